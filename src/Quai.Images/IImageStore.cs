@@ -1,0 +1,74 @@
+namespace Quai.Images;
+
+/// <summary>
+/// Images and the snapshots of containers: the store's contract with the engine and the daemon.
+/// Every name, digest and snapshot is recorded in the metadata database before the files behind it are made,
+/// so that <see cref="RecoverAsync"/> can finish or undo whatever a crash cut off.
+/// </summary>
+public interface IImageStore
+{
+    /// <summary>Finds an image by name (<c>busybox</c>, <c>repo:tag</c>, <c>repo@sha256:…</c>), full id or unambiguous id prefix (12 or more usual).</summary>
+    /// <exception cref="ImageNotFoundException">No such image, worded <c>No such image: X</c>.</exception>
+    Image Resolve(string reference);
+
+    /// <summary>All tagged images and untagged ones that nothing else builds on; newest first.</summary>
+    IReadOnlyList<Image> List();
+
+    /// <summary>Pulls one reference (tag <c>latest</c> when neither tag nor digest is given) and reports progress as Docker's JSON stream does.</summary>
+    /// <param name="reference">A name as users write it; <c>docker.io/library/</c> is added by Docker's rules.</param>
+    /// <param name="platform"><c>os/arch[/variant]</c>; null for this machine's.</param>
+    /// <param name="auth">Credentials for the registry; null for none.</param>
+    /// <param name="progress">Receives each message in order.</param>
+    /// <param name="cancellation">Stops the download; partial blobs are swept.</param>
+    Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+
+    /// <summary>Reads a docker-archive or OCI layout tar (plain, gzip, zstd) and returns what was loaded, for "Loaded image: …" lines.</summary>
+    Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+
+    /// <summary>Makes a one-layer image from a tar of a root file system (plain, gzip, zstd).</summary>
+    /// <param name="archive">The tar.</param>
+    /// <param name="repositoryTag">The name to give, or null.</param>
+    /// <param name="message">The history comment.</param>
+    /// <param name="configure">Changes to apply to the image's config (Dockerfile-like <c>CMD</c>, <c>ENV</c> … lines).</param>
+    /// <param name="platform"><c>os/arch[/variant]</c>; null for this machine's.</param>
+    /// <param name="cancellation">Stops the import; nothing is left.</param>
+    Task<Image> ImportAsync(Stream archive, string? repositoryTag, string? message, IReadOnlyList<string> configure, string? platform, CancellationToken cancellation);
+
+    /// <summary>Writes the named images as a docker-archive that is an OCI layout too, as Docker 25 and newer do.</summary>
+    Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation);
+
+    /// <summary>Gives an image another name.</summary>
+    Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation);
+
+    /// <summary>Removes a name, and the image with its layers when that was the last one; Docker's rules for conflicts and <paramref name="force"/>.</summary>
+    /// <param name="reference">Name or id.</param>
+    /// <param name="force">Remove though a stopped container uses it, or though several names point at the id.</param>
+    /// <param name="noPrune">Keep untagged parents.</param>
+    /// <param name="usedBy">Answers which containers (id, running) use an image id.</param>
+    /// <param name="cancellation">Checked before anything is changed.</param>
+    Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation);
+
+    /// <summary>History as <c>docker history</c> shows it, newest first.</summary>
+    IReadOnlyList<ImageHistory> History(string reference);
+
+    /// <summary>Reserves a writable snapshot on top of an image for a container: recorded and its directories made. Not mounted.</summary>
+    /// <param name="key">The container's id.</param>
+    /// <param name="imageId">The image's id (<c>sha256:…</c>).</param>
+    /// <param name="cancellation">Nothing is left when cancelled.</param>
+    Task<Snapshot> PrepareSnapshotAsync(string key, string imageId, CancellationToken cancellation);
+
+    /// <summary>The snapshot of a container.</summary>
+    Snapshot GetSnapshot(string key);
+
+    /// <summary>Forgets a container's snapshot at once and deletes its files in the background (recorded, so that a crash cannot leak them).</summary>
+    Task RemoveSnapshotAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Bytes in a container's writable layer.</summary>
+    Task<long> SnapshotSizeAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Run once at start: sweeps partial downloads, half-made snapshots, snapshots whose container is not in <paramref name="containers"/>, and blobs no image owns.</summary>
+    Task RecoverAsync(IReadOnlySet<string> containers, CancellationToken cancellation);
+
+    /// <summary>Raised after a change, for the daemon's event stream: action (pull tag untag delete load import), image id, name.</summary>
+    event Action<string, string, string>? Changed;
+}

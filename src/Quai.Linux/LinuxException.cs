@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Quai.Errors;
+
+namespace Quai.Linux;
+
+/// <summary>A system call that failed: which call, with which errno, on which path or object.</summary>
+/// <param name="call">The call's name as the kernel names it, such as <c>mount</c>.</param>
+/// <param name="errno">The error number, positive.</param>
+/// <param name="path">The path or object the call was made on, if it had one.</param>
+public sealed class LinuxException(string call, int errno, string? path = null)
+    : QuaiException(KindOf(errno), Describe(call, errno, path))
+{
+    /// <summary>The call's name.</summary>
+    public string Call { get; } = call;
+
+    /// <summary>The error number, positive.</summary>
+    public int Errno { get; } = errno;
+
+    /// <summary>The path or object, if any.</summary>
+    public string? Path { get; } = path;
+
+    /// <summary>Makes an exception from the calling thread's last P/Invoke error.</summary>
+    public static LinuxException FromLastError(string call, string? path = null) => new(call, Marshal.GetLastPInvokeError(), path);
+
+    private static ErrorKind KindOf(int errno) => errno switch
+    {
+        Linux.Errno.ENOENT => ErrorKind.NotFound,
+        Linux.Errno.EEXIST => ErrorKind.Conflict,
+        _ => ErrorKind.System,
+    };
+
+    private static string Describe(string call, int errno, string? path) =>
+        path is null ? $"{call}: {Linux.Errno.Message(errno)}" : $"{call} {path}: {Linux.Errno.Message(errno)}";
+}
