@@ -67,6 +67,13 @@ public static unsafe partial class Files
     /// <summary>Writes everything of the file system that holds <paramref name="fd"/> to the disk.</summary>
     public static void SyncFileSystem(int fd, string path) => Check(Result(SyncFs(fd)), "syncfs", path);
 
+    /// <summary>Empties an open file and goes to its start.</summary>
+    public static void Truncate(int fd, string path)
+    {
+        Check(Result(FTruncate(fd, 0)), "ftruncate", path);
+        Check(Seek(fd, 0, 0) == 0 ? 0 : Marshal.GetLastPInvokeError(), "lseek", path);
+    }
+
     /// <summary>Writes all bytes; returns 0 or an error number.</summary>
     public static int TryWrite(int fd, ReadOnlySpan<byte> data)
     {
