@@ -10,6 +10,7 @@ internal sealed class IngestFile : IDisposable
     private readonly FileDescriptor _file;
     private IncrementalHash _hash;
     private bool _moved;
+    private Digest? _digest;
 
     public IngestFile(string path)
     {
@@ -46,10 +47,28 @@ internal sealed class IngestFile : IDisposable
     }
 
     /// <summary>The digest of what was written so far, which may go on.</summary>
-    public Digest Digest() => Oci.Images.Digest.FromHash(_hash.AlgorithmName, _hash.GetCurrentHash());
+    public Digest Digest() => _digest ?? Oci.Images.Digest.FromHash(_hash.AlgorithmName, _hash.GetCurrentHash());
+
+    /// <summary>Closes the file, which is whole: an archive of many files must not hold them all open.</summary>
+    public void EndWriting()
+    {
+        _digest = Digest();
+        _file.Dispose();
+        _hash.Dispose();
+    }
 
     /// <summary>Puts the data on the disk.</summary>
-    public void Sync() => Files.SyncData(_file.Number, FilePath);
+    public void Sync()
+    {
+        if (!_file.IsClosed)
+        {
+            Files.SyncData(_file.Number, FilePath);
+            return;
+        }
+
+        using FileDescriptor again = Openat2.Open(Files.AT_FDCWD, FilePath, Files.O_RDWR | Files.O_CLOEXEC, 0, 0);
+        Files.SyncData(again.Number, FilePath);
+    }
 
     public void MoveTo(string path)
     {
@@ -64,6 +83,7 @@ internal sealed class IngestFile : IDisposable
         _hash.Dispose();
         if (!_moved)
         {
+            // Quietly gone, also where a commit failed half way.
             File.Delete(FilePath);
             _moved = true;
         }
