@@ -38,12 +38,13 @@ public static class Links
 
     /// <summary>
     /// Makes a veth pair in one request: each end in its namespace with its name, index, hardware address and state, the first end on its bridge.
-    /// The request is sent where the second end shall be, unless that has a namespace of its own.
+    /// The request is sent where the end without a namespace of its own shall be. Only the first end may be made up, or its bridge be named;
+    /// the second's index counts only if the first has one too.
     /// </summary>
     /// <param name="writer">Written to.</param>
     /// <param name="end">The first end.</param>
     /// <param name="peer">The second end; its bridge is ignored.</param>
-    /// <returns>Offset of the first end's namespace descriptor in the message, or -1.</returns>
+    /// <returns>Offset in the message of the namespace descriptor of that end which has one, or -1.</returns>
     public static int WriteVeth(NetlinkWriter writer, in VethEnd end, in VethEnd peer)
     {
         int start = writer.Length;
@@ -53,11 +54,12 @@ public static class Links
         writer.String(IFLA_INFO_KIND, "veth");
         int data = writer.BeginNest(IFLA_INFO_DATA);
         int other = writer.BeginNest(VETH_INFO_PEER);
-        WriteEnd(writer, peer, withMaster: false);
+        int peerDescriptor = WriteEnd(writer, peer, withMaster: false);
         writer.EndNest(other);
         writer.EndNest(data);
         writer.EndNest(info);
         writer.End();
+        descriptor = Math.Max(descriptor, peerDescriptor);
         return descriptor < 0 ? -1 : descriptor - start;
     }
 
