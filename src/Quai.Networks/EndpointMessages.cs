@@ -28,7 +28,7 @@ internal static class EndpointMessages
     public static SandboxSetup Build(string hostInterface, int bridgeIndex, byte[] mac, IPAddress address, int prefixLength, IPAddress gateway, int mtu, bool isolated, bool ipv6)
     {
         const int Index = SandboxSetup.InterfaceIndex;
-        List<SandboxMessage> messages = new(8) { LoopbackUp };
+        List<SandboxMessage> messages = new(10) { LoopbackUp };
         using var writer = new NetlinkWriter(512);
 
         // The namespace descriptor of the host's end is filled in by whoever sends the message.
@@ -53,6 +53,13 @@ internal static class EndpointMessages
 
         Links.WriteChange(writer, new LinkChange { Index = Index, Up = true });
         Add(messages, writer, inHost: false, $"set interface {InterfaceName} up");
+
+        // Carrier changes reach the bridge by a kernel worker. A program that sends before it ran would lose its first packet, and wait a second to send it again.
+        Links.WriteSettle(writer, 0, hostInterface);
+        Add(messages, writer, inHost: true, $"await that {hostInterface} forwards");
+        Links.WriteSettle(writer, bridgeIndex);
+        Add(messages, writer, inHost: true, "await that the bridge sends");
+
         Addresses.WriteAdd(writer, Index, address, prefixLength);
         Add(messages, writer, inHost: false, $"add address {address}/{prefixLength} to {InterfaceName}");
         Routes.WriteDefault(writer, Index, gateway);

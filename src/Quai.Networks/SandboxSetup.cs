@@ -6,6 +6,7 @@ namespace Quai.Networks;
 /// rtnetlink requests, in order, that connect a fresh network namespace. The runtime sends them from the container's first process
 /// before it gives up its privileges: one NETLINK_ROUTE socket opened inside the namespace, one opened in the host's.
 /// Each message is a whole <c>nlmsghdr</c> request with NLM_F_ACK; the runtime fills <c>nlmsg_seq</c> and awaits each acknowledgement.
+/// Some are answered before they are acknowledged: whatever is not NLMSG_ERROR is skipped.
 /// The bytes are shared: whoever writes into them copies them first.
 /// </summary>
 /// <param name="Messages">In the order to be sent; loopback up is the first.</param>

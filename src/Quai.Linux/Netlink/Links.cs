@@ -12,7 +12,7 @@ public static class Links
     private const ushort RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18;
     private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_AF_SPEC = 26, IFLA_NET_NS_FD = 28, IFLA_EXT_MASK = 29;
     private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1, IFLA_BRPORT_ISOLATED = 33;
-    private const ushort IFLA_INET_CONF = 1, IFLA_INET6_ADDR_GEN_MODE = 8, IPV4_DEVCONF_ROUTE_LOCALNET = 25;
+    private const ushort IFLA_INET_CONF = 1, IFLA_INET6_ADDR_GEN_MODE = 8, IPV4_DEVCONF_ROUTE_LOCALNET = 26;
     private const ushort AF_INET = 2, AF_INET6 = 10;
     private const byte IN6_ADDR_GEN_MODE_NONE = 1;
     private const uint IFF_UP = 1;
@@ -99,6 +99,23 @@ public static class Links
             writer.EndNest(info);
         }
 
+        writer.End();
+    }
+
+    /// <summary>
+    /// Asks for an interface, by index or, where that is 0, by name. The point is a side effect: the kernel first acts on a carrier change of it that
+    /// still waits for a worker (Linux 6.8 and later), such as letting a bridge's port forward. The answer comes before the acknowledgement.
+    /// </summary>
+    public static void WriteSettle(NetlinkWriter writer, int index, string? name = null)
+    {
+        writer.Begin(RTM_GETLINK, NLM_F_ACK);
+        writer.Put(new InterfaceInfo { Index = index });
+        if (index == 0)
+        {
+            writer.String(IFLA_IFNAME, name);
+        }
+
+        writer.U32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
         writer.End();
     }
 
