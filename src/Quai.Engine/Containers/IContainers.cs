@@ -1,0 +1,95 @@
+using Quai.Api.Containers;
+
+namespace Quai.Engine.Containers;
+
+/// <summary>
+/// The engine's containers: one method a Docker operation. Every id parameter takes a full id, an unambiguous prefix or a name.
+/// Failures are <see cref="Quai.Errors.QuaiException"/>s in Docker's wording (<c>No such container: x</c>).
+/// </summary>
+public interface IContainers
+{
+    /// <summary>Validates the whole request, then reserves name, snapshot and metadata in one go; a failure leaves nothing.</summary>
+    Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request, CancellationToken cancellation);
+
+    /// <summary>Starts it. Kind NotModified when it runs already.</summary>
+    Task StartAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Sends the stop signal, waits, kills. Kind NotModified when it is not running. Timeout in seconds; null for the container's own (else 10); -1 waits for ever.</summary>
+    Task StopAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation);
+
+    /// <summary>Stop and start.</summary>
+    Task RestartAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation);
+
+    /// <summary>Sends a signal (name with or without SIG, or number; empty for KILL). Conflict when it is not running.</summary>
+    Task KillAsync(string id, string? signal, CancellationToken cancellation);
+
+    /// <summary>Freezes all its processes.</summary>
+    Task PauseAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Thaws them.</summary>
+    Task UnpauseAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Gives it another name.</summary>
+    Task RenameAsync(string id, string newName, CancellationToken cancellation);
+
+    /// <summary>Removes it; <paramref name="force"/> kills it first; <paramref name="volumes"/> removes its anonymous volumes.</summary>
+    Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation);
+
+    /// <summary>
+    /// Waits for a condition (<c>not-running</c>, <c>next-exit</c>, <c>removed</c>). The outer task completes when the container is found and the wait registered
+    /// (the API sends its header then), the inner one with the exit code.
+    /// </summary>
+    Task<Task<ContainerWaitResponse>> WaitAsync(string id, string condition, CancellationToken cancellation);
+
+    /// <summary>All that is known of it; <paramref name="size"/> adds SizeRw and SizeRootFs.</summary>
+    Task<ContainerInspect> InspectAsync(string id, bool size, CancellationToken cancellation);
+
+    /// <summary>Rows for <c>ps</c>, newest first. Filters as the API's <c>filters</c> (name → values).</summary>
+    Task<List<ContainerSummary>> ListAsync(bool all, int limit, bool size, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken cancellation);
+
+    /// <summary>Processes of a container as <c>ps</c> prints them with these arguments (default <c>-ef</c>).</summary>
+    Task<ContainerTopResponse> TopAsync(string id, string? psArguments, CancellationToken cancellation);
+
+    /// <summary>One sample, or a sample a second until cancelled or the container is removed (<paramref name="stream"/>); <paramref name="oneShot"/> skips the pre-sample.</summary>
+    IAsyncEnumerable<ContainerStats> StatsAsync(string id, bool stream, bool oneShot, CancellationToken cancellation);
+
+    /// <summary>
+    /// Log lines as raw chunks for the client, already framed (or raw for a terminal), oldest first. Throws at once (before the first element) for unknown containers:
+    /// the outer task does that.
+    /// </summary>
+    Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> LogsAsync(string id, LogsRequest request, CancellationToken cancellation);
+
+    /// <summary>Connects a client. Before the start too: the streams then join when the container starts. Conflict for a paused or (non-created) stopped one as Docker does.</summary>
+    Task<IAttachSession> AttachAsync(string id, AttachRequest request, CancellationToken cancellation);
+
+    /// <summary>Sets the terminal's size.</summary>
+    Task ResizeAsync(string id, ushort rows, ushort columns, CancellationToken cancellation);
+
+    /// <summary>Changes limits and restart policy of a container, running or not.</summary>
+    Task<ContainerUpdateResponse> UpdateAsync(string id, ContainerUpdateRequest request, CancellationToken cancellation);
+
+    /// <summary>Files that differ from the image.</summary>
+    Task<List<FilesystemChange>> ChangesAsync(string id, CancellationToken cancellation);
+
+    /// <summary>Removes all stopped containers that match.</summary>
+    Task<ContainersPruneResponse> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken cancellation);
+
+    /// <summary>Which containers use an image: for removing it.</summary>
+    IReadOnlyList<(string ContainerId, bool Running)> UsersOfImage(string imageId);
+}
+
+/// <summary>What of a log to send. Times are inclusive; Tail null for all lines.</summary>
+public sealed record LogsRequest(bool Stdout, bool Stderr, bool Follow, bool Timestamps, bool Details, DateTimeOffset? Since, DateTimeOffset? Until, long? Tail);
+
+/// <summary>Which streams to connect. Logs: send the log so far first; Stream: then go on live. Detach keys in Docker's notation (<c>ctrl-p,ctrl-q</c>), null for that default.</summary>
+public sealed record AttachRequest(bool Stdin, bool Stdout, bool Stderr, bool Logs, bool Stream, string? DetachKeys);
+
+/// <summary>A client attached to a container or exec.</summary>
+public interface IAttachSession : IAsyncDisposable
+{
+    /// <summary>Whether the program has a terminal: the content type is then <c>application/vnd.docker.raw-stream</c>, else <c>…multiplexed-stream</c>.</summary>
+    bool Tty { get; }
+
+    /// <summary>Copies both ways until output ends, the client detaches or goes away. The client's end-of-file closes stdin only.</summary>
+    Task RunAsync(Stream fromClient, Stream toClient, CancellationToken cancellation);
+}

@@ -1,0 +1,59 @@
+namespace Quai.Engine;
+
+/// <summary>The engine's settings (dockerd's flags of the same names).</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Persistent state (<c>--data-root</c>).</summary>
+    public required string DataRoot { get; init; }
+
+    /// <summary>State that need not outlive a boot (<c>--exec-root</c>).</summary>
+    public required string ExecRoot { get; init; }
+
+    /// <summary>Parent of the containers' cgroups (<c>--cgroup-parent</c>).</summary>
+    public string CgroupParent { get; init; } = "/quai";
+
+    /// <summary><c>--log-driver</c>: json-file or none.</summary>
+    public string LogDriver { get; init; } = "json-file";
+
+    /// <summary><c>--log-opt</c>; rotated by default.</summary>
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string> { ["max-size"] = "20m", ["max-file"] = "5" };
+
+    /// <summary>Bytes (<c>--default-shm-size</c>).</summary>
+    public long DefaultShmSize { get; init; } = 64L << 20;
+
+    /// <summary>Seconds given to each container when the daemon stops (<c>--shutdown-timeout</c>).</summary>
+    public int ShutdownTimeout { get; init; } = 15;
+
+    /// <summary>Whether containers go on when the daemon stops (<c>--live-restore</c>).</summary>
+    public bool LiveRestore { get; init; }
+
+    /// <summary>Whether <c>--init</c> is the default.</summary>
+    public bool Init { get; init; }
+
+    /// <summary>Path of the init program for <c>--init</c> (<c>--init-path</c>); null for the one installed beside quaid.</summary>
+    public string? InitPath { get; init; }
+
+    /// <summary>Other OCI runtimes by name → path (<c>runtimes</c> of daemon.json).</summary>
+    public IReadOnlyDictionary<string, string> Runtimes { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--default-ulimit</c>.</summary>
+    public IReadOnlyList<Quai.Api.Containers.Ulimit> DefaultUlimits { get; init; } = [];
+
+    /// <summary><c>--no-new-privileges</c>.</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary><c>--seccomp-profile</c>: a file, <c>unconfined</c> or null for the default.</summary>
+    public string? SeccompProfile { get; init; }
+
+    /// <summary><c>--dns</c>, <c>--dns-search</c>, <c>--dns-opt</c>.</summary>
+    public IReadOnlyList<string> Dns { get; init; } = [];
+
+    /// <inheritdoc cref="Dns"/>
+    public IReadOnlyList<string> DnsSearch { get; init; } = [];
+
+    /// <inheritdoc cref="Dns"/>
+    public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    /// <summary>The daemon's labels (<c>--label</c>).</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+}

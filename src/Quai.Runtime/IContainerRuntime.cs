@@ -1,0 +1,140 @@
+using Quai.Oci.Runtime;
+
+namespace Quai.Runtime;
+
+/// <summary>Starts containers and finds them again: the engine's contract with the runtime and its shims.</summary>
+public interface IContainerRuntime
+{
+    /// <summary>
+    /// Starts a container: compiles the plan, spawns its shim, and returns once the program has been executed.
+    /// The run directory, its lock and the cgroup's path are on the disk before anything else is made, so that a crash can be cleaned up.
+    /// </summary>
+    /// <exception cref="RuntimeStartException">A step failed; nothing is left behind.</exception>
+    Task<IShim> StartAsync(ContainerLaunch launch, CancellationToken cancellation);
+
+    /// <summary>
+    /// Connects to the shim of a container that an earlier daemon started; null when there is none alive.
+    /// Then <see cref="ReadExit"/> tells whether it left a record, and <see cref="CleanUpAsync"/> clears the rest.
+    /// </summary>
+    Task<IShim?> ReconnectAsync(string id, string runDirectory, CancellationToken cancellation);
+
+    /// <summary>The exit record that a shim left in its run directory, or null.</summary>
+    ContainerExit? ReadExit(string runDirectory);
+
+    /// <summary>Kills whatever still runs in the container's cgroups, removes them and the run directory. Idempotent; never touches another's.</summary>
+    Task CleanUpAsync(string runDirectory, string cgroupsPath, CancellationToken cancellation);
+}
+
+/// <summary>All that is needed to start a container.</summary>
+public sealed record ContainerLaunch
+{
+    /// <summary>The container's id, 64 hex digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The container's own folder under the daemon's exec root; made by the runtime, removed by <see cref="IContainerRuntime.CleanUpAsync"/>.</summary>
+    public required string RunDirectory { get; init; }
+
+    /// <summary>What to run. <c>Root.Path</c> is where the root is mounted (inside the container's own mount namespace only).</summary>
+    public required RuntimeSpec Spec { get; init; }
+
+    /// <summary>The overlay to mount as root; null when <c>Root.Path</c> is a ready directory.</summary>
+    public OverlayRoot? Overlay { get; init; }
+
+    /// <summary>rtnetlink requests that connect the new network namespace; empty when it is not new.</summary>
+    public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
+
+    /// <summary>Where output is written as json-file lines; null for none.</summary>
+    public LogFile? Log { get; init; }
+
+    /// <summary>Whether the program has a stdin that clients can write to (else it reads end-of-file at once).</summary>
+    public bool OpenStdin { get; init; }
+
+    /// <summary>Whether stdin closes for good when the first client that wrote to it closes.</summary>
+    public bool StdinOnce { get; init; }
+
+    /// <summary>The client streams to connect before the first byte of output: <see cref="IShim.InitialAttach"/>. Null for none.</summary>
+    public AttachStreams? AttachAtStart { get; init; }
+}
+
+/// <summary>An overlay file system to mount. Paths are relative to <paramref name="Root"/>; lower directories topmost first.</summary>
+public sealed record OverlayRoot(string Root, IReadOnlyList<string> Lower, string Upper, string Work);
+
+/// <summary>One rtnetlink request, sent by the container's first process; see the networks' sandbox messages.</summary>
+/// <param name="InHost">On a socket of the host's network namespace rather than of the container's.</param>
+/// <param name="Bytes">The whole request, NLM_F_ACK set.</param>
+/// <param name="HostNamespaceFdOffset">Where to write a descriptor of the host's network namespace, or -1.</param>
+/// <param name="What">What it does, for errors.</param>
+public sealed record NetlinkRequest(bool InHost, byte[] Bytes, int HostNamespaceFdOffset, string What);
+
+/// <summary>A json-file log. <paramref name="MaxSize"/> in bytes, 0 for no rotation; <paramref name="MaxFiles"/> counts the current one.</summary>
+public sealed record LogFile(string Path, long MaxSize, int MaxFiles);
+
+/// <summary>Which streams a client wants.</summary>
+public sealed record AttachStreams(bool Stdin, bool Stdout, bool Stderr);
+
+/// <summary>How a container ended.</summary>
+/// <param name="ExitCode">The program's code, or 128 + signal.</param>
+/// <param name="OomKilled">Whether the kernel killed something in it for lack of memory.</param>
+/// <param name="FinishedAt">When.</param>
+public sealed record ContainerExit(int ExitCode, bool OomKilled, DateTimeOffset FinishedAt);
+
+/// <summary>A process to run beside a container's first one.</summary>
+public sealed record ExecLaunch
+{
+    /// <summary>The exec's id, 64 hex digits.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The program; terminal, user, capabilities and all.</summary>
+    public required Process Process { get; init; }
+
+    /// <summary>The filter to install, or null.</summary>
+    public Seccomp? Seccomp { get; init; }
+
+    /// <summary>The client's streams, or null when detached.</summary>
+    public AttachStreams? Attach { get; init; }
+}
+
+/// <summary>A running container's shim. Disposing it lets go of the connection, not of the container.</summary>
+public interface IShim : IAsyncDisposable
+{
+    /// <summary>The first process, as the host numbers it.</summary>
+    int Pid { get; }
+
+    /// <summary>When the program was executed.</summary>
+    DateTimeOffset StartedAt { get; }
+
+    /// <summary>Completes when the container has ended, its log is whole and its exit record is on the disk. Faults with <see cref="ShimLostException"/> when the shim itself died.</summary>
+    Task<ContainerExit> Exit { get; }
+
+    /// <summary>The streams of <see cref="ContainerLaunch.AttachAtStart"/>.</summary>
+    AttachConnection? InitialAttach { get; }
+
+    /// <summary>Connects a client to the running program's streams, from now on.</summary>
+    Task<AttachConnection> AttachAsync(AttachStreams streams, CancellationToken cancellation);
+
+    /// <summary>Sends a signal to the first process; does nothing when it has ended.</summary>
+    Task SignalAsync(int signal, CancellationToken cancellation);
+
+    /// <summary>Sets the terminal's size, of the container (null) or of an exec.</summary>
+    Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation);
+
+    /// <summary>Runs a further process; returns once it has been executed.</summary>
+    /// <exception cref="RuntimeStartException">A step failed.</exception>
+    Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation);
+
+    /// <summary>Execs that run now: their ids, for a daemon that was away.</summary>
+    Task<IReadOnlyList<string>> ListExecsAsync(CancellationToken cancellation);
+}
+
+/// <summary>A process started by <see cref="IShim.ExecAsync"/>.</summary>
+public interface IExecProcess
+{
+    /// <summary>As the host numbers it.</summary>
+    int Pid { get; }
+
+    /// <summary>The exit code, or 128 + signal.</summary>
+    Task<int> Exit { get; }
+
+    /// <summary>The client's streams; null when detached.</summary>
+    AttachConnection? Streams { get; }
+}
