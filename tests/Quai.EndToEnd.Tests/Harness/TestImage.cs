@@ -140,7 +140,7 @@ public sealed class TestImage
 
         entries.Add(File("manifest.json", new JsonArray(new JsonObject
         {
-            ["Config"] = configFile,
+            [nameof(Config)] = configFile,
             ["RepoTags"] = new JsonArray(tag),
             ["Layers"] = new JsonArray([.. _layerFiles.Select(f => JsonValue.Create(f))]),
         }).ToJsonString()));

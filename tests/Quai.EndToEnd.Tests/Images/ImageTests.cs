@@ -68,7 +68,7 @@ public sealed class ImageTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         (await _docker.RunAsync($"rmi {id}")).Expect(0).Stdout.StartsWith($"Untagged: {repository}:b\nDeleted: {id}\n", StringComparison.Ordinal);
         (await _docker.RunAsync($"rmi {repository}:b")).ExpectFailure(1, "No such image: " + repository + ":b");
         (await _docker.RunAsync($"tag {repository}:a x:y")).ExpectFailure(1, "No such image: " + repository + ":a");
-        (await _docker.RunAsync($"tag {BusyboxImage.Name} UPPER:case")).ExpectFailure(1, "repository name must be lowercase");
+        (await _docker.RunAsync($"tag {BusyboxImage.Name} UPPER:case")).ExpectFailure(1, "invalid reference format", "must be lowercase");
     }
 
     [Fact]
