@@ -185,7 +185,10 @@ public sealed class SeccompCompilerTests
                         ulong[] arguments = RandomProfiles.Arguments(random, architecture == AuditArch.I386);
                         var data = new SeccompData(architecture, number, arguments);
                         uint expected = BpfInterpreter.Run(theirs, data), actual = BpfInterpreter.Run(ours, data);
-                        Assert.True(expected == actual, $"seed {seed}: {architecture:x} {number:x} ({string.Join(", ", arguments.Select(a => a.ToString("x")))}): {actual:x}, libseccomp {expected:x}");
+                        if (expected != actual)
+                        {
+                            Assert.Fail($"seed {seed}: {architecture:x} {number:x} ({string.Join(", ", arguments.Select(a => a.ToString("x")))}): {actual:x}, libseccomp {expected:x}; {RandomProfiles.Explain(profile, number)}");
+                        }
                     }
                 }
             }
