@@ -97,7 +97,7 @@ public sealed class LayerUnpackerTests : IDisposable
     {
         await UnpackAsync(new RawTar()
             .Directory("usr").Directory("usr/lib").Symlink("lib", "usr/lib").File("lib/x", "1")
-            .Directory("run").Directory("var").Symlink("var/run", "/run").File("var/run/pid", "2")
+            .Directory("run").Directory("var").Symlink("var/run", "../run").File("var/run/pid", "2")
             .End());
         Assert.Equal("1", File.ReadAllText(Path.Combine(Root, "usr/lib/x")));
         Assert.Equal("2", File.ReadAllText(Path.Combine(Root, "run/pid")));
@@ -113,6 +113,8 @@ public sealed class LayerUnpackerTests : IDisposable
         { "abs/x", new RawTar().Symlink("abs", "OUTSIDE").File("abs/x", "evil").End() },
         { "abs/sub/x", new RawTar().Symlink("abs", "OUTSIDE").File("abs/sub/x", "evil").End() },
         { "two/x", new RawTar().Symlink("one", "..").Symlink("two", "one/outside").File("two/x", "evil").End() },
+        { "root/etc/x", new RawTar().Directory("etc").Symlink("root", "../../..").File("root/etc/x", "evil").End() },
+        { "run/x", new RawTar().Directory("etc").Symlink("run", "/etc").File("run/x", "evil").End() },
         { "magic/x", new RawTar().Symlink("magic", "/proc/self/cwd").File("magic/x", "evil").End() },
         { "hard", new RawTar().HardLink("hard", "../outside/secret").End() },
         { "hard2", new RawTar().Symlink("up", "../outside").HardLink("hard2", "up/secret").End() },
