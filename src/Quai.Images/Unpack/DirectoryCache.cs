@@ -16,9 +16,8 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
 
     /// <summary>The directory at a path; a negative error number when it cannot be opened. It stays the cache's.</summary>
     /// <param name="path">Plain and relative; empty for the root.</param>
-    /// <param name="resolve">How the kernel is to keep the path inside.</param>
     /// <param name="setGid">Whether what is made in it takes its group.</param>
-    public int Get(ReadOnlySpan<byte> path, ulong resolve, out bool setGid)
+    public int Get(ReadOnlySpan<byte> path, out bool setGid)
     {
         setGid = false;
         if (path.IsEmpty)
@@ -43,7 +42,7 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
         int fd;
         fixed (byte* p = _path)
         {
-            fd = Openat2.TryOpen(root, p, Files.O_PATH | Files.O_DIRECTORY | Files.O_CLOEXEC, 0, resolve);
+            fd = Openat2.TryOpen(root, p, Files.O_PATH | Files.O_DIRECTORY | Files.O_CLOEXEC, 0, Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS);
         }
 
         if (fd < 0)

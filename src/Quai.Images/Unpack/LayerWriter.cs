@@ -11,9 +11,7 @@ namespace Quai.Images.Unpack;
 /// <remarks>Not for several threads. Needs to be root.</remarks>
 internal sealed unsafe partial class LayerWriter(int root) : IDisposable
 {
-    private const ulong Beneath = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS;
-    private const ulong Single = Beneath | Openat2.RESOLVE_NO_SYMLINKS;
-    private const ulong InRoot = Openat2.RESOLVE_IN_ROOT | Openat2.RESOLVE_NO_MAGICLINKS;
+    private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
     private const uint ImpliedDirectoryMode = 0x1ed; // 0755, as Docker makes directories that a layer does not name
 
     private readonly DirectoryCache _directories = new(root);
@@ -39,6 +37,12 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
                 throw LayerErrors.Failed("open", Errno.EISDIR, entry);
             }
 
+            return;
+        }
+
+        // Apart from the mark of an opaque root these are aufs's own bookkeeping.
+        if (_path.Whole.StartsWith(".wh..wh."u8) && !_path.Whole.SequenceEqual(OpaqueMark))
+        {
             return;
         }
 
@@ -77,7 +81,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
         foreach ((byte[] path, FileTimes times) in _times)
         {
             int slash = path.AsSpan().LastIndexOf((byte)'/');
-            int parent = _directories.Get(slash < 0 ? default : path.AsSpan(0, slash), InRoot, out _);
+            int parent = _directories.Get(slash < 0 ? default : path.AsSpan(0, slash), out _);
             if (parent < 0)
             {
                 continue;
@@ -93,13 +97,12 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
     public void Dispose() => _directories.Dispose();
 
     /// <summary>
-    /// The directory an entry lies in. A link on the way that stays beneath the root is followed as it is. One that does not
-    /// (absolute, or climbing too far) is taken as a process inside the image would take it, as Docker's chroot does, and only where what it
-    /// leads to exists; anything else is refused.
+    /// The directory an entry lies in. A link on the way that stays beneath the root is followed; one that does not, because it is
+    /// absolute or climbs too far, makes the layer refused: no tool that packs a real file system writes an entry through a link.
     /// </summary>
     private int OpenParent(ReadOnlySpan<byte> parent, TarEntry entry, bool make, out bool setGid)
     {
-        int fd = _directories.Get(parent, Beneath, out setGid);
+        int fd = _directories.Get(parent, out setGid);
         if (fd >= 0)
         {
             return fd;
@@ -110,8 +113,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
             case Errno.ENOENT when make:
                 return MakeParent(parent, entry, out setGid);
             case Errno.EXDEV:
-                fd = _directories.Get(parent, InRoot, out setGid);
-                return fd >= 0 ? fd : throw LayerErrors.Outside(entry);
+                throw LayerErrors.Outside(entry);
             default:
                 throw LayerErrors.Failed("open", -fd, entry);
         }
@@ -143,7 +145,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
             }
         }
 
-        int fd = _directories.Get(path, InRoot, out setGid);
+        int fd = _directories.Get(path, out setGid);
         return fd >= 0 ? fd : throw LayerErrors.Failed("open", -fd, entry);
     }
 
