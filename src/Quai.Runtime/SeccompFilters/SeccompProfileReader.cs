@@ -18,8 +18,9 @@ public static class SeccompProfileReader
     /// <param name="capabilities">The container's bounding set.</param>
     /// <param name="machine">The machine's architecture: x64 or arm64.</param>
     /// <param name="kernel">The kernel's version.</param>
+    /// <returns>The profile, or null when it says nothing: no filter.</returns>
     /// <exception cref="QuaiException">It is not JSON, or not a profile.</exception>
-    public static Profile Parse(string json, IReadOnlySet<string> capabilities, Architecture machine, Version kernel)
+    public static Profile? Parse(string json, IReadOnlySet<string> capabilities, Architecture machine, Version kernel)
     {
         Document document;
         try
@@ -32,6 +33,11 @@ public static class SeccompProfileReader
             string where = error.LineNumber is { } line ? $" in line {line + 1}" : "";
             string what = error.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0];
             throw QuaiException.Invalid($"Decoding seccomp profile failed{where}: {what}", error);
+        }
+
+        if (document is { DefaultAction: null or "", Syscalls: null or { Count: 0 } })
+        {
+            return null;
         }
 
         if (document.DefaultAction is null)

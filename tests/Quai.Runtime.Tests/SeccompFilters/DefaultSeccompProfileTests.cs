@@ -131,7 +131,7 @@ public sealed class DefaultSeccompProfileTests
               ]
             }
             """;
-        Profile profile = SeccompProfileReader.Parse(Json, s_default, Architecture.X64, s_kernel);
+        Profile profile = SeccompProfileReader.Parse(Json, s_default, Architecture.X64, s_kernel)!;
         Assert.Equal(["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"], profile.Architectures!);
         Assert.Equal(["read", "write", "close", "socket"], profile.Syscalls!.SelectMany(rule => rule.Names));
         Assert.Equal(5u, profile.DefaultErrnoRet);
@@ -140,10 +140,13 @@ public sealed class DefaultSeccompProfileTests
         Assert.Equal(SeccompReturn.ERRNO | 5, BpfInterpreter.Run(bpf, new(AuditArch.X86_64, 41, 41)));
     }
 
+    [Fact]
+    public void Nothing_said_is_no_filter() => Assert.Null(SeccompProfileReader.Parse("{}", s_default, Architecture.X64, s_kernel));
+
     [Theory]
     [InlineData("", "Decoding seccomp profile failed in line 1: ")]
     [InlineData("null", "Decoding seccomp profile failed: it is null")]
-    [InlineData("{}", "Decoding seccomp profile failed: it has no defaultAction")]
+    [InlineData("{\"syscalls\":[{\"name\":\"read\"}]}", "Decoding seccomp profile failed: it has no defaultAction")]
     [InlineData("{\n\"defaultAction\": 5}", "Decoding seccomp profile failed in line 2: ")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","architectures":["SCMP_ARCH_X86"],"archMap":[{"architecture":"SCMP_ARCH_X86_64"}]}""", "both 'architectures' and 'archMap' are specified in the seccomp profile, use either 'architectures' or 'archMap'")]
     [InlineData("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"name":"a","names":["b"],"action":"SCMP_ACT_ALLOW"}]}""", "both 'name' and 'names' are specified in the seccomp profile, use either 'name' or 'names'")]
