@@ -19,7 +19,8 @@ internal readonly record struct FirewalledBridge(string Interface, Subnet Subnet
 /// <para>
 /// An <c>accept</c> in one table does not overrule a <c>drop</c> in another. A host whose forward policy is drop (dockerd with iptables sets
 /// that) thus also drops what bridges of Quai send to the outside and get from there, unless the administrator lets it pass, with dockerd
-/// in <c>DOCKER-USER</c>. Traffic between containers, and between host and containers (published ports from the host too), is not forwarded and so not concerned.
+/// in <c>DOCKER-USER</c>. Traffic between host and containers, published ports from the host among it, is not forwarded and so not concerned;
+/// traffic between containers is bridged, and concerned only where <c>br_netfilter</c> is loaded and <c>net.bridge.bridge-nf-call-iptables</c> is 1, as dockerd leaves it.
 /// </para>
 /// </summary>
 internal sealed partial class Firewall : IDisposable
