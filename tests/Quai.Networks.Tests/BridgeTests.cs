@@ -141,6 +141,26 @@ public sealed class BridgeTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_UDP_client_that_keeps_sending_reaches_the_next_container()
+    {
+        using var host = new TestHost();
+        var port = new PortRequest(53, "udp", IPAddress.Any, 5353, 5353);
+        using var client = host.Outside.Run(() => new System.Net.Sockets.UdpClient());
+        for (byte round = 1; round <= 2; round++)
+        {
+            (NamespaceThread box, _) = host.Run("a", port);
+            using var server = box.Run(() => new System.Net.Sockets.UdpClient(new IPEndPoint(IPAddress.Any, 53)));
+            server.Client.ReceiveTimeout = 2000;
+            client.Send([round], TestHost.Address, 5353);
+            IPEndPoint from = new(IPAddress.Any, 0);
+            Assert.Equal([round], server.Receive(ref from));
+            server.Send([round], 1, from);
+            client.Receive(ref from);
+            host.Release("a");
+        }
+    }
+
+    [Fact]
     public void Loopback_is_all_that_the_empty_setup_brings_up()
     {
         using var host = new TestHost();
