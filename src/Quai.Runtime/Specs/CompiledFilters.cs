@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Quai.Runtime.Seccomp;
+using Quai.Runtime.SeccompFilters;
 
 namespace Quai.Runtime.Specs;
 

@@ -5,7 +5,7 @@ using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Plans;
-using Quai.Runtime.Seccomp;
+using Quai.Runtime.SeccompFilters;
 using static Quai.Linux.Kernel.OpenFlags;
 using static Quai.Runtime.Plans.PlanWriter;
 using Nr = Quai.Linux.Kernel.SystemCallNumber;
@@ -89,9 +89,9 @@ internal sealed partial class SpecCompiler
 
     private void CompileProcess(Process process, Oci.Runtime.Seccomp? seccomp, string? startFifo)
     {
+        Span<byte> pair = stackalloc byte[16];
         foreach (Rlimit limit in process.Rlimits ?? [])
         {
-            Span<byte> pair = stackalloc byte[16];
             BinaryPrimitives.WriteUInt64LittleEndian(pair, limit.Soft);
             BinaryPrimitives.WriteUInt64LittleEndian(pair[8..], limit.Hard);
             Child(
