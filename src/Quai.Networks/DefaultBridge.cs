@@ -19,6 +19,12 @@ internal static class DefaultBridge
     /// <summary>Whether the kernel has IPv6: without it, settings of that family are refused.</summary>
     public static bool KernelHasIPv6 => Directory.Exists("/proc/sys/net/ipv6");
 
+    /// <summary>
+    /// Whether <c>br_netfilter</c> is loaded, as dockerd loads it. The firewall then also sees what bridges forward, and what a container sends to a published
+    /// port of its own turns round inside the bridge, which must be allowed for the port; without it such packets are routed.
+    /// </summary>
+    public static bool FiltersBridgedTraffic => Directory.Exists("/proc/sys/net/bridge");
+
     /// <summary>Makes sure of the bridge, its address and its settings.</summary>
     /// <param name="socket">NETLINK_ROUTE in the host's namespace.</param>
     /// <param name="options">Its name, address and MTU.</param>

@@ -24,8 +24,9 @@ internal static class EndpointMessages
     /// <param name="gateway">Next hop of the default route.</param>
     /// <param name="mtu">Bytes; 0 for the kernel's default.</param>
     /// <param name="isolated">Whether it is kept from other isolated ports of the bridge.</param>
+    /// <param name="hairpin">Whether frames may go back to it (<see cref="DefaultBridge.FiltersBridgedTraffic"/>).</param>
     /// <param name="ipv6">Whether the kernel has IPv6 at all.</param>
-    public static SandboxSetup Build(string hostInterface, int bridgeIndex, byte[] mac, IPAddress address, int prefixLength, IPAddress gateway, int mtu, bool isolated, bool ipv6)
+    public static SandboxSetup Build(string hostInterface, int bridgeIndex, byte[] mac, IPAddress address, int prefixLength, IPAddress gateway, int mtu, bool isolated, bool hairpin, bool ipv6)
     {
         const int Index = SandboxSetup.InterfaceIndex;
         List<SandboxMessage> messages = new(10) { LoopbackUp };
@@ -42,7 +43,7 @@ internal static class EndpointMessages
         Add(messages, writer, inHost: true, $"add {hostInterface} to its bridge");
 
         // A port's own settings can only be given once it is a port.
-        Links.WriteChange(writer, new LinkChange { Name = hostInterface, Up = true, Isolated = isolated });
+        Links.WriteChange(writer, new LinkChange { Name = hostInterface, Up = true, Isolated = isolated, Hairpin = hairpin });
         Add(messages, writer, inHost: true, $"set interface {hostInterface} up");
 
         if (ipv6)

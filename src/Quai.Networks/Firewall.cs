@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;
 using Quai.Linux.Netlink;
@@ -19,7 +20,8 @@ internal readonly record struct FirewalledBridge(string Interface, Subnet Subnet
 /// <para>
 /// An <c>accept</c> in one table does not overrule a <c>drop</c> in another. A host whose forward policy is drop (dockerd with iptables sets
 /// that) thus also drops what bridges of Quai send to the outside and get from there, unless the administrator lets it pass, with dockerd
-/// in <c>DOCKER-USER</c>. Traffic between containers, and between host and containers (published ports from the host too), is not forwarded and so not concerned.
+/// in <c>DOCKER-USER</c>. Traffic between host and containers, published ports from the host among it, is not forwarded and so not concerned;
+/// traffic between containers is bridged, and concerned only where <c>br_netfilter</c> is loaded and <c>net.bridge.bridge-nf-call-iptables</c> is 1, as dockerd leaves it.
 /// </para>
 /// </summary>
 internal sealed partial class Firewall : IDisposable
@@ -35,7 +37,7 @@ internal sealed partial class Firewall : IDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<string, Published> _published = [];
     private IReadOnlyList<FirewalledBridge> _bridges = [];
-    private Published _withdrawn = new([], []);
+    private Published _withdrawn = new([], [], []);
     private Task? _draining;
 
     public Firewall(string table, ILogger logger)
@@ -94,6 +96,7 @@ internal sealed partial class Firewall : IDisposable
             {
                 _withdrawn.Ports.AddRange(elements.Ports);
                 _withdrawn.AddressedPorts.AddRange(elements.AddressedPorts);
+                _withdrawn.UdpTargets.AddRange(elements.UdpTargets);
                 _draining ??= Task.Run(Drain);
             }
         }
@@ -114,7 +117,7 @@ internal sealed partial class Firewall : IDisposable
         lock (_lock)
         {
             _published.Clear();
-            _withdrawn = new([], []);
+            _withdrawn = new([], [], []);
             using var batch = new NftBatch();
             batch.AddTable(_table);
             batch.DeleteTable(_table);
@@ -133,7 +136,7 @@ internal sealed partial class Firewall : IDisposable
             byte[] data = new byte[8];
             _ = endpoint.Address.TryWriteBytes(data, out _);
             BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4), port.ContainerPort);
-            bool any = port.HostAddress.Equals(System.Net.IPAddress.Any);
+            bool any = port.HostAddress.Equals(IPAddress.Any);
             byte[] key = new byte[any ? 8 : 12];
             Span<byte> rest = key;
             if (!any)
@@ -147,7 +150,7 @@ internal sealed partial class Firewall : IDisposable
             (any ? ports : addressed).Add(new NftElement(key, data));
         }
 
-        return new Published(ports, addressed);
+        return new Published(ports, addressed, endpoint.Ports.Any(p => p.Protocol == "udp") ? [endpoint.Address] : []);
     }
 
     private void AddTo(NftBatch batch, Published elements)
@@ -191,7 +194,7 @@ internal sealed partial class Firewall : IDisposable
         try
         {
             batch.Commit(_socket, what);
-            _withdrawn = new([], []);
+            ForgetWithdrawn();
         }
         catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.EEXIST)
         {
@@ -234,7 +237,25 @@ internal sealed partial class Firewall : IDisposable
         }
 
         batch.Commit(_socket, $"write nftables table {_table}");
-        _withdrawn = new([], []);
+        ForgetWithdrawn();
+    }
+
+    private void ForgetWithdrawn()
+    {
+        foreach (IPAddress address in _withdrawn.UdpTargets)
+        {
+            try
+            {
+                Conntrack.Forget(_socket, address, PortReservations.ProtocolNumber("udp"));
+            }
+            catch (LinuxException e)
+            {
+                // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
+                LogForgetFailed(_logger, e.Message);
+            }
+        }
+
+        _withdrawn = new([], [], []);
     }
 
     private void AddRules(NftBatch batch, FirewalledBridge bridge)
@@ -274,5 +295,11 @@ internal sealed partial class Firewall : IDisposable
     [LoggerMessage(Level = LogLevel.Error, Message = "published ports could not be withdrawn and will be with the next change: {Reason}")]
     private static partial void LogWithdrawFailed(ILogger logger, string reason);
 
-    private sealed record Published(List<NftElement> Ports, List<NftElement> AddressedPorts);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "UDP flows to a port that is no longer published were not ended: {Reason}")]
+    private static partial void LogForgetFailed(ILogger logger, string reason);
+
+    /// <param name="Ports">Elements for ports on all addresses.</param>
+    /// <param name="AddressedPorts">Elements for ports on one address.</param>
+    /// <param name="UdpTargets">Containers to which UDP is published.</param>
+    private sealed record Published(List<NftElement> Ports, List<NftElement> AddressedPorts, List<IPAddress> UdpTargets);
 }

@@ -303,7 +303,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     {
         int prefix = _pool!.Subnet.PrefixLength;
         IPAddress gateway = network.Gateway!;
-        SandboxSetup setup = EndpointMessages.Build(hostInterface, _bridgeIndex, mac, address, prefix, gateway, network.Mtu, isolated: !_options.InterContainer, _ipv6);
+        SandboxSetup setup = EndpointMessages.Build(hostInterface, _bridgeIndex, mac, address, prefix, gateway, network.Mtu, isolated: !_options.InterContainer, hairpin: DefaultBridge.FiltersBridgedTraffic, _ipv6);
         return new Endpoint(id, containerId, network, address, prefix, gateway, FormatMac(mac), hostInterface, ports, setup);
     }
 

@@ -15,7 +15,7 @@ public sealed class PublishTests(ITestOutputHelper output)
     public void Two_hundred_ports_are_one_transaction()
     {
         using var host = new TestHost();
-        host.Run("warm", Tcp(80, 7999));
+        host.Run("warm", [.. Enumerable.Range(7000, 200).Select(p => Tcp(80, (ushort)p))]);
         PortRequest[] ports = [.. Enumerable.Range(8000, 200).Select(p => Tcp(80, (ushort)p))];
         long start = Stopwatch.GetTimestamp();
         Endpoint endpoint = host.Lease("a", ports);
@@ -28,7 +28,7 @@ public sealed class PublishTests(ITestOutputHelper output)
         double release = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         host.Host.Await(() => host.Service.FlushAsync(CancellationToken.None));
         output.WriteLine($"200 ports: lease {lease:f3} ms, publish {publish:f3} ms, release {release:f3} ms, with flush {Stopwatch.GetElapsedTime(start).TotalMilliseconds:f3} ms");
-        Assert.Equal(1, Elements(host));
+        Assert.Equal(200, Elements(host));
         Assert.True(lease + publish < 200, "far slower than it should be");
     }
 

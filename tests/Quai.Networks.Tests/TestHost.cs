@@ -74,6 +74,16 @@ internal sealed class TestHost : IDisposable
         return Links.List(socket);
     });
 
+    /// <summary>What dockerd switches on where it runs beside; without the kernel's module it is off.</summary>
+    public void FilterBridgedTraffic(bool on) => Host.Run(() =>
+    {
+        const string Path = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+        if (File.Exists(Path))
+        {
+            File.WriteAllText(Path, on ? "1" : "0");
+        }
+    });
+
     /// <summary>Output of a command run on the host.</summary>
     public string Command(string program, params string[] arguments) => Command(Host, program, arguments);
 

@@ -64,4 +64,7 @@ public readonly record struct LinkChange
 
     /// <summary>As a bridge's port: does not exchange frames with other isolated ports.</summary>
     public bool Isolated { get; init; }
+
+    /// <summary>As a bridge's port: a frame may leave by the port it came in by.</summary>
+    public bool Hairpin { get; init; }
 }

@@ -11,7 +11,7 @@ public static class Links
 
     private const ushort RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18;
     private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_AF_SPEC = 26, IFLA_NET_NS_FD = 28, IFLA_EXT_MASK = 29;
-    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1, IFLA_BRPORT_ISOLATED = 33;
+    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1, IFLA_BRPORT_MODE = 4, IFLA_BRPORT_ISOLATED = 33;
     private const ushort IFLA_INET_CONF = 1, IFLA_INET6_ADDR_GEN_MODE = 8, IPV4_DEVCONF_ROUTE_LOCALNET = 26;
     private const ushort AF_INET = 2, AF_INET6 = 10;
     private const byte IN6_ADDR_GEN_MODE_NONE = 1;
@@ -89,12 +89,21 @@ public static class Links
             WriteFamilies(writer, change.RouteLocalnet, change.NoIPv6Autoconfiguration);
         }
 
-        if (change.Isolated)
+        if (change.Isolated || change.Hairpin)
         {
             int info = writer.BeginNest(IFLA_LINKINFO);
             writer.String(IFLA_INFO_SLAVE_KIND, "bridge");
             int data = writer.BeginNest(IFLA_INFO_SLAVE_DATA);
-            writer.U8(IFLA_BRPORT_ISOLATED, 1);
+            if (change.Hairpin)
+            {
+                writer.U8(IFLA_BRPORT_MODE, 1);
+            }
+
+            if (change.Isolated)
+            {
+                writer.U8(IFLA_BRPORT_ISOLATED, 1);
+            }
+
             writer.EndNest(data);
             writer.EndNest(info);
         }
