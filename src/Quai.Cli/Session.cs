@@ -55,11 +55,6 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
         Out.Write(warning + " [y/N] ");
         using var reader = new StreamReader(new Input());
         string? answer = reader.ReadLine();
-        if (answer is null)
-        {
-            Out.WriteLine("");
-        }
-
         if (answer?.Trim() is not ("y" or "Y" or "yes" or "Yes" or "YES"))
         {
             throw new ExitException(0);

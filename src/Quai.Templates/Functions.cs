@@ -200,6 +200,13 @@ internal static class Functions
 
     private static bool AreEqual(object? left, object? right)
     {
+        left = left is GoNumber first ? first.Text : left;
+        right = right is GoNumber second ? second.Text : right;
+        if ((left is GoList or GoMap) != (right is GoList or GoMap) && left is not null && right is not null)
+        {
+            throw new FunctionException("incompatible types for comparison");
+        }
+
         foreach (object? side in (ReadOnlySpan<object?>)[left, right])
         {
             if (side is GoList or GoMap)

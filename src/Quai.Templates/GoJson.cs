@@ -61,6 +61,9 @@ public static class GoJson
             case double real:
                 text.Append(GoText.ShowFloat(real));
                 break;
+            case GoNumber number:
+                text.Append(number.Text);
+                break;
             case string plain:
                 AppendString(text, plain, escapeHtml);
                 break;

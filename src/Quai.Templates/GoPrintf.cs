@@ -138,6 +138,8 @@ internal static class GoPrintf
                 return sign + Convert.ToString(n, 2);
             case 'c' when value is long n && Rune.TryCreate((int)n, out Rune rune):
                 return rune.ToString();
+            case 'U' when value is long n:
+                return "U+" + n.ToString("X4", CultureInfo.InvariantCulture);
             case 'f' or 'F' when value is double real:
                 return sign + real.ToString("F" + (precision ?? 6), CultureInfo.InvariantCulture);
             case 'e' when value is double real:

@@ -27,10 +27,7 @@ public static class GoText
             return double.IsNegative(value) ? "-0" : "0";
         }
 
-        string scientific = value.ToString("E16", CultureInfo.InvariantCulture);
-        string shortest = value.ToString("R", CultureInfo.InvariantCulture);
-        int exponent = int.Parse(scientific.AsSpan(scientific.IndexOf('E') + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        (string digits, bool negative) = Digits(shortest);
+        (string digits, int exponent, bool negative) = Digits(value.ToString("R", CultureInfo.InvariantCulture));
         string sign = negative ? "-" : "";
         if (exponent is < -4 or >= 21)
         {
@@ -158,6 +155,7 @@ public static class GoText
         int or long => "int",
         double => "float64",
         string => "string",
+        GoNumber => "json.Number",
         GoList list => list.TypeName,
         GoMap map => map.TypeName,
         GoNil nil => nil.TypeName,
@@ -206,6 +204,9 @@ public static class GoText
 
                 text.Append(']');
                 break;
+            case IGoStruct { Printed: { } printed } structure when !nested || !structure.IsPointer:
+                text.Append(printed);
+                break;
             case IGoStruct { IsPointer: true } when nested:
                 // Go shows an address here, which means nothing to a reader of either program.
                 text.Append("0xc000000000");
@@ -228,13 +229,19 @@ public static class GoText
         }
     }
 
-    private static (string Digits, bool Negative) Digits(string shortest)
+    /// <summary>The digits without zeros around them, and the power of ten of the first.</summary>
+    private static (string Digits, int Exponent, bool Negative) Digits(string shortest)
     {
         bool negative = shortest.StartsWith('-');
         string body = shortest.TrimStart('-');
-        int exponent = body.IndexOf('E', StringComparison.Ordinal);
-        body = exponent < 0 ? body : body[..exponent];
-        string digits = body.Replace(".", "", StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
-        return (digits.Length == 0 ? "0" : digits, negative);
+        int mark = body.IndexOf('E', StringComparison.Ordinal);
+        int power = mark < 0 ? 0 : int.Parse(body.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        body = mark < 0 ? body : body[..mark];
+        int point = body.IndexOf('.', StringComparison.Ordinal);
+        string all = body.Replace(".", "", StringComparison.Ordinal);
+        string digits = all.TrimStart('0');
+        int first = (point < 0 ? all.Length : point) - (all.Length - digits.Length) - 1;
+        digits = digits.TrimEnd('0');
+        return (digits.Length == 0 ? "0" : digits, first + power, negative);
     }
 }

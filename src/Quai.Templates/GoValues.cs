@@ -33,6 +33,9 @@ public interface IGoStruct
         return false;
     }
 
+    /// <summary>What the type's own method makes of it when it is printed; <see langword="null"/> for its fields in braces.</summary>
+    string? Printed => null;
+
     /// <summary>The value as JSON when it is not simply its fields in order; <see langword="null"/> otherwise.</summary>
     string? Json => null;
 }

@@ -6,23 +6,25 @@ namespace Quai.Templates;
 public static class JsonValues
 {
     /// <summary>The value of a JSON element.</summary>
-    public static object? From(JsonElement element) => element.ValueKind switch
+    /// <param name="element">The element.</param>
+    /// <param name="keepNumbers">Numbers stay the text that they were, as <see cref="GoNumber"/>.</param>
+    public static object? From(JsonElement element, bool keepNumbers = false) => element.ValueKind switch
     {
-        JsonValueKind.Object => Map(element),
-        JsonValueKind.Array => new GoList([.. element.EnumerateArray().Select(From)]),
+        JsonValueKind.Object => Map(element, keepNumbers),
+        JsonValueKind.Array => new GoList([.. element.EnumerateArray().Select(e => From(e, keepNumbers))]),
         JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.TryGetInt64(out long whole) ? whole : element.GetDouble(),
+        JsonValueKind.Number => keepNumbers ? new GoNumber(element.GetRawText()) : element.TryGetInt64(out long whole) ? (object)whole : element.GetDouble(),
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         _ => null,
     };
 
-    private static GoMap Map(JsonElement element)
+    private static GoMap Map(JsonElement element, bool keepNumbers)
     {
         var entries = new Dictionary<string, object?>(StringComparer.Ordinal);
         foreach (JsonProperty property in element.EnumerateObject())
         {
-            entries[property.Name] = From(property.Value);
+            entries[property.Name] = From(property.Value, keepNumbers);
         }
 
         return new GoMap(entries);

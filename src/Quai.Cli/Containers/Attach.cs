@@ -35,17 +35,17 @@ internal sealed class Attach : Command
         JsonElement state = container.Member("State");
         if (!state.Flag("Running"))
         {
-            throw new ExitException(1, "cannot attach to a stopped container, start it first");
+            throw new ExitException(1, "You cannot attach to a stopped container, start it first");
         }
 
         if (state.Flag("Paused"))
         {
-            throw new ExitException(1, "cannot attach to a paused container, unpause it first");
+            throw new ExitException(1, "You cannot attach to a paused container, unpause it first");
         }
 
         if (state.Flag("Restarting"))
         {
-            throw new ExitException(1, "cannot attach to a restarting container, wait until it is running");
+            throw new ExitException(1, "You cannot attach to a restarting container, wait until it is running");
         }
 
         string id = container.Text("Id");

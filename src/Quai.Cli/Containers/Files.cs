@@ -43,6 +43,7 @@ internal sealed class Export : Command
             throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
         }
 
+        FileOutput.Check(_output.Value, "failed to export container");
         using Response response = session.Engine.Send("GET", $"/containers/{Query.Segment(arguments[0])}/export");
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;
@@ -95,6 +96,21 @@ internal sealed class Commit : Command
 /// <summary>Writes a stream to a file that appears whole or not at all.</summary>
 internal static class FileOutput
 {
+    /// <summary>Refuses a path whose folder is not there, before anything is asked of the daemon.</summary>
+    public static void Check(string path, string failure)
+    {
+        string folder = System.IO.Path.GetDirectoryName(path) is { Length: > 0 } d ? d : ".";
+        if (path.Length > 0 && !Directory.Exists(folder))
+        {
+            throw new ExitException(1, $"{failure}: invalid output path: stat {folder}: no such file or directory");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new ExitException(1, $"{failure}: invalid output path: {path} is a directory");
+        }
+    }
+
     /// <summary>Copies to <paramref name="path"/>, or to <paramref name="standard"/> when it is empty.</summary>
     public static void Save(Stream source, string path, Stream standard)
     {

@@ -41,7 +41,7 @@ internal sealed class List : Command
         string format = _format.Value;
         bool plain = format.Length == 0 || format == "table";
         long last = _latest.Value && _last.Value == -1 ? 1 : _last.Value;
-        bool size = _size.Value || (!plain && format.Contains(".Size", StringComparison.Ordinal));
+        bool size = _size.Value || (!plain && (format.Contains(".Size", StringComparison.Ordinal) || format.Contains("{{json .}}", StringComparison.Ordinal)));
         if (_quiet.Value && plain)
         {
             format = ContainerRows.IdFormat;
@@ -52,6 +52,7 @@ internal sealed class List : Command
         }
 
         var table = new Table(format, ContainerRows.Headers);
+        table.Check(ContainerRows.Make(default, cut: false));
         JsonElement list = session.Engine.Get(new Query("/containers/json").WithSwitch("all", _all.Value || last != -1)
             .WithText("limit", last > 0 ? last.ToString() : "").WithSwitch("size", size).WithFilters(_filters.Values).ToString());
         table.Print(session.Out, list.Items().Select(c => ContainerRows.Make(c, !_full.Value)));

@@ -31,7 +31,7 @@ internal sealed class Port(string path) : Command(path)
             JsonElement bindings = network.Member("Ports").Member(wanted);
             if (bindings.ValueKind != JsonValueKind.Array || bindings.GetArrayLength() == 0)
             {
-                throw new ExitException(1, $"no public port '{wanted}' published for {arguments[0]}");
+                throw new ExitException(1, $"Error: No public port '{arguments[1]}' published for {arguments[0]}");
             }
 
             lines.AddRange(bindings.Items().Select(b => PortList.Host(b.Text("HostIp"), b.Text("HostPort"))));

@@ -45,8 +45,14 @@ internal sealed class Stats : Command
         if (_once.Value)
         {
             List<Sampler> samplers = [.. Names(session, arguments).Select(n => new Sampler(session, n, stream: false))];
-            Print(session, table, samplers, first: true);
-            return Failed(session, samplers);
+            samplers.ForEach(s => s.WaitFirst());
+            int code = Failed(session, samplers);
+            if (code == 0)
+            {
+                Print(session, table, samplers, first: true);
+            }
+
+            return code;
         }
 
         return Follow(session, table, arguments);

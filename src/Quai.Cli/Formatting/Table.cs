@@ -34,9 +34,22 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
                 return text.ToString();
             }
 
-            var titles = new GoMap(headers.ToDictionary(h => h.Key, object? (h) => h.Value, StringComparer.Ordinal), "formatter.SubHeaderContext") { Zero = "" };
-            string title = template.Execute(titles, new TemplateOptions { Header = true });
+            string title = template.Execute(new Titles(headers), new TemplateOptions { Header = true });
             return TabWriter.Align(title + "\n" + text, 10, 3);
+        }
+        catch (TemplateException error)
+        {
+            throw new ExitException(1, "failed to execute template: " + error.Message);
+        }
+    }
+
+    /// <summary>Tries the template on one row, so that a wrong one fails even when there is nothing to show.</summary>
+    /// <exception cref="ExitException">The template is wrong.</exception>
+    public void Check(Row row)
+    {
+        try
+        {
+            Compile().Execute(row);
         }
         catch (TemplateException error)
         {
@@ -46,6 +59,26 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
 
     /// <summary>Renders rows to an output.</summary>
     public void Print(Output output, IEnumerable<Row> rows) => output.Write(Render(rows));
+
+    /// <summary>The titles as a template's data: a column that is none has no value, a label's title is its last part.</summary>
+    private sealed class Titles(IReadOnlyDictionary<string, string> headers) : IGoStruct
+    {
+        public string TypeName => "formatter.SubHeaderContext";
+
+        public IEnumerable<KeyValuePair<string, object?>> Fields => headers.Select(h => new KeyValuePair<string, object?>(h.Key, h.Value));
+
+        public bool TryGetField(string name, out object? value)
+        {
+            value = headers.GetValueOrDefault(name, "<no value>");
+            return true;
+        }
+
+        public bool TryInvoke(string name, IReadOnlyList<object?> arguments, out object? value)
+        {
+            value = name == "Label" && arguments[0] is string label ? label.Split('.')[^1].Replace('-', ' ').Replace('_', ' ') : "";
+            return true;
+        }
+    }
 
     private Template Compile()
     {

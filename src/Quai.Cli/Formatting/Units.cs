@@ -72,6 +72,25 @@ internal static class Units
         return $"{local.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} {sign}{offset:hhmm} {zone}";
     }
 
+    /// <summary>A timestamp of the daemon's as Go prints it, with its fraction of a second.</summary>
+    public static string Moment(string timestamp)
+    {
+        string moment = Moment(ParseTime(timestamp));
+        int point = timestamp.IndexOf('.', StringComparison.Ordinal);
+        if (point < 0)
+        {
+            return moment;
+        }
+
+        int end = point + 1;
+        while (end < timestamp.Length && char.IsAsciiDigit(timestamp[end]))
+        {
+            end++;
+        }
+
+        return moment.Insert("yyyy-MM-dd HH:mm:ss".Length, timestamp[point..end].TrimEnd('0').TrimEnd('.'));
+    }
+
     /// <summary>Cuts a text to so many characters, the last an ellipsis.</summary>
     public static string Ellipsis(string text, int limit) => text.Length <= limit ? text : text[..(limit - 1)] + "…";
 

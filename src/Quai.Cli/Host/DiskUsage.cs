@@ -100,7 +100,7 @@ internal sealed class DiskUsage : Command
         text.Append("\nBuild cache usage: ").Append(size).Append("\n\n");
         text.Append(new Table("table {{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}", CacheHeaders)
             .Render(usage.Items("BuildCache").Select(CacheRow)));
-        return text.Append('\n').ToString();
+        return text.ToString();
     }
 
     private static readonly Dictionary<string, string> CacheHeaders = new(StringComparer.Ordinal)

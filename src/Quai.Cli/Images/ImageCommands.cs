@@ -256,6 +256,7 @@ internal sealed class Save : Command
             throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
         }
 
+        FileOutput.Check(_output.Value, "failed to save image");
         var query = new Query("/images/get");
         arguments.ForEach(name => query.With("names", name));
         query.WithText("platform", Platforms.Json(_platform.Value));

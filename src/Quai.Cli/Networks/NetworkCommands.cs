@@ -53,6 +53,6 @@ internal sealed class ListNetworks : Command
         .With("IPv6", () => network.Flag("EnableIPv6") ? "true" : "false")
         .With("Internal", () => network.Flag("Internal") ? "true" : "false")
         .With("Labels", () => ContainerRows.Labels(network))
-        .With("CreatedAt", () => Units.Moment(Units.ParseTime(network.Text("Created"))))
+        .With("CreatedAt", () => Units.Moment(network.Text("Created")))
         .WithMethod("Label", a => network.Member("Labels").Text(a[0] as string ?? ""));
 }

@@ -20,7 +20,8 @@ internal static class Inspection
     /// <exception cref="ExitException">The template is wrong, or an object was not found; the others were shown.</exception>
     public static int Run(Session session, IEnumerable<string> names, string format, Func<string, Found> find)
     {
-        Template? template = Compile(format);
+        bool lines = format == "json";
+        Template? template = lines ? null : Compile(format);
         var errors = new List<string>();
         var text = new StringBuilder();
         bool any = false;
@@ -31,8 +32,15 @@ internal static class Inspection
                 Found found = find(name);
                 if (template is null)
                 {
-                    text.Append(any ? ",\n    " : "[\n    ");
-                    JsonIndent.Append(text, found.Json.GetRawText(), 1);
+                    text.Append(lines ? any ? "," : "[" : any ? ",\n    " : "[\n    ");
+                    if (lines)
+                    {
+                        text.Append(found.Json.GetRawText());
+                    }
+                    else
+                    {
+                        JsonIndent.Append(text, found.Json.GetRawText(), 1);
+                    }
                 }
                 else
                 {
@@ -51,7 +59,7 @@ internal static class Inspection
             }
         }
 
-        text.Append(any ? template is null ? "\n]\n" : "" : template is null ? "[]\n" : "\n");
+        text.Append(any ? lines ? "]\n" : template is null ? "\n]\n" : "" : template is null ? "[]\n" : "\n");
         session.Out.Write(text.ToString());
         return errors.Count > 0 ? throw new ExitException(1, string.Join('\n', errors)) : 0;
     }
@@ -65,7 +73,7 @@ internal static class Inspection
 
         try
         {
-            return Template.Parse(format == "json" ? "{{json .}}" : format);
+            return Template.Parse(format);
         }
         catch (TemplateException error)
         {
@@ -84,7 +92,7 @@ internal static class Inspection
             // What the type has not, the daemon's own JSON may have, under its own names.
             try
             {
-                return template.Execute(JsonValues.From(found.Json), new TemplateOptions { FailOnMissingKey = true });
+                return template.Execute(JsonValues.From(found.Json, keepNumbers: true), new TemplateOptions { FailOnMissingKey = true });
             }
             catch (TemplateException error)
             {

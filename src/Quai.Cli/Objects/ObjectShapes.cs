@@ -11,7 +11,7 @@ internal static class ObjectShapes
         Container ID=Id:s Created:s Path:s Args:[s] State:*State Image:s ResolvConfPath:s HostnamePath:s HostsPath:s LogPath:s Name:s RestartCount:i Driver:s Platform:s MountLabel:s ProcessLabel:s AppArmorProfile:s ExecIDs:[s] HostConfig:*HostConfig GraphDriver:GraphDriver SizeRw:*i SizeRootFs:*i Mounts:[Mount] Config:*Config NetworkSettings:*NetworkSettings ImageManifestDescriptor:*Descriptor
         State Status:s Running:b Paused:b Restarting:b OOMKilled:b Dead:b Pid:i ExitCode:i Error:s StartedAt:s FinishedAt:s Health:*Health
         Health Status:s FailingStreak:i Log:[*HealthResult]
-        HealthResult Start:s End:s ExitCode:i Output:s
+        HealthResult Start:t End:t ExitCode:i Output:s
         Mount Type:s Name:s Source:s Destination:s Driver:s Mode:s RW:b Propagation:s
         GraphDriver Data:{s} Name:s
         Config Hostname:s Domainname:s User:s AttachStdin:b AttachStdout:b AttachStderr:b ExposedPorts:<nat.Port>Empty Tty:b OpenStdin:b StdinOnce:b Env:[s] Cmd:[s] Healthcheck:*Healthcheck ArgsEscaped:b Image:s Volumes:{Empty} WorkingDir:s Entrypoint:[s] NetworkDisabled:b MacAddress:s OnBuild:[s] Labels:{s} StopSignal:s StopTimeout:*i Shell:[s]
@@ -38,9 +38,10 @@ internal static class ObjectShapes
         EndpointIPAM IPv4Address:s IPv6Address:s LinkLocalIPs:[s]
         Descriptor MediaType=mediaType:s Digest=digest:s Size=size:i Platform=platform:*Platform
         Platform Architecture=architecture:s OS=os:s Variant=variant:s
-        Image ID=Id:s RepoTags:[s] RepoDigests:[s] Parent:s Comment:s Created:s Container:s ContainerConfig:*Config DockerVersion:s Author:s Config:*Config Architecture:s Variant:s Os:s OsVersion:s Size:i VirtualSize:i GraphDriver:GraphDriver RootFS:RootFS Metadata:ImageMetadata Descriptor:*Descriptor Manifests:[?]
+        Image ID=Id:s RepoTags:[s] RepoDigests:[s] Parent:s Comment:s Created:s Container:s ContainerConfig:*Config DockerVersion:s Author:s Config:*ImageConfig Architecture:s Variant:s Os:s OsVersion:s Size:i VirtualSize:i GraphDriver:GraphDriver RootFS:RootFS Metadata:ImageMetadata Descriptor:*Descriptor Manifests:[?]
+        ImageConfig User:s ExposedPorts:{Empty} Env:[s] Entrypoint:[s] Cmd:[s] Volumes:{Empty} WorkingDir:s Labels:{s} StopSignal:s ArgsEscaped:b Healthcheck:*Healthcheck OnBuild:[s] Shell:[s]
         RootFS Type:s Layers:[s]
-        ImageMetadata LastTagTime:s
+        ImageMetadata LastTagTime:t
         Network Name:s ID=Id:s Created:s Scope:s Driver:s EnableIPv4:b EnableIPv6:b IPAM:IPAM Internal:b Attachable:b Ingress:b ConfigFrom:ConfigFrom ConfigOnly:b Containers:{NetworkContainer} Options:{s} Labels:{s} Peers:[?] Services:{?}
         IPAM Driver:s Options:{s} Config:[IPAMConfig]
         IPAMConfig Subnet:s IPRange:s Gateway:s AuxAddress=AuxiliaryAddresses:{s}

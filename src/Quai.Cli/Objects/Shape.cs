@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Quai.Cli.Formatting;
 using Quai.Templates;
@@ -7,7 +8,7 @@ namespace Quai.Cli.Objects;
 /// <summary>
 /// What Go's client knows of an object's type, so that templates print and test it alike: a field that is absent has
 /// its zero value, a null list prints <c>[]</c>, a struct prints its fields in order.
-/// Written as a small language: <c>s</c> text, <c>i</c> number, <c>b</c> truth, <c>[T]</c> list, <c>{T}</c> map,
+/// Written as a small language: <c>s</c> text, <c>t</c> moment, <c>i</c> number, <c>b</c> truth, <c>[T]</c> list, <c>{T}</c> map,
 /// <c>&lt;Key&gt;T</c> map with keys of another type, <c>*T</c> pointer, <c>?</c> anything, and names of structs.
 /// </summary>
 internal sealed class Shapes
@@ -40,6 +41,8 @@ internal sealed class Shapes
         bool absent = element.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
         switch (type[0])
         {
+            case 't':
+                return new Time(absent ? "0001-01-01T00:00:00Z" : element.GetString() ?? "");
             case 's':
                 return absent ? "" : element.ValueKind == JsonValueKind.String ? element.GetString() : element.GetRawText();
             case 'i':
@@ -89,16 +92,60 @@ internal sealed class Shapes
             : raw;
     }
 
+    /// <summary>A moment, printed as Go prints one.</summary>
+    private sealed class Time(string text) : IGoStruct
+    {
+        public string TypeName => "time.Time";
+
+        public string? Printed => Units.Moment(text);
+
+        public string? Json => GoJson.Write(text);
+
+        public IEnumerable<KeyValuePair<string, object?>> Fields => [];
+
+        public bool TryGetField(string name, out object? value)
+        {
+            value = name == "Unix" ? Units.ParseTime(text).ToUnixTimeSeconds() : null;
+            return name == "Unix";
+        }
+    }
+
     private sealed class Struct(Shapes shapes, JsonElement element, string type, bool pointer) : IGoStruct
     {
         public string TypeName => pointer ? "*" + type : type;
 
         public bool IsPointer => pointer;
 
-        public string? Json => element.ValueKind == JsonValueKind.Undefined ? null : Compact(element);
+        public string? Json => element.ValueKind == JsonValueKind.Undefined ? null : type is "Image" or "ImageConfig" ? Composed() : Compact(element);
+
+        public string? Printed => type == "Ulimit" ? $"{element.Text("Name")}={element.Number("Soft")}:{element.Number("Hard")}" : null;
 
         public IEnumerable<KeyValuePair<string, object?>> Fields =>
             shapes._structs[type].Select(f => new KeyValuePair<string, object?>(f.Field, shapes.View(element.Member(f.Json), f.Type)));
+
+        /// <summary>An image's configuration leaves out what is empty, whatever the daemon sent.</summary>
+        private string Composed()
+        {
+            var text = new StringBuilder("{");
+            foreach ((string field, string json, string fieldType) in shapes._structs[type])
+            {
+                JsonElement member = element.Member(json);
+                bool empty = member.ValueKind is JsonValueKind.Null or JsonValueKind.False
+                    || (member.ValueKind == JsonValueKind.String && member.GetString()!.Length == 0)
+                    || (member.ValueKind == JsonValueKind.Array && member.GetArrayLength() == 0)
+                    || (member.ValueKind == JsonValueKind.Object && !member.EnumerateObject().Any());
+                if (member.ValueKind == JsonValueKind.Undefined || (type == "ImageConfig" && empty))
+                {
+                    continue;
+                }
+
+                text.Append(text.Length == 1 ? "" : ",");
+                GoJson.AppendString(text, json, escapeHtml: false);
+                text.Append(':').Append(GoJson.Write(shapes.View(member, fieldType)));
+            }
+
+            return text.Append('}').ToString();
+        }
 
         public bool TryGetField(string name, out object? value)
         {
