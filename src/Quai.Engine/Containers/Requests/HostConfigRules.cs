@@ -15,14 +15,6 @@ internal static class HostConfigRules
         "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
     ];
 
-    private static readonly string[] s_maskedPaths =
-    [
-        "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
-        "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
-    ];
-
-    private static readonly string[] s_readOnlyPaths = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
-
     private static readonly HashSet<string> s_logOptions =
         ["max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size"];
 
@@ -142,8 +134,8 @@ internal static class HostConfigRules
         }
         else
         {
-            host.MaskedPaths ??= [.. s_maskedPaths];
-            host.ReadonlyPaths ??= [.. s_readOnlyPaths];
+            host.MaskedPaths ??= [.. Specs.RuntimeSpecBuilder.DefaultMaskedPaths];
+            host.ReadonlyPaths ??= [.. Specs.RuntimeSpecBuilder.DefaultReadonlyPaths];
         }
 
         host.PortBindings ??= [];
