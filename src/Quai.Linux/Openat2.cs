@@ -15,7 +15,7 @@ public static unsafe partial class Openat2
     /// <summary>Opens a path and returns its descriptor, or a negative error number.</summary>
     /// <param name="directory">Where the path starts.</param>
     /// <param name="path">The path, NUL-terminated.</param>
-    /// <param name="flags"><c>O_…</c> of <see cref="Files"/>.</param>
+    /// <param name="flags"><c>O_…</c> of <see cref="FileCalls"/>.</param>
     /// <param name="mode">Permissions of a file that is made; 0 otherwise.</param>
     /// <param name="resolve"><c>RESOLVE_…</c>.</param>
     public static int TryOpen(int directory, byte* path, int flags, uint mode, ulong resolve)

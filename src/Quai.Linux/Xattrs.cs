@@ -45,7 +45,7 @@ public static unsafe partial class Xattrs
     /// <summary>The value of an attribute of a path, not following a link; null where it has none.</summary>
     public static byte[]? Get(string path, string name)
     {
-        fixed (byte* p = Files.Terminated(path), n = Files.Terminated(name))
+        fixed (byte* p = FileCalls.Terminated(path), n = FileCalls.Terminated(name))
         {
             byte[] value = new byte[65536];
             fixed (byte* v = value)

@@ -43,12 +43,12 @@ public sealed class LayerUnpackerTests : IDisposable
         Assert.Equal("hi"u8.ToArray(), Xattrs.Get(Path.Combine(Root, "d/file"), "user.note"));
         Assert.Null(Xattrs.Get(Path.Combine(Root, "d/file"), "trusted.overlay.redirect"));
         Assert.Equal("/etc/passwd", new FileInfo(Path.Combine(Root, "d/soft")).LinkTarget);
-        Assert.Equal(Files.S_IFLNK, Status("d/hardsoft").Mode & Files.S_IFMT);
-        Assert.Equal(0x5edu | Files.S_IFDIR, Status("d").Mode);
+        Assert.Equal(FileCalls.S_IFLNK, Status("d/hardsoft").Mode & FileCalls.S_IFMT);
+        Assert.Equal(0x5edu | FileCalls.S_IFDIR, Status("d").Mode);
         Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1000).UtcDateTime, Directory.GetLastWriteTimeUtc(Path.Combine(Root, "d")));
-        Assert.Equal(Files.S_IFIFO | 0x1b6u, Status("fifo").Mode);
+        Assert.Equal(FileCalls.S_IFIFO | 0x1b6u, Status("fifo").Mode);
         FileStatus device = Status("null");
-        Assert.Equal((Files.S_IFCHR | 0x1b6u, 1u, 3u), (device.Mode, device.DeviceMajor, device.DeviceMinor));
+        Assert.Equal((FileCalls.S_IFCHR | 0x1b6u, 1u, 3u), (device.Mode, device.DeviceMajor, device.DeviceMinor));
         Assert.Equal(0x1edu, Status("implied/by").Mode & 0xfff);
 
         // As with Docker, the root's own entry changes nothing.
@@ -66,13 +66,13 @@ public sealed class LayerUnpackerTests : IDisposable
             .File("kept").File(".wh.kept")
             .End());
         FileStatus gone = Status("d/gone");
-        Assert.Equal((Files.S_IFCHR, 0u, 0u), (gone.Mode & Files.S_IFMT, gone.DeviceMajor, gone.DeviceMinor));
+        Assert.Equal((FileCalls.S_IFCHR, 0u, 0u), (gone.Mode & FileCalls.S_IFMT, gone.DeviceMajor, gone.DeviceMinor));
         Assert.Equal("y"u8.ToArray(), Xattrs.Get(Path.Combine(Root, "opaque"), "trusted.overlay.opaque"));
         Assert.True(File.Exists(Path.Combine(Root, "opaque/new")));
         Assert.Equal("y"u8.ToArray(), Xattrs.Get(Path.Combine(Root, "again"), "trusted.overlay.opaque"));
         Assert.True(File.Exists(Path.Combine(Root, "again/inside")));
         Assert.Equal("y"u8.ToArray(), Xattrs.Get(Path.Combine(Root, "before"), "trusted.overlay.opaque"));
-        Assert.Equal(Files.S_IFREG, Status("kept").Mode & Files.S_IFMT);
+        Assert.Equal(FileCalls.S_IFREG, Status("kept").Mode & FileCalls.S_IFMT);
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Root, "*", SearchOption.AllDirectories), p => Path.GetFileName(p).StartsWith(".wh.", StringComparison.Ordinal));
     }
 
@@ -225,8 +225,8 @@ public sealed class LayerUnpackerTests : IDisposable
 
     private FileStatus Status(string path)
     {
-        using FileDescriptor root = Files.OpenDirectory(Root);
-        return Files.Status(root.Number, path);
+        using FileDescriptor root = FileCalls.OpenDirectory(Root);
+        return FileCalls.Status(root.Number, path);
     }
 
     private async Task<LayerUnpacker.Result> UnpackAsync(byte[] blob)

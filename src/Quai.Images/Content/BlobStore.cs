@@ -51,9 +51,9 @@ internal sealed class BlobStore
         string folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
         file.MoveTo(path);
-        using (FileDescriptor directory = Files.OpenDirectory(folder))
+        using (FileDescriptor directory = FileCalls.OpenDirectory(folder))
         {
-            Files.Sync(directory.Number, folder);
+            FileCalls.Sync(directory.Number, folder);
         }
 
         await _database.WriteAsync(

@@ -16,7 +16,7 @@ internal sealed class IngestFile : IDisposable
     {
         FilePath = path;
         _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _file = Openat2.Open(Files.AT_FDCWD, path, Files.O_RDWR | Files.O_CREAT | Files.O_EXCL | Files.O_CLOEXEC, 0x180, 0);
+        _file = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC, 0x180, 0);
     }
 
     public string FilePath { get; private set; }
@@ -29,7 +29,7 @@ internal sealed class IngestFile : IDisposable
     {
         _hash.Dispose();
         _hash = IncrementalHash.CreateHash(algorithm);
-        Files.Truncate(_file.Number, FilePath);
+        FileCalls.Truncate(_file.Number, FilePath);
         Length = 0;
     }
 
@@ -37,7 +37,7 @@ internal sealed class IngestFile : IDisposable
     public void Write(ReadOnlySpan<byte> data)
     {
         _hash.AppendData(data);
-        int errno = Files.TryWrite(_file.Number, data);
+        int errno = FileCalls.TryWrite(_file.Number, data);
         if (errno != 0)
         {
             throw new LinuxException("write", errno, FilePath);
@@ -62,17 +62,17 @@ internal sealed class IngestFile : IDisposable
     {
         if (!_file.IsClosed)
         {
-            Files.SyncData(_file.Number, FilePath);
+            FileCalls.SyncData(_file.Number, FilePath);
             return;
         }
 
-        using FileDescriptor again = Openat2.Open(Files.AT_FDCWD, FilePath, Files.O_RDWR | Files.O_CLOEXEC, 0, 0);
-        Files.SyncData(again.Number, FilePath);
+        using FileDescriptor again = Openat2.Open(FileCalls.AT_FDCWD, FilePath, FileCalls.O_RDWR | FileCalls.O_CLOEXEC, 0, 0);
+        FileCalls.SyncData(again.Number, FilePath);
     }
 
     public void MoveTo(string path)
     {
-        Files.Rename(Files.AT_FDCWD, FilePath, Files.AT_FDCWD, path);
+        FileCalls.Rename(FileCalls.AT_FDCWD, FilePath, FileCalls.AT_FDCWD, path);
         FilePath = path;
         _moved = true;
     }

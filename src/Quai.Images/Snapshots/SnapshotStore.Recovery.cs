@@ -37,7 +37,7 @@ internal sealed partial class SnapshotStore
 
         foreach ((long number, _, string lower) in kept.Where(k => k.Key is not null && !Directory.Exists(Path.Combine(Folder, Name(k.Number), "work"))))
         {
-            Linux.Files.RemoveTree(_folder.Number, Name(number));
+            Linux.FileCalls.RemoveTree(_folder.Number, Name(number));
             MakeDirectories(number, lower);
         }
 

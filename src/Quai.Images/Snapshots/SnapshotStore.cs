@@ -26,7 +26,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         _database = database;
         _gate = gate;
         Directory.CreateDirectory(Folder);
-        _folder = Files.OpenDirectory(Folder);
+        _folder = FileCalls.OpenDirectory(Folder);
         _trash = new Trash(Path.Combine(root, "trash"), Folder, logger);
     }
 
@@ -62,8 +62,8 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
             try
             {
                 string name = Name(number);
-                Files.MakeDirectory(_folder.Number, name, 0x1c0);
-                Files.MakeDirectory(_folder.Number, name + "/fs", 0x1ed);
+                FileCalls.MakeDirectory(_folder.Number, name, 0x1c0);
+                FileCalls.MakeDirectory(_folder.Number, name + "/fs", 0x1ed);
                 long size = await unpack(Path.Combine(Folder, name, "fs")).ConfigureAwait(false);
                 await _database.WriteAsync(
                     c => c.Run("UPDATE snapshots SET state=$s, size=$z WHERE number=$n", ("$s", Schema.Ready), ("$z", size), ("$n", number)),
@@ -150,8 +150,8 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         return Task.Run(
             () =>
             {
-                using FileDescriptor directory = Files.OpenDirectory(path);
-                return Files.TreeSize(directory.Number);
+                using FileDescriptor directory = FileCalls.OpenDirectory(path);
+                return FileCalls.TreeSize(directory.Number);
             },
             cancellation);
     }
@@ -166,7 +166,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     }
 
     /// <summary>Puts the files of all layers on the disk.</summary>
-    public Task SyncAsync(CancellationToken cancellation) => Task.Run(() => Files.SyncFileSystem(_folder.Number, Folder), cancellation);
+    public Task SyncAsync(CancellationToken cancellation) => Task.Run(() => FileCalls.SyncFileSystem(_folder.Number, Folder), cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -185,18 +185,18 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     private void MakeDirectories(long number, string lower)
     {
         string name = Name(number);
-        Files.MakeDirectory(_folder.Number, name, 0x1c0);
+        FileCalls.MakeDirectory(_folder.Number, name, 0x1c0);
 
         // The root of the container shows the mode and owner of the uppermost directory.
         int end = lower.IndexOf(':', StringComparison.Ordinal);
-        FileStatus top = lower.Length == 0 ? new FileStatus(0x1ed, 0, 0, 0, 0, 0, 0, 0) : Files.Status(_folder.Number, end < 0 ? lower : lower[..end]);
-        Files.MakeDirectory(_folder.Number, name + "/fs", top.Mode & 0xfff);
+        FileStatus top = lower.Length == 0 ? new FileStatus(0x1ed, 0, 0, 0, 0, 0, 0, 0) : FileCalls.Status(_folder.Number, end < 0 ? lower : lower[..end]);
+        FileCalls.MakeDirectory(_folder.Number, name + "/fs", top.Mode & 0xfff);
         if ((top.Uid | top.Gid) != 0)
         {
-            Files.ChangeOwner(_folder.Number, name + "/fs", top.Uid, top.Gid);
+            FileCalls.ChangeOwner(_folder.Number, name + "/fs", top.Uid, top.Gid);
         }
 
-        Files.MakeDirectory(_folder.Number, name + "/work", 0x1c0);
+        FileCalls.MakeDirectory(_folder.Number, name + "/work", 0x1c0);
     }
 
     private async Task ForgetAsync(long number)

@@ -25,8 +25,8 @@ internal sealed partial class Trash : IAsyncDisposable
         _path = path;
         _logger = logger;
         Directory.CreateDirectory(path);
-        _folder = Files.OpenDirectory(path);
-        _snapshots = Files.OpenDirectory(snapshots);
+        _folder = FileCalls.OpenDirectory(path);
+        _snapshots = FileCalls.OpenDirectory(snapshots);
         _emptying = Task.Run(EmptyAsync);
     }
 
@@ -35,7 +35,7 @@ internal sealed partial class Trash : IAsyncDisposable
     {
         try
         {
-            Files.Rename(_snapshots.Number, name, _folder.Number, name);
+            FileCalls.Rename(_snapshots.Number, name, _folder.Number, name);
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOENT)
         {
@@ -75,7 +75,7 @@ internal sealed partial class Trash : IAsyncDisposable
         {
             try
             {
-                Files.RemoveTree(_folder.Number, name);
+                FileCalls.RemoveTree(_folder.Number, name);
             }
             catch (Exception e) when (e is LinuxException or InsufficientExecutionStackException)
             {

@@ -42,7 +42,7 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
         int fd;
         fixed (byte* p = _path)
         {
-            fd = Openat2.TryOpen(root, p, Files.O_PATH | Files.O_DIRECTORY | Files.O_CLOEXEC, 0, Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS);
+            fd = Openat2.TryOpen(root, p, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS);
         }
 
         if (fd < 0)
@@ -51,10 +51,10 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
         }
 
         byte nothing = 0;
-        int errno = Files.TryStatus(fd, &nothing, out FileStatus status);
+        int errno = FileCalls.TryStatus(fd, &nothing, out FileStatus status);
         if (errno != 0)
         {
-            _ = Files.TryClose(fd);
+            _ = FileCalls.TryClose(fd);
             return -errno;
         }
 
@@ -63,7 +63,7 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
             Clear();
         }
 
-        setGid = (status.Mode & Files.S_ISGID) != 0;
+        setGid = (status.Mode & FileCalls.S_ISGID) != 0;
         lookup[path] = (fd, setGid);
         return fd;
     }
@@ -73,7 +73,7 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
     {
         foreach ((int fd, _) in _open.Values)
         {
-            _ = Files.TryClose(fd);
+            _ = FileCalls.TryClose(fd);
         }
 
         _open.Clear();

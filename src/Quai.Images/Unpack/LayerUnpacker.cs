@@ -31,7 +31,7 @@ internal static class LayerUnpacker
         magic = magic[..RandomAccess.Read(blob, magic, 0)];
         CompressionKind kind = Compression.Detect(magic);
         using Stream? unpacked = kind == CompressionKind.None ? null : Compression.Open(packed, kind);
-        using FileDescriptor root = Files.OpenDirectory(directory);
+        using FileDescriptor root = FileCalls.OpenDirectory(directory);
         using var writer = new LayerWriter(root.Number);
         using var ahead = new ReadAheadStream(unpacked ?? packed, HashAlgorithmName.SHA256);
         try

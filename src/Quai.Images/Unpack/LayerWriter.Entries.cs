@@ -4,14 +4,14 @@ namespace Quai.Images.Unpack;
 
 internal sealed unsafe partial class LayerWriter
 {
-    private const int SpecialBits = (int)(Files.S_ISUID | Files.S_ISGID | Files.S_ISVTX);
+    private const int SpecialBits = (int)(FileCalls.S_ISUID | FileCalls.S_ISGID | FileCalls.S_ISVTX);
 
     private void WriteFile(TarReader reader, int parent, bool setGid)
     {
         TarEntry entry = reader.Entry;
         fixed (byte* name = _path.TerminatedBase)
         {
-            int flags = Files.O_WRONLY | Files.O_CREAT | Files.O_EXCL | Files.O_NOFOLLOW | Files.O_CLOEXEC;
+            int flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC;
             int fd = Openat2.TryOpen(parent, name, flags, entry.Mode & 0x1ff, Single);
             if (fd == -Errno.EEXIST)
             {
@@ -31,18 +31,18 @@ internal sealed unsafe partial class LayerWriter
             {
                 for (ReadOnlySpan<byte> piece = reader.ReadContent(); !piece.IsEmpty; piece = reader.ReadContent())
                 {
-                    Check(Files.TryWrite(fd, piece), "write", entry);
+                    Check(FileCalls.TryWrite(fd, piece), "write", entry);
                 }
 
                 Size += entry.Size;
                 if (NeedsOwner(entry, setGid))
                 {
-                    Check(Files.TryChangeOwner(fd, entry.Uid, entry.Gid), "chown", entry);
+                    Check(FileCalls.TryChangeOwner(fd, entry.Uid, entry.Gid), "chown", entry);
                 }
 
                 if (NeedsMode(entry.Mode))
                 {
-                    Check(Files.TryChangeMode(fd, entry.Mode), "chmod", entry);
+                    Check(FileCalls.TryChangeMode(fd, entry.Mode), "chmod", entry);
                 }
 
                 // After the owner: a change of it takes capabilities away.
@@ -57,11 +57,11 @@ internal sealed unsafe partial class LayerWriter
                     }
                 }
 
-                Check(Files.TrySetTimes(fd, TimesOf(entry)), "utimens", entry);
+                Check(FileCalls.TrySetTimes(fd, TimesOf(entry)), "utimens", entry);
             }
             finally
             {
-                _ = Files.TryClose(fd);
+                _ = FileCalls.TryClose(fd);
             }
         }
     }
@@ -70,18 +70,18 @@ internal sealed unsafe partial class LayerWriter
     {
         fixed (byte* name = _path.TerminatedBase)
         {
-            int errno = Files.TryMakeDirectory(parent, name, entry.Mode & 0x1ff);
+            int errno = FileCalls.TryMakeDirectory(parent, name, entry.Mode & 0x1ff);
             bool existed = errno == Errno.EEXIST;
             bool opaque = false;
             if (existed)
             {
-                Check(Files.TryStatus(parent, name, out FileStatus status), "stat", entry);
+                Check(FileCalls.TryStatus(parent, name, out FileStatus status), "stat", entry);
                 if (!status.IsDirectory)
                 {
                     // The whiteout of this name hides what lies below; the new directory must go on hiding it.
                     opaque = IsWhiteout(status);
                     RemoveExisting(parent, name, entry);
-                    Check(Files.TryMakeDirectory(parent, name, entry.Mode & 0x1ff), "mkdir", entry);
+                    Check(FileCalls.TryMakeDirectory(parent, name, entry.Mode & 0x1ff), "mkdir", entry);
                 }
 
                 _directories.Clear();
@@ -92,12 +92,12 @@ internal sealed unsafe partial class LayerWriter
             Check(errno, "mkdir", entry);
             if (existed || NeedsOwner(entry, setGid))
             {
-                Check(Files.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
+                Check(FileCalls.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
             }
 
             if (existed || setGid || NeedsMode(entry.Mode))
             {
-                Check(Files.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
+                Check(FileCalls.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
             }
 
             WriteXattrs(entry, parent, name);
@@ -132,14 +132,14 @@ internal sealed unsafe partial class LayerWriter
         from = OpenParent(_target.Parent, entry, make: false, out _);
         fixed (byte* name = _path.TerminatedBase, target = _target.TerminatedBase)
         {
-            int errno = Files.TryLink(from, target, parent, name);
+            int errno = FileCalls.TryLink(from, target, parent, name);
             if (errno == Errno.EEXIST)
             {
                 RemoveExisting(parent, name, entry);
                 _directories.Clear();
                 parent = OpenParent(_path.Parent, entry, make: false, out _);
                 from = OpenParent(_target.Parent, entry, make: false, out _);
-                errno = Files.TryLink(from, target, parent, name);
+                errno = FileCalls.TryLink(from, target, parent, name);
             }
 
             Check(errno, $"link to {TarText.Show(entry.LinkName)}", entry);
@@ -150,13 +150,13 @@ internal sealed unsafe partial class LayerWriter
     {
         fixed (byte* name = _path.TerminatedBase, target = entry.TerminatedLinkName)
         {
-            int errno = Files.TrySymlink(target, parent, name);
+            int errno = FileCalls.TrySymlink(target, parent, name);
             if (errno == Errno.EEXIST)
             {
                 RemoveExisting(parent, name, entry);
                 _directories.Clear();
                 parent = OpenParent(_path.Parent, entry, make: false, out setGid);
-                errno = Files.TrySymlink(target, parent, name);
+                errno = FileCalls.TrySymlink(target, parent, name);
             }
 
             Check(errno, "symlink", entry);
@@ -168,19 +168,19 @@ internal sealed unsafe partial class LayerWriter
     {
         uint mode = (entry.Mode & 0x1ff) | entry.Type switch
         {
-            TarEntryType.CharacterDevice => Files.S_IFCHR,
-            TarEntryType.BlockDevice => Files.S_IFBLK,
-            _ => Files.S_IFIFO,
+            TarEntryType.CharacterDevice => FileCalls.S_IFCHR,
+            TarEntryType.BlockDevice => FileCalls.S_IFBLK,
+            _ => FileCalls.S_IFIFO,
         };
         fixed (byte* name = _path.TerminatedBase)
         {
-            int errno = Files.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);
+            int errno = FileCalls.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);
             if (errno == Errno.EEXIST)
             {
                 RemoveExisting(parent, name, entry);
                 _directories.Clear();
                 parent = OpenParent(_path.Parent, entry, make: false, out setGid);
-                errno = Files.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);
+                errno = FileCalls.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);
             }
 
             Check(errno, "mknod", entry);
@@ -192,16 +192,16 @@ internal sealed unsafe partial class LayerWriter
     {
         if (NeedsOwner(entry, setGid))
         {
-            Check(Files.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
+            Check(FileCalls.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
         }
 
         if (mode && NeedsMode(entry.Mode))
         {
-            Check(Files.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
+            Check(FileCalls.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
         }
 
         WriteXattrs(entry, parent, name);
-        Check(Files.TrySetTimes(parent, name, TimesOf(entry)), "utimens", entry);
+        Check(FileCalls.TrySetTimes(parent, name, TimesOf(entry)), "utimens", entry);
     }
 
     private static void WriteXattrs(TarEntry entry, int parent, byte* name)

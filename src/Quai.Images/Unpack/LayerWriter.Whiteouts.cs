@@ -32,10 +32,10 @@ internal sealed unsafe partial class LayerWriter
 
         fixed (byte* name = _path.TerminatedBase)
         {
-            int errno = Files.TryMakeNode(parent, name, Files.S_IFCHR, 0, 0);
+            int errno = FileCalls.TryMakeNode(parent, name, FileCalls.S_IFCHR, 0, 0);
             if (errno == Errno.EEXIST)
             {
-                Check(Files.TryStatus(parent, name, out FileStatus status), "stat", entry);
+                Check(FileCalls.TryStatus(parent, name, out FileStatus status), "stat", entry);
                 if (status.IsDirectory)
                 {
                     MarkOpaque(parent, name, entry);
@@ -47,13 +47,13 @@ internal sealed unsafe partial class LayerWriter
             Check(errno, "mknod", entry);
             if ((entry.Uid | entry.Gid) != 0)
             {
-                Check(Files.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
+                Check(FileCalls.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
             }
         }
     }
 
     private static bool IsWhiteout(in FileStatus status) =>
-        (status.Mode & Files.S_IFMT) == Files.S_IFCHR && status.DeviceMajor == 0 && status.DeviceMinor == 0;
+        (status.Mode & FileCalls.S_IFMT) == FileCalls.S_IFCHR && status.DeviceMajor == 0 && status.DeviceMinor == 0;
 
     private void MarkOpaque(ReadOnlySpan<byte> path, int directory, TarEntry entry)
     {

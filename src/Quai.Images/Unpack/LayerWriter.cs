@@ -18,7 +18,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
     private readonly List<(byte[] Path, FileTimes Times)> _times = [];
     private readonly EntryPath _path = new();
     private readonly EntryPath _target = new();
-    private readonly uint _umask = Files.Umask;
+    private readonly uint _umask = FileCalls.Umask;
 
     /// <summary>Bytes of regular files written.</summary>
     public long Size { get; private set; }
@@ -89,7 +89,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
 
             fixed (byte* name = path)
             {
-                _ = Files.TrySetTimes(parent, name + slash + 1, times);
+                _ = FileCalls.TrySetTimes(parent, name + slash + 1, times);
             }
         }
     }
@@ -127,11 +127,11 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
         path[(slash + 1)..].CopyTo(name);
         fixed (byte* n = name)
         {
-            int errno = Files.TryMakeDirectory(above, n, ImpliedDirectoryMode);
+            int errno = FileCalls.TryMakeDirectory(above, n, ImpliedDirectoryMode);
             if (errno == 0)
             {
-                errno = Files.TryChangeOwner(above, n, 0, 0);
-                errno = errno != 0 ? errno : Files.TryChangeMode(above, n, ImpliedDirectoryMode);
+                errno = FileCalls.TryChangeOwner(above, n, 0, 0);
+                errno = errno != 0 ? errno : FileCalls.TryChangeMode(above, n, ImpliedDirectoryMode);
             }
             else if (errno == Errno.EEXIST)
             {
@@ -152,7 +152,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
     /// <summary>Takes away what has the entry's name already; a later entry of a layer wins.</summary>
     private void RemoveExisting(int parent, byte* name, TarEntry entry)
     {
-        int errno = Files.TryRemoveTree(parent, name);
+        int errno = FileCalls.TryRemoveTree(parent, name);
         if (errno != 0)
         {
             throw LayerErrors.Failed("remove", errno, entry);

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux;
 
-public static unsafe partial class Files
+public static unsafe partial class FileCalls
 {
     private const int EntriesBufferSize = 32 * 1024;
     private const int NameOffset = 19;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux;
 
-/// <summary>What <see cref="Files.Status"/> tells of a file.</summary>
+/// <summary>What <see cref="FileCalls.Status"/> tells of a file.</summary>
 /// <param name="Mode">Type and permissions.</param>
 /// <param name="Uid">Owner.</param>
 /// <param name="Gid">Group.</param>
@@ -14,7 +14,7 @@ namespace Quai.Linux;
 public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, uint Links, ulong Inode, uint DeviceMajor, uint DeviceMinor)
 {
     /// <summary>Whether it is a directory.</summary>
-    public bool IsDirectory => (Mode & Files.S_IFMT) == Files.S_IFDIR;
+    public bool IsDirectory => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFDIR;
 }
 
 /// <summary>Times of last access and change of content, as <c>utimensat(2)</c> takes them.</summary>
@@ -29,7 +29,7 @@ public struct FileTimes
 #pragma warning restore CS1591
 }
 
-public static unsafe partial class Files
+public static unsafe partial class FileCalls
 {
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint Write(int fd, byte* data, nuint count);

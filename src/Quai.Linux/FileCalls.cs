@@ -7,7 +7,7 @@ namespace Quai.Linux;
 /// Files and directories relative to an open directory. Names are bytes, NUL-terminated, as the kernel has them:
 /// a name need not be valid UTF-8. The <c>Try</c> forms return 0 or an error number and allocate nothing.
 /// </summary>
-public static unsafe partial class Files
+public static unsafe partial class FileCalls
 {
 #pragma warning disable CS1591 // named by open(2), stat(2)
     public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_TRUNC = 0x200, O_CLOEXEC = 0x80000, O_PATH = 0x200000;
