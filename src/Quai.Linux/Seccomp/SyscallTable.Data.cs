@@ -282,7 +282,7 @@ public static partial class SyscallTable
         6, 107, 6, -1, 107, // lstat
         -1, 196, -1, -1, 196, // lstat64
         28, 219, 28, 233, 220, // madvise
-        453, 453, 453, 453, 453, // map_shadow_stack
+        453, 453, -1, 453, 453, // map_shadow_stack
         237, 274, 237, 235, 319, // mbind
         324, 375, 324, 283, 389, // membarrier
         319, 356, 319, 279, 385, // memfd_create

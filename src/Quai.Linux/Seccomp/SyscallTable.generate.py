@@ -55,7 +55,7 @@ for i, table in enumerate(tables):
     table.update(NEWER)
     if i == 0:
         table.update(X86_64_ONLY)
-tables[4].pop("sync_file_range2", None)
+del tables[2]["map_shadow_stack"]
 tables[4]["sync_file_range2"] = tables[4]["arm_sync_file_range"]
 
 names = sorted({n for t in tables for n in t})

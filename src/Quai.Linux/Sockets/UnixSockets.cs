@@ -107,6 +107,23 @@ public static unsafe class UnixSockets
         }
     }
 
+    /// <summary>Receives one descriptor that was sent with a byte of data; -1 when there is none.</summary>
+    public static int ReceiveDescriptor(int socket)
+    {
+        byte data = 0;
+        IoVector vector;
+        vector.Base = &data;
+        vector.Length = 1;
+        byte* control = stackalloc byte[32];
+        MessageHeader message = default;
+        message.Vectors = &vector;
+        message.VectorCount = 1;
+        message.Control = control;
+        message.ControlLength = 32;
+        long got = SystemCall.Waiting(SystemCallNumber.Recvmsg, socket, (long)&message, IoConstants.MSG_CMSG_CLOEXEC);
+        return got > 0 && message.ControlLength >= 20 && *(int*)(control + 12) == IoConstants.SCM_RIGHTS ? *(int*)(control + 16) : -1;
+    }
+
     /// <summary>A file without a name, holding these bytes.</summary>
     public static FileDescriptor MemoryFile(ReadOnlySpan<byte> content)
     {

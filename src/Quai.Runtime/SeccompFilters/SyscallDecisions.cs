@@ -45,14 +45,12 @@ internal sealed class SyscallDecisions
     /// <summary>Whether the profile names a call.</summary>
     public bool IsNamed(int syscall) => _named[syscall];
 
-    /// <summary>The rules of a call in the order to try them; null when there is none.</summary>
+    /// <summary>The rule of a call that holds whatever its arguments are, or null.</summary>
+    public SeccompRule? AlwaysOf(int syscall) => _always[syscall];
+
+    /// <summary>The rules with conditions of a call in the order to try them; null when there is none.</summary>
     public SeccompRule[]? RulesOf(int syscall, SyscallAbi abi)
     {
-        if (_always[syscall] is { } always)
-        {
-            return [always];
-        }
-
         List<SeccompRule>? rules = _sometimes[syscall];
         if (abi == SyscallAbi.X86 && _multiplexed.TryGetValue(syscall, out List<SeccompRule>? multiplexed))
         {

@@ -55,16 +55,16 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
                 continue;
             }
 
-            SeccompRule[]? rules = decisions.RulesOf((int)(uint)call, abi);
-            if (rules is null)
+            int syscall = (int)(uint)call;
+            SeccompRule? always = decisions.AlwaysOf(syscall);
+            SeccompRule[]? rules = always is null ? decisions.RulesOf(syscall, abi) : null;
+            if (always is null && rules is null)
             {
                 continue;
             }
 
             Fill(next, number);
-            Append(rules is [{ Conditions.Length: 0 } always]
-                ? new Range(offset + number, always.Return, null, is32Bit)
-                : new Range(offset + number, 0, rules, is32Bit));
+            Append(new Range(offset + number, always?.Return ?? 0, rules, is32Bit));
             next = number + 1;
         }
 

@@ -92,12 +92,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
     {
         if (cgroupsPath.Length > 1)
         {
-            await RemoveCgroupsAsync(cgroupsPath, cancellation).ConfigureAwait(false);
-        }
-
-        foreach (string name in (string[])[ShimProtocol.SocketName, ShimProtocol.ExitName, ShimProtocol.ExitName + ".new"])
-        {
-            File.Delete(Path.Combine(runDirectory, name));
+            await CgroupRemoval.RemoveAsync(cgroupsPath, cancellation).ConfigureAwait(false);
         }
 
         try
@@ -111,59 +106,6 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _shimProgram.Dispose();
-
-    private static async Task RemoveCgroupsAsync(string path, CancellationToken cancellation)
-    {
-        string[] left = [.. CgroupTree.Hierarchies.Select(h => h.MountPoint + path)];
-        for (int attempt = 0; ; attempt++)
-        {
-            left = [.. left.Where(directory => !CgroupFiles.Remove(directory))];
-            if (left.Length == 0)
-            {
-                return;
-            }
-
-            if (attempt > 500)
-            {
-                throw new LinuxException("rmdir", Errno.EBUSY, left[0]);
-            }
-
-            foreach (string directory in left)
-            {
-                KillAll(directory);
-            }
-
-            await Task.Delay(Math.Min(1 + attempt, 20), cancellation).ConfigureAwait(false);
-        }
-    }
-
-    private static void KillAll(string directory)
-    {
-        // A frozen process does not die.
-        if (File.Exists(directory + "/freezer.state"))
-        {
-            try
-            {
-                CgroupFiles.Write(directory + "/freezer.state", "THAWED");
-            }
-            catch (LinuxException)
-            {
-            }
-        }
-
-        foreach (int pid in CgroupFiles.Processes(directory + "/cgroup.procs"))
-        {
-            SystemCall.Quick(SystemCallNumber.Kill, pid, ProcessConstants.SIGKILL);
-        }
-
-        if (Directory.Exists(directory))
-        {
-            foreach (string child in Directory.EnumerateDirectories(directory))
-            {
-                KillAll(child);
-            }
-        }
-    }
 
     private static void SetShimFields(PlanWriter plan, ContainerLaunch launch)
     {

@@ -11,7 +11,7 @@ internal static class RandomProfiles
     private static readonly string[] s_operators = ["SCMP_CMP_NE", "SCMP_CMP_LT", "SCMP_CMP_LE", "SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_MASKED_EQ"];
     private static readonly ulong[] s_values = [0, 1, 2, 5, 0x7fffffff, 0x80000000, 0xffffffff, 0x1_00000000, 0x1_00000005, 0x5_00000001, ulong.MaxValue];
 
-    public static Profile Make(Random random)
+    public static Profile Make(Random random, bool intricate = false)
     {
         // The default ENOSYS keeps runc's own addition, which libseccomp does not have, out of the comparison.
         var profile = new Profile { DefaultAction = "SCMP_ACT_ERRNO", DefaultErrnoRet = 38, Syscalls = [] };
@@ -30,10 +30,18 @@ internal static class RandomProfiles
                 continue;
             }
 
-            // Rules for one call have the same action: which of several goes first is libseccomp's secret.
-            for (int rules = random.Next(1, 4); rules > 0; rules--)
+            // Rules for one call have the same action: which of several goes first is libseccomp's secret. It also goes astray
+            // when it merges several rules that have several conditions each.
+            if (!intricate && random.Next(2) == 0)
             {
                 profile.Syscalls.Add(new() { Names = [names[i]], Action = action, ErrnoRet = 9, Args = Args(random) });
+            }
+            else
+            {
+                for (int rules = random.Next(1, 4); rules > 0; rules--)
+                {
+                    profile.Syscalls.Add(new() { Names = [names[i]], Action = intricate ? s_actions[random.Next(s_actions.Length)] : action, ErrnoRet = 9, Args = intricate ? Args(random) : [Args(random)[0]] });
+                }
             }
 
             i++;
@@ -56,6 +64,13 @@ internal static class RandomProfiles
 
         return arguments;
     }
+
+    /// <summary>The rules for whatever calls have a number, to understand a failure.</summary>
+    public static string Explain(Profile profile, uint number) => string.Join("; ",
+        from entry in profile.Syscalls
+        from name in entry.Names
+        where Enum.GetValues<SyscallAbi>().Any(abi => SyscallTable.NumberAt(SyscallTable.IndexOf(name), abi) == (number & ~SyscallTable.X32Bit))
+        select $"{name} {entry.Action} {string.Join(" ", entry.Args?.Select(arg => $"{arg.Index} {arg.Op} {arg.Value:x} {arg.ValueTwo:x}") ?? [])}");
 
     private static List<SeccompArg> Args(Random random)
     {
