@@ -88,7 +88,7 @@ internal sealed class Container
     }
 
     /// <summary>Tells those who wait for the exit.</summary>
-    public void TellExit()
+    public void TellExit(RunState? state = null)
     {
         TaskCompletionSource<RunState>? waiting;
         lock (_waits)
@@ -97,7 +97,7 @@ internal sealed class Container
             _nextExit = null;
         }
 
-        waiting?.TrySetResult(State);
+        waiting?.TrySetResult(state ?? State);
     }
 }
 
