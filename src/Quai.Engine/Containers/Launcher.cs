@@ -15,6 +15,7 @@ namespace Quai.Engine.Containers;
 internal sealed class Launcher
 {
     private static readonly string[] s_inits = ["/usr/libexec/docker/docker-init", "/usr/bin/docker-init", "/usr/bin/tini-static", "/usr/bin/tini"];
+    private static readonly Lazy<string?> s_init = new(FindInit);
     private readonly EngineOptions _options;
     private readonly EnginePaths _paths;
     private readonly IImageStore _images;
@@ -54,9 +55,15 @@ internal sealed class Launcher
         Snapshot snapshot = _images.GetSnapshot(container.Id);
         RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
         ResolvedUser user = UserResolver.Resolve(container.Config.User, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
+        HostConfig host = container.HostConfig;
         SpecRequest request = Describe(container) with
         {
             User = user,
+            Network = Namespace(host.NetworkMode, "net"),
+            Pid = Namespace(host.PidMode, "pid"),
+            Ipc = Namespace(host.IpcMode, "ipc"),
+            Uts = host.UTSMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
+            Cgroup = host.CgroupnsMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
             Mounts = [.. NetworkFiles(container, endpoint), .. container.Mounts.Select(m => ToSpec(container, m))],
             SharedMemoryPath = SharedMemory(container, mount: true),
         };
@@ -75,31 +82,22 @@ internal sealed class Launcher
     }
 
     /// <summary>The part of the configuration that execs need too.</summary>
-    public SpecRequest Describe(Container container)
+    public SpecRequest Describe(Container container) => new()
     {
-        HostConfig host = container.HostConfig;
-        return new SpecRequest
-        {
-            Id = container.Id,
-            Config = container.Config,
-            HostConfig = host,
-            User = ResolvedUser.Root,
-            RootPath = _paths.RootFs,
-            Hostname = HostnameOf(container),
-            CgroupParent = _options.CgroupParent,
-            Network = Namespace(host.NetworkMode, "net"),
-            Pid = Namespace(host.PidMode, "pid"),
-            Ipc = Namespace(host.IpcMode, "ipc"),
-            Uts = host.UTSMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
-            Cgroup = host.CgroupnsMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
-            InitPath = _options.InitPath ?? FindInit(),
-            InitByDefault = _options.Init,
-            NoNewPrivileges = _options.NoNewPrivileges,
-            DefaultUlimits = _options.DefaultUlimits,
-            SeccompProfile = _seccompProfile,
-            AppArmor = _appArmor,
-        };
-    }
+        Id = container.Id,
+        Config = container.Config,
+        HostConfig = container.HostConfig,
+        User = ResolvedUser.Root,
+        RootPath = _paths.RootFs,
+        Hostname = HostnameOf(container),
+        CgroupParent = _options.CgroupParent,
+        InitPath = _options.InitPath ?? s_init.Value,
+        InitByDefault = _options.Init,
+        NoNewPrivileges = _options.NoNewPrivileges,
+        DefaultUlimits = _options.DefaultUlimits,
+        SeccompProfile = _seccompProfile,
+        AppArmor = _appArmor,
+    };
 
     /// <summary>Gives back what <see cref="Build"/> mounted on the host. Idempotent.</summary>
     public void Undo(Container container)

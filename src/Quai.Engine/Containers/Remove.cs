@@ -73,9 +73,23 @@ internal sealed partial class ContainerService
                 ContainerTable.Delete(connection, container.Id);
                 release?.Write(connection);
             }).ConfigureAwait(false);
-            container.Machine.Removing();
-            registry.Remove(container);
-            Execs.ContainerRemoved(container);
+        }
+        catch
+        {
+            Volatile.Write(ref container.RemovalClaimed, 0);
+            if (release is not null)
+            {
+                await release.DisposeAsync().ConfigureAwait(false);
+            }
+
+            throw;
+        }
+
+        container.Machine.Removing();
+        registry.Remove(container);
+        Execs.ContainerRemoved(container);
+        try
+        {
             await images.RemoveSnapshotAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
             string folder = paths.Container(container.Id);
             if (Directory.Exists(folder))
@@ -88,10 +102,9 @@ internal sealed partial class ContainerService
                 await release.CompleteAsync().ConfigureAwait(false);
             }
         }
-        catch when (container.State.Status != ContainerStatus.Removing)
+        catch (Exception e) when (e is QuaiException or IOException)
         {
-            Volatile.Write(ref container.RemovalClaimed, 0);
-            throw;
+            LogBackgroundFailure(logger, "delete the files", container.Id, e);
         }
         finally
         {

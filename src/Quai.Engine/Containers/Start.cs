@@ -6,6 +6,7 @@ using Quai.Engine.Containers.State;
 using Quai.Engine.Health;
 using Quai.Errors;
 using Quai.Networks;
+using Quai.Oci.Runtime;
 using Quai.Runtime;
 
 namespace Quai.Engine.Containers;
@@ -78,7 +79,7 @@ internal sealed partial class ContainerService
             await published.ConfigureAwait(false);
             container.Machine.Started(shim.Pid, shim.StartedAt);
             await ConnectClientsAsync(container, shim, first).ConfigureAwait(false);
-            Adopt(container, shim);
+            Adopt(container, shim, launch.Spec.Linux?.Seccomp);
             PersistLater(container);
             if (endpoint is not null)
             {
@@ -96,9 +97,9 @@ internal sealed partial class ContainerService
     }
 
     /// <summary>Takes a running container's shim: of a start, or of an earlier daemon.</summary>
-    internal void Adopt(Container container, IShim shim)
+    internal void Adopt(Container container, IShim shim, Seccomp? filter)
     {
-        var run = new ContainerRun(shim, launcher.CgroupsPath(container));
+        var run = new ContainerRun(shim, launcher.CgroupsPath(container)) { Filter = filter };
         container.Run = run;
         run.Health = HealthMonitor.Start(container, run, Execs, events, time);
     }
