@@ -30,9 +30,18 @@ public static unsafe partial class FileStatusReader
             return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null : throw LinuxException.FromLastError("statx", path);
         }
 
-        return new FileStatus(
-            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
+        return Convert(buffer);
     }
+
+    /// <summary>The status of an open file.</summary>
+    public static FileStatus Read(FileDescriptor file)
+    {
+        Statx buffer;
+        return StatxCall(file.Number, "", 0x1000, 0x7ff, &buffer) == 0 ? Convert(buffer) : throw LinuxException.FromLastError("statx");
+    }
+
+    private static FileStatus Convert(in Statx buffer) => new(
+            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Timestamp
