@@ -32,7 +32,7 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
     {
         if (!_connection.TrySetResult(connection) || (Volatile.Read(ref _disposed) != 0 && connection is not null))
         {
-            _ = connection?.DisposeAsync();
+            connection?.Socket.Dispose();
         }
     }
 

@@ -109,11 +109,13 @@ internal sealed partial class ContainerService
         {
             await reserved.DisposeAsync().ConfigureAwait(false);
             VolumeTransaction? release = await volumes.ReleaseAsync(container.Id, removeAnonymous: true, CancellationToken.None).ConfigureAwait(false);
-            await database.WriteAsync(connection =>
+            await database.WriteAsync(
+            connection =>
             {
                 ContainerTable.Delete(connection, container.Id);
                 release?.Write(connection);
-            }).ConfigureAwait(false);
+            },
+            CancellationToken.None).ConfigureAwait(false);
             if (release is not null)
             {
                 await release.CompleteAsync().ConfigureAwait(false);

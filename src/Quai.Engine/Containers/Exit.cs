@@ -26,6 +26,12 @@ internal sealed partial class ContainerService
 
         using (await container.Lock.EnterAsync().ConfigureAwait(false))
         {
+            if (_letGo)
+            {
+                // The daemon is going; the next one reads the record.
+                return;
+            }
+
             try
             {
                 await EndAsync(container, run, exit).ConfigureAwait(false);

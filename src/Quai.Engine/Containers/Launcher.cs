@@ -99,6 +99,9 @@ internal sealed class Launcher
         AppArmor = _appArmor,
     };
 
+    /// <summary>The system call filter of a container that an earlier daemon started: its execs need it. Null for none.</summary>
+    public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.Build(Describe(container)).Linux?.Seccomp;
+
     /// <summary>Gives back what <see cref="Build"/> mounted on the host. Idempotent.</summary>
     public void Undo(Container container)
     {
@@ -245,7 +248,7 @@ internal sealed class Launcher
             folder = _paths.Container(owner.Id);
         }
 
-        foreach (string name in (ReadOnlySpan<string>)["resolv.conf", "hostname", "hosts"])
+        foreach (string name in (string[])["resolv.conf", "hostname", "hosts"])
         {
             if (container.Mounts.All(m => m.Destination != "/etc/" + name))
             {

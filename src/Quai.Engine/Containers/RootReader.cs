@@ -61,8 +61,8 @@ internal sealed class RootReader(string mountPoint)
     }
 
     private static bool HasOwn(string etc) =>
-        FileStatusReader.TryRead(etc) is { } folder
-        && (!folder.IsDirectory || FileStatusReader.TryRead(etc + "/passwd") is not null || FileStatusReader.TryRead(etc + "/group") is not null);
+        NodeStatusReader.TryRead(etc) is { } folder
+        && (!folder.IsDirectory || NodeStatusReader.TryRead(etc + "/passwd") is not null || NodeStatusReader.TryRead(etc + "/group") is not null);
 
     private static Accounts ReadFrom(FileDescriptor root) => new(ReadText(root, "/etc/passwd"), ReadText(root, "/etc/group"));
 
@@ -76,7 +76,7 @@ internal sealed class RootReader(string mountPoint)
 
         // By the link of the descriptor, which leads to this very file: a plain handle would not take one opened without blocking.
         string link = $"/proc/self/fd/{file.Number}";
-        if (FileStatusReader.TryRead(link + "/.") is not null)
+        if (NodeStatusReader.TryRead(link + "/.") is not null)
         {
             throw QuaiException.System($"read {path}: is a directory");
         }

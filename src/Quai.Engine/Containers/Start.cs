@@ -155,7 +155,7 @@ internal sealed partial class ContainerService
         if (shim is not null)
         {
             await shim.SignalAsync(Signals.Kill, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await shim.Exit.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ((Task)shim.Exit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await shim.DisposeAsync().ConfigureAwait(false);
         }
 

@@ -10,7 +10,7 @@ using Quai.Runtime;
 namespace Quai.Engine.Health;
 
 /// <summary>Runs a container's health check from time to time while it runs, and knows its verdict: starting, healthy or unhealthy.</summary>
-internal sealed class HealthMonitor
+internal sealed class HealthMonitor : IDisposable
 {
     private const int KeptResults = 5, KeptOutput = 4096, DefaultRetries = 3, Kill = 9;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30), s_startInterval = TimeSpan.FromSeconds(5);
@@ -75,6 +75,9 @@ internal sealed class HealthMonitor
 
     /// <summary>Stops checking.</summary>
     public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
 
     private async Task LoopAsync()
     {

@@ -24,8 +24,14 @@ internal static class LogFiles
     {
         List<OpenLog> files = [];
         var seen = new HashSet<ulong>();
-        for (int i = 0; Open(i == 0 ? path : $"{path}.{i}") is { } file || i == 0; i++)
+        for (int i = 0; ; i++)
         {
+            OpenLog? file = Open(i == 0 ? path : $"{path}.{i}");
+            if (file is null && i > 0)
+            {
+                break;
+            }
+
             if (file is not null && seen.Add(file.Inode))
             {
                 files.Add(file);
@@ -50,7 +56,7 @@ internal static class LogFiles
     }
 
     /// <summary>Whether the newest file is another one than that which is open.</summary>
-    public static bool Rotated(string path, ulong inode) => FileStatusReader.TryRead(path) is { } now && now.Inode != inode;
+    public static bool Rotated(string path, ulong inode) => NodeStatusReader.TryRead(path) is { } now && now.Inode != inode;
 
     /// <summary>Leaves only the last lines: files before them are closed, the first one kept is positioned.</summary>
     /// <param name="files">Oldest first; shortened.</param>
@@ -100,7 +106,7 @@ internal static class LogFiles
             {
                 // By the descriptor, so that it is this very file's number.
                 using var stream = new Linux.FileDescriptor((int)handle.DangerousGetHandle(), ownsHandle: false);
-                return new OpenLog(handle, FileStatusReader.Read(stream).Inode);
+                return new OpenLog(handle, NodeStatusReader.Read(stream).Inode);
             }
             catch
             {
