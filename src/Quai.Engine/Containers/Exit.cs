@@ -63,6 +63,11 @@ internal sealed partial class ContainerService
         await GiveBackAsync(container).ConfigureAwait(false);
         PublishNetworkEvent(container, "disconnect");
         PublishVolumeEvents(container, "unmount");
+        if (exit.OomKilled)
+        {
+            Publish(container, "oom");
+        }
+
         Publish(
             container,
             "die",
