@@ -60,7 +60,7 @@ public sealed class LifecycleTests(TestEngine engine)
     public async Task Stop_sends_the_signal_and_kills_after_the_time()
     {
         string id = await engine.StartAsync(["sh", "-c", "trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done"]);
-        await TestEngine.EventuallyAsync(() => engine.LogsAsync(id).Result.Contains("ready"));
+        await TestEngine.EventuallyAsync(async () => (await engine.LogsAsync(id)).Contains("ready"));
         await engine.Containers.StopAsync(id, null, 10, CancellationToken.None);
         Assert.Equal(7, (await engine.InspectAsync(id)).State.ExitCode);
         QuaiException e = await Assert.ThrowsAsync<QuaiException>(() => engine.Containers.StopAsync(id, null, 10, CancellationToken.None));
@@ -119,11 +119,11 @@ public sealed class LifecycleTests(TestEngine engine)
     public async Task A_policy_restarts_what_fails_as_often_as_it_says()
     {
         string id = await engine.StartAsync(["false"], r => r.HostConfig!.RestartPolicy = new RestartPolicy { Name = "on-failure", MaximumRetryCount = 2 });
-        await TestEngine.EventuallyAsync(() => engine.InspectAsync(id).Result is { RestartCount: 2, State.Status: "exited" });
+        await TestEngine.EventuallyAsync(async () => await engine.InspectAsync(id) is { RestartCount: 2, State.Status: "exited" });
         await engine.RemoveAsync(id);
 
         string always = await engine.StartAsync(["true"], r => r.HostConfig!.RestartPolicy = new RestartPolicy { Name = "always" });
-        await TestEngine.EventuallyAsync(() => engine.InspectAsync(always).Result.RestartCount >= 1);
+        await TestEngine.EventuallyAsync(async () => (await engine.InspectAsync(always)).RestartCount >= 1);
         await engine.Containers.StopAsync(always, null, 0, CancellationToken.None);
         Assert.Equal("exited", (await engine.InspectAsync(always)).State.Status);
         await engine.RemoveAsync(always);

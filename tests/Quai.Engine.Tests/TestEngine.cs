@@ -14,7 +14,9 @@ using Xunit;
 namespace Quai.Engine.Tests;
 
 /// <summary>A whole engine with real containers on roots, a bridge, a firewall table and cgroups of its own; nothing is left at the end.</summary>
+#pragma warning disable CA1001 // DisposeAsync, by which xunit ends it, disposes all
 public sealed class TestEngine : IAsyncLifetime
+#pragma warning restore CA1001
 {
     public const string Image = "box:latest";
     private const string Cgroups = "/quai-engine-test";
@@ -139,9 +141,12 @@ public sealed class TestEngine : IAsyncLifetime
     }
 
     /// <summary>Waits for something that happens in the background and has no event of its own.</summary>
-    public static async Task EventuallyAsync(Func<bool> holds)
+    public static Task EventuallyAsync(Func<bool> holds) => EventuallyAsync(() => Task.FromResult(holds()));
+
+    /// <inheritdoc cref="EventuallyAsync(Func{bool})"/>
+    public static async Task EventuallyAsync(Func<Task<bool>> holds)
     {
-        for (int i = 0; !holds(); i++)
+        for (int i = 0; !await holds(); i++)
         {
             Assert.True(i < 2000, "it did not come to pass within 10 seconds");
             await Task.Delay(5);
