@@ -35,6 +35,27 @@ public sealed partial class VolumeStore
         }
     }
 
+    /// <summary>Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full.</summary>
+    /// <param name="name">The volume; the caller holds the transaction that made it a user's.</param>
+    /// <param name="source">The directory.</param>
+    public void Fill(string name, string source)
+    {
+        Volume volume = Get(name);
+        if (volume.Options.Count > 0)
+        {
+            // What is mounted there cannot be exchanged as a whole.
+            Linux.Trees.FileTree.CopyContent(source, volume.Mountpoint);
+            return;
+        }
+
+        string staging = Path.Combine(_root, name, "_copy");
+        DeleteFolder(staging);
+        Directory.CreateDirectory(staging);
+        Linux.Trees.FileTree.CopyContent(source, staging);
+        Directory.Delete(volume.Mountpoint);
+        Directory.Move(staging, volume.Mountpoint);
+    }
+
     /// <summary>A container no longer runs: its volumes with options are unmounted when it was the last. Idempotent.</summary>
     public void Unmount(string container)
     {

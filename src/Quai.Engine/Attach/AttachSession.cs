@@ -1,47 +1,47 @@
+using System.Buffers;
+using System.Net.Sockets;
 using Quai.Engine.Containers;
 using Quai.Runtime;
 
 namespace Quai.Engine.Attach;
 
-/// <summary>A client attached to a program: connected at once, or when the program starts.</summary>
-/// <param name="tty">Whether the program has a terminal.</param>
-/// <param name="streams">What the client wants.</param>
-/// <param name="keys">The keys that leave; null when there are none.</param>
-/// <param name="logs">What to send first; null for nothing.</param>
-/// <param name="live">Whether to go on after the logs.</param>
-/// <param name="left">Called when the client left by the keys.</param>
-internal sealed class AttachSession(bool tty, AttachStreams streams, DetachKeys? keys, IAsyncEnumerable<ReadOnlyMemory<byte>>? logs, bool live, Action? left) : IAttachSession
+/// <summary>A client of a program's streams. The program's end may come later: a client may attach before the start.</summary>
+internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys? detachKeys) : IAttachSession
 {
-    private const int BufferSize = 32 * 1024;
+    private const int BufferSize = 16 << 10;
     private readonly TaskCompletionSource<AttachConnection?> _connection = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _disposed;
 
     /// <inheritdoc/>
     public bool Tty => tty;
 
-    /// <summary>What the client wants.</summary>
-    public AttachStreams Streams => streams;
+    /// <summary>What the client wants; null for only the log so far.</summary>
+    public AttachStreams? Streams => streams;
 
-    /// <summary>Called when the client goes before the program started.</summary>
-    public Action? Withdrawn { get; set; }
+    /// <summary>What to send before the live streams.</summary>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>>? Log { get; init; }
 
-    /// <summary>The program runs: here are its streams.</summary>
-    public void Connect(AttachConnection connection)
+    /// <summary>Called when the session ends: it may still wait for the start.</summary>
+    public Action<AttachSession>? Ended { get; init; }
+
+    /// <summary>Called when the client let itself go by its keys.</summary>
+    public Action? Detached { get; init; }
+
+    /// <summary>Gives it the program's end, or null when there will be none.</summary>
+    public void Connect(AttachConnection? connection)
     {
-        if (!_connection.TrySetResult(connection))
+        if (!_connection.TrySetResult(connection) || (Volatile.Read(ref _disposed) != 0 && connection is not null))
         {
-            _ = connection.DisposeAsync().AsTask();
+            connection?.Socket.Dispose();
         }
     }
-
-    /// <summary>The program will not run.</summary>
-    public void Abandon() => _connection.TrySetResult(null);
 
     /// <inheritdoc/>
     public async Task RunAsync(Stream fromClient, Stream toClient, CancellationToken cancellation)
     {
-        if (logs is not null)
+        if (Log is not null)
         {
-            await foreach (ReadOnlyMemory<byte> chunk in logs.WithCancellation(cancellation).ConfigureAwait(false))
+            await foreach (ReadOnlyMemory<byte> chunk in Log.WithCancellation(cancellation).ConfigureAwait(false))
             {
                 await toClient.WriteAsync(chunk, cancellation).ConfigureAwait(false);
             }
@@ -49,81 +49,92 @@ internal sealed class AttachSession(bool tty, AttachStreams streams, DetachKeys?
             await toClient.FlushAsync(cancellation).ConfigureAwait(false);
         }
 
-        if (!live || await _connection.Task.WaitAsync(cancellation).ConfigureAwait(false) is not { } connection)
+        if (streams is null || await _connection.Task.WaitAsync(cancellation).ConfigureAwait(false) is not { } connection)
         {
             return;
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task input = streams.Stdin ? PumpInputAsync(fromClient, connection, ending.Token) : Task.CompletedTask;
-        Task output = PumpOutputAsync(connection, toClient, ending.Token);
-        Task<bool>? leaving = input as Task<bool>;
-        if (leaving is not null && await Task.WhenAny(leaving, output).ConfigureAwait(false) == leaving && leaving.IsCompletedSuccessfully && await leaving.ConfigureAwait(false))
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task output = CopyOutputAsync(connection, toClient, both.Token);
+        Task<bool> input = streams.Stdin ? CopyInputAsync(fromClient, connection, both.Token) : Task.FromResult(false);
+        try
         {
-            left?.Invoke();
-        }
-        else
-        {
+            await Task.WhenAny(output, input).ConfigureAwait(false);
+            if (!output.IsCompleted && await input.ConfigureAwait(false))
+            {
+                Detached?.Invoke();
+                return;
+            }
+
             await output.ConfigureAwait(false);
         }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            // The client went away, or the program's end did: either way nothing is left to copy.
+        }
+        finally
+        {
+            await both.CancelAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
+            await output.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        await ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(input, output).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // Not awaited: a client may neither send nor close for long, and what it sends now goes nowhere.
+            _ = input.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_connection.TrySetResult(null))
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
-            Withdrawn?.Invoke();
+            return;
         }
-        else if (await _connection.Task.ConfigureAwait(false) is { } connection)
+
+        Ended?.Invoke(this);
+        if (!_connection.TrySetResult(null) && await _connection.Task.ConfigureAwait(false) is { } connection)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    private static async Task PumpOutputAsync(AttachConnection connection, Stream client, CancellationToken cancellation)
+    private static async Task CopyOutputAsync(AttachConnection connection, Stream toClient, CancellationToken cancellation)
     {
-        byte[] buffer = new byte[BufferSize];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (await connection.Stream.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var got)
+            int count;
+            while ((count = await connection.Stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                await client.WriteAsync(buffer.AsMemory(0, got), cancellation).ConfigureAwait(false);
-                await client.FlushAsync(cancellation).ConfigureAwait(false);
+                await toClient.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
+                await toClient.FlushAsync(cancellation).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        finally
         {
-            // Either side went away.
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 
-    /// <summary>True when the client left by the keys.</summary>
-    private async Task<bool> PumpInputAsync(Stream client, AttachConnection connection, CancellationToken cancellation)
+    // True when the client typed its detach keys.
+    private async Task<bool> CopyInputAsync(Stream fromClient, AttachConnection connection, CancellationToken cancellation)
     {
-        byte[] buffer = new byte[4096];
-        List<byte>? filtered = keys is null ? null : [];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(4 << 10);
+        byte[] filtered = tty && detachKeys is not null ? new byte[buffer.Length + detachKeys.Count] : [];
         try
         {
-            while (await client.ReadAsync(buffer, cancellation).ConfigureAwait(false) is > 0 and var got)
+            int count;
+            while ((count = await fromClient.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
             {
-                if (keys is null)
+                if (filtered.Length == 0)
                 {
-                    await connection.Stream.WriteAsync(buffer.AsMemory(0, got), cancellation).ConfigureAwait(false);
+                    await connection.Stream.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
                     continue;
                 }
 
-                filtered!.Clear();
-                bool leaves = keys.Filter(buffer.AsSpan(0, got), filtered);
-                if (filtered.Count > 0)
-                {
-                    await connection.Stream.WriteAsync(filtered.ToArray(), cancellation).ConfigureAwait(false);
-                }
-
-                if (leaves)
+                bool detach = detachKeys!.Filter(buffer.AsSpan(0, count), filtered, out int length);
+                await connection.Stream.WriteAsync(filtered.AsMemory(0, length), cancellation).ConfigureAwait(false);
+                if (detach)
                 {
                     return true;
                 }
@@ -131,9 +142,13 @@ internal sealed class AttachSession(bool tty, AttachStreams streams, DetachKeys?
 
             connection.CompleteWriting();
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException)
+        catch (IOException)
         {
-            // The program has ended, or the client went away.
+            // The program reads no more; its output goes on.
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
 
         return false;

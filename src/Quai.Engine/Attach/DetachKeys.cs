@@ -2,62 +2,74 @@ using Quai.Errors;
 
 namespace Quai.Engine.Attach;
 
-/// <summary>The keys that leave a terminal without ending its program: Docker's notation, <c>ctrl-p,ctrl-q</c> by default.</summary>
-internal sealed class DetachKeys(byte[] sequence)
+/// <summary>The keys that let a client go (<c>ctrl-p,ctrl-q</c>) and the search for them in what it types.</summary>
+internal sealed class DetachKeys(byte[] keys)
 {
+    private static readonly byte[] s_default = [16, 17];
     private int _matched;
 
-    /// <summary>Reads <c>ctrl-X</c> and single characters, separated by commas. Null or empty for the default.</summary>
+    /// <summary>Reads Docker's notation; null or empty for the default.</summary>
+    /// <exception cref="QuaiException">Not in that notation.</exception>
     public static DetachKeys Parse(string? text)
     {
         if (string.IsNullOrEmpty(text))
         {
-            return new DetachKeys([16, 17]);
+            return new DetachKeys(s_default);
         }
 
-        return new DetachKeys([.. text.Split(',').Select(part => part switch
+        string[] parts = text.Split(',');
+        byte[] keys = new byte[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
         {
-            [char c] => (byte)c,
-            ['c', 't', 'r', 'l', '-', >= 'a' and <= 'z' and char c] => (byte)(c - 'a' + 1),
-            "ctrl-@" => (byte)0,
-            "ctrl-[" => (byte)27,
-            "ctrl-\\" => (byte)28,
-            "ctrl-]" => (byte)29,
-            "ctrl-^" => (byte)30,
-            "ctrl-_" => (byte)31,
-            _ => throw QuaiException.Invalid($"invalid detach keys ({text}): unknown character: '{part}'"),
-        })]);
+            string part = parts[i];
+            string control = part.StartsWith("ctrl-", StringComparison.OrdinalIgnoreCase) ? part["ctrl-".Length..] : "";
+            keys[i] = part.Length == 1 && part[0] < 128 ? (byte)part[0]
+                : control.Length == 1 && char.IsAsciiLetter(control[0]) ? (byte)(char.ToLowerInvariant(control[0]) - 'a' + 1)
+                : control.Length == 1 && "@[\\]^_".Contains(control[0], StringComparison.Ordinal) ? (byte)(control[0] == '@' ? 0 : control[0] - '[' + 27)
+                : throw QuaiException.Invalid($"Invalid detach keys ({text}) provided");
+        }
+
+        return new DetachKeys(keys);
     }
 
-    /// <summary>
-    /// Passes input on without the keys. Keys that turn out to be no whole sequence are given back with what follows them.
-    /// </summary>
-    /// <param name="input">What the client sent.</param>
-    /// <param name="output">What goes on to the program.</param>
-    /// <returns>Whether the sequence is complete: the client leaves.</returns>
-    public bool Filter(ReadOnlySpan<byte> input, List<byte> output)
+    /// <summary>Takes what was typed and gives what is to be passed on: keys that may be the beginning of the sequence are held back.</summary>
+    /// <param name="typed">The bytes.</param>
+    /// <param name="output">At least as long as <paramref name="typed"/> and the keys together.</param>
+    /// <param name="length">How much of it was filled.</param>
+    /// <returns>Whether the sequence is complete.</returns>
+    public bool Filter(ReadOnlySpan<byte> typed, Span<byte> output, out int length)
     {
-        foreach (byte b in input)
+        length = 0;
+        foreach (byte key in typed)
         {
-            if (b == sequence[_matched])
+            if (key == keys[_matched])
             {
-                if (++_matched == sequence.Length)
+                if (++_matched == keys.Length)
                 {
-                    _matched = 0;
                     return true;
                 }
 
                 continue;
             }
 
-            output.AddRange(sequence.AsSpan(0, _matched));
-            _matched = b == sequence[0] ? 1 : 0;
-            if (_matched == 0)
+            if (_matched > 0)
             {
-                output.Add(b);
+                keys.AsSpan(0, _matched).CopyTo(output[length..]);
+                length += _matched;
+                _matched = 0;
+                if (key == keys[0])
+                {
+                    _matched = 1;
+                    continue;
+                }
             }
+
+            output[length++] = key;
         }
 
         return false;
     }
+
+    /// <summary>How many keys there are.</summary>
+    public int Count => keys.Length;
 }

@@ -1,49 +1,68 @@
 using Quai.Engine.Attach;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
+using Quai.Runtime;
 
 namespace Quai.Engine.Containers;
 
-/// <content>Attaching.</content>
 internal sealed partial class ContainerService
 {
     /// <inheritdoc/>
     public async Task<IAttachSession> AttachAsync(string id, AttachRequest request, CancellationToken cancellation)
     {
         Container container = registry.Resolve(id);
-        DetachKeys? keys = container.Config.Tty ? DetachKeys.Parse(request.DetachKeys) : null;
+        DetachKeys keys = DetachKeys.Parse(request.DetachKeys);
+        IAsyncEnumerable<ReadOnlyMemory<byte>>? log = request.Logs
+            ? OpenLog(container, new LogsRequest(request.Stdout, request.Stderr, false, false, false, null, null, null), cancellation)
+            : null;
         using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
         {
-            if (container.State.Status == ContainerStatus.Paused)
+            switch (container.State.Status)
             {
-                throw QuaiException.Conflict($"container {container.Id} is paused, unpause the container before attach");
+                case ContainerStatus.Paused:
+                    throw QuaiException.Conflict($"container {container.Id} is paused, unpause the container before attach");
+                case ContainerStatus.Restarting:
+                    throw QuaiException.Conflict($"container {container.Id} is restarting, wait until the container is running");
             }
 
-            if (container.State.Status == ContainerStatus.Restarting)
-            {
-                throw QuaiException.Conflict($"container {container.Id} is restarting, wait until the container is running");
-            }
-
-            IAsyncEnumerable<ReadOnlyMemory<byte>>? logs = request.Logs
-                ? await LogsAsync(id, new LogsRequest(request.Stdout, request.Stderr, false, false, false, null, null, null), cancellation).ConfigureAwait(false)
+            AttachStreams? streams = request.Stream
+                ? new AttachStreams(request.Stdin && container.Config.OpenStdin, request.Stdout, request.Stderr)
                 : null;
-            var session = new AttachSession(
-                container.Config.Tty, new(request.Stdin && container.Config.OpenStdin, request.Stdout, request.Stderr), keys, logs, request.Stream, () => Publish(container, "detach"));
-            if (request.Stream)
+            var session = new AttachSession(container.Config.Tty, streams, keys)
             {
-                if (container.Run is { } run)
+                Log = log,
+                Ended = s => StopWaiting(container, s),
+                Detached = () => Publish(container, "detach"),
+            };
+            if (container.Run is { } run && streams is not null)
+            {
+                try
                 {
-                    session.Connect(await run.Shim.AttachAsync(session.Streams, cancellation).ConfigureAwait(false));
+                    session.Connect(await run.Shim.AttachAsync(streams, cancellation).ConfigureAwait(false));
                 }
-                else
+                catch (ShimLostException)
                 {
-                    session.Withdrawn = () => container.WaitingClients.Remove(session);
-                    container.WaitingClients.Add(session);
+                    session.Connect(null);
                 }
+            }
+            else if (streams is not null)
+            {
+                container.WaitingClients.Add(session);
             }
 
             Publish(container, "attach");
             return session;
         }
     }
+
+    private void StopWaiting(Container container, AttachSession session) => Observe(
+        Task.Run(async () =>
+        {
+            using (await container.Lock.EnterAsync().ConfigureAwait(false))
+            {
+                container.WaitingClients.Remove(session);
+            }
+        }),
+        container.Id,
+        "forget a client");
 }

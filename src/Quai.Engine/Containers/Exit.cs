@@ -5,57 +5,64 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers;
 
-/// <content>What happens when a program ends: its state, what it held, its restart policy.</content>
 internal sealed partial class ContainerService
 {
-    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(100), s_longestDelay = TimeSpan.FromMinutes(1), s_stableRun = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(100), s_longestDelay = TimeSpan.FromMinutes(1), s_longEnough = TimeSpan.FromSeconds(10);
 
-    private async Task WatchAsync(Container container, ContainerRun run)
+    /// <summary>Waits for the end of a container's present run and deals with it.</summary>
+    internal void Supervise(Container container) => Observe(SuperviseAsync(container, container.Run!), container.Id, "deal with the exit");
+
+    private async Task SuperviseAsync(Container container, ContainerRun run)
     {
+        ContainerExit exit;
         try
         {
-            ContainerExit exit;
+            exit = await run.Shim.Exit.ConfigureAwait(false);
+        }
+        catch (ShimLostException)
+        {
+            exit = runtime.ReadExit(paths.Run(container.Id)) ?? new ContainerExit(137, false, time.GetUtcNow());
+        }
+
+        using (await container.Lock.EnterAsync().ConfigureAwait(false))
+        {
+            if (_letGo)
+            {
+                // The daemon is going; the next one reads the record.
+                return;
+            }
+
             try
             {
-                exit = await run.Shim.Exit.ConfigureAwait(false);
+                await EndAsync(container, run, exit).ConfigureAwait(false);
             }
-            catch (ShimLostException)
+            finally
             {
-                LogLost(logger, container.Id);
-                exit = new ContainerExit(137, false, time.GetUtcNow());
+                run.Ended.TrySetResult();
             }
-
-            using (await container.Lock.EnterAsync().ConfigureAwait(false))
-            {
-                await EndRunAsync(container, run, exit).ConfigureAwait(false);
-            }
-        }
-        catch (Exception e)
-        {
-            LogFailure(logger, e, container.Id, "recording its end");
-        }
-        finally
-        {
-            await run.Shim.DisposeAsync().ConfigureAwait(false);
-            run.Ended.TrySetResult();
         }
 
-        if (container.HostConfig.AutoRemove && container.State.Status == ContainerStatus.Exited && !container.BeingRestarted && !_shuttingDown)
-        {
-            await TryRemoveAsync(container).ConfigureAwait(false);
-        }
+        await run.Shim.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Records the end of a run and gives back what it held. The lock is held.</summary>
-    private async Task EndRunAsync(Container container, ContainerRun run, ContainerExit exit)
+    private async Task EndAsync(Container container, ContainerRun run, ContainerExit exit)
     {
         run.Health?.Stop();
-        bool restarting = ShallRestart(container, exit);
-        bool removing = container.HostConfig.AutoRemove && !restarting && !container.BeingRestarted;
+        Execs.ContainerEnded(container);
+        bool restart = WantsRestart(container, exit);
+        bool remove = !restart && container.HostConfig.AutoRemove && !container.BeingRestarted;
         TimeSpan ran = exit.FinishedAt - (container.State.StartedAt ?? exit.FinishedAt);
-        container.Machine.Ended(exit, restarting);
+        container.Machine.Ended(exit, restart);
         container.Run = null;
-        container.Endpoint = null;
+        if (!remove)
+        {
+            // On the disk before the record in the run directory goes; a container that is removed at once needs neither.
+            await PersistAsync(container).ConfigureAwait(false);
+        }
+
+        await GiveBackAsync(container).ConfigureAwait(false);
+        PublishNetworkEvent(container, "disconnect");
+        PublishVolumeEvents(container, "unmount");
         if (exit.OomKilled)
         {
             Publish(container, "oom");
@@ -64,28 +71,22 @@ internal sealed partial class ContainerService
         Publish(
             container,
             "die",
-            ("execDuration", ((long)ran.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
-            ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)));
-        Task releasing = networks.ReleaseAsync(container.Id, CancellationToken.None);
-        if (!removing)
-        {
-            // The exit record in the run directory goes only when the database has it.
-            await SaveStateAsync(container).ConfigureAwait(false);
-        }
-
+            ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)),
+            ("execDuration", ((long)ran.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
         container.TellExit();
-        volumes.Unmount(container.Id);
-        await runtime.CleanUpAsync(paths.Run(container.Id), run.CgroupsPath, CancellationToken.None).ConfigureAwait(false);
-        await releasing.ConfigureAwait(false);
-        if (restarting)
+        if (remove && Interlocked.Exchange(ref container.RemovalClaimed, 1) == 0)
+        {
+            await RemoveLockedAsync(container, removeVolumes: true).ConfigureAwait(false);
+        }
+        else if (restart)
         {
             ScheduleRestart(container, ran);
         }
     }
 
-    private bool ShallRestart(Container container, ContainerExit exit)
+    private bool WantsRestart(Container container, ContainerExit exit)
     {
-        if (_shuttingDown || container.BeingRestarted || container.State.StoppedByUser)
+        if (_stopping || container.BeingRestarted || container.State.StoppedByUser || container.RemovalClaimed != 0)
         {
             return false;
         }
@@ -102,51 +103,53 @@ internal sealed partial class ContainerService
     private void ScheduleRestart(Container container, TimeSpan ran)
     {
         TimeSpan doubled = container.RestartDelay * 2;
-        container.RestartDelay = ran >= s_stableRun || container.RestartDelay == TimeSpan.Zero ? s_firstDelay : doubled > s_longestDelay ? s_longestDelay : doubled;
-        container.RestartWait = new CancellationTokenSource();
-        _ = RestartLaterAsync(container, container.RestartDelay, container.RestartWait);
+        container.RestartDelay = ran >= s_longEnough || doubled == TimeSpan.Zero ? s_firstDelay : doubled > s_longestDelay ? s_longestDelay : doubled;
+        var wait = new CancellationTokenSource();
+        container.RestartWait = wait;
+        Observe(RestartLaterAsync(container, container.RestartDelay, wait), container.Id, "restart");
     }
 
     private async Task RestartLaterAsync(Container container, TimeSpan delay, CancellationTokenSource wait)
     {
-        try
+        using (wait)
         {
-            await Task.Delay(delay, time, wait.Token).ConfigureAwait(false);
-            using (await container.Lock.EnterAsync(wait.Token).ConfigureAwait(false))
+            try
             {
-                if (container.RestartWait == wait && container.State.Status == ContainerStatus.Restarting && !_shuttingDown)
+                await Task.Delay(delay, time, wait.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            using (await container.Lock.EnterAsync().ConfigureAwait(false))
+            {
+                if (container.RestartWait != wait || container.State.Status != ContainerStatus.Restarting)
                 {
-                    container.RestartWait = null;
-                    await LaunchAsync(container, byPolicy: true).ConfigureAwait(false);
+                    return;
+                }
+
+                container.RestartWait = null;
+                try
+                {
+                    await StartLockedAsync(container, byPolicy: true).ConfigureAwait(false);
+                }
+                catch (QuaiException e)
+                {
+                    LogRestartFailure(logger, container.Id, e.Message);
                 }
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
-        catch (QuaiException e)
-        {
-            LogFailure(logger, e, container.Id, "restarting it");
-        }
-        finally
-        {
-            wait.Dispose();
-        }
     }
 
-    /// <summary>Calls a waiting restart off. The lock is held.</summary>
+    // The lock is held.
     private async Task CancelRestartAsync(Container container)
     {
-        if (container.RestartWait is { } wait)
-        {
-            container.RestartWait = null;
-            await wait.CancelAsync().ConfigureAwait(false);
-        }
-
-        if (container.State.Status == ContainerStatus.Restarting)
-        {
-            container.Machine.RestartCancelled();
-            await SaveStateAsync(container).ConfigureAwait(false);
-        }
+        container.RestartWait?.Cancel();
+        container.RestartWait = null;
+        container.Machine.StopRequested();
+        container.Machine.RestartCancelled();
+        await PersistAsync(container).ConfigureAwait(false);
+        container.TellExit();
     }
 }

@@ -4,39 +4,44 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers;
 
-/// <content>Killing.</content>
 internal sealed partial class ContainerService
 {
     /// <inheritdoc/>
     public async Task KillAsync(string id, string? signal, CancellationToken cancellation)
     {
-        int number = string.IsNullOrEmpty(signal) ? Signals.Kill : Signals.Parse(signal);
-        Container container;
+        Container container = registry.Resolve(id);
+        int number;
         try
         {
-            container = registry.Resolve(id);
+            number = string.IsNullOrEmpty(signal) ? Signals.Kill : Signals.Parse(signal);
         }
-        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
+        catch (QuaiException e)
         {
-            throw QuaiException.NotFound($"Cannot kill container: {id}: {e.Message}");
+            throw QuaiException.Invalid($"cannot kill container: {id}: {e.Message}", e);
         }
 
         ContainerRun run;
         using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
         {
-            if (container.State.Status == ContainerStatus.Restarting && number == Signals.Kill)
+            if (container.State.Status == ContainerStatus.Restarting)
             {
-                container.Machine.StopRequested();
                 await CancelRestartAsync(container).ConfigureAwait(false);
                 return;
             }
 
             run = container.Run ?? throw QuaiException.Conflict($"cannot kill container: {id}: container {container.Id} is not running");
-
-            // Whoever kills by hand does not want the policy to start it again.
-            container.Machine.StopRequested();
-            await SaveStateAsync(container).ConfigureAwait(false);
-            await SignalAsync(container, run, number, cancellation).ConfigureAwait(false);
+            bool stops = number == Signals.Kill || string.IsNullOrEmpty(container.Config.StopSignal) || Signals.Parse(container.Config.StopSignal) == number;
+            if (stops)
+            {
+                container.Machine.StopRequested();
+                PersistLater(container);
+                await SignalLockedAsync(container, run, number).ConfigureAwait(false);
+            }
+            else
+            {
+                await run.Shim.SignalAsync(number, cancellation).ConfigureAwait(false);
+                Publish(container, "kill", ("signal", number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            }
         }
 
         if (number == Signals.Kill)

@@ -1,146 +1,123 @@
-using Quai.Engine.Attach;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
-using Quai.Metadata;
 using Quai.Volumes;
 
 namespace Quai.Engine.Containers;
 
-/// <content>Removing.</content>
 internal sealed partial class ContainerService
 {
     /// <inheritdoc/>
     public async Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation)
     {
+        Container container = registry.Resolve(id);
         if (link)
         {
-            throw QuaiException.Invalid("links are not supported: containers of a network find each other by name");
+            throw QuaiException.Invalid($"cannot remove container \"/{container.Name}\": links are not supported");
         }
 
-        Container container = registry.Resolve(id);
-        if (Interlocked.CompareExchange(ref container.RemovalClaimed, 1, 0) != 0)
+        if (!force && container.State is { IsRunning: true, Status: var status })
+        {
+            throw QuaiException.Conflict($"cannot remove container \"/{container.Name}\": container is " + status switch
+            {
+                ContainerStatus.Paused => "paused and must be unpaused first",
+                ContainerStatus.Restarting => "restarting: stop the container before removing or force remove",
+                _ => "running: stop the container before removing or force remove",
+            });
+        }
+
+        if (Interlocked.Exchange(ref container.RemovalClaimed, 1) != 0)
         {
             throw QuaiException.Conflict($"removal of container {container.Id} is already in progress");
         }
 
+        bool removing = false;
         try
         {
-            if (force)
+            if (container.State.IsRunning)
             {
-                await KillForRemovalAsync(container, cancellation).ConfigureAwait(false);
+                await StopRunAsync(container, Signals.Kill, null, byUser: true, cancellation).ConfigureAwait(false);
             }
 
             using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
             {
                 if (container.State.IsRunning)
                 {
-                    throw QuaiException.Conflict($"cannot remove container \"/{container.Name}\": container is {StatusWord(container.State.Status)}: {Advice(container.State.Status)}");
+                    throw QuaiException.Conflict($"cannot remove container \"/{container.Name}\": container is running: stop the container before removing or force remove");
                 }
 
-                await RemoveCoreAsync(container, volumes).ConfigureAwait(false);
+                removing = true;
+                await RemoveLockedAsync(container, volumes).ConfigureAwait(false);
             }
+        }
+        finally
+        {
+            if (!removing)
+            {
+                Volatile.Write(ref container.RemovalClaimed, 0);
+            }
+        }
+    }
+
+    // The lock is held and the removal claimed. What is left to do after the row has gone is found by the sweep at start.
+    private async Task RemoveLockedAsync(Container container, bool removeVolumes)
+    {
+        RunState last = container.State;
+        VolumeTransaction? release = container.Mounts.Any(m => m.Type == "volume")
+            ? await volumes.ReleaseAsync(container.Id, removeVolumes, CancellationToken.None).ConfigureAwait(false)
+            : null;
+        try
+        {
+            await database.WriteAsync(connection =>
+            {
+                ContainerTable.Delete(connection, container.Id);
+                release?.Write(connection);
+            }).ConfigureAwait(false);
         }
         catch
         {
             Volatile.Write(ref container.RemovalClaimed, 0);
+            if (release is not null)
+            {
+                await release.DisposeAsync().ConfigureAwait(false);
+            }
+
             throw;
         }
-    }
 
-    private static string StatusWord(ContainerStatus status) => status switch
-    {
-        ContainerStatus.Paused => "paused",
-        ContainerStatus.Restarting => "restarting",
-        _ => "running",
-    };
-
-    private static string Advice(ContainerStatus status) =>
-        status == ContainerStatus.Paused ? "unpause and then stop the container before removing or force remove" : "stop the container before removing or force remove";
-
-    private async Task KillForRemovalAsync(Container container, CancellationToken cancellation)
-    {
-        ContainerRun? run;
-        using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
-        {
-            await CancelRestartAsync(container).ConfigureAwait(false);
-            run = container.Run;
-            if (run is not null)
-            {
-                container.Machine.StopRequested();
-                await SignalAsync(container, run, Signals.Kill, cancellation).ConfigureAwait(false);
-            }
-        }
-
-        if (run is not null)
-        {
-            await run.Ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Removes a container that ended by itself and was run with <c>--rm</c>.</summary>
-    private async Task TryRemoveAsync(Container container)
-    {
-        if (Interlocked.CompareExchange(ref container.RemovalClaimed, 1, 0) != 0)
-        {
-            return;
-        }
-
+        container.Machine.Removing();
+        registry.Remove(container);
+        Execs.ContainerRemoved(container);
         try
         {
-            using (await container.Lock.EnterAsync().ConfigureAwait(false))
+            await images.RemoveSnapshotAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
+            string folder = paths.Container(container.Id);
+            if (Directory.Exists(folder))
             {
-                await RemoveCoreAsync(container, removeAnonymous: true).ConfigureAwait(false);
+                Directory.Delete(folder, recursive: true);
+            }
+
+            if (release is not null)
+            {
+                await release.CompleteAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e)
+        catch (Exception e) when (e is QuaiException or IOException)
         {
-            Volatile.Write(ref container.RemovalClaimed, 0);
-            LogFailure(logger, e, container.Id, "removing it");
+            LogBackgroundFailure(logger, "delete the files", container.Id, e);
         }
-    }
-
-    /// <summary>Forgets a container and deletes what it had. The lock is held. Once its row is gone, recovery deletes what a crash leaves.</summary>
-    private async Task RemoveCoreAsync(Container container, bool removeAnonymous)
-    {
-        RunState last = container.State;
-        container.Machine.Removing();
-        await using (VolumeTransaction? released = await volumes.ReleaseAsync(container.Id, removeAnonymous, CancellationToken.None).ConfigureAwait(false))
+        finally
         {
-            await database.WriteAsync(connection =>
+            if (release is not null)
             {
-                connection.Run("DELETE FROM containers WHERE id=$id", ("$id", container.Id));
-                released?.Write(connection);
-            }).ConfigureAwait(false);
-            if (released is not null)
-            {
-                await released.CompleteAsync().ConfigureAwait(false);
+                await release.DisposeAsync().ConfigureAwait(false);
             }
         }
 
-        await images.RemoveSnapshotAsync(container.Id, CancellationToken.None).ConfigureAwait(false);
-        DeleteFiles(container.Id);
-        registry.Remove(container);
-        foreach (AttachSession session in container.WaitingClients)
-        {
-            session.Abandon();
-        }
-
+        container.WaitingClients.ForEach(c => c.Connect(null));
         container.WaitingClients.Clear();
         Publish(container, "destroy");
-        container.TellExit();
         container.Removed.TrySetResult(last);
-    }
-
-    private void DeleteFiles(string id)
-    {
-        try
-        {
-            Directory.Delete(paths.Container(id), recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            // Never started.
-        }
+        container.TellExit(last);
     }
 }

@@ -1,29 +1,43 @@
 using Quai.Engine.Containers.State;
+using Quai.Errors;
 
 namespace Quai.Engine.Containers;
 
-/// <content>Restarting by hand.</content>
 internal sealed partial class ContainerService
 {
     /// <inheritdoc/>
     public async Task RestartAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation)
     {
         Container container = registry.Resolve(id);
-        container.BeingRestarted = true;
-        try
+        if (container.State.IsRunning)
         {
-            await StopCoreAsync(container, signal, timeoutSeconds, byUser: false, cancellation).ConfigureAwait(false);
-            using (await container.Lock.EnterAsync(CancellationToken.None).ConfigureAwait(false))
+            int number = ParseStopSignal(container, signal);
+            container.BeingRestarted = true;
+            try
             {
-                if (!container.State.IsRunning)
-                {
-                    await LaunchAsync(container, byPolicy: false).ConfigureAwait(false);
-                }
+                await StopRunAsync(container, number, timeoutSeconds, byUser: false, cancellation).ConfigureAwait(false);
             }
+            catch
+            {
+                container.BeingRestarted = false;
+                throw;
+            }
+
+            Publish(container, "stop");
         }
-        finally
+
+        using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
         {
             container.BeingRestarted = false;
+            if (container.State.Status == ContainerStatus.Removing)
+            {
+                throw QuaiException.Conflict("container is marked for removal and cannot be started");
+            }
+
+            if (!container.State.IsRunning)
+            {
+                await StartLockedAsync(container, byPolicy: false).ConfigureAwait(false);
+            }
         }
 
         Publish(container, "restart");

@@ -1,11 +1,10 @@
+using System.Globalization;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
-using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers;
 
-/// <content>Stopping.</content>
 internal sealed partial class ContainerService
 {
     private const int DefaultStopTimeout = 10;
@@ -14,79 +13,83 @@ internal sealed partial class ContainerService
     public async Task StopAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation)
     {
         Container container = registry.Resolve(id);
-        if (!await StopCoreAsync(container, signal, timeoutSeconds, byUser: true, cancellation).ConfigureAwait(false))
+        if (!container.State.IsRunning)
         {
-            throw new QuaiException(ErrorKind.NotModified, $"container {container.Id} is already stopped");
+            throw new QuaiException(ErrorKind.NotModified, $"container {container.Id} is not running");
         }
 
+        int number = ParseStopSignal(container, signal);
+        await StopRunAsync(container, number, timeoutSeconds, byUser: true, cancellation).ConfigureAwait(false);
         Publish(container, "stop");
     }
 
-    /// <summary>Signals, waits, kills. False when nothing ran.</summary>
-    private async Task<bool> StopCoreAsync(Container container, string? signal, int? timeoutSeconds, bool byUser, CancellationToken cancellation)
+    private static int ParseStopSignal(Container container, string? signal) =>
+        !string.IsNullOrEmpty(signal) ? Signals.Parse(signal)
+        : !string.IsNullOrEmpty(container.Config.StopSignal) ? Signals.Parse(container.Config.StopSignal)
+        : Signals.Terminate;
+
+    // Returns when the container has ended and its end has been dealt with.
+    private async Task StopRunAsync(Container container, int signal, int? timeoutSeconds, bool byUser, CancellationToken cancellation)
     {
-        int number = Signals.Parse(!string.IsNullOrEmpty(signal) ? signal : !string.IsNullOrEmpty(container.Config.StopSignal) ? container.Config.StopSignal : "TERM");
         ContainerRun run;
         using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
         {
             if (container.State.Status == ContainerStatus.Restarting)
             {
-                container.Machine.StopRequested();
                 await CancelRestartAsync(container).ConfigureAwait(false);
-                return true;
+                return;
             }
 
-            if (container.Run is not { } current)
+            if (container.Run is null)
             {
-                return false;
+                return;
             }
 
-            run = current;
+            run = container.Run;
             if (byUser)
             {
                 container.Machine.StopRequested();
-                await SaveStateAsync(container).ConfigureAwait(false);
+                PersistLater(container);
             }
 
-            await SignalAsync(container, run, number, cancellation).ConfigureAwait(false);
+            await SignalLockedAsync(container, run, signal).ConfigureAwait(false);
         }
 
         int seconds = timeoutSeconds ?? container.Config.StopTimeout ?? DefaultStopTimeout;
-        if (!await EndsWithinAsync(run, seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds), cancellation).ConfigureAwait(false))
+        if (signal == Signals.Kill || seconds < 0)
         {
-            await SignalAsync(container, run, Signals.Kill, CancellationToken.None).ConfigureAwait(false);
-            await run.Ended.Task.ConfigureAwait(false);
+            await run.Ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return;
         }
 
-        return true;
-    }
-
-    private async Task<bool> EndsWithinAsync(ContainerRun run, TimeSpan limit, CancellationToken cancellation)
-    {
         try
         {
-            await run.Ended.Task.WaitAsync(limit, time, cancellation).ConfigureAwait(false);
-            return true;
+            await run.Ended.Task.WaitAsync(TimeSpan.FromSeconds(seconds), time, cancellation).ConfigureAwait(false);
+            return;
         }
         catch (TimeoutException)
         {
-            return false;
         }
+
+        using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
+        {
+            if (container.Run == run)
+            {
+                await SignalLockedAsync(container, run, Signals.Kill).ConfigureAwait(false);
+            }
+        }
+
+        await run.Ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Sends a signal and tells of it; a frozen container is thawed so that it can take it.</summary>
-    private async Task SignalAsync(Container container, ContainerRun run, int number, CancellationToken cancellation)
+    // A frozen program cannot act on a signal: it is sent first, then the program is thawed.
+    private async Task SignalLockedAsync(Container container, ContainerRun run, int signal)
     {
-        await run.Shim.SignalAsync(number, cancellation).ConfigureAwait(false);
-        Publish(container, "kill", ("signal", number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        await run.Shim.SignalAsync(signal, CancellationToken.None).ConfigureAwait(false);
+        Publish(container, "kill", ("signal", signal.ToString(CultureInfo.InvariantCulture)));
         if (container.State.Status == ContainerStatus.Paused)
         {
-            ICgroup cgroup = CgroupTree.Open(run.CgroupsPath);
-            if (cgroup.Exists)
-            {
-                await cgroup.ThawAsync(cancellation).ConfigureAwait(false);
-                container.Machine.Unpaused();
-            }
+            await UnpauseLockedAsync(container, run).ConfigureAwait(false);
         }
     }
 }

@@ -4,33 +4,46 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers;
 
-/// <content>Waiting.</content>
 internal sealed partial class ContainerService
 {
     /// <inheritdoc/>
     public Task<Task<ContainerWaitResponse>> WaitAsync(string id, string condition, CancellationToken cancellation)
     {
-        Container container = registry.Resolve(id);
-        Task<RunState> state = condition switch
+        Container container;
+        try
         {
-            "removed" => container.Removed.Task,
-            "next-exit" => container.NextExit(),
-            "" or "not-running" => NotRunning(container),
-            _ => throw QuaiException.Invalid($"invalid condition: \"{condition}\""),
-        };
-        return Task.FromResult(AnswerAsync(state, cancellation));
+            container = registry.Resolve(id);
+        }
+        catch (QuaiException e)
+        {
+            return Task.FromException<Task<ContainerWaitResponse>>(e);
+        }
+
+        Task<RunState> done;
+        switch (condition)
+        {
+            case "" or "not-running":
+                // Registered before the state is read: an exit in between is not missed.
+                Task<RunState> next = container.NextExit();
+                RunState now = container.State;
+                done = now.IsRunning && now.Status != ContainerStatus.Restarting ? next : Task.FromResult(now);
+                break;
+            case "next-exit":
+                done = container.NextExit();
+                break;
+            case "removed":
+                done = container.Removed.Task;
+                break;
+            default:
+                return Task.FromException<Task<ContainerWaitResponse>>(QuaiException.Invalid($"invalid condition: \"{condition}\""));
+        }
+
+        return Task.FromResult(AnswerAsync(done, cancellation));
     }
 
-    private static Task<RunState> NotRunning(Container container)
+    private static async Task<ContainerWaitResponse> AnswerAsync(Task<RunState> done, CancellationToken cancellation)
     {
-        // Registered before the look, so that an exit between the two is not missed.
-        Task<RunState> next = container.NextExit();
-        return container.State.IsRunning ? next : Task.FromResult(container.State);
-    }
-
-    private static async Task<ContainerWaitResponse> AnswerAsync(Task<RunState> waiting, CancellationToken cancellation)
-    {
-        RunState state = await waiting.WaitAsync(cancellation).ConfigureAwait(false);
-        return new ContainerWaitResponse(state.ExitCode, state.Error.Length > 0 && state.ExitCode is 126 or 127 or 128 ? new ContainerWaitError(state.Error) : null);
+        RunState state = await done.WaitAsync(cancellation).ConfigureAwait(false);
+        return new ContainerWaitResponse(state.ExitCode, state.Error.Length > 0 ? new ContainerWaitError(state.Error) : null);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Quai.Api.Containers;
 using Quai.Engine.Attach;
 using Quai.Engine.Containers;
@@ -12,38 +13,51 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Execs;
 
-/// <summary>Further processes in running containers. They live as long as their container's run, and are forgotten a while after.</summary>
-internal sealed class ExecService(ContainerRegistry registry, ContainerService containers, EventHub events, TimeProvider time) : IExecs
+/// <summary>Further processes in running containers. Kept in memory only: an exec does not outlive its container's run.</summary>
+internal sealed partial class ExecService(ContainerRegistry registry, Launcher launcher, EventHub events, TimeProvider time, ILogger<ExecService> logger) : IExecs
 {
-    private static readonly TimeSpan s_remembered = TimeSpan.FromMinutes(5);
-    private const string FailurePrefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
+    private const string RuntimePrefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
+
+    // How long the exit code of an ended exec can still be asked for.
+    private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<string, Exec> _execs = new();
 
     /// <inheritdoc/>
     public Task<IdResponse> CreateAsync(string containerId, ExecCreateRequest request, CancellationToken cancellation)
     {
-        Container container = registry.Resolve(containerId);
-        RequireRunning(container);
-        if (request.Cmd is null or { Count: 0 })
+        try
         {
-            throw QuaiException.Invalid("No exec command specified");
-        }
+            Container container = registry.Resolve(containerId);
+            switch (container.State.Status)
+            {
+                case ContainerStatus.Running:
+                    break;
+                case ContainerStatus.Paused:
+                    throw QuaiException.Conflict($"Container {containerId} is paused, unpause the container before exec");
+                case ContainerStatus.Restarting:
+                    throw QuaiException.Conflict($"Container {containerId} is restarting, wait until the container is running");
+                default:
+                    throw ContainerService.NotRunning(container);
+            }
 
-        if (request.DetachKeys is { Length: > 0 })
-        {
+            if (request.Cmd is null or { Count: 0 })
+            {
+                throw QuaiException.Invalid("No exec command specified");
+            }
+
             DetachKeys.Parse(request.DetachKeys);
-        }
+            if (request.WorkingDir is { Length: > 0 } folder && !folder.StartsWith('/'))
+            {
+                throw QuaiException.Invalid($"the working directory '{folder}' is invalid, it needs to be an absolute path");
+            }
 
-        Forget();
-        var exec = new Exec(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), container, request);
-        _execs[exec.Id] = exec;
-        lock (container.Execs)
+            Exec exec = Add(container, request);
+            return Task.FromResult(new IdResponse(exec.Id));
+        }
+        catch (QuaiException e)
         {
-            container.Execs.Add(exec.Id);
+            return Task.FromException<IdResponse>(e);
         }
-
-        Publish(exec, "exec_create: " + string.Join(' ', request.Cmd));
-        return Task.FromResult(new IdResponse(exec.Id));
     }
 
     /// <inheritdoc/>
@@ -51,16 +65,14 @@ internal sealed class ExecService(ContainerRegistry registry, ContainerService c
     {
         Exec exec = Find(execId);
         ExecCreateRequest wanted = exec.Request;
-        if (request.ConsoleSize is not null)
-        {
-            wanted.ConsoleSize = request.ConsoleSize;
-        }
-
-        // A process without a client's stream still needs somebody to see its end.
+        wanted.ConsoleSize = request.ConsoleSize ?? wanted.ConsoleSize;
         var streams = new AttachStreams(wanted.AttachStdin, wanted.AttachStdout, wanted.AttachStderr);
-        var session = new AttachSession(wanted.Tty, streams, wanted.Tty ? DetachKeys.Parse(wanted.DetachKeys) : null, logs: null, live: true, () => Publish(exec, "exec_detach"));
-        IExecProcess process = await RunAsync(exec, streams with { Stdout = true }, cancellation).ConfigureAwait(false);
-        session.Connect(process.Streams!);
+        IExecProcess process = await RunAsync(exec, streams, cancellation).ConfigureAwait(false);
+        var session = new AttachSession(wanted.Tty, process.Streams is null ? null : streams, DetachKeys.Parse(wanted.DetachKeys))
+        {
+            Detached = () => Publish(exec, "exec_detach"),
+        };
+        session.Connect(process.Streams);
         return session;
     }
 
@@ -72,26 +84,27 @@ internal sealed class ExecService(ContainerRegistry registry, ContainerService c
     public ExecInspect Inspect(string execId)
     {
         Exec exec = Find(execId);
+        ExecCreateRequest request = exec.Request;
         return new ExecInspect
         {
             ID = exec.Id,
-            Running = exec.Process is not null && exec.ExitCode is null,
+            Running = exec.Running,
             ExitCode = exec.ExitCode,
-            Pid = exec.Process?.Pid ?? 0,
-            ContainerID = exec.Container.Id,
-            OpenStdin = exec.Request.AttachStdin,
-            OpenStdout = exec.Request.AttachStdout,
-            OpenStderr = exec.Request.AttachStderr,
-            CanRemove = exec.ExitCode is not null,
-            DetachKeys = exec.Request.DetachKeys ?? "",
             ProcessConfig = new ExecProcessConfig
             {
-                Tty = exec.Request.Tty,
-                Entrypoint = exec.Request.Cmd![0],
-                Arguments = [.. exec.Request.Cmd.Skip(1)],
-                Privileged = exec.Request.Privileged,
-                User = exec.Request.User is { Length: > 0 } user ? user : null,
+                Tty = request.Tty,
+                Entrypoint = request.Cmd![0],
+                Arguments = request.Cmd[1..],
+                Privileged = request.Privileged,
+                User = string.IsNullOrEmpty(request.User) ? null : request.User,
             },
+            OpenStdin = request.AttachStdin,
+            OpenStdout = request.AttachStdout,
+            OpenStderr = request.AttachStderr,
+            CanRemove = exec.ExitCode is not null,
+            ContainerID = exec.Container.Id,
+            DetachKeys = request.DetachKeys ?? "",
+            Pid = exec.Process?.Pid ?? 0,
         };
     }
 
@@ -99,116 +112,143 @@ internal sealed class ExecService(ContainerRegistry registry, ContainerService c
     public async Task ResizeAsync(string execId, ushort rows, ushort columns, CancellationToken cancellation)
     {
         Exec exec = Find(execId);
-        if (exec.Process is null || exec.Container.Run is not { } run)
+        if (!exec.Running || exec.Container.Run is not { } run)
         {
             throw QuaiException.Conflict($"exec {execId} is not running");
         }
 
-        await run.Shim.ResizeAsync(exec.Id, rows, columns, cancellation).ConfigureAwait(false);
+        if (exec.Request.Tty)
+        {
+            await run.Shim.ResizeAsync(exec.Id, rows, columns, cancellation).ConfigureAwait(false);
+        }
     }
 
-    private async Task<IExecProcess> RunAsync(Exec exec, AttachStreams? attach, CancellationToken cancellation)
+    /// <summary>Ids of a container's running execs, or null when there are none.</summary>
+    public List<string>? RunningIn(Container container)
     {
-        Container container = exec.Container;
-        ContainerRun run = RequireRunning(container);
-        if (Interlocked.Exchange(ref exec.Started, 1) != 0)
-        {
-            throw exec.ExitCode is not null
-                ? QuaiException.Conflict($"Error: Exec command {exec.Id} has already run")
-                : QuaiException.Conflict($"Error: Exec command {exec.Id} is already running");
-        }
-
-        try
-        {
-            SpecRequest spec = containers.SpecBase(container);
-            string user = exec.Request.User is { Length: > 0 } own ? own : container.Config.User;
-            Oci.Runtime.Process process = RuntimeSpecBuilder.BuildExec(spec, exec.Request, containers.UserOf(container, user, container.HostConfig.GroupAdd));
-            Oci.Runtime.Seccomp? filter = exec.Request.Privileged ? null : RuntimeSpecBuilder.FilterOf(spec);
-            exec.Process = await run.Shim.ExecAsync(new ExecLaunch { Id = exec.Id, Process = process, Seccomp = filter, Attach = attach }, cancellation).ConfigureAwait(false);
-        }
-        catch (RuntimeStartException e)
-        {
-            exec.ExitCode = e.ExitCode == 128 ? 126 : e.ExitCode;
-            exec.EndedAt = time.GetUtcNow();
-            throw new QuaiException(ErrorKind.InvalidParameter, FailurePrefix + e.Message + ": unknown", e);
-        }
-        catch
-        {
-            exec.ExitCode = 126;
-            exec.EndedAt = time.GetUtcNow();
-            throw;
-        }
-
-        Publish(exec, "exec_start: " + string.Join(' ', exec.Request.Cmd!));
-        _ = WatchAsync(exec);
-        return exec.Process;
+        List<string> ids = [.. _execs.Values.Where(e => e.Container == container && e.Running).Select(e => e.Id)];
+        return ids.Count == 0 ? null : ids;
     }
 
-    private async Task WatchAsync(Exec exec)
+    /// <summary>A container's run is over: its ended execs go; those still running are being killed, and tell their codes for a while.</summary>
+    public void ContainerEnded(Container container)
     {
-        exec.ExitCode = await exec.Process!.Exit.ConfigureAwait(false);
-        exec.EndedAt = time.GetUtcNow();
-        lock (exec.Container.Execs)
+        foreach (Exec exec in _execs.Values)
         {
-            exec.Container.Execs.Remove(exec.Id);
-        }
-
-        events.Publish(
-            "container",
-            "exec_die",
-            exec.Container.Id,
-            exec.Container.EventAttributes(("execID", exec.Id), ("exitCode", exec.ExitCode.Value.ToString(CultureInfo.InvariantCulture))));
-    }
-
-    private static ContainerRun RequireRunning(Container container) => container.State.Status switch
-    {
-        ContainerStatus.Paused => throw QuaiException.Conflict($"container {container.Id} is paused, unpause the container before exec"),
-        ContainerStatus.Restarting => throw QuaiException.Conflict($"container {container.Id} is restarting, wait until the container is running"),
-        _ => container.Run ?? throw QuaiException.Conflict($"container {container.Id} is not running"),
-    };
-
-    private Exec Find(string id)
-    {
-        if (_execs.TryGetValue(id, out Exec? exec))
-        {
-            return exec;
-        }
-
-        throw QuaiException.NotFound($"No such exec instance: {id}");
-    }
-
-    private void Publish(Exec exec, string action) =>
-        events.Publish("container", action, exec.Container.Id, exec.Container.EventAttributes(("execID", exec.Id)));
-
-    /// <summary>Lets go of execs that ended long ago, or whose container is gone.</summary>
-    private void Forget()
-    {
-        DateTimeOffset limit = time.GetUtcNow() - s_remembered;
-        foreach ((string id, Exec exec) in _execs)
-        {
-            if (exec.EndedAt < limit || (exec.Container.Run is null && exec.ExitCode is null && exec.Created < limit))
+            if (exec.Container == container && !exec.Running)
             {
-                _execs.TryRemove(id, out _);
+                _execs.TryRemove(exec.Id, out _);
             }
         }
     }
 
-    private sealed class Exec(string id, Container container, ExecCreateRequest request)
+    /// <summary>A container is gone, and its execs with it.</summary>
+    public void ContainerRemoved(Container container)
     {
-        public int Started;
-
-        public string Id => id;
-
-        public Container Container => container;
-
-        public ExecCreateRequest Request => request;
-
-        public DateTimeOffset Created { get; } = DateTimeOffset.UtcNow;
-
-        public IExecProcess? Process { get; set; }
-
-        public int? ExitCode { get; set; }
-
-        public DateTimeOffset? EndedAt { get; set; }
+        foreach (Exec exec in _execs.Values)
+        {
+            if (exec.Container == container)
+            {
+                _execs.TryRemove(exec.Id, out _);
+            }
+        }
     }
+
+    /// <summary>Makes and runs an exec of the engine's own.</summary>
+    public async Task<(Exec Exec, IExecProcess Process)> RunAsync(Container container, ExecCreateRequest request, AttachStreams streams, CancellationToken cancellation)
+    {
+        Exec exec = Add(container, request);
+        return (exec, await RunAsync(exec, streams, cancellation).ConfigureAwait(false));
+    }
+
+    private Exec Add(Container container, ExecCreateRequest request)
+    {
+        DropOld();
+        var exec = new Exec(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), container, request);
+        _execs[exec.Id] = exec;
+        Publish(exec, "exec_create: " + exec.Command);
+        return exec;
+    }
+
+    private async Task<IExecProcess> RunAsync(Exec exec, AttachStreams? streams, CancellationToken cancellation)
+    {
+        if (Interlocked.Exchange(ref exec.StartClaimed, 1) != 0)
+        {
+            throw QuaiException.Conflict(exec.ExitCode is null ? $"exec {exec.Id} is already running" : $"exec session {exec.Id} has already run");
+        }
+
+        try
+        {
+            Container container = exec.Container;
+            ContainerRun run = container.State.Status switch
+            {
+                ContainerStatus.Paused => throw QuaiException.Conflict($"Container {container.Id} is paused, unpause the container before exec"),
+                _ => container.Run ?? throw ContainerService.NotRunning(container),
+            };
+            RootReader.Accounts accounts = RootReader.Read(run.Shim.Pid);
+            string user = string.IsNullOrEmpty(exec.Request.User) ? container.Config.User : exec.Request.User;
+            ResolvedUser resolved = UserResolver.Resolve(user, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
+            Publish(exec, "exec_start: " + exec.Command);
+            IExecProcess process = await run.Shim.ExecAsync(
+                new ExecLaunch
+                {
+                    Id = exec.Id,
+                    Process = RuntimeSpecBuilder.BuildExec(launcher.Describe(container), exec.Request, resolved),
+                    Seccomp = run.Filter,
+                    Attach = streams is { Stdin: false, Stdout: false, Stderr: false } ? null : streams,
+                },
+                cancellation).ConfigureAwait(false);
+            exec.Process = process;
+            _ = AwaitEndAsync(exec, process);
+            return process;
+        }
+        catch (Exception e)
+        {
+            exec.ExitCode = e is RuntimeStartException { ExitCode: var code and (126 or 127) } ? code : 126;
+            exec.EndedAt = time.GetUtcNow();
+            throw e switch
+            {
+                RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown", start.ExitCode, start.Errno),
+                ShimLostException => ContainerService.NotRunning(exec.Container),
+                QuaiException or OperationCanceledException => e,
+                _ => QuaiException.System(e.Message, e),
+            };
+        }
+    }
+
+    private async Task AwaitEndAsync(Exec exec, IExecProcess process)
+    {
+        try
+        {
+            exec.ExitCode = await process.Exit.ConfigureAwait(false);
+        }
+        catch (QuaiException e)
+        {
+            exec.ExitCode = 137;
+            LogLost(logger, exec.Id, e.Message);
+        }
+
+        exec.EndedAt = time.GetUtcNow();
+        Publish(exec, "exec_die", ("exitCode", exec.ExitCode.Value.ToString(CultureInfo.InvariantCulture)));
+    }
+
+    private void DropOld()
+    {
+        DateTimeOffset limit = time.GetUtcNow() - s_kept;
+        foreach (Exec exec in _execs.Values)
+        {
+            if (exec.EndedAt < limit)
+            {
+                _execs.TryRemove(exec.Id, out _);
+            }
+        }
+    }
+
+    private Exec Find(string id) => _execs.TryGetValue(id, out Exec? exec) ? exec : throw QuaiException.NotFound($"No such exec instance: {id}");
+
+    private void Publish(Exec exec, string action, params ReadOnlySpan<(string Name, string Value)> more) =>
+        events.Publish("container", action, exec.Container.Id, exec.Container.EventAttributes([("execID", exec.Id), .. more]));
+
+    [LoggerMessage(LogLevel.Warning, "The end of exec {Id} is not known: {Reason}")]
+    private static partial void LogLost(ILogger logger, string id, string reason);
 }

@@ -14,7 +14,7 @@ public static unsafe partial class FileTree
     {
         var links = new Dictionary<ulong, string>();
         CopyChildren(source, target, links);
-        FileStatus status = FileStatusReader.TryRead(source + "/.") ?? throw new LinuxException("statx", Errno.ENOENT, source);
+        NodeStatus status = NodeStatusReader.TryRead(source + "/.") ?? throw new LinuxException("statx", Errno.ENOENT, source);
         CopyAttributes(source + "/.", target, status);
     }
 
@@ -46,7 +46,7 @@ public static unsafe partial class FileTree
 
             foreach (string path in entries)
             {
-                if (FileStatusReader.TryRead(path) is not { } status)
+                if (NodeStatusReader.TryRead(path) is not { } status)
                 {
                     continue;
                 }
@@ -70,7 +70,7 @@ public static unsafe partial class FileTree
         foreach (string from in Directory.EnumerateFileSystemEntries(source))
         {
             string to = Path.Combine(target, Path.GetFileName(from));
-            FileStatus status = FileStatusReader.TryRead(from) ?? throw new LinuxException("statx", Errno.ENOENT, from);
+            NodeStatus status = NodeStatusReader.TryRead(from) ?? throw new LinuxException("statx", Errno.ENOENT, from);
             if (status.IsDirectory)
             {
                 Check(MakeDirectory(to, 0x1c0), "mkdir", to);
@@ -109,7 +109,7 @@ public static unsafe partial class FileTree
         input.CopyTo(output, 128 << 10);
     }
 
-    private static void CopyAttributes(string from, string to, FileStatus status)
+    private static void CopyAttributes(string from, string to, NodeStatus status)
     {
         Check(ChangeOwner(to, status.Uid, status.Gid), "lchown", to);
         CopyExtendedAttributes(from, to);

@@ -1,6 +1,7 @@
 using Quai.Api.Containers;
 using Quai.Engine.Attach;
 using Quai.Engine.Health;
+using Quai.Oci.Runtime;
 using Quai.Runtime;
 
 namespace Quai.Engine.Containers.State;
@@ -88,7 +89,7 @@ internal sealed class Container
     }
 
     /// <summary>Tells those who wait for the exit.</summary>
-    public void TellExit()
+    public void TellExit(RunState? state = null)
     {
         TaskCompletionSource<RunState>? waiting;
         lock (_waits)
@@ -97,7 +98,7 @@ internal sealed class Container
             _nextExit = null;
         }
 
-        waiting?.TrySetResult(State);
+        waiting?.TrySetResult(state ?? State);
     }
 }
 
@@ -107,6 +108,9 @@ internal sealed class ContainerRun(IShim shim, string cgroupsPath)
     public IShim Shim { get; } = shim;
 
     public string CgroupsPath { get; } = cgroupsPath;
+
+    /// <summary>The filter that execs get too; the default is one object for all containers. Null for none.</summary>
+    public Seccomp? Filter { get; init; }
 
     /// <summary>Its health checks; null when it has none.</summary>
     public HealthMonitor? Health { get; set; }

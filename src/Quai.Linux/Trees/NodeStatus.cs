@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Quai.Linux.Trees;
 
 /// <summary>What statx(2) tells of a file; links are not followed.</summary>
-public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong Inode, uint Links, ulong Size, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Blocks)
+public readonly record struct NodeStatus(uint Mode, uint Uid, uint Gid, ulong Inode, uint Links, ulong Size, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Blocks)
 {
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => (Mode & 0xF000) == 0x4000;
@@ -18,11 +18,11 @@ public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong In
     public bool IsWhiteout => (Mode & 0xF000) == 0x2000 && NodeMajor == 0 && NodeMinor == 0;
 }
 
-/// <summary>Reads <see cref="FileStatus"/>es.</summary>
-public static unsafe partial class FileStatusReader
+/// <summary>Reads <see cref="NodeStatus"/>es.</summary>
+public static unsafe partial class NodeStatusReader
 {
     /// <summary>The status of a path, or null when there is nothing.</summary>
-    public static FileStatus? TryRead(string path)
+    public static NodeStatus? TryRead(string path)
     {
         Statx buffer;
         if (StatxCall(-100, path, 0x100, 0x7ff, &buffer) != 0)
@@ -30,9 +30,18 @@ public static unsafe partial class FileStatusReader
             return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null : throw LinuxException.FromLastError("statx", path);
         }
 
-        return new FileStatus(
-            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
+        return Convert(buffer);
     }
+
+    /// <summary>The status of an open file.</summary>
+    public static NodeStatus Read(FileDescriptor file)
+    {
+        Statx buffer;
+        return StatxCall(file.Number, "", 0x1000, 0x7ff, &buffer) == 0 ? Convert(buffer) : throw LinuxException.FromLastError("statx");
+    }
+
+    private static NodeStatus Convert(in Statx buffer) => new(
+            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Timestamp
