@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -29,7 +28,7 @@ internal sealed class ClientLink : IDisposable
     {
         _connection = connection;
         _watcher = watcher;
-        _socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+        _socket = (connection.Features.Get<IConnectionSocketFeature>() ?? throw new InvalidOperationException("the transport has no sockets")).Socket;
         Output = new NetworkStream(_socket, ownsSocket: false);
         CancellationToken inputEnded = connection.ConnectionClosed;
         connection.ConnectionClosed = _gone.Token;

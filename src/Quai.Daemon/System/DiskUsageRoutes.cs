@@ -6,7 +6,7 @@ using Quai.Api.System;
 using Quai.Api.Volumes;
 using Quai.Daemon.Http;
 using Quai.Daemon.Images;
-using Quai.Daemon.Volumes;
+using Quai.Engine.Host;
 using Quai.Errors;
 
 namespace Quai.Daemon.System;
@@ -72,8 +72,7 @@ internal static class DiskUsageRoutes
         {
             foreach (Quai.Volumes.Volume volume in backend.Volumes.List())
             {
-                VolumeInspect row = VolumeRoutes.Describe(volume);
-                row.UsageData = new VolumeUsage(backend.Volumes.UsersOf(volume.Name).Count, backend.Volumes.SizeOf(volume.Name));
+                VolumeInspect row = SystemService.ToApi(volume, new VolumeUsage(backend.Volumes.UsersOf(volume.Name).Count, backend.Volumes.SizeOf(volume.Name)));
                 usage.Volumes.Add(row);
             }
         }

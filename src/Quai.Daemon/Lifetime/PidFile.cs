@@ -1,0 +1,50 @@
+using System.Globalization;
+using Quai.Errors;
+
+namespace Quai.Daemon.Lifetime;
+
+/// <summary>The file that holds the daemon's process id, so that no second one starts with the same settings and scripts can find it.</summary>
+internal sealed class PidFile : IDisposable
+{
+    private readonly string _path;
+
+    private PidFile(string path) => _path = path;
+
+    /// <summary>Writes it.</summary>
+    /// <exception cref="QuaiException">The process it names still runs.</exception>
+    public static PidFile Create(string path)
+    {
+        // A process id is used again after a reboot or a crash: the file counts only while a program of our name has it.
+        if (File.Exists(path)
+            && int.TryParse(File.ReadAllText(path).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            && pid != Environment.ProcessId
+            && Command(pid) is { } command
+            && command == Command(Environment.ProcessId))
+        {
+            throw QuaiException.Conflict($"ensure quaid is not running or delete {path}: process with PID {pid} is still running");
+        }
+
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new PidFile(path);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => File.Delete(_path);
+
+    private static string? Command(int pid)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{pid}/comm");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
