@@ -85,6 +85,15 @@ internal sealed class ClientLink : IDisposable
 
     private void OnInputEnded()
     {
+        // Cancelling closes the socket, which waits until nobody holds its handle: so not from within.
+        if (!IsStillThere())
+        {
+            Cancel();
+        }
+    }
+
+    private bool IsStillThere()
+    {
         bool taken = false;
         try
         {
@@ -94,8 +103,7 @@ internal sealed class ClientLink : IDisposable
             bool local = _connection.LocalEndPoint is UnixDomainSocketEndPoint;
             if (HangupPoll.HasHungUp(fd) || (!local && !_hijacked))
             {
-                Cancel();
-                return;
+                return false;
             }
 
             lock (_gate)
@@ -105,10 +113,12 @@ internal sealed class ClientLink : IDisposable
                     _watch = _watcher.Watch(fd, Cancel);
                 }
             }
+
+            return true;
         }
         catch (Exception e) when (e is ObjectDisposedException or LinuxException)
         {
-            Cancel();
+            return false;
         }
         finally
         {
