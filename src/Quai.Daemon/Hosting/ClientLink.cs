@@ -57,7 +57,7 @@ internal sealed class ClientLink : IDisposable
     {
         try
         {
-            if (Output is global::System.Net.Security.SslStream tls)
+            if (Output is System.Net.Security.SslStream tls)
             {
                 await tls.ShutdownAsync();
             }

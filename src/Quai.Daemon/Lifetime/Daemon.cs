@@ -144,7 +144,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         foreach (HostAddress host in configuration.Hosts)
         {
             Listening(_log, host.ToString());
-            if (host.Tcp is { } tcp && configuration.Tls is null && !global::System.Net.IPAddress.IsLoopback(tcp.Address))
+            if (host.Tcp is { } tcp && configuration.Tls is null && !System.Net.IPAddress.IsLoopback(tcp.Address))
             {
                 Unprotected(_log, tcp.ToString());
             }

@@ -3,7 +3,7 @@ using Quai.Api.System;
 using Quai.Daemon.Http;
 using Quai.Engine.Host;
 
-namespace Quai.Daemon.System;
+namespace Quai.Daemon.About;
 
 /// <summary><c>GET /version</c>.</summary>
 internal static class VersionRoutes

@@ -2,7 +2,7 @@ using Quai.Api.System;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Http;
 
-namespace Quai.Daemon.System;
+namespace Quai.Daemon.About;
 
 /// <summary><c>GET /info</c>: what the engine tells, and what is the daemon's own.</summary>
 internal static class InfoRoutes

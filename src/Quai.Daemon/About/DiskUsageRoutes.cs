@@ -9,7 +9,7 @@ using Quai.Daemon.Images;
 using Quai.Engine.Host;
 using Quai.Errors;
 
-namespace Quai.Daemon.System;
+namespace Quai.Daemon.About;
 
 /// <summary><c>GET /system/df</c>: whole lists until 1.52, sums with lists on demand from 1.52.</summary>
 internal static class DiskUsageRoutes
