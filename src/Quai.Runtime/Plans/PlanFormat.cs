@@ -65,7 +65,7 @@ public enum PlanOperation : int
     /// <summary>Opens the mount point at path 1 beneath root slot 0, following links inside that root only; makes what is missing (2: 1 for a file). The descriptor goes to the result slot.</summary>
     MountPoint = 4,
 
-    /// <summary>Hides path 0: an empty read-only tmpfs over a directory, /dev/null (slot 1) over a file. Nothing where it does not exist.</summary>
+    /// <summary>Hides path 0: an empty read-only tmpfs over a directory, the container's /dev/null over a file. Nothing where it does not exist.</summary>
     Mask = 5,
 
     /// <summary>Makes the tree at path 0 read-only. Nothing where it does not exist.</summary>
@@ -129,6 +129,6 @@ public static class PlanSlot
 {
 #pragma warning disable CS1591
     public const int Stdin = 0, Stdout = 1, Stderr = 2, ConsoleSocket = 3, ContainerPidfd = 4, HostNetlink = 5, HostNetworkNamespace = 6, SandboxNetlink = 7,
-        Root = 8, Scratch = 9, Null = 10, Cgroup = 11, PidNamespace = 12, Dynamic = 16, Count = 64;
+        Root = 8, Scratch = 9, Cgroup = 11, PidNamespace = 12, Dynamic = 16, Count = 64;
 #pragma warning restore CS1591
 }

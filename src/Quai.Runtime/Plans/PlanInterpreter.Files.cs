@@ -189,7 +189,7 @@ public static unsafe partial class PlanInterpreter
         return moved;
     }
 
-    private static long Mask(byte* path, int nullDevice)
+    private static long Mask(byte* path)
     {
         long fd = Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)path, OpenFlags.O_PATH | OpenFlags.O_CLOEXEC, 0);
         if (fd < 0)
@@ -210,9 +210,9 @@ public static unsafe partial class PlanInterpreter
         }
         else
         {
-            byte empty = 0;
-            long tree = Quick(
-                SystemCallNumber.OpenTree, nullDevice, (long)&empty, MountFlags.OPEN_TREE_CLONE | MountFlags.OPEN_TREE_CLOEXEC | OpenFlags.AT_EMPTY_PATH);
+            byte* device = stackalloc byte[12];
+            device[Append(device, 0, "/dev/null"u8)] = 0;
+            long tree = Quick(SystemCallNumber.OpenTree, OpenFlags.AT_FDCWD, (long)device, MountFlags.OPEN_TREE_CLONE | MountFlags.OPEN_TREE_CLOEXEC);
             result = tree < 0 ? tree : MoveOnto((int)tree, (int)fd);
         }
 

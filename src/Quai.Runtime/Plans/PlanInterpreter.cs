@@ -273,7 +273,7 @@ public static unsafe partial class PlanInterpreter
             PlanOperation.WriteFile => -WriteFile((byte*)a[0], (byte*)a[1], (int)a[2]),
             PlanOperation.Netlink => Netlink((int)a[0], (byte*)a[1], (int)a[2], (int)a[3], (int)slots[PlanSlot.HostNetworkNamespace]),
             PlanOperation.MountPoint => MountPoint((int)a[0], (byte*)a[1], a[2] != 0),
-            PlanOperation.Mask => Mask((byte*)a[0], (int)slots[PlanSlot.Null]),
+            PlanOperation.Mask => Mask((byte*)a[0]),
             PlanOperation.ReadOnlyPath => ReadOnlyPath((byte*)a[0]),
             PlanOperation.Console => Console(a),
             PlanOperation.Stdio => Stdio((int)a[0], (int)a[1], (int)a[2]),

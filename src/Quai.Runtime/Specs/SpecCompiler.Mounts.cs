@@ -17,7 +17,7 @@ namespace Quai.Runtime.Specs;
 /// <content>The root, the mounts in it, its devices, and the change into it. Everything happens in the container's own mount namespace.</content>
 internal sealed partial class SpecCompiler
 {
-    private static readonly (string Name, int Major, int Minor)[] DefaultDevices =
+    private static readonly (string Name, int Major, int Minor)[] DeviceNodes =
         [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
 
     private static readonly (string Link, string Target)[] DefaultLinks =
@@ -164,7 +164,7 @@ internal sealed partial class SpecCompiler
         bool bound = (_spec.Mounts ?? []).Any(m => m.Destination.TrimEnd('/') == "/dev" && (m.Type == "bind" || MountOptions.Parse(m.Options).Bind));
         if (!bound)
         {
-            foreach ((string name, int major, int minor) in DefaultDevices)
+            foreach ((string name, int major, int minor) in DeviceNodes)
             {
                 if ((_linux.Devices ?? []).All(d => d.Path != "/dev/" + name))
                 {

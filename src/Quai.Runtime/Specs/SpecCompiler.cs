@@ -28,6 +28,11 @@ internal sealed partial class SpecCompiler
     {
         _spec = spec;
         _linux = spec.Linux ?? new LinuxSection();
+        if (_linux.Resources?.Devices is { } devices)
+        {
+            _linux.Resources.Devices = DefaultDevices.Complete(devices);
+        }
+
         foreach (LinuxNamespace ns in _linux.Namespaces ?? [])
         {
             ulong flag = FlagOf(ns.Type);
@@ -100,7 +105,6 @@ internal sealed partial class SpecCompiler
             SetMaps();
         }
 
-        Parent("open /dev/null", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text("/dev/null"), O_RDWR | O_CLOEXEC, 0).Into(PlanSlot.Null));
         CompileCgroups();
         CompileBeginning(settings.DieWithParent);
         CompileNamespaces();

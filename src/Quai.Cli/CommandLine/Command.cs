@@ -1,0 +1,52 @@
+namespace Quai.Cli.CommandLine;
+
+/// <summary>How many arguments a command takes.</summary>
+internal readonly record struct ArgumentCount(int Minimum, int Maximum)
+{
+    /// <summary>None at all.</summary>
+    public static ArgumentCount None => new(0, 0);
+
+    /// <summary>Any number.</summary>
+    public static ArgumentCount Any => new(0, int.MaxValue);
+
+    /// <summary>So many.</summary>
+    public static ArgumentCount Exactly(int count) => new(count, count);
+
+    /// <summary>So many or more.</summary>
+    public static ArgumentCount AtLeast(int count) => new(count, int.MaxValue);
+
+    /// <summary>So many or fewer.</summary>
+    public static ArgumentCount AtMost(int count) => new(0, count);
+}
+
+/// <summary>One verb: what it is called, what it takes and what it does.</summary>
+/// <param name="path">The words it is reached by, as <c>container run</c>.</param>
+internal abstract class Command(string path)
+{
+    /// <summary>The words it is reached by.</summary>
+    public string Words { get; } = path;
+
+    /// <summary>The usage line after the path.</summary>
+    public abstract string Usage { get; }
+
+    /// <summary>What it does, in one line.</summary>
+    public abstract string Summary { get; }
+
+    /// <summary>How many arguments it takes.</summary>
+    public abstract ArgumentCount Arguments { get; }
+
+    /// <summary>More to say in the help, if anything.</summary>
+    public virtual string Details => "";
+
+    /// <summary>Options end at the first argument, as an image's name.</summary>
+    public virtual bool OptionsEndAtFirstArgument => false;
+
+    /// <summary>Its options.</summary>
+    public FlagSet Flags { get; } = new();
+
+    /// <summary>Does it.</summary>
+    /// <param name="session">Daemon, output and settings.</param>
+    /// <param name="arguments">The arguments, of a number that suits.</param>
+    /// <returns>The exit code.</returns>
+    public abstract int Execute(Session session, List<string> arguments);
+}

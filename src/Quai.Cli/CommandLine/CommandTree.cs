@@ -1,0 +1,255 @@
+using System.Text;
+using Quai.Cli.Containers;
+using Quai.Cli.Images;
+using Quai.Cli.Networks;
+using Quai.Cli.Objects;
+using Quai.Cli.Host;
+using Quai.Cli.Volumes;
+
+namespace Quai.Cli.CommandLine;
+
+/// <summary>All commands by their words, and the way from a command line to one of them.</summary>
+internal static class CommandTree
+{
+    private const string Brief = "Run 'quai --help' for more information";
+
+    private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
+    {
+        ["container"] = "Manage containers", ["image"] = "Manage images", ["network"] = "Manage networks",
+        ["system"] = "Manage Quai", ["volume"] = "Manage volumes",
+    };
+
+    private static readonly string[] Common = ["run", "exec", "ps", "pull", "push", "images", "version", "info"];
+
+    /// <summary>One command: the words of each way to it, the first its proper one, and how it is made.</summary>
+    private static readonly (string[] Paths, Func<string, Command> Make)[] Commands =
+    [
+        (["run", "container run"], p => new Run(p)),
+        (["exec", "container exec"], p => new Exec(p)),
+        (["create", "container create"], p => new CreateCommand(p)),
+        (["start", "container start"], p => new Start(p)),
+        (["stop", "container stop"], p => new StopOrRestart(p, "stop")),
+        (["restart", "container restart"], p => new StopOrRestart(p, "restart")),
+        (["kill", "container kill"], p => new Kill(p)),
+        (["rm", "container rm", "container remove"], p => new Remove(p)),
+        (["ps", "container ls", "container list", "container ps"], p => new List(p)),
+        (["logs", "container logs"], p => new Logs(p)),
+        (["attach", "container attach"], p => new Attach(p)),
+        (["wait", "container wait"], p => new Wait(p)),
+        (["rename", "container rename"], p => new Rename(p)),
+        (["pause", "container pause"], p => new PauseOrUnpause(p, "pause")),
+        (["unpause", "container unpause"], p => new PauseOrUnpause(p, "unpause")),
+        (["top", "container top"], p => new Top(p)),
+        (["stats", "container stats"], p => new Stats(p)),
+        (["port", "container port"], p => new Port(p)),
+        (["diff", "container diff"], p => new Diff(p)),
+        (["export", "container export"], p => new Export(p)),
+        (["commit", "container commit"], p => new Commit(p)),
+        (["update", "container update"], p => new Update(p)),
+        (["cp", "container cp"], p => new Copy(p)),
+        (["container inspect"], p => new Inspect(p, "container")),
+        (["container prune"], p => new Prune(p, "container")),
+        (["images", "image ls", "image list"], p => new ListImages(p)),
+        (["rmi", "image rm", "image remove"], p => new RemoveImage(p)),
+        (["tag", "image tag"], p => new Tag(p)),
+        (["pull", "image pull"], p => new Pull(p)),
+        (["push", "image push"], p => new Push(p)),
+        (["load", "image load"], p => new Load(p)),
+        (["save", "image save"], p => new Save(p)),
+        (["import", "image import"], p => new Import(p)),
+        (["history", "image history"], p => new History(p)),
+        (["image inspect"], p => new Inspect(p, "image")),
+        (["image prune"], p => new Prune(p, "image")),
+        (["inspect"], p => new Inspect(p, null)),
+        (["volume create"], p => new CreateVolume(p)),
+        (["volume ls", "volume list"], p => new ListVolumes(p)),
+        (["volume rm", "volume remove"], p => new RemoveVolume(p)),
+        (["volume inspect"], p => new Inspect(p, "volume")),
+        (["volume prune"], p => new Prune(p, "volume")),
+        (["network ls", "network list"], p => new ListNetworks(p)),
+        (["network inspect"], p => new Inspect(p, "network")),
+        (["events", "system events"], p => new Events(p)),
+        (["info", "system info"], p => new Info(p)),
+        (["version"], p => new VersionCommand(p)),
+        (["system df"], p => new DiskUsage(p)),
+        (["system prune"], p => new Prune(p, "system")),
+    ];
+
+    /// <summary>Runs a command line.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(string[] words)
+    {
+        var globals = new GlobalOptions();
+        List<string> rest;
+        try
+        {
+            rest = globals.Flags.Parse(words, interspersed: false);
+        }
+        catch (FlagException error)
+        {
+            throw new ExitException(125, $"{error.Message}\n\nUsage:  quai [OPTIONS] COMMAND [ARG...]\n\n{Brief}");
+        }
+
+        Session session = globals.Open();
+        if (globals.Version.Value)
+        {
+            session.Out.WriteLine($"Quai version {VersionCommand.Number}");
+            return 0;
+        }
+
+        if (rest.Count == 0 || globals.Help.Value)
+        {
+            (globals.Help.Value ? session.Out : session.Error).Write(Overview(globals));
+            return 0;
+        }
+
+        return rest[0] == "help" ? ShowHelp(session, globals, rest[1..]) : Dispatch(session, rest);
+    }
+
+    private static int Dispatch(Session session, List<string> words)
+    {
+        string path = words[0];
+        int used = 1;
+        if (Groups.TryGetValue(path, out _))
+        {
+            if (words.Count == 1 || words[1] is "--help" or "-h")
+            {
+                (words.Count == 1 ? session.Error : session.Out).Write(GroupHelp(path));
+                return 0;
+            }
+
+            if (words[1].StartsWith('-'))
+            {
+                throw new ExitException(125, $"unknown {(words[1].StartsWith("--", StringComparison.Ordinal) ? "flag: " + words[1].Split('=')[0] : $"shorthand flag: '{words[1][1]}' in {words[1]}")}\n\nUsage:  quai {path} COMMAND\n\nRun 'quai {path} --help' for more information");
+            }
+
+            path += " " + words[1];
+            used = 2;
+        }
+
+        (string[]? paths, Func<string, Command>? make) = Find(path);
+        if (paths is null)
+        {
+            throw new ExitException(1, used == 2
+                ? $"quai: unknown command: quai {path}\n\nUsage:  quai {words[0]}\n\nRun 'quai {words[0]} --help' for more information"
+                : $"quai: unknown command: quai {path}\n\n{Brief}");
+        }
+
+        return Execute(session, make!(Proper(paths, path)), paths, words, used);
+    }
+
+    /// <summary>An alias is shown by its proper name in the same group.</summary>
+    private static string Proper(string[] paths, string path) => path is "container list" or "container ps" or "container remove" or "image list"
+        or "image remove" or "volume list" or "volume remove" or "network list"
+        ? paths.First(p => p.StartsWith(path[..path.IndexOf(' ', StringComparison.Ordinal)], StringComparison.Ordinal))
+        : path;
+
+    private static int Execute(Session session, Command command, string[] paths, List<string> words, int used)
+    {
+        Flag<bool> help = command.Flags.Add(new Flag<bool>("help", '\0', "", "Print usage", false, FlagValues.Bool) { BareValue = "true", Hidden = !command.OptionsEndAtFirstArgument });
+        List<string> arguments;
+        try
+        {
+            List<string> given = words[used..];
+            if (given.Contains("-h") && !command.Flags.All.Any(f => f.Shorthand == 'h'))
+            {
+                int end = command.OptionsEndAtFirstArgument ? given.FindIndex(w => !w.StartsWith('-')) : -1;
+                int at = given.IndexOf("-h");
+                if (end < 0 || at < end)
+                {
+                    given[at] = "--help";
+                }
+            }
+
+            arguments = command.Flags.Parse(given, !command.OptionsEndAtFirstArgument);
+        }
+        catch (FlagException error)
+        {
+            throw new ExitException(125, $"{error.Message}\n\nUsage:  {Help.UsageLine(command)}\n\nRun 'quai {command.Words} --help' for more information");
+        }
+
+        if (help.Value)
+        {
+            session.Out.Write(Help.For(command, paths));
+            return 0;
+        }
+
+        ArgumentCount count = command.Arguments;
+        if (arguments.Count < count.Minimum || arguments.Count > count.Maximum)
+        {
+            throw new ExitException(1, Help.WrongCount(command));
+        }
+
+        return command.Execute(session, arguments);
+    }
+
+    private static (string[]? Paths, Func<string, Command>? Make) Find(string path)
+    {
+        foreach ((string[] paths, Func<string, Command> make) in Commands)
+        {
+            if (Array.IndexOf(paths, path) >= 0)
+            {
+                return (paths, make);
+            }
+        }
+
+        return default;
+    }
+
+    private static int ShowHelp(Session session, GlobalOptions globals, List<string> topic)
+    {
+        if (topic.Count == 0)
+        {
+            session.Out.Write(Overview(globals));
+            return 0;
+        }
+
+        string path = string.Join(' ', topic);
+        if (Groups.ContainsKey(path))
+        {
+            session.Out.Write(GroupHelp(path));
+            return 0;
+        }
+
+        (string[]? paths, Func<string, Command>? make) = Find(path);
+        if (paths is null)
+        {
+            throw new ExitException(1, $"unknown help topic: {path}");
+        }
+
+        Command command = make!(path);
+        command.Flags.Bool("help", '\0', "Print usage");
+        session.Out.Write(Help.For(command, paths));
+        return 0;
+    }
+
+    private static string GroupHelp(string group)
+    {
+        var text = new StringBuilder($"Usage:  quai {group} COMMAND\n\n{Groups[group]}\n\nCommands:\n");
+        var entries = new List<(string, string)>();
+        foreach ((string[] paths, Func<string, Command> make) in Commands)
+        {
+            string? path = paths.FirstOrDefault(p => p.StartsWith(group + " ", StringComparison.Ordinal));
+            if (path is not null)
+            {
+                entries.Add((path[(group.Length + 1)..], make(path).Summary));
+            }
+        }
+
+        Help.List(text, [.. entries.OrderBy(e => e.Item1, StringComparer.Ordinal)]);
+        return text.Append($"\nRun 'quai {group} COMMAND --help' for more information on a command.\n").ToString();
+    }
+
+    private static string Overview(GlobalOptions globals)
+    {
+        var text = new StringBuilder("Usage:  quai [OPTIONS] COMMAND\n\nRuns containers\n\nCommon Commands:\n");
+        Help.List(text, [.. Common.Select(c => (c, Find(c).Make!(c).Summary))]);
+        text.Append("\nManagement Commands:\n");
+        Help.List(text, [.. Groups.Select(g => (g.Key, g.Value))]);
+        text.Append("\nCommands:\n");
+        Help.List(text, [.. Commands.Where(c => !c.Paths[0].Contains(' ', StringComparison.Ordinal) && !Common.Contains(c.Paths[0]))
+            .OrderBy(c => c.Paths[0], StringComparer.Ordinal).Select(c => (c.Paths[0], c.Make(c.Paths[0]).Summary))]);
+        text.Append("\nGlobal Options:\n").Append(Help.Options(globals.Flags));
+        return text.Append("\nRun 'quai COMMAND --help' for more information on a command.\n").ToString();
+    }
+}

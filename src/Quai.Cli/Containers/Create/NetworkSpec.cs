@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+
+namespace Quai.Cli.Containers.Create;
+
+/// <summary>One <c>--network</c>: a name, or the long form <c>name=…,alias=…,ip=…</c>.</summary>
+/// <param name="name">The network.</param>
+internal sealed class NetworkSpec(string name)
+{
+    private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
+
+    /// <summary>The network.</summary>
+    public string Name { get; private set; } = name;
+
+    /// <summary>Further names of the container on it.</summary>
+    public List<string> Aliases { get; } = [];
+
+    /// <summary>Link-local addresses.</summary>
+    public List<string> LinkLocal { get; } = [];
+
+    /// <summary>The IPv4 address asked for.</summary>
+    public string Ip { get; set; } = "";
+
+    /// <summary>The IPv6 address asked for.</summary>
+    public string Ip6 { get; set; } = "";
+
+    /// <summary>The MAC address asked for.</summary>
+    public string Mac { get; set; } = "";
+
+    /// <summary>Reads one.</summary>
+    /// <exception cref="ExitException">It is malformed.</exception>
+    public static NetworkSpec Parse(string text)
+    {
+        if (!text.Contains('=', StringComparison.Ordinal))
+        {
+            return new NetworkSpec(text);
+        }
+
+        var network = new NetworkSpec("");
+        foreach (string field in text.Split(','))
+        {
+            int equals = field.IndexOf('=', StringComparison.Ordinal);
+            string key = (equals < 0 ? field : field[..equals]).Trim().ToLowerInvariant();
+            string value = equals < 0 ? throw new ExitException(125, $"invalid field {field}") : field[(equals + 1)..].Trim();
+            switch (key)
+            {
+                case "name": network.Name = value; break;
+                case "alias": network.Aliases.Add(value); break;
+                case "ip": network.Ip = value; break;
+                case "ip6": network.Ip6 = value; break;
+                case "mac-address": network.Mac = value; break;
+                case "link-local-ip": network.LinkLocal.Add(value); break;
+                case "driver-opt":
+                    int cut = value.IndexOf('=', StringComparison.Ordinal);
+                    network._options[cut < 0 ? value : value[..cut]] = cut < 0 ? "" : value[(cut + 1)..];
+                    break;
+                default: throw new ExitException(125, $"invalid field key {key}");
+            }
+        }
+
+        return network.Name.Length > 0 ? network : throw new ExitException(125, "network name/id is not specified");
+    }
+
+    /// <summary>Writes the endpoint for the API.</summary>
+    public void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject(Name);
+        if (Ip.Length > 0 || Ip6.Length > 0 || LinkLocal.Count > 0)
+        {
+            json.WriteStartObject("IPAMConfig");
+            if (Ip.Length > 0)
+            {
+                json.WriteString("IPv4Address", Ip);
+            }
+
+            if (Ip6.Length > 0)
+            {
+                json.WriteString("IPv6Address", Ip6);
+            }
+
+            CreateRequest.Texts(json, "LinkLocalIPs", LinkLocal);
+            json.WriteEndObject();
+        }
+
+        CreateRequest.Texts(json, "Aliases", Aliases);
+        if (Mac.Length > 0)
+        {
+            json.WriteString("MacAddress", Mac);
+        }
+
+        if (_options.Count > 0)
+        {
+            json.WriteStartObject("DriverOpts");
+            foreach ((string key, string value) in _options)
+            {
+                json.WriteString(key, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,132 @@
+using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
+
+namespace Quai.Cli.Containers;
+
+/// <summary><c>quai stop</c> and <c>quai restart</c>, which differ in the verb only.</summary>
+internal sealed class StopOrRestart : Command
+{
+    private readonly Flag<string> _signal;
+    private readonly Flag<long> _timeout;
+    private readonly string _verb;
+
+    public StopOrRestart(string path, string verb)
+        : base(path)
+    {
+        _verb = verb;
+        _signal = Flags.String("signal", 's', "Signal to send");
+        _timeout = Flags.Int("timeout", 't', "Seconds to wait before killing it");
+        Flags.Add(new Flag<long>("time", '\0', "int", "Older name of --timeout", 0, s =>
+        {
+            _timeout.Take(s);
+            return 0;
+        }) { Hidden = true });
+    }
+
+    public override string Usage => "[OPTIONS] CONTAINER [CONTAINER...]";
+
+    public override string Summary => _verb == "stop" ? "Stop one or more running containers" : "Restart one or more containers";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
+        session.Engine.Send("POST", new Query($"/containers/{Query.Segment(name)}/{_verb}").WithText("signal", _signal.Value)
+            .WithText("t", _timeout.Changed ? _timeout.Value.ToString() : "").ToString()).Dispose());
+}
+
+/// <summary><c>quai kill</c>.</summary>
+internal sealed class Kill : Command
+{
+    private readonly Flag<string> _signal;
+
+    public Kill(string path)
+        : base(path) => _signal = Flags.String("signal", 's', "Signal to send");
+
+    public override string Usage => "[OPTIONS] CONTAINER [CONTAINER...]";
+
+    public override string Summary => "Kill one or more running containers";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
+        session.Engine.Send("POST", new Query($"/containers/{Query.Segment(name)}/kill").WithText("signal", _signal.Value).ToString()).Dispose());
+}
+
+/// <summary><c>quai pause</c> and <c>quai unpause</c>.</summary>
+internal sealed class PauseOrUnpause(string path, string verb) : Command(path)
+{
+    public override string Usage => "CONTAINER [CONTAINER...]";
+
+    public override string Summary => verb == "pause" ? "Pause all processes of containers" : "Let paused containers go on";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
+        session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/{verb}").Dispose());
+}
+
+/// <summary><c>quai rm</c>.</summary>
+internal sealed class Remove : Command
+{
+    private readonly Flag<bool> _force;
+    private readonly Flag<bool> _link;
+    private readonly Flag<bool> _volumes;
+
+    public Remove(string path)
+        : base(path)
+    {
+        _force = Flags.Bool("force", 'f', "Kill it first if it runs");
+        _link = Flags.Bool("link", 'l', "Remove the link of this name");
+        _volumes = Flags.Bool("volumes", 'v', "Remove its anonymous volumes, too");
+    }
+
+    public override string Usage => "[OPTIONS] CONTAINER [CONTAINER...]";
+
+    public override string Summary => "Remove one or more containers";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
+    {
+        string bare = name.TrimStart('/');
+        if (bare.Length == 0)
+        {
+            throw new DaemonException(400, "Container name cannot be empty");
+        }
+
+        try
+        {
+            session.Engine.Send("DELETE", new Query($"/containers/{Query.Segment(bare)}").WithSwitch("v", _volumes.Value)
+                .WithSwitch("link", _link.Value).WithSwitch("force", _force.Value).ToString()).Dispose();
+        }
+        catch (DaemonException error) when (_force.Value && error.Status == 404)
+        {
+            session.Error.WriteLine(error.Message);
+            throw new ExitException(0);
+        }
+    });
+}
+
+/// <summary><c>quai rename</c>.</summary>
+internal sealed class Rename(string path) : Command(path)
+{
+    public override string Usage => "CONTAINER NEW_NAME";
+
+    public override string Summary => "Rename a container";
+
+    public override ArgumentCount Arguments => ArgumentCount.Exactly(2);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        try
+        {
+            session.Engine.Send("POST", new Query($"/containers/{Query.Segment(arguments[0])}/rename").With("name", arguments[1]).ToString()).Dispose();
+            return 0;
+        }
+        catch (DaemonException error)
+        {
+            session.Error.WriteLine(error.Message);
+            throw new ExitException(1, $"Error: failed to rename container named {arguments[0]}");
+        }
+    }
+}

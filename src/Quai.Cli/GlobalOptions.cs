@@ -1,0 +1,70 @@
+using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
+
+namespace Quai.Cli;
+
+/// <summary>The options before the command's name.</summary>
+internal sealed class GlobalOptions
+{
+    private readonly Flag<string> _config;
+    private readonly ListFlag<string> _host;
+    private readonly Flag<bool> _tls;
+    private readonly Flag<bool> _verify;
+    private readonly Flag<string> _ca;
+    private readonly Flag<string> _certificate;
+    private readonly Flag<string> _key;
+
+    /// <summary>Declares them.</summary>
+    public GlobalOptions()
+    {
+        string home = Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } set
+            ? set
+            : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker");
+        string certificates = Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : home;
+        _config = Flags.String("config", '\0', "Folder of the client's settings", home);
+        Flags.String("context", 'c', "Accepted and ignored: use --host");
+        Flags.Bool("debug", 'D', "Say more when something fails");
+        _host = Flags.List("host", 'H', "Address of the daemon: unix:///path or tcp://host:port");
+        Flags.String("log-level", 'l', "How much to log: debug, info, warn, error or fatal", "info");
+        _tls = Flags.Bool("tls", '\0', "Speak TLS with the daemon");
+        _ca = Flags.String("tlscacert", '\0', "Trust only certificates that this authority signed", Path.Combine(certificates, "ca.pem"));
+        _certificate = Flags.String("tlscert", '\0', "The client's certificate", Path.Combine(certificates, "cert.pem"));
+        _key = Flags.String("tlskey", '\0', "The client's key", Path.Combine(certificates, "key.pem"));
+        _verify = Flags.Bool("tlsverify", '\0', "Speak TLS and check the daemon's certificate", Environment.GetEnvironmentVariable("DOCKER_TLS_VERIFY") is { Length: > 0 });
+        Version = Flags.Bool("version", 'v', "Print the version and quit");
+        Help = Flags.Add(new Flag<bool>("help", 'h', "", "Print usage", false, FlagValues.Bool) { BareValue = "true", Hidden = true });
+    }
+
+    /// <summary>All of them.</summary>
+    public FlagSet Flags { get; } = new();
+
+    /// <summary>Asks for the version.</summary>
+    public Flag<bool> Version { get; }
+
+    /// <summary>Asks for help.</summary>
+    public Flag<bool> Help { get; }
+
+    /// <summary>The daemon that the options, or else the environment, name.</summary>
+    /// <exception cref="ExitException">The address is malformed.</exception>
+    public Session Open()
+    {
+        if (_host.Values.Count > 1)
+        {
+            throw new ExitException(1, "specify only one -H");
+        }
+
+        string? host = _host.Values.FirstOrDefault()
+            ?? Environment.GetEnvironmentVariable("QUAI_HOST")
+            ?? Environment.GetEnvironmentVariable("DOCKER_HOST");
+        try
+        {
+            Endpoint endpoint = string.IsNullOrEmpty(host) ? Endpoint.Default() : Endpoint.Parse(host);
+            bool tls = endpoint.SocketPath is null && (_tls.Value || _verify.Value);
+            return new Session(endpoint, tls ? new TlsOptions(_verify.Value, _ca.Value, _certificate.Value, _key.Value) : null) { ConfigFolder = _config.Value };
+        }
+        catch (FormatException error)
+        {
+            throw new ExitException(125, error.Message);
+        }
+    }
+}

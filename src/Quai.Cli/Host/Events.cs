@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Formatting;
+using Quai.Cli.Http;
+using Quai.Cli.Objects;
+using Quai.Templates;
+
+namespace Quai.Cli.Host;
+
+/// <summary><c>quai events</c>.</summary>
+internal sealed class Events : Command
+{
+    private static readonly Shapes Types = new(
+        """
+        Message Status=status:s ID=id:s From=from:s Type:s Action:s Actor:Actor Scope=scope:s Time=time:i TimeNano=timeNano:i
+        Actor ID:s Attributes:{s}
+        """);
+
+    private readonly ListFlag<KeyValuePair<string, string>> _filters;
+    private readonly Flag<string> _format;
+    private readonly Flag<string> _since;
+    private readonly Flag<string> _until;
+
+    public Events(string path)
+        : base(path)
+    {
+        _filters = Flags.Filters('f', "Show only those that match");
+        _format = Flags.String("format", '\0', "Format of the output: json or a template");
+        _since = Flags.String("since", '\0', "Show from this time on");
+        _until = Flags.String("until", '\0', "End at this time");
+    }
+
+    public override string Usage => "[OPTIONS]";
+
+    public override string Summary => "Show what happens, as it happens";
+
+    public override ArgumentCount Arguments => ArgumentCount.None;
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        Template? template = null;
+        if (_format.Value.Length > 0)
+        {
+            try
+            {
+                template = Template.Parse(_format.Value == "json" ? "{{json .}}" : _format.Value);
+            }
+            catch (TemplateException error)
+            {
+                throw new ExitException(64, "Error parsing format: " + error.Message);
+            }
+        }
+
+        string path = new Query("/events").WithText("since", Timestamp.Parse(_since.Value)).WithText("until", Timestamp.Parse(_until.Value)).WithFilters(_filters.Values).ToString();
+        using Response response = session.Engine.Send("GET", path);
+        foreach (JsonElement message in response.ReadJsonStream())
+        {
+            try
+            {
+                session.Out.WriteLine(template is null ? Show(message) : template.Execute(Types.View(message, "Message")));
+            }
+            catch (TemplateException error)
+            {
+                throw new ExitException(1, error.Message);
+            }
+        }
+
+        return 0;
+    }
+
+    private static string Show(JsonElement message)
+    {
+        var text = new StringBuilder();
+        long nano = message.Number("timeNano");
+        DateTimeOffset time = nano != 0 ? DateTimeOffset.UnixEpoch.AddTicks(nano / 100) : DateTimeOffset.FromUnixTimeSeconds(message.Number("time"));
+        DateTimeOffset local = time.ToLocalTime();
+        long fraction = nano % 1_000_000_000;
+        string zone = local.Offset == TimeSpan.Zero ? "Z" : local.ToString("zzz");
+        text.Append(local.ToString("yyyy-MM-dd'T'HH:mm:ss")).Append('.').Append(fraction.ToString("000000000")).Append(zone).Append(' ');
+        text.Append(message.Text("Type")).Append(' ').Append(message.Text("Action")).Append(' ').Append(message.Member("Actor").Text("ID"));
+        string[] attributes = [.. message.Member("Actor").Members("Attributes").Select(a => $"{a.Name}={a.Value.GetString()}").Order(StringComparer.Ordinal)];
+        if (attributes.Length > 0)
+        {
+            text.Append(" (").AppendJoin(", ", attributes).Append(')');
+        }
+
+        return text.ToString();
+    }
+}

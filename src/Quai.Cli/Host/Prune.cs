@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Formatting;
+using Quai.Cli.Http;
+
+namespace Quai.Cli.Host;
+
+/// <summary><c>prune</c> of containers, images, volumes and of all of them.</summary>
+internal sealed class Prune : Command
+{
+    private readonly string _kind;
+    private readonly Flag<bool>? _all;
+    private readonly ListFlag<KeyValuePair<string, string>> _filters;
+    private readonly Flag<bool> _force;
+    private readonly Flag<bool>? _volumes;
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="path">The words it is reached by.</param>
+    /// <param name="kind">container, image, volume or system.</param>
+    public Prune(string path, string kind)
+        : base(path)
+    {
+        _kind = kind;
+        if (kind != "container")
+        {
+            _all = Flags.Bool("all", 'a', kind == "volume" ? "Remove named ones, too" : "Remove all unused images, not only those without a name");
+        }
+
+        _filters = Flags.Filters('\0', "Remove only those that match");
+        _force = Flags.Bool("force", 'f', "Do not ask");
+        if (kind == "system")
+        {
+            _volumes = Flags.Bool("volumes", '\0', "Remove anonymous volumes, too");
+        }
+    }
+
+    public override string Usage => "[OPTIONS]";
+
+    public override string Summary => _kind switch
+    {
+        "container" => "Remove all stopped containers",
+        "image" => "Remove unused images",
+        "volume" => "Remove unused volumes",
+        _ => "Remove everything unused",
+    };
+
+    public override ArgumentCount Arguments => ArgumentCount.None;
+
+    private bool All => _all?.Value == true;
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        if (_kind == "volume" && All && _filters.Values.Any(f => f.Key == "all"))
+        {
+            throw new ExitException(1, "conflicting options: cannot specify both --all and --filter all=1");
+        }
+
+        if (!_force.Value)
+        {
+            session.Confirm(Warning() + "\nAre you sure you want to continue?");
+        }
+
+        string text;
+        long space;
+        switch (_kind)
+        {
+            case "container":
+                (text, space) = Containers(session);
+                break;
+            case "image":
+                (text, space) = Images(session, All);
+                break;
+            case "volume":
+                (text, space) = Volumes(session, All);
+                break;
+            default:
+                (text, space) = Everything(session);
+                break;
+        }
+
+        session.Out.Write(text + (text.Length > 0 ? "\n" : "") + $"Total reclaimed space: {Units.Size(space)}\n");
+        return 0;
+    }
+
+    private string Warning() => _kind switch
+    {
+        "container" => "WARNING! This will remove all stopped containers.",
+        "image" => All ? "WARNING! This will remove all images without at least one container associated to them." : "WARNING! This will remove all dangling images.",
+        "volume" => All ? "WARNING! This will remove all local volumes not used by at least one container." : "WARNING! This will remove anonymous local volumes not used by at least one container.",
+        _ => SystemWarning(),
+    };
+
+    private string SystemWarning()
+    {
+        var text = new StringBuilder("WARNING! This will remove:\n  - all stopped containers\n  - all networks not used by at least one container\n");
+        text.Append(_volumes!.Value ? "  - all anonymous volumes not used by at least one container\n" : "");
+        text.Append(All ? "  - all images without at least one container associated to them\n  - all build cache\n" : "  - all dangling images\n  - unused build cache\n");
+        if (_filters.Values.Count > 0)
+        {
+            text.Append("\n  Items to be pruned will be filtered with:\n");
+            foreach ((string name, string value) in _filters.Values)
+            {
+                text.Append("  - ").Append(name).Append('=').Append(value).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private (string Text, long Space) Post(Session session, string path, string member, string title, List<KeyValuePair<string, string>> filters)
+    {
+        JsonElement report = session.Engine.Post(new Query(path).WithFilters(filters).ToString());
+        string[] names = [.. report.Texts(member)];
+        return (names.Length == 0 ? "" : $"{title}:\n{string.Join('\n', names)}\n", report.Number("SpaceReclaimed"));
+    }
+
+    private (string Text, long Space) Containers(Session session) => Post(session, "/containers/prune", "ContainersDeleted", "Deleted Containers", _filters.Values);
+
+    private (string Text, long Space) Volumes(Session session, bool all) => Post(session, "/volumes/prune", "VolumesDeleted", "Deleted Volumes",
+        all ? [.. _filters.Values, new("all", "true")] : _filters.Values);
+
+    private (string Text, long Space) Images(Session session, bool all)
+    {
+        JsonElement report = session.Engine.Post(new Query("/images/prune").WithFilters([.. _filters.Values, new("dangling", all ? "false" : "true")]).ToString());
+        var text = new StringBuilder();
+        foreach (JsonElement image in report.Items("ImagesDeleted"))
+        {
+            text.Append(image.Text("Untagged").Length > 0 ? "untagged: " + image.Text("Untagged") : "deleted: " + image.Text("Deleted")).Append('\n');
+        }
+
+        return (text.Length == 0 ? "" : "Deleted Images:\n" + text, report.Number("SpaceReclaimed"));
+    }
+
+    private (string Text, long Space) Everything(Session session)
+    {
+        var sections = new List<(string Text, long Space)> { Containers(session), Post(session, "/networks/prune", "NetworksDeleted", "Deleted Networks", _filters.Values) };
+        if (_volumes!.Value)
+        {
+            sections.Add(Volumes(session, all: false));
+        }
+
+        sections.Add(Images(session, All));
+        return (string.Join('\n', sections.Select(s => s.Text).Where(t => t.Length > 0)), sections.Sum(s => s.Space));
+    }
+}

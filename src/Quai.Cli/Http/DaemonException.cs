@@ -1,0 +1,17 @@
+namespace Quai.Cli.Http;
+
+/// <summary>The daemon refused a request.</summary>
+/// <param name="status">The HTTP status.</param>
+/// <param name="reason">The daemon's sentence.</param>
+internal sealed class DaemonException(int status, string reason) : Exception("Error response from daemon: " + reason)
+{
+    /// <summary>The HTTP status.</summary>
+    public int Status { get; } = status;
+
+    /// <summary>The daemon's sentence alone.</summary>
+    public string Reason { get; } = reason;
+}
+
+/// <summary>The daemon could not be reached, or broke off.</summary>
+/// <param name="message">What happened.</param>
+internal sealed class ConnectionException(string message) : Exception(message);

@@ -1,0 +1,75 @@
+using System.Net.Sockets;
+
+namespace Quai.Cli.Http;
+
+/// <summary>Where the daemon listens: a unix socket's path, or a host and port.</summary>
+/// <param name="Text">The address as given, for messages.</param>
+/// <param name="SocketPath">The unix socket; null for TCP.</param>
+/// <param name="Host">The host for TCP.</param>
+/// <param name="Port">The port for TCP.</param>
+internal sealed record Endpoint(string Text, string? SocketPath, string Host = "", int Port = 0)
+{
+    private const string QuaiSocket = "/var/run/quai.sock";
+    private const string DockerSocket = "/var/run/docker.sock";
+
+    /// <summary>The daemon to use when nobody says which: Quai's socket, or Docker's where only that is there.</summary>
+    public static Endpoint Default() => !File.Exists(QuaiSocket) && File.Exists(DockerSocket) ? Parse("unix://" + DockerSocket) : Parse("unix://" + QuaiSocket);
+
+    /// <summary>Reads an address as <c>unix:///path</c>, <c>tcp://host:port</c> or <c>host:port</c>.</summary>
+    /// <exception cref="FormatException">The address is none of these.</exception>
+    public static Endpoint Parse(string text)
+    {
+        string address = text.Trim();
+        if (address.StartsWith("unix://", StringComparison.Ordinal))
+        {
+            string path = address[7..];
+            return new Endpoint("unix://" + path, path.Length == 0 ? QuaiSocket : path);
+        }
+
+        int scheme = address.IndexOf("://", StringComparison.Ordinal);
+        if (scheme >= 0 && address[..scheme] is not ("tcp" or "http" or "https"))
+        {
+            throw new FormatException($"invalid bind address format: {text}");
+        }
+
+        string authority = (scheme < 0 ? address : address[(scheme + 3)..]).TrimEnd('/');
+        int colon = authority.LastIndexOf(':');
+        string host = colon < 0 || authority.EndsWith(']') ? authority : authority[..colon];
+        string port = host.Length == authority.Length ? "2375" : authority[(colon + 1)..];
+        return int.TryParse(port, out int number)
+            ? new Endpoint($"tcp://{(host.Length == 0 ? "localhost" : host)}:{number}", null, host.Length == 0 ? "localhost" : host.Trim('[', ']'), number)
+            : throw new FormatException($"invalid bind address format: {text}");
+    }
+
+    /// <summary>Opens a connection.</summary>
+    /// <exception cref="SocketException">Nobody listens there.</exception>
+    public Socket Connect()
+    {
+        if (SocketPath is not null)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                socket.Connect(new UnixDomainSocketEndPoint(SocketPath));
+                return socket;
+            }
+            catch
+            {
+                socket.Dispose();
+                throw;
+            }
+        }
+
+        var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            tcp.Connect(Host, Port);
+            return tcp;
+        }
+        catch
+        {
+            tcp.Dispose();
+            throw;
+        }
+    }
+}

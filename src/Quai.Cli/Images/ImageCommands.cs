@@ -1,0 +1,338 @@
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Containers;
+using Quai.Cli.Formatting;
+using Quai.Cli.Http;
+using Quai.Cli.Streams;
+
+namespace Quai.Cli.Images;
+
+/// <summary><c>quai pull</c>.</summary>
+internal sealed class Pull : Command
+{
+    private readonly Flag<bool> _all;
+    private readonly Flag<string> _platform;
+    private readonly Flag<bool> _quiet;
+
+    public Pull(string path)
+        : base(path)
+    {
+        _all = Flags.Bool("all-tags", 'a', "Pull every tag of the repository");
+        Flags.Add(new Flag<bool>("disable-content-trust", '\0', "", "Accepted and ignored", true, FlagValues.Bool) { BareValue = "true", DefaultText = "true" });
+        _platform = Flags.String("platform", '\0', "Platform of the image", Environment.GetEnvironmentVariable("DOCKER_DEFAULT_PLATFORM") ?? "");
+        _quiet = Flags.Bool("quiet", 'q', "Print nothing but the name");
+    }
+
+    public override string Usage => "[OPTIONS] NAME[:TAG|@DIGEST]";
+
+    public override string Summary => "Download an image from a registry";
+
+    public override ArgumentCount Arguments => ArgumentCount.Exactly(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        string name = arguments[0];
+        ImageReference.Check(name);
+        (_, string tag, string digest) = ImageReference.Split(name);
+        if (_all.Value && (tag.Length > 0 || digest.Length > 0))
+        {
+            throw new ExitException(1, "tag can't be used with --all-tags/-a");
+        }
+
+        if (!_all.Value && tag.Length == 0 && digest.Length == 0)
+        {
+            name += ":latest";
+            if (!_quiet.Value)
+            {
+                session.Out.WriteLine("Using default tag: latest");
+            }
+        }
+
+        ImagePull.Run(session, name, _platform.Value, _quiet.Value ? null : session.Out);
+        session.Out.WriteLine(ImageReference.Canonical(name));
+        return 0;
+    }
+}
+
+/// <summary><c>quai push</c>.</summary>
+internal sealed class Push : Command
+{
+    private readonly Flag<bool> _all;
+    private readonly Flag<bool> _quiet;
+
+    public Push(string path)
+        : base(path)
+    {
+        _all = Flags.Bool("all-tags", 'a', "Push every tag of the repository");
+        Flags.Add(new Flag<bool>("disable-content-trust", '\0', "", "Accepted and ignored", true, FlagValues.Bool) { BareValue = "true", DefaultText = "true" });
+        _quiet = Flags.Bool("quiet", 'q', "Print nothing but the name");
+    }
+
+    public override string Usage => "[OPTIONS] NAME[:TAG]";
+
+    public override string Summary => "Upload an image to a registry";
+
+    public override ArgumentCount Arguments => ArgumentCount.Exactly(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        ImageReference.Check(arguments[0]);
+        (string repository, string tag, _) = ImageReference.Split(arguments[0]);
+        if (_all.Value && tag.Length > 0)
+        {
+            throw new ExitException(1, "tag can't be used with --all-tags/-a");
+        }
+
+        if (!_all.Value && tag.Length == 0)
+        {
+            tag = "latest";
+            if (!_quiet.Value)
+            {
+                session.Out.WriteLine("Using default tag: latest");
+            }
+        }
+
+        string path = new Query($"/images/{Query.Segment(repository)}/push").WithText("tag", _all.Value ? "" : tag).ToString();
+        string credentials = RegistryCredentials.Header(session, repository) ?? "X-Registry-Auth: e30=\r\n";
+        using Response response = session.Engine.Send("POST", path, default, credentials);
+        ProgressDisplay.Show(response.ReadJsonStream(), _quiet.Value ? null : session.Out);
+        if (_quiet.Value)
+        {
+            session.Out.WriteLine(ImageReference.Canonical(arguments[0]));
+        }
+
+        return 0;
+    }
+}
+
+/// <summary><c>quai tag</c>.</summary>
+internal sealed class Tag(string path) : Command(path)
+{
+    public override string Usage => "SOURCE_IMAGE[:TAG] TARGET_IMAGE[:TAG]";
+
+    public override string Summary => "Give an image a further name";
+
+    public override ArgumentCount Arguments => ArgumentCount.Exactly(2);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        (string repository, string tag, string digest) = ImageReference.Split(arguments[1]);
+        if (digest.Length > 0)
+        {
+            throw new ExitException(1, "refusing to create a tag with a digest reference");
+        }
+
+        try
+        {
+            ImageReference.Check(arguments[1]);
+        }
+        catch (ExitException error)
+        {
+            throw new ExitException(1, $"Error parsing reference: {Quai.Templates.GoText.Quote(arguments[1])} is not a valid repository/tag: {error.Message}");
+        }
+
+        session.Engine.Send("POST", new Query($"/images/{Query.Segment(arguments[0])}/tag").With("repo", repository).With("tag", tag.Length == 0 ? "latest" : tag).ToString()).Dispose();
+        return 0;
+    }
+}
+
+/// <summary><c>quai rmi</c>.</summary>
+internal sealed class RemoveImage : Command
+{
+    private readonly Flag<bool> _force;
+    private readonly Flag<bool> _noPrune;
+
+    public RemoveImage(string path)
+        : base(path)
+    {
+        _force = Flags.Bool("force", 'f', "Remove it even if it is used");
+        _noPrune = Flags.Bool("no-prune", '\0', "Keep parents that have no name");
+    }
+
+    public override string Usage => "[OPTIONS] IMAGE [IMAGE...]";
+
+    public override string Summary => "Remove one or more images";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        var errors = new List<string>();
+        bool fatal = false;
+        foreach (string name in arguments)
+        {
+            try
+            {
+                string path = new Query($"/images/{Query.Segment(name)}").WithSwitch("force", _force.Value).WithSwitch("noprune", _noPrune.Value).ToString();
+                foreach (JsonElement item in session.Engine.Send("DELETE", path).ReadJson().Items())
+                {
+                    session.Out.WriteLine(item.Text("Deleted").Length > 0 ? "Deleted: " + item.Text("Deleted") : "Untagged: " + item.Text("Untagged"));
+                }
+            }
+            catch (DaemonException error)
+            {
+                fatal |= error.Status != 404;
+                errors.Add(error.Message);
+            }
+        }
+
+        if (errors.Count > 0 && (!_force.Value || fatal))
+        {
+            throw new ExitException(1, string.Join('\n', errors));
+        }
+
+        errors.ForEach(session.Error.WriteLine);
+        return 0;
+    }
+}
+
+/// <summary><c>quai load</c>.</summary>
+internal sealed class Load : Command
+{
+    private readonly Flag<string> _input;
+    private readonly Flag<string> _platform;
+    private readonly Flag<bool> _quiet;
+
+    public Load(string path)
+        : base(path)
+    {
+        _input = Flags.String("input", 'i', "Read from a file instead of STDIN");
+        _platform = Flags.String("platform", '\0', "Load only this platform's variant");
+        _quiet = Flags.Bool("quiet", 'q', "Show no progress");
+    }
+
+    public override string Usage => "[OPTIONS]";
+
+    public override string Summary => "Load an image from a tar archive or STDIN";
+
+    public override ArgumentCount Arguments => ArgumentCount.None;
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        if (_input.Value.Length == 0 && Input.IsTerminal)
+        {
+            throw new ExitException(1, "requested load from stdin, but stdin is empty");
+        }
+
+        using Stream input = _input.Value.Length == 0 ? new Input() : FileInput.Open(_input.Value);
+        string path = new Query("/images/load").With("quiet", _quiet.Value || !session.Out.IsTerminal ? "1" : "0").WithText("platform", Platforms.Json(_platform.Value)).ToString();
+        using Response response = session.Engine.Upload("POST", path, input, "application/x-tar");
+        if (response.Head.Header("content-type")?.StartsWith("application/json", StringComparison.Ordinal) == true)
+        {
+            ProgressDisplay.Show(response.ReadJsonStream(), session.Out);
+        }
+        else
+        {
+            response.CopyTo(session.Out);
+        }
+
+        return 0;
+    }
+}
+
+/// <summary><c>quai save</c>.</summary>
+internal sealed class Save : Command
+{
+    private readonly Flag<string> _output;
+    private readonly Flag<string> _platform;
+
+    public Save(string path)
+        : base(path)
+    {
+        _output = Flags.String("output", 'o', "Write to a file instead of STDOUT");
+        _platform = Flags.String("platform", '\0', "Save only this platform's variant");
+    }
+
+    public override string Usage => "[OPTIONS] IMAGE [IMAGE...]";
+
+    public override string Summary => "Write one or more images as a tar archive (to STDOUT by default)";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        if (_output.Value.Length == 0 && session.Out.IsTerminal)
+        {
+            throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
+        }
+
+        FileOutput.Check(_output.Value, "failed to save image");
+        var query = new Query("/images/get");
+        arguments.ForEach(name => query.With("names", name));
+        query.WithText("platform", Platforms.Json(_platform.Value));
+        using Response response = session.Engine.Send("GET", query.ToString());
+        FileOutput.Save(response, _output.Value, session.Out);
+        return 0;
+    }
+}
+
+/// <summary><c>quai import</c>.</summary>
+internal sealed class Import : Command
+{
+    private readonly ListFlag<string> _changes;
+    private readonly Flag<string> _message;
+    private readonly Flag<string> _platform;
+
+    public Import(string path)
+        : base(path)
+    {
+        _changes = Flags.List("change", 'c', "Apply a Dockerfile instruction to the image");
+        _message = Flags.String("message", 'm', "What the image is");
+        _platform = Flags.String("platform", '\0', "Platform of the image");
+    }
+
+    public override string Usage => "[OPTIONS] file|URL|- [REPOSITORY[:TAG]]";
+
+    public override string Summary => "Make an image of a filesystem in a tar archive";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        string source = arguments[0];
+        (string repository, string tag, _) = arguments.Count > 1 ? ImageReference.Split(arguments[1]) : ("", "", "");
+        bool remote = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
+        Query query = new Query("/images/create").With("fromSrc", remote ? source : "-").WithText("repo", repository).WithText("tag", tag)
+            .WithText("message", _message.Value).WithText("platform", _platform.Value);
+        _changes.Values.ForEach(change => query.With("changes", change));
+        using Stream input = source == "-" ? new Input() : remote ? Stream.Null : FileInput.Open(source);
+        using Response response = session.Engine.Upload("POST", query.ToString(), input, "application/x-tar");
+        ProgressDisplay.Show(response.ReadJsonStream(), session.Out);
+        return 0;
+    }
+}
+
+/// <summary>Opens files that the command line names.</summary>
+internal static class FileInput
+{
+    /// <summary>Opens one for reading.</summary>
+    /// <exception cref="ExitException">It cannot be read.</exception>
+    public static Stream Open(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.SequentialScan);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new ExitException(1, $"open {path}: no such file or directory");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new ExitException(1, Directory.Exists(path) ? $"read {path}: is a directory" : $"open {path}: permission denied");
+        }
+    }
+}
+
+/// <summary>Platforms on the command line.</summary>
+internal static class Platforms
+{
+    /// <summary><c>os/architecture[/variant]</c> as the JSON that the API takes; empty for empty.</summary>
+    public static string Json(string platform)
+    {
+        string[] parts = platform.Split('/');
+        return platform.Length == 0 ? "" : parts.Length is 2 or 3
+            ? $"{{\"os\":\"{parts[0]}\",\"architecture\":\"{parts[1]}\"{(parts.Length == 3 ? $",\"variant\":\"{parts[2]}\"" : "")}}}"
+            : throw new ExitException(1, $"invalid platform: {Quai.Templates.GoText.Quote(platform)}");
+    }
+}

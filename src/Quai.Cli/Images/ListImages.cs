@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Formatting;
+using Quai.Cli.Http;
+
+namespace Quai.Cli.Images;
+
+/// <summary><c>quai images</c>.</summary>
+internal sealed class ListImages : Command
+{
+    private readonly Flag<bool> _all;
+    private readonly Flag<bool> _digests;
+    private readonly ListFlag<KeyValuePair<string, string>> _filters;
+    private readonly Flag<string> _format;
+    private readonly Flag<bool> _full;
+    private readonly Flag<bool> _quiet;
+
+    public ListImages(string path)
+        : base(path)
+    {
+        _all = Flags.Bool("all", 'a', "Show images between, too");
+        _digests = Flags.Bool("digests", '\0', "Show digests");
+        _filters = Flags.Filters('f', "Show only those that match");
+        _format = Flags.String("format", '\0', "Format of the output: table, json, 'table TEMPLATE' or a template");
+        _full = Flags.Bool("no-trunc", '\0', "Cut nothing");
+        _quiet = Flags.Bool("quiet", 'q', "Show IDs only");
+    }
+
+    public override string Usage => "[OPTIONS] [REPOSITORY[:TAG]]";
+
+    public override string Summary => "List images";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtMost(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        if (arguments.Count > 0)
+        {
+            _filters.Values.Add(new("reference", arguments[0]));
+        }
+
+        JsonElement images = session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).WithFilters(_filters.Values).ToString());
+        string format = _format.Value;
+        if (format.Length == 0 || format == "table")
+        {
+            format = _quiet.Value ? "{{.ID}}"
+                : _digests.Value ? "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"
+                : "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}";
+        }
+
+        bool digest = _digests.Value || format.Contains(".Digest", StringComparison.Ordinal) || format == "json";
+        new Table(format, ImageRows.Headers).Print(session.Out, images.Items().SelectMany(i => ImageRows.Make(i, !_full.Value, digest, _quiet.Value)));
+        return 0;
+    }
+}
+
+/// <summary>The columns of a list of images.</summary>
+internal static class ImageRows
+{
+    /// <summary>The titles.</summary>
+    public static IReadOnlyDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["ID"] = "IMAGE ID", ["Repository"] = "REPOSITORY", ["Tag"] = "TAG", ["Digest"] = "DIGEST", ["CreatedSince"] = "CREATED",
+        ["CreatedAt"] = "CREATED AT", ["Size"] = "SIZE", ["Containers"] = "CONTAINERS", ["VirtualSize"] = "SIZE", ["SharedSize"] = "SHARED SIZE",
+        ["UniqueSize"] = "UNIQUE SIZE",
+    };
+
+    /// <summary>The lines of one image: one for each name.</summary>
+    /// <param name="image">What the daemon lists.</param>
+    /// <param name="cut">Shorten ids.</param>
+    /// <param name="digests">Show digests, each on a line.</param>
+    /// <param name="once">One line whatever the names.</param>
+    public static IEnumerable<Row> Make(JsonElement image, bool cut, bool digests, bool once)
+    {
+        string[] tags = [.. image.Texts("RepoTags").Where(t => t != "<none>:<none>")];
+        string[] sums = [.. image.Texts("RepoDigests").Where(d => d != "<none>@<none>")];
+        if (once || (tags.Length == 0 && sums.Length == 0))
+        {
+            return [Make(image, cut, "<none>", "<none>", "<none>")];
+        }
+
+        var rows = new List<Row>();
+        var byRepository = sums.Select(ImageReference.Split).GroupBy(d => d.Repository, d => d.Digest).ToDictionary(g => g.Key, g => g.ToList(), StringComparer.Ordinal);
+        foreach (IGrouping<string, (string Repository, string Tag, string Digest)> names in tags.Select(ImageReference.Split).GroupBy(t => t.Repository))
+        {
+            byRepository.Remove(names.Key, out List<string>? known);
+            foreach ((string repository, string tag, _) in names)
+            {
+                rows.AddRange(!digests || known is null
+                    ? [Make(image, cut, repository, tag, "<none>")]
+                    : known.Select(d => Make(image, cut, repository, tag, d)));
+            }
+        }
+
+        foreach ((string repository, List<string> left) in byRepository)
+        {
+            rows.AddRange(digests ? left.Select(d => Make(image, cut, repository, "<none>", d)) : [Make(image, cut, repository, "<none>", "<none>")]);
+        }
+
+        return rows;
+    }
+
+    private static Row Make(JsonElement image, bool cut, string repository, string tag, string digest)
+    {
+        string known(string name, Func<long, string> show) => image.Member(name).ValueKind == JsonValueKind.Number && image.Number(name) >= 0 ? show(image.Number(name)) : "N/A";
+        long size = image.Number("Size");
+        return new Row("*formatter.imageContext")
+            .With("ID", () => cut ? Units.ShortId(image.Text("Id")) : image.Text("Id"))
+            .With("Repository", () => repository)
+            .With("Tag", () => tag)
+            .With("Digest", () => digest)
+            .With("CreatedSince", () => image.Number("Created") <= 0 ? "N/A" : Units.Ago(DateTimeOffset.FromUnixTimeSeconds(image.Number("Created"))))
+            .With("CreatedAt", () => Units.Moment(DateTimeOffset.FromUnixTimeSeconds(image.Number("Created"))))
+            .With("Size", () => Units.Size(size))
+            .With("Containers", () => known("Containers", n => n.ToString()))
+            .With("VirtualSize", () => Units.LongSize(size))
+            .With("SharedSize", () => known("SharedSize", n => Units.LongSize(n)))
+            .With("UniqueSize", () => known("SharedSize", n => Units.LongSize(size - n)));
+    }
+}

@@ -1,0 +1,93 @@
+using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
+
+namespace Quai.Cli.Objects;
+
+/// <summary><c>quai inspect</c>, and <c>inspect</c> of each group.</summary>
+internal sealed class Inspect : Command
+{
+    private static readonly string[] Kinds = ["container", "image", "network", "volume"];
+
+    private readonly Flag<string> _format;
+    private readonly Flag<bool>? _size;
+    private readonly Flag<string>? _type;
+    private readonly string? _kind;
+
+    /// <summary>Makes the command.</summary>
+    /// <param name="path">The words it is reached by.</param>
+    /// <param name="kind">The one kind of object that it shows; null for any.</param>
+    public Inspect(string path, string? kind)
+        : base(path)
+    {
+        _kind = kind;
+        _format = Flags.String("format", 'f', "Format of the output: json or a template");
+        if (kind is null or "container")
+        {
+            _size = Flags.Bool("size", 's', "Show sizes of containers");
+        }
+
+        if (kind is null)
+        {
+            _type = Flags.String("type", '\0', "Look for objects of this type only");
+        }
+
+        if (kind == "network")
+        {
+            Flags.Bool("verbose", 'v', "Show more, for diagnosis");
+        }
+
+        if (kind == "image")
+        {
+            Flags.String("platform", '\0', "Show this platform's variant");
+        }
+    }
+
+    public override string Usage => _kind is null ? "[OPTIONS] NAME|ID [NAME|ID...]" : $"[OPTIONS] {_kind.ToUpperInvariant()} [{_kind.ToUpperInvariant()}...]";
+
+    public override string Summary => _kind is null ? "Show everything about objects" : $"Show everything about one or more {_kind}s";
+
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        string? kind = _kind ?? (_type!.Changed ? _type.Value : null);
+        if (_type is { Changed: true } && !Kinds.Contains(_type.Value))
+        {
+            throw new ExitException(1, _type.Value.Length == 0
+                ? "type is empty: must be one of \"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\""
+                : $"unknown type: {Quai.Templates.GoText.Quote(_type.Value)}: must be one of \"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\"");
+        }
+
+        return Inspection.Run(session, arguments, _format.Value, name => kind is null ? FindAny(session, name) : Find(session, kind, name));
+    }
+
+    private Inspection.Found FindAny(Session session, string name)
+    {
+        foreach (string kind in Kinds)
+        {
+            try
+            {
+                return Find(session, kind, name);
+            }
+            catch (DaemonException error) when (error.Status == 404 || error.Reason.Contains("not found", StringComparison.OrdinalIgnoreCase))
+            {
+                // It may be of the next kind.
+            }
+        }
+
+        throw new ExitException(1, $"Error: No such object: {name}");
+    }
+
+    private Inspection.Found Find(Session session, string kind, string name)
+    {
+        string segment = Query.Segment(name);
+        bool size = _size?.Value == true;
+        return kind switch
+        {
+            "container" => new("Container", session.Engine.Get(new Query($"/containers/{segment}/json").WithSwitch("size", size).ToString())),
+            "image" => new("Image", session.Engine.Get($"/images/{segment}/json")),
+            "network" => new("Network", session.Engine.Get($"/networks/{segment}")),
+            _ => new("Volume", session.Engine.Get($"/volumes/{segment}")),
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
+using Quai.Errors;
+
+namespace Quai.Cli;
+
+internal static class Program
+{
+    private static int Main(string[] words)
+    {
+        try
+        {
+            return CommandTree.Run(words);
+        }
+        catch (ExitException exit)
+        {
+            Print(exit.Message);
+            return exit.Code;
+        }
+        catch (Exception error) when (error is DaemonException or ConnectionException or QuaiException or FormatException)
+        {
+            Print(error.Message);
+            return 1;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        {
+            Print(error.Message);
+            return 1;
+        }
+    }
+
+    private static void Print(string message)
+    {
+        if (message.Length > 0)
+        {
+            new Streams.Output(2).WriteLine(message);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
+using Quai.Cli.Streams;
+
+namespace Quai.Cli;
+
+/// <summary>What every command works with: the daemon, and the program's own output.</summary>
+internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
+{
+    private EngineClient? _engine;
+
+    /// <summary>The folder of the client's settings.</summary>
+    public string ConfigFolder { get; init; } = "";
+
+    /// <summary>The daemon; connected to at first use.</summary>
+    public EngineClient Engine => _engine ??= new EngineClient(endpoint, tls);
+
+    /// <summary>Standard output.</summary>
+    public Output Out { get; } = new(1);
+
+    /// <summary>Standard error.</summary>
+    public Output Error { get; } = new(2);
+
+    /// <summary>
+    /// Does the same to several objects: prints each name when it is done and each failure when it fails, and goes on.
+    /// </summary>
+    /// <returns>0, or 1 when any failed.</returns>
+    public int ForEach(IEnumerable<string> names, Action<string> action, bool print = true)
+    {
+        int code = 0;
+        foreach (string name in names)
+        {
+            try
+            {
+                action(name);
+                if (print)
+                {
+                    Out.WriteLine(name);
+                }
+            }
+            catch (DaemonException error)
+            {
+                Error.WriteLine(error.Message);
+                code = 1;
+            }
+        }
+
+        return code;
+    }
+
+    /// <summary>Asks the user; <paramref name="warning"/> says what will happen.</summary>
+    /// <exception cref="ExitException">The user did not say yes.</exception>
+    public void Confirm(string warning)
+    {
+        Out.Write(warning + " [y/N] ");
+        using var reader = new StreamReader(new Input());
+        string? answer = reader.ReadLine();
+        if (answer?.Trim() is not ("y" or "Y" or "yes" or "Yes" or "YES"))
+        {
+            throw new ExitException(0);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Terminals;
+
+namespace Quai.Cli.Streams;
+
+/// <summary>Standard output or error: written at once, in UTF-8. Text may be gathered first and flushed.</summary>
+internal sealed class Output(int fd) : Stream
+{
+    /// <summary>The descriptor.</summary>
+    public int Descriptor { get; } = fd;
+
+    /// <summary>Whether it is a terminal.</summary>
+    public bool IsTerminal { get; } = Terminal.IsTerminal(fd);
+
+    /// <summary>Writes text.</summary>
+    public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes text and a line feed.</summary>
+    public void WriteLine(string text) => Write(text + "\n");
+
+    /// <inheritdoc/>
+    public override void Write(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            Terminal.Write(Descriptor, data);
+        }
+        catch (LinuxException error) when (error.Errno == Errno.EPIPE && Descriptor is 1 or 2)
+        {
+            // As a program does that SIGPIPE ends: whoever read is gone and wants no message.
+            Environment.Exit(141);
+        }
+        catch (LinuxException error)
+        {
+            throw new QuaiException(ErrorKind.System, $"write /dev/std{(Descriptor == 1 ? "out" : "err")}: {Errno.Message(error.Errno)}", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override bool CanRead => false;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => true;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+}
+
+/// <summary>Standard input as a stream.</summary>
+internal sealed class Input : Stream
+{
+    /// <summary>Whether it is a terminal.</summary>
+    public static bool IsTerminal => Terminal.IsTerminal(0);
+
+    /// <inheritdoc/>
+    public override int Read(Span<byte> buffer) => Terminal.Read(0, buffer);
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => Terminal.Read(0, buffer.AsSpan(offset, count));
+
+    /// <inheritdoc/>
+    public override bool CanRead => true;
+
+    /// <inheritdoc/>
+    public override bool CanSeek => false;
+
+    /// <inheritdoc/>
+    public override bool CanWrite => false;
+
+    /// <inheritdoc/>
+    public override long Length => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    /// <inheritdoc/>
+    public override void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
