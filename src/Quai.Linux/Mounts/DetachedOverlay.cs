@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Quai.Linux.Files;
+using Quai.Linux.Trees;
 
 namespace Quai.Linux.Mounts;
 

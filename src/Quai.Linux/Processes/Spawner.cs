@@ -13,7 +13,7 @@ public static unsafe partial class Spawner
     /// <param name="path">The program's file.</param>
     /// <param name="arguments">argv, its own name first.</param>
     /// <param name="environment">NAME=value.</param>
-    /// <param name="descriptors">(here, there): this process's descriptor and the number it has in the program. Stdio not named is /dev/null; all others are closed.</param>
+    /// <param name="descriptors">(here, there): this process's descriptor and the number it has in the program. Stdio not named is /dev/null; all others are closed, as every descriptor of this process is close-on-exec.</param>
     /// <returns>The process's number; the caller must wait for it.</returns>
     /// <exception cref="LinuxException">The program cannot be executed.</exception>
     public static int Spawn(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<(int Here, int There)> descriptors)
@@ -27,7 +27,6 @@ public static unsafe partial class Spawner
         nint argv = 0, envp = 0;
         try
         {
-            int highest = 2;
             Span<bool> standard = stackalloc bool[3];
             foreach ((int here, int there) in descriptors)
             {
@@ -40,7 +39,6 @@ public static unsafe partial class Spawner
 
                 copies.Add((int)copy);
                 Check(FileActionsAddDup2(actions, (int)copy, there), "posix_spawn", path);
-                highest = Math.Max(highest, there);
                 if (there < 3)
                 {
                     standard[there] = true;
@@ -55,8 +53,6 @@ public static unsafe partial class Spawner
                 }
             }
 
-            Check(FileActionsAddCloseFrom(actions, highest + 1), "posix_spawn", path);
-            new Span<byte>(signals, 128).Fill(0xFF);
             Check(AttributesSetDefault(attributes, signals), "posix_spawn", path);
             new Span<byte>(signals, 128).Clear();
             Check(AttributesSetMask(attributes, signals), "posix_spawn", path);
@@ -135,8 +131,6 @@ public static unsafe partial class Spawner
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int FileActionsAddOpen(byte* actions, int target, string path, int flags, uint mode);
 
-    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addclosefrom_np")]
-    private static partial int FileActionsAddCloseFrom(byte* actions, int from);
 
     [LibraryImport("libc", EntryPoint = "posix_spawnattr_init")]
     private static partial int AttributesInit(byte* attributes);

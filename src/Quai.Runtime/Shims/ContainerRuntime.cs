@@ -95,11 +95,6 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
             await CgroupRemoval.RemoveAsync(cgroupsPath, cancellation).ConfigureAwait(false);
         }
 
-        foreach (string name in (string[])[ShimProtocol.SocketName, ShimProtocol.ExitName, ShimProtocol.ExitName + ".new"])
-        {
-            File.Delete(Path.Combine(runDirectory, name));
-        }
-
         try
         {
             Directory.Delete(runDirectory, recursive: true);

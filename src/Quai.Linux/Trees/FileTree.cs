@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Quai.Linux.Files;
+namespace Quai.Linux.Trees;
 
 /// <summary>Copies a directory's content whole: owners, modes, times, links, hard links, nodes and extended attributes.</summary>
 public static unsafe partial class FileTree

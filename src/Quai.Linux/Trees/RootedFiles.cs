@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Quai.Linux.Files;
+namespace Quai.Linux.Trees;
 
 /// <summary>Opens files beneath a directory as if it were the root: no link and no <c>..</c> leads out (openat2's RESOLVE_IN_ROOT).</summary>
 public static unsafe partial class RootedFiles

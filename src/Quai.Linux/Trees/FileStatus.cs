@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Linux.Files;
+namespace Quai.Linux.Trees;
 
 /// <summary>What statx(2) tells of a file; links are not followed.</summary>
 public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, ulong Inode, uint Links, ulong Size, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Blocks)
