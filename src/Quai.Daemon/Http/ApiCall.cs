@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -10,8 +9,6 @@ namespace Quai.Daemon.Http;
 /// <summary>One request on its way through a handler: what was asked, and the ways to answer.</summary>
 internal sealed partial class ApiCall(HttpContext http, ApiVersion version, string name)
 {
-    private static readonly byte[] NewLine = "\n"u8.ToArray();
-
     /// <summary>The HTTP exchange below.</summary>
     public HttpContext Http => http;
 
@@ -27,14 +24,12 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
     /// <summary>Answers with a document. Docker ends each with a line feed.</summary>
     public Task Answer<T>(T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(document, type);
+        byte[] body = Line(document, type);
         HttpResponse response = http.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
-        response.ContentLength = body.Length + 1;
-        response.BodyWriter.Write(body);
-        response.BodyWriter.Write(NewLine);
-        return response.BodyWriter.FlushAsync(Gone).AsTask();
+        response.ContentLength = body.Length;
+        return response.BodyWriter.WriteAsync(body, Gone).AsTask();
     }
 
     /// <summary>Answers with a status alone.</summary>
@@ -58,18 +53,20 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
     }
 
     /// <summary>Writes one document and a line feed to the stream and sends it at once.</summary>
-    public async ValueTask Send<T>(T document, JsonTypeInfo<T> type)
-    {
-        // Serialised whole before it is written: the writer below may be the transport's own, which must not be left half-advanced.
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(document, type);
-        http.Response.BodyWriter.Write(body);
-        http.Response.BodyWriter.Write(NewLine);
-        await http.Response.BodyWriter.FlushAsync(Gone);
-    }
+    public async ValueTask Send<T>(T document, JsonTypeInfo<T> type) => await http.Response.BodyWriter.WriteAsync(Line(document, type), Gone);
 
     /// <summary>Writes bytes to the stream and sends them at once.</summary>
     public async ValueTask Send(ReadOnlyMemory<byte> bytes) => await http.Response.BodyWriter.WriteAsync(bytes, Gone);
 
     /// <summary>Refuses what this build does not have.</summary>
     public static QuaiException NotImplemented(string what) => new(ErrorKind.NotImplemented, what);
+
+    /// <summary>Serialised whole before it is written: the writer may be the transport's own, which must not be left half-advanced.</summary>
+    private static byte[] Line<T>(T document, JsonTypeInfo<T> type)
+    {
+        using var buffer = new MemoryStream(512);
+        JsonSerializer.Serialize(buffer, document, type);
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
 }
