@@ -29,7 +29,7 @@ internal sealed class ClientLink : IDisposable
     {
         _connection = connection;
         _watcher = watcher;
-        _socket = connection.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket;
+        _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
         Output = new NetworkStream(_socket, ownsSocket: false);
         CancellationToken inputEnded = connection.ConnectionClosed;
         connection.ConnectionClosed = _gone.Token;

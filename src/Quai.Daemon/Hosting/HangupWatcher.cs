@@ -6,7 +6,9 @@ namespace Quai.Daemon.Hosting;
 /// Tells when a half-closed client goes away for good. One thread for all of them, started with the first:
 /// most daemons never see one.
 /// </summary>
+#pragma warning disable CA1001 // lives as long as the daemon
 internal sealed class HangupWatcher
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Action> _waiting = [];

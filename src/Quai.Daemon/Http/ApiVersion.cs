@@ -28,7 +28,7 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
 
         int slash = path.IndexOf('/', 2);
         ReadOnlySpan<char> text = path.AsSpan(2, (slash < 0 ? path.Length : slash) - 2);
-        if (slash < 0 || text.ContainsAnyExcept("0123456789."))
+        if (slash < 0 || text.ContainsAnyExceptInRange('.', '9'))
         {
             return false;
         }

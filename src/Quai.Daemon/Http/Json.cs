@@ -9,4 +9,7 @@ internal static class Json
 {
     /// <summary>The types of all documents.</summary>
     public static ApiJson Types { get; } = new(new JsonSerializerOptions(ApiJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    /// <summary>The types of documents that were edited for an older or newer version.</summary>
+    public static DaemonJson Edited { get; } = new(new JsonSerializerOptions(DaemonJson.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -100,7 +100,7 @@ internal sealed class Launcher
     };
 
     /// <summary>The system call filter of a container that an earlier daemon started: its execs need it. Null for none.</summary>
-    public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.FilterOf(Describe(container));
+    public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.Build(Describe(container)).Linux?.Seccomp;
 
     /// <summary>Gives back what <see cref="Build"/> mounted on the host. Idempotent.</summary>
     public void Undo(Container container)
