@@ -21,7 +21,7 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
     /// <summary>What to send before the live streams.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>>? Log { get; init; }
 
-    /// <summary>Called when the session ends: it may still wait for the start.</summary>
+    /// <summary>Called when the session ends while it still waits for the start.</summary>
     public Action<AttachSession>? Ended { get; init; }
 
     /// <summary>Called when the client let itself go by its keys.</summary>
@@ -91,8 +91,11 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
             return;
         }
 
-        Ended?.Invoke(this);
-        if (!_connection.TrySetResult(null) && await _connection.Task.ConfigureAwait(false) is { } connection)
+        if (_connection.TrySetResult(null))
+        {
+            Ended?.Invoke(this);
+        }
+        else if (await _connection.Task.ConfigureAwait(false) is { } connection)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
         }

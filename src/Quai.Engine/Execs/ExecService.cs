@@ -130,12 +130,12 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         return ids.Count == 0 ? null : ids;
     }
 
-    /// <summary>A container's run is over: its ended execs go; those still running are being killed, and tell their codes for a while.</summary>
+    /// <summary>A container's run is over: execs that nobody started go; the others tell their codes for a while, to clients that still wait for them.</summary>
     public void ContainerEnded(Container container)
     {
         foreach (Exec exec in _execs.Values)
         {
-            if (exec.Container == container && !exec.Running)
+            if (exec.Container == container && exec.StartClaimed == 0)
             {
                 _execs.TryRemove(exec.Id, out _);
             }
