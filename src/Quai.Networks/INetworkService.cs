@@ -21,8 +21,13 @@ public interface INetworkService
     /// <summary>Run once at start: makes or adopts the default bridge, its addresses, forwarding and the nftables table; gives back leases, ports and elements of containers that are not in <paramref name="running"/>; publishes again those that are.</summary>
     Task RecoverAsync(IReadOnlySet<string> running, CancellationToken cancellation);
 
-    /// <summary>Leases an address and the host ports for a container about to start, records them, and makes the messages that connect it. Nothing is made in the kernel except the listening sockets that reserve the host ports.</summary>
-    /// <exception cref="Quai.Errors.QuaiException">No address is free, or a port is taken: Docker's wording, ending <c>Bind for 0.0.0.0:80 failed: port is already allocated</c>.</exception>
+    /// <summary>Leases an address and the host ports for a container about to start, records them, and makes the messages that connect it. Nothing is made in the kernel except the bound sockets that reserve the host ports.</summary>
+    /// <exception cref="Quai.Errors.QuaiException">
+    /// No address is free, or a port is taken. Held by another container: <c>Bind for 0.0.0.0:80 failed: port is already allocated</c>;
+    /// by another program: <c>failed to bind host port for 0.0.0.0:80:172.17.0.2:80/tcp: address already in use</c>.
+    /// The caller puts <c>driver failed programming external connectivity on endpoint NAME (ID): </c> before either (<see cref="PortUnavailableException"/>).
+    /// The network has driver <c>host</c> or <c>null</c>: those have no endpoints.
+    /// </exception>
     Task<Endpoint> ConnectAsync(EndpointRequest request, CancellationToken cancellation);
 
     /// <summary>Puts the endpoint's published ports into the firewall, all in one transaction. May run while the container is being started.</summary>
@@ -33,6 +38,15 @@ public interface INetworkService
 
     /// <summary>Waits until no deletion is outstanding.</summary>
     Task FlushAsync(CancellationToken cancellation);
+
+    /// <summary>The endpoints a container holds now; after <see cref="RecoverAsync"/> those of running containers are here again.</summary>
+    IReadOnlyList<Endpoint> EndpointsOf(string containerId);
+
+    /// <summary>The endpoints on a network now.</summary>
+    IReadOnlyList<Endpoint> EndpointsOn(string networkId);
+
+    /// <summary>Takes away what this daemon made in the kernel: its nftables table, and its bridge if it made it. Only for when no container runs; <see cref="RecoverAsync"/> makes all of it again.</summary>
+    Task DestroyAsync(CancellationToken cancellation);
 
     /// <summary>The text of <c>/etc/hosts</c> for a container (endpoint null: network none; host's own file for host mode is the engine's business).</summary>
     string HostsFile(string hostname, string? domainname, IReadOnlyList<Endpoint> endpoints, IReadOnlyList<string> extraHosts);
@@ -74,22 +88,3 @@ public sealed record EndpointRequest(string ContainerId, string NetworkId, strin
 /// <param name="Ports">Published ports with their host ports chosen.</param>
 /// <param name="Setup">The messages that connect a new network namespace.</param>
 public sealed record Endpoint(string Id, string ContainerId, Network Network, IPAddress Address, int PrefixLength, IPAddress Gateway, string MacAddress, string HostInterface, IReadOnlyList<PublishedPort> Ports, SandboxSetup Setup);
-
-/// <summary>
-/// rtnetlink requests, in order, that connect a fresh network namespace. The runtime sends them from the container's first process
-/// before it gives up its privileges: one NETLINK_ROUTE socket opened inside the namespace, one opened in the host's.
-/// Each message is a whole <c>nlmsghdr</c> request with NLM_F_ACK; the runtime fills <c>nlmsg_seq</c> and awaits each acknowledgement.
-/// </summary>
-/// <param name="Messages">In the order to be sent.</param>
-public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
-{
-    /// <summary>Loopback up and nothing else: what network <c>none</c> has.</summary>
-    public static SandboxSetup Empty { get; } = new([]);
-}
-
-/// <summary>One request of a <see cref="SandboxSetup"/>.</summary>
-/// <param name="InHost">Sent on the host namespace's socket rather than on the sandbox's own.</param>
-/// <param name="Bytes">The request. Where <paramref name="HostNamespaceFdOffset"/> is not negative, the runtime writes there, as a native int, a descriptor of the host's network namespace (for IFLA_NET_NS_FD).</param>
-/// <param name="HostNamespaceFdOffset">Offset into <paramref name="Bytes"/>, or -1.</param>
-/// <param name="What">What it does, for errors: <c>create veth pair vethab12cd3</c>.</param>
-public sealed record SandboxMessage(bool InHost, byte[] Bytes, int HostNamespaceFdOffset, string What);

@@ -29,7 +29,10 @@ public sealed record NetworkOptions
     /// <summary>Whether to switch on IPv4 forwarding (<c>--ip-forward</c>).</summary>
     public bool IpForward { get; init; } = true;
 
-    /// <summary>Whether containers may talk to each other on the default bridge (<c>--icc</c>).</summary>
+    /// <summary>
+    /// Whether containers may talk to each other on the default bridge (<c>--icc</c>). Where not, they are isolated ports of it. Published ports are open to them
+    /// all the same, except where <c>br_netfilter</c> filters bridged traffic: there the translated packets are bridged too, and stopped.
+    /// </summary>
     public bool InterContainer { get; init; } = true;
 
     /// <summary>The nftables table of this daemon: one daemon, one table.</summary>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Linux.Files;
+namespace Quai.Linux.Trees;
 
 /// <summary>What .NET's own file calls leave out: hard links, and the owner of a link itself.</summary>
 public static partial class Links

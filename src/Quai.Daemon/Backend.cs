@@ -1,0 +1,25 @@
+using Quai.Engine.Containers;
+using Quai.Engine.Events;
+using Quai.Engine.Execs;
+using Quai.Images;
+using Quai.Networks;
+using Quai.Volumes;
+
+namespace Quai.Daemon;
+
+/// <summary>All that the routes talk to.</summary>
+/// <param name="Containers">Containers.</param>
+/// <param name="Execs">Further processes in them.</param>
+/// <param name="Events">The event stream.</param>
+/// <param name="Images">Images.</param>
+/// <param name="Networks">Networks.</param>
+/// <param name="Volumes">Volumes.</param>
+/// <param name="Facts">What the daemon tells about itself.</param>
+internal sealed record Backend(
+    IContainers Containers,
+    IExecs Execs,
+    IEvents Events,
+    IImageStore Images,
+    INetworkService Networks,
+    VolumeStore Volumes,
+    DaemonFacts Facts);

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Quai.Errors;
+
+namespace Quai.Daemon.Configuration;
+
+/// <summary>Reads daemon.json: the flags' names, plural for lists.</summary>
+internal static class ConfigurationFile
+{
+    /// <summary>Where it is when nothing else is said.</summary>
+    public const string DefaultPath = "/etc/quai/daemon.json";
+
+    /// <summary>Members of dockerd's file that are no flags; without effect here.</summary>
+    private static readonly HashSet<string> WithoutFlag = ["builder"];
+
+    /// <summary>Reads a file. A missing one is nothing, unless the user named it.</summary>
+    /// <exception cref="QuaiException">It is missing, no JSON, or has members that are unknown or of a wrong type.</exception>
+    public static Settings Read(string path, bool required)
+    {
+        try
+        {
+            return Parse(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException && !required)
+        {
+            return new Settings();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Unable(path, $"open {path}: no such file or directory", e);
+        }
+        catch (Exception e) when (e is QuaiException or IOException or UnauthorizedAccessException)
+        {
+            throw Unable(path, e.Message, e);
+        }
+        catch (JsonException e)
+        {
+            throw Unable(path, $"invalid JSON at line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}", e);
+        }
+    }
+
+    /// <summary>What every failure over a file begins with.</summary>
+    public static QuaiException Unable(string path, string reason, Exception? cause = null) =>
+        QuaiException.Invalid($"unable to configure the daemon with file {path}: {reason}", cause);
+
+    /// <summary>Reads the text of a file.</summary>
+    public static Settings Parse(ReadOnlyMemory<byte> text)
+    {
+        var settings = new Settings();
+        if (text.Span.Trim(" \t\r\n"u8).IsEmpty)
+        {
+            return settings;
+        }
+
+        using JsonDocument document = JsonDocument.Parse(text, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Disallow });
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+        {
+            throw QuaiException.Invalid("an object is expected");
+        }
+
+        List<string> unknown = [];
+        foreach (JsonProperty member in document.RootElement.EnumerateObject())
+        {
+            if (member.Name == "proxies")
+            {
+                foreach (JsonProperty proxy in member.Value.EnumerateObject())
+                {
+                    Add(settings, Flags.Find(proxy.Name) ?? throw QuaiException.Invalid($"the following directives don't match any configuration option: proxies.{proxy.Name}"), proxy.Value);
+                }
+            }
+            else if (Flags.FindKey(member.Name) is { } flag)
+            {
+                Add(settings, flag, member.Value);
+            }
+            else if (!WithoutFlag.Contains(member.Name))
+            {
+                unknown.Add(member.Name);
+            }
+        }
+
+        return unknown.Count == 0 ? settings : throw QuaiException.Invalid("the following directives don't match any configuration option: " + string.Join(", ", unknown.Order(StringComparer.Ordinal)));
+    }
+
+    private static void Add(Settings settings, Flag flag, JsonElement value)
+    {
+        settings.AddEmpty(flag);
+        switch (value.ValueKind, flag.Kind)
+        {
+            case (JsonValueKind.Null, _):
+                break;
+            case (JsonValueKind.Array, FlagKind.List or FlagKind.Map):
+                foreach (JsonElement item in value.EnumerateArray())
+                {
+                    // Address pools are objects; nothing reads them yet.
+                    settings.Add(flag, item.ValueKind == JsonValueKind.String ? item.GetString()! : flag.Ignored ? item.GetRawText() : throw WrongType(flag, item));
+                }
+
+                break;
+            case (JsonValueKind.Object, FlagKind.Map):
+                foreach (JsonProperty item in value.EnumerateObject())
+                {
+                    settings.Add(flag, $"{item.Name}={MapValue(flag, item.Value)}");
+                }
+
+                break;
+            case (JsonValueKind.String, FlagKind.Text):
+            case (JsonValueKind.Number, FlagKind.Number):
+            case (JsonValueKind.True or JsonValueKind.False, FlagKind.Switch):
+            case (JsonValueKind.Number, FlagKind.Text) when flag.Name == "default-shm-size":
+                try
+                {
+                    settings.Add(flag, value.ToString().Replace("True", "true", StringComparison.Ordinal).Replace("False", "false", StringComparison.Ordinal));
+                }
+                catch (FormatException)
+                {
+                    throw WrongType(flag, value);
+                }
+
+                break;
+            default:
+                throw WrongType(flag, value);
+        }
+    }
+
+    private static string MapValue(Flag flag, JsonElement value) => (flag.Name, value.ValueKind) switch
+    {
+        ("add-runtime", JsonValueKind.Object) when value.TryGetProperty("path", out JsonElement path) => path.GetString() ?? "",
+        ("default-ulimit", JsonValueKind.Object) => $"{Limit(value, "Soft")}:{Limit(value, "Hard")}",
+        (_, JsonValueKind.String) => value.GetString()!,
+        _ when flag.Ignored => value.GetRawText(),
+        _ => throw WrongType(flag, value),
+    };
+
+    private static string Limit(JsonElement ulimit, string name) => ulimit.TryGetProperty(name, out JsonElement value) ? value.ToString() : "0";
+
+    private static QuaiException WrongType(Flag flag, JsonElement value) =>
+        QuaiException.Invalid($"{flag.FileKey}: a value of type {value.ValueKind.ToString().ToLowerInvariant()} is not what it takes");
+}

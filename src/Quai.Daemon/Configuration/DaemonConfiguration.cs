@@ -1,0 +1,248 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Quai.Api.Containers;
+using Quai.Daemon.Hosting;
+using Quai.Engine;
+using Quai.Errors;
+using Quai.Networks;
+
+namespace Quai.Daemon.Configuration;
+
+/// <summary>The daemon's configuration, checked.</summary>
+internal sealed record DaemonConfiguration
+{
+    /// <summary>Where it listens.</summary>
+    public required IReadOnlyList<HostAddress> Hosts { get; init; }
+
+    /// <summary>TLS for its TCP addresses, or null.</summary>
+    public required TlsSettings? Tls { get; init; }
+
+    /// <summary>Group of its unix sockets.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>Whether the user named the group: then it must exist.</summary>
+    public required bool GroupRequired { get; init; }
+
+    /// <summary>Where its process id is written; empty for nowhere.</summary>
+    public required string PidFile { get; init; }
+
+    /// <summary>The configuration file, and whether the user named it.</summary>
+    public required (string Path, bool Required) File { get; init; }
+
+    /// <summary>Least level of its log.</summary>
+    public required LogLevel LogLevel { get; init; }
+
+    /// <summary>Whether its log is JSON.</summary>
+    public required bool StructuredLog { get; init; }
+
+    /// <summary>Whether debugging is on.</summary>
+    public required bool Debug { get; init; }
+
+    /// <summary>Where quai-shim is; null for beside this program.</summary>
+    public required string? ShimPath { get; init; }
+
+    /// <summary>The engine's settings.</summary>
+    public required EngineOptions Engine { get; init; }
+
+    /// <summary>The networks' settings.</summary>
+    public required NetworkOptions Networks { get; init; }
+
+    /// <summary><c>--insecure-registry</c>.</summary>
+    public required IReadOnlyList<string> InsecureRegistries { get; init; }
+
+    /// <summary><c>--registry-mirror</c>.</summary>
+    public required IReadOnlyList<string> RegistryMirrors { get; init; }
+
+    /// <summary><c>--max-concurrent-downloads</c>.</summary>
+    public required int MaxConcurrentDownloads { get; init; }
+
+    /// <summary><c>--max-download-attempts</c>.</summary>
+    public required int MaxDownloadAttempts { get; init; }
+
+    /// <summary>Proxies for outgoing traffic, by environment variable.</summary>
+    public required IReadOnlyDictionary<string, string> Proxies { get; init; }
+
+    /// <summary>Flags that were given and have no effect here.</summary>
+    public required IReadOnlyList<string> Ignored { get; init; }
+
+    /// <summary>Reads the command line and the file it points at.</summary>
+    /// <exception cref="QuaiException">Something is wrong; one sentence says what.</exception>
+    public static DaemonConfiguration Load(Settings line)
+    {
+        string path = line.Text("config-file") ?? ConfigurationFile.DefaultPath;
+        bool required = line.Has("config-file");
+        Settings file = ConfigurationFile.Read(path, required);
+        try
+        {
+            return From(Settings.Merge(line, file), (path, required));
+        }
+        catch (QuaiException e) when (file.Names.Any())
+        {
+            throw ConfigurationFile.Unable(path, e.Message, e);
+        }
+    }
+
+    /// <summary>Checks settings.</summary>
+    public static DaemonConfiguration From(Settings settings, (string Path, bool Required) file)
+    {
+        bool debug = settings.Switch("debug", false);
+        bool verify = settings.Switch("tlsverify", false);
+        TlsSettings? tls = TlsOf(settings, verify);
+        IReadOnlyList<string> hosts = settings.All("host");
+        return new DaemonConfiguration
+        {
+            File = file,
+            Hosts = [.. (hosts.Count == 0 ? ["unix:///var/run/quai.sock"] : hosts).Select(h => HostAddress.Parse(h, tls is not null)).Distinct()],
+            Tls = tls,
+            Group = settings.Text("group") ?? "docker",
+            GroupRequired = settings.Has("group"),
+            PidFile = settings.Text("pidfile") ?? "/var/run/quai.pid",
+            Debug = debug,
+            LogLevel = debug ? LogLevel.Debug : Level(settings.Text("log-level") ?? "info"),
+            StructuredLog = (settings.Text("log-format") ?? "text") switch
+            {
+                "text" => false,
+                "json" => true,
+                var other => throw QuaiException.Invalid($"invalid log format: {other}"),
+            },
+            ShimPath = settings.Text("shim-path") ?? Environment.GetEnvironmentVariable("QUAI_SHIM"),
+            Engine = EngineOptions(settings),
+            Networks = NetworkOptions(settings),
+            InsecureRegistries = settings.All("insecure-registry"),
+            RegistryMirrors = settings.All("registry-mirror"),
+            MaxConcurrentDownloads = Positive(settings, "max-concurrent-downloads", 3),
+            MaxDownloadAttempts = Positive(settings, "max-download-attempts", 5),
+            Proxies = new[] { ("http-proxy", "HTTP_PROXY"), ("https-proxy", "HTTPS_PROXY"), ("no-proxy", "NO_PROXY") }
+                .Where(p => settings.Has(p.Item1)).ToDictionary(p => p.Item2, p => settings.Text(p.Item1) ?? ""),
+            Ignored = [.. Flags.All.Where(f => f.Ignored && settings.Has(f.Name)).Select(f => f.Name)],
+        };
+    }
+
+    private static EngineOptions EngineOptions(Settings settings)
+    {
+        var defaults = new EngineOptions { DataRoot = "/var/lib/quai", ExecRoot = "/var/run/quai" };
+        string driver = settings.Text("log-driver") ?? "json-file";
+        if (driver is not ("json-file" or "none"))
+        {
+            throw QuaiException.Invalid($"logger: no log driver named '{driver}' is registered");
+        }
+
+        long shm = defaults.DefaultShmSize;
+        if (settings.Text("default-shm-size") is { } size && !ByteSize.TryParse(size, out shm))
+        {
+            throw QuaiException.Invalid($"invalid size: '{size}'");
+        }
+
+        foreach (string server in settings.All("dns"))
+        {
+            _ = Address(server);
+        }
+
+        foreach (string label in settings.All("label"))
+        {
+            if (label.IndexOf('=') <= 0)
+            {
+                throw QuaiException.Invalid($"bad attribute format: {label}");
+            }
+        }
+
+        return defaults with
+        {
+            DataRoot = Absolute(settings.Text("data-root"), defaults.DataRoot),
+            ExecRoot = Absolute(settings.Text("exec-root"), defaults.ExecRoot),
+            CgroupParent = settings.Text("cgroup-parent") ?? defaults.CgroupParent,
+            LogDriver = driver,
+            LogOptions = settings.Has("log-opt") ? new Dictionary<string, string>([.. defaults.LogOptions.Where(o => !settings.Map("log-opt").ContainsKey(o.Key)), .. settings.Map("log-opt")]) : defaults.LogOptions,
+            DefaultShmSize = shm,
+            ShutdownTimeout = settings.Number("shutdown-timeout", defaults.ShutdownTimeout),
+            LiveRestore = settings.Switch("live-restore", false),
+            Init = settings.Switch("init", false),
+            InitPath = settings.Text("init-path"),
+            Runtimes = settings.Map("add-runtime"),
+            DefaultUlimits = [.. settings.Map("default-ulimit").Select(Limit)],
+            NoNewPrivileges = settings.Switch("no-new-privileges", false),
+            SeccompProfile = settings.Text("seccomp-profile") is not ("" or "builtin" or null) and var profile ? profile : null,
+            Dns = settings.All("dns"),
+            DnsSearch = settings.All("dns-search"),
+            DnsOptions = settings.All("dns-opt"),
+            Labels = settings.All("label"),
+        };
+    }
+
+    private static NetworkOptions NetworkOptions(Settings settings)
+    {
+        var defaults = new NetworkOptions();
+        string bridge = settings.Text("bridge") is { Length: > 0 } named ? named : defaults.Bridge;
+        return defaults with
+        {
+            Bridge = bridge,
+            BridgeAddress = settings.Text("bip") is { Length: > 0 } bip ? Cidr(bip) : null,
+            FixedCidr = settings.Text("fixed-cidr") is { Length: > 0 } cidr ? Cidr(cidr) : null,
+            Mtu = settings.Number("mtu", 0),
+            DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? Address(ip) : defaults.DefaultBindAddress,
+            Firewall = settings.Switch("iptables", true),
+            Masquerade = settings.Switch("ip-masq", true),
+            IpForward = settings.Switch("ip-forward", true),
+            InterContainer = settings.Switch("icc", true),
+            // A bridge belongs to one daemon, and so does its table.
+            TableName = bridge == defaults.Bridge ? defaults.TableName : $"{defaults.TableName}-{bridge}",
+        };
+    }
+
+    private static TlsSettings? TlsOf(Settings settings, bool verify)
+    {
+        if (!verify && !settings.Switch("tls", false))
+        {
+            return null;
+        }
+
+        string folder = Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".docker");
+        return new TlsSettings(
+            settings.Text("tlscert") ?? Path.Combine(folder, "cert.pem"),
+            settings.Text("tlskey") ?? Path.Combine(folder, "key.pem"),
+            verify ? settings.Text("tlscacert") ?? Path.Combine(folder, "ca.pem") : null);
+    }
+
+    private static LogLevel Level(string text) => text.ToLowerInvariant() switch
+    {
+        "trace" => LogLevel.Trace,
+        "debug" => LogLevel.Debug,
+        "info" => LogLevel.Information,
+        "warn" or "warning" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" or "panic" => LogLevel.Critical,
+        _ => throw QuaiException.Invalid($"invalid logging level: {text}"),
+    };
+
+    private static Ulimit Limit(KeyValuePair<string, string> given)
+    {
+        string[] parts = given.Value.Split(':');
+        if (parts.Length is 1 or 2
+            && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long soft)
+            && long.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long hard))
+        {
+            return new Ulimit(given.Key, hard, soft);
+        }
+
+        throw QuaiException.Invalid($"invalid ulimit argument: {given.Key}={given.Value}");
+    }
+
+    private static int Positive(Settings settings, string name, int otherwise)
+    {
+        int number = settings.Number(name, otherwise);
+        return number > 0 ? number : throw QuaiException.Invalid($"invalid {name}: {number}");
+    }
+
+    private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
+
+    private static string Cidr(string text)
+    {
+        int slash = text.IndexOf('/');
+        return slash > 0 && IPAddress.TryParse(text.AsSpan(0, slash), out _) && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits <= 32
+            ? text
+            : throw QuaiException.Invalid($"invalid CIDR address: {text}");
+    }
+
+    private static string Absolute(string? given, string otherwise) => given is { Length: > 0 } ? Path.GetFullPath(given) : otherwise;
+}

@@ -1,0 +1,149 @@
+using System.Text;
+
+namespace Quai.Daemon.Configuration;
+
+/// <summary>All flags: dockerd's, and what is Quai's own.</summary>
+internal static class Flags
+{
+    /// <summary>In the order of the help.</summary>
+    public static IReadOnlyList<Flag> All { get; } =
+    [
+        new("add-runtime", FlagKind.Map, "Register an additional OCI compatible runtime (name=path)", Key: "runtimes", Type: "runtime"),
+        new("allow-direct-routing", FlagKind.Switch, "", Ignored: true),
+        new("authorization-plugin", FlagKind.List, "", Key: "authorization-plugins", Ignored: true),
+        new("bip", FlagKind.Text, "IPv4 address for the default bridge"),
+        new("bip6", FlagKind.Text, "", Ignored: true),
+        new("bridge", FlagKind.Text, "Interface of the default bridge (default \"quai0\")", 'b'),
+        new("bridge-accept-fwmark", FlagKind.Text, "", Ignored: true),
+        new("cdi-spec-dir", FlagKind.List, "", Key: "cdi-spec-dirs", Ignored: true),
+        new("cgroup-parent", FlagKind.Text, "Parent cgroup of all containers (default \"/quai\")"),
+        new("config-file", FlagKind.Text, "Daemon configuration file (default \"/etc/quai/daemon.json\")", Key: ""),
+        new("containerd", FlagKind.Text, "", Ignored: true),
+        new("containerd-namespace", FlagKind.Text, "", Ignored: true),
+        new("containerd-plugins-namespace", FlagKind.Text, "", Ignored: true),
+        new("cpu-rt-period", FlagKind.Number, "", Ignored: true),
+        new("cpu-rt-runtime", FlagKind.Number, "", Ignored: true),
+        new("cri-containerd", FlagKind.Switch, "", Ignored: true),
+        new("data-root", FlagKind.Text, "Root directory of persistent state (default \"/var/lib/quai\")"),
+        new("debug", FlagKind.Switch, "Enable debug mode", 'D'),
+        new("default-address-pool", FlagKind.List, "", Key: "default-address-pools", Ignored: true),
+        new("default-cgroupns-mode", FlagKind.Text, "", Ignored: true),
+        new("default-gateway", FlagKind.Text, "", Ignored: true),
+        new("default-gateway-v6", FlagKind.Text, "", Ignored: true),
+        new("default-ipc-mode", FlagKind.Text, "", Ignored: true),
+        new("default-network-opt", FlagKind.Map, "", Key: "default-network-opts", Ignored: true),
+        new("default-runtime", FlagKind.Text, "", Ignored: true),
+        new("default-shm-size", FlagKind.Text, "Default size of /dev/shm (default 64MiB)", Type: "bytes"),
+        new("default-ulimit", FlagKind.Map, "Default ulimits for containers (name=soft[:hard])", Key: "default-ulimits", Type: "ulimit"),
+        new("dns", FlagKind.List, "DNS server to use"),
+        new("dns-opt", FlagKind.List, "DNS options to use", Key: "dns-opts"),
+        new("dns-search", FlagKind.List, "DNS search domains to use"),
+        new("exec-opt", FlagKind.List, "", Key: "exec-opts", Ignored: true),
+        new("exec-root", FlagKind.Text, "Root directory for execution state files (default \"/var/run/quai\")"),
+        new("experimental", FlagKind.Switch, "", Ignored: true),
+        new("feature", FlagKind.Map, "", Key: "features", Ignored: true),
+        new("firewall-backend", FlagKind.Text, "", Ignored: true),
+        new("fixed-cidr", FlagKind.Text, "IPv4 subnet that containers' addresses are taken from"),
+        new("fixed-cidr-v6", FlagKind.Text, "", Ignored: true),
+        new("group", FlagKind.Text, "Group for the unix socket (default \"docker\")", 'G'),
+        new("help", FlagKind.Switch, "Print usage", Key: ""),
+        new("host", FlagKind.List, "Daemon socket(s) to connect to (default unix:///var/run/quai.sock)", 'H', "hosts"),
+        new("host-gateway-ip", FlagKind.List, "", Key: "host-gateway-ip", Ignored: true),
+        new("http-proxy", FlagKind.Text, "HTTP proxy URL to use for outgoing traffic"),
+        new("https-proxy", FlagKind.Text, "HTTPS proxy URL to use for outgoing traffic"),
+        new("icc", FlagKind.Switch, "Let containers on the default bridge talk to each other (default true)"),
+        new("init", FlagKind.Switch, "Run an init in every container to forward signals and reap processes"),
+        new("init-path", FlagKind.Text, "Path to the init program"),
+        new("insecure-registry", FlagKind.List, "Registries to be reached without TLS or without verifying it", Key: "insecure-registries"),
+        new("ip", FlagKind.Text, "Host address that ports are published on (default 0.0.0.0)", Type: "ip"),
+        new("ip-forward", FlagKind.Switch, "Enable IPv4 forwarding (default true)"),
+        new("ip-forward-no-drop", FlagKind.Switch, "", Ignored: true),
+        new("ip-masq", FlagKind.Switch, "Let containers reach the outside through the host's address (default true)"),
+        new("ip6tables", FlagKind.Switch, "", Ignored: true),
+        new("iptables", FlagKind.Switch, "Write the firewall's rules (default true)"),
+        new("ipv6", FlagKind.Switch, "", Ignored: true),
+        new("label", FlagKind.List, "Set key=value labels to the daemon", Key: "labels"),
+        new("live-restore", FlagKind.Switch, "Let containers run on when the daemon stops"),
+        new("log-driver", FlagKind.Text, "Default driver for container logs (default \"json-file\")"),
+        new("log-format", FlagKind.Text, "Format of the daemon's own log (\"text\"|\"json\") (default \"text\")"),
+        new("log-level", FlagKind.Text, "Logging level (\"debug\"|\"info\"|\"warn\"|\"error\"|\"fatal\") (default \"info\")", 'l'),
+        new("log-opt", FlagKind.Map, "Default log driver options for containers", Key: "log-opts", Type: "map"),
+        new("max-concurrent-downloads", FlagKind.Number, "Most layers downloaded at a time for one pull (default 3)"),
+        new("max-concurrent-uploads", FlagKind.Number, "", Ignored: true),
+        new("max-download-attempts", FlagKind.Number, "Most attempts for each layer (default 5)"),
+        new("metrics-addr", FlagKind.Text, "", Ignored: true),
+        new("mtu", FlagKind.Number, "MTU of the default bridge (default: the kernel's)"),
+        new("network-control-plane-mtu", FlagKind.Number, "", Ignored: true),
+        new("no-new-privileges", FlagKind.Switch, "Set no-new-privileges by default for new containers"),
+        new("no-proxy", FlagKind.Text, "Comma-separated list of hosts or addresses for which the proxy is skipped"),
+        new("node-generic-resource", FlagKind.List, "", Key: "node-generic-resources", Ignored: true),
+        new("pidfile", FlagKind.Text, "Path of the daemon's PID file (default \"/var/run/quai.pid\")", 'p'),
+        new("raw-logs", FlagKind.Switch, "", Ignored: true),
+        new("registry-mirror", FlagKind.List, "Preferred registry mirror", Key: "registry-mirrors"),
+        new("rootless", FlagKind.Switch, "", Key: "", Ignored: true),
+        new("seccomp-profile", FlagKind.Text, "Path to a seccomp profile, or \"unconfined\" (default \"builtin\")"),
+        new("selinux-enabled", FlagKind.Switch, "", Ignored: true),
+        new("shim-path", FlagKind.Text, "Path of quai-shim (default: beside quaid)", Key: ""),
+        new("shutdown-timeout", FlagKind.Number, "Seconds each container gets when the daemon stops (default 15)"),
+        new("storage-driver", FlagKind.Text, "", 's', Ignored: true),
+        new("storage-opt", FlagKind.List, "", Key: "storage-opts", Ignored: true),
+        new("swarm-default-advertise-addr", FlagKind.Text, "", Ignored: true),
+        new("tls", FlagKind.Switch, "Use TLS; implied by --tlsverify"),
+        new("tlscacert", FlagKind.Text, "Trust certs signed only by this CA (default \"~/.docker/ca.pem\")"),
+        new("tlscert", FlagKind.Text, "Path to TLS certificate file (default \"~/.docker/cert.pem\")"),
+        new("tlskey", FlagKind.Text, "Path to TLS key file (default \"~/.docker/key.pem\")"),
+        new("tlsverify", FlagKind.Switch, "Use TLS and verify the remote"),
+        new("userland-proxy", FlagKind.Switch, "", Ignored: true),
+        new("userland-proxy-path", FlagKind.Text, "", Ignored: true),
+        new("userns-remap", FlagKind.Text, "", Ignored: true),
+        new("validate", FlagKind.Switch, "Validate daemon configuration and exit", Key: ""),
+        new("version", FlagKind.Switch, "Print version information and quit", 'v', ""),
+    ];
+
+    /// <summary>A flag by name, or null.</summary>
+    public static Flag? Find(ReadOnlySpan<char> name)
+    {
+        foreach (Flag flag in All)
+        {
+            if (name.SequenceEqual(flag.Name))
+            {
+                return flag;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>A flag by its letter, or null.</summary>
+    public static Flag? Find(char letter) => All.FirstOrDefault(f => f.Short == letter && letter != '\0');
+
+    /// <summary>A flag by its name in daemon.json, or null.</summary>
+    public static Flag? FindKey(string key) => key.Length == 0 ? null : All.FirstOrDefault(f => f.FileKey == key);
+
+    /// <summary>The text of <c>--help</c>.</summary>
+    public static string Usage()
+    {
+        var text = new StringBuilder("\nUsage:  quaid [OPTIONS]\n\nThe daemon of Quai: a self-sufficient runtime for containers.\n\nOptions:\n");
+        int width = All.Max(f => Left(f).Length) + 3;
+        foreach (Flag flag in All.Where(f => !f.Ignored))
+        {
+            text.Append(Left(flag).PadRight(width)).Append(flag.Help).Append('\n');
+        }
+
+        return text.Append("\nOptions of dockerd that are accepted and have no effect:\n  ")
+            .AppendJoin(", ", All.Where(f => f.Ignored).Select(f => "--" + f.Name)).Append('\n').ToString();
+    }
+
+    private static string Left(Flag flag)
+    {
+        string type = flag.Type ?? flag.Kind switch
+        {
+            FlagKind.Switch => "",
+            FlagKind.Number => "int",
+            FlagKind.Text => "string",
+            FlagKind.List => "list",
+            _ => "map",
+        };
+        return $"  {(flag.Short == '\0' ? "   " : $"-{flag.Short},")} --{flag.Name} {type}".TrimEnd();
+    }
+}

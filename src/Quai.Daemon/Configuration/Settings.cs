@@ -1,0 +1,98 @@
+using System.Globalization;
+using Quai.Errors;
+
+namespace Quai.Daemon.Configuration;
+
+/// <summary>The values that were given for flags, as text; from the command line or from a file.</summary>
+internal sealed class Settings
+{
+    private readonly Dictionary<string, List<string>> _values = [];
+
+    /// <summary>The flags that were given.</summary>
+    public IEnumerable<string> Names => _values.Keys;
+
+    /// <summary>Whether a flag was given.</summary>
+    public bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary>All values of a flag.</summary>
+    public IReadOnlyList<string> All(string name) => _values.TryGetValue(name, out List<string>? values) ? values : [];
+
+    /// <summary>The last value of a flag, or null.</summary>
+    public string? Text(string name) => _values.TryGetValue(name, out List<string>? values) && values.Count > 0 ? values[^1] : null;
+
+    /// <summary>A switch.</summary>
+    public bool Switch(string name, bool otherwise) => Text(name) is { } text ? IsTrue(text) : otherwise;
+
+    /// <summary>A number.</summary>
+    public int Number(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    /// <summary>The key=value pairs of a flag; a later one wins.</summary>
+    public Dictionary<string, string> Map(string name)
+    {
+        var map = new Dictionary<string, string>();
+        foreach (string pair in All(name))
+        {
+            int equals = pair.IndexOf('=');
+            map[equals < 0 ? pair : pair[..equals]] = equals < 0 ? "" : pair[(equals + 1)..];
+        }
+
+        return map;
+    }
+
+    /// <summary>Adds a value: one more for lists and maps, instead of the last for the others.</summary>
+    /// <exception cref="FormatException">It is not of the flag's kind; the message is Docker's.</exception>
+    public void Add(Flag flag, string value)
+    {
+        switch (flag.Kind)
+        {
+            case FlagKind.Switch when value is not ("true" or "false" or "1" or "0" or "t" or "f" or "T" or "F" or "TRUE" or "FALSE" or "True" or "False"):
+                throw new FormatException($"strconv.ParseBool: parsing \"{value}\": invalid syntax");
+            case FlagKind.Number when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
+                throw new FormatException($"strconv.ParseInt: parsing \"{value}\": invalid syntax");
+        }
+
+        if (!_values.TryGetValue(flag.Name, out List<string>? values))
+        {
+            _values.Add(flag.Name, values = []);
+        }
+
+        if (flag.Kind is not (FlagKind.List or FlagKind.Map))
+        {
+            values.Clear();
+        }
+
+        values.Add(value);
+    }
+
+    /// <summary>Notes that a flag was given, though with no value (an empty list).</summary>
+    public void AddEmpty(Flag flag) => _values.TryAdd(flag.Name, []);
+
+    /// <summary>Both together. No flag may be in both.</summary>
+    /// <exception cref="QuaiException">Some are; all are named.</exception>
+    public static Settings Merge(Settings line, Settings file)
+    {
+        List<string> conflicts =
+        [
+            .. Flags.All.Where(f => line.Has(f.Name) && file.Has(f.Name)).Select(f => $"{f.FileKey}: (from flag: {line.Shown(f)}, from file: {file.Shown(f)})"),
+        ];
+        if (conflicts.Count > 0)
+        {
+            throw QuaiException.Invalid("the following directives are specified both as a flag and in the configuration file: " + string.Join(", ", conflicts));
+        }
+
+        var merged = new Settings();
+        foreach (Settings source in (Settings[])[line, file])
+        {
+            foreach ((string name, List<string> values) in source._values)
+            {
+                merged._values[name] = values;
+            }
+        }
+
+        return merged;
+    }
+
+    private static bool IsTrue(string text) => text[0] is 't' or 'T' or '1';
+
+    private string Shown(Flag flag) => flag.Kind is FlagKind.List or FlagKind.Map ? $"[{string.Join(' ', All(flag.Name))}]" : Text(flag.Name) ?? "";
+}

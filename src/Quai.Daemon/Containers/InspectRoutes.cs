@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Quai.Api.Containers;
+using Quai.Daemon.Http;
+using Quai.Engine.Containers;
+using Quai.Errors;
+
+namespace Quai.Daemon.Containers;
+
+/// <summary>What is known of containers: list, inspect, processes, changes; and update and prune.</summary>
+internal static class InspectRoutes
+{
+    /// <summary>Members of <c>NetworkSettings</c> that version 1.52 dropped.</summary>
+    private static readonly string[] OldNetworkSettings =
+    [
+        "Bridge", "HairpinMode", "LinkLocalIPv6Address", "LinkLocalIPv6PrefixLen", "SecondaryIPAddresses", "SecondaryIPv6Addresses", "EndpointID",
+        "Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen", "IPAddress", "IPPrefixLen", "IPv6Gateway", "MacAddress",
+    ];
+
+    /// <summary>Adds the routes.</summary>
+    public static void Map(Router router, Backend backend)
+    {
+        IContainers containers = backend.Containers;
+        router
+            .Add("GET", "/containers/json", async call =>
+            {
+                int limit = call.Number("limit") ?? -1;
+                List<ContainerSummary> list = await containers.ListAsync(call.Flag("all"), limit, call.Flag("size"), call.Filters(), call.Gone);
+                await call.Answer(list, Json.Types.ListContainerSummary);
+            })
+            .Add("GET", "/containers/ps", async call =>
+            {
+                List<ContainerSummary> list = await containers.ListAsync(call.Flag("all"), call.Number("limit") ?? -1, call.Flag("size"), call.Filters(), call.Gone);
+                await call.Answer(list, Json.Types.ListContainerSummary);
+            })
+            .Add("GET", "/containers/{name}/json", async call =>
+            {
+                ContainerInspect inspect = await containers.InspectAsync(call.Name, call.Flag("size"), call.Gone);
+                if (!call.Version.AtLeast(52))
+                {
+                    await call.Answer(inspect, Json.Types.ContainerInspect);
+                    return;
+                }
+
+                JsonObject document = JsonSerializer.SerializeToNode(inspect, Json.Types.ContainerInspect)!.AsObject();
+                JsonObject settings = document["NetworkSettings"]!.AsObject();
+                foreach (string member in OldNetworkSettings)
+                {
+                    settings.Remove(member);
+                }
+
+                if (document["Config"] is JsonObject config && config["OnBuild"] is null or JsonArray { Count: 0 })
+                {
+                    config.Remove("OnBuild");
+                }
+
+                await call.Answer(document, Json.Edited.JsonObject);
+            })
+            .Add("GET", "/containers/{name}/top", async call =>
+                await call.Answer(await containers.TopAsync(call.Name, call.TextOrNull("ps_args"), call.Gone), Json.Types.ContainerTopResponse))
+            .Add("GET", "/containers/{name}/changes", async call =>
+                await call.Answer(await containers.ChangesAsync(call.Name, call.Gone), Json.Types.ListFilesystemChange))
+            .Add("POST", "/containers/{name}/update", async call =>
+            {
+                ContainerUpdateRequest request = await call.ReadDocument(Json.Types.ContainerUpdateRequest) ?? new();
+                if (!call.Version.AtLeast(40) && request.PidsLimit == 0)
+                {
+                    request.PidsLimit = null;
+                }
+
+                await call.Answer(await containers.UpdateAsync(call.Name, request, call.Gone), Json.Types.ContainerUpdateResponse);
+            })
+            .Add("POST", "/containers/prune", async call =>
+                await call.Answer(await containers.PruneAsync(call.Filters(), call.Gone), Json.Types.ContainersPruneResponse))
+            .Add("GET", "/containers/{name}/export", _ => throw ApiCall.NotImplemented("exporting a container is not available in this version of Quai"))
+            .Add("GET", "/containers/{name}/archive", _ => throw ApiCall.NotImplemented("copying files out of a container is not available in this version of Quai"))
+            .Add("HEAD", "/containers/{name}/archive", _ => throw ApiCall.NotImplemented("copying files out of a container is not available in this version of Quai"))
+            .Add("PUT", "/containers/{name}/archive", _ => throw ApiCall.NotImplemented("copying files into a container is not available in this version of Quai"))
+            .Add("POST", "/commit", _ => throw ApiCall.NotImplemented("committing a container is not available in this version of Quai"));
+    }
+}

@@ -1,0 +1,142 @@
+using System.IO.Pipelines;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Quai.Linux;
+
+namespace Quai.Daemon.Hosting;
+
+/// <summary>
+/// A client's connection below HTTP. It stands between Kestrel and the transport for two reasons.
+/// Kestrel drops everything that is written after the client has shut down its sending side; here that counts as gone only when
+/// the client really has, so that <c>echo x | docker run -i …</c> gets its output.
+/// And an attached client takes the connection over: what it is sent goes straight to the socket, so that ending the connection loses nothing.
+/// </summary>
+internal sealed class ClientLink : IDisposable
+{
+    private readonly CancellationTokenSource _gone = new();
+    private readonly ConnectionContext _connection;
+    private readonly HangupWatcher _watcher;
+    private readonly Socket _socket;
+    private readonly CancellationTokenRegistration _registration;
+    private readonly Lock _gate = new();
+    private IDisposable? _watch;
+    private bool _disposed;
+    private volatile bool _hijacked;
+
+    private ClientLink(ConnectionContext connection, HangupWatcher watcher)
+    {
+        _connection = connection;
+        _watcher = watcher;
+        _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
+        Output = new NetworkStream(_socket, ownsSocket: false);
+        CancellationToken inputEnded = connection.ConnectionClosed;
+        connection.ConnectionClosed = _gone.Token;
+        _registration = inputEnded.UnsafeRegister(static link => ((ClientLink)link!).OnInputEnded(), this);
+    }
+
+    /// <summary>What the client sends, past what HTTP has taken of it. Its end is the client's half-close.</summary>
+    public PipeReader Input => _connection.Transport.Input;
+
+    /// <summary>Writes to the client past Kestrel; a write that returned is in the kernel's hands. Over TLS it is the TLS stream.</summary>
+    public Stream Output { get; set; }
+
+    /// <summary>The connection middleware that puts a link under each connection.</summary>
+    public static Func<ConnectionDelegate, ConnectionDelegate> Middleware(HangupWatcher watcher) => next => async connection =>
+    {
+        using var link = new ClientLink(connection, watcher);
+        connection.Features.Set(link);
+        await next(connection);
+    };
+
+    /// <summary>Takes the connection out of HTTP's hands: a client that sends no more is still there, over TCP too.</summary>
+    public void Hijack() => _hijacked = true;
+
+    /// <summary>Tells the client that no more comes, in order after what was written.</summary>
+    public async ValueTask EndAsync()
+    {
+        try
+        {
+            if (Output is global::System.Net.Security.SslStream tls)
+            {
+                await tls.ShutdownAsync();
+            }
+
+            _socket.Shutdown(SocketShutdown.Both);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or InvalidOperationException)
+        {
+            // The client was quicker.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+            _watch?.Dispose();
+        }
+
+        _registration.Dispose();
+        _gone.Dispose();
+    }
+
+    private void OnInputEnded()
+    {
+        bool taken = false;
+        try
+        {
+            _socket.SafeHandle.DangerousAddRef(ref taken);
+            int fd = (int)_socket.SafeHandle.DangerousGetHandle();
+            // Over TCP a client that closes looks like one that half-closes until it is written to. Only attached clients half-close, so others are taken as gone.
+            bool local = _connection.LocalEndPoint is UnixDomainSocketEndPoint;
+            if (HangupPoll.HasHungUp(fd) || (!local && !_hijacked))
+            {
+                Cancel();
+                return;
+            }
+
+            lock (_gate)
+            {
+                if (!_disposed)
+                {
+                    _watch = _watcher.Watch(fd, Cancel);
+                }
+            }
+        }
+        catch (Exception e) when (e is ObjectDisposedException or LinuxException)
+        {
+            Cancel();
+        }
+        finally
+        {
+            if (taken)
+            {
+                _socket.SafeHandle.DangerousRelease();
+            }
+        }
+    }
+
+    private void Cancel()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+        }
+
+        try
+        {
+            _gone.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The connection has ended meanwhile.
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Quai.Errors;
+
+namespace Quai.Daemon.Http;
+
+/// <summary>One request on its way through a handler: what was asked, and the ways to answer.</summary>
+internal sealed partial class ApiCall(HttpContext http, ApiVersion version, string name)
+{
+    /// <summary>The HTTP exchange below.</summary>
+    public HttpContext Http => http;
+
+    /// <summary>The API version that the client speaks.</summary>
+    public ApiVersion Version => version;
+
+    /// <summary>The name or id in the path; empty when the path has none.</summary>
+    public string Name => name;
+
+    /// <summary>Cancelled when the client has gone.</summary>
+    public CancellationToken Gone => http.RequestAborted;
+
+    /// <summary>Answers with a document. Docker ends each with a line feed.</summary>
+    public Task Answer<T>(T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    {
+        byte[] body = Line(document, type);
+        HttpResponse response = http.Response;
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = body.Length;
+        return response.BodyWriter.WriteAsync(body, Gone).AsTask();
+    }
+
+    /// <summary>Answers with a status alone.</summary>
+    public Task Answer(int status)
+    {
+        http.Response.StatusCode = status;
+        if (status is not (StatusCodes.Status204NoContent or StatusCodes.Status304NotModified))
+        {
+            http.Response.ContentLength = 0;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Sends the header now, for an answer whose body comes later and in pieces.</summary>
+    public Task StartStream(string contentType)
+    {
+        http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        http.Response.ContentType = contentType;
+        return http.Response.StartAsync(Gone);
+    }
+
+    /// <summary>Writes one document and a line feed to the stream and sends it at once.</summary>
+    public async ValueTask Send<T>(T document, JsonTypeInfo<T> type) => await http.Response.BodyWriter.WriteAsync(Line(document, type), Gone);
+
+    /// <summary>Writes bytes to the stream and sends them at once.</summary>
+    public async ValueTask Send(ReadOnlyMemory<byte> bytes) => await http.Response.BodyWriter.WriteAsync(bytes, Gone);
+
+    /// <summary>Refuses what this build does not have.</summary>
+    public static QuaiException NotImplemented(string what) => new(ErrorKind.NotImplemented, what);
+
+    /// <summary>Serialised whole before it is written: the writer may be the transport's own, which must not be left half-advanced.</summary>
+    private static byte[] Line<T>(T document, JsonTypeInfo<T> type)
+    {
+        using var buffer = new MemoryStream(512);
+        JsonSerializer.Serialize(buffer, document, type);
+        buffer.WriteByte((byte)'\n');
+        return buffer.ToArray();
+    }
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Quai.Images;
+
+namespace Quai.Daemon.Http;
+
+/// <summary>Documents that only the daemon reads or writes: edited ones, and the credentials that clients send along.</summary>
+[JsonSourceGenerationOptions(PropertyNameCaseInsensitive = true)]
+[JsonSerializable(typeof(JsonObject))]
+[JsonSerializable(typeof(List<JsonObject>))]
+[JsonSerializable(typeof(RegistryAuth))]
+internal sealed partial class DaemonJson : JsonSerializerContext;

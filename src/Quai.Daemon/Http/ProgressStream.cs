@@ -1,0 +1,116 @@
+using System.Threading.Channels;
+using Quai.Api.Images;
+using Quai.Errors;
+using Quai.Images;
+
+namespace Quai.Daemon.Http;
+
+/// <summary>
+/// The stream of JSON lines that pull, load and import answer with. The header goes out with the first line: until then a failure
+/// still gets its status; after it, it becomes the last line. A client that reads slowly does not stop the work, and does not pile up lines either:
+/// counts of bytes that it is behind with are left out.
+/// </summary>
+internal sealed class ProgressStream : IProgress<ProgressMessage>
+{
+    private const int MaxBehind = 128;
+
+    private readonly ApiCall _call;
+    private readonly bool _quiet;
+    private readonly Channel<JsonMessage> _lines = Channel.CreateUnbounded<JsonMessage>(new() { SingleReader = true });
+    private int _behind;
+
+    private ProgressStream(ApiCall call, bool quiet)
+    {
+        _call = call;
+        _quiet = quiet;
+    }
+
+    /// <summary>Runs the work and streams what it reports.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="quiet">Leaves out progress; <see cref="Line"/>s remain.</param>
+    /// <param name="errorsInStream">Sends a failure as a line in any case, as Docker's load does.</param>
+    /// <param name="work">Reports to the stream it is given.</param>
+    public static async Task RunAsync(ApiCall call, bool quiet, bool errorsInStream, Func<ProgressStream, Task> work)
+    {
+        var stream = new ProgressStream(call, quiet);
+        Task sending = stream.SendAsync();
+        Exception? failure = null;
+        try
+        {
+            await work(stream);
+        }
+        catch (Exception e) when (!call.Gone.IsCancellationRequested)
+        {
+            failure = e;
+        }
+        finally
+        {
+            stream._lines.Writer.TryComplete();
+            await sending;
+        }
+
+        if (failure is null)
+        {
+            await stream.StartAsync();
+            return;
+        }
+
+        if (!call.Http.Response.HasStarted && !errorsInStream)
+        {
+            throw failure is QuaiException ? failure : QuaiException.System(ErrorAnswer.MessageOf(failure), failure);
+        }
+
+        await stream.StartAsync();
+        string message = ErrorAnswer.MessageOf(failure);
+        await call.Send(new JsonMessage { ErrorDetail = new ErrorDetail(message), Error = message }, Json.Types.JsonMessage);
+    }
+
+    /// <inheritdoc/>
+    public void Report(ProgressMessage value)
+    {
+        if (value.Stream is null && _quiet)
+        {
+            return;
+        }
+
+        bool counting = value.Current is not null || value.Total is not null;
+        if (counting && Volatile.Read(ref _behind) > MaxBehind)
+        {
+            return;
+        }
+
+        Line(new JsonMessage
+        {
+            Stream = value.Stream,
+            Status = value.Status,
+            Id = value.Id,
+            ProgressDetail = value.Id is null && !counting ? null : new ProgressDetail { Current = value.Current, Total = value.Total },
+        });
+    }
+
+    /// <summary>Sends a line as it is.</summary>
+    public void Line(JsonMessage line)
+    {
+        Interlocked.Increment(ref _behind);
+        _lines.Writer.TryWrite(line);
+    }
+
+    private Task StartAsync() => _call.Http.Response.HasStarted ? Task.CompletedTask : _call.StartStream("application/json");
+
+    private async Task SendAsync()
+    {
+        try
+        {
+            await foreach (JsonMessage line in _lines.Reader.ReadAllAsync())
+            {
+                Interlocked.Decrement(ref _behind);
+                await StartAsync();
+                await _call.Send(line, Json.Types.JsonMessage);
+            }
+        }
+        catch (Exception) when (_call.Gone.IsCancellationRequested)
+        {
+            // The work sees the same token and stops.
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Quai.Daemon.Containers;
+using Quai.Daemon.Execs;
+using Quai.Daemon.Images;
+using Quai.Daemon.Networks;
+using Quai.Daemon.System;
+using Quai.Daemon.Unsupported;
+using Quai.Daemon.Volumes;
+
+namespace Quai.Daemon.Http;
+
+/// <summary>All routes of the API.</summary>
+internal static class Routes
+{
+    /// <summary>Makes the router. Among paths with a name in them the longer endings come first.</summary>
+    public static Router Create(Backend backend)
+    {
+        var router = new Router();
+        PingRoutes.Map(router);
+        VersionRoutes.Map(router);
+        InfoRoutes.Map(router, backend);
+        EventRoutes.Map(router, backend);
+        DiskUsageRoutes.Map(router, backend);
+        CreateRoutes.Map(router, backend);
+        InspectRoutes.Map(router, backend);
+        WaitRoutes.Map(router, backend);
+        StreamRoutes.Map(router, backend);
+        ExecRoutes.Map(router, backend);
+        LifecycleRoutes.Map(router, backend);
+        TransferRoutes.Map(router, backend);
+        ImageRoutes.Map(router, backend);
+        VolumeRoutes.Map(router, backend);
+        NetworkRoutes.Map(router, backend);
+        UnsupportedRoutes.Map(router);
+        return router;
+    }
+}

@@ -1,0 +1,117 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using Quai.Api.Images;
+using Quai.Daemon.Http;
+using Quai.Errors;
+using Quai.Images;
+
+namespace Quai.Daemon.Images;
+
+/// <summary>Images coming and going: pull, import, load, save.</summary>
+internal static class TransferRoutes
+{
+    /// <summary>Adds the routes.</summary>
+    public static void Map(Router router, Backend backend)
+    {
+        IImageStore images = backend.Images;
+        router
+            .Add("POST", "/images/create", call => call.TextOrNull("fromImage") is { } name
+                ? Pull(call, images, name)
+                : Import(call, images, call.TextOrNull("fromSrc") ?? throw QuaiException.Invalid("one of fromImage and fromSrc is needed")))
+            .Add("POST", "/images/load", call => ProgressStream.RunAsync(call, call.Flag("quiet"), errorsInStream: true, async progress =>
+            {
+                foreach (LoadedImage loaded in await images.LoadAsync(call.Http.Request.Body, progress, call.Gone))
+                {
+                    progress.Line(new JsonMessage { Stream = loaded.Name is { } name ? $"Loaded image: {name}\n" : $"Loaded image ID: {loaded.Id}\n" });
+                }
+            }))
+            .Add("GET", "/images/get", call => Save(call, images, call.All("names")))
+            .Add("GET", "/images/{name}/get", call => Save(call, images, [call.Name]));
+    }
+
+    private static Task Pull(ApiCall call, IImageStore images, string name)
+    {
+        string reference = call.TextOrNull("tag") is not { } tag ? name : tag.Contains(':') ? $"{name}@{tag}" : $"{name}:{tag}";
+        RegistryAuth? auth = Credentials(call);
+        string? platform = call.Version.AtLeast(32) ? call.TextOrNull("platform") : null;
+        return ProgressStream.RunAsync(call, quiet: false, errorsInStream: false, progress => images.PullAsync(reference, platform, auth, progress, call.Gone));
+    }
+
+    private static Task Import(ApiCall call, IImageStore images, string source)
+    {
+        string? repository = call.TextOrNull("repo");
+        string? name = repository is not null && call.TextOrNull("tag") is { } tag ? $"{repository}:{tag}" : repository;
+        string message = call.TextOrNull("message") ?? $"Imported from {source}";
+        return ProgressStream.RunAsync(call, quiet: false, errorsInStream: false, async progress =>
+        {
+            await using Stream archive = source == "-" ? call.Http.Request.Body : await Download(source, progress, call.Gone);
+            Image image = await images.ImportAsync(archive, name, message, call.All("changes"), call.TextOrNull("platform"), call.Gone);
+            progress.Line(new JsonMessage { Status = image.Id });
+        });
+    }
+
+    private static async Task<Stream> Download(string source, ProgressStream progress, CancellationToken cancellation)
+    {
+        string address = source.Contains("://", StringComparison.Ordinal) ? source : "http://" + source;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) || uri.Scheme is not ("http" or "https"))
+        {
+            throw QuaiException.Invalid($"invalid source of an import: {source}");
+        }
+
+        var client = new HttpClient { Timeout = Timeout.InfiniteTimeSpan };
+        try
+        {
+            HttpResponseMessage response = await client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw QuaiException.System($"Get \"{uri}\": {(int)response.StatusCode} {response.ReasonPhrase}");
+            }
+
+            progress.Report(new ProgressMessage($"Downloading from {uri}"));
+            return await response.Content.ReadAsStreamAsync(cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            client.Dispose();
+            throw QuaiException.System($"Get \"{uri}\": {e.Message}", e);
+        }
+    }
+
+    private static async Task Save(ApiCall call, IImageStore images, IReadOnlyList<string> names)
+    {
+        if (names.Count == 0)
+        {
+            throw QuaiException.Invalid("at least one image name is needed");
+        }
+
+        foreach (string name in names)
+        {
+            // Found before the stream begins: after it there is no status to send.
+            images.Resolve(name);
+        }
+
+        await call.StartStream("application/x-tar");
+        await images.SaveAsync(names, call.Http.Response.Body, call.Gone);
+    }
+
+    /// <summary>The credentials in <c>X-Registry-Auth</c>. What cannot be read counts as none, as Docker has it: the registry will say what it misses.</summary>
+    private static RegistryAuth? Credentials(ApiCall call)
+    {
+        string header = call.Http.Request.Headers["X-Registry-Auth"].ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        if (header.Length == 0 || !Base64Url.IsValid(header))
+        {
+            return null;
+        }
+
+        try
+        {
+            RegistryAuth? auth = JsonSerializer.Deserialize(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(header)), Json.Edited.RegistryAuth);
+            return auth is { Username: null or "", IdentityToken: null or "", RegistryToken: null or "" } ? null : auth;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

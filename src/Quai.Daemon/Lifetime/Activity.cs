@@ -1,0 +1,63 @@
+using System.Runtime;
+using System.Runtime.InteropServices;
+
+namespace Quai.Daemon.Lifetime;
+
+/// <summary>
+/// Counts the requests under way and, when the daemon has been idle for a while after work, gives its memory back to the system once:
+/// a compacting collection, then the C library's own free pages.
+/// </summary>
+internal sealed partial class Activity : IDisposable
+{
+    private readonly ITimer _timer;
+    private readonly TimeSpan _idle;
+    private long _begun;
+    private long _begunAtTrim;
+
+    /// <summary>Starts counting.</summary>
+    /// <param name="idle">How long nothing must have begun.</param>
+    /// <param name="time">The clock.</param>
+    public Activity(TimeSpan idle, TimeProvider time)
+    {
+        _idle = idle;
+        _timer = time.CreateTimer(static state => ((Activity)state!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Notes that a request begins.</summary>
+    public Busy Begin()
+    {
+        Interlocked.Increment(ref _begun);
+        return new(this);
+    }
+
+    /// <summary>Gives memory back now.</summary>
+    public static void ReturnMemory()
+    {
+        GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        _ = MallocTrim(0);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void OnIdle()
+    {
+        long begun = Interlocked.Read(ref _begun);
+        if (begun != _begunAtTrim)
+        {
+            _begunAtTrim = begun;
+            ReturnMemory();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int MallocTrim(nuint pad);
+
+    /// <summary>A request under way.</summary>
+    internal readonly struct Busy(Activity owner) : IDisposable
+    {
+        /// <summary>Notes its end; the clock starts anew.</summary>
+        public void Dispose() => owner._timer.Change(owner._idle, Timeout.InfiniteTimeSpan);
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Quai.Api.Containers;
+using Quai.Api.Networks;
+using Quai.Daemon.Http;
+using Quai.Errors;
+using Quai.Networks;
+
+namespace Quai.Daemon.Networks;
+
+/// <summary>Networks: list and inspect, and clear refusals of what comes later.</summary>
+internal static class NetworkRoutes
+{
+    private static readonly HashSet<string> KnownFilters = ["dangling", "driver", "id", "label", "name", "scope", "type"];
+    private static readonly Dictionary<string, IReadOnlyList<string>> NoFilters = [];
+
+    /// <summary>Adds the routes.</summary>
+    public static void Map(Router router, Backend backend)
+    {
+        router
+            .Add("GET", "/networks", async call =>
+            {
+                IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(KnownFilters);
+                List<NetworkInspect> list = [.. backend.Networks.List().Where(n => Matches(n, filters)).Select(Describe)];
+                await call.Answer(list, Json.Types.ListNetworkInspect);
+            })
+            .Add("POST", "/networks/create", _ => throw ApiCall.NotImplemented("creating networks is not available in this version of Quai"))
+            .Add("POST", "/networks/prune", _ => throw ApiCall.NotImplemented("creating and pruning networks is not available in this version of Quai"))
+            .Add("POST", "/networks/{name}/connect", _ => throw ApiCall.NotImplemented("connecting a container to a further network is not available in this version of Quai"))
+            .Add("POST", "/networks/{name}/disconnect", _ => throw ApiCall.NotImplemented("disconnecting a container from a network is not available in this version of Quai"))
+            .Add("DELETE", "/networks/{name}", call =>
+            {
+                Network network = backend.Networks.Resolve(call.Name);
+                throw new QuaiException(ErrorKind.Forbidden, $"{network.Name} is a pre-defined network and cannot be removed");
+            })
+            .Add("GET", "/networks/{name}", async call =>
+            {
+                Network network = backend.Networks.Resolve(call.Name);
+                NetworkInspect inspect = Describe(network);
+                foreach (ContainerSummary container in await backend.Containers.ListAsync(all: false, -1, size: false, NoFilters, call.Gone))
+                {
+                    if (container.NetworkSettings.Networks.Values.FirstOrDefault(e => e.NetworkID == network.Id) is { EndpointID.Length: > 0 } endpoint)
+                    {
+                        inspect.Containers[container.Id] = new NetworkContainer
+                        {
+                            Name = container.Names[0].TrimStart('/'),
+                            EndpointID = endpoint.EndpointID,
+                            MacAddress = endpoint.MacAddress,
+                            IPv4Address = endpoint.IPAddress.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{endpoint.IPAddress}/{endpoint.IPPrefixLen}"),
+                        };
+                    }
+                }
+
+                await call.Answer(inspect, Json.Types.NetworkInspect);
+            });
+    }
+
+    private static NetworkInspect Describe(Network network) => new()
+    {
+        Name = network.Name,
+        Id = network.Id,
+        Created = network.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
+        Driver = network.Driver,
+        IPAM = new Ipam { Config = network.Subnet is null ? null : [new IpamConfig { Subnet = network.Subnet, Gateway = network.Gateway?.ToString() }] },
+        Options = new(network.Options),
+    };
+
+    private static bool Matches(Network network, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
+    {
+        bool Any(string name, Func<string, bool> holds) => !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.Count == 0 || values.Any(holds);
+        return Any("driver", v => network.Driver == v)
+            && Any("id", v => network.Id.Contains(v, StringComparison.Ordinal))
+            && Any("name", v => network.Name.Contains(v, StringComparison.Ordinal))
+            && Any("scope", v => v == "local")
+            && Any("label", _ => false)
+            && Any("dangling", v => v is "false" or "0")
+            && Any("type", v => v switch
+            {
+                "builtin" => true,
+                "custom" => false,
+                _ => throw QuaiException.Invalid($"invalid filter: 'type'='{v}'"),
+            });
+    }
+}

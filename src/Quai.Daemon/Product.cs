@@ -1,0 +1,8 @@
+namespace Quai.Daemon;
+
+/// <summary>What this build calls itself.</summary>
+internal static class Product
+{
+    /// <summary>The release, such as <c>0.1.0</c>.</summary>
+    public static string Version { get; } = typeof(Product).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+}

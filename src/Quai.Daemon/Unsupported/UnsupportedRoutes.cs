@@ -1,0 +1,43 @@
+using Quai.Daemon.Http;
+using Quai.Errors;
+
+namespace Quai.Daemon.Unsupported;
+
+/// <summary>What Docker has and this build does not: each says so, so that nobody takes it for a wrong address.</summary>
+internal static class UnsupportedRoutes
+{
+    private const string NotManager = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
+
+    /// <summary>Adds the routes.</summary>
+    public static void Map(Router router)
+    {
+        Handler manager = _ => throw new QuaiException(ErrorKind.Unavailable, NotManager);
+        foreach (string resource in (string[])["services", "tasks", "secrets", "configs", "nodes"])
+        {
+            router
+                .Add("GET", "/" + resource, manager)
+                .Add("POST", $"/{resource}/create", manager)
+                .Add("GET", $"/{resource}/{{name}}", manager)
+                .Add("DELETE", $"/{resource}/{{name}}", manager)
+                .Add("POST", $"/{resource}/{{name}}/update", manager);
+        }
+
+        router
+            .Add("GET", "/swarm", manager)
+            .Add("GET", "/swarm/unlockkey", manager)
+            .Add("POST", "/swarm/update", manager)
+            .Add("POST", "/swarm/leave", _ => throw new QuaiException(ErrorKind.Unavailable, "This node is not part of a swarm"))
+            .Add("POST", "/swarm/init", Missing("swarm mode"))
+            .Add("POST", "/swarm/join", Missing("swarm mode"))
+            .Add("POST", "/build", Missing("building images"))
+            .Add("POST", "/build/prune", Missing("the build cache"))
+            .Add("POST", "/build/cancel", Missing("building images"))
+            .Add("POST", "/session", Missing("the build session"))
+            .Add("POST", "/grpc", Missing("BuildKit"))
+            .Add("GET", "/plugins", call => call.Answer([], Json.Edited.ListJsonObject))
+            .Add("POST", "/plugins/pull", Missing("plugins"))
+            .Add("GET", "/distribution/{name}/json", Missing("asking a registry about an image"));
+    }
+
+    private static Handler Missing(string what) => _ => throw ApiCall.NotImplemented($"{what} is not available in this version of Quai");
+}

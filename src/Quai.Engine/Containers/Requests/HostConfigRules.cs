@@ -1,0 +1,359 @@
+using Quai.Api.Containers;
+using Quai.Errors;
+
+namespace Quai.Engine.Containers.Requests;
+
+/// <summary>What a create request may ask of the host, and the defaults of what it leaves out.</summary>
+internal static class HostConfigRules
+{
+    private static readonly HashSet<string> s_capabilities =
+    [
+        "ALL", "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
+        "CAP_LINUX_IMMUTABLE", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_IPC_LOCK", "CAP_IPC_OWNER", "CAP_SYS_MODULE",
+        "CAP_SYS_RAWIO", "CAP_SYS_CHROOT", "CAP_SYS_PTRACE", "CAP_SYS_PACCT", "CAP_SYS_ADMIN", "CAP_SYS_BOOT", "CAP_SYS_NICE", "CAP_SYS_RESOURCE", "CAP_SYS_TIME",
+        "CAP_SYS_TTY_CONFIG", "CAP_MKNOD", "CAP_LEASE", "CAP_AUDIT_WRITE", "CAP_AUDIT_CONTROL", "CAP_SETFCAP", "CAP_MAC_OVERRIDE", "CAP_MAC_ADMIN", "CAP_SYSLOG",
+        "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
+    ];
+
+    private static readonly HashSet<string> s_logOptions =
+        ["max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size"];
+
+    /// <summary>Refuses what cannot be, in Docker's words, and collects warnings.</summary>
+    public static void Validate(ContainerConfig config, HostConfig host, EngineOptions options, List<string> warnings)
+    {
+        ValidateConfig(config);
+        ResourceRules.Validate(host, update: false);
+        ValidateRestart(host.RestartPolicy, host.AutoRemove);
+        ValidateModes(config, host, warnings);
+        CheckCapabilities("CapAdd", host.CapAdd);
+        CheckCapabilities("CapDrop", host.CapDrop);
+        CheckSecurity(host.SecurityOpt);
+        CheckSysctls(host);
+        CheckLog(host.LogConfig);
+        if (host.OomScoreAdj is < -1000 or > 1000)
+        {
+            throw QuaiException.Invalid($"Invalid value {host.OomScoreAdj}, range for oom score adj is [-1000, 1000]");
+        }
+
+        if (host.ShmSize < 0)
+        {
+            throw QuaiException.Invalid("SHM size can not be less than 0");
+        }
+
+        if (host.Isolation is not ("" or "default"))
+        {
+            throw QuaiException.Invalid($"Invalid isolation: \"{host.Isolation}\" - linux only supports 'default'");
+        }
+
+        if (host.Runtime is not ("" or "quai" or "runc" or "io.containerd.runc.v2"))
+        {
+            throw options.Runtimes.ContainsKey(host.Runtime)
+                ? new QuaiException(ErrorKind.NotImplemented, $"runtime {host.Runtime}: containers run by other runtimes are not supported yet")
+                : QuaiException.Invalid($"unknown or invalid runtime name: {host.Runtime}");
+        }
+
+        if (host.StorageOpt is { Count: > 0 })
+        {
+            throw QuaiException.Invalid("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
+        }
+
+        if (host.DeviceRequests is { Count: > 0 } devices && devices.Any(d => d.Driver != "cdi"))
+        {
+            throw QuaiException.Invalid($"could not select device driver \"{devices[0].Driver}\" with capabilities: [{string.Join(' ', (devices[0].Capabilities ?? []).Select(c => $"[{string.Join(' ', c)}]"))}]");
+        }
+
+        // Read here so that a bad port is refused before anything is made.
+        PortSpecs.Requests(config, host);
+    }
+
+    /// <summary>Refuses a restart policy that makes no sense.</summary>
+    public static void ValidateRestart(RestartPolicy policy, bool autoRemove)
+    {
+        switch (policy.Name)
+        {
+            case "" or "no" or "always" or "unless-stopped":
+                if (policy.MaximumRetryCount != 0)
+                {
+                    throw QuaiException.Invalid(policy.MaximumRetryCount < 0
+                        ? "invalid restart policy: maximum retry count can only be used with 'on-failure' and cannot be negative"
+                        : "invalid restart policy: maximum retry count can only be used with 'on-failure'");
+                }
+
+                break;
+            case "on-failure":
+                if (policy.MaximumRetryCount < 0)
+                {
+                    throw QuaiException.Invalid("invalid restart policy: maximum retry count cannot be negative");
+                }
+
+                break;
+            default:
+                throw QuaiException.Invalid($"invalid restart policy: unknown policy '{policy.Name}'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'");
+        }
+
+        if (autoRemove && policy.Name is not ("" or "no"))
+        {
+            throw QuaiException.Invalid("can't create 'AutoRemove' container with restart policy");
+        }
+    }
+
+    /// <summary>Fills in what the request left out.</summary>
+    public static void SetDefaults(HostConfig host, EngineOptions options)
+    {
+        if (host.RestartPolicy.Name.Length == 0)
+        {
+            host.RestartPolicy.Name = "no";
+        }
+
+        host.NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode;
+        host.IpcMode = host.IpcMode.Length == 0 ? "private" : host.IpcMode;
+        host.CgroupnsMode = host.CgroupnsMode.Length == 0 ? (host.Privileged ? "host" : "private") : host.CgroupnsMode;
+        host.ShmSize = host.ShmSize == 0 ? options.DefaultShmSize : host.ShmSize;
+        host.Runtime = host.Runtime.Length == 0 ? "quai" : host.Runtime;
+        host.PidsLimit = host.PidsLimit is 0 ? null : host.PidsLimit;
+        if (host.MemorySwappiness == -1)
+        {
+            host.MemorySwappiness = null;
+        }
+
+        if (host.Memory > 0 && host.MemorySwap == 0)
+        {
+            host.MemorySwap = host.Memory * 2;
+        }
+
+        if (host.LogConfig.Type.Length == 0)
+        {
+            host.LogConfig = new LogConfig { Type = options.LogDriver, Config = new Dictionary<string, string>(options.LogOptions) };
+        }
+        else if (host.LogConfig.Type == options.LogDriver && host.LogConfig.Config is null or { Count: 0 })
+        {
+            host.LogConfig = new LogConfig { Type = options.LogDriver, Config = new Dictionary<string, string>(options.LogOptions) };
+        }
+
+        if (host.Privileged)
+        {
+            host.SecurityOpt = [.. (host.SecurityOpt ?? []).Where(o => o != "label=disable"), "label=disable"];
+        }
+        else
+        {
+            host.MaskedPaths ??= [.. Specs.RuntimeSpecBuilder.DefaultMaskedPaths];
+            host.ReadonlyPaths ??= [.. Specs.RuntimeSpecBuilder.DefaultReadonlyPaths];
+        }
+
+        host.PortBindings ??= [];
+        host.Dns ??= [];
+        host.DnsOptions ??= [];
+        host.DnsSearch ??= [];
+        host.Devices ??= [];
+        host.Ulimits ??= [];
+        host.BlkioWeightDevice ??= [];
+        host.BlkioDeviceReadBps ??= [];
+        host.BlkioDeviceReadIOps ??= [];
+        host.BlkioDeviceWriteBps ??= [];
+        host.BlkioDeviceWriteIOps ??= [];
+        host.ConsoleSize ??= [0, 0];
+    }
+
+    private static void ValidateConfig(ContainerConfig config)
+    {
+        if (config.WorkingDir.Length > 0 && !config.WorkingDir.StartsWith('/'))
+        {
+            throw QuaiException.Invalid($"the working directory '{config.WorkingDir}' is invalid, it needs to be an absolute path");
+        }
+
+        foreach (string entry in config.Env ?? [])
+        {
+            if (entry.Length == 0 || entry[0] == '=' || entry.Contains('\0', StringComparison.Ordinal))
+            {
+                throw QuaiException.Invalid($"invalid environment variable: {entry}");
+            }
+        }
+
+        if (!string.IsNullOrEmpty(config.StopSignal))
+        {
+            Signals.Parse(config.StopSignal);
+        }
+
+        if (config.Healthcheck is not { } health)
+        {
+            return;
+        }
+
+        if (health.Test is { Count: > 0 } test && test[0] is not ("" or "NONE" or "CMD" or "CMD-SHELL"))
+        {
+            throw QuaiException.Invalid($"Unknown healthcheck type '{test[0]}'");
+        }
+
+        foreach ((string name, long value) in new[] { ("Interval", health.Interval), ("Timeout", health.Timeout), ("StartPeriod", health.StartPeriod), ("StartInterval", health.StartInterval) })
+        {
+            if (value is not 0 and < 1_000_000)
+            {
+                throw QuaiException.Invalid($"{name} in Healthcheck cannot be less than 1ms");
+            }
+        }
+
+        if (health.Retries < 0)
+        {
+            throw QuaiException.Invalid("Retries in Healthcheck cannot be negative");
+        }
+    }
+
+    private static void ValidateModes(ContainerConfig config, HostConfig host, List<string> warnings)
+    {
+        CheckMode("IPC", host.IpcMode, "private", "shareable", "none", "host");
+        CheckMode("PID", host.PidMode, "host", "private");
+        if (host.UTSMode is not ("" or "host"))
+        {
+            throw QuaiException.Invalid($"invalid UTS mode: {host.UTSMode}");
+        }
+
+        if (host.UsernsMode is not ("" or "host"))
+        {
+            throw QuaiException.Invalid($"invalid user namespace mode: {host.UsernsMode}");
+        }
+
+        if (host.CgroupnsMode is not ("" or "host" or "private"))
+        {
+            throw QuaiException.Invalid($"invalid cgroup namespace mode: {host.CgroupnsMode}");
+        }
+
+        if (host.UTSMode == "host" && config.Hostname.Length > 0)
+        {
+            throw QuaiException.Invalid("conflicting options: hostname and the UTS mode");
+        }
+
+        if (host.NetworkMode.StartsWith("container", StringComparison.Ordinal) && NetworkMode.ContainerOf(host.NetworkMode) is null or "")
+        {
+            throw QuaiException.Invalid("Invalid network mode: invalid container format container:<name|id>");
+        }
+
+        if (NetworkMode.IsHost(host.NetworkMode) && host.PortBindings is { Count: > 0 })
+        {
+            warnings.Add("Published ports are discarded when using host network mode");
+        }
+
+        if (NetworkMode.ContainerOf(host.NetworkMode) is null)
+        {
+            return;
+        }
+
+        string? conflict = config.Hostname.Length > 0 ? "hostname"
+            : host.Dns is { Count: > 0 } ? "dns"
+            : host.ExtraHosts is { Count: > 0 } ? "custom host-to-IP mapping"
+            : host.Links is { Count: > 0 } ? "container type network can't be used with links. This would result in undefined behavior"
+            : null;
+        if (conflict is not null)
+        {
+            throw QuaiException.Invalid(conflict.StartsWith("container", StringComparison.Ordinal) ? "conflicting options: " + conflict : $"conflicting options: {conflict} and the network mode");
+        }
+
+        if (host.PortBindings is { Count: > 0 } || host.PublishAllPorts)
+        {
+            throw QuaiException.Invalid("conflicting options: port publishing and the container type network mode");
+        }
+    }
+
+    private static void CheckMode(string what, string mode, params ReadOnlySpan<string> allowed)
+    {
+        if (mode.Length > 0 && !allowed.Contains(mode) && NetworkMode.ContainerOf(mode) is null or "")
+        {
+            throw QuaiException.Invalid($"invalid {what} mode: {mode}");
+        }
+    }
+
+    private static void CheckCapabilities(string field, List<string>? names)
+    {
+        foreach (string name in names ?? [])
+        {
+            string full = name.ToUpperInvariant();
+            full = full == "ALL" || full.StartsWith("CAP_", StringComparison.Ordinal) ? full : "CAP_" + full;
+            if (full != "CAP_ALL" && !s_capabilities.Contains(full))
+            {
+                throw QuaiException.Invalid($"invalid {field}: unknown capability: \"{full}\"");
+            }
+        }
+    }
+
+    private static void CheckSecurity(List<string>? options)
+    {
+        foreach (string option in options ?? [])
+        {
+            if (option is "no-new-privileges" or "disable" or "writable-cgroups")
+            {
+                continue;
+            }
+
+            int at = option.AsSpan().IndexOfAny('=', ':');
+            string name = at < 0 ? option : option[..at];
+            if (at < 0)
+            {
+                throw QuaiException.Invalid($"invalid --security-opt 1: \"{option}\"");
+            }
+
+            if (option[at] == ':' || name is not ("label" or "apparmor" or "seccomp" or "no-new-privileges" or "systempaths" or "writable-cgroups"))
+            {
+                throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\"");
+            }
+
+            if (name == "no-new-privileges" && option[(at + 1)..] is not ("true" or "false" or "1" or "0"))
+            {
+                throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\"");
+            }
+        }
+    }
+
+    private static void CheckSysctls(HostConfig host)
+    {
+        foreach (string name in host.Sysctls?.Keys ?? Enumerable.Empty<string>())
+        {
+            string dotted = name.Replace('/', '.');
+            bool ipc = dotted is "kernel.msgmax" or "kernel.msgmnb" or "kernel.msgmni" or "kernel.sem" or "kernel.shmall" or "kernel.shmmax" or "kernel.shmmni" or "kernel.shm_rmid_forced"
+                || dotted.StartsWith("fs.mqueue.", StringComparison.Ordinal);
+            bool network = dotted.StartsWith("net.", StringComparison.Ordinal);
+            if (!ipc && !network && dotted is not ("kernel.domainname" or "kernel.hostname"))
+            {
+                throw QuaiException.Invalid($"sysctl \"{name}\" is not in a separate kernel namespace");
+            }
+
+            if (network && NetworkMode.IsHost(host.NetworkMode))
+            {
+                throw QuaiException.Invalid($"sysctl \"{name}\" not allowed in host network namespace");
+            }
+
+            if (ipc && host.IpcMode == "host")
+            {
+                throw QuaiException.Invalid($"sysctl \"{name}\" not allowed in host ipc namespace");
+            }
+        }
+    }
+
+    private static void CheckLog(LogConfig log)
+    {
+        if (log.Type is not ("" or "json-file" or "none"))
+        {
+            throw QuaiException.Invalid($"error looking up logging plugin {log.Type}: plugin \"{log.Type}\" not found");
+        }
+
+        if (log.Type == "none")
+        {
+            return;
+        }
+
+        foreach ((string name, string value) in log.Config ?? [])
+        {
+            if (!s_logOptions.Contains(name))
+            {
+                throw QuaiException.Invalid($"unknown log opt '{name}' for json-file log driver");
+            }
+
+            if (name == "max-size")
+            {
+                LogSize.Parse(value);
+            }
+            else if (name == "max-file" && (!int.TryParse(value, out int files) || files < 1))
+            {
+                throw QuaiException.Invalid("max-file cannot be less than 1");
+            }
+        }
+    }
+}

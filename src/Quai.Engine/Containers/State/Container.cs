@@ -1,0 +1,120 @@
+using Quai.Api.Containers;
+using Quai.Engine.Attach;
+using Quai.Engine.Health;
+using Quai.Oci.Runtime;
+using Quai.Runtime;
+
+namespace Quai.Engine.Containers.State;
+
+/// <summary>One container: what it was created with, its state, and what belongs to its present run.</summary>
+internal sealed class Container
+{
+    private readonly Lock _waits = new();
+    private TaskCompletionSource<RunState>? _nextExit;
+
+    public required string Id { get; init; }
+
+    /// <summary>Without the leading slash.</summary>
+    public required string Name { get; set; }
+
+    public required DateTimeOffset Created { get; init; }
+
+    /// <summary>The image's digest.</summary>
+    public required string ImageId { get; init; }
+
+    public required ContainerConfig Config { get; init; }
+
+    /// <summary>Replaced as a whole by update.</summary>
+    public required HostConfig HostConfig { get; set; }
+
+    public NetworkingConfig? Networking { get; init; }
+
+    public required IReadOnlyList<ContainerMount> Mounts { get; init; }
+
+    public required ContainerStateMachine Machine { get; init; }
+
+    public RunState State => Machine.Current;
+
+    /// <summary>Held by every operation that changes the container.</summary>
+    public AsyncLock Lock { get; } = new();
+
+    /// <summary>The present run; null when nothing runs.</summary>
+    public ContainerRun? Run { get; set; }
+
+    /// <summary>Where the last run was on its network; kept after a failed start or an exit only in memory.</summary>
+    public EndpointRecord? Endpoint { get; set; }
+
+    /// <summary>Set once by whoever removes it.</summary>
+    public int RemovalClaimed;
+
+    /// <summary>Stopped only to be started again: neither --rm nor a restart policy applies to the exit.</summary>
+    public bool BeingRestarted { get; set; }
+
+    /// <summary>Calls off the wait for a restart.</summary>
+    public CancellationTokenSource? RestartWait { get; set; }
+
+    /// <summary>How long the next restart waits.</summary>
+    public TimeSpan RestartDelay { get; set; }
+
+    /// <summary>Clients that attached before the start.</summary>
+    public List<AttachSession> WaitingClients { get; } = [];
+
+    /// <summary>Completes when the container has been removed.</summary>
+    public TaskCompletionSource<RunState> Removed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ids of its execs.</summary>
+    public HashSet<string> Execs { get; } = [];
+
+    /// <summary>Attributes of its events: image, name and labels.</summary>
+    public Dictionary<string, string> EventAttributes(params ReadOnlySpan<(string Name, string Value)> more)
+    {
+        var attributes = new Dictionary<string, string>(Config.Labels ?? []);
+        attributes["image"] = Config.Image;
+        attributes["name"] = Name;
+        foreach ((string name, string value) in more)
+        {
+            attributes[name] = value;
+        }
+
+        return attributes;
+    }
+
+    /// <summary>Completes at the next exit, or failed start, with the state after it.</summary>
+    public Task<RunState> NextExit()
+    {
+        lock (_waits)
+        {
+            return (_nextExit ??= new TaskCompletionSource<RunState>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        }
+    }
+
+    /// <summary>Tells those who wait for the exit.</summary>
+    public void TellExit(RunState? state = null)
+    {
+        TaskCompletionSource<RunState>? waiting;
+        lock (_waits)
+        {
+            waiting = _nextExit;
+            _nextExit = null;
+        }
+
+        waiting?.TrySetResult(state ?? State);
+    }
+}
+
+/// <summary>What exists only while a container's program runs.</summary>
+internal sealed class ContainerRun(IShim shim, string cgroupsPath)
+{
+    public IShim Shim { get; } = shim;
+
+    public string CgroupsPath { get; } = cgroupsPath;
+
+    /// <summary>The filter that execs get too; the default is one object for all containers. Null for none.</summary>
+    public Seccomp? Filter { get; init; }
+
+    /// <summary>Its health checks; null when it has none.</summary>
+    public HealthMonitor? Health { get; set; }
+
+    /// <summary>Completes when the exit has been dealt with.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

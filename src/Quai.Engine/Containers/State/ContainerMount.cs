@@ -1,0 +1,58 @@
+using Quai.Api.Containers;
+
+namespace Quai.Engine.Containers.State;
+
+/// <summary>One mount of a container, resolved when it was created.</summary>
+internal sealed record ContainerMount
+{
+    /// <summary><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</summary>
+    public string Type { get; init; } = "";
+
+    /// <summary>The volume's name, for volumes.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>The folder or file on the host; empty for tmpfs.</summary>
+    public string Source { get; init; } = "";
+
+    /// <summary>Where it appears in the container; clean and absolute.</summary>
+    public string Destination { get; init; } = "";
+
+    /// <summary>The options as written after <c>-v a:b:</c>.</summary>
+    public string Mode { get; init; } = "";
+
+    public bool ReadWrite { get; init; } = true;
+
+    /// <summary>A bind's propagation; empty for volumes.</summary>
+    public string Propagation { get; init; } = "";
+
+    /// <summary>Not to bind what is mounted below the source.</summary>
+    public bool NonRecursive { get; init; }
+
+    /// <summary>A volume that is not to receive the image's content.</summary>
+    public bool NoCopy { get; init; }
+
+    /// <summary>A folder inside the volume.</summary>
+    public string? Subpath { get; init; }
+
+    /// <summary>Mount options of a tmpfs.</summary>
+    public string? TmpfsOptions { get; init; }
+
+    /// <summary>Written as <c>-v</c>: a missing bind source is made.</summary>
+    public bool CreateSource { get; init; }
+
+    /// <summary>From <c>--tmpfs</c> rather than <c>--mount</c>: not listed among the mounts, as in Docker.</summary>
+    public bool Unlisted { get; init; }
+
+    /// <summary>As inspect and ps show it.</summary>
+    public MountPoint ToApi() => new()
+    {
+        Type = Type,
+        Name = Name,
+        Source = Source,
+        Destination = Destination,
+        Driver = Type == "volume" ? "local" : null,
+        Mode = Mode,
+        RW = ReadWrite,
+        Propagation = Propagation,
+    };
+}

@@ -1,0 +1,42 @@
+using Quai.Networks;
+
+namespace Quai.Engine.Containers.State;
+
+/// <summary>Where a running container is on its network: kept so that inspect can tell after the daemon was restarted.</summary>
+internal sealed record EndpointRecord
+{
+    public string SandboxId { get; init; } = "";
+
+    public string NetworkId { get; init; } = "";
+
+    public string NetworkName { get; init; } = "";
+
+    public string EndpointId { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public int PrefixLength { get; init; }
+
+    public string Gateway { get; init; } = "";
+
+    public string MacAddress { get; init; } = "";
+
+    public List<PublishedPortRecord> Ports { get; init; } = [];
+
+    /// <summary>What is worth keeping of an endpoint.</summary>
+    public static EndpointRecord From(Endpoint endpoint, string sandboxId) => new()
+    {
+        SandboxId = sandboxId,
+        NetworkId = endpoint.Network.Id,
+        NetworkName = endpoint.Network.Name,
+        EndpointId = endpoint.Id,
+        Address = endpoint.Address.ToString(),
+        PrefixLength = endpoint.PrefixLength,
+        Gateway = endpoint.Gateway.ToString(),
+        MacAddress = endpoint.MacAddress,
+        Ports = [.. endpoint.Ports.Select(p => new PublishedPortRecord(p.ContainerPort, p.Protocol, p.HostAddress.ToString(), p.HostPort))],
+    };
+}
+
+/// <summary>A published port.</summary>
+internal sealed record PublishedPortRecord(ushort ContainerPort, string Protocol, string HostAddress, ushort HostPort);

@@ -1,0 +1,60 @@
+namespace Quai.Engine.Containers.State;
+
+/// <summary>Where a container is in its life.</summary>
+internal enum ContainerStatus
+{
+    /// <summary>Never started, or its only starts failed.</summary>
+    Created,
+
+    /// <summary>Being started; recorded before anything is made for it.</summary>
+    Starting,
+
+    /// <summary>Its program runs.</summary>
+    Running,
+
+    /// <summary>Its processes are frozen.</summary>
+    Paused,
+
+    /// <summary>Ended, to be started again by its restart policy.</summary>
+    Restarting,
+
+    /// <summary>Ended.</summary>
+    Exited,
+
+    /// <summary>Being removed.</summary>
+    Removing,
+}
+
+/// <summary>All that changes as a container lives. Immutable: <see cref="ContainerStateMachine"/> replaces it whole.</summary>
+internal sealed record RunState
+{
+    /// <summary>A container nobody has started.</summary>
+    public static RunState New { get; } = new();
+
+    public ContainerStatus Status { get; init; }
+
+    public int Pid { get; init; }
+
+    public int ExitCode { get; init; }
+
+    /// <summary>Why the last start failed; empty when it did not.</summary>
+    public string Error { get; init; } = "";
+
+    public bool OomKilled { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>How often the restart policy started it since somebody did.</summary>
+    public int RestartCount { get; init; }
+
+    /// <summary>Somebody stopped it: no policy may start it until somebody does.</summary>
+    public bool StoppedByUser { get; init; }
+
+    /// <summary>Docker's sense of running: also paused, being started, or waiting to be restarted.</summary>
+    public bool IsRunning => Status is ContainerStatus.Starting or ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting;
+
+    /// <summary>Whether there are processes.</summary>
+    public bool HasProcess => Status is ContainerStatus.Running or ContainerStatus.Paused;
+}

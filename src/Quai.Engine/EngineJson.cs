@@ -1,0 +1,10 @@
+using System.Text.Json.Serialization;
+using Quai.Engine.Containers.State;
+
+namespace Quai.Engine;
+
+/// <summary>Source-generated JSON of what the engine keeps in its own columns.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(List<ContainerMount>))]
+[JsonSerializable(typeof(EndpointRecord))]
+internal sealed partial class EngineJson : JsonSerializerContext;

@@ -1,0 +1,33 @@
+using Quai.Api.System;
+
+namespace Quai.Engine.Events;
+
+/// <summary>The <c>filters</c> of <c>GET /events</c>: values of one name are alternatives, names must all hold; unknown names are ignored as Docker does.</summary>
+internal sealed class EventFilter(IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
+{
+    /// <summary>Whether a listener with these filters sees the event.</summary>
+    public bool Accepts(EventMessage message) =>
+        Any("type", v => v == message.Type)
+        && Any("scope", v => v == message.Scope)
+        && Any("event", v => v == message.Action || message.Action.StartsWith(v + ":", StringComparison.Ordinal))
+        && Any("label", v => Labels.Matches(message.Actor.Attributes, v))
+        && Any("container", v => OfType(message, "container", v))
+        && Any("image", v => OfImage(message, v))
+        && Any("volume", v => OfType(message, "volume", v))
+        && Any("network", v => OfType(message, "network", v))
+        && Any("daemon", v => OfType(message, "daemon", v));
+
+    private bool Any(string name, Func<string, bool> holds) => !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.Count == 0 || values.Any(holds);
+
+    private static bool OfType(EventMessage message, string type, string value) =>
+        message.Type == type && (message.Actor.ID == value
+            || (value.Length > 0 && message.Actor.ID.StartsWith(value, StringComparison.Ordinal))
+            || message.Actor.Attributes.GetValueOrDefault("name") == value);
+
+    private static bool OfImage(EventMessage message, string value)
+    {
+        string name = message.Type == "image" ? message.Actor.Attributes.GetValueOrDefault("name", message.Actor.ID) : message.Actor.Attributes.GetValueOrDefault("image", "");
+        int colon = name.LastIndexOf(':');
+        return name == value || message.Actor.ID == value || (colon > name.LastIndexOf('/') && name[..colon] == value);
+    }
+}

@@ -1,0 +1,30 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.State;
+using Quai.Runtime;
+
+namespace Quai.Engine.Execs;
+
+/// <summary>One further process of a container: made, then started, then ended.</summary>
+internal sealed class Exec(string id, Container container, ExecCreateRequest request)
+{
+    public string Id => id;
+
+    public Container Container => container;
+
+    public ExecCreateRequest Request => request;
+
+    /// <summary>0 until somebody starts it.</summary>
+    public int StartClaimed;
+
+    public IExecProcess? Process { get; set; }
+
+    /// <summary>Set when it has ended or could not be started.</summary>
+    public int? ExitCode { get; set; }
+
+    public DateTimeOffset? EndedAt { get; set; }
+
+    public bool Running => Process is not null && ExitCode is null;
+
+    /// <summary>Program and arguments, as its events tell them.</summary>
+    public string Command => string.Join(' ', request.Cmd ?? []);
+}

@@ -1,0 +1,212 @@
+using System.Text;
+using Quai.Api.Containers;
+using Quai.Engine.Containers.State;
+using Quai.Engine.Events;
+using Quai.Engine.Execs;
+using Quai.Errors;
+using Quai.Linux.Kernel;
+using Quai.Runtime;
+
+namespace Quai.Engine.Health;
+
+/// <summary>Runs a container's health check from time to time while it runs, and knows its verdict: starting, healthy or unhealthy.</summary>
+internal sealed class HealthMonitor : IDisposable
+{
+    private const int KeptResults = 5, KeptOutput = 4096, DefaultRetries = 3, Kill = 9;
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30), s_startInterval = TimeSpan.FromSeconds(5);
+    private readonly Container _container;
+    private readonly ContainerRun _run;
+    private readonly ExecService _execs;
+    private readonly EventHub _events;
+    private readonly TimeProvider _time;
+    private readonly HealthConfig _config;
+    private readonly List<string> _command;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _lock = new();
+    private readonly List<HealthcheckResult> _results = [];
+    private string _status = "starting";
+    private int _failures;
+
+    private HealthMonitor(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time, HealthConfig config, List<string> command)
+    {
+        _container = container;
+        _run = run;
+        _execs = execs;
+        _events = events;
+        _time = time;
+        _config = config;
+        _command = command;
+    }
+
+    /// <summary>Starts checking; null when the container has no check.</summary>
+    public static HealthMonitor? Start(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time)
+    {
+        if (container.Config.Healthcheck is not { Test: { Count: > 0 } test } config || test[0] is "" or "NONE")
+        {
+            return null;
+        }
+
+        List<string> command = test[0] == "CMD-SHELL" ? [.. container.Config.Shell ?? ["/bin/sh", "-c"], .. test.Skip(1)] : test[1..];
+        var monitor = new HealthMonitor(container, run, execs, events, time, config, command);
+        _ = monitor.LoopAsync();
+        return monitor;
+    }
+
+    /// <summary>The verdict and the last results.</summary>
+    public Api.Containers.Health Read()
+    {
+        lock (_lock)
+        {
+            return new Api.Containers.Health { Status = _status, FailingStreak = _failures, Log = [.. _results] };
+        }
+    }
+
+    /// <summary>Just the verdict.</summary>
+    public string Status
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _status;
+            }
+        }
+    }
+
+    /// <summary>Stops checking.</summary>
+    public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    private async Task LoopAsync()
+    {
+        DateTimeOffset begun = _time.GetUtcNow();
+        TimeSpan grace = FromNano(_config.StartPeriod, TimeSpan.Zero);
+        try
+        {
+            while (true)
+            {
+                bool starting = grace > TimeSpan.Zero && Status == "starting" && _time.GetUtcNow() - begun < grace;
+                TimeSpan wait = starting ? FromNano(_config.StartInterval, s_startInterval) : FromNano(_config.Interval, s_interval);
+                await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(false);
+                if (_container.State.Status != ContainerStatus.Running || _container.Run != _run)
+                {
+                    continue;
+                }
+
+                HealthcheckResult result = await ProbeAsync().ConfigureAwait(false);
+                Judge(result, _time.GetUtcNow() - begun < grace);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private async Task<HealthcheckResult> ProbeAsync()
+    {
+        TimeSpan timeout = FromNano(_config.Timeout, s_interval);
+        DateTimeOffset start = _time.GetUtcNow();
+        var output = new MemoryStream();
+        int exitCode;
+        string? problem = null;
+        try
+        {
+            var request = new ExecCreateRequest { Cmd = _command, AttachStdout = true, AttachStderr = true };
+            (_, IExecProcess process) = await _execs.RunAsync(_container, request, new AttachStreams(false, true, true), _stop.Token).ConfigureAwait(false);
+            Task reading = ReadAsync(process.Streams, output);
+            try
+            {
+                exitCode = await process.Exit.WaitAsync(timeout, _time, _stop.Token).ConfigureAwait(false);
+                await reading.WaitAsync(TimeSpan.FromSeconds(1), _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            catch (TimeoutException)
+            {
+                SystemCall.Quick(SystemCallNumber.Kill, process.Pid, Kill);
+                exitCode = -1;
+                problem = $"Health check exceeded timeout ({timeout.TotalSeconds}s)";
+            }
+            finally
+            {
+                if (process.Streams is { } streams)
+                {
+                    await streams.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        catch (QuaiException e)
+        {
+            exitCode = -1;
+            problem = e.Message;
+        }
+
+        string text;
+        lock (output)
+        {
+            text = Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length);
+        }
+
+        return new HealthcheckResult { Start = ApiTime.Format(start), End = ApiTime.Format(_time.GetUtcNow()), ExitCode = exitCode, Output = problem is null ? text : problem + (text.Length > 0 ? ": " + text : "") };
+    }
+
+    // Takes the frames apart (8 bytes of header, then the text) and keeps the beginning.
+    private static async Task ReadAsync(AttachConnection? streams, MemoryStream output)
+    {
+        if (streams is null)
+        {
+            return;
+        }
+
+        byte[] header = new byte[8];
+        try
+        {
+            while (await streams.Stream.ReadAtLeastAsync(header, 8, throwOnEndOfStream: false).ConfigureAwait(false) == 8)
+            {
+                byte[] text = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
+                await streams.Stream.ReadExactlyAsync(text).ConfigureAwait(false);
+                lock (output)
+                {
+                    output.Write(text, 0, (int)Math.Min(text.Length, Math.Max(0, KeptOutput - output.Length)));
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
+        {
+        }
+    }
+
+    private void Judge(HealthcheckResult result, bool grace)
+    {
+        string? changed = null;
+        lock (_lock)
+        {
+            if (_results.Count == KeptResults)
+            {
+                _results.RemoveAt(0);
+            }
+
+            _results.Add(result);
+            string before = _status;
+            if (result.ExitCode == 0)
+            {
+                _failures = 0;
+                _status = "healthy";
+            }
+            else if (!(grace && _status == "starting"))
+            {
+                _failures++;
+                _status = _failures >= (_config.Retries == 0 ? DefaultRetries : _config.Retries) ? "unhealthy" : _status;
+            }
+
+            changed = _status == before ? null : _status;
+        }
+
+        if (changed is not null && !_stop.IsCancellationRequested)
+        {
+            _events.Publish("container", "health_status: " + changed, _container.Id, _container.EventAttributes());
+        }
+    }
+
+    private static TimeSpan FromNano(long nano, TimeSpan otherwise) => nano == 0 ? otherwise : TimeSpan.FromTicks(Math.Max(1, nano / 100));
+}

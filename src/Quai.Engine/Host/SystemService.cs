@@ -1,0 +1,163 @@
+using System.Runtime.InteropServices;
+using Quai.Api.Images;
+using Quai.Api.System;
+using Quai.Api.Volumes;
+using Quai.Engine.Containers;
+using Quai.Engine.Containers.State;
+using Quai.Engine.Events;
+using Quai.Images;
+using Quai.Runtime.Cgroups;
+using Quai.Volumes;
+
+namespace Quai.Engine.Host;
+
+/// <summary>What the engine tells of itself and its machine.</summary>
+public sealed class SystemService
+{
+    private readonly EngineOptions _options;
+    private readonly ContainerService _containers;
+    private readonly IImageStore _images;
+    private readonly VolumeStore _volumes;
+    private readonly EventHub _events;
+    private readonly TimeProvider _time;
+
+    internal SystemService(string id, EngineOptions options, ContainerService containers, IImageStore images, VolumeStore volumes, EventHub events, TimeProvider time)
+    {
+        Id = id;
+        _options = options;
+        _containers = containers;
+        _images = images;
+        _volumes = volumes;
+        _events = events;
+        _time = time;
+    }
+
+    /// <summary>This installation's id; the same for as long as its data root lives.</summary>
+    public string Id { get; }
+
+    /// <summary>The program's version.</summary>
+    public static string Version { get; } = typeof(SystemService).Assembly.GetName().Version is { } v ? $"{v.Major}.{v.Minor}.{v.Build}" : "0.0.0";
+
+    /// <summary>The answer to <c>GET /info</c>. The daemon adds what is its own: registries, proxies, debug.</summary>
+    public SystemInfo Info()
+    {
+        List<RunState> states = [.. _containers.Registry.All().Select(c => c.State)];
+        int paused = states.Count(s => s.Status == ContainerStatus.Paused);
+        int running = states.Count(s => s.IsRunning) - paused;
+        bool seccomp = File.Exists("/proc/sys/kernel/seccomp/actions_avail");
+        return new SystemInfo
+        {
+            ID = Id,
+            Containers = states.Count,
+            ContainersRunning = running,
+            ContainersPaused = paused,
+            ContainersStopped = states.Count - running - paused,
+            Images = _images.List().Count,
+            DriverStatus =
+            [
+                ["Backing Filesystem", new DriveInfo(_options.DataRoot).DriveFormat is "ext2" or "ext3" or "ext4" ? "extfs" : new DriveInfo(_options.DataRoot).DriveFormat],
+                ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"], ["userxattr", "false"],
+            ],
+            Plugins = new SystemPlugins { Volume = ["local"], Network = ["bridge", "host", "null"], Log = ["json-file"] },
+            IPv4Forwarding = File.Exists("/proc/sys/net/ipv4/ip_forward") && File.ReadAllText("/proc/sys/net/ipv4/ip_forward").StartsWith('1'),
+            NFd = Directory.GetFiles("/proc/self/fd").Length,
+            NGoroutines = ThreadPool.ThreadCount,
+            SystemTime = ApiTime.Format(_time.GetUtcNow()),
+            LoggingDriver = _options.LogDriver,
+            CgroupVersion = CgroupTree.IsUnified ? "2" : "1",
+            OomKillDisable = !CgroupTree.IsUnified,
+            NEventsListener = _events.Listeners,
+            KernelVersion = Machine.Kernel,
+            OperatingSystem = Machine.OperatingSystem,
+            OSVersion = Machine.OperatingSystemVersion,
+            Architecture = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "aarch64" : "x86_64",
+            NCPU = Environment.ProcessorCount,
+            MemTotal = Machine.MemoryTotal,
+            DockerRootDir = _options.DataRoot,
+            Name = Environment.MachineName,
+            Labels = [.. _options.Labels],
+            ServerVersion = Version,
+            Runtimes = new Dictionary<string, RuntimeInfo>(_options.Runtimes.Select(r => new KeyValuePair<string, RuntimeInfo>(r.Key, new RuntimeInfo { Path = r.Value })))
+            {
+                ["quai"] = new RuntimeInfo { Path = "quai-shim" },
+            },
+            LiveRestoreEnabled = _options.LiveRestore,
+            InitBinary = Path.GetFileName(_options.InitPath ?? "docker-init"),
+            SecurityOptions = seccomp ? [_options.SeccompProfile is null ? "name=seccomp,profile=builtin" : $"name=seccomp,profile={_options.SeccompProfile}"] : [],
+        };
+    }
+
+    /// <summary>The answer to <c>GET /version</c>.</summary>
+    /// <param name="apiVersion">Newest API version that the daemon speaks.</param>
+    /// <param name="minimumApiVersion">Oldest.</param>
+    public static SystemVersion VersionOf(string apiVersion, string minimumApiVersion)
+    {
+        string arch = RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64";
+        return new SystemVersion
+        {
+            Platform = new VersionPlatform { Name = "Quai" },
+            Version = Version,
+            ApiVersion = apiVersion,
+            MinAPIVersion = minimumApiVersion,
+            Arch = arch,
+            KernelVersion = Machine.Kernel,
+            GoVersion = RuntimeInformation.FrameworkDescription,
+            Components =
+            [
+                new VersionComponent
+                {
+                    Name = "Engine",
+                    Version = Version,
+                    Details = new Dictionary<string, string>
+                    {
+                        ["ApiVersion"] = apiVersion, ["MinAPIVersion"] = minimumApiVersion, ["Arch"] = arch, ["Os"] = "linux", ["KernelVersion"] = Machine.Kernel,
+                        ["GoVersion"] = RuntimeInformation.FrameworkDescription, ["GitCommit"] = "", ["BuildTime"] = "", ["Experimental"] = "false",
+                    },
+                },
+            ],
+        };
+    }
+
+    /// <summary>The answer to <c>GET /system/df</c>.</summary>
+    public async Task<DiskUsage> DiskUsageAsync(CancellationToken cancellation)
+    {
+        IReadOnlyList<Image> images = _images.List();
+        List<Volume> volumes = [.. _volumes.List()];
+        var layers = new HashSet<string>();
+        long layersSize = 0;
+        foreach (Image image in images)
+        {
+            // Layers that images share count once; their sizes are only known together.
+            layersSize += layers.Add(string.Join(':', image.LayerDirectories)) ? image.Size : 0;
+        }
+
+        return new DiskUsage
+        {
+            LayersSize = layersSize,
+            Images = [.. images.Select(i => new ImageSummary
+            {
+                Id = i.Id,
+                Created = i.Config.Created?.ToUnixTimeSeconds() ?? 0,
+                Labels = i.Config.Config?.Labels,
+                RepoTags = [.. i.RepoTags],
+                RepoDigests = [.. i.RepoDigests],
+                Size = i.Size,
+                SharedSize = 0,
+                Containers = _containers.UsersOfImage(i.Id).Count,
+            })],
+            Containers = await _containers.ListAsync(all: true, limit: 0, size: true, new Dictionary<string, IReadOnlyList<string>>(), cancellation).ConfigureAwait(false),
+            Volumes = await Task.Run(() => volumes.ConvertAll(v => ToApi(v, new VolumeUsage(_volumes.UsersOf(v.Name).Count, _volumes.SizeOf(v.Name)))), cancellation).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>A volume as the API shows it.</summary>
+    public static VolumeInspect ToApi(Volume volume, VolumeUsage? usage = null) => new()
+    {
+        Name = volume.Name,
+        Mountpoint = volume.Mountpoint,
+        CreatedAt = volume.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+        Labels = volume.Labels.Count == 0 ? null : new Dictionary<string, string>(volume.Labels),
+        Options = volume.Options.Count == 0 ? null : new Dictionary<string, string>(volume.Options),
+        UsageData = usage,
+    };
+}

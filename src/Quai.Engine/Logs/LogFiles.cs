@@ -1,0 +1,126 @@
+using Microsoft.Win32.SafeHandles;
+using Quai.Linux.Trees;
+
+namespace Quai.Engine.Logs;
+
+/// <summary>One open file of a rotated log. It stays readable when it is renamed or removed.</summary>
+internal sealed class OpenLog(SafeFileHandle handle, ulong inode) : IDisposable
+{
+    public SafeFileHandle Handle => handle;
+
+    public ulong Inode => inode;
+
+    /// <summary>Where to read next.</summary>
+    public long Position { get; set; }
+
+    public void Dispose() => handle.Dispose();
+}
+
+/// <summary>The files of a json-file log: PATH is written to, PATH.1 was before it, and so on.</summary>
+internal static class LogFiles
+{
+    /// <summary>Opens all files, oldest first. Newest are opened first: a rotation meanwhile then shows a file twice, which is seen, rather than never.</summary>
+    public static List<OpenLog> OpenAll(string path)
+    {
+        List<OpenLog> files = [];
+        var seen = new HashSet<ulong>();
+        for (int i = 0; ; i++)
+        {
+            OpenLog? file = Open(i == 0 ? path : $"{path}.{i}");
+            if (file is null && i > 0)
+            {
+                break;
+            }
+
+            if (file is not null && seen.Add(file.Inode))
+            {
+                files.Add(file);
+            }
+            else
+            {
+                file?.Dispose();
+            }
+        }
+
+        files.Reverse();
+        return files;
+    }
+
+    /// <summary>The files written after one that is open, oldest first; empty when it is still the newest.</summary>
+    public static List<OpenLog> OpenNewer(string path, ulong than)
+    {
+        List<OpenLog> files = OpenAll(path);
+        int at = files.FindIndex(f => f.Inode == than);
+        files[..(at + 1)].ForEach(f => f.Dispose());
+        return files[(at + 1)..];
+    }
+
+    /// <summary>Whether the newest file is another one than that which is open.</summary>
+    public static bool Rotated(string path, ulong inode) => NodeStatusReader.TryRead(path) is { } now && now.Inode != inode;
+
+    /// <summary>Leaves only the last lines: files before them are closed, the first one kept is positioned.</summary>
+    /// <param name="files">Oldest first; shortened.</param>
+    /// <param name="lines">How many lines.</param>
+    public static void SkipToTail(List<OpenLog> files, long lines)
+    {
+        byte[] block = new byte[32 << 10];
+        long left = lines;
+        for (int i = files.Count - 1; i >= 0; i--)
+        {
+            long end = RandomAccess.GetLength(files[i].Handle);
+            long position = end;
+            while (position > 0)
+            {
+                int size = (int)Math.Min(block.Length, position);
+                int got = RandomAccess.Read(files[i].Handle, block.AsSpan(0, size), position - size);
+                for (int at = got - 1; at >= 0; at--)
+                {
+                    // A newline ends a line: the one before the first wanted line is where it begins.
+                    if (block[at] == '\n' && position - size + at + 1 != end && --left == 0)
+                    {
+                        files[i].Position = position - size + at + 1;
+                        files[..i].ForEach(f => f.Dispose());
+                        files.RemoveRange(0, i);
+                        return;
+                    }
+                }
+
+                position -= size;
+            }
+
+            if (end > 0 && --left == 0)
+            {
+                files[..i].ForEach(f => f.Dispose());
+                files.RemoveRange(0, i);
+                return;
+            }
+        }
+    }
+
+    private static OpenLog? Open(string path)
+    {
+        try
+        {
+            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            try
+            {
+                // By the descriptor, so that it is this very file's number.
+                using var stream = new Linux.FileDescriptor((int)handle.DangerousGetHandle(), ownsHandle: false);
+                return new OpenLog(handle, NodeStatusReader.Read(stream).Inode);
+            }
+            catch
+            {
+                handle.Dispose();
+                throw;
+            }
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+}

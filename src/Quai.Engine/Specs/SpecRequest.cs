@@ -1,0 +1,112 @@
+using Quai.Api.Containers;
+
+namespace Quai.Engine.Specs;
+
+/// <summary>All that a container's runtime configuration is made from, everything looked up already.</summary>
+public sealed record SpecRequest
+{
+    /// <summary>The container's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The configuration, the image's settings merged in.</summary>
+    public required ContainerConfig Config { get; init; }
+
+    /// <summary>The settings of this host.</summary>
+    public required HostConfig HostConfig { get; init; }
+
+    /// <summary>The program's user: see <see cref="UserResolver"/>.</summary>
+    public required ResolvedUser User { get; init; }
+
+    /// <summary>Where the root is mounted.</summary>
+    public required string RootPath { get; init; }
+
+    /// <summary>The name that <c>hostname</c> and the variable <c>HOSTNAME</c> have; the host's own when the container shares its network.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>Binds, volumes, tmpfs and the network's files; in any order.</summary>
+    public IReadOnlyList<SpecMount> Mounts { get; init; } = [];
+
+    /// <summary>Parent of the container's cgroup, such as <c>/quai</c>; <c>HostConfig.CgroupParent</c> goes first.</summary>
+    public required string CgroupParent { get; init; }
+
+    /// <summary>The network namespace.</summary>
+    public NamespaceChoice Network { get; init; } = NamespaceChoice.Private;
+
+    /// <summary>The namespace of process ids.</summary>
+    public NamespaceChoice Pid { get; init; } = NamespaceChoice.Private;
+
+    /// <summary>The namespace of System V IPC and message queues.</summary>
+    public NamespaceChoice Ipc { get; init; } = NamespaceChoice.Private;
+
+    /// <summary>The namespace of the host's name.</summary>
+    public NamespaceChoice Uts { get; init; } = NamespaceChoice.Private;
+
+    /// <summary>The namespace of cgroups.</summary>
+    public NamespaceChoice Cgroup { get; init; } = NamespaceChoice.Private;
+
+    /// <summary>What to bind to <c>/dev/shm</c> when it is shared with others: a donor's folder, or the container's own; null for a private one.</summary>
+    public string? SharedMemoryPath { get; init; }
+
+    /// <summary>The init program for <c>--init</c>, on the host.</summary>
+    public string? InitPath { get; init; }
+
+    /// <summary>Whether containers that do not say have an init (the daemon's <c>--init</c>).</summary>
+    public bool InitByDefault { get; init; }
+
+    /// <summary>The daemon's <c>--no-new-privileges</c>.</summary>
+    public bool NoNewPrivileges { get; init; }
+
+    /// <summary>The daemon's <c>--default-ulimit</c>.</summary>
+    public IReadOnlyList<Ulimit> DefaultUlimits { get; init; } = [];
+
+    /// <summary>The daemon's <c>--seccomp-profile</c>: its content, <c>unconfined</c>, or null for the default.</summary>
+    public string? SeccompProfile { get; init; }
+
+    /// <summary>Whether the kernel's AppArmor is on; profiles are ignored otherwise.</summary>
+    public bool AppArmor { get; init; }
+}
+
+/// <summary>A namespace of a container: its own, the host's, or another's.</summary>
+/// <param name="IsHost">Whether it is the host's.</param>
+/// <param name="Path">Another's, such as <c>/proc/1/ns/net</c>; null otherwise.</param>
+public sealed record NamespaceChoice(bool IsHost, string? Path)
+{
+    /// <summary>A new one.</summary>
+    public static NamespaceChoice Private { get; } = new(false, null);
+
+    /// <summary>The host's.</summary>
+    public static NamespaceChoice Host { get; } = new(true, null);
+
+    /// <summary>That of a process on the host.</summary>
+    /// <param name="pid">The process.</param>
+    /// <param name="kind">The namespace's name in <c>/proc/PID/ns</c>.</param>
+    public static NamespaceChoice Of(int pid, string kind) => new(false, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{pid}/ns/{kind}"));
+
+    /// <summary>Whether it is a new one.</summary>
+    public bool IsPrivate => !IsHost && Path is null;
+}
+
+/// <summary>A mount that a user or the engine asks for.</summary>
+public sealed record SpecMount
+{
+    /// <summary>Where, in the container: clean and absolute.</summary>
+    public required string Destination { get; init; }
+
+    /// <summary>The host's file or folder; null for a tmpfs.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Whether it is not to be written to.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Leaves what is mounted below the destination writable.</summary>
+    public bool ReadOnlyNonRecursive { get; init; }
+
+    /// <summary>Binds the source without what is mounted below it.</summary>
+    public bool NonRecursive { get; init; }
+
+    /// <summary>Propagation of a bind such as <c>rprivate</c>; empty for volumes.</summary>
+    public string Propagation { get; init; } = "";
+
+    /// <summary>Options of a tmpfs as <c>--tmpfs PATH:OPTIONS</c> takes them (<c>size=10m,mode=1777</c>).</summary>
+    public string TmpfsOptions { get; init; } = "";
+}

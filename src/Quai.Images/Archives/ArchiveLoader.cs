@@ -1,0 +1,219 @@
+using Quai.Errors;
+using Quai.Images.Assembly;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Images.Pulls;
+using Quai.Images.Unpack;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Archives;
+
+/// <summary>Stores the images of an archive: a docker-archive (<c>manifest.json</c>, either layout of its blobs) or an OCI layout.</summary>
+internal sealed class ArchiveLoader(
+    SpooledArchive archive, BlobStore blobs, ImageAssembler assembler, ImageStoreOptions options, IProgress<ProgressMessage> progress, Lease lease)
+{
+    private const string ContainerdNameAnnotation = "io.containerd.image.name";
+    private const string RefNameAnnotation = "org.opencontainers.image.ref.name";
+    private const int MaxNestedIndexes = 4;
+
+    private readonly List<LoadedImage> _loaded = [];
+
+    public async Task<IReadOnlyList<LoadedImage>> RunAsync(CancellationToken cancellation)
+    {
+        if (archive.Find("manifest.json") is not null)
+        {
+            foreach (DockerArchiveItem item in ImageJson.ReadDockerArchive(archive.ReadBytes("manifest.json", ImageJson.MaxManifestSize)))
+            {
+                await LoadItemAsync(item, cancellation).ConfigureAwait(false);
+            }
+        }
+        else if (archive.Find("index.json") is not null)
+        {
+            await LoadIndexAsync(ImageJson.ReadIndex(archive.ReadBytes("index.json", ImageJson.MaxManifestSize)), null, 0, cancellation).ConfigureAwait(false);
+        }
+        else
+        {
+            throw QuaiException.Invalid("invalid archive: does not contain a manifest.json");
+        }
+
+        return _loaded;
+    }
+
+    private async Task LoadItemAsync(DockerArchiveItem item, CancellationToken cancellation)
+    {
+        if (item.Config is null || item.Layers is null)
+        {
+            throw QuaiException.Invalid("invalid manifest.json: an image has no Config or no Layers");
+        }
+
+        byte[] configBytes = archive.ReadBytes(item.Config, ImageJson.MaxConfigSize);
+        ImageConfig config = ImageJson.ReadConfig(configBytes);
+        List<(Descriptor Descriptor, IngestFile File)> layers = [];
+        foreach (string path in item.Layers)
+        {
+            IngestFile file = archive.Get(path);
+            layers.Add((Describe(file), file));
+        }
+
+        ImageReference[] names = [.. (item.RepoTags ?? []).Select(t => ImageReference.Parse(t).WithDefaultTag())];
+        (byte[] Bytes, Digest Digest) manifest = FindManifest(Digest.Of(configBytes), layers) ?? MakeManifest(configBytes, layers);
+        await StoreAsync(configBytes, config, manifest, layers, names, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The manifest that the archive's OCI side has for the same config and layers, so that its digest lives on.</summary>
+    private (byte[] Bytes, Digest Digest)? FindManifest(Digest config, List<(Descriptor Descriptor, IngestFile File)> layers)
+    {
+        if (archive.Find("index.json") is null)
+        {
+            return null;
+        }
+
+        foreach (Descriptor entry in ImageJson.ReadIndex(archive.ReadBytes("index.json", ImageJson.MaxManifestSize)).Manifests!)
+        {
+            Digest digest = Digest.Parse(entry.Digest);
+            if (!MediaTypes.IsManifest(entry.MediaType) || archive.FindBlob(digest) is not { Length: <= ImageJson.MaxManifestSize } file)
+            {
+                continue;
+            }
+
+            byte[] bytes = File.ReadAllBytes(file.FilePath);
+            Manifest manifest = ImageJson.ReadManifest(bytes);
+            if (manifest.Config!.Digest == config.ToString() && manifest.Layers!.Select(l => l.Digest).SequenceEqual(layers.Select(l => l.Descriptor.Digest)))
+            {
+                return (bytes, digest);
+            }
+        }
+
+        return null;
+    }
+
+    private static (byte[] Bytes, Digest Digest) MakeManifest(byte[] config, List<(Descriptor Descriptor, IngestFile File)> layers)
+    {
+        byte[] bytes = ImageJson.Write(new Manifest
+        {
+            SchemaVersion = 2,
+            MediaType = MediaTypes.OciManifest,
+            Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Digest.Of(config).ToString(), Size = config.Length },
+            Layers = [.. layers.Select(l => l.Descriptor)],
+        });
+        return (bytes, Digest.Of(bytes));
+    }
+
+    private async Task LoadIndexAsync(ImageIndex index, ImageReference? name, int depth, CancellationToken cancellation)
+    {
+        foreach (Descriptor entry in index.Manifests!)
+        {
+            Digest digest = Digest.Parse(entry.Digest);
+            if (archive.FindBlob(digest) is not { } file || (entry.Platform is { } platform && Platform.Host.Score(platform) == 0))
+            {
+                // Other platforms' manifests, and attestations, may be left out of a layout or be in it.
+                continue;
+            }
+
+            ImageReference? own = NameOf(entry) ?? name;
+            byte[] bytes = archive.ReadBytes($"blobs/{digest.Algorithm}/{digest.Hex}", ImageJson.MaxManifestSize);
+            string mediaType = entry.MediaType ?? ImageJson.DetectMediaType(bytes);
+            if (MediaTypes.IsIndex(mediaType) && depth < MaxNestedIndexes)
+            {
+                await LoadIndexAsync(ImageJson.ReadIndex(bytes), own, depth + 1, cancellation).ConfigureAwait(false);
+            }
+            else if (MediaTypes.IsManifest(mediaType))
+            {
+                await LoadManifestAsync(bytes, digest, own, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task LoadManifestAsync(byte[] bytes, Digest digest, ImageReference? name, CancellationToken cancellation)
+    {
+        Manifest manifest = ImageJson.ReadManifest(bytes);
+        if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
+        {
+            throw QuaiException.Invalid($"manifest {digest} is no container image: unsupported media type {manifest.Config.MediaType}");
+        }
+
+        Digest id = Digest.Parse(manifest.Config.Digest);
+        _ = Blob(id);
+        byte[] configBytes = archive.ReadBytes($"blobs/{id.Algorithm}/{id.Hex}", ImageJson.MaxConfigSize);
+        List<(Descriptor, IngestFile)> layers = [.. manifest.Layers!.Select(l => (l, Blob(Digest.Parse(l.Digest))))];
+        await StoreAsync(configBytes, ImageJson.ReadConfig(configBytes), (bytes, digest), layers, name is null ? [] : [name], cancellation).ConfigureAwait(false);
+
+        IngestFile Blob(Digest wanted) => archive.FindBlob(wanted) ?? throw QuaiException.Invalid($"invalid archive: blob {wanted} of manifest {digest} is missing");
+    }
+
+    private async Task StoreAsync(
+        byte[] configBytes, ImageConfig config, (byte[] Bytes, Digest Digest) manifest, List<(Descriptor Descriptor, IngestFile File)> layers,
+        ImageReference[] names, CancellationToken cancellation)
+    {
+        ImageAssembler.CheckLayers(config, layers.Count);
+        string[] chains = ChainIds.Of(config.RootFs.DiffIds);
+        HashSet<string> used = [manifest.Digest.ToString()];
+        var unpacking = new List<Task>();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        try
+        {
+            for (int i = 0; i < layers.Count; i++)
+            {
+                (Descriptor descriptor, IngestFile file) = layers[i];
+                var digest = Digest.Parse(descriptor.Digest);
+                used.Add(descriptor.Digest);
+                if (await blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+                {
+                    await blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+                }
+
+                string diffId = config.RootFs.DiffIds[i];
+                var says = new LayerProgress(progress, Digest.Parse(diffId).Short, options.Time);
+                unpacking.Add(assembler.UnpackAsync(digest, diffId, chains[i], lease, read => says.Advance("Loading layer", read, descriptor.Size), stop.Token));
+            }
+
+            await Task.WhenAll(unpacking).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(unpacking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        Digest id = await blobs.AddAsync(configBytes, null, lease, cancellation).ConfigureAwait(false);
+        await blobs.AddAsync(manifest.Bytes, manifest.Digest, lease, cancellation).ConfigureAwait(false);
+        used.Add(id.ToString());
+        (StoredImage image, IReadOnlyList<(ImageReference Name, string OldId)> moved) =
+            await assembler.RecordAsync(new NewImage(id, configBytes, manifest.Digest, chains, used, names), cancellation).ConfigureAwait(false);
+        foreach ((ImageReference name, string old) in moved)
+        {
+            progress.Report(new ProgressMessage(null, Stream: $"The image {name.Familiar} already exists, renaming the old one with ID {old} to empty string\n"));
+        }
+
+        _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Familiar)));
+    }
+
+    private static Descriptor Describe(IngestFile file)
+    {
+        Span<byte> magic = stackalloc byte[Compression.MagicLength];
+        using FileStream stream = File.OpenRead(file.FilePath);
+        magic = magic[..stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
+        return new Descriptor { MediaType = MediaTypeOf(Compression.Detect(magic)), Digest = file.Digest().ToString(), Size = file.Length };
+    }
+
+    public static string MediaTypeOf(CompressionKind kind) => kind switch
+    {
+        CompressionKind.Gzip => MediaTypes.OciLayerGzip,
+        CompressionKind.Zstd => MediaTypes.OciLayerZstd,
+        _ => MediaTypes.OciLayer,
+    };
+
+    private static ImageReference? NameOf(Descriptor entry)
+    {
+        if (entry.Annotations is null)
+        {
+            return null;
+        }
+
+        // A reference name that is a bare tag does not say of what.
+        string? text = entry.Annotations.GetValueOrDefault(ContainerdNameAnnotation)
+            ?? (entry.Annotations.GetValueOrDefault(RefNameAnnotation) is { } named && named.AsSpan().ContainsAny(':', '/') ? named : null);
+        return text is not null && ImageReference.TryParse(text, out ImageReference? name) && name.Digest is null ? name.WithDefaultTag() : null;
+    }
+}

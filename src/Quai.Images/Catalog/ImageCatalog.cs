@@ -1,0 +1,130 @@
+using System.Collections.Frozen;
+using Microsoft.Data.Sqlite;
+using Quai.Metadata;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Catalog;
+
+/// <summary>
+/// All images in memory, read from the database and read again after every change of it: images change seldom and are looked up often.
+/// </summary>
+internal sealed class ImageCatalog
+{
+    private readonly MetadataDatabase _database;
+    private readonly string _snapshots;
+    private readonly Lock _reloading = new();
+    private volatile State _state = new([], FrozenDictionary<string, StoredImage>.Empty, FrozenDictionary<string, StoredImage>.Empty);
+
+    public ImageCatalog(MetadataDatabase database, string snapshots)
+    {
+        _database = database;
+        _snapshots = snapshots;
+        Reload();
+    }
+
+    /// <summary>All, newest first.</summary>
+    public IReadOnlyList<StoredImage> All => _state.All;
+
+    public StoredImage? ById(string id) => _state.ById.GetValueOrDefault(id);
+
+    public StoredImage? ByName(ImageReference name) => _state.ByName.GetValueOrDefault(name.Canonical);
+
+    /// <summary>
+    /// Finds by name, full id or the beginning of an id, in Docker's order: a name wins over an id that begins the same.
+    /// </summary>
+    /// <exception cref="ImageNotFoundException">There is none, or several begin so.</exception>
+    public StoredImage Find(string text)
+    {
+        State state = _state;
+        if (Digest.TryParse(text, out Digest digest) || Digest.TryParse("sha256:" + text, out digest))
+        {
+            return state.ById.GetValueOrDefault(digest.ToString())
+                ?? throw new ImageNotFoundException(text);
+        }
+
+        string shown = text;
+        if (ImageReference.TryParse(text, out ImageReference? name))
+        {
+            name = name.WithDefaultTag();
+            shown = name.Familiar;
+
+            // With both, the digest says which and the tag is only for people to read.
+            if (state.ByName.TryGetValue((name.Digest is null ? name : name with { Tag = null }).Canonical, out StoredImage? named))
+            {
+                return named;
+            }
+        }
+        else if (!text.StartsWith("sha256:", StringComparison.Ordinal))
+        {
+            // Says what is wrong with the name.
+            ImageReference.Parse(text);
+        }
+
+        StoredImage? found = null;
+        foreach (StoredImage image in state.All)
+        {
+            if (IsIdPrefix(image.Image.Id, text))
+            {
+                found = found is null ? image : throw new ImageNotFoundException(shown);
+            }
+        }
+
+        return found ?? throw new ImageNotFoundException(shown);
+    }
+
+    /// <summary>Whether the text is an id's beginning, with or without its algorithm.</summary>
+    public static bool IsIdPrefix(string id, string text) =>
+        text.Length > 0 && (id.AsSpan("sha256:".Length).StartsWith(text) || (text.Length > "sha256:".Length && id.StartsWith(text, StringComparison.Ordinal)));
+
+    /// <summary>Reads everything anew.</summary>
+    public void Reload()
+    {
+        lock (_reloading)
+        {
+            _state = _database.Read(Load);
+        }
+    }
+
+    private State Load(SqliteConnection connection)
+    {
+        // One transaction, so that the three reads see the same images.
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
+        ILookup<string, string> names = connection
+            .Rows("SELECT image_id, name FROM image_names ORDER BY name", r => (Id: r.GetString(0), Name: r.GetString(1)))
+            .ToLookup(r => r.Id, r => r.Name);
+        ILookup<string, StoredLayer> layers = connection
+            .Rows(
+                "SELECT l.image_id, s.number, s.chain_id, s.size FROM image_layers l JOIN snapshots s ON s.chain_id=l.chain_id ORDER BY l.image_id, l.position",
+                r => (Id: r.GetString(0), Layer: new StoredLayer(r.GetInt64(1), r.GetString(2), r.GetInt64(3))))
+            .ToLookup(r => r.Id, r => r.Layer);
+        State old = _state;
+        List<StoredImage> all = connection.Rows(
+            "SELECT id, config, manifest FROM images",
+            r => Make(r.GetString(0), (byte[])r.GetValue(1), r.GetString(2), names, layers, old));
+        all.Sort((a, b) => Nullable.Compare(b.Image.Config.Created, a.Image.Config.Created) is var c and not 0 ? c : string.CompareOrdinal(a.Image.Id, b.Image.Id));
+        return new State(
+            [.. all],
+            all.ToFrozenDictionary(i => i.Image.Id),
+            all.SelectMany(i => i.Names, (i, n) => (i, n)).ToFrozenDictionary(p => p.n.Canonical, p => p.i));
+    }
+
+    private StoredImage Make(string id, byte[] json, string manifest, ILookup<string, string> names, ILookup<string, StoredLayer> layers, State old)
+    {
+        // Configs never change under an id: parse each once.
+        ImageConfig config = old.ById.TryGetValue(id, out StoredImage? known) ? known.Image.Config : ImageJson.ReadConfig(json);
+        StoredLayer[] stack = [.. layers[id]];
+        ImageReference[] references = [.. names[id].Select(ImageReference.Parse)];
+        IEnumerable<StoredLayer> topFirst = stack.Reverse();
+        var image = new Image(
+            id,
+            config,
+            [.. references.Where(n => n.Digest is null).Select(n => n.Familiar)],
+            [.. references.Where(n => n.Digest is not null).Select(n => n.Familiar)],
+            stack.Sum(l => l.Size),
+            manifest,
+            [.. topFirst.Select(l => $"{_snapshots}/{l.Number}/fs")]);
+        return new StoredImage(image, stack, references, string.Join(':', topFirst.Select(l => $"{l.Number}/fs")));
+    }
+
+    private sealed record State(IReadOnlyList<StoredImage> All, FrozenDictionary<string, StoredImage> ById, FrozenDictionary<string, StoredImage> ByName);
+}

@@ -1,0 +1,72 @@
+namespace Quai.Images.Catalog;
+
+/// <summary>What operations under way hold: blobs and layers that no image names yet. Only in memory, since a restart ends every operation.</summary>
+internal sealed class Leases
+{
+    private readonly Dictionary<string, int> _held = [];
+
+    /// <summary>Starts a lease that holds nothing.</summary>
+    public Lease Begin() => new(this);
+
+    /// <summary>Whether any lease holds the digest or chain id.</summary>
+    public bool Holds(string id)
+    {
+        lock (_held)
+        {
+            return _held.ContainsKey(id);
+        }
+    }
+
+    internal void Add(string id)
+    {
+        lock (_held)
+        {
+            _held[id] = _held.GetValueOrDefault(id) + 1;
+        }
+    }
+
+    internal void Release(IEnumerable<string> ids)
+    {
+        lock (_held)
+        {
+            foreach (string id in ids)
+            {
+                if (--_held[id] == 0)
+                {
+                    _held.Remove(id);
+                }
+            }
+        }
+    }
+}
+
+/// <summary>One operation's hold on blobs and layers, until disposed. Taken before it is looked whether they exist.</summary>
+internal sealed class Lease(Leases leases) : IDisposable
+{
+    private HashSet<string>? _ids = [];
+
+    /// <summary>Holds a digest or chain id.</summary>
+    public void Hold(string id)
+    {
+        lock (leases)
+        {
+            ObjectDisposedException.ThrowIf(_ids is null, this);
+            if (_ids.Add(id))
+            {
+                leases.Add(id);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (leases)
+        {
+            if (_ids is not null)
+            {
+                leases.Release(_ids);
+                _ids = null;
+            }
+        }
+    }
+}

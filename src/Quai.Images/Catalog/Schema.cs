@@ -1,0 +1,66 @@
+using Quai.Metadata;
+
+namespace Quai.Images.Catalog;
+
+/// <summary>The tables of images. Rows are written before the files they tell of, but for images, which are written when all else is there.</summary>
+internal static class Schema
+{
+    public const string Component = "images";
+
+    /// <summary>A snapshot's state: its files are being made.</summary>
+    public const long Preparing = 0;
+
+    /// <summary>A snapshot's state: its files are whole.</summary>
+    public const long Ready = 1;
+
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new(Component, 1, """
+            CREATE TABLE blobs (
+                digest TEXT PRIMARY KEY,
+                size INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            -- Layers (with a chain id) and containers' writable snapshots (with a key). AUTOINCREMENT: a number is never
+            -- used twice, so files still being deleted cannot be taken for new ones.
+            CREATE TABLE snapshots (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                chain_id TEXT UNIQUE,
+                key TEXT UNIQUE,
+                image_id TEXT,
+                lower TEXT NOT NULL DEFAULT '',
+                size INTEGER NOT NULL DEFAULT 0,
+                state INTEGER NOT NULL
+            ) STRICT;
+
+            CREATE TABLE images (
+                id TEXT PRIMARY KEY,
+                config BLOB NOT NULL,
+                manifest TEXT NOT NULL REFERENCES blobs(digest),
+                added INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE image_layers (
+                image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+                position INTEGER NOT NULL,
+                chain_id TEXT NOT NULL,
+                PRIMARY KEY (image_id, position)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE image_blobs (
+                image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+                digest TEXT NOT NULL REFERENCES blobs(digest),
+                PRIMARY KEY (image_id, digest)
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE image_names (
+                name TEXT PRIMARY KEY,
+                image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE INDEX image_layers_chain ON image_layers(chain_id);
+            CREATE INDEX image_blobs_digest ON image_blobs(digest);
+            CREATE INDEX image_names_image ON image_names(image_id);
+            """),
+    ];
+}

@@ -1,0 +1,20 @@
+using Quai.Oci.Images;
+
+namespace Quai.Images.Catalog;
+
+/// <summary>An image as the database has it, with the layers it is made of.</summary>
+/// <param name="Image">What users of the store see.</param>
+/// <param name="Layers">From the lowest up.</param>
+/// <param name="Names">All its names, canonical.</param>
+/// <param name="Lower">The layers' directories, topmost first, relative to the snapshots' folder and joined by colons.</param>
+internal sealed record StoredImage(Image Image, IReadOnlyList<StoredLayer> Layers, IReadOnlyList<ImageReference> Names, string Lower)
+{
+    /// <summary>Digest of the manifest.</summary>
+    public string Manifest => Image.ManifestDigest!;
+}
+
+/// <summary>An unpacked layer.</summary>
+/// <param name="Number">Of its snapshot.</param>
+/// <param name="ChainId">Digest of it and all below it.</param>
+/// <param name="Size">Bytes of its files.</param>
+internal readonly record struct StoredLayer(long Number, string ChainId, long Size);

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using Quai.Linux;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Content;
+
+/// <summary>A blob on its way in: written from front to back and hashed on the way. Gone when disposed, unless moved.</summary>
+internal sealed class IngestFile : IDisposable
+{
+    private readonly FileDescriptor _file;
+    private IncrementalHash _hash;
+    private bool _moved;
+    private Digest? _digest;
+
+    public IngestFile(string path)
+    {
+        FilePath = path;
+        _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        _file = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC, 0x180, 0);
+    }
+
+    public string FilePath { get; private set; }
+
+    /// <summary>Bytes written.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Starts anew, with another algorithm if need be.</summary>
+    public void Reset(HashAlgorithmName algorithm)
+    {
+        _hash.Dispose();
+        _hash = IncrementalHash.CreateHash(algorithm);
+        FileCalls.Truncate(_file.Number, FilePath);
+        Length = 0;
+    }
+
+    /// <exception cref="LinuxException">The disk is full, for one.</exception>
+    public void Write(ReadOnlySpan<byte> data)
+    {
+        _hash.AppendData(data);
+        int errno = FileCalls.TryWrite(_file.Number, data);
+        if (errno != 0)
+        {
+            throw new LinuxException("write", errno, FilePath);
+        }
+
+        Length += data.Length;
+    }
+
+    /// <summary>The digest of what was written so far, which may go on.</summary>
+    public Digest Digest() => _digest ?? Oci.Images.Digest.FromHash(_hash.AlgorithmName, _hash.GetCurrentHash());
+
+    /// <summary>Closes the file, which is whole: an archive of many files must not hold them all open.</summary>
+    public void EndWriting()
+    {
+        _digest = Digest();
+        _file.Dispose();
+        _hash.Dispose();
+    }
+
+    /// <summary>Puts the data on the disk.</summary>
+    public void Sync()
+    {
+        if (!_file.IsClosed)
+        {
+            FileCalls.SyncData(_file.Number, FilePath);
+            return;
+        }
+
+        using FileDescriptor again = Openat2.Open(FileCalls.AT_FDCWD, FilePath, FileCalls.O_RDWR | FileCalls.O_CLOEXEC, 0, 0);
+        FileCalls.SyncData(again.Number, FilePath);
+    }
+
+    public void MoveTo(string path)
+    {
+        FileCalls.Rename(FileCalls.AT_FDCWD, FilePath, FileCalls.AT_FDCWD, path);
+        FilePath = path;
+        _moved = true;
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _hash.Dispose();
+        if (!_moved)
+        {
+            // Quietly gone, also where a commit failed half way.
+            File.Delete(FilePath);
+            _moved = true;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+using Quai.Errors;
+using Quai.Images.Archives;
+using Quai.Images.Assembly;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Images.Unpack;
+using Quai.Oci.Images;
+using ZstdSharp;
+
+namespace Quai.Images;
+
+public sealed partial class ImageStore
+{
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<ProgressMessage> progress, CancellationToken cancellation)
+    {
+        IReadOnlyList<LoadedImage> loaded = await WithLeaseAsync(
+            async lease =>
+            {
+                using SpooledArchive spooled = await SpooledArchive.ReadAsync(archive, _blobs, cancellation).ConfigureAwait(false);
+                var loader = new ArchiveLoader(spooled, _blobs, _assembler, _options, progress, lease);
+                return await loader.RunAsync(cancellation).ConfigureAwait(false);
+            }).ConfigureAwait(false);
+        foreach (LoadedImage image in loaded)
+        {
+            Changed?.Invoke("load", image.Id, image.Name ?? image.Id);
+        }
+
+        return loaded;
+    }
+
+    /// <inheritdoc/>
+    public async Task<Image> ImportAsync(
+        Stream archive, string? repositoryTag, string? message, IReadOnlyList<string> configure, string? platform, CancellationToken cancellation)
+    {
+        ImageReference? name = string.IsNullOrEmpty(repositoryTag) ? null : ImageReference.Parse(repositoryTag).WithDefaultTag();
+        if (name?.Digest is not null)
+        {
+            throw QuaiException.Invalid("cannot import digest reference");
+        }
+
+        Platform target = string.IsNullOrEmpty(platform) ? Platform.Host : Platform.Parse(platform);
+        ExecutionConfig execution = ConfigChanges.Apply(configure);
+        StoredImage image = await WithLeaseAsync(lease => ImportAsync(archive, name, message ?? "Imported from -", execution, target, lease, cancellation)).ConfigureAwait(false);
+        Changed?.Invoke("import", image.Image.Id, name?.Familiar ?? image.Image.Id);
+        return image.Image;
+    }
+
+    /// <inheritdoc/>
+    public async Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation)
+    {
+        // The lease keeps what is being written though somebody removes the image meanwhile.
+        using Lease lease = _leases.Begin();
+        var items = new Dictionary<string, ArchiveWriter.Item>();
+        foreach (string reference in references)
+        {
+            foreach ((StoredImage image, ImageReference? name) in Named(reference))
+            {
+                List<ImageReference> names = items.TryGetValue(image.Image.Id, out ArchiveWriter.Item? item) ? [.. item.Names] : [];
+                if (name is not null && !names.Contains(name))
+                {
+                    names.Add(name);
+                }
+
+                items[image.Image.Id] = new ArchiveWriter.Item(image, names);
+                foreach (Descriptor part in HoldManifest(image, lease))
+                {
+                    lease.Hold(part.Digest);
+                }
+            }
+        }
+
+        foreach (string id in items.Keys)
+        {
+            if (_catalog.ById(id) is null)
+            {
+                throw new ImageNotFoundException(id);
+            }
+        }
+
+        await new ArchiveWriter(_blobs, output).WriteAsync([.. items.Values], cancellation).ConfigureAwait(false);
+    }
+
+    private IEnumerable<Descriptor> HoldManifest(StoredImage image, Lease lease)
+    {
+        lease.Hold(image.Manifest);
+        Manifest manifest = ImageJson.ReadManifest(_blobs.Read(Digest.Parse(image.Manifest), ImageJson.MaxManifestSize));
+        return manifest.Layers!.Prepend(manifest.Config!);
+    }
+
+    /// <summary>What an argument of save means: one name, all tags of a repository named without one, or an image by its id.</summary>
+    private List<(StoredImage Image, ImageReference? Name)> Named(string reference)
+    {
+        if (ImageReference.TryParse(reference, out ImageReference? name) && name is { Tag: null, Digest: null })
+        {
+            List<(StoredImage, ImageReference?)> all =
+                [.. _catalog.All.SelectMany(i => i.Names.Where(n => n.Digest is null && n.Name == name.Name), (i, n) => (i, (ImageReference?)n))];
+            if (all.Count > 0)
+            {
+                return all;
+            }
+        }
+
+        StoredImage image = _catalog.Find(reference);
+        return [(image, name is { Digest: null } && image.Names.Contains(name.WithDefaultTag()) ? name.WithDefaultTag() : null)];
+    }
+
+    private async Task<StoredImage> ImportAsync(
+        Stream archive, ImageReference? name, string comment, ExecutionConfig execution, Platform platform, Lease lease, CancellationToken cancellation)
+    {
+        using IngestFile file = _blobs.Begin();
+        Digest diffId = await Task.Factory.StartNew(
+            () => Spool(archive, file, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        Digest blob = file.Digest();
+        long size = file.Length;
+        CompressionKind kind = Compression.Detect(Start(file.FilePath));
+        await _blobs.CommitAsync(file, blob, lease, cancellation).ConfigureAwait(false);
+        await _assembler.UnpackAsync(blob, diffId.ToString(), diffId.ToString(), lease, null, cancellation).ConfigureAwait(false);
+        DateTimeOffset now = _options.Time.GetUtcNow();
+        byte[] config = ImageJson.Write(new ImageConfig
+        {
+            Architecture = platform.Architecture,
+            Os = platform.Os,
+            Variant = platform.Variant,
+            Created = now,
+            Comment = comment,
+            Config = execution,
+            RootFs = new RootFs { DiffIds = [diffId.ToString()] },
+            History = [new HistoryEntry { Created = now, Comment = comment }],
+        });
+        Digest id = await _blobs.AddAsync(config, null, lease, cancellation).ConfigureAwait(false);
+        byte[] manifest = ImageJson.Write(new Manifest
+        {
+            SchemaVersion = 2,
+            MediaType = MediaTypes.OciManifest,
+            Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = id.ToString(), Size = config.Length },
+            Layers = [new Descriptor { MediaType = ArchiveLoader.MediaTypeOf(kind), Digest = blob.ToString(), Size = size }],
+        });
+        Digest manifestDigest = await _blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
+        string[] used = [blob.ToString(), id.ToString(), manifestDigest.ToString()];
+        (StoredImage image, _) = await _assembler.RecordAsync(
+            new NewImage(id, config, manifestDigest, [diffId.ToString()], used, name is null ? [] : [name]), cancellation).ConfigureAwait(false);
+        return image;
+    }
+
+    /// <summary>Writes the stream to the file as it comes and returns the digest of what it unpacks to.</summary>
+    private static Digest Spool(Stream archive, IngestFile file, CancellationToken cancellation)
+    {
+        using var source = new SyncStream(archive, cancellation);
+        byte[] buffer = new byte[1 << 18];
+        int count;
+        while ((count = source.Read(buffer, 0, buffer.Length)) > 0)
+        {
+            file.Write(buffer.AsSpan(0, count));
+        }
+
+        CompressionKind kind = Compression.Detect(Start(file.FilePath));
+        if (kind == CompressionKind.None)
+        {
+            return file.Digest();
+        }
+
+        using FileStream packed = File.OpenRead(file.FilePath);
+        using Stream unpacked = Compression.Open(packed, kind);
+        try
+        {
+            return Digest.FromSha256(System.Security.Cryptography.SHA256.HashData(unpacked));
+        }
+        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
+        {
+            throw QuaiException.Invalid($"the archive's {kind.ToString().ToLowerInvariant()} data is broken: {e.Message}", e);
+        }
+    }
+
+    private static byte[] Start(string path)
+    {
+        using FileStream file = File.OpenRead(path);
+        byte[] start = new byte[Compression.MagicLength];
+        return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+    }
+
+    /// <summary>Runs work under a lease; what a failure leaves is removed.</summary>
+    private async Task<T> WithLeaseAsync<T>(Func<Lease, Task<T>> work)
+    {
+        using Lease lease = _leases.Begin();
+        try
+        {
+            return await work(lease).ConfigureAwait(false);
+        }
+        catch
+        {
+            lease.Dispose();
+            await CollectQuietlyAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

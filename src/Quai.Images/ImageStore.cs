@@ -1,0 +1,170 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Quai.Errors;
+using Quai.Images.Assembly;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Images.Pulls;
+using Quai.Images.Registry;
+using Quai.Images.Snapshots;
+using Quai.Metadata;
+using Quai.Oci.Images;
+
+namespace Quai.Images;
+
+/// <summary>
+/// The store of images in one folder: <c>content/</c> (blobs as they came), <c>snapshots/</c> (layers and containers' writable
+/// directories, by number) and <c>trash/</c>. Names and references are in the metadata database. Needs to be root.
+/// </summary>
+public sealed partial class ImageStore : IImageStore, IAsyncDisposable
+{
+    private readonly MetadataDatabase _database;
+    private readonly ImageStoreOptions _options;
+    private readonly ILogger _logger;
+    private readonly CollectionGate _gate = new();
+    private readonly Leases _leases = new();
+    private readonly BlobStore _blobs;
+    private readonly SnapshotStore _snapshots;
+    private readonly ImageCatalog _catalog;
+    private readonly ImageAssembler _assembler;
+    private readonly PullServices _pulls;
+
+    private ImageStore(string root, MetadataDatabase database, ImageStoreOptions options, ILogger logger)
+    {
+        _database = database;
+        _options = options;
+        _logger = logger;
+        _blobs = new BlobStore(root, database, _gate);
+        _snapshots = new SnapshotStore(root, database, _gate, logger);
+        _catalog = new ImageCatalog(database, _snapshots.Folder);
+        _assembler = new ImageAssembler(database, _blobs, _snapshots, _catalog, options);
+        _pulls = new PullServices(new RegistryClient(options), _blobs, _snapshots, _catalog, _assembler, options);
+    }
+
+    /// <summary>The tables that the store needs in the database it is given.</summary>
+    public static IReadOnlyList<Migration> Migrations => Schema.Migrations;
+
+    /// <inheritdoc/>
+    public event Action<string, string, string>? Changed;
+
+    /// <summary>Opens the store, making its folders. <see cref="RecoverAsync"/> is the caller's next step.</summary>
+    /// <param name="root">Its folder, of its own; an absolute path.</param>
+    /// <param name="database">With <see cref="Migrations"/> applied; stays the caller's.</param>
+    /// <param name="options">How to behave.</param>
+    /// <param name="logger">Told of what fails in the background.</param>
+    public static ImageStore Open(string root, MetadataDatabase database, ImageStoreOptions options, ILogger? logger = null)
+    {
+        Directory.CreateDirectory(root);
+        return new ImageStore(root, database, options, logger ?? NullLogger.Instance);
+    }
+
+    /// <inheritdoc/>
+    public Image Resolve(string reference) => _catalog.Find(reference).Image;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Image> List() => [.. _catalog.All.Select(i => i.Image)];
+
+    /// <inheritdoc/>
+    public async Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation)
+    {
+        ImageReference image = ImageReference.Parse(reference).WithDefaultTag();
+        if (image.Digest is not null)
+        {
+            image = image with { Tag = null };
+        }
+
+        Platform wanted = platform is { Length: > 0 } ? Platform.Parse(platform) : Platform.Host;
+        StoredImage stored = await WithLeaseAsync(
+            lease => new Pull(_pulls, image, wanted, platform is { Length: > 0 }, progress, lease).RunAsync(auth, cancellation)).ConfigureAwait(false);
+        Changed?.Invoke("pull", image.Familiar, image.FamiliarName);
+        return stored.Image;
+    }
+
+    /// <inheritdoc/>
+    public async Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)
+    {
+        ImageReference name = ImageReference.Parse(repository);
+        if (name.Digest is not null)
+        {
+            throw QuaiException.Invalid("refusing to create a tag with a digest reference");
+        }
+
+        if (tag is { Length: > 0 })
+        {
+            name = name with { Tag = ImageReference.IsTag(tag) ? tag : throw QuaiException.Invalid("invalid tag format") };
+        }
+
+        name = name.WithDefaultTag();
+        StoredImage image = _catalog.Find(source);
+        int named = await _database.WriteAsync(
+            c => c.Run(
+                "INSERT INTO image_names SELECT $n, id FROM images WHERE id=$i ON CONFLICT(name) DO UPDATE SET image_id=excluded.image_id",
+                ("$n", name.Canonical), ("$i", image.Image.Id)),
+            cancellation).ConfigureAwait(false);
+        if (named == 0)
+        {
+            throw new ImageNotFoundException(source);
+        }
+
+        _catalog.Reload();
+        Changed?.Invoke("tag", image.Image.Id, name.Familiar);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageHistory> History(string reference)
+    {
+        StoredImage image = _catalog.Find(reference);
+        List<ImageHistory> history = [];
+        int layer = 0;
+        foreach (HistoryEntry entry in image.Image.Config.History ?? [])
+        {
+            long size = entry.EmptyLayer != true && layer < image.Layers.Count ? image.Layers[layer++].Size : 0;
+            history.Add(new ImageHistory("<missing>", entry.Created ?? default, entry.CreatedBy ?? "", [], size, entry.Comment ?? ""));
+        }
+
+        history.Reverse();
+        if (history.Count > 0)
+        {
+            history[0] = history[0] with { Id = image.Image.Id, Tags = image.Image.RepoTags };
+        }
+
+        return history;
+    }
+
+    /// <inheritdoc/>
+    public Task<Snapshot> PrepareSnapshotAsync(string key, string imageId, CancellationToken cancellation) =>
+        _snapshots.PrepareAsync(key, _catalog.ById(imageId) ?? throw new ImageNotFoundException(imageId), cancellation);
+
+    /// <inheritdoc/>
+    public Snapshot GetSnapshot(string key) => _snapshots.Get(key);
+
+    /// <inheritdoc/>
+    public async Task RemoveSnapshotAsync(string key, CancellationToken cancellation)
+    {
+        if (await _snapshots.RemoveAsync(key, cancellation).ConfigureAwait(false))
+        {
+            await CollectQuietlyAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<long> SnapshotSizeAsync(string key, CancellationToken cancellation) => _snapshots.SizeAsync(key, cancellation);
+
+    /// <inheritdoc/>
+    public async Task RecoverAsync(IReadOnlySet<string> containers, CancellationToken cancellation)
+    {
+        await _snapshots.RecoverAsync(containers, cancellation).ConfigureAwait(false);
+        await CollectAsync(static _ => { }, cancellation).ConfigureAwait(false);
+        _blobs.Sweep();
+        _catalog.Reload();
+    }
+
+    /// <summary>Ends downloads' connections and waits for files that are being deleted.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _pulls.Dispose();
+        await _snapshots.DisposeAsync().ConfigureAwait(false);
+        _assembler.Dispose();
+        _gate.Dispose();
+    }
+}

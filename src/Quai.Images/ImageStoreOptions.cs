@@ -1,0 +1,35 @@
+namespace Quai.Images;
+
+/// <summary>How the image store behaves; the defaults are Docker's.</summary>
+public sealed record ImageStoreOptions
+{
+    /// <summary>Registries (<c>host[:port]</c>, or a network as <c>10.0.0.0/8</c>) that may have a bad certificate or none. Loopback addresses and <c>localhost</c> always may.</summary>
+    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+
+    /// <summary>Addresses (<c>https://host[:port]</c>) asked before Docker Hub for its images.</summary>
+    public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
+
+    /// <summary>Layers downloaded at once.</summary>
+    public int MaxConcurrentDownloads { get; init; } = 3;
+
+    /// <summary>Layers unpacked at once.</summary>
+    public int MaxConcurrentUnpacks { get; init; } = 2;
+
+    /// <summary>Tries of a download before it fails.</summary>
+    public int MaxDownloadAttempts { get; init; } = 5;
+
+    /// <summary>Wait before the second try; each later one waits this much longer. A registry's <c>Retry-After</c> comes first.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A registry that sends nothing for so long is taken to be gone.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Whether unpacked layers are written through to the disk before an image counts as present, so that a power cut cannot leave a broken one.</summary>
+    public bool SyncLayers { get; init; } = true;
+
+    /// <summary>Sent as <c>User-Agent</c>.</summary>
+    public string UserAgent { get; init; } = "quai/0.1";
+
+    /// <summary>Where the time of images made here and of retries comes from.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,28 @@
+namespace Quai.Images.Pulls;
+
+/// <summary>One layer's messages: progress at most ten times a second, everything else at once.</summary>
+internal sealed class LayerProgress(IProgress<ProgressMessage> progress, string id, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private long _last;
+
+    /// <summary>Says what happens now.</summary>
+    public void Say(string status)
+    {
+        _last = 0;
+        progress.Report(new ProgressMessage(status, id));
+    }
+
+    /// <summary>Says how far it is; the last bytes are always told.</summary>
+    public void Advance(string status, long current, long total)
+    {
+        if (current < total && _last != 0 && time.GetElapsedTime(_last) < Interval)
+        {
+            return;
+        }
+
+        _last = time.GetTimestamp();
+        progress.Report(new ProgressMessage(status, id, current, total));
+    }
+}

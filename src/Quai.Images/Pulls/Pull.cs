@@ -1,0 +1,181 @@
+using Quai.Errors;
+using Quai.Images.Assembly;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Images.Registry;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Pulls;
+
+/// <summary>One pull: manifest, config, then all layers, each downloaded and unpacked on its own.</summary>
+internal sealed class Pull(
+    PullServices services,
+    ImageReference reference,
+    Platform platform,
+    bool platformWanted,
+    IProgress<ProgressMessage> progress,
+    Lease lease)
+{
+    /// <summary>Blobs besides the layers that the image is to keep.</summary>
+    private readonly HashSet<string> _blobs = [];
+
+    public async Task<StoredImage> RunAsync(RegistryAuth? auth, CancellationToken cancellation)
+    {
+        RegistryRepository repository = await services.Client.OpenAsync(reference, auth, cancellation).ConfigureAwait(false);
+        string version = reference.Digest?.ToString() ?? reference.Tag!;
+        RegistryRepository.FetchedManifest top = await repository.GetManifestAsync(version, cancellation).ConfigureAwait(false);
+        progress.Report(new ProgressMessage($"Pulling from {reference.Path}", version));
+        RegistryRepository.FetchedManifest own = await ChooseAsync(repository, top, cancellation).ConfigureAwait(false);
+        Manifest manifest = ImageJson.ReadManifest(own.Bytes);
+        if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
+        {
+            throw QuaiException.Invalid($"{reference.Familiar} is no container image: unsupported media type {manifest.Config.MediaType}");
+        }
+
+        Digest id = Digest.Parse(manifest.Config.Digest);
+        ImageReference[] names = Names(top.Digest);
+        StoredImage? known = services.Catalog.ById(id.ToString());
+        bool upToDate = names.All(n => services.Catalog.ByName(n)?.Image.Id == id.ToString());
+        (byte[] Bytes, ImageConfig Parsed) config = await GetConfigAsync(repository, manifest.Config, cancellation).ConfigureAwait(false);
+        CheckPlatform(config.Parsed);
+        ImageAssembler.CheckLayers(config.Parsed, manifest.Layers!.Count);
+        string[] chains = ChainIds.Of(config.Parsed.RootFs.DiffIds);
+
+        // An image that is here with this very manifest needs nothing more; its blobs could be removed only with it.
+        await KeepAsync(own, cancellation).ConfigureAwait(false);
+        await PullLayersAsync(repository, manifest, config.Parsed, chains, quiet: known?.Manifest == own.Digest.ToString(), cancellation).ConfigureAwait(false);
+        if (top.Digest != own.Digest)
+        {
+            await KeepAsync(top, cancellation).ConfigureAwait(false);
+        }
+
+        _blobs.Add(id.ToString());
+        _blobs.UnionWith(manifest.Layers.Select(l => l.Digest));
+        (StoredImage image, _) = await services.Assembler.RecordAsync(new NewImage(id, config.Bytes, own.Digest, chains, _blobs, names), cancellation).ConfigureAwait(false);
+        progress.Report(new ProgressMessage($"Digest: {top.Digest}"));
+        progress.Report(new ProgressMessage($"Status: {(upToDate ? "Image is up to date" : "Downloaded newer image")} for {reference.Familiar}"));
+        return image;
+    }
+
+    /// <summary>The names that the pull gives: by digest always, by tag when it was asked for by that alone.</summary>
+    private ImageReference[] Names(Digest digest)
+    {
+        ImageReference byDigest = reference with { Tag = null, Digest = digest };
+        return reference.Digest is null ? [reference, byDigest] : [byDigest];
+    }
+
+    private async Task<RegistryRepository.FetchedManifest> ChooseAsync(RegistryRepository repository, RegistryRepository.FetchedManifest top, CancellationToken cancellation)
+    {
+        if (MediaTypes.IsManifest(top.MediaType))
+        {
+            return top;
+        }
+
+        if (!MediaTypes.IsIndex(top.MediaType))
+        {
+            throw QuaiException.Invalid(top.MediaType is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed
+                ? $"Docker Image Format v1 and Docker Image manifest version 2, schema 1 are not supported: {reference.Familiar} must be pushed again in a newer format"
+                : $"unsupported media type {top.MediaType} of {reference.Familiar}");
+        }
+
+        Descriptor? best = null;
+        int bestScore = 0;
+        foreach (Descriptor entry in ImageJson.ReadIndex(top.Bytes).Manifests!)
+        {
+            int score = entry.Platform is null || (entry.MediaType is not null && !MediaTypes.IsManifest(entry.MediaType)) ? 0 : platform.Score(entry.Platform);
+            if (score > bestScore)
+            {
+                (best, bestScore) = (entry, score);
+            }
+        }
+
+        return best is null
+            ? throw QuaiException.NotFound($"no matching manifest for {platform} in the manifest list entries")
+            : await repository.GetManifestAsync(best.Digest, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<(byte[] Bytes, ImageConfig Parsed)> GetConfigAsync(RegistryRepository repository, Descriptor config, CancellationToken cancellation)
+    {
+        Digest digest = Digest.Parse(config.Digest);
+        if (config.Size > ImageJson.MaxConfigSize)
+        {
+            throw QuaiException.Invalid($"image configuration {digest} is larger than {ImageJson.MaxConfigSize >> 20} MiB");
+        }
+
+        if (await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+        {
+            using IngestFile file = services.Blobs.Begin();
+            await repository.DownloadAsync(config, file, static _ => { }, static _ => { }, cancellation).ConfigureAwait(false);
+            if (file.Digest() != digest)
+            {
+                throw QuaiException.System($"image config verification failed for digest {digest}");
+            }
+
+            // Read before it is kept: what is no config is not kept.
+            ImageJson.ReadConfig(File.ReadAllBytes(file.FilePath));
+            await services.Blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+        }
+
+        byte[] bytes = services.Blobs.Read(digest, ImageJson.MaxConfigSize);
+        return (bytes, ImageJson.ReadConfig(bytes));
+    }
+
+    private void CheckPlatform(ImageConfig config)
+    {
+        var actual = Platform.Normalize(config.Os, config.Architecture, config.Variant);
+        if (platformWanted && platform.Score(new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant }) == 0)
+        {
+            throw QuaiException.NotFound($"image with reference {reference.Familiar} was found but does not match the specified platform: wanted {platform}, actual: {actual}");
+        }
+
+        if (actual.Os != "linux")
+        {
+            throw QuaiException.Invalid($"image operating system \"{config.Os}\" cannot be used on this platform: operating system is not supported");
+        }
+    }
+
+    private async Task KeepAsync(RegistryRepository.FetchedManifest manifest, CancellationToken cancellation)
+    {
+        await services.Blobs.AddAsync(manifest.Bytes, manifest.Digest, lease, cancellation).ConfigureAwait(false);
+        _blobs.Add(manifest.Digest.ToString());
+    }
+
+    private async Task PullLayersAsync(RegistryRepository repository, Manifest manifest, ImageConfig config, string[] chains, bool quiet, CancellationToken cancellation)
+    {
+        // One layer's failure stops the others.
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var layers = new List<LayerPull>(chains.Length);
+        for (int i = 0; i < chains.Length; i++)
+        {
+            Digest digest = Digest.Parse(manifest.Layers![i].Digest);
+            var says = new LayerProgress(quiet ? Silent.Instance : progress, digest.Short, services.Options.Time);
+            var layer = new LayerPull(services, repository, manifest.Layers[i], config.RootFs.DiffIds[i], chains[i], says, lease);
+            await layer.LookAsync(stop.Token).ConfigureAwait(false);
+            layers.Add(layer);
+        }
+
+        Task[] running = [.. layers.Select(l => l.RunAsync(stop.Token))];
+        try
+        {
+            await foreach (Task done in Task.WhenEach(running).ConfigureAwait(false))
+            {
+                await done.ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+    }
+
+    private sealed class Silent : IProgress<ProgressMessage>
+    {
+        public static readonly Silent Instance = new();
+
+        public void Report(ProgressMessage value)
+        {
+        }
+    }
+}

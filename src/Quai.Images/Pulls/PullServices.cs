@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Quai.Images.Assembly;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Images.Registry;
+using Quai.Images.Snapshots;
+
+namespace Quai.Images.Pulls;
+
+/// <summary>What all pulls share: the parts of the store, and how many downloads run at once.</summary>
+internal sealed class PullServices(
+    RegistryClient client, BlobStore blobs, SnapshotStore snapshots, ImageCatalog catalog, ImageAssembler assembler, ImageStoreOptions options) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _downloading = new();
+
+    public RegistryClient Client => client;
+
+    public BlobStore Blobs => blobs;
+
+    public SnapshotStore Snapshots => snapshots;
+
+    public ImageCatalog Catalog => catalog;
+
+    public ImageAssembler Assembler => assembler;
+
+    public ImageStoreOptions Options => options;
+
+    /// <summary>Taken while a layer is downloaded.</summary>
+    public SemaphoreSlim Downloads { get; } = new(options.MaxConcurrentDownloads, options.MaxConcurrentDownloads);
+
+    /// <summary>Taken by the one pull that downloads a blob; others that want it too wait, and then find it.</summary>
+    public SemaphoreSlim TurnFor(string digest) => _downloading.GetOrAdd(digest, _ => new SemaphoreSlim(1, 1));
+
+    public void Dispose()
+    {
+        Downloads.Dispose();
+        client.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using System.IO.Compression;
+using Quai.Errors;
+using ZstdSharp;
+
+namespace Quai.Images.Unpack;
+
+/// <summary>How a stream is packed, told by its first bytes, as Docker tells it: media types lie.</summary>
+internal enum CompressionKind
+{
+    None,
+    Gzip,
+    Zstd,
+}
+
+/// <summary>Recognises and undoes compression.</summary>
+internal static class Compression
+{
+    /// <summary>Bytes that <see cref="Detect"/> needs.</summary>
+    public const int MagicLength = 10;
+
+    /// <summary>Tells the kind from a stream's first bytes.</summary>
+    /// <exception cref="QuaiException">Packed in a way that is known and not supported.</exception>
+    public static CompressionKind Detect(ReadOnlySpan<byte> start)
+    {
+        if (start.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 0x08]))
+        {
+            return CompressionKind.Gzip;
+        }
+
+        if (start.StartsWith((ReadOnlySpan<byte>)[0x28, 0xb5, 0x2f, 0xfd])
+            || (start.Length >= 4 && (start[0] & 0xf0) == 0x50 && start[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2a, 0x4d, 0x18])))
+        {
+            return CompressionKind.Zstd;
+        }
+
+        return start.StartsWith("BZh"u8) ? throw QuaiException.Invalid("bzip2 compression is not supported: use gzip or zstd")
+            : start.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? throw QuaiException.Invalid("xz compression is not supported: use gzip or zstd")
+            : CompressionKind.None;
+    }
+
+    /// <summary>Wraps a stream that can be read from its start. Disposing the result leaves <paramref name="source"/> open.</summary>
+    public static Stream Open(Stream source, CompressionKind kind) => kind switch
+    {
+        CompressionKind.Gzip => new GZipStream(source, CompressionMode.Decompress, leaveOpen: true),
+        CompressionKind.Zstd => new DecompressionStream(source, bufferSize: 128 * 1024, checkEndOfStream: true, leaveOpen: true),
+        _ => source,
+    };
+}

@@ -1,0 +1,402 @@
+using System.Buffers.Text;
+using Quai.Errors;
+
+namespace Quai.Images.Unpack;
+
+/// <summary>
+/// Reads a tar archive from front to back without seeking: ustar, GNU long names and base-256 numbers, PAX.
+/// Content is handed out as slices of the read buffer. What Docker's reader takes is taken, sparse files apart.
+/// </summary>
+/// <param name="source">The uncompressed archive; not disposed.</param>
+/// <param name="bufferSize">Bytes to read at once.</param>
+internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
+{
+    private const int BlockSize = 512;
+
+    /// <summary>The largest extension header taken, bytes: names and attributes, never content.</summary>
+    private const int MaxExtensionSize = 1 << 20;
+
+    private readonly byte[] _buffer = new byte[bufferSize];
+    private readonly TarEntry _entry = new();
+    private int _start;
+    private int _end;
+    private long _contentLeft;
+    private int _paddingLeft;
+
+    /// <summary>The entry that <see cref="MoveNext"/> came to.</summary>
+    public TarEntry Entry => _entry;
+
+    /// <summary>Goes to the next entry, past what is left of this one's content; false at the end of the archive.</summary>
+    /// <exception cref="QuaiException">The archive is malformed or ends too early.</exception>
+    public bool MoveNext()
+    {
+        SkipContent();
+        _entry.Xattrs.Clear();
+        byte[]? longName = null;
+        byte[]? longLink = null;
+        byte[]? pax = null;
+        while (true)
+        {
+            ReadOnlySpan<byte> header = NextHeader();
+            if (header.IsEmpty)
+            {
+                return longName is null && longLink is null && pax is null ? false : throw Truncated();
+            }
+
+            ReadHeader(header);
+            switch (_entry.Type)
+            {
+                case TarEntryType.GnuLongName:
+                    longName = TarText.Text(ReadExtension()).ToArray();
+                    continue;
+                case TarEntryType.GnuLongLink:
+                    longLink = TarText.Text(ReadExtension()).ToArray();
+                    continue;
+                case TarEntryType.ExtendedHeader:
+                    pax = ReadExtension();
+                    continue;
+                case TarEntryType.GlobalHeader:
+                    // Docker reads global headers and does not apply them; git's archives have one with a comment.
+                    _ = ReadExtension();
+                    continue;
+                default:
+                    break;
+            }
+
+            if (longName is not null)
+            {
+                _entry.SetName(longName);
+            }
+
+            if (longLink is not null)
+            {
+                _entry.SetLinkName(longLink);
+            }
+
+            if (pax is not null)
+            {
+                ApplyPax(pax);
+            }
+
+            Finish();
+            return true;
+        }
+    }
+
+    /// <summary>The next piece of the entry's content; empty at its end. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> ReadContent()
+    {
+        if (_contentLeft == 0)
+        {
+            return default;
+        }
+
+        if (_start == _end && !Fill())
+        {
+            throw Truncated();
+        }
+
+        int count = (int)Math.Min(_contentLeft, _end - _start);
+        ReadOnlySpan<byte> piece = _buffer.AsSpan(_start, count);
+        _start += count;
+        _contentLeft -= count;
+        return piece;
+    }
+
+    /// <summary>All of the entry's content.</summary>
+    public byte[] ReadAll(int limit)
+    {
+        if (_entry.Size > limit)
+        {
+            throw QuaiException.Invalid($"archive entry {_entry.DisplayName} is larger than {limit} bytes");
+        }
+
+        return ReadRest((int)_entry.Size);
+    }
+
+    /// <summary>Reads what follows the archive's end, so that a digest of the whole stream can be made.</summary>
+    public void Drain()
+    {
+        SkipContent();
+        do
+        {
+            _start = _end;
+        }
+        while (Fill());
+    }
+
+    /// <summary>One header block; empty at the end of the archive. The end is two blocks of zeros, or just the stream's end.</summary>
+    private ReadOnlySpan<byte> NextHeader()
+    {
+        if (!Need(BlockSize))
+        {
+            return _start == _end ? default : throw Truncated();
+        }
+
+        ReadOnlySpan<byte> block = Take(BlockSize);
+        if (block.ContainsAnyExcept((byte)0))
+        {
+            return block;
+        }
+
+        if (Need(BlockSize) && Take(BlockSize).ContainsAnyExcept((byte)0))
+        {
+            throw Malformed("a single zero block in its middle");
+        }
+
+        return default;
+    }
+
+    private void ReadHeader(ReadOnlySpan<byte> header)
+    {
+        CheckSum(header);
+        _entry.SetName(TarText.Text(header[..100]));
+        _entry.Mode = (uint)Number(header.Slice(100, 8)) & 0xfff;
+        _entry.Uid = (uint)Number(header.Slice(108, 8));
+        _entry.Gid = (uint)Number(header.Slice(116, 8));
+        _entry.Size = Number(header.Slice(124, 12));
+        _entry.Modified = (Number(header.Slice(136, 12)), 0);
+        _entry.Accessed = null;
+        _entry.Type = header[156] == 0 ? TarEntryType.File : (TarEntryType)header[156];
+        _entry.SetLinkName(TarText.Text(header.Slice(157, 100)));
+        _entry.DeviceMajor = 0;
+        _entry.DeviceMinor = 0;
+        if (header.Slice(257, 5).SequenceEqual("ustar"u8))
+        {
+            if (_entry.Type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice)
+            {
+                _entry.DeviceMajor = (uint)Number(header.Slice(329, 8));
+                _entry.DeviceMinor = (uint)Number(header.Slice(337, 8));
+            }
+
+            // GNU's old format has times where POSIX has the prefix, and star keeps the last part of it for times.
+            if (header[262] == 0)
+            {
+                bool star = header.Slice(508, 4).SequenceEqual("tar\0"u8);
+                ReadOnlySpan<byte> prefix = TarText.Text(header.Slice(345, star ? 131 : 155));
+                if (!prefix.IsEmpty)
+                {
+                    _entry.SetName(prefix, TarText.Text(header[..100]));
+                }
+            }
+        }
+
+        SetContent(_entry.Size);
+    }
+
+    private void SetContent(long size)
+    {
+        if (size < 0)
+        {
+            throw Malformed($"a negative size for {_entry.DisplayName}");
+        }
+
+        _contentLeft = size;
+        _paddingLeft = (int)(-size & (BlockSize - 1));
+    }
+
+    private void Finish()
+    {
+        if (_entry.Type == TarEntryType.GnuSparse)
+        {
+            throw QuaiException.Invalid($"archive entry {_entry.DisplayName} is a sparse file, which is not supported");
+        }
+
+        // Version 7 archives mark a directory by its name alone.
+        if (_entry.Type == TarEntryType.File && _entry.Name.EndsWith("/"u8))
+        {
+            _entry.Type = TarEntryType.Directory;
+        }
+
+        if (_entry.Name.IndexOf((byte)0) >= 0 || _entry.LinkName.IndexOf((byte)0) >= 0)
+        {
+            throw Malformed($"a NUL in the name {_entry.DisplayName}");
+        }
+
+        // Some writers give a link its target's size, and no content.
+        if (_entry.Type is TarEntryType.HardLink or TarEntryType.SymbolicLink or TarEntryType.CharacterDevice or TarEntryType.BlockDevice
+            or TarEntryType.Directory or TarEntryType.Fifo)
+        {
+            _entry.Size = 0;
+            SetContent(0);
+        }
+    }
+
+    private void ApplyPax(ReadOnlySpan<byte> records)
+    {
+        while (!records.IsEmpty)
+        {
+            if (!Utf8Parser.TryParse(records, out int length, out int digits) || length <= digits + 2 || length > records.Length
+                || records[digits] != ' ' || records[length - 1] != '\n')
+            {
+                throw Malformed("a broken PAX record");
+            }
+
+            ReadOnlySpan<byte> record = records[(digits + 1)..(length - 1)];
+            records = records[length..];
+            int equals = record.IndexOf((byte)'=');
+            if (equals <= 0)
+            {
+                throw Malformed("a PAX record without a value");
+            }
+
+            ApplyPax(record[..equals], record[(equals + 1)..]);
+        }
+    }
+
+    private void ApplyPax(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
+    {
+        if (key.StartsWith("SCHILY.xattr."u8))
+        {
+            _entry.AddXattr(key, value);
+        }
+        else if (key.StartsWith("GNU.sparse."u8))
+        {
+            throw QuaiException.Invalid($"archive entry {_entry.DisplayName} is a sparse file, which is not supported");
+        }
+        else if (value.IsEmpty)
+        {
+            // An empty value takes a record of a global header back.
+        }
+        else if (key.SequenceEqual("path"u8))
+        {
+            _entry.SetName(value);
+        }
+        else if (key.SequenceEqual("linkpath"u8))
+        {
+            _entry.SetLinkName(value);
+        }
+        else if (key.SequenceEqual("size"u8))
+        {
+            _entry.Size = Decimal(value);
+            SetContent(_entry.Size);
+        }
+        else if (key.SequenceEqual("uid"u8))
+        {
+            _entry.Uid = (uint)Decimal(value);
+        }
+        else if (key.SequenceEqual("gid"u8))
+        {
+            _entry.Gid = (uint)Decimal(value);
+        }
+        else if (key.SequenceEqual("mtime"u8))
+        {
+            _entry.Modified = TarText.Time(value) ?? throw Malformed("a broken time");
+        }
+        else if (key.SequenceEqual("atime"u8))
+        {
+            _entry.Accessed = TarText.Time(value) ?? throw Malformed("a broken time");
+        }
+    }
+
+    private byte[] ReadExtension()
+    {
+        if (_entry.Size > MaxExtensionSize)
+        {
+            throw Malformed($"an extension header of {_entry.Size} bytes");
+        }
+
+        byte[] data = ReadRest((int)_entry.Size);
+        SkipContent();
+        return data;
+    }
+
+    private byte[] ReadRest(int size)
+    {
+        byte[] data = new byte[size];
+        int done = 0;
+        for (ReadOnlySpan<byte> piece = ReadContent(); !piece.IsEmpty; piece = ReadContent())
+        {
+            piece.CopyTo(data.AsSpan(done));
+            done += piece.Length;
+        }
+
+        return data;
+    }
+
+    private void SkipContent()
+    {
+        while (_contentLeft > 0)
+        {
+            ReadContent();
+        }
+
+        // A last entry may lack its padding.
+        if (_paddingLeft > 0 && Need(_paddingLeft))
+        {
+            Take(_paddingLeft);
+        }
+        else
+        {
+            _start = _paddingLeft > 0 ? _end : _start;
+        }
+
+        _paddingLeft = 0;
+    }
+
+    private static void CheckSum(ReadOnlySpan<byte> header)
+    {
+        int unsignedSum = 0;
+        int signedSum = 0;
+        for (int i = 0; i < BlockSize; i++)
+        {
+            byte value = i is >= 148 and < 156 ? (byte)' ' : header[i];
+            unsignedSum += value;
+            signedSum += (sbyte)value;
+        }
+
+        // Old writers added the bytes up as signed.
+        if (TarText.Number(header.Slice(148, 8)) is not { } sum || (sum != unsignedSum && sum != signedSum))
+        {
+            throw QuaiException.Invalid("archive/tar: invalid tar header");
+        }
+    }
+
+    private static long Number(ReadOnlySpan<byte> field) => TarText.Number(field) ?? throw Malformed("a broken number in a header");
+
+    private static long Decimal(ReadOnlySpan<byte> text) =>
+        Utf8Parser.TryParse(text, out long value, out int used) && used == text.Length && value >= 0 ? value : throw Malformed("a broken number in a PAX record");
+
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        ReadOnlySpan<byte> taken = _buffer.AsSpan(_start, count);
+        _start += count;
+        return taken;
+    }
+
+    /// <summary>Makes <paramref name="count"/> bytes lie in the buffer in one piece; false when the stream ends before.</summary>
+    private bool Need(int count)
+    {
+        while (_end - _start < count)
+        {
+            if (_start > 0)
+            {
+                _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+                _end -= _start;
+                _start = 0;
+            }
+
+            int read = source.Read(_buffer, _end, _buffer.Length - _end);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            _end += read;
+        }
+
+        return true;
+    }
+
+    private bool Fill()
+    {
+        _start = 0;
+        _end = source.Read(_buffer, 0, _buffer.Length);
+        return _end > 0;
+    }
+
+    private QuaiException Truncated() =>
+        QuaiException.Invalid(_entry.Name.IsEmpty ? "the archive ends too early: unexpected EOF" : $"the archive ends too early, at {_entry.DisplayName}: unexpected EOF");
+
+    private static QuaiException Malformed(string what) => QuaiException.Invalid($"archive/tar: invalid tar header: {what}");
+}

@@ -1,0 +1,160 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Quai.Linux;
+
+public static unsafe partial class FileCalls
+{
+    private const int EntriesBufferSize = 32 * 1024;
+    private const int NameOffset = 19;
+
+    private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
+
+    /// <summary>
+    /// Removes an entry of a directory with everything below it. Links are removed, never followed, and a mount point inside ends it
+    /// with <c>EBUSY</c>. An entry that is not there is no error.
+    /// </summary>
+    public static void RemoveTree(int directory, string name)
+    {
+        fixed (byte* n = Terminated(name))
+        {
+            Check(TryRemoveTree(directory, n), "remove", name);
+        }
+    }
+
+    /// <inheritdoc cref="RemoveTree"/>
+    /// <returns>0 or an error number.</returns>
+    public static int TryRemoveTree(int directory, byte* name)
+    {
+        int errno = TryUnlink(directory, name);
+        if (errno is 0 or Errno.ENOENT)
+        {
+            return 0;
+        }
+
+        if (errno is not (Errno.EISDIR or Errno.EPERM))
+        {
+            return errno;
+        }
+
+        errno = TryUnlink(directory, name, AT_REMOVEDIR);
+        if (errno is 0 or Errno.ENOENT)
+        {
+            return 0;
+        }
+
+        if (errno is not (Errno.ENOTEMPTY or Errno.EEXIST))
+        {
+            return errno;
+        }
+
+        int fd = Openat2.TryOpen(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0, Openat2.RESOLVE_NO_XDEV);
+        if (fd < 0)
+        {
+            return -fd == Errno.EXDEV ? Errno.EBUSY : -fd;
+        }
+
+        try
+        {
+            errno = TryEmpty(fd);
+        }
+        finally
+        {
+            _ = TryClose(fd);
+        }
+
+        return errno != 0 ? errno : TryUnlink(directory, name, AT_REMOVEDIR) is var last and not Errno.ENOENT ? last : 0;
+    }
+
+    /// <summary>Bytes of all files below an open directory, each counted once however many names it has; directories count nothing.</summary>
+    public static long TreeSize(int directory)
+    {
+        HashSet<ulong> linked = [];
+        return TreeSize(directory, linked);
+    }
+
+    private static long TreeSize(int directory, HashSet<ulong> linked)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        byte[] buffer = new byte[EntriesBufferSize];
+        long total = 0;
+        fixed (byte* b = buffer)
+        {
+            nint length;
+            while ((length = ReadEntries(directory, b)) > 0)
+            {
+                for (nint at = 0; at < length; at += *(ushort*)(b + at + 16))
+                {
+                    byte* name = b + at + NameOffset;
+                    if (IsDots(name) || TryStatus(directory, name, out FileStatus status) != 0)
+                    {
+                        continue;
+                    }
+
+                    if (status.IsDirectory)
+                    {
+                        int fd = Openat2.TryOpen(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0, Openat2.RESOLVE_NO_XDEV);
+                        if (fd >= 0)
+                        {
+                            try
+                            {
+                                total += TreeSize(fd, linked);
+                            }
+                            finally
+                            {
+                                _ = TryClose(fd);
+                            }
+                        }
+                    }
+                    else if (status.Links == 1 || linked.Add(status.Inode))
+                    {
+                        total += status.Size;
+                    }
+                }
+            }
+        }
+
+        return total;
+    }
+
+    private static int TryEmpty(int directory)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return Errno.ELOOP;
+        }
+
+        byte[] buffer = new byte[EntriesBufferSize];
+        fixed (byte* b = buffer)
+        {
+            nint length;
+            while ((length = ReadEntries(directory, b)) > 0)
+            {
+                for (nint at = 0; at < length; at += *(ushort*)(b + at + 16))
+                {
+                    byte* name = b + at + NameOffset;
+                    if (IsDots(name))
+                    {
+                        continue;
+                    }
+
+                    int errno = TryRemoveTree(directory, name);
+                    if (errno != 0)
+                    {
+                        return errno;
+                    }
+                }
+            }
+
+            return length < 0 ? (int)-length : 0;
+        }
+    }
+
+    private static nint ReadEntries(int directory, byte* buffer)
+    {
+        long length = GetDirectoryEntries(SYS_getdents64, directory, buffer, EntriesBufferSize);
+        return length >= 0 ? (nint)length : -Marshal.GetLastPInvokeError();
+    }
+
+    private static bool IsDots(byte* name) => name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
+}

@@ -1,0 +1,88 @@
+using System.Net;
+using System.Runtime.InteropServices;
+using static Quai.Linux.Netlink.NetlinkConstants;
+
+namespace Quai.Linux.Netlink;
+
+/// <summary>An IPv4 address of an interface.</summary>
+/// <param name="LinkIndex">Whose.</param>
+/// <param name="Address">The address.</param>
+/// <param name="PrefixLength">Of its subnet.</param>
+public readonly record struct LinkAddress(int LinkIndex, IPAddress Address, int PrefixLength);
+
+/// <summary>rtnetlink requests about IPv4 addresses.</summary>
+public static class Addresses
+{
+    private const ushort RTM_NEWADDR = 20, RTM_DELADDR = 21, RTM_GETADDR = 22;
+    private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
+    private const byte AF_INET = 2;
+
+    /// <summary>Gives an interface an address, with the subnet's broadcast address.</summary>
+    public static void WriteAdd(NetlinkWriter writer, int linkIndex, IPAddress address, int prefixLength) =>
+        Write(writer, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, linkIndex, address, prefixLength);
+
+    /// <summary>Takes an address from an interface.</summary>
+    public static void WriteDelete(NetlinkWriter writer, int linkIndex, IPAddress address, int prefixLength) =>
+        Write(writer, RTM_DELADDR, NLM_F_ACK, linkIndex, address, prefixLength);
+
+    /// <summary>All IPv4 addresses of the socket's namespace.</summary>
+    public static List<LinkAddress> List(NetlinkSocket socket)
+    {
+        using var writer = new NetlinkWriter();
+        writer.Begin(RTM_GETADDR, NLM_F_DUMP);
+        writer.Put(new AddressInfo { Family = AF_INET });
+        writer.End();
+        List<LinkAddress> addresses = [];
+        socket.Dump(
+            writer.Written,
+            (_, payload) =>
+            {
+                AddressInfo info = MemoryMarshal.Read<AddressInfo>(payload);
+                var attributes = new NetlinkAttributes(payload[Marshal.SizeOf<AddressInfo>()..]);
+                while (attributes.Next())
+                {
+                    if (attributes.Type == IFA_LOCAL && attributes.Value.Length == 4)
+                    {
+                        addresses.Add(new LinkAddress(info.Index, new IPAddress(attributes.Value), info.PrefixLength));
+                    }
+                }
+            },
+            "list addresses");
+        return addresses;
+    }
+
+    private static void Write(NetlinkWriter writer, ushort type, ushort flags, int linkIndex, IPAddress address, int prefixLength)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        if (!address.TryWriteBytes(bytes, out int written) || written != 4)
+        {
+            throw new ArgumentException($"{address} is not an IPv4 address", nameof(address));
+        }
+
+        writer.Begin(type, flags);
+        writer.Put(new AddressInfo { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = linkIndex });
+        writer.Bytes(IFA_LOCAL, bytes);
+        writer.Bytes(IFA_ADDRESS, bytes);
+        if (type == RTM_NEWADDR && prefixLength < 31)
+        {
+            for (int bit = prefixLength; bit < 32; bit++)
+            {
+                bytes[bit / 8] |= (byte)(0x80 >> (bit % 8));
+            }
+
+            writer.Bytes(IFA_BROADCAST, bytes);
+        }
+
+        writer.End();
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct AddressInfo
+    {
+        public byte Family;
+        public byte PrefixLength;
+        public byte Flags;
+        public byte Scope;
+        public int Index;
+    }
+}

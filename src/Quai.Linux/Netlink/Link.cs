@@ -1,0 +1,70 @@
+namespace Quai.Linux.Netlink;
+
+/// <summary>A network interface as the kernel lists it.</summary>
+/// <param name="Index">Its number in its namespace.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind"><c>bridge</c>, <c>veth</c> …; empty for hardware.</param>
+/// <param name="Master">Index of the bridge it is a port of, or 0.</param>
+/// <param name="Mtu">Bytes.</param>
+/// <param name="Up">Whether it is administratively up.</param>
+/// <param name="Mac">Hardware address in hex digits without colons.</param>
+public readonly record struct Link(int Index, string Name, string Kind, int Master, int Mtu, bool Up, string Mac);
+
+/// <summary>One end of a veth pair to make.</summary>
+public readonly record struct VethEnd
+{
+    /// <summary>Its name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The index it shall have; 0 lets the kernel choose.</summary>
+    public int Index { get; init; }
+
+    /// <summary>Its hardware address, six bytes; null lets the kernel choose.</summary>
+    public byte[]? Mac { get; init; }
+
+    /// <summary>Bytes; 0 for the kernel's default.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Index of the bridge to join; 0 for none.</summary>
+    public int Master { get; init; }
+
+    /// <summary>Whether it is brought up at once.</summary>
+    public bool Up { get; init; }
+
+    /// <summary>Whether it is made in the namespace of <see cref="NamespaceDescriptor"/> rather than in the socket's.</summary>
+    public bool InNamespace { get; init; }
+
+    /// <summary>Descriptor of that namespace; may be filled in later.</summary>
+    public int NamespaceDescriptor { get; init; }
+}
+
+/// <summary>What to change of an interface; what is not set stays.</summary>
+public readonly record struct LinkChange
+{
+    /// <summary>Which, by index; 0 to go by <see cref="Name"/>.</summary>
+    public int Index { get; init; }
+
+    /// <summary>Which, by name.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Up or down.</summary>
+    public bool? Up { get; init; }
+
+    /// <summary>Index of the bridge to join; 0 leaves the present one.</summary>
+    public int? Master { get; init; }
+
+    /// <summary>Bytes; 0 leaves it.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary>Lets packets of 127.0.0.0/8 be routed over it (<c>route_localnet</c>).</summary>
+    public bool RouteLocalnet { get; init; }
+
+    /// <summary>No link-local IPv6 address is made when it comes up.</summary>
+    public bool NoIPv6Autoconfiguration { get; init; }
+
+    /// <summary>As a bridge's port: does not exchange frames with other isolated ports.</summary>
+    public bool Isolated { get; init; }
+
+    /// <summary>As a bridge's port: a frame may leave by the port it came in by.</summary>
+    public bool Hairpin { get; init; }
+}

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Quai.Linux.Netlink;
+
+/// <summary>Network namespaces of threads. Never enter one on a thread of the pool: the thread keeps it.</summary>
+public static partial class NetworkNamespace
+{
+    private const int CLONE_NEWNET = 0x40000000, O_RDONLY_CLOEXEC = 0x80000;
+
+    /// <summary>Opens the calling thread's namespace.</summary>
+    public static FileDescriptor OpenCurrent() => Open("/proc/thread-self/ns/net");
+
+    /// <summary>Opens a process's namespace.</summary>
+    public static FileDescriptor OpenOf(int pid) => Open($"/proc/{pid}/ns/net");
+
+    /// <summary>Opens a namespace by a path it is bound to.</summary>
+    public static FileDescriptor Open(string path)
+    {
+        FileDescriptor fd = Open(path, O_RDONLY_CLOEXEC);
+        return fd.IsInvalid ? throw LinuxException.FromLastError("open", path) : fd;
+    }
+
+    /// <summary>Moves the calling thread into a namespace.</summary>
+    public static void Enter(FileDescriptor descriptor)
+    {
+        if (SetNamespace(descriptor, CLONE_NEWNET) != 0)
+        {
+            throw LinuxException.FromLastError("setns", "network namespace");
+        }
+    }
+
+    /// <summary>Moves the calling thread into a new, empty namespace.</summary>
+    public static void EnterNew()
+    {
+        if (Unshare(CLONE_NEWNET) != 0)
+        {
+            throw LinuxException.FromLastError("unshare", "network namespace");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial FileDescriptor Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNamespace(FileDescriptor fd, int type);
+
+    [LibraryImport("libc", EntryPoint = "unshare", SetLastError = true)]
+    private static partial int Unshare(int flags);
+}

@@ -1,0 +1,247 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+using Quai.Linux.Netlink;
+
+namespace Quai.Linux.Nftables;
+
+/// <summary>
+/// A rule being written: matches one after another, then exactly one verdict, which ends it.
+/// The expressions are those of the kernel's nf_tables; each match loads register 1 and compares it.
+/// </summary>
+public readonly ref struct NftRule
+{
+    /// <summary>Bits of <see cref="ConntrackState"/>.</summary>
+    public const uint Established = 2, Related = 4, New = 8;
+
+    /// <summary>Bit of <see cref="ConntrackStatus"/>: the connection's destination was translated.</summary>
+    public const uint DestinationNat = 1 << 5;
+
+    /// <summary>First of the sixteen 32-bit registers.</summary>
+    public const uint Register = 8;
+
+    private const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
+    private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_L4PROTO = 16, NFT_CT_STATE = 0, NFT_CT_STATUS = 2;
+    private const uint NFT_CMP_EQ = 0, NFT_CMP_NEQ = 1, NFT_PAYLOAD_NETWORK_HEADER = 1, NFT_PAYLOAD_TRANSPORT_HEADER = 2;
+    private const uint NFT_FIB_RESULT_ADDRTYPE = 3, NFTA_FIB_F_DADDR = 2, RTN_LOCAL = 2;
+    private const int NF_DROP = 0, NF_ACCEPT = 1, NFT_JUMP = -3;
+    private const uint SourceOffset = 12, DestinationOffset = 16;
+    private const int IFNAMSIZ = 16;
+
+    private readonly NetlinkWriter _writer;
+    private readonly int _expressions;
+
+    internal NftRule(NetlinkWriter writer, int expressions)
+    {
+        _writer = writer;
+        _expressions = expressions;
+    }
+
+    /// <summary>The packet arrived by this interface (or, negated, did not).</summary>
+    public NftRule InInterface(string name, bool not = false) => Interface(NFT_META_IIFNAME, name, not);
+
+    /// <summary>The packet leaves by this interface (or, negated, does not).</summary>
+    public NftRule OutInterface(string name, bool not = false) => Interface(NFT_META_OIFNAME, name, not);
+
+    /// <summary>The source address is in a subnet.</summary>
+    public NftRule Source(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(SourceOffset, network, prefixLength);
+
+    /// <summary>The destination address is in a subnet.</summary>
+    public NftRule Destination(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(DestinationOffset, network, prefixLength);
+
+    /// <summary>The connection is in one of these states.</summary>
+    public NftRule ConntrackState(uint bits) => Conntrack(NFT_CT_STATE, bits);
+
+    /// <summary>The connection has one of these marks of what was done to it.</summary>
+    public NftRule ConntrackStatus(uint bits) => Conntrack(NFT_CT_STATUS, bits);
+
+    /// <summary>The destination is one of the host's own addresses.</summary>
+    public NftRule DestinationIsLocal()
+    {
+        Expression fib = Begin("fib");
+        _writer.U32BigEndian(1, Register);
+        _writer.U32BigEndian(2, NFT_FIB_RESULT_ADDRTYPE);
+        _writer.U32BigEndian(3, NFTA_FIB_F_DADDR);
+        End(fib);
+        Span<byte> local = stackalloc byte[4];
+        MemoryMarshal.Write(local, RTN_LOCAL);
+        return Compare(NFT_CMP_EQ, local);
+    }
+
+    /// <summary>Loads the transport protocol's number into a register.</summary>
+    public NftRule LoadProtocol(uint register) => LoadMeta(NFT_META_L4PROTO, register);
+
+    /// <summary>Loads the destination address into a register.</summary>
+    public NftRule LoadDestination(uint register) => LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, DestinationOffset, 4, register);
+
+    /// <summary>Loads the destination port (TCP, UDP, SCTP) into a register.</summary>
+    public NftRule LoadDestinationPort(uint register) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, register);
+
+    /// <summary>The key in the registers from <paramref name="from"/> on is in the map, whose data goes into the registers from <paramref name="to"/> on.</summary>
+    public NftRule Lookup(string map, uint from, uint to)
+    {
+        Expression lookup = Begin("lookup");
+        _writer.String(1, map);
+        _writer.U32BigEndian(2, from);
+        _writer.U32BigEndian(3, to);
+        End(lookup);
+        return this;
+    }
+
+    /// <summary>Verdict: translates the destination to the address in one register and the port in another.</summary>
+    public void DestinationNatTo(uint addressRegister, uint portRegister)
+    {
+        const uint NFT_NAT_DNAT = 1, NFPROTO_IPV4 = 2;
+        Expression nat = Begin("nat");
+        _writer.U32BigEndian(1, NFT_NAT_DNAT);
+        _writer.U32BigEndian(2, NFPROTO_IPV4);
+        _writer.U32BigEndian(3, addressRegister);
+        _writer.U32BigEndian(5, portRegister);
+        End(nat);
+        Finish();
+    }
+
+    /// <summary>Verdict: translates the source to the address of the interface it leaves by.</summary>
+    public void Masquerade()
+    {
+        End(Begin("masq"));
+        Finish();
+    }
+
+    /// <summary>Verdict: the packet passes this chain.</summary>
+    public void Accept() => Verdict(NF_ACCEPT, null);
+
+    /// <summary>Verdict: the packet is dropped.</summary>
+    public void Drop() => Verdict(NF_DROP, null);
+
+    /// <summary>Verdict: goes on in another chain, and comes back if nothing is decided there.</summary>
+    public void Jump(string chain) => Verdict(NFT_JUMP, chain);
+
+    private NftRule Interface(uint key, string name, bool not)
+    {
+        Span<byte> bytes = stackalloc byte[IFNAMSIZ];
+        bytes.Clear();
+        Encoding.ASCII.GetBytes(name, bytes[..(IFNAMSIZ - 1)]);
+        return LoadMeta(key, Register).Compare(not ? NFT_CMP_NEQ : NFT_CMP_EQ, bytes);
+    }
+
+    private NftRule Network(uint offset, scoped ReadOnlySpan<byte> network, int prefixLength)
+    {
+        LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, offset, 4, Register);
+        Span<byte> mask = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(mask, prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength));
+        if (prefixLength < 32)
+        {
+            And(mask);
+        }
+
+        Span<byte> masked = stackalloc byte[4];
+        for (int i = 0; i < 4; i++)
+        {
+            masked[i] = (byte)(network[i] & mask[i]);
+        }
+
+        return Compare(NFT_CMP_EQ, masked);
+    }
+
+    private NftRule Conntrack(uint key, uint bits)
+    {
+        Expression ct = Begin("ct");
+        _writer.U32BigEndian(1, Register);
+        _writer.U32BigEndian(2, key);
+        End(ct);
+        Span<byte> mask = stackalloc byte[4];
+        MemoryMarshal.Write(mask, bits);
+        And(mask);
+        return Compare(NFT_CMP_NEQ, stackalloc byte[4]);
+    }
+
+    private NftRule LoadMeta(uint key, uint register)
+    {
+        Expression meta = Begin("meta");
+        _writer.U32BigEndian(1, register);
+        _writer.U32BigEndian(2, key);
+        End(meta);
+        return this;
+    }
+
+    private NftRule LoadPayload(uint header, uint offset, uint length, uint register)
+    {
+        Expression payload = Begin("payload");
+        _writer.U32BigEndian(1, register);
+        _writer.U32BigEndian(2, header);
+        _writer.U32BigEndian(3, offset);
+        _writer.U32BigEndian(4, length);
+        End(payload);
+        return this;
+    }
+
+    private void And(ReadOnlySpan<byte> mask)
+    {
+        Expression bitwise = Begin("bitwise");
+        _writer.U32BigEndian(1, Register);
+        _writer.U32BigEndian(2, Register);
+        _writer.U32BigEndian(3, (uint)mask.Length);
+        Value(4, mask);
+        Span<byte> zero = stackalloc byte[4];
+        zero.Clear();
+        Value(5, zero[..mask.Length]);
+        End(bitwise);
+    }
+
+    private NftRule Compare(uint operation, scoped ReadOnlySpan<byte> value)
+    {
+        Expression cmp = Begin("cmp");
+        _writer.U32BigEndian(1, Register);
+        _writer.U32BigEndian(2, operation);
+        Value(3, value);
+        End(cmp);
+        return this;
+    }
+
+    private void Verdict(int code, string? chain)
+    {
+        Expression immediate = Begin("immediate");
+        _writer.U32BigEndian(1, 0);
+        int data = _writer.BeginNest(2);
+        int verdict = _writer.BeginNest(NFTA_DATA_VERDICT);
+        _writer.U32BigEndian(NFTA_VERDICT_CODE, unchecked((uint)code));
+        if (chain is not null)
+        {
+            _writer.String(NFTA_VERDICT_CHAIN, chain);
+        }
+
+        _writer.EndNest(verdict);
+        _writer.EndNest(data);
+        End(immediate);
+        Finish();
+    }
+
+    private void Value(ushort type, ReadOnlySpan<byte> bytes)
+    {
+        int nest = _writer.BeginNest(type);
+        _writer.Bytes(NFTA_DATA_VALUE, bytes);
+        _writer.EndNest(nest);
+    }
+
+    private Expression Begin(string name)
+    {
+        int item = _writer.BeginNest(NFTA_LIST_ELEM);
+        _writer.String(NFTA_EXPR_NAME, name);
+        return new Expression(item, _writer.BeginNest(NFTA_EXPR_DATA));
+    }
+
+    private void End(Expression expression)
+    {
+        _writer.EndNest(expression.Data);
+        _writer.EndNest(expression.Item);
+    }
+
+    private void Finish()
+    {
+        _writer.EndNest(_expressions);
+        _writer.End();
+    }
+
+    private readonly record struct Expression(int Item, int Data);
+}

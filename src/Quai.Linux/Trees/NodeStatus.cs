@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace Quai.Linux.Trees;
+
+/// <summary>What statx(2) tells of a file; links are not followed.</summary>
+public readonly record struct NodeStatus(uint Mode, uint Uid, uint Gid, ulong Inode, uint Links, ulong Size, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Blocks)
+{
+    /// <summary>Whether it is a directory.</summary>
+    public bool IsDirectory => (Mode & 0xF000) == 0x4000;
+
+    /// <summary>Whether it is a regular file.</summary>
+    public bool IsRegular => (Mode & 0xF000) == 0x8000;
+
+    /// <summary>Whether it is a symbolic link.</summary>
+    public bool IsLink => (Mode & 0xF000) == 0xA000;
+
+    /// <summary>Whether it is overlayfs's mark that a lower file is gone: a character device 0, 0.</summary>
+    public bool IsWhiteout => (Mode & 0xF000) == 0x2000 && NodeMajor == 0 && NodeMinor == 0;
+}
+
+/// <summary>Reads <see cref="NodeStatus"/>es.</summary>
+public static unsafe partial class NodeStatusReader
+{
+    /// <summary>The status of a path, or null when there is nothing.</summary>
+    public static NodeStatus? TryRead(string path)
+    {
+        Statx buffer;
+        if (StatxCall(-100, path, 0x100, 0x7ff, &buffer) != 0)
+        {
+            return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null : throw LinuxException.FromLastError("statx", path);
+        }
+
+        return Convert(buffer);
+    }
+
+    /// <summary>The status of an open file.</summary>
+    public static NodeStatus Read(FileDescriptor file)
+    {
+        Statx buffer;
+        return StatxCall(file.Number, "", 0x1000, 0x7ff, &buffer) == 0 ? Convert(buffer) : throw LinuxException.FromLastError("statx");
+    }
+
+    private static NodeStatus Convert(in Statx buffer) => new(
+            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Timestamp
+    {
+        public long Seconds;
+        public uint Nanoseconds;
+        public int Spare;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 256)]
+    private struct Statx
+    {
+        public uint Mask, BlockSize;
+        public ulong Attributes;
+        public uint Links, Uid, Gid;
+        public ushort Mode, Spare;
+        public ulong Inode, Size, Blocks, AttributesMask;
+        public Timestamp Accessed, Born, Changed, Modified;
+        public uint NodeMajor, NodeMinor, DeviceMajor, DeviceMinor;
+    }
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatxCall(int directory, string path, int flags, uint mask, Statx* buffer);
+}

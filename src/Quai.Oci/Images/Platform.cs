@@ -1,0 +1,86 @@
+using System.Runtime.InteropServices;
+using Quai.Errors;
+
+namespace Quai.Oci.Images;
+
+/// <summary>An operating system and processor, as <c>os/arch[/variant]</c> with Go's names for both.</summary>
+/// <param name="Os">Such as <c>linux</c>.</param>
+/// <param name="Architecture">Such as <c>amd64</c>, <c>arm64</c>, <c>arm</c>.</param>
+/// <param name="Variant">Such as <c>v7</c>, or null where the architecture's usual one is meant.</param>
+public sealed record Platform(string Os, string Architecture, string? Variant = null)
+{
+    /// <summary>This machine's.</summary>
+    public static Platform Host { get; } = RuntimeInformation.OSArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.X64 => new("linux", "amd64"),
+        System.Runtime.InteropServices.Architecture.X86 => new("linux", "386"),
+        System.Runtime.InteropServices.Architecture.Arm64 => new("linux", "arm64"),
+        System.Runtime.InteropServices.Architecture.Arm => new("linux", "arm", "v7"),
+        System.Runtime.InteropServices.Architecture other => new("linux", other.ToString().ToLowerInvariant()),
+    };
+
+    /// <summary>Reads <c>os</c>, <c>arch</c>, <c>os/arch</c> or <c>os/arch/variant</c>; other names of an architecture are made Go's.</summary>
+    public static Platform Parse(string text)
+    {
+        string[] parts = text.ToLowerInvariant().Split('/');
+        if (parts.Length > 3 || parts.Any(p => p.Length == 0 || p.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))))
+        {
+            throw QuaiException.Invalid($"\"{text}\" is an invalid OS and architecture: expected os[/arch[/variant]]");
+        }
+
+        return parts switch
+        {
+            [var one] when one is "linux" or "windows" or "darwin" or "freebsd" => Host with { Os = one },
+            [var one] => Normalize("linux", one, null),
+            [var os, var architecture] => Normalize(os, architecture, null),
+            _ => Normalize(parts[0], parts[1], parts[2]),
+        };
+    }
+
+    /// <summary>Makes other names of an architecture Go's and drops the variant that is meant anyway.</summary>
+    public static Platform Normalize(string? os, string? architecture, string? variant)
+    {
+        os = string.IsNullOrEmpty(os) ? "linux" : os.ToLowerInvariant();
+        variant = string.IsNullOrEmpty(variant) ? null : variant.ToLowerInvariant();
+        (string arch, string? usual) = architecture?.ToLowerInvariant() switch
+        {
+            "x86_64" or "x86-64" or "amd64" => ("amd64", null),
+            "i386" or "i686" => ("386", null),
+            "aarch64" or "arm64" => ("arm64", null),
+            "armhf" => ("arm", "v7"),
+            "armel" => ("arm", "v6"),
+            "arm" => ("arm", "v7"),
+            var other => (other ?? "", (string?)null),
+        };
+        variant ??= usual;
+        return new Platform(os, arch, (arch, variant) is ("amd64", "v1") or ("arm64", "v8" or "8") ? null : variant is "5" or "6" or "7" or "8" ? "v" + variant : variant);
+    }
+
+    /// <summary>How well something for <paramref name="offered"/> suits this platform: 0 not at all, larger is better.</summary>
+    public int Score(PlatformDescription? offered)
+    {
+        Platform other = Normalize(offered?.Os, offered?.Architecture, offered?.Variant);
+        if (other.Os != Os || other.Architecture != Architecture)
+        {
+            return 0;
+        }
+
+        if (other.Variant == Variant)
+        {
+            return 100;
+        }
+
+        // A newer processor of a family runs what is made for an older one.
+        int mine = Generation(Variant);
+        int its = Generation(other.Variant);
+        return its <= mine ? 50 + its : 0;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Variant is null ? $"{Os}/{Architecture}" : $"{Os}/{Architecture}/{Variant}";
+
+    private int Generation(string? variant) =>
+        variant is null ? (Architecture == "arm64" ? 8 : 1)
+        : variant.Length == 2 && variant[0] == 'v' && char.IsAsciiDigit(variant[1]) ? variant[1] - '0'
+        : 0;
+}

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+[assembly: InternalsVisibleTo("Quai.Runtime.Tests")]
+[assembly: InternalsVisibleTo("quai-runtime")]

@@ -1,0 +1,110 @@
+using Quai.Linux;
+using Quai.Linux.Kernel;
+using Quai.Oci.Runtime;
+using Quai.Runtime.Cgroups;
+using Quai.Runtime.Plans;
+using static Quai.Linux.Kernel.OpenFlags;
+using static Quai.Runtime.Plans.PlanWriter;
+using Nr = Quai.Linux.Kernel.SystemCallNumber;
+
+namespace Quai.Runtime.Specs;
+
+/// <content>Control groups: made and limited by the cloning process, joined by the child itself.</content>
+internal sealed partial class SpecCompiler
+{
+    private void CompileCgroups()
+    {
+        string? path = _linux.CgroupsPath;
+        if (string.IsNullOrEmpty(path) || CgroupTree.Hierarchies.Count == 0)
+        {
+            return;
+        }
+
+        if (CgroupTree.IsUnified)
+        {
+            CompileUnified(CgroupTree.Hierarchies[0].MountPoint, path);
+            return;
+        }
+
+        Resources resources = _linux.Resources ?? new Resources();
+        (string File, string Value)[] limits = [.. LegacyLimits.Of(resources)];
+        foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
+        {
+            string directory = hierarchy.MountPoint + path;
+            Parent($"make cgroup {directory}", Step.Of(PlanOperation.MakeDirectories, _plan.Text(directory), 0x1ED).Tolerating(Errno.EEXIST));
+            if (hierarchy.Controllers.Contains("cpuset"))
+            {
+                InheritCpuset(hierarchy.MountPoint, path);
+            }
+
+            foreach ((string file, string value) in limits)
+            {
+                if (hierarchy.Controllers.Contains(file[..file.IndexOf('.', StringComparison.Ordinal)]))
+                {
+                    Parent($"set {file} to {value}", WriteFile(directory + "/" + file, value));
+                }
+            }
+
+            // A process that moves only itself, by "tasks", spares the kernel a grace period that moving another costs.
+            Child($"join cgroup {directory}", WriteFile(directory + "/tasks", "0"));
+            if (hierarchy.Controllers.Contains("memory"))
+            {
+                _plan.SetHeaderText(nameof(PlanHeader.OomPath), directory + "/memory.oom_control");
+                _plan.SetHeaderText(nameof(PlanHeader.OomKey), "oom_kill ");
+            }
+
+            if (hierarchy.Controllers.Contains("pids") && (_newNamespaces & CloneFlags.CLONE_NEWPID) == 0)
+            {
+                _plan.SetHeaderText(nameof(PlanHeader.KillPath), directory + "/cgroup.procs");
+            }
+        }
+    }
+
+    private void InheritCpuset(string mountPoint, string path)
+    {
+        string parent = mountPoint;
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string child = parent + "/" + part;
+            foreach (string file in (ReadOnlySpan<string>)["/cpuset.cpus", "/cpuset.mems"])
+            {
+                Parent($"inherit {child}{file}", Step.Of(PlanOperation.InheritFile, _plan.Text(parent + file), _plan.Text(child + file)));
+            }
+
+            parent = child;
+        }
+    }
+
+    private void CompileUnified(string mountPoint, string path)
+    {
+        string directory = mountPoint + path;
+        string enabled = CgroupFiles.Text(mountPoint + "/cgroup.controllers") ?? "";
+        string enable = string.Join(' ', enabled.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => "+" + c));
+        string parent = mountPoint;
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (enable.Length > 0)
+            {
+                Parent($"enable controllers below {parent}", WriteFile(parent + "/cgroup.subtree_control", enable).Tolerating(Errno.EBUSY, Errno.EINVAL));
+            }
+
+            parent += "/" + part;
+            Parent($"make cgroup {parent}", Step.Call(Nr.Mkdirat, AT_FDCWD, _plan.Text(parent), 0x1ED).Tolerating(Errno.EEXIST));
+        }
+
+        foreach ((string file, string value) in UnifiedLimits.Of(_linux.Resources ?? new Resources()))
+        {
+            Parent($"set {file} to {value}", WriteFile(directory + "/" + file, value));
+        }
+
+        Parent($"open cgroup {directory}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0).Into(PlanSlot.Cgroup));
+        CompileDeviceFilter();
+        _plan.Header.CgroupSlot = PlanSlot.Cgroup;
+        _plan.SetHeaderText(nameof(PlanHeader.OomPath), directory + "/memory.events");
+        _plan.SetHeaderText(nameof(PlanHeader.OomKey), "oom_kill ");
+        if ((_newNamespaces & CloneFlags.CLONE_NEWPID) == 0)
+        {
+            _plan.SetHeaderText(nameof(PlanHeader.KillPath), directory + "/cgroup.procs");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Kernel;
+using Quai.Oci.Runtime;
+using Quai.Runtime.Plans;
+using Quai.Runtime.SeccompFilters;
+using static Quai.Linux.Kernel.OpenFlags;
+using static Quai.Runtime.Plans.PlanWriter;
+using Nr = Quai.Linux.Kernel.SystemCallNumber;
+
+namespace Quai.Runtime.Specs;
+
+/// <content>The process itself: stdio, limits, user, capabilities, filter, execution. The same for a container's first process and for execs.</content>
+internal sealed partial class SpecCompiler
+{
+    /// <summary>Compiles a process to be run in a container that runs already. Slot <see cref="PlanSlot.ContainerPidfd"/> names it.</summary>
+    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true)
+    {
+        SpecCompiler compiler = new(new RuntimeSpec { Process = process, Linux = new LinuxSection { CgroupsPath = cgroupsPath } });
+        compiler.CompileExecution(process, seccomp, cgroupsPath, redirectStdio);
+        return compiler._plan;
+    }
+
+    private void CompileExecution(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio)
+    {
+        _plan.Header.PidNamespaceSlot = PlanSlot.ContainerPidfd;
+        _plan.Header.Terminal = process.Terminal ? 1 : 0;
+        if (!string.IsNullOrEmpty(cgroupsPath))
+        {
+            JoinCgroups(cgroupsPath);
+        }
+
+        CompileBeginning(dieWithParent: false);
+        ulong namespaces = CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWCGROUP;
+        Child("join the container", Step.Call(Nr.Setns, Argument.Slot(PlanSlot.ContainerPidfd), (long)namespaces));
+        CompileStdio(process, redirectStdio, bindConsole: false);
+        CompileProcess(process, seccomp, startFifo: null);
+    }
+
+    private void JoinCgroups(string path)
+    {
+        if (Cgroups.CgroupTree.IsUnified)
+        {
+            string directory = Cgroups.CgroupTree.Hierarchies[0].MountPoint + path;
+            Parent($"open cgroup {directory}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0).Into(PlanSlot.Cgroup));
+            _plan.Header.CgroupSlot = PlanSlot.Cgroup;
+            return;
+        }
+
+        foreach (Cgroups.CgroupHierarchy hierarchy in Cgroups.CgroupTree.Hierarchies)
+        {
+            Child($"join cgroup {hierarchy.MountPoint}{path}", WriteFile(hierarchy.MountPoint + path + "/tasks", "0"));
+        }
+    }
+
+    private void CompileStdio(Process process, bool redirect, bool bindConsole)
+    {
+        if (process.Terminal)
+        {
+            Child("open the terminal", Step.Of(
+                PlanOperation.Console,
+                Argument.Slot(PlanSlot.ConsoleSocket),
+                bindConsole ? 1 : 0,
+                process.User.Uid,
+                -1,
+                process.ConsoleSize?.Height ?? 0,
+                process.ConsoleSize?.Width ?? 0));
+            return;
+        }
+
+        if (!redirect)
+        {
+            return;
+        }
+
+        if (process.User.Uid != 0)
+        {
+            // So that the program may open /dev/stdout anew.
+            foreach (int slot in (ReadOnlySpan<int>)[PlanSlot.Stdin, PlanSlot.Stdout, PlanSlot.Stderr])
+            {
+                Child("own stdio", Step.Call(Nr.Fchownat, Argument.Slot(slot), _plan.Text(""), process.User.Uid, -1, AT_EMPTY_PATH).Tolerating(Errno.EPERM, Errno.EROFS));
+            }
+        }
+
+        Child("connect stdio", Step.Of(PlanOperation.Stdio, Argument.Slot(PlanSlot.Stdin), Argument.Slot(PlanSlot.Stdout), Argument.Slot(PlanSlot.Stderr)));
+    }
+
+    private void CompileProcess(Process process, Oci.Runtime.Seccomp? seccomp, string? startFifo)
+    {
+        Span<byte> pair = stackalloc byte[16];
+        foreach (Rlimit limit in process.Rlimits ?? [])
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(pair, limit.Soft);
+            BinaryPrimitives.WriteUInt64LittleEndian(pair[8..], limit.Hard);
+            Child(
+                string.Create(CultureInfo.InvariantCulture, $"set {limit.Type} to soft {limit.Soft}, hard {limit.Hard}"),
+                Step.Call(Nr.Prlimit64, 0, RlimitNumber(limit.Type), _plan.Block(pair), 0));
+        }
+
+        CompileScheduling(process);
+        if (process.NoNewPrivileges)
+        {
+            Child("set no_new_privs", Step.Call(Nr.Prctl, ProcessConstants.PR_SET_NO_NEW_PRIVS, 1));
+        }
+        else
+        {
+            // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
+            CompileSeccomp(seccomp);
+        }
+
+        CompileUser(process);
+        Child("set umask", Step.Call(Nr.Umask, process.User.Umask ?? 0x12));
+        Child($"enter {process.Cwd}", Step.Call(Nr.Chdir, _plan.Text(process.Cwd)));
+        CompileCapabilities(process);
+        if (process.NoNewPrivileges)
+        {
+            CompileSeccomp(seccomp);
+        }
+
+        Child("close what is not the program's", Step.Call(Nr.CloseRange, 3, uint.MaxValue, 4));
+        if (startFifo is not null)
+        {
+            Child("await the start", Step.Of(PlanOperation.AwaitStart, _plan.Text(startFifo)));
+        }
+
+        string name = process.Args[0];
+        IReadOnlyList<string> candidates = Candidates(name, process.Env);
+        Child(ExecutePrefix + name, Step.Of(
+            PlanOperation.Execute, _plan.TextArray(process.Args), _plan.TextArray(process.Env ?? []), _plan.TextArray(candidates), name.Contains('/', StringComparison.Ordinal) ? 0 : 1));
+    }
+
+    /// <summary>What the description of the last step begins with: the rest is the program's name.</summary>
+    internal const string ExecutePrefix = "execute ";
+
+    private static IReadOnlyList<string> Candidates(string name, List<string>? env)
+    {
+        if (name.Contains('/', StringComparison.Ordinal))
+        {
+            return [name];
+        }
+
+        string path = env?.LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "";
+        return name.Length == 0 ? [] : [.. path.Split(':').Select(directory => (directory.Length == 0 ? "." : directory.TrimEnd('/')) + "/" + name)];
+    }
+
+    private void CompileScheduling(Process process)
+    {
+        if (process.IoPriority is { } io)
+        {
+            int kind = io.Class switch { "IOPRIO_CLASS_RT" => 1, "IOPRIO_CLASS_BE" => 2, _ => 3 };
+            Child("set the I/O priority", Step.Call(Nr.IoprioSet, 1, 0, (kind << 13) | io.Priority));
+        }
+
+        if (process.Scheduler is { } scheduler)
+        {
+            uint policy = scheduler.Policy switch
+            {
+                "SCHED_FIFO" => 1, "SCHED_RR" => 2, "SCHED_BATCH" => 3, "SCHED_IDLE" => 5, "SCHED_DEADLINE" => 6, _ => 0,
+            };
+            byte[] attributes = new byte[48];
+            BinaryPrimitives.WriteUInt32LittleEndian(attributes, 48);
+            BinaryPrimitives.WriteUInt32LittleEndian(attributes.AsSpan(4), policy);
+            BinaryPrimitives.WriteInt32LittleEndian(attributes.AsSpan(16), scheduler.Nice ?? 0);
+            BinaryPrimitives.WriteInt32LittleEndian(attributes.AsSpan(20), scheduler.Priority ?? 0);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(24), scheduler.Runtime ?? 0);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(32), scheduler.Deadline ?? 0);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(40), scheduler.Period ?? 0);
+            Child($"set scheduler {scheduler.Policy}", Step.Call(Nr.SchedSetattr, 0, _plan.Block(attributes), 0));
+        }
+
+        if (_linux.Personality is { } personality)
+        {
+            Child("set the personality", Step.Call(Nr.Personality, personality.Domain == "LINUX32" ? 8 : 0));
+        }
+    }
+
+    private void CompileUser(Process process)
+    {
+        CapabilitySets sets = process.Capabilities ?? new CapabilitySets();
+        ulong bounding = CapabilityMask.Of(sets.Bounding);
+        Child("limit the bounding set", Step.Of(PlanOperation.DropBounding, (long)bounding, CapabilityMask.Last));
+        uint[] groups = [.. process.User.AdditionalGids ?? []];
+        Child("set groups", Step.Call(Nr.Setgroups, groups.Length, groups.Length == 0 ? 0 : _plan.Block(System.Runtime.InteropServices.MemoryMarshal.AsBytes<uint>(groups)))
+            .Tolerating((_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0 ? Errno.EPERM : 0));
+        Child($"become group {process.User.Gid}", Step.Call(Nr.Setresgid, process.User.Gid, process.User.Gid, process.User.Gid));
+        if (process.User.Uid != 0)
+        {
+            Child("keep capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_SET_KEEPCAPS, 1));
+        }
+
+        Child($"become user {process.User.Uid}", Step.Call(Nr.Setresuid, process.User.Uid, process.User.Uid, process.User.Uid));
+        if (process.User.Uid != 0)
+        {
+            // A change of user clears it.
+            Child("not keep capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_SET_KEEPCAPS, 0));
+        }
+    }
+
+    private void CompileCapabilities(Process process)
+    {
+        CapabilitySets sets = process.Capabilities ?? new CapabilitySets();
+        ulong effective = CapabilityMask.Of(sets.Effective), permitted = CapabilityMask.Of(sets.Permitted), inheritable = CapabilityMask.Of(sets.Inheritable);
+        Span<byte> data = stackalloc byte[24];
+        for (int half = 0; half < 2; half++)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(data[(half * 12)..], (uint)(effective >> (32 * half)));
+            BinaryPrimitives.WriteUInt32LittleEndian(data[((half * 12) + 4)..], (uint)(permitted >> (32 * half)));
+            BinaryPrimitives.WriteUInt32LittleEndian(data[((half * 12) + 8)..], (uint)(inheritable >> (32 * half)));
+        }
+
+        // _LINUX_CAPABILITY_VERSION_3, this thread.
+        Child("set capabilities", Step.Call(Nr.Capset, _plan.Block([0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0]), _plan.Block(data)));
+        Child("clear ambient capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_CAP_AMBIENT, ProcessConstants.PR_CAP_AMBIENT_CLEAR_ALL).Tolerating(Errno.EINVAL));
+        ulong ambient = CapabilityMask.Of(sets.Ambient);
+        for (int capability = 0; capability <= CapabilityMask.Last; capability++)
+        {
+            if ((ambient & (1UL << capability)) != 0)
+            {
+                Child($"raise ambient capability {capability}", Step.Call(Nr.Prctl, ProcessConstants.PR_CAP_AMBIENT, ProcessConstants.PR_CAP_AMBIENT_RAISE, capability));
+            }
+        }
+    }
+
+    private void CompileSeccomp(Oci.Runtime.Seccomp? seccomp)
+    {
+        if (seccomp is null)
+        {
+            return;
+        }
+
+        SeccompProgram program = CompiledFilters.Get(seccomp);
+        Pointer code = _plan.Block(program.Bpf);
+        Span<byte> header = stackalloc byte[16];
+        header.Clear();
+        BinaryPrimitives.WriteUInt16LittleEndian(header, (ushort)(program.Bpf.Length / 8));
+        Pointer filter = _plan.Block(header);
+        _plan.PutPointer(filter.Data + 8, code.Data);
+        Child("install the system call filter", Step.Call(Nr.Seccomp, ProcessConstants.SECCOMP_SET_MODE_FILTER, program.Flags, filter));
+    }
+
+    private static int RlimitNumber(string type) => type switch
+    {
+        "RLIMIT_CPU" => 0,
+        "RLIMIT_FSIZE" => 1,
+        "RLIMIT_DATA" => 2,
+        "RLIMIT_STACK" => 3,
+        "RLIMIT_CORE" => 4,
+        "RLIMIT_RSS" => 5,
+        "RLIMIT_NPROC" => 6,
+        "RLIMIT_NOFILE" => 7,
+        "RLIMIT_MEMLOCK" => 8,
+        "RLIMIT_AS" => 9,
+        "RLIMIT_LOCKS" => 10,
+        "RLIMIT_SIGPENDING" => 11,
+        "RLIMIT_MSGQUEUE" => 12,
+        "RLIMIT_NICE" => 13,
+        "RLIMIT_RTPRIO" => 14,
+        "RLIMIT_RTTIME" => 15,
+        _ => throw QuaiException.Invalid($"unknown limit \"{type}\""),
+    };
+}

@@ -1,0 +1,174 @@
+using System.Globalization;
+using System.Text.Json;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Kernel;
+using Quai.Oci.Runtime;
+using Quai.Runtime.Cgroups;
+
+namespace Quai.RuntimeCommand.Commands;
+
+/// <summary><c>start</c>: lets a created container's program go.</summary>
+internal static unsafe class StartCommand
+{
+    public static int Execute(ContainerStore store, string[] arguments)
+    {
+        StoredContainer container = store.Load(Options.Parse(arguments, []).Id);
+        string status = store.StatusOf(container);
+        if (status != "created")
+        {
+            throw QuaiException.Conflict($"cannot start a container that is {status}");
+        }
+
+        Release(store.FifoOf(container.Id), container.Pid);
+        return 0;
+    }
+
+    /// <summary>Opens the fifo that the program waits at, and removes it.</summary>
+    public static void Release(string fifo, int pid)
+    {
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(fifo + '\0');
+        fixed (byte* p = text)
+        {
+            // Both ends, so that neither open can wait for the other's process when that has died.
+            long both = SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)p, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK, 0);
+            if (both < 0)
+            {
+                throw new LinuxException("open", (int)-both, fifo);
+            }
+
+            byte one;
+            while (SystemCall.Quick(SystemCallNumber.Read, both, (long)&one, 1) == -Errno.EAGAIN)
+            {
+                if (ContainerStore.StartTimeOf(pid) == 0)
+                {
+                    throw QuaiException.System("the container's first process has died before it was started");
+                }
+
+                Thread.Sleep(1);
+            }
+
+            SystemCall.Quick(SystemCallNumber.Close, both);
+        }
+
+        File.Delete(fifo);
+    }
+}
+
+/// <summary><c>state</c> and <c>list</c>.</summary>
+internal static class StateCommand
+{
+    public static int Execute(ContainerStore store, string[] arguments)
+    {
+        RuntimeState state = store.StateOf(store.Load(Options.Parse(arguments, []).Id));
+        JsonSerializerOptions indented = new(RuntimeJson.Default.Options) { WriteIndented = true };
+        System.Console.WriteLine(JsonSerializer.Serialize(state, new RuntimeJson(indented).RuntimeState));
+        return 0;
+    }
+
+    public static int List(ContainerStore store, string[] arguments)
+    {
+        Options options = Options.Parse(arguments, ["format", "f"]);
+        if (options.Has("quiet", "q"))
+        {
+            foreach (StoredContainer container in store.List())
+            {
+                System.Console.WriteLine(container.Id);
+            }
+
+            return 0;
+        }
+
+        if (options.Get("format", "f") == "json")
+        {
+            System.Console.WriteLine("[" + string.Join(',', store.List().Select(c => JsonSerializer.Serialize(store.StateOf(c), RuntimeJson.Default.RuntimeState))) + "]");
+            return 0;
+        }
+
+        System.Console.WriteLine($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} CREATED");
+        foreach (StoredContainer container in store.List())
+        {
+            RuntimeState state = store.StateOf(container);
+            System.Console.WriteLine($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {container.Created.ToString("O", CultureInfo.InvariantCulture)}");
+        }
+
+        return 0;
+    }
+}
+
+/// <summary><c>kill</c>.</summary>
+internal static class KillCommand
+{
+    public static int Execute(ContainerStore store, string[] arguments)
+    {
+        Options options = Options.Parse(arguments, []);
+        StoredContainer container = store.Load(options.Id);
+        int signal = Signals.Parse(options.Positional.Count > 1 ? options.Positional[1] : "TERM");
+        if (options.Has("all", "a"))
+        {
+            foreach (int pid in container.CgroupsPath is { } path ? CgroupTree.Open(path).Processes() : [])
+            {
+                SystemCall.Quick(SystemCallNumber.Kill, pid, signal);
+            }
+
+            return 0;
+        }
+
+        if (store.StatusOf(container) == "stopped")
+        {
+            throw QuaiException.Conflict("container not running");
+        }
+
+        long result = SystemCall.Quick(SystemCallNumber.Kill, container.Pid, signal);
+        return result < 0 ? throw new LinuxException("kill", (int)-result, container.Id) : 0;
+    }
+}
+
+/// <summary><c>delete</c>.</summary>
+internal static class DeleteCommand
+{
+    public static int Execute(ContainerStore store, string[] arguments)
+    {
+        Options options = Options.Parse(arguments, []);
+        string id = options.Id;
+        bool force = options.Has("force", "f");
+        StoredContainer container;
+        try
+        {
+            container = store.Load(id);
+        }
+        catch (QuaiException e) when (force && e.Kind == ErrorKind.NotFound)
+        {
+            if (Directory.Exists(store.DirectoryOf(id)))
+            {
+                store.Remove(id);
+            }
+
+            return 0;
+        }
+
+        string status = store.StatusOf(container);
+        if (status is not "stopped" && !force && status != "created")
+        {
+            throw QuaiException.Conflict($"cannot delete container {id} that is not stopped: {status}");
+        }
+
+        if (status != "stopped")
+        {
+            SystemCall.Quick(SystemCallNumber.Kill, container.Pid, ProcessConstants.SIGKILL);
+        }
+
+        RemoveCgroups(container.CgroupsPath);
+        store.Remove(id);
+        return 0;
+    }
+
+    /// <summary>Kills what is left in a container's groups and removes them.</summary>
+    public static void RemoveCgroups(string? path)
+    {
+        if (path is not null)
+        {
+            CgroupRemoval.RemoveAsync(path, CancellationToken.None).GetAwaiter().GetResult();
+        }
+    }
+}

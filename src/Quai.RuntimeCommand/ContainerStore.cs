@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Quai.Errors;
+using Quai.Oci.Runtime;
+using Quai.Runtime.Cgroups;
+
+namespace Quai.RuntimeCommand;
+
+/// <summary>A container as this command keeps it between calls: <c>ROOT/ID/state.json</c>.</summary>
+internal sealed class StoredContainer
+{
+    public string Id { get; set; } = "";
+    public int Pid { get; set; }
+    public ulong ProcessStart { get; set; }
+    public string Bundle { get; set; } = "";
+    public string? CgroupsPath { get; set; }
+    public bool OwnPidNamespace { get; set; }
+    public DateTimeOffset Created { get; set; }
+    public Dictionary<string, string>? Annotations { get; set; }
+}
+
+[JsonSerializable(typeof(StoredContainer))]
+internal sealed partial class StoreJson : JsonSerializerContext;
+
+/// <summary>The containers under one root.</summary>
+internal sealed class ContainerStore(string root)
+{
+    /// <summary>The folder of a container.</summary>
+    public string DirectoryOf(string id) => Path.Combine(root, Valid(id));
+
+    /// <summary>The fifo at which a created container waits.</summary>
+    public string FifoOf(string id) => Path.Combine(DirectoryOf(id), "start.fifo");
+
+    /// <summary>Reserves an id.</summary>
+    /// <exception cref="QuaiException">It is in use.</exception>
+    public void Reserve(string id)
+    {
+        if (Directory.Exists(DirectoryOf(id)))
+        {
+            throw QuaiException.Conflict($"container with id {id} exists already");
+        }
+
+        Directory.CreateDirectory(DirectoryOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Keeps a container.</summary>
+    public void Save(StoredContainer container)
+    {
+        string path = Path.Combine(DirectoryOf(container.Id), "state.json");
+        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(container, StoreJson.Default.StoredContainer));
+        File.Move(path + ".new", path, overwrite: true);
+    }
+
+    /// <summary>Finds one.</summary>
+    public StoredContainer Load(string id)
+    {
+        string path = Path.Combine(DirectoryOf(id), "state.json");
+        return File.Exists(path)
+            ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoredContainer)!
+            : throw QuaiException.NotFound($"container {id} does not exist");
+    }
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<StoredContainer> List() => Directory.Exists(root)
+        ? Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(id => File.Exists(Path.Combine(root, id, "state.json"))).Select(Load)
+        : [];
+
+    /// <summary>Forgets one.</summary>
+    public void Remove(string id) => Directory.Delete(DirectoryOf(id), recursive: true);
+
+    /// <summary>created, running, paused or stopped.</summary>
+    public string StatusOf(StoredContainer container)
+    {
+        if (StartTimeOf(container.Pid) != container.ProcessStart || container.ProcessStart == 0)
+        {
+            return "stopped";
+        }
+
+        if (File.Exists(FifoOf(container.Id)))
+        {
+            return "created";
+        }
+
+        if (container.CgroupsPath is { } path)
+        {
+            string? legacy = CgroupTree.Hierarchies.FirstOrDefault(h => h.Controllers.Contains("freezer"))?.MountPoint;
+            string file = legacy is null ? CgroupTree.Hierarchies[0].MountPoint + path + "/cgroup.freeze" : legacy + path + "/freezer.state";
+            if (File.Exists(file) && File.ReadAllText(file).Trim() is "FROZEN" or "1")
+            {
+                return "paused";
+            }
+        }
+
+        return "running";
+    }
+
+    /// <summary>The specification's state document.</summary>
+    public RuntimeState StateOf(StoredContainer container)
+    {
+        string status = StatusOf(container);
+        return new RuntimeState
+        {
+            Id = container.Id, Status = status, Pid = status == "stopped" ? 0 : container.Pid, Bundle = container.Bundle, Annotations = container.Annotations,
+        };
+    }
+
+    /// <summary>When a process began, in clock ticks since boot; 0 when it is no more or a zombie.</summary>
+    public static ulong StartTimeOf(int pid)
+    {
+        try
+        {
+            string stat = File.ReadAllText($"/proc/{pid}/stat");
+            string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+            return fields[0] is "Z" or "X" ? 0 : ulong.Parse(fields[19], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static string Valid(string id) =>
+        id.Length is > 0 and <= 1024 && id is not ("." or "..") && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.')
+            ? id
+            : throw QuaiException.Invalid($"invalid container id \"{id}\"");
+}

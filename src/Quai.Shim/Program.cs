@@ -1,0 +1,38 @@
+using Quai.Linux.Kernel;
+using Quai.Runtime.Plans;
+using Quai.Runtime.Shims;
+using static Quai.Linux.Kernel.SystemCall;
+
+namespace Quai.Shim;
+
+/// <summary>
+/// The shim of one container: runs its plan, holds its streams, writes its log, reaps it and records its exit.
+/// It lives on unmanaged memory and plain system calls, so that its heap stays as small as it was at the start.
+/// Arguments: the streams of the first client, as a digit, and the container's id for whoever looks at the process list.
+/// </summary>
+internal static unsafe class Program
+{
+    private static int Main(string[] arguments)
+    {
+        if (arguments.Length < 2)
+        {
+            return 125;
+        }
+
+        // A client that went away is no reason to die.
+        byte* ignore = stackalloc byte[32];
+        new Span<byte>(ignore, 32).Clear();
+        *(long*)ignore = 1;
+        Quick(SystemCallNumber.RtSigaction, ProcessConstants.SIGPIPE, (long)ignore, 0, 8);
+
+        if (!Memory.MapPlan(ShimProtocol.PlanFd, out byte* plan, out long size))
+        {
+            return 125;
+        }
+
+        int streams = arguments[0].Length == 1 ? arguments[0][0] - '0' : 0;
+        int code = Shim.Run(plan, streams);
+        Memory.Unmap(plan, size);
+        return code;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Quai.Volumes;
+
+/// <summary>A named folder that outlives containers.</summary>
+/// <param name="Name">Its name; 64 hex digits when none was given.</param>
+/// <param name="Labels">As given; anonymous volumes carry <see cref="AnonymousLabel"/>.</param>
+/// <param name="Options">The local driver's <c>type</c>, <c>o</c> and <c>device</c>; empty for a plain folder.</param>
+/// <param name="Created">When it was made.</param>
+/// <param name="Mountpoint">The folder that containers see.</param>
+public sealed record Volume(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Options, DateTimeOffset Created, string Mountpoint)
+{
+    /// <summary>The label that marks a volume nobody named, as Docker's clients know it.</summary>
+    public const string AnonymousLabel = "com.docker.volume.anonymous";
+
+    /// <summary>Whether nobody named it.</summary>
+    public bool Anonymous => Labels.ContainsKey(AnonymousLabel);
+}
+
+/// <summary>A volume that a new container wants: an existing one of that name is used as it is.</summary>
+/// <param name="Name">Its name; null for an anonymous one.</param>
+/// <param name="Driver">Empty or <c>local</c>.</param>
+/// <param name="Options">Driver options for a new one.</param>
+/// <param name="Labels">Labels for a new one.</param>
+public sealed record VolumeRequest(string? Name, string? Driver = null, IReadOnlyDictionary<string, string>? Options = null, IReadOnlyDictionary<string, string>? Labels = null);

@@ -1,0 +1,129 @@
+using Quai.Linux.Mounts;
+using Quai.Metadata;
+
+namespace Quai.Volumes;
+
+public sealed partial class VolumeStore
+{
+    /// <summary>Makes a volume ready for a container that starts: one with options is mounted when its first container starts.</summary>
+    /// <returns>The folder to bind.</returns>
+    /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
+    public string Mount(string name, string container)
+    {
+        lock (_lock)
+        {
+            if (!_volumes.TryGetValue(name, out Entry? entry))
+            {
+                throw NotFound(name);
+            }
+
+            if (entry.Volume.Options.Count > 0)
+            {
+                if (entry.Mounted.Count == 0)
+                {
+                    VolumeOptions.Mount(entry.Volume);
+                }
+
+                entry.Mounted.Add(container);
+            }
+            else if (!Directory.Exists(entry.Volume.Mountpoint))
+            {
+                MakeFolder(entry.Volume);
+            }
+
+            return entry.Volume.Mountpoint;
+        }
+    }
+
+    /// <summary>Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full.</summary>
+    /// <param name="name">The volume; the caller holds the transaction that made it a user's.</param>
+    /// <param name="source">The directory.</param>
+    public void Fill(string name, string source)
+    {
+        Volume volume = Get(name);
+        if (volume.Options.Count > 0)
+        {
+            // What is mounted there cannot be exchanged as a whole.
+            Linux.Trees.FileTree.CopyContent(source, volume.Mountpoint);
+            return;
+        }
+
+        string staging = Path.Combine(_root, name, "_copy");
+        DeleteFolder(staging);
+        Directory.CreateDirectory(staging);
+        Linux.Trees.FileTree.CopyContent(source, staging);
+        Directory.Delete(volume.Mountpoint);
+        Directory.Move(staging, volume.Mountpoint);
+    }
+
+    /// <summary>A container no longer runs: its volumes with options are unmounted when it was the last. Idempotent.</summary>
+    public void Unmount(string container)
+    {
+        lock (_lock)
+        {
+            foreach (Entry entry in _volumes.Values)
+            {
+                if (entry.Mounted.Remove(container) && entry.Mounted.Count == 0)
+                {
+                    HostMount.Unmount(entry.Volume.Mountpoint);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Run once at start: finishes removals that a crash cut off, forgets users that are no container, unmounts what no running container uses,
+    /// and makes folders that a crash kept from being made.
+    /// </summary>
+    /// <param name="containers">All containers.</param>
+    /// <param name="running">Those that run.</param>
+    public async Task RecoverAsync(IReadOnlySet<string> containers, IReadOnlySet<string> running)
+    {
+        List<(string Name, string Trash)> garbage = _database.Read(c => c.Rows("SELECT name, trash FROM volume_garbage", r => (r.GetString(0), r.GetString(1))));
+        List<string> strangers;
+        List<Entry> entries;
+        lock (_lock)
+        {
+            entries = [.. _volumes.Values];
+            strangers = [.. entries.SelectMany(e => e.Users).Where(u => !containers.Contains(u)).Distinct()];
+            entries.ForEach(e => e.Users.IntersectWith(containers));
+        }
+
+        foreach ((string name, string trash) in garbage)
+        {
+            // The row may be older than a volume of the same name made afterwards; then the old folder has been moved already.
+            if (!Directory.Exists(Path.Combine(_root, trash)) && TryGet(name) is null)
+            {
+                MoveAside(name, trash);
+            }
+
+            DeleteFolder(Path.Combine(_root, trash));
+        }
+
+        if (garbage.Count + strangers.Count > 0)
+        {
+            await _database.WriteAsync(connection =>
+            {
+                connection.Run("DELETE FROM volume_garbage");
+                strangers.ForEach(s => connection.Run("DELETE FROM volume_users WHERE container=$c", ("$c", s)));
+            }).ConfigureAwait(false);
+        }
+
+        foreach (Entry entry in entries)
+        {
+            if (!Directory.Exists(entry.Volume.Mountpoint))
+            {
+                MakeFolder(entry.Volume);
+            }
+
+            if (entry.Volume.Options.Count > 0)
+            {
+                entry.Mounted.UnionWith(entry.Users.Where(running.Contains));
+                if (entry.Mounted.Count == 0)
+                {
+                    HostMount.Unmount(entry.Volume.Mountpoint);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using Microsoft.Data.Sqlite;
+using Quai.Errors;
+using Quai.Linux.Mounts;
+using Quai.Metadata;
+
+namespace Quai.Volumes;
+
+public sealed partial class VolumeStore
+{
+    /// <summary>Removes a volume and its files. With <paramref name="force"/> one that does not exist is no error.</summary>
+    /// <exception cref="QuaiException">It does not exist, or containers use it.</exception>
+    public async Task RemoveAsync(string name, bool force, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Entry? entry;
+            lock (_lock)
+            {
+                _volumes.TryGetValue(name, out entry);
+            }
+
+            if (entry is null)
+            {
+                if (force)
+                {
+                    return;
+                }
+
+                throw NotFound(name);
+            }
+
+            if (entry.Users.Count > 0)
+            {
+                throw QuaiException.Conflict($"remove {name}: volume is in use - [{string.Join(", ", UsersOf(name))}]");
+            }
+
+            await RemoveUnusedAsync([entry.Volume], cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Removes unused volumes that <paramref name="matches"/> accepts: anonymous ones, or <paramref name="all"/>. Returns names and bytes freed.</summary>
+    public async Task<(IReadOnlyList<string> Names, long Bytes)> PruneAsync(bool all, Func<Volume, bool> matches, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            List<Volume> unused;
+            lock (_lock)
+            {
+                unused = [.. _volumes.Values.Where(e => e.Users.Count == 0 && (all || e.Volume.Anonymous) && matches(e.Volume)).Select(e => e.Volume)];
+            }
+
+            long bytes = unused.Sum(v => Linux.Trees.FileTree.Size(v.Mountpoint));
+            await RemoveUnusedAsync(unused, cancellation).ConfigureAwait(false);
+            return ([.. unused.Select(v => v.Name)], bytes);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Ends a container's use of its volumes; with <paramref name="removeAnonymous"/> those nobody named and nobody else uses go with it. Null when it uses none.</summary>
+    public async Task<VolumeTransaction?> ReleaseAsync(string container, bool removeAnonymous, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (!_volumes.Values.Any(e => e.Users.Contains(container)))
+            {
+                return null;
+            }
+        }
+
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        List<Entry> used;
+        List<Volume> going;
+        lock (_lock)
+        {
+            used = [.. _volumes.Values.Where(e => e.Users.Contains(container))];
+            going = removeAnonymous ? [.. used.Where(e => e.Users.Count == 1 && e.Volume.Anonymous).Select(e => e.Volume)] : [];
+        }
+
+        List<(Volume Volume, string Trash)> trash = [.. going.Select(v => (v, TrashName()))];
+        return new VolumeTransaction(
+            going,
+            connection =>
+            {
+                connection.Run("DELETE FROM volume_users WHERE container=$c", ("$c", container));
+                foreach ((Volume volume, string name) in trash)
+                {
+                    WriteRemoval(connection, volume.Name, name);
+                }
+            },
+            async () =>
+            {
+                lock (_lock)
+                {
+                    used.ForEach(e => e.Users.Remove(container));
+                    going.ForEach(v => _volumes.Remove(v.Name));
+                }
+
+                await DeleteAsync(trash).ConfigureAwait(false);
+            },
+            () => { },
+            () => _changing.Release());
+    }
+
+    private static string TrashName() => ".removed-" + Guid.NewGuid().ToString("N");
+
+    private static void WriteRemoval(SqliteConnection connection, string name, string trash)
+    {
+        connection.Run("DELETE FROM volumes WHERE name=$n", ("$n", name));
+        connection.Run("INSERT INTO volume_garbage VALUES ($n,$t)", ("$n", name), ("$t", trash));
+    }
+
+    private async Task RemoveUnusedAsync(IReadOnlyList<Volume> volumes, CancellationToken cancellation)
+    {
+        if (volumes.Count == 0)
+        {
+            return;
+        }
+
+        List<(Volume Volume, string Trash)> trash = [.. volumes.Select(v => (v, TrashName()))];
+        await _database.WriteAsync(connection => trash.ForEach(t => WriteRemoval(connection, t.Volume.Name, t.Trash)), cancellation).ConfigureAwait(false);
+        lock (_lock)
+        {
+            foreach (Volume volume in volumes)
+            {
+                _volumes.Remove(volume.Name);
+            }
+        }
+
+        await DeleteAsync(trash).ConfigureAwait(false);
+    }
+
+    // The name is free for a new volume as soon as the folder has been moved aside; a crash leaves the row in volume_garbage.
+    private async Task DeleteAsync(List<(Volume Volume, string Trash)> trash)
+    {
+        foreach ((Volume volume, string name) in trash)
+        {
+            MoveAside(volume.Name, name);
+            Changed?.Invoke("destroy", volume);
+        }
+
+        foreach ((_, string name) in trash)
+        {
+            DeleteFolder(Path.Combine(_root, name));
+        }
+
+        if (trash.Count > 0)
+        {
+            await _database.WriteAsync(connection => trash.ForEach(t => connection.Run("DELETE FROM volume_garbage WHERE trash=$t", ("$t", t.Trash)))).ConfigureAwait(false);
+        }
+    }
+
+    private void MoveAside(string name, string trash)
+    {
+        string folder = Path.Combine(_root, name);
+        if (Directory.Exists(folder))
+        {
+            HostMount.Unmount(Path.Combine(folder, "_data"));
+            Directory.Move(folder, Path.Combine(_root, trash));
+        }
+    }
+
+    private static void DeleteFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+}

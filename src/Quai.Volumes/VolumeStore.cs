@@ -1,0 +1,290 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.Data.Sqlite;
+using Quai.Errors;
+using Quai.Metadata;
+
+namespace Quai.Volumes;
+
+/// <summary>
+/// The local volumes of one daemon: folders <c>ROOT/NAME/_data</c>, recorded in the metadata database before they are made,
+/// with the containers that use each. Failures are worded as Docker's (<c>get x: no such volume</c>).
+/// </summary>
+public sealed partial class VolumeStore : IDisposable
+{
+    private readonly string _root;
+    private readonly MetadataDatabase _database;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _volumes = [];
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    private VolumeStore(string root, MetadataDatabase database, TimeProvider time)
+    {
+        _root = root;
+        _database = database;
+        _time = time;
+    }
+
+    /// <summary>The tables of volumes.</summary>
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new("volumes", 1, """
+            CREATE TABLE volumes (name TEXT PRIMARY KEY, created INTEGER NOT NULL, labels TEXT NOT NULL, options TEXT NOT NULL) STRICT;
+            CREATE TABLE volume_users (volume TEXT NOT NULL, container TEXT NOT NULL, PRIMARY KEY (volume, container)) STRICT, WITHOUT ROWID;
+            CREATE INDEX volume_users_container ON volume_users (container);
+            CREATE TABLE volume_garbage (name TEXT NOT NULL, trash TEXT PRIMARY KEY) STRICT;
+            """),
+    ];
+
+    /// <summary>Raised after a volume was made (<c>create</c>) or removed (<c>destroy</c>), for the daemon's event stream.</summary>
+    public event Action<string, Volume>? Changed;
+
+    /// <summary>Reads what is recorded. Call <see cref="RecoverAsync"/> before the first change.</summary>
+    /// <param name="root">The folder of all volumes; made if missing.</param>
+    /// <param name="database">Holds <see cref="Migrations"/>.</param>
+    /// <param name="time">For the time of creation.</param>
+    public static VolumeStore Open(string root, MetadataDatabase database, TimeProvider time)
+    {
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        var store = new VolumeStore(root, database, time);
+        database.Read(connection =>
+        {
+            foreach (Volume volume in connection.Rows("SELECT name, created, labels, options FROM volumes", store.ReadVolume))
+            {
+                store._volumes[volume.Name] = new Entry(volume);
+            }
+
+            foreach ((string name, string container) in connection.Rows("SELECT volume, container FROM volume_users", r => (r.GetString(0), r.GetString(1))))
+            {
+                if (store._volumes.TryGetValue(name, out Entry? entry))
+                {
+                    entry.Users.Add(container);
+                }
+            }
+
+            return true;
+        });
+        return store;
+    }
+
+    /// <summary>All volumes by name.</summary>
+    public IReadOnlyList<Volume> List()
+    {
+        lock (_lock)
+        {
+            return [.. _volumes.Values.Select(e => e.Volume).OrderBy(v => v.Name, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Finds a volume.</summary>
+    /// <exception cref="QuaiException">Not found.</exception>
+    public Volume Get(string name) => TryGet(name) ?? throw NotFound(name);
+
+    /// <summary>Finds a volume, or null.</summary>
+    public Volume? TryGet(string name)
+    {
+        lock (_lock)
+        {
+            return _volumes.GetValueOrDefault(name)?.Volume;
+        }
+    }
+
+    /// <summary>The containers that use a volume.</summary>
+    public IReadOnlyList<string> UsersOf(string name)
+    {
+        lock (_lock)
+        {
+            return _volumes.TryGetValue(name, out Entry? entry) ? [.. entry.Users.Order(StringComparer.Ordinal)] : [];
+        }
+    }
+
+    /// <summary>Bytes of a volume's files.</summary>
+    public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.Size(volume.Mountpoint) : 0;
+
+    /// <summary>Makes a volume; one that exists with that name is returned as it is.</summary>
+    public async Task<Volume> CreateAsync(VolumeRequest request, CancellationToken cancellation)
+    {
+        VolumeTransaction change = await ReserveAsync(container: null, [request], cancellation).ConfigureAwait(false);
+        await using (change.ConfigureAwait(false))
+        {
+            await _database.WriteAsync(change.Write, cancellation).ConfigureAwait(false);
+            await change.CompleteAsync().ConfigureAwait(false);
+            return change.Volumes[0];
+        }
+    }
+
+    /// <summary>Makes or finds the volumes of a container that is being created, and counts it as their user.</summary>
+    /// <param name="container">Its id; null when no container is concerned.</param>
+    /// <param name="requests">One for each mount.</param>
+    /// <param name="cancellation">Nothing is left when cancelled.</param>
+    /// <exception cref="QuaiException">A name or an option is wrong.</exception>
+    public async Task<VolumeTransaction> ReserveAsync(string? container, IReadOnlyList<VolumeRequest> requests, CancellationToken cancellation)
+    {
+        foreach (VolumeRequest request in requests)
+        {
+            Validate(request);
+        }
+
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        List<Entry> made = [];
+        List<Entry> joined = [];
+        List<Volume> volumes = [];
+        lock (_lock)
+        {
+            foreach (VolumeRequest request in requests)
+            {
+                string name = string.IsNullOrEmpty(request.Name) ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : request.Name;
+                if (!_volumes.TryGetValue(name, out Entry? entry))
+                {
+                    entry = new Entry(Describe(name, request));
+                    _volumes.Add(name, entry);
+                    made.Add(entry);
+                }
+
+                if (container is not null && entry.Users.Add(container))
+                {
+                    joined.Add(entry);
+                }
+
+                volumes.Add(entry.Volume);
+            }
+        }
+
+        return new VolumeTransaction(
+            volumes,
+            connection =>
+            {
+                foreach (Entry entry in made)
+                {
+                    Volume v = entry.Volume;
+                    connection.Run(
+                        "INSERT INTO volumes (name, created, labels, options) VALUES ($n,$c,$l,$o)",
+                        ("$n", v.Name), ("$c", v.Created.UtcTicks), ("$l", ToJson(v.Labels)), ("$o", ToJson(v.Options)));
+                }
+
+                foreach (Entry entry in joined)
+                {
+                    connection.Run("INSERT INTO volume_users VALUES ($v,$c)", ("$v", entry.Volume.Name), ("$c", container));
+                }
+            },
+            async () =>
+            {
+                try
+                {
+                    made.ForEach(e => MakeFolder(e.Volume));
+                }
+                catch
+                {
+                    // A full disk, say: the caller's transaction is already on the disk, so take our part of it back.
+                    Forget();
+                    await _database.WriteAsync(connection =>
+                    {
+                        made.ForEach(e => connection.Run("DELETE FROM volumes WHERE name=$n", ("$n", e.Volume.Name)));
+                        joined.ForEach(e => connection.Run("DELETE FROM volume_users WHERE volume=$v AND container=$c", ("$v", e.Volume.Name), ("$c", container)));
+                    }).ConfigureAwait(false);
+                    made.ForEach(e => DeleteFolder(Path.GetDirectoryName(e.Volume.Mountpoint)!));
+                    throw;
+                }
+
+                made.ForEach(e => Changed?.Invoke("create", e.Volume));
+            },
+            Forget,
+            () => _changing.Release());
+
+        void Forget()
+        {
+            lock (_lock)
+            {
+                joined.ForEach(e => e.Users.Remove(container!));
+                made.ForEach(e => _volumes.Remove(e.Volume.Name));
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _changing.Dispose();
+
+    private static void Validate(VolumeRequest request)
+    {
+        if (!string.IsNullOrEmpty(request.Driver) && request.Driver != "local")
+        {
+            throw QuaiException.NotFound($"error looking up volume plugin {request.Driver}: plugin \"{request.Driver}\" not found");
+        }
+
+        if (!string.IsNullOrEmpty(request.Name))
+        {
+            ValidateName(request.Name);
+        }
+
+        VolumeOptions.Validate(request.Name ?? "", request.Options ?? Empty);
+    }
+
+    /// <summary>Refuses names the local driver does not take.</summary>
+    public static void ValidateName(string name)
+    {
+        if (name.Length == 1)
+        {
+            throw QuaiException.Invalid($"create {name}: volume name is too short, names should be at least two alphanumeric characters");
+        }
+
+        for (int i = 0; i < name.Length; i++)
+        {
+            if (!char.IsAsciiLetterOrDigit(name[i]) && (i == 0 || name[i] is not ('_' or '.' or '-')))
+            {
+                throw QuaiException.Invalid(
+                    $"create {name}: \"{name}\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
+            }
+        }
+
+        if (name.Length > 255)
+        {
+            throw QuaiException.Invalid($"create {name}: volume name is too long, at most 255 characters are allowed");
+        }
+    }
+
+    private static Dictionary<string, string> Empty { get; } = [];
+
+    private static QuaiException NotFound(string name) => QuaiException.NotFound($"get {name}: no such volume");
+
+    private static string ToJson(IReadOnlyDictionary<string, string> values) => JsonSerializer.Serialize(values as Dictionary<string, string> ?? new(values), VolumeJson.Default.DictionaryStringString);
+
+    private Volume Describe(string name, VolumeRequest request)
+    {
+        var labels = new Dictionary<string, string>(request.Labels ?? Empty);
+        if (string.IsNullOrEmpty(request.Name))
+        {
+            labels[Volume.AnonymousLabel] = "";
+        }
+
+        return new Volume(name, labels, new Dictionary<string, string>(request.Options ?? Empty), _time.GetUtcNow(), Path.Combine(_root, name, "_data"));
+    }
+
+    private Volume ReadVolume(SqliteDataReader row) => new(
+        row.GetString(0),
+        JsonSerializer.Deserialize(row.GetString(2), VolumeJson.Default.DictionaryStringString)!,
+        JsonSerializer.Deserialize(row.GetString(3), VolumeJson.Default.DictionaryStringString)!,
+        new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
+        Path.Combine(_root, row.GetString(0), "_data"));
+
+    private static void MakeFolder(Volume volume)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(volume.Mountpoint)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        Directory.CreateDirectory(volume.Mountpoint);
+        File.SetUnixFileMode(volume.Mountpoint, (UnixFileMode)0x1ed);
+    }
+
+    private sealed class Entry(Volume volume)
+    {
+        public Volume Volume { get; } = volume;
+
+        public HashSet<string> Users { get; } = [];
+
+        // Running containers that hold the mount of a volume with options.
+        public HashSet<string> Mounted { get; } = [];
+    }
+}
+
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class VolumeJson : JsonSerializerContext;

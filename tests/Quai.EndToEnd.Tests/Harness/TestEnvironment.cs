@@ -1,0 +1,47 @@
+namespace Quai.EndToEnd.Tests.Harness;
+
+/// <summary>What the environment says about a test run.</summary>
+public static class TestEnvironment
+{
+    /// <summary>An engine that runs already, to try the tests themselves on (<c>QUAI_E2E_DOCKER_HOST</c>); null to start quaid.</summary>
+    public static string? ForeignEngine { get; } = NonEmpty("QUAI_E2E_DOCKER_HOST");
+
+    /// <summary>How many rounds the crash test does (<c>QUAI_CRASH_CYCLES</c>).</summary>
+    public static int CrashCycles { get; } = int.TryParse(NonEmpty("QUAI_CRASH_CYCLES"), out int n) ? n : 40;
+
+    /// <summary>Whether what the tests leave is kept for a look (<c>QUAI_E2E_KEEP=1</c>).</summary>
+    public static bool Keep { get; } = NonEmpty("QUAI_E2E_KEEP") is not null;
+
+    /// <summary>Where quaid and its companions are: <c>QUAI_BIN_DIR</c>, else <c>artifacts/bin</c> of the checkout.</summary>
+    public static string BinDirectory => NonEmpty("QUAI_BIN_DIR") ?? FindArtifacts();
+
+    private static string? NonEmpty(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+
+    private static string FindArtifacts()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            string candidate = Path.Combine(at.FullName, "artifacts", "bin");
+            if (File.Exists(Path.Combine(candidate, "quaid")))
+            {
+                return candidate;
+            }
+        }
+
+        throw new InvalidOperationException("quaid is not built: run eng/test, or 'eng/install --prefix artifacts' first, or name its folder in QUAI_BIN_DIR");
+    }
+}
+
+/// <summary>A test of what only quaid does; skipped when the tests are pointed at another engine.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class QuaidFactAttribute : FactAttribute
+{
+    /// <summary>Skips for a foreign engine.</summary>
+    public QuaidFactAttribute()
+    {
+        if (TestEnvironment.ForeignEngine is not null)
+        {
+            Skip = "this test needs a quaid of its own";
+        }
+    }
+}

@@ -1,0 +1,155 @@
+using System.Diagnostics;
+using System.Net;
+using Quai.Linux.Netlink;
+using Quai.Metadata;
+
+namespace Quai.Networks.Tests;
+
+/// <summary>A daemon's networks in a namespace that plays the host, with a namespace outside that is wired to it: 198.51.100.2 there, 198.51.100.1 here.</summary>
+internal sealed class TestHost : IDisposable
+{
+    public const string Address = "198.51.100.1", OutsideAddress = "198.51.100.2";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("quai-networks-").FullName;
+    private readonly List<IDisposable> _owned = [];
+
+    public TestHost(NetworkOptions? options = null)
+    {
+        Options = options ?? new NetworkOptions { Bridge = "quai0", BridgeAddress = "10.231.7.1/24" };
+        Host = new NamespaceThread();
+        Outside = new NamespaceThread();
+        Wire();
+        Service = Start([]);
+    }
+
+    public NetworkOptions Options { get; set; }
+
+    public NamespaceThread Host { get; }
+
+    public NamespaceThread Outside { get; }
+
+    public MetadataDatabase Database { get; private set; } = null!;
+
+    public NetworkService Service { get; private set; }
+
+    public string BridgeId => Service.Resolve("bridge").Id;
+
+    /// <summary>What a kill leaves: the database and the kernel, while sockets are closed and memory is gone.</summary>
+    public void Restart(params string[] running)
+    {
+        Host.Run(Service.Dispose);
+        Database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Service = Start([.. running]);
+    }
+
+    public Endpoint Lease(string container, params PortRequest[] ports) =>
+        Host.Await(() => Service.ConnectAsync(new EndpointRequest(container, BridgeId, null, null, ports), CancellationToken.None));
+
+    /// <summary>A container that is started, connected and published.</summary>
+    public (NamespaceThread Sandbox, Endpoint Endpoint) Run(string container, params PortRequest[] ports)
+    {
+        Endpoint endpoint = Lease(container, ports);
+        var sandbox = new NamespaceThread();
+        _owned.Add(sandbox);
+        Connect(sandbox, endpoint.Setup);
+        Host.Await(() => Service.PublishAsync(endpoint, CancellationToken.None));
+        return (sandbox, endpoint);
+    }
+
+    public void Connect(NamespaceThread sandbox, SandboxSetup setup)
+    {
+        using NetlinkSocket socket = Host.Run(() => NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE));
+        sandbox.Run(() => SandboxExecutor.Execute(setup, socket, Host.Namespace));
+    }
+
+    public void Release(string container)
+    {
+        Host.Await(() => Service.ReleaseAsync(container, CancellationToken.None));
+        Host.Await(() => Service.FlushAsync(CancellationToken.None));
+    }
+
+    public List<Link> HostLinks() => Host.Run(() =>
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
+        return Links.List(socket);
+    });
+
+    /// <summary>What dockerd switches on where it runs beside; without the kernel's module it is off.</summary>
+    public void FilterBridgedTraffic(bool on) => Host.Run(() =>
+    {
+        const string Path = "/proc/sys/net/bridge/bridge-nf-call-iptables";
+        if (File.Exists(Path))
+        {
+            File.WriteAllText(Path, on ? "1" : "0");
+        }
+    });
+
+    /// <summary>Output of a command run on the host.</summary>
+    public string Command(string program, params string[] arguments) => Command(Host, program, arguments);
+
+    public static string Command(NamespaceThread where, string program, params string[] arguments) => where.Run(() =>
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return output;
+    });
+
+    public T Own<T>(T owned)
+        where T : IDisposable
+    {
+        _owned.Add(owned);
+        return owned;
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable owned in _owned)
+        {
+            owned.Dispose();
+        }
+
+        Host.Run(Service.Dispose);
+        Database.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        Outside.Dispose();
+        Host.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private NetworkService Start(HashSet<string> running) => Host.Run(() =>
+    {
+        Database = MetadataDatabase.Open(Path.Combine(_folder, "quai.db"), NetworkService.Migrations);
+        NetworkService service = NetworkService.Open(Database, Options);
+        service.RecoverAsync(running, CancellationToken.None).GetAwaiter().GetResult();
+        return service;
+    });
+
+    private void Wire()
+    {
+        Host.Run(() =>
+        {
+            using NetlinkSocket socket = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
+            using var writer = new NetlinkWriter();
+            Send(socket, writer, w => Links.WriteChange(w, new LinkChange { Index = Links.Loopback, Up = true }));
+            Send(socket, writer, w => Links.WriteVeth(w, new VethEnd { Name = "out0", Index = 50, Up = true }, new VethEnd { Name = "out0", Index = 50, InNamespace = true, NamespaceDescriptor = Outside.Namespace.Number }));
+            Send(socket, writer, w => Addresses.WriteAdd(w, 50, IPAddress.Parse(Address), 24));
+        });
+        Outside.Run(() =>
+        {
+            using NetlinkSocket socket = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
+            using var writer = new NetlinkWriter();
+            Send(socket, writer, w => Links.WriteChange(w, new LinkChange { Index = 50, Up = true }));
+            Send(socket, writer, w => Addresses.WriteAdd(w, 50, IPAddress.Parse(OutsideAddress), 24));
+
+            // So that the outside can try to reach containers past the published ports.
+            Send(socket, writer, w => Routes.WriteDefault(w, 50, IPAddress.Parse(Address)));
+        });
+    }
+
+    private static void Send(NetlinkSocket socket, NetlinkWriter writer, Action<NetlinkWriter> write)
+    {
+        write(writer);
+        socket.Request(writer.Written, "wire the test host");
+        writer.Clear();
+    }
+}
