@@ -86,6 +86,16 @@ internal sealed class ClientLink : IDisposable
 
     private void OnInputEnded()
     {
+        // What the cancellation sets off may close the socket, which waits until nobody holds its handle: so it runs after this has let go, and elsewhere.
+        if (IsGone())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static link => link.Cancel(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Whether the client has gone; one that has only half-closed is watched from here on.</summary>
+    private bool IsGone()
+    {
         bool taken = false;
         try
         {
@@ -95,8 +105,7 @@ internal sealed class ClientLink : IDisposable
             bool local = _connection.LocalEndPoint is UnixDomainSocketEndPoint;
             if (HangupPoll.HasHungUp(fd) || (!local && !_hijacked))
             {
-                Cancel();
-                return;
+                return true;
             }
 
             lock (_gate)
@@ -106,10 +115,12 @@ internal sealed class ClientLink : IDisposable
                     _watch = _watcher.Watch(fd, Cancel);
                 }
             }
+
+            return false;
         }
         catch (Exception e) when (e is ObjectDisposedException or LinuxException)
         {
-            Cancel();
+            return true;
         }
         finally
         {
