@@ -27,6 +27,9 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
     /// <summary>Called when the client let itself go by its keys.</summary>
     public Action? Detached { get; init; }
 
+    /// <summary>What the end of the output waits for: a client that saw it may ask for the exit code at once. Null for nothing.</summary>
+    public Task? Completed { get; init; }
+
     /// <summary>Gives it the program's end, or null when there will be none.</summary>
     public void Connect(AttachConnection? connection)
     {
@@ -67,6 +70,10 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
             }
 
             await output.ConfigureAwait(false);
+            if (Completed is not null)
+            {
+                await Completed.WaitAsync(cancellation).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
