@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Pipes;
 using Quai.Cli.CommandLine;
-using Quai.Linux.Files;
+using Quai.Linux.Trees;
 
 namespace Quai.Cli.Containers;
 
