@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Pipes;
 using Quai.Cli.CommandLine;
-using Quai.Linux.Files;
+using Quai.Linux.Trees;
 
 namespace Quai.Cli.Containers;
 
@@ -76,7 +76,9 @@ internal static class CopyArchive
             }
             else
             {
-                entry.ExtractToFile(target, overwrite: true);
+                // Writing over a link would write to what it leads to, which an archive may have chosen.
+                File.Delete(target);
+                entry.ExtractToFile(target, overwrite: false);
             }
 
             if (keepOwner)
