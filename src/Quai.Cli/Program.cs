@@ -23,8 +23,14 @@ internal static class Program
             Print(error.Message);
             return 1;
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or JsonException)
+        catch (JsonException error)
         {
+            Print("invalid answer from the daemon: " + error.Message);
+            return 1;
+        }
+        catch (Exception error)
+        {
+            // The last resort: one sentence and no trace.
             Print(error.Message);
             return 1;
         }

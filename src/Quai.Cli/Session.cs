@@ -38,7 +38,7 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
                     Out.WriteLine(name);
                 }
             }
-            catch (DaemonException error)
+            catch (Exception error) when (error is DaemonException or ConnectionException)
             {
                 Error.WriteLine(error.Message);
                 code = 1;

@@ -13,6 +13,9 @@ internal static partial class Program
     /// <summary>How many signals to stop it takes before the daemon ends without waiting.</summary>
     private const int Impatience = 3;
 
+    /// <summary>The exit code for a command line that cannot be read.</summary>
+    private const int WrongFlag = 125;
+
     private static async Task<int> Main(string[] arguments)
     {
         Settings line;
@@ -47,7 +50,7 @@ internal static partial class Program
         catch (QuaiException e)
         {
             Console.Error.WriteLine(e.Message);
-            return 1;
+            return e.Message.EndsWith(CommandLine.Advice, StringComparison.Ordinal) ? WrongFlag : 1;
         }
 
         using var log = new TextLogger(Console.OpenStandardError(), TimeProvider.System) { Level = configuration.LogLevel, Structured = configuration.StructuredLog };

@@ -109,7 +109,7 @@ internal static unsafe class JsonLog
     private static void Write(int stream, byte* text, int length)
     {
         // Escaped, a byte takes six at the most.
-        if (_used + (length * 6) + 128 > OutputSize || _used > FlushAt)
+        if (_used + (length * 6) + 128 > OutputSize || _used > FlushAt || (_limit > 0 && _used > 0 && _size + _used >= _limit))
         {
             Flush();
         }

@@ -392,6 +392,11 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
             bool untyped = function == "index" && (arguments[0] is GoMap { IsUntyped: true } or GoList { IsUntyped: true });
             return new Slot(result, result is not null, untyped);
         }
+        catch (ArgumentTypeException wrong)
+        {
+            Node argument = wrong.Index + 1 < command.Arguments.Count ? command.Arguments[wrong.Index + 1] : identifier;
+            throw Error(argument, wrong.Describe(argument));
+        }
         catch (FunctionException failure)
         {
             throw Error(command, $"error calling {function}: {failure.Message}");

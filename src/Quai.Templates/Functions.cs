@@ -6,6 +6,22 @@ namespace Quai.Templates;
 /// <summary>A template function's failure; the executor adds the name and the place.</summary>
 internal sealed class FunctionException(string message) : Exception(message);
 
+/// <summary>An argument of a type that the function does not take; the executor adds which and where.</summary>
+internal sealed class ArgumentTypeException(int index, string expected, object? value) : Exception
+{
+    /// <summary>Which argument, from 0.</summary>
+    public int Index { get; } = index;
+
+    /// <summary>What is wrong with it when it stands in the template as <paramref name="node"/>.</summary>
+    public string Describe(Node node) => node switch
+    {
+        ConstantNode => $"expected {(expected == "int" ? "integer" : expected)}; found {node}",
+        NilNode => $"cannot assign nil to {expected}",
+        _ when value is null => $"invalid value; expected {expected}",
+        _ => $"wrong type for value; expected {expected}; got {GoText.TypeName(value)}",
+    };
+}
+
 /// <summary>The functions a template may call: Go's own and those that Docker adds for <c>--format</c>.</summary>
 internal static class Functions
 {
@@ -19,7 +35,7 @@ internal static class Functions
         ["not"] = (1, 1, a => !IsTrue(a[0])),
         ["print"] = (0, int.MaxValue, Print),
         ["println"] = (0, int.MaxValue, a => string.Join(' ', a.Select(GoText.Show)) + "\n"),
-        ["printf"] = (1, int.MaxValue, a => GoPrintf.Format(Text(a[0]), [.. a.Skip(1)])),
+        ["printf"] = (1, int.MaxValue, a => GoPrintf.Format(Text(a, 0), [.. a.Skip(1)])),
         ["html"] = (0, int.MaxValue, a => Escape(Print(a), HtmlOf)),
         ["js"] = (0, int.MaxValue, a => Escape(Print(a), JavaScriptOf)),
         ["urlquery"] = (0, int.MaxValue, a => Uri.EscapeDataString(Print(a)).Replace("%20", "+", StringComparison.Ordinal)),
@@ -30,13 +46,13 @@ internal static class Functions
         ["gt"] = (2, 2, a => !(IsLess(a[0], a[1]) || AreEqual(a[0], a[1]))),
         ["ge"] = (2, 2, a => !IsLess(a[0], a[1])),
         ["json"] = (1, 1, a => GoJson.Write(a[0])),
-        ["split"] = (2, 2, a => Split(Text(a[0]), Text(a[1]))),
+        ["split"] = (2, 2, a => Split(Text(a, 0), Text(a, 1))),
         ["join"] = (2, 2, Join),
-        ["title"] = (1, 1, a => Title(Text(a[0]))),
-        ["lower"] = (1, 1, a => Text(a[0]).ToLowerInvariant()),
-        ["upper"] = (1, 1, a => Text(a[0]).ToUpperInvariant()),
-        ["pad"] = (3, 3, a => Text(a[0]).Length == 0 ? "" : new string(' ', (int)Integer(a[1])) + Text(a[0]) + new string(' ', (int)Integer(a[2]))),
-        ["truncate"] = (2, 2, a => Text(a[0]).Length < Integer(a[1]) ? Text(a[0]) : Text(a[0])[..(int)Math.Max(0, Integer(a[1]))]),
+        ["title"] = (1, 1, a => Title(Text(a, 0))),
+        ["lower"] = (1, 1, a => Text(a, 0).ToLowerInvariant()),
+        ["upper"] = (1, 1, a => Text(a, 0).ToUpperInvariant()),
+        ["pad"] = (3, 3, a => Text(a, 0).Length == 0 ? "" : new string(' ', (int)Integer(a, 1)) + Text(a, 0) + new string(' ', (int)Integer(a, 2))),
+        ["truncate"] = (2, 2, a => Text(a, 0).Length < Integer(a, 1) ? Text(a, 0) : Text(a, 0)[..(int)Math.Max(0, Integer(a, 1))]),
     };
 
     /// <summary>Functions that leave a table's header as it is.</summary>
@@ -73,12 +89,9 @@ internal static class Functions
         _ => true,
     };
 
-    private static string Text(object? value) => value as string
-        ?? throw new FunctionException(value is null ? "invalid value; expected string" : $"wrong type for value; expected string; got {GoText.TypeName(value)}");
+    private static string Text(IReadOnlyList<object?> arguments, int index) => arguments[index] as string ?? throw new ArgumentTypeException(index, "string", arguments[index]);
 
-    private static long Integer(object? value) => value is long n
-        ? n
-        : throw new FunctionException(value is null ? "invalid value; expected int" : $"wrong type for value; expected int; got {GoText.TypeName(value)}");
+    private static long Integer(IReadOnlyList<object?> arguments, int index) => arguments[index] is long n ? n : throw new ArgumentTypeException(index, "int", arguments[index]);
 
     private static string Print(IReadOnlyList<object?> arguments)
     {
@@ -247,10 +260,10 @@ internal static class Functions
     {
         if (arguments[0] is not GoList list || (list.IsUntyped && list.Items.Any(i => i is not string)))
         {
-            throw new FunctionException($"wrong type for value; expected []string; got {GoText.TypeName(arguments[0])}");
+            throw new ArgumentTypeException(0, "[]string", arguments[0]);
         }
 
-        return string.Join(Text(arguments[1]), list.Items.Select(GoText.Show));
+        return string.Join(Text(arguments, 1), list.Items.Select(GoText.Show));
     }
 
     private static string Title(string text)

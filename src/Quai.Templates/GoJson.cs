@@ -59,7 +59,7 @@ public static class GoJson
                 text.Append(CultureInfo.InvariantCulture, $"{value}");
                 break;
             case double real:
-                text.Append(GoText.ShowFloat(real));
+                text.Append(GoText.ShowJsonFloat(real));
                 break;
             case GoNumber number:
                 text.Append(number.Text);

@@ -14,8 +14,13 @@ public static class GoText
         return text.ToString();
     }
 
-    /// <summary>A float as Go's <c>%v</c> shows it: the shortest digits that read back, an exponent from 1e21 on.</summary>
-    public static string ShowFloat(double value)
+    /// <summary>A float as Go's <c>%v</c> shows it: the shortest digits that read back, with an exponent from a million on.</summary>
+    public static string ShowFloat(double value) => ShowFloat(value, -4, 6);
+
+    /// <summary>A float as Go's JSON has it: an exponent only for what is very small or very large.</summary>
+    public static string ShowJsonFloat(double value) => ShowFloat(value, -6, 21).Replace("e-0", "e-", StringComparison.Ordinal);
+
+    private static string ShowFloat(double value, int smallest, int largest)
     {
         if (double.IsNaN(value) || double.IsInfinity(value))
         {
@@ -29,7 +34,7 @@ public static class GoText
 
         (string digits, int exponent, bool negative) = Digits(value.ToString("R", CultureInfo.InvariantCulture));
         string sign = negative ? "-" : "";
-        if (exponent is < -4 or >= 21)
+        if (exponent < smallest || exponent >= largest)
         {
             string mantissa = digits.Length == 1 ? digits : digits[..1] + "." + digits[1..];
             return $"{sign}{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";

@@ -141,10 +141,10 @@ public sealed class ObservationTests(TestEngine engine)
     }
 
     [Fact]
-    public async Task A_published_port_answers_and_is_not_given_twice()
+    public async Task A_published_port_is_shown_and_is_not_given_twice()
     {
         string id = await engine.StartAsync(
-            ["nc", "-lk", "-p", "80", "-e", "echo", "answer"], r => (r.HostConfig!.NetworkMode, r.HostConfig.PortBindings) = ("bridge", new() { ["80/tcp"] = [new PortBinding { HostPort = "28471" }] }));
+            ["sleep", "100"], r => (r.HostConfig!.NetworkMode, r.HostConfig.PortBindings) = ("bridge", new() { ["80/tcp"] = [new PortBinding { HostPort = "28471" }] }));
         ContainerInspect inspect = await engine.InspectAsync(id);
         Assert.Contains(inspect.NetworkSettings.Ports["80/tcp"]!, b => b.HostPort == "28471");
         string second = await engine.CreateAsync(["true"], r => (r.HostConfig!.NetworkMode, r.HostConfig.PortBindings) = ("bridge", new() { ["80/tcp"] = [new PortBinding { HostPort = "28471" }] }), "second");

@@ -34,7 +34,7 @@ public sealed class LayerUnpackerTests : IDisposable
             .End();
         LayerUnpacker.Result result = await UnpackAsync(tar);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(tar)), result.DiffId.Hex);
-        Assert.Equal(8, result.Size);
+        Assert.Equal(8 + "/etc/passwd".Length, result.Size);
 
         FileStatus file = Status("d/file");
         Assert.Equal((0x9edu, 5u, 6u, 2u), (file.Mode & 0xfff, file.Uid, file.Gid, file.Links));

@@ -223,6 +223,41 @@ public sealed class StoreTests
         Assert.Empty(f.Store.Resolve(old).RepoTags);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_full_disk_leaves_nothing(int megabytes)
+    {
+        string folder = Directory.CreateTempSubdirectory("quai-full-").FullName;
+        await ProcessRunner.RunAsync("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder);
+        try
+        {
+            byte[] layer = new RawTar().File("big", new string('b', 2_000_000)).End();
+            await using MetadataDatabase database = MetadataDatabase.Open(Path.Combine(Path.GetTempPath(), Path.GetFileName(folder) + ".db"), ImageStore.Migrations);
+            await using (ImageStore store = ImageStore.Open(folder, database, new ImageStoreOptions()))
+            {
+                // The blob does not fit, or its files do not.
+                QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => store.ImportAsync(new MemoryStream(layer), "big", null, [], null, default));
+                Assert.Contains("no space left on device", e.Message, StringComparison.Ordinal);
+                Assert.Equal(ErrorKind.System, e.Kind);
+                Assert.Empty(store.List());
+            }
+
+            Assert.Empty(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(folder, "snapshots")));
+            Assert.Equal(0, database.Read(c => c.Scalar<long>("SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM snapshots)")));
+        }
+        finally
+        {
+            await ProcessRunner.RunAsync("umount", folder);
+            Directory.Delete(folder);
+            foreach (string file in Directory.EnumerateFiles(Path.GetTempPath(), Path.GetFileName(folder) + ".db*"))
+            {
+                File.Delete(file);
+            }
+        }
+    }
+
     // A network stream's short reads.
     private static Task<IReadOnlyList<LoadedImage>> LoadAsync(StoreFixture f, byte[] archive) =>
         f.Store.LoadAsync(new BufferedStream(new MemoryStream(archive), 1000), f.Progress, default);

@@ -104,7 +104,7 @@ internal sealed class Copy : Command
         bool folder = IsFolder(JsonDocument.Parse(header).RootElement);
         if (!folder && !exists && destination.EndsWith('/'))
         {
-            throw new ExitException(1, "destination directory must exist");
+            throw new ExitException(1, "no such directory");
         }
 
         if (folder && File.Exists(destination))
@@ -153,7 +153,7 @@ internal sealed class Copy : Command
 
         if (stat is null && !folder && destination.EndsWith('/'))
         {
-            throw new ExitException(1, "destination directory must exist");
+            throw new ExitException(1, "no such directory");
         }
 
         string bare = destination.TrimEnd('/');

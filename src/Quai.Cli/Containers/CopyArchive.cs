@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Pipes;
 using Quai.Cli.CommandLine;
-using Quai.Linux.Files;
+using Quai.Linux.Trees;
 
 namespace Quai.Cli.Containers;
 
@@ -14,21 +14,23 @@ internal static class CopyArchive
     /// <param name="keepOwner">Keep owners; otherwise everything is root's.</param>
     public static Stream Create(string path, string name, bool keepOwner)
     {
-        var reader = new AnonymousPipeServerStream(PipeDirection.In);
-        var writer = new AnonymousPipeClientStream(PipeDirection.Out, reader.ClientSafePipeHandle);
+        var reader = new PackStream(new AnonymousPipeServerStream(PipeDirection.In));
+        var writer = new AnonymousPipeClientStream(PipeDirection.Out, reader.Pipe.ClientSafePipeHandle);
         new Thread(() =>
         {
             try
             {
-                using (writer)
-                using (var tar = new TarWriter(writer, TarEntryFormat.Pax))
-                {
-                    Add(tar, path, name, keepOwner);
-                }
+                using var tar = new TarWriter(writer, TarEntryFormat.Pax, leaveOpen: true);
+                Add(tar, path, name, keepOwner);
             }
-            catch (IOException)
+            catch (Exception error)
             {
-                // The reader has gone; it has its own reason to tell.
+                // Told by the reader when it comes to the end; if it has gone it has its own reason to tell.
+                reader.Failure = error;
+            }
+            finally
+            {
+                writer.Dispose();
             }
         }) { IsBackground = true, Name = "tar" }.Start();
         return reader;
@@ -76,7 +78,9 @@ internal static class CopyArchive
             }
             else
             {
-                entry.ExtractToFile(target, overwrite: true);
+                // Writing over a link would write to what it leads to, which an archive may have chosen.
+                File.Delete(target);
+                entry.ExtractToFile(target, overwrite: false);
             }
 
             if (keepOwner)
@@ -108,6 +112,53 @@ internal static class CopyArchive
         }
 
         return target;
+    }
+
+    /// <summary>The reading end of an archive in the making: its end is an error when the making failed.</summary>
+    private sealed class PackStream(AnonymousPipeServerStream pipe) : Stream
+    {
+        private volatile Exception? _failure;
+
+        public AnonymousPipeServerStream Pipe => pipe;
+
+        public Exception? Failure
+        {
+            set => _failure = value;
+        }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = pipe.Read(buffer);
+            return count == 0 && _failure is { } failure ? throw new ExitException(1, failure.Message) : count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        protected override void Dispose(bool disposing)
+        {
+            pipe.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     private static void Add(TarWriter tar, string path, string name, bool keepOwner)
@@ -151,7 +202,11 @@ internal static class CopyArchive
         }
 
         using FileStream? content = type == TarEntryType.RegularFile ? File.OpenRead(path) : null;
-        entry.DataStream = content;
+        if (content is not null)
+        {
+            entry.DataStream = content;
+        }
+
         tar.WriteEntry(entry);
     }
 }

@@ -123,7 +123,7 @@ internal sealed class Rename(string path) : Command(path)
             session.Engine.Send("POST", new Query($"/containers/{Query.Segment(arguments[0])}/rename").With("name", arguments[1]).ToString()).Dispose();
             return 0;
         }
-        catch (DaemonException error)
+        catch (Exception error) when (error is DaemonException or ConnectionException)
         {
             session.Error.WriteLine(error.Message);
             throw new ExitException(1, $"Error: failed to rename container named {arguments[0]}");

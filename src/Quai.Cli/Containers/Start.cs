@@ -44,7 +44,7 @@ internal sealed class Start : Command
                 session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/start").Dispose();
                 session.Out.WriteLine(name);
             }
-            catch (DaemonException error)
+            catch (Exception error) when (error is DaemonException or ConnectionException)
             {
                 session.Error.WriteLine(error.Message);
                 failed.Add(name);

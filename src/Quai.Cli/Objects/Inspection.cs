@@ -71,6 +71,13 @@ internal static class Inspection
             return null;
         }
 
+        return Parse(format);
+    }
+
+    /// <summary>Parses a template.</summary>
+    /// <exception cref="ExitException">It is none: code 64.</exception>
+    internal static Template Parse(string format)
+    {
         try
         {
             return Template.Parse(format);
@@ -81,7 +88,9 @@ internal static class Inspection
         }
     }
 
-    private static string Execute(Template template, Found found)
+    /// <summary>Shows one object through a template: as its type, or else as the daemon's own JSON.</summary>
+    /// <exception cref="ExitException">The object has not what the template asks for.</exception>
+    internal static string Execute(Template template, Found found)
     {
         try
         {

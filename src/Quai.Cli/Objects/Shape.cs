@@ -83,13 +83,51 @@ internal sealed class Shapes
 
     private static string? Raw(JsonElement element) => element.ValueKind == JsonValueKind.Undefined ? null : Compact(element);
 
-    private static string Compact(JsonElement element)
+    /// <summary>JSON as Go's encoder writes it.</summary>
+    internal static string Compact(JsonElement element)
     {
-        // The daemon's own text is compact already; only its escapes of <, > and & are undone, as Go decodes them.
-        string raw = element.GetRawText();
-        return raw.Contains("\\u00", StringComparison.Ordinal)
-            ? raw.Replace("\\u003c", "<", StringComparison.Ordinal).Replace("\\u003e", ">", StringComparison.Ordinal).Replace("\\u0026", "&", StringComparison.Ordinal)
-            : raw;
+        var text = new StringBuilder();
+        Compact(text, element);
+        return text.ToString();
+    }
+
+    /// <summary>Order and numbers stay as sent; strings are written as Go writes them, whatever escapes the daemon chose.</summary>
+    private static void Compact(StringBuilder text, JsonElement element)
+    {
+        bool first = true;
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                text.Append('{');
+                foreach (JsonProperty property in element.EnumerateObject())
+                {
+                    text.Append(first ? "" : ",");
+                    first = false;
+                    GoJson.AppendString(text, property.Name, escapeHtml: false);
+                    text.Append(':');
+                    Compact(text, property.Value);
+                }
+
+                text.Append('}');
+                break;
+            case JsonValueKind.Array:
+                text.Append('[');
+                foreach (JsonElement item in element.EnumerateArray())
+                {
+                    text.Append(first ? "" : ",");
+                    first = false;
+                    Compact(text, item);
+                }
+
+                text.Append(']');
+                break;
+            case JsonValueKind.String:
+                GoJson.AppendString(text, element.GetString()!, escapeHtml: false);
+                break;
+            default:
+                text.Append(element.GetRawText());
+                break;
+        }
     }
 
     /// <summary>A moment, printed as Go prints one.</summary>

@@ -19,7 +19,7 @@ internal sealed class TypedJson : IGoStruct
     public string TypeName { get; }
 
     /// <inheritdoc/>
-    public string? Json => _json.GetRawText();
+    public string? Json => Shapes.Compact(_json);
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, object?>> Fields => _json.EnumerateObject().Select(p => new KeyValuePair<string, object?>(p.Name, Wrap(p.Value)));
@@ -41,7 +41,7 @@ internal sealed class TypedJson : IGoStruct
     private static object? Wrap(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => new TypedJson(element, "struct"),
-        JsonValueKind.Array => new GoList([.. element.EnumerateArray().Select(Wrap)], "[]struct") { Json = element.GetRawText() },
+        JsonValueKind.Array => new GoList([.. element.EnumerateArray().Select(Wrap)], "[]struct") { Json = Shapes.Compact(element) },
         _ => JsonValues.From(element),
     };
 }

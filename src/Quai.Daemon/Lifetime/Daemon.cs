@@ -16,7 +16,10 @@ namespace Quai.Daemon.Lifetime;
 internal sealed partial class Daemon : IAsyncDisposable
 {
     /// <summary>How long the API's own streams (events, logs) may go on once the containers are done for.</summary>
-    private static readonly TimeSpan StreamGrace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StreamGrace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What killing takes after the containers' own time is over.</summary>
+    private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan IdleBeforeTrim = TimeSpan.FromSeconds(5);
 
@@ -78,7 +81,12 @@ internal sealed partial class Daemon : IAsyncDisposable
     public async Task ShutdownAsync(CancellationToken cancellation)
     {
         ServiceManager.Notify("STOPPING=1");
-        await _engine!.ShutdownAsync(cancellation);
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+        {
+            patience.CancelAfter(TimeSpan.FromSeconds(_configuration.Engine.ShutdownTimeout) + ShutdownMargin);
+            await _engine!.ShutdownAsync(patience.Token);
+        }
+
         using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         grace.CancelAfter(StreamGrace);
         await _server!.StopAsync(grace.Token);
@@ -116,7 +124,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Own(RootLock.Take(configuration.Engine.ExecRoot));
 
         MetadataDatabase database = Own(MetadataDatabase.Open(
-            Path.Combine(configuration.Engine.DataRoot, "metadata.db"),
+            Path.Combine(configuration.Engine.DataRoot, "quai.db"),
             [.. Engine.Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]));
         ImageStore images = Own(ImageStore.Open(
             Path.Combine(configuration.Engine.DataRoot, "images"),

@@ -21,11 +21,14 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
     /// <summary>What to send before the live streams.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>>? Log { get; init; }
 
-    /// <summary>Called when the session ends: it may still wait for the start.</summary>
+    /// <summary>Called when the session ends while it still waits for the start.</summary>
     public Action<AttachSession>? Ended { get; init; }
 
     /// <summary>Called when the client let itself go by its keys.</summary>
     public Action? Detached { get; init; }
+
+    /// <summary>What the end of the output waits for: a client that saw it may ask for the exit code at once. Null for nothing.</summary>
+    public Task? Completed { get; init; }
 
     /// <summary>Gives it the program's end, or null when there will be none.</summary>
     public void Connect(AttachConnection? connection)
@@ -67,6 +70,10 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
             }
 
             await output.ConfigureAwait(false);
+            if (Completed is not null)
+            {
+                await Completed.WaitAsync(cancellation).ConfigureAwait(false);
+            }
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
         {
@@ -91,8 +98,11 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
             return;
         }
 
-        Ended?.Invoke(this);
-        if (!_connection.TrySetResult(null) && await _connection.Task.ConfigureAwait(false) is { } connection)
+        if (_connection.TrySetResult(null))
+        {
+            Ended?.Invoke(this);
+        }
+        else if (await _connection.Task.ConfigureAwait(false) is { } connection)
         {
             await connection.DisposeAsync().ConfigureAwait(false);
         }

@@ -56,7 +56,9 @@ internal sealed partial class ContainerService
             int at = changes.Count;
             bool same = was is { IsDirectory: true } old && now.IsDirectory && old.Mode == now.Mode && old.Uid == now.Uid && old.Gid == now.Gid;
             bool below = now.IsDirectory && Compare(entry, was is { IsDirectory: true } ? before : null, inside, changes, cancellation);
-            if (!same || below)
+
+            // An image without /etc gets one for the three files that every container has there.
+            if ((!same || below) && !(inside == "/etc" && was is null && !below))
             {
                 changes.Insert(at, new FilesystemChange(inside, was is null ? Added : Modified));
                 any = true;

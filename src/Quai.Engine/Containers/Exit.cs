@@ -63,11 +63,6 @@ internal sealed partial class ContainerService
         await GiveBackAsync(container).ConfigureAwait(false);
         PublishNetworkEvent(container, "disconnect");
         PublishVolumeEvents(container, "unmount");
-        if (exit.OomKilled)
-        {
-            Publish(container, "oom");
-        }
-
         Publish(
             container,
             "die",

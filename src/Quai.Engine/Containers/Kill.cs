@@ -33,8 +33,7 @@ internal sealed partial class ContainerService
             bool stops = number == Signals.Kill || string.IsNullOrEmpty(container.Config.StopSignal) || Signals.Parse(container.Config.StopSignal) == number;
             if (stops)
             {
-                container.Machine.StopRequested();
-                PersistLater(container);
+                await RecordStopAsync(container).ConfigureAwait(false);
                 await SignalLockedAsync(container, run, number).ConfigureAwait(false);
             }
             else

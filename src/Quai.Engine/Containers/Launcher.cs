@@ -72,13 +72,31 @@ internal sealed class Launcher
         {
             Id = container.Id,
             RunDirectory = _paths.Run(container.Id),
-            Spec = RuntimeSpecBuilder.Build(request),
+            Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work),
             Network = network ? [.. (endpoint?.Setup ?? SandboxSetup.Empty).Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
             Log = LogOf(container),
             OpenStdin = container.Config.OpenStdin,
             StdinOnce = container.Config.StdinOnce,
         };
+    }
+
+    /// <summary>A program that is told no home has its user's, as runc gives it.</summary>
+    public static Oci.Runtime.Process WithHome(Oci.Runtime.Process process, ResolvedUser user)
+    {
+        process.Env ??= [];
+        if (!process.Env.Exists(e => e.StartsWith("HOME=", StringComparison.Ordinal)))
+        {
+            process.Env.Add("HOME=" + user.Home);
+        }
+
+        return process;
+    }
+
+    private static Oci.Runtime.RuntimeSpec WithHome(Oci.Runtime.RuntimeSpec spec, ResolvedUser user)
+    {
+        WithHome(spec.Process!, user);
+        return spec;
     }
 
     /// <summary>The part of the configuration that execs need too.</summary>
@@ -100,7 +118,7 @@ internal sealed class Launcher
     };
 
     /// <summary>The system call filter of a container that an earlier daemon started: its execs need it. Null for none.</summary>
-    public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.FilterOf(Describe(container));
+    public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.Build(Describe(container)).Linux?.Seccomp;
 
     /// <summary>Gives back what <see cref="Build"/> mounted on the host. Idempotent.</summary>
     public void Undo(Container container)

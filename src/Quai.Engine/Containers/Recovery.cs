@@ -52,14 +52,6 @@ internal sealed partial class ContainerService
         await images.RecoverAsync(ids, cancellation).ConfigureAwait(false);
         await volumes.RecoverAsync(ids, running).ConfigureAwait(false);
 
-        foreach (Container container in all.Where(c => c.Run is not null && c.Endpoint is null))
-        {
-            if (networks.EndpointsOf(container.Id) is [var endpoint, ..])
-            {
-                container.Endpoint = EndpointRecord.From(endpoint, endpoint.Id);
-            }
-        }
-
         foreach (Container container in ended)
         {
             Publish(container, "die", ("exitCode", container.State.ExitCode.ToString()));

@@ -48,8 +48,7 @@ internal sealed partial class ContainerService
             run = container.Run;
             if (byUser)
             {
-                container.Machine.StopRequested();
-                PersistLater(container);
+                await RecordStopAsync(container).ConfigureAwait(false);
             }
 
             await SignalLockedAsync(container, run, signal).ConfigureAwait(false);
@@ -80,6 +79,16 @@ internal sealed partial class ContainerService
         }
 
         await run.Ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
+    }
+
+    // On the disk before the program can end: else a daemon that dies now would be followed by one that starts it again.
+    private async Task RecordStopAsync(Container container)
+    {
+        container.Machine.StopRequested();
+        if (container.HostConfig.RestartPolicy.Name is not ("" or "no"))
+        {
+            await PersistAsync(container).ConfigureAwait(false);
+        }
     }
 
     // A frozen program cannot act on a signal: it is sent first, then the program is thawed.

@@ -38,12 +38,13 @@ internal sealed partial class ContainerService
                 return Task.FromException<Task<ContainerWaitResponse>>(QuaiException.Invalid($"invalid condition: \"{condition}\""));
         }
 
-        return Task.FromResult(AnswerAsync(done, cancellation));
+        return Task.FromResult(AnswerAsync(done, condition != "removed", cancellation));
     }
 
-    private static async Task<ContainerWaitResponse> AnswerAsync(Task<RunState> done, CancellationToken cancellation)
+    /// <summary>Who waits for the removal is told only what keeps it from happening: the start's failure has been told by the start.</summary>
+    private static async Task<ContainerWaitResponse> AnswerAsync(Task<RunState> done, bool tellError, CancellationToken cancellation)
     {
         RunState state = await done.WaitAsync(cancellation).ConfigureAwait(false);
-        return new ContainerWaitResponse(state.ExitCode, state.Error.Length > 0 ? new ContainerWaitError(state.Error) : null);
+        return new ContainerWaitResponse(state.ExitCode, tellError && state.Error.Length > 0 ? new ContainerWaitError(state.Error) : null);
     }
 }

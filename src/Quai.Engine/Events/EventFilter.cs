@@ -22,7 +22,7 @@ internal sealed class EventFilter(IReadOnlyDictionary<string, IReadOnlyList<stri
     private static bool OfType(EventMessage message, string type, string value) =>
         message.Type == type && (message.Actor.ID == value
             || (value.Length > 0 && message.Actor.ID.StartsWith(value, StringComparison.Ordinal))
-            || message.Actor.Attributes.GetValueOrDefault("name") == value);
+            || (value.Length > 0 && message.Actor.Attributes.GetValueOrDefault("name", "").StartsWith(value, StringComparison.Ordinal)));
 
     private static bool OfImage(EventMessage message, string value)
     {

@@ -21,6 +21,9 @@ internal sealed class Exec(string id, Container container, ExecCreateRequest req
     /// <summary>Set when it has ended or could not be started.</summary>
     public int? ExitCode { get; set; }
 
+    /// <summary>Completes when <see cref="ExitCode"/> is set.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public DateTimeOffset? EndedAt { get; set; }
 
     public bool Running => Process is not null && ExitCode is null;

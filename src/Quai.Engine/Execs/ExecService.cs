@@ -71,6 +71,7 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         var session = new AttachSession(wanted.Tty, process.Streams is null ? null : streams, DetachKeys.Parse(wanted.DetachKeys))
         {
             Detached = () => Publish(exec, "exec_detach"),
+            Completed = exec.Ended.Task,
         };
         session.Connect(process.Streams);
         return session;
@@ -130,12 +131,12 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         return ids.Count == 0 ? null : ids;
     }
 
-    /// <summary>A container's run is over: its ended execs go; those still running are being killed, and tell their codes for a while.</summary>
+    /// <summary>A container's run is over: execs that nobody started go; the others tell their codes for a while, to clients that still wait for them.</summary>
     public void ContainerEnded(Container container)
     {
         foreach (Exec exec in _execs.Values)
         {
-            if (exec.Container == container && !exec.Running)
+            if (exec.Container == container && exec.StartClaimed == 0)
             {
                 _execs.TryRemove(exec.Id, out _);
             }
@@ -193,7 +194,7 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
                 new ExecLaunch
                 {
                     Id = exec.Id,
-                    Process = RuntimeSpecBuilder.BuildExec(launcher.Describe(container), exec.Request, resolved),
+                    Process = Launcher.WithHome(RuntimeSpecBuilder.BuildExec(launcher.Describe(container), exec.Request, resolved), resolved),
                     Seccomp = run.Filter,
                     Attach = streams is { Stdin: false, Stdout: false, Stderr: false } ? null : streams,
                 },
@@ -229,6 +230,7 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         }
 
         exec.EndedAt = time.GetUtcNow();
+        exec.Ended.TrySetResult();
         Publish(exec, "exec_die", ("exitCode", exec.ExitCode.Value.ToString(CultureInfo.InvariantCulture)));
     }
 

@@ -59,10 +59,6 @@ public static partial class RuntimeSpecBuilder
     public static IReadOnlyList<string> CapabilitiesOf(Api.Containers.HostConfig host) =>
         Capabilities.Apply(Capabilities.Default, host.CapAdd, host.CapDrop, host.Privileged);
 
-    /// <summary>The filter that a container's further processes get: the container's own.</summary>
-    /// <exception cref="Errors.QuaiException">An option of the container is malformed.</exception>
-    public static Profile? FilterOf(SpecRequest request) => BuildFilter(request, CapabilitiesOf(request.HostConfig), SecurityOptions.Parse(request.HostConfig.SecurityOpt));
-
     /// <summary>The filter of a container, null for none. The same default is the same object, so that it is compiled once.</summary>
     private static Profile? BuildFilter(SpecRequest request, IReadOnlyList<string> capabilities, SecurityOptions security)
     {

@@ -10,6 +10,8 @@ namespace Quai.Images.Unpack;
 /// <summary>Unpacks one layer's blob into an empty directory, in one pass that makes its diff-id too.</summary>
 internal static class LayerUnpacker
 {
+    private const int BufferSize = 256 * 1024;
+
     /// <summary>What came out.</summary>
     /// <param name="DiffId">Digest of the uncompressed tar.</param>
     /// <param name="Size">Bytes of regular files.</param>
@@ -26,7 +28,9 @@ internal static class LayerUnpacker
     private static Result Unpack(string blobPath, string directory, Action<long>? read, CancellationToken cancellation)
     {
         using SafeFileHandle blob = File.OpenHandle(blobPath, FileMode.Open, FileAccess.Read, FileShare.Read, FileOptions.SequentialScan);
-        using var packed = new BlobStream(blob, read, cancellation);
+
+        // The decompressors ask for a few kilobytes at a time.
+        using var packed = new BufferedStream(new BlobStream(blob, read, cancellation), BufferSize);
         Span<byte> magic = stackalloc byte[Compression.MagicLength];
         magic = magic[..RandomAccess.Read(blob, magic, 0)];
         CompressionKind kind = Compression.Detect(magic);

@@ -160,6 +160,7 @@ internal sealed unsafe partial class LayerWriter
             }
 
             Check(errno, "symlink", entry);
+            Size += entry.LinkName.Length;
             FinishEntry(entry, parent, name, setGid, mode: false);
         }
     }

@@ -20,7 +20,7 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
     private readonly EntryPath _target = new();
     private readonly uint _umask = FileCalls.Umask;
 
-    /// <summary>Bytes of regular files written.</summary>
+    /// <summary>Bytes of regular files and links' targets written, as Docker counts an image's size.</summary>
     public long Size { get; private set; }
 
     /// <summary>Unpacks the entry that the reader stands at.</summary>
@@ -171,13 +171,17 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
 
     private static FileTimes TimesOf(TarEntry entry)
     {
-        (long Seconds, long Nanoseconds) access = entry.Accessed is { } a && a.CompareTo(entry.Modified) > 0 ? a : entry.Modified;
+        (long Seconds, long Nanoseconds) modify = NotBefore1970(entry.Modified);
+        (long Seconds, long Nanoseconds) access = entry.Accessed is { } a && a.CompareTo(modify) > 0 ? a : modify;
         return new FileTimes
         {
             AccessSeconds = access.Seconds,
             AccessNanoseconds = access.Nanoseconds,
-            ModifySeconds = entry.Modified.Seconds,
-            ModifyNanoseconds = entry.Modified.Nanoseconds,
+            ModifySeconds = modify.Seconds,
+            ModifyNanoseconds = modify.Nanoseconds,
         };
     }
+
+    /// <summary>Docker has no time before 1970.</summary>
+    private static (long Seconds, long Nanoseconds) NotBefore1970((long Seconds, long Nanoseconds) time) => time.Seconds < 0 ? (0, 0) : time;
 }

@@ -39,7 +39,7 @@ public sealed class CrashTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         (await _docker.RunAsync($"logs {ends}")).Expect(0, "gone while away\n", "");
 
         // They are the daemon's again in every way: exec, attach, signals, wait.
-        await Task.WhenAll(names.Select(n => _docker.OkAsync($"exec {n} touch /tmp/end")));
+        await Task.WhenAll(names.Select(n => _docker.RunAsync($"exec {n} touch /tmp/end")));
         for (int i = 0; i < count; i++)
         {
             Assert.Equal((i + 10).ToString(CultureInfo.InvariantCulture), await _docker.OkAsync($"wait {names[i]}"));
@@ -69,8 +69,6 @@ public sealed class CrashTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         {
             await attach.WriteAsync("me\n");
             await attach.WaitForStdoutAsync("heard me\n");
-            attach.CloseInput();
-            await attach.WaitForExitAsync();
         }
 
         await _docker.OkAsync($"pause {name}");

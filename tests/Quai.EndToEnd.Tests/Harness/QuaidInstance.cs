@@ -100,47 +100,18 @@ public sealed class QuaidInstance : IAsyncLifetime
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
-        if (TestEnvironment.Keep)
+        try
         {
-            return;
-        }
-
-        if (TestEnvironment.ForeignEngine is not null)
-        {
-            string mine = await Docker.OkAsync($"ps -aq --filter name=^/{_prefix}-");
-            if (mine.Length > 0)
+            if (!TestEnvironment.Keep)
             {
-                await Docker.OkAsync($"rm -fv {mine.ReplaceLineEndings(" ")}");
+                await RemoveEverythingAsync();
             }
         }
-        else
+        finally
         {
-            try
-            {
-                if (_daemon is { HasExited: false })
-                {
-                    string all = (await Docker.RunAsync("ps -aq")).Text;
-                    if (all.Length > 0)
-                    {
-                        await Docker.RunAsync($"rm -fv {all.ReplaceLineEndings(" ")}");
-                    }
-
-                    await StopDaemonAsync();
-                }
-            }
-            finally
-            {
-                _daemon?.Dispose();
-                await CleanAsync();
-            }
+            _daemon?.Dispose();
+            await _slot.DisposeAsync();
         }
-
-        if (Directory.Exists(Root))
-        {
-            Directory.Delete(Root, recursive: true);
-        }
-
-        _slot.Dispose();
     }
 
     /// <summary>Starts quaid, first time or again, and returns when it answers.</summary>
@@ -203,6 +174,40 @@ public sealed class QuaidInstance : IAsyncLifetime
     {
         string[] lines = File.Exists($"{Root}/quaid.log") ? File.ReadAllLines($"{Root}/quaid.log") : [];
         return string.Join('\n', lines.TakeLast(30));
+    }
+
+    private async Task RemoveEverythingAsync()
+    {
+        if (TestEnvironment.ForeignEngine is not null)
+        {
+            string mine = await Docker.OkAsync($"ps -aq --filter name=^/{_prefix}-");
+            if (mine.Length > 0)
+            {
+                await Docker.OkAsync($"rm -fv {mine.ReplaceLineEndings(" ")}");
+            }
+
+            Directory.Delete(Root, recursive: true);
+            return;
+        }
+
+        try
+        {
+            if (_daemon is { HasExited: false })
+            {
+                string all = (await Docker.RunAsync("ps -aq")).Text;
+                if (all.Length > 0)
+                {
+                    await Docker.RunAsync($"rm -fv {all.ReplaceLineEndings(" ")}");
+                }
+
+                await StopDaemonAsync();
+            }
+        }
+        finally
+        {
+            await CleanAsync();
+            Directory.Delete(Root, recursive: true);
+        }
     }
 
     private static bool Answers(string path)

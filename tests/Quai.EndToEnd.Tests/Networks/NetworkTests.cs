@@ -31,7 +31,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Matches(@"(?m)^nameserver \S+$", await _docker.OkAsync($"exec {name} cat /etc/resolv.conf"));
     }
 
-    [Fact]
+    [ForwardingFact]
     public async Task Containers_reach_each_other_and_the_host_over_tcp()
     {
         string server = engine.Name();
@@ -53,7 +53,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         (await asking).Expect(0, "host here\n");
     }
 
-    [Fact]
+    [ForwardingFact]
     public async Task Ping_works_on_the_bridge()
     {
         string other = engine.Name();
@@ -126,7 +126,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Contains(id, await _docker.OkAsync("network inspect bridge -f '{{json .Containers}}'"), StringComparison.Ordinal);
     }
 
-    [Fact]
+    [ForwardingFact]
     public async Task A_published_tcp_port_answers_on_every_address_and_is_free_again_after()
     {
         int port = FreePort();

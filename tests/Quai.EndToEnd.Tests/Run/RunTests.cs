@@ -66,7 +66,7 @@ public sealed class RunTests(QuaidInstance engine) : IClassFixture<QuaidInstance
     public async Task A_file_that_cannot_be_executed_gives_126()
     {
         (await _docker.RunAsync($"run --rm {Image} /bin/not-executable")).ExpectFailure(126, "/bin/not-executable", "permission denied");
-        (await _docker.RunAsync($"run --rm {Image} /etc")).ExpectFailure(126, "/etc", "permission denied");
+        Assert.Matches("\"/etc\": (permission denied|is a directory)", (await _docker.RunAsync($"run --rm {Image} /etc")).Expect(126).Stderr); // runc 1.1 says the one, newer the other
     }
 
     [Fact]

@@ -1,13 +1,13 @@
 namespace Quai.Runtime.Tests.Shims;
 
-/// <summary>Where the published shim is: named by QUAI_BIN, or in the repository's artifacts.</summary>
+/// <summary>Where the published shim is: named by QUAI_BIN_DIR, or in the repository's artifacts.</summary>
 internal static class ShimProgram
 {
     public static string Path { get; } = Find();
 
     private static string Find()
     {
-        if (Environment.GetEnvironmentVariable("QUAI_BIN") is { Length: > 0 } directory)
+        if (Environment.GetEnvironmentVariable("QUAI_BIN_DIR") is { Length: > 0 } directory)
         {
             return System.IO.Path.Combine(directory, "quai-shim");
         }
@@ -21,6 +21,6 @@ internal static class ShimProgram
             }
         }
 
-        throw new InvalidOperationException("quai-shim is not published: run eng/publish, or name its folder with QUAI_BIN");
+        throw new InvalidOperationException("quai-shim is not published: run eng/install --prefix artifacts, or name its folder with QUAI_BIN_DIR");
     }
 }

@@ -23,7 +23,7 @@ internal static class PortSpec
         if (ip.Length > 0)
         {
             ip = ip.Trim('[', ']');
-            if (!System.Net.IPAddress.TryParse(ip, out _))
+            if (!Validation.IsAddress(ip))
             {
                 throw Error($"invalid IP address: {ip}");
             }

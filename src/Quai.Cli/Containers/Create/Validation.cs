@@ -13,6 +13,9 @@ internal static partial class Validation
         "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
     ];
 
+    /// <summary>Whether a text is an address in full: .NET would also take <c>1.2</c> for one.</summary>
+    public static bool IsAddress(string text) => IPAddress.TryParse(text, out _) && (text.Contains(':', StringComparison.Ordinal) || text.Split('.').Length == 4);
+
     /// <summary><c>-a</c>: a stream's name.</summary>
     public static string Stream(string text)
     {
@@ -40,7 +43,7 @@ internal static partial class Validation
     public static string Address(string text)
     {
         string address = text.Trim();
-        return IPAddress.TryParse(address, out IPAddress? parsed) ? parsed.ToString() : throw new FlagValueException($"IP address is not correctly formatted: {address}");
+        return IsAddress(address) ? IPAddress.Parse(address).ToString() : throw new FlagValueException($"IP address is not correctly formatted: {address}");
     }
 
     /// <summary><c>--dns-search</c>: a domain, or a dot for none.</summary>
@@ -61,7 +64,7 @@ internal static partial class Validation
 
         string address = text[(cut + 1)..];
         string bare = address.StartsWith('[') && address.EndsWith(']') ? address[1..^1] : address;
-        return address == "host-gateway" || IPAddress.TryParse(bare, out _)
+        return address == "host-gateway" || IsAddress(bare)
             ? $"{text[..cut]}:{bare}"
             : throw new FlagValueException($"invalid IP address in add-host: {Quai.Templates.GoText.Quote(address)}");
     }

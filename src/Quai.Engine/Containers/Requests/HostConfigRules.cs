@@ -45,9 +45,11 @@ internal static class HostConfigRules
             throw QuaiException.Invalid($"Invalid isolation: \"{host.Isolation}\" - linux only supports 'default'");
         }
 
-        if (host.Runtime is not ("" or "quai" or "runc" or "io.containerd.runc.v2") && !options.Runtimes.ContainsKey(host.Runtime))
+        if (host.Runtime is not ("" or "quai" or "runc" or "io.containerd.runc.v2"))
         {
-            throw QuaiException.Invalid($"unknown or invalid runtime name: {host.Runtime}");
+            throw options.Runtimes.ContainsKey(host.Runtime)
+                ? new QuaiException(ErrorKind.NotImplemented, $"runtime {host.Runtime}: containers run by other runtimes are not supported yet")
+                : QuaiException.Invalid($"unknown or invalid runtime name: {host.Runtime}");
         }
 
         if (host.StorageOpt is { Count: > 0 })
