@@ -230,7 +230,7 @@ internal sealed partial class ContainerService
     {
         foreach ((string name, Api.Networks.EndpointSettings? endpoint) in networking?.EndpointsConfig ?? [])
         {
-            if (NetworkMode.NetworkOf(name) == "bridge" && endpoint?.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address)))
+            if ((NetworkMode.NetworkOf(name) is "bridge" or null) && endpoint?.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address)))
             {
                 throw QuaiException.Invalid($"invalid config for network {host.NetworkMode}: invalid endpoint settings:\nuser specified IP address is supported on user defined networks only");
             }

@@ -120,7 +120,7 @@ internal sealed partial class SpecCompiler
         foreach ((string key, string value) in _linux.Sysctl ?? [])
         {
             string path = "/proc/sys/" + key.Replace('.', '/');
-            Child($"set sysctl {key} to {value}", WriteFile(path, value));
+            Child($"open {path}", WriteFile(path, value));
         }
 
         if (mounts)

@@ -62,8 +62,32 @@ internal static class HostConfigRules
             throw QuaiException.Invalid($"could not select device driver \"{devices[0].Driver}\" with capabilities: [{string.Join(' ', (devices[0].Capabilities ?? []).Select(c => $"[{string.Join(' ', c)}]"))}]");
         }
 
+        foreach (string tmpfs in host.Tmpfs?.Values ?? Enumerable.Empty<string>())
+        {
+            CheckTmpfs(tmpfs);
+        }
+
         // Read here so that a bad port is refused before anything is made.
         PortSpecs.Requests(config, host);
+    }
+
+    /// <summary>Options of tmpfs that the kernel, or mount(8), knows.</summary>
+    private static void CheckTmpfs(string options)
+    {
+        foreach (string option in options.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = option.IndexOf('=', StringComparison.Ordinal);
+            string name = equals < 0 ? option : option[..equals];
+            bool known = equals < 0
+                ? name is "exec" or "noexec" or "suid" or "nosuid" or "dev" or "nodev" or "rw" or "ro" or "sync" or "async" or "dirsync" or "mand" or "nomand" or "atime" or "noatime"
+                    or "diratime" or "nodiratime" or "relatime" or "norelatime" or "strictatime" or "nostrictatime" or "bind" or "rbind" or "defaults" or "remount"
+                    or "private" or "rprivate" or "shared" or "rshared" or "slave" or "rslave" or "unbindable" or "runbindable"
+                : name is "size" or "mode" or "uid" or "gid" or "nr_inodes" or "nr_blocks" or "mpol";
+            if (!known)
+            {
+                throw QuaiException.Invalid(equals < 0 ? $"invalid tmpfs option [\"{name}\"]" : $"invalid tmpfs option [\"{name}\" \"{option[(equals + 1)..]}\"]");
+            }
+        }
     }
 
     /// <summary>Refuses a restart policy that makes no sense.</summary>
@@ -121,15 +145,18 @@ internal static class HostConfigRules
             host.MemorySwap = host.Memory * 2;
         }
 
-        if (host.LogConfig.Type.Length == 0)
+        string driver = host.LogConfig.Type.Length == 0 ? options.LogDriver : host.LogConfig.Type;
+        var logOptions = new Dictionary<string, string>(host.LogConfig.Config ?? []);
+        if (driver == options.LogDriver)
         {
-            host.LogConfig = new LogConfig { Type = options.LogDriver, Config = new Dictionary<string, string>(options.LogOptions) };
-        }
-        else if (host.LogConfig.Type == options.LogDriver && host.LogConfig.Config is null or { Count: 0 })
-        {
-            host.LogConfig = new LogConfig { Type = options.LogDriver, Config = new Dictionary<string, string>(options.LogOptions) };
+            // The daemon's options hold where the container says nothing.
+            foreach ((string name, string value) in options.LogOptions)
+            {
+                logOptions.TryAdd(name, value);
+            }
         }
 
+        host.LogConfig = new LogConfig { Type = driver, Config = logOptions };
         if (host.Privileged)
         {
             host.SecurityOpt = [.. (host.SecurityOpt ?? []).Where(o => o != "label=disable"), "label=disable"];

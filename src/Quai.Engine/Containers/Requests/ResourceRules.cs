@@ -22,6 +22,11 @@ internal static class ResourceRules
             throw QuaiException.Invalid("Minimum memory limit allowed is 6MB");
         }
 
+        if (r.CpuShares < 0)
+        {
+            throw QuaiException.Invalid($"invalid CPU shares ({r.CpuShares}): value must be a positive integer");
+        }
+
         if (r.MemorySwap > 0 && r.Memory > 0 && r.MemorySwap < r.Memory)
         {
             throw QuaiException.Invalid("Minimum memoryswap limit should be larger than memory limit, see usage");
