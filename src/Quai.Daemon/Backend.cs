@@ -1,3 +1,5 @@
+using Quai.Api.System;
+using Quai.Daemon.Configuration;
 using Quai.Engine.Containers;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
@@ -14,7 +16,8 @@ namespace Quai.Daemon;
 /// <param name="Images">Images.</param>
 /// <param name="Networks">Networks.</param>
 /// <param name="Volumes">Volumes.</param>
-/// <param name="Facts">What the daemon tells about itself.</param>
+/// <param name="Info">What the engine tells of itself.</param>
+/// <param name="Configuration">The configuration as it is now: some of it changes when the daemon is told to read it anew.</param>
 internal sealed record Backend(
     IContainers Containers,
     IExecs Execs,
@@ -22,4 +25,5 @@ internal sealed record Backend(
     IImageStore Images,
     INetworkService Networks,
     VolumeStore Volumes,
-    DaemonFacts Facts);
+    Func<SystemInfo> Info,
+    Func<DaemonConfiguration> Configuration);

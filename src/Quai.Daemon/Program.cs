@@ -1,58 +1,121 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
 using Quai.Daemon.Configuration;
+using Quai.Daemon.Lifetime;
 using Quai.Daemon.Logging;
 using Quai.Errors;
 
 namespace Quai.Daemon;
 
-/// <summary>quaid.</summary>
-internal static class Program
+/// <summary>The program <c>quaid</c>.</summary>
+internal static partial class Program
 {
+    /// <summary>How many signals to stop it takes before the daemon ends without waiting.</summary>
+    private const int Impatience = 3;
+
+    /// <summary>The exit code for a command line that cannot be read.</summary>
+    private const int WrongFlag = 125;
+
     private static async Task<int> Main(string[] arguments)
     {
+        Settings line;
         DaemonConfiguration configuration;
         try
         {
-            Settings line = CommandLine.Parse(arguments);
+            line = CommandLine.Parse(arguments);
             if (line.Switch("help", false))
             {
-                Console.Write(Flags.Usage());
+                Console.Out.Write(Flags.Usage());
                 return 0;
             }
 
             if (line.Switch("version", false))
             {
-                Console.WriteLine($"Quai version {Product.Version}");
+                Console.Out.WriteLine($"Quai version {Product.Version}");
                 return 0;
             }
 
             configuration = DaemonConfiguration.Load(line);
             if (line.Switch("validate", false))
             {
-                Console.WriteLine("configuration OK");
+                Console.Out.WriteLine("configuration OK");
                 return 0;
+            }
+
+            if (!Environment.IsPrivilegedProcess)
+            {
+                throw QuaiException.Invalid("quaid needs to be started with root privileges");
             }
         }
         catch (QuaiException e)
         {
             Console.Error.WriteLine(e.Message);
-            return e.Message.Contains("--help", StringComparison.Ordinal) ? 125 : 1;
+            return e.Message.EndsWith(CommandLine.Advice, StringComparison.Ordinal) ? WrongFlag : 1;
         }
 
-        using var logs = new TextLogger(Console.OpenStandardError(), TimeProvider.System) { Level = configuration.LogLevel, Structured = configuration.StructuredLog };
+        using var log = new TextLogger(Console.OpenStandardError(), TimeProvider.System) { Level = configuration.LogLevel, Structured = configuration.StructuredLog };
         try
         {
-            await Daemon.RunAsync(configuration, logs);
-            return 0;
+            return await RunAsync(line, configuration, log);
         }
-        catch (QuaiException e)
+        catch (Exception e) when (e is QuaiException or IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine(e.Message);
+            Console.Error.WriteLine($"failed to start daemon: {e.Message}");
             return 1;
         }
         catch (OperationCanceledException)
         {
-            // Told to stop before it had started.
             return 0;
         }
     }
+
+    private static async Task<int> RunAsync(Settings line, DaemonConfiguration configuration, TextLogger log)
+    {
+        using var starting = new CancellationTokenSource();
+        using var hurry = new CancellationTokenSource();
+        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Lifetime.Daemon? daemon = null;
+        int asked = 0;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            Stopping(log, context.Signal);
+            starting.Cancel();
+            stop.TrySetResult();
+            if (++asked >= Impatience)
+            {
+                hurry.Cancel();
+            }
+        }
+
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            Volatile.Read(ref daemon)?.Reload(line);
+        });
+
+        await using Lifetime.Daemon running = await Lifetime.Daemon.StartAsync(configuration, log, starting.Token);
+        Volatile.Write(ref daemon, running);
+        await stop.Task;
+        try
+        {
+            await running.ShutdownAsync(hurry.Token);
+        }
+        catch (OperationCanceledException) when (hurry.IsCancellationRequested)
+        {
+            return 1;
+        }
+
+        Stopped(log);
+        return 0;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Processing signal {Signal}")]
+    private static partial void Stopping(ILogger log, PosixSignal signal);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Daemon shutdown complete")]
+    private static partial void Stopped(ILogger log);
 }

@@ -88,7 +88,7 @@ internal sealed record DaemonConfiguration
     {
         bool debug = settings.Switch("debug", false);
         bool verify = settings.Switch("tlsverify", false);
-        TlsSettings? tls = TlsOf(settings, verify);
+        TlsSettings? tls = ReadTls(settings, verify);
         IReadOnlyList<string> hosts = settings.All("host");
         return new DaemonConfiguration
         {
@@ -190,7 +190,7 @@ internal sealed record DaemonConfiguration
         };
     }
 
-    private static TlsSettings? TlsOf(Settings settings, bool verify)
+    private static TlsSettings? ReadTls(Settings settings, bool verify)
     {
         if (!verify && !settings.Switch("tls", false))
         {

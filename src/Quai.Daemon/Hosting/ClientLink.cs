@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
@@ -29,7 +28,7 @@ internal sealed class ClientLink : IDisposable
     {
         _connection = connection;
         _watcher = watcher;
-        _socket = connection.Features.Get<IConnectionSocketFeature>()!.Socket;
+        _socket = (connection.Features.Get<IConnectionSocketFeature>() ?? throw new InvalidOperationException("the transport has no sockets")).Socket;
         Output = new NetworkStream(_socket, ownsSocket: false);
         CancellationToken inputEnded = connection.ConnectionClosed;
         connection.ConnectionClosed = _gone.Token;
@@ -58,7 +57,7 @@ internal sealed class ClientLink : IDisposable
     {
         try
         {
-            if (Output is global::System.Net.Security.SslStream tls)
+            if (Output is System.Net.Security.SslStream tls)
             {
                 await tls.ShutdownAsync();
             }
@@ -86,15 +85,14 @@ internal sealed class ClientLink : IDisposable
 
     private void OnInputEnded()
     {
-        // What the cancellation sets off may close the socket, which waits until nobody holds its handle: so it runs after this has let go, and elsewhere.
-        if (IsGone())
+        // Cancelling closes the socket, which waits until nobody holds its handle: so not from within.
+        if (!IsStillThere())
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static link => link.Cancel(), this, preferLocal: false);
+            Cancel();
         }
     }
 
-    /// <summary>Whether the client has gone; one that has only half-closed is watched from here on.</summary>
-    private bool IsGone()
+    private bool IsStillThere()
     {
         bool taken = false;
         try
@@ -105,7 +103,7 @@ internal sealed class ClientLink : IDisposable
             bool local = _connection.LocalEndPoint is UnixDomainSocketEndPoint;
             if (HangupPoll.HasHungUp(fd) || (!local && !_hijacked))
             {
-                return true;
+                return false;
             }
 
             lock (_gate)
@@ -116,11 +114,11 @@ internal sealed class ClientLink : IDisposable
                 }
             }
 
-            return false;
+            return true;
         }
         catch (Exception e) when (e is ObjectDisposedException or LinuxException)
         {
-            return true;
+            return false;
         }
         finally
         {

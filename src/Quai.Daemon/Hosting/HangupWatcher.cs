@@ -6,7 +6,7 @@ namespace Quai.Daemon.Hosting;
 /// Tells when a half-closed client goes away for good. One thread for all of them, started with the first:
 /// most daemons never see one.
 /// </summary>
-#pragma warning disable CA1001 // lives as long as the daemon
+#pragma warning disable CA1001 // lives as long as the process; its thread waits on the set for ever
 internal sealed class HangupWatcher
 #pragma warning restore CA1001
 {

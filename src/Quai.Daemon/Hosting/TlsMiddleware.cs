@@ -31,7 +31,7 @@ internal sealed class TlsMiddleware
         {
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
             ApplicationProtocols = [SslApplicationProtocol.Http11],
-            EnabledSslProtocols = global::System.Security.Authentication.SslProtocols.Tls12 | global::System.Security.Authentication.SslProtocols.Tls13,
+            EnabledSslProtocols = System.Security.Authentication.SslProtocols.Tls12 | System.Security.Authentication.SslProtocols.Tls13,
         };
         if (settings.ClientAuthorityPath is { } authorityPath)
         {
@@ -68,7 +68,7 @@ internal sealed class TlsMiddleware
             {
                 await tls.AuthenticateAsServerAsync(_options, deadline.Token);
             }
-            catch (Exception e) when (e is IOException or global::System.Security.Authentication.AuthenticationException or OperationCanceledException)
+            catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException or OperationCanceledException)
             {
                 return;
             }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -24,7 +23,7 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
     /// <summary>Answers with a document. Docker ends each with a line feed.</summary>
     public Task Answer<T>(T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
-        byte[] body = Line(document, type);
+        ReadOnlyMemory<byte> body = Json.Line(document, type);
         HttpResponse response = http.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
@@ -53,20 +52,11 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
     }
 
     /// <summary>Writes one document and a line feed to the stream and sends it at once.</summary>
-    public async ValueTask Send<T>(T document, JsonTypeInfo<T> type) => await http.Response.BodyWriter.WriteAsync(Line(document, type), Gone);
+    public ValueTask Send<T>(T document, JsonTypeInfo<T> type) => Send(Json.Line(document, type));
 
     /// <summary>Writes bytes to the stream and sends them at once.</summary>
     public async ValueTask Send(ReadOnlyMemory<byte> bytes) => await http.Response.BodyWriter.WriteAsync(bytes, Gone);
 
     /// <summary>Refuses what this build does not have.</summary>
     public static QuaiException NotImplemented(string what) => new(ErrorKind.NotImplemented, what);
-
-    /// <summary>Serialised whole before it is written: the writer may be the transport's own, which must not be left half-advanced.</summary>
-    private static byte[] Line<T>(T document, JsonTypeInfo<T> type)
-    {
-        using var buffer = new MemoryStream(512);
-        JsonSerializer.Serialize(buffer, document, type);
-        buffer.WriteByte((byte)'\n');
-        return buffer.ToArray();
-    }
 }

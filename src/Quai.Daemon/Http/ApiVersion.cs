@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Quai.Errors;
 
@@ -6,6 +7,8 @@ namespace Quai.Daemon.Http;
 /// <summary>A version of the Engine API as the path names it (<c>/v1.47/…</c>).</summary>
 internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<ApiVersion>
 {
+    private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789.");
+
     /// <summary>The newest version that is spoken, and the one of paths without a version.</summary>
     public static readonly ApiVersion Newest = new(1, 56);
 
@@ -28,7 +31,7 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
 
         int slash = path.IndexOf('/', 2);
         ReadOnlySpan<char> text = path.AsSpan(2, (slash < 0 ? path.Length : slash) - 2);
-        if (slash < 0 || text.ContainsAnyExceptInRange('.', '9'))
+        if (slash < 0 || text.ContainsAnyExcept(VersionCharacters))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Quai.Api.System;
@@ -65,7 +64,7 @@ internal static partial class ErrorAnswer
             return Task.CompletedTask;
         }
 
-        byte[] body = [.. JsonSerializer.SerializeToUtf8Bytes(new ErrorResponse(message), Json.Types.ErrorResponse), (byte)'\n'];
+        ReadOnlyMemory<byte> body = Json.Line(new ErrorResponse(message), Json.Types.ErrorResponse);
         http.Response.ContentType = "application/json";
         http.Response.ContentLength = body.Length;
         return http.Request.Method == "HEAD" ? Task.CompletedTask : http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();

@@ -2,7 +2,7 @@ using Quai.Daemon.Containers;
 using Quai.Daemon.Execs;
 using Quai.Daemon.Images;
 using Quai.Daemon.Networks;
-using Quai.Daemon.System;
+using Quai.Daemon.About;
 using Quai.Daemon.Unsupported;
 using Quai.Daemon.Volumes;
 

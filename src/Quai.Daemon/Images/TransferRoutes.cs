@@ -88,7 +88,14 @@ internal static class TransferRoutes
         foreach (string name in names)
         {
             // Found before the stream begins: after it there is no status to send.
-            images.Resolve(name);
+            try
+            {
+                images.Resolve(name);
+            }
+            catch (ImageNotFoundException e)
+            {
+                throw QuaiException.NotFound($"No such image: {name}", e);
+            }
         }
 
         await call.StartStream("application/x-tar");

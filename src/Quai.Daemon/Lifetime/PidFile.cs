@@ -3,7 +3,7 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Lifetime;
 
-/// <summary>The file that tells the daemon's process id; removed at a clean end.</summary>
+/// <summary>The file that holds the daemon's process id, so that no second one starts with the same settings and scripts can find it.</summary>
 internal sealed class PidFile : IDisposable
 {
     private readonly string _path;
@@ -11,45 +11,40 @@ internal sealed class PidFile : IDisposable
     private PidFile(string path) => _path = path;
 
     /// <summary>Writes it.</summary>
-    /// <exception cref="QuaiException">The process that it names runs.</exception>
-    public static PidFile? Write(string path)
+    /// <exception cref="QuaiException">The process it names still runs.</exception>
+    public static PidFile Create(string path)
     {
-        if (path.Length == 0)
+        // A process id is used again after a reboot or a crash: the file counts only while a program of our name has it.
+        if (File.Exists(path)
+            && int.TryParse(File.ReadAllText(path).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+            && pid != Environment.ProcessId
+            && Command(pid) is { } command
+            && command == Command(Environment.ProcessId))
         {
-            return null;
+            throw QuaiException.Conflict($"ensure quaid is not running or delete {path}: process with PID {pid} is still running");
         }
 
-        try
+        if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
         {
-            if (File.Exists(path) && int.TryParse(File.ReadAllText(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int other)
-                && other != Environment.ProcessId && IsDaemon(other))
-            {
-                throw QuaiException.Conflict($"failed to start daemon, ensure quaid is not running or delete {path}: process with PID {other} is still running");
-            }
+            Directory.CreateDirectory(folder);
+        }
 
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-            File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new PidFile(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw QuaiException.System($"failed to start daemon: the pid file {path} cannot be written: {e.Message}", e);
-        }
+        File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new PidFile(path);
     }
 
     /// <inheritdoc/>
     public void Dispose() => File.Delete(_path);
 
-    /// <summary>A number is used again after a while: only a quaid counts.</summary>
-    private static bool IsDaemon(int pid)
+    private static string? Command(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/comm").Trim() == "quaid";
+            return File.ReadAllText($"/proc/{pid}/comm");
         }
         catch (IOException)
         {
-            return false;
+            return null;
         }
     }
 }

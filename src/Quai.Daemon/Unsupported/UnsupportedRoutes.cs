@@ -32,6 +32,7 @@ internal static class UnsupportedRoutes
             .Add("POST", "/build", Missing("building images"))
             .Add("POST", "/build/prune", Missing("the build cache"))
             .Add("POST", "/build/cancel", Missing("building images"))
+            .Add("POST", "/auth", Missing("checking credentials"))
             .Add("POST", "/session", Missing("the build session"))
             .Add("POST", "/grpc", Missing("BuildKit"))
             .Add("GET", "/plugins", call => call.Answer([], Json.Edited.ListJsonObject))

@@ -1,7 +1,7 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Quai.Api.Volumes;
 using Quai.Daemon.Http;
+using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Volumes;
 using Labels = Quai.Daemon.Http.Labels;
@@ -22,14 +22,14 @@ internal static class VolumeRoutes
             .Add("GET", "/volumes", call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(ListFilters);
-                List<VolumeInspect> list = [.. volumes.List().Where(v => Matches(v, volumes, filters)).Select(Describe)];
+                List<VolumeInspect> list = [.. volumes.List().Where(v => Matches(v, volumes, filters)).Select(v => SystemService.ToApi(v))];
                 return call.Answer(new VolumeListResponse(list, null), Json.Types.VolumeListResponse);
             })
             .Add("POST", "/volumes/create", async call =>
             {
                 VolumeCreateRequest request = await call.ReadDocument(Json.Types.VolumeCreateRequest) ?? new();
                 Volume volume = await volumes.CreateAsync(new VolumeRequest(request.Name, request.Driver, request.DriverOpts, request.Labels), call.Gone);
-                await call.Answer(Describe(volume), Json.Types.VolumeInspect, StatusCodes.Status201Created);
+                await call.Answer(SystemService.ToApi(volume), Json.Types.VolumeInspect, StatusCodes.Status201Created);
             })
             .Add("POST", "/volumes/prune", async call =>
             {
@@ -39,23 +39,13 @@ internal static class VolumeRoutes
                 (IReadOnlyList<string> names, long bytes) = await volumes.PruneAsync(all, v => Labels.Pass(v.Labels, filters), call.Gone);
                 await call.Answer(new VolumesPruneResponse([.. names], bytes), Json.Types.VolumesPruneResponse);
             })
-            .Add("GET", "/volumes/{name}", call => call.Answer(Describe(volumes.Get(call.Name)), Json.Types.VolumeInspect))
+            .Add("GET", "/volumes/{name}", call => call.Answer(SystemService.ToApi(volumes.Get(call.Name)), Json.Types.VolumeInspect))
             .Add("DELETE", "/volumes/{name}", async call =>
             {
                 await volumes.RemoveAsync(call.Name, call.Flag("force"), call.Gone);
                 await call.Answer(StatusCodes.Status204NoContent);
             });
     }
-
-    /// <summary>A volume as the API shows it.</summary>
-    public static VolumeInspect Describe(Volume volume) => new()
-    {
-        Name = volume.Name,
-        CreatedAt = volume.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
-        Labels = volume.Labels.Count == 0 ? null : new(volume.Labels),
-        Options = volume.Options.Count == 0 ? null : new(volume.Options),
-        Mountpoint = volume.Mountpoint,
-    };
 
     private static bool Matches(Volume volume, VolumeStore volumes, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
     {

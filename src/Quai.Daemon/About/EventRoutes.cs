@@ -3,7 +3,7 @@ using Quai.Api.System;
 using Quai.Daemon.Http;
 using Quai.Errors;
 
-namespace Quai.Daemon.System;
+namespace Quai.Daemon.About;
 
 /// <summary><c>GET /events</c>.</summary>
 internal static class EventRoutes

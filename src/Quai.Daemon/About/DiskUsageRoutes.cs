@@ -6,10 +6,10 @@ using Quai.Api.System;
 using Quai.Api.Volumes;
 using Quai.Daemon.Http;
 using Quai.Daemon.Images;
-using Quai.Daemon.Volumes;
+using Quai.Engine.Host;
 using Quai.Errors;
 
-namespace Quai.Daemon.System;
+namespace Quai.Daemon.About;
 
 /// <summary><c>GET /system/df</c>: whole lists until 1.52, sums with lists on demand from 1.52.</summary>
 internal static class DiskUsageRoutes
@@ -72,8 +72,7 @@ internal static class DiskUsageRoutes
         {
             foreach (Quai.Volumes.Volume volume in backend.Volumes.List())
             {
-                VolumeInspect row = VolumeRoutes.Describe(volume);
-                row.UsageData = new VolumeUsage(backend.Volumes.UsersOf(volume.Name).Count, backend.Volumes.SizeOf(volume.Name));
+                VolumeInspect row = SystemService.ToApi(volume, new VolumeUsage(backend.Volumes.UsersOf(volume.Name).Count, backend.Volumes.SizeOf(volume.Name)));
                 usage.Volumes.Add(row);
             }
         }

@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Quai.Daemon.Http;
 
-namespace Quai.Daemon.System;
+namespace Quai.Daemon.About;
 
 /// <summary><c>/_ping</c>: how clients find out whom they talk to.</summary>
 internal static class PingRoutes

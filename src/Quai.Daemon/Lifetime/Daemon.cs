@@ -1,0 +1,206 @@
+using Microsoft.Extensions.Logging;
+using Quai.Daemon.Configuration;
+using Quai.Daemon.Hosting;
+using Quai.Daemon.Http;
+using Quai.Daemon.Logging;
+using Quai.Engine.Host;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Metadata;
+using Quai.Networks;
+using Quai.Runtime.Shims;
+
+namespace Quai.Daemon.Lifetime;
+
+/// <summary>The daemon put together: its stores on the roots, the engine on the stores, the API on the engine.</summary>
+internal sealed partial class Daemon : IAsyncDisposable
+{
+    /// <summary>How long the API's own streams (events, logs) may go on once the containers are done for.</summary>
+    private static readonly TimeSpan StreamGrace = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>What killing takes after the containers' own time is over.</summary>
+    private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan IdleBeforeTrim = TimeSpan.FromSeconds(5);
+
+    private readonly Stack<IAsyncDisposable> _owned = new();
+    private readonly TextLogger _log;
+    private DaemonConfiguration _configuration;
+    private Engine.Engine? _engine;
+    private NetworkService? _networks;
+    private ApiServer? _server;
+
+    private Daemon(DaemonConfiguration configuration, TextLogger log)
+    {
+        _configuration = configuration;
+        _log = log;
+    }
+
+    /// <summary>Starts everything. When one part fails, those before it are ended.</summary>
+    /// <exception cref="QuaiException">One sentence says which and why.</exception>
+    public static async Task<Daemon> StartAsync(DaemonConfiguration configuration, TextLogger log, CancellationToken cancellation)
+    {
+        var daemon = new Daemon(configuration, log);
+        try
+        {
+            await daemon.OpenAsync(cancellation);
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Reads the configuration file anew: labels and debugging follow it, the rest waits for the next start.</summary>
+    public void Reload(Settings line)
+    {
+        try
+        {
+            DaemonConfiguration read = DaemonConfiguration.Load(line);
+            _configuration = _configuration with
+            {
+                Debug = read.Debug,
+                LogLevel = read.LogLevel,
+                Engine = _configuration.Engine with { Labels = read.Engine.Labels },
+            };
+            _log.Level = read.LogLevel;
+            Reloaded(_log, read.File.Path);
+            _engine?.Events.Publish("daemon", "reload", _engine.System.Id, new Dictionary<string, string> { ["name"] = Environment.MachineName });
+        }
+        catch (QuaiException e)
+        {
+            NotReloaded(_log, e.Message);
+        }
+    }
+
+    /// <summary>
+    /// Ends the daemon in good order: containers stop first (unless they may live on), while clients still are told about it; then the API ends.
+    /// </summary>
+    public async Task ShutdownAsync(CancellationToken cancellation)
+    {
+        ServiceManager.Notify("STOPPING=1");
+        using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
+        {
+            patience.CancelAfter(TimeSpan.FromSeconds(_configuration.Engine.ShutdownTimeout) + ShutdownMargin);
+            await _engine!.ShutdownAsync(patience.Token);
+        }
+
+        using var grace = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        grace.CancelAfter(StreamGrace);
+        await _server!.StopAsync(grace.Token);
+        await _networks!.FlushAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        while (_owned.TryPop(out IAsyncDisposable? part))
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task OpenAsync(CancellationToken cancellation)
+    {
+        DaemonConfiguration configuration = _configuration;
+        foreach (string flag in configuration.Ignored)
+        {
+            NoEffect(_log, flag);
+        }
+
+        foreach ((string variable, string value) in configuration.Proxies)
+        {
+            Environment.SetEnvironmentVariable(variable, value);
+        }
+
+        if (configuration.PidFile.Length > 0)
+        {
+            Own(PidFile.Create(configuration.PidFile));
+        }
+
+        Own(RootLock.Take(configuration.Engine.DataRoot));
+        Own(RootLock.Take(configuration.Engine.ExecRoot));
+
+        MetadataDatabase database = Own(MetadataDatabase.Open(
+            Path.Combine(configuration.Engine.DataRoot, "quai.db"),
+            [.. Engine.Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]));
+        ImageStore images = Own(ImageStore.Open(
+            Path.Combine(configuration.Engine.DataRoot, "images"),
+            database,
+            new ImageStoreOptions
+            {
+                InsecureRegistries = configuration.InsecureRegistries,
+                RegistryMirrors = configuration.RegistryMirrors,
+                MaxConcurrentDownloads = configuration.MaxConcurrentDownloads,
+                MaxDownloadAttempts = configuration.MaxDownloadAttempts,
+                UserAgent = $"quai/{Product.Version}",
+            },
+            _log));
+        _networks = NetworkService.Open(database, configuration.Networks, _log.CreateLogger<NetworkService>());
+        Own(_networks);
+        ContainerRuntime runtime = new(configuration.ShimPath ?? Path.Combine(AppContext.BaseDirectory, "quai-shim"));
+        Own(runtime);
+        _engine = Own(await Engine.Engine.OpenAsync(configuration.Engine, database, images, _networks, runtime, TimeProvider.System, _log, cancellation));
+
+        var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
+        Own(activity);
+        SystemService system = _engine.System;
+        var backend = new Backend(_engine.Containers, _engine.Execs, _engine.Events, images, _networks, _engine.Volumes, system.Info, () => _configuration);
+        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, SocketGroup(), new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
+        foreach (HostAddress host in configuration.Hosts)
+        {
+            Listening(_log, host.ToString());
+            if (host.Tcp is { } tcp && configuration.Tls is null && !System.Net.IPAddress.IsLoopback(tcp.Address))
+            {
+                Unprotected(_log, tcp.ToString());
+            }
+        }
+
+        // What starting took is not needed again.
+        activity.Begin().Dispose();
+        ServiceManager.Notify("READY=1");
+        Started(_log, Product.Version);
+    }
+
+    private uint SocketGroup() => GroupFile.Find(_configuration.Group) is { } group
+        ? group
+        : _configuration.GroupRequired ? throw QuaiException.Invalid($"group {_configuration.Group} not found") : 0u;
+
+    private T Own<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _owned.Push(part);
+        return part;
+    }
+
+    private void Own(IDisposable part) => _owned.Push(new Synchronous(part));
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "--{Flag} has no effect here")]
+    private static partial void NoEffect(ILogger log, string flag);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "API listen on {Address}")]
+    private static partial void Listening(ILogger log, string address);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The API at {Address} is open to everybody who can reach it, and with it root on this machine: use --tlsverify")]
+    private static partial void Unprotected(ILogger log, string address);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "quaid {Version} has completed initialization")]
+    private static partial void Started(ILogger log, string version);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Configuration read anew from {Path}")]
+    private static partial void Reloaded(ILogger log, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Configuration not read anew: {Reason}")]
+    private static partial void NotReloaded(ILogger log, string reason);
+
+    private sealed class Synchronous(IDisposable part) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            part.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging;
+using Quai.Daemon.Configuration;
+using Quai.Errors;
+
+namespace Quai.Daemon.Tests;
+
+/// <summary>Flags and daemon.json.</summary>
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly string _file = Path.GetTempFileName();
+
+    [Fact]
+    public void All_ways_to_write_a_flag_are_read()
+    {
+        Settings settings = CommandLine.Parse(["-D", "-Hunix:///a", "-H", "tcp://1.2.3.4", "-H=unix:///b", "--label=a=b", "--label", "c=d", "--icc=false", "-Dl", "warn", "--mtu=1400"]);
+        Assert.Equal(["unix:///a", "tcp://1.2.3.4", "unix:///b"], settings.All("host"));
+        Assert.Equal(["a=b", "c=d"], settings.All("label"));
+        Assert.True(settings.Switch("debug", false));
+        Assert.False(settings.Switch("icc", true));
+        Assert.Equal(("warn", 1400), (settings.Text("log-level"), settings.Number("mtu", 0)));
+    }
+
+    [Theory]
+    [InlineData("unknown flag: --nope", "--nope")]
+    [InlineData("unknown shorthand flag: 'Z' in -Z", "-Z")]
+    [InlineData("flag needs an argument: --mtu", "--mtu")]
+    [InlineData("flag needs an argument: 'H' in -H", "-H")]
+    [InlineData("invalid argument \"x\" for \"--mtu\" flag: strconv.ParseInt: parsing \"x\": invalid syntax", "--mtu", "x")]
+    [InlineData("invalid argument \"maybe\" for \"--icc\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax", "--icc=maybe")]
+    [InlineData("\"quaid\" accepts no argument(s).", "start")]
+    public void A_wrong_flag_is_named(string message, params string[] arguments) =>
+        Assert.Equal(message + "\nSee 'quaid --help'.", Assert.Throws<QuaiException>(() => CommandLine.Parse(arguments)).Message);
+
+    [Theory]
+    [InlineData("invalid logging level: loud", "-l", "loud")]
+    [InlineData("bad attribute format: a", "--label", "a")]
+    [InlineData("invalid IP address: x", "--dns", "x")]
+    [InlineData("invalid CIDR address: 300.1.1.1/8", "--bip", "300.1.1.1/8")]
+    [InlineData("invalid size: 'a'", "--default-shm-size", "a")]
+    [InlineData("invalid ulimit argument: nofile=x", "--default-ulimit", "nofile=x")]
+    [InlineData("invalid bind address format: http://x", "-H", "http://x")]
+    [InlineData("cannot listen at fd://: sockets handed over by systemd are not taken; use unix:// or tcp://", "-H", "fd://")]
+    [InlineData("logger: no log driver named 'x' is registered", "--log-driver", "x")]
+    public void A_wrong_value_is_named(string message, params string[] arguments) =>
+        Assert.Equal(message, Assert.Throws<QuaiException>(() => DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false))).Message);
+
+    [Fact]
+    public void Defaults_are_Quais_own()
+    {
+        DaemonConfiguration configuration = DaemonConfiguration.From(CommandLine.Parse([]), ("", false));
+        Assert.Equal("/var/run/quai.sock", Assert.Single(configuration.Hosts).SocketPath);
+        Assert.Equal(("/var/lib/quai", "/var/run/quai", "/var/run/quai.pid", "quai0", "quai"),
+            (configuration.Engine.DataRoot, configuration.Engine.ExecRoot, configuration.PidFile, configuration.Networks.Bridge, configuration.Networks.TableName));
+        Assert.Equal(LogLevel.Information, configuration.LogLevel);
+    }
+
+    [Fact]
+    public void A_file_has_the_same_settings()
+    {
+        DaemonConfiguration configuration = Load("""
+            {"debug": true, "hosts": ["unix:///x"], "labels": ["a=b"], "mtu": 1400, "data-root": "/d", "bridge": "br9", "log-opts": {"max-size": "1m"},
+             "runtimes": {"crun": {"path": "/usr/bin/crun"}}, "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1, "Hard": 2}},
+             "proxies": {"http-proxy": "http://p"}, "builder": {"gc": {}}, "storage-driver": "overlay2", "default-shm-size": "1g"}
+            """);
+        Assert.Equal(("unix:///x", "/d", "br9", 1400, "1m", "5", "/usr/bin/crun", "http://p", 1L << 30),
+            ("unix://" + configuration.Hosts[0].SocketPath, configuration.Engine.DataRoot, configuration.Networks.Bridge, configuration.Networks.Mtu,
+             configuration.Engine.LogOptions["max-size"], configuration.Engine.LogOptions["max-file"], configuration.Engine.Runtimes["crun"], configuration.Proxies["HTTP_PROXY"], configuration.Engine.DefaultShmSize));
+        Assert.Equal(("nofile", 1L, 2L), (configuration.Engine.DefaultUlimits[0].Name, configuration.Engine.DefaultUlimits[0].Soft, configuration.Engine.DefaultUlimits[0].Hard));
+        Assert.Equal(["storage-driver"], configuration.Ignored);
+        Assert.NotEqual("quai", configuration.Networks.TableName);
+        Assert.True(configuration.Debug);
+    }
+
+    [Theory]
+    [InlineData("{\"foo\": 1, \"bar\": 2}", "the following directives don't match any configuration option: bar, foo")]
+    [InlineData("{\"debug\": true, \"labels\": [\"a=b\"]}", "the following directives are specified both as a flag and in the configuration file: debug: (from flag: true, from file: true), labels: (from flag: [x=y], from file: [a=b])")]
+    [InlineData("{", "invalid JSON at line 1, column 2")]
+    [InlineData("{\"mtu\": \"x\"}", "mtu: a value of type string is not what it takes")]
+    [InlineData("{\"log-level\": \"x\"}", "invalid logging level: x")]
+    public void What_is_wrong_with_a_file_is_said(string text, string reason) =>
+        Assert.Equal($"unable to configure the daemon with file {_file}: {reason}", Assert.Throws<QuaiException>(() => Load(text, text.Contains("debug", StringComparison.Ordinal) ? ["-D", "--label", "x=y"] : [])).Message);
+
+    [Fact]
+    public void A_missing_file_counts_only_when_it_was_named()
+    {
+        Assert.Equal(
+            "unable to configure the daemon with file /nonexistent.json: open /nonexistent.json: no such file or directory",
+            Assert.Throws<QuaiException>(() => DaemonConfiguration.Load(CommandLine.Parse(["--config-file", "/nonexistent.json"]))).Message);
+        Assert.Empty(ConfigurationFile.Read("/nonexistent.json", required: false).Names);
+    }
+
+    [Theory]
+    [InlineData("tcp://:2375", false, "127.0.0.1:2375")]
+    [InlineData("tcp://0.0.0.0", true, "0.0.0.0:2376")]
+    [InlineData("tcp://[::1]:99", false, "[::1]:99")]
+    [InlineData("10.0.0.1:5", false, "10.0.0.1:5")]
+    [InlineData("unix://", false, "/var/run/quai.sock")]
+    public void Addresses_are_read(string text, bool tls, string address) => Assert.Equal(address, Hosting.HostAddress.Parse(text, tls).ToString());
+
+    public void Dispose() => File.Delete(_file);
+
+    private DaemonConfiguration Load(string text, params string[] arguments)
+    {
+        File.WriteAllText(_file, text);
+        return DaemonConfiguration.Load(CommandLine.Parse(["--config-file", _file, .. arguments]));
+    }
+}
