@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Quai.Errors;
 using Quai.Oci.Runtime;
 
@@ -29,7 +28,7 @@ internal static class HookRunner
             }
 
             using System.Diagnostics.Process process = System.Diagnostics.Process.Start(info)!;
-            process.StandardInput.Write(JsonSerializer.Serialize(state, RuntimeJson.Default.RuntimeState));
+            process.StandardInput.BaseStream.Write(state.ToJson());
             process.StandardInput.Close();
             if (!process.WaitForExit(TimeSpan.FromSeconds(hook.Timeout is > 0 and { } seconds ? seconds : 60)))
             {

@@ -213,7 +213,9 @@ internal sealed partial class SpecCompiler
         // _LINUX_CAPABILITY_VERSION_3, this thread.
         Child("set capabilities", Step.Call(Nr.Capset, _plan.Block([0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0]), _plan.Block(data)));
         Child("clear ambient capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_CAP_AMBIENT, ProcessConstants.PR_CAP_AMBIENT_CLEAR_ALL).Tolerating(Errno.EINVAL));
-        ulong ambient = CapabilityMask.Of(sets.Ambient);
+
+        // The kernel refuses those that are not permitted and inheritable too (capabilities(7)); like runc, go on without them.
+        ulong ambient = CapabilityMask.Of(sets.Ambient) & permitted & inheritable;
         for (int capability = 0; capability <= CapabilityMask.Last; capability++)
         {
             if ((ambient & (1UL << capability)) != 0)

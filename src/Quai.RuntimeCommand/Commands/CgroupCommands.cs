@@ -45,8 +45,9 @@ internal static class CgroupCommands
         if (options.Get("resources", "r") is { } file)
         {
             using Stream input = file == "-" ? System.Console.OpenStandardInput() : File.OpenRead(file);
-            RuntimeSpec wrapped = JsonSerializer.Deserialize("{\"linux\":{\"resources\":" + new StreamReader(input).ReadToEnd() + "}}", RuntimeJson.Default.RuntimeSpec)!;
-            resources = wrapped.Linux!.Resources ?? new Resources();
+            using MemoryStream document = new();
+            input.CopyTo(document);
+            resources = RuntimeSpecReader.ReadResources(document.ToArray());
         }
         else
         {

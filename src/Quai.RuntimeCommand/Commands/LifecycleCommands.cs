@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
@@ -61,8 +61,7 @@ internal static class StateCommand
     public static int Execute(ContainerStore store, string[] arguments)
     {
         RuntimeState state = store.StateOf(store.Load(Options.Parse(arguments, []).Id));
-        JsonSerializerOptions indented = new(RuntimeJson.Default.Options) { WriteIndented = true };
-        System.Console.WriteLine(JsonSerializer.Serialize(state, new RuntimeJson(indented).RuntimeState));
+        System.Console.WriteLine(Encoding.UTF8.GetString(state.ToJson(indented: true)));
         return 0;
     }
 
@@ -81,7 +80,7 @@ internal static class StateCommand
 
         if (options.Get("format", "f") == "json")
         {
-            System.Console.WriteLine("[" + string.Join(',', store.List().Select(c => JsonSerializer.Serialize(store.StateOf(c), RuntimeJson.Default.RuntimeState))) + "]");
+            System.Console.WriteLine("[" + string.Join(',', store.List().Select(c => Encoding.UTF8.GetString(store.StateOf(c).ToJson()))) + "]");
             return 0;
         }
 

@@ -48,7 +48,7 @@ internal static unsafe class RunCommand
         }
 
         store.Reserve(id);
-        bool kept = false;
+        bool kept = false, cgroups = true;
         try
         {
             Hooks? hooks = spec.Hooks;
@@ -60,21 +60,17 @@ internal static unsafe class RunCommand
 
             Console.Relay? relay = terminal ? Console.Relay.Open(consoleSocket) : null;
             (int pid, int pidfd) = Launch(spec, waits ? store.FifoOf(id) : null, dieWithParent: !detached, relay?.ContainerEnd ?? -1);
-            StoredContainer container = new()
-            {
-                Id = id, Pid = pid, ProcessStart = ContainerStore.StartTimeOf(pid), Bundle = bundle, CgroupsPath = spec.Linux.CgroupsPath,
-                OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
-            };
-            if (detached || waits)
-            {
-                store.Save(container);
-            }
-
             if (options.Get("pid-file") is { } pidFile)
             {
                 File.WriteAllText(pidFile, pid.ToString(CultureInfo.InvariantCulture));
             }
 
+            StoredContainer container = new()
+            {
+                Id = id, Pid = pid, ProcessStart = ContainerStore.StartTimeOf(pid), Bundle = bundle, CgroupsPath = spec.Linux.CgroupsPath,
+                OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
+            };
+            store.Save(container);
             if (hooks is not null)
             {
                 HookRunner.Run([.. hooks.Prestart ?? [], .. hooks.CreateRuntime ?? []], store.StateOf(container));
@@ -94,6 +90,7 @@ internal static unsafe class RunCommand
 
             int code = Foreground.Wait(pid, pidfd, relay);
             DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
+            cgroups = false;
             HookRunner.Run(hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
             return code;
         }
@@ -101,7 +98,11 @@ internal static unsafe class RunCommand
         {
             if (!kept)
             {
-                DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
+                if (cgroups)
+                {
+                    DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
+                }
+
                 store.Remove(id);
             }
         }
@@ -139,17 +140,17 @@ internal static unsafe class RunCommand
             throw QuaiException.NotFound($"the bundle {bundle} has no config.json");
         }
 
-        RuntimeSpec? spec;
+        RuntimeSpec spec;
         try
         {
-            spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.RuntimeSpec);
+            spec = RuntimeSpecReader.ReadSpec(File.ReadAllBytes(path));
         }
         catch (JsonException e)
         {
             throw QuaiException.Invalid($"{path} is not a runtime config: {e.Message}", e);
         }
 
-        return spec?.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
+        return spec.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
     }
 
     private static void MakeFifo(string path)
