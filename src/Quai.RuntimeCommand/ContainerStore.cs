@@ -49,7 +49,21 @@ internal sealed class ContainerStore(string root)
         : [];
 
     /// <summary>Forgets one.</summary>
-    public void Remove(string id) => Directory.Delete(DirectoryOf(id), recursive: true);
+    public void Remove(string id)
+    {
+        string directory = DirectoryOf(id);
+        File.Delete(Path.Combine(directory, "state.json"));
+        File.Delete(FifoOf(id));
+        try
+        {
+            Directory.Delete(directory);
+        }
+        catch (IOException) when (Directory.Exists(directory))
+        {
+            // Left by a call that was killed between writing and renaming.
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 
     /// <summary>created, running, paused or stopped.</summary>
     public string StatusOf(StoredContainer container)

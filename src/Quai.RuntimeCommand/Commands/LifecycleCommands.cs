@@ -61,7 +61,7 @@ internal static class StateCommand
     public static int Execute(ContainerStore store, string[] arguments)
     {
         RuntimeState state = store.StateOf(store.Load(Options.Parse(arguments, []).Id));
-        System.Console.WriteLine(Encoding.UTF8.GetString(state.ToJson(indented: true)));
+        StandardStreams.Out(Encoding.UTF8.GetString(state.ToJson(indented: true)));
         return 0;
     }
 
@@ -72,7 +72,7 @@ internal static class StateCommand
         {
             foreach (StoredContainer container in store.List())
             {
-                System.Console.WriteLine(container.Id);
+                StandardStreams.Out(container.Id);
             }
 
             return 0;
@@ -80,15 +80,15 @@ internal static class StateCommand
 
         if (options.Get("format", "f") == "json")
         {
-            System.Console.WriteLine("[" + string.Join(',', store.List().Select(c => Encoding.UTF8.GetString(store.StateOf(c).ToJson()))) + "]");
+            StandardStreams.Out("[" + string.Join(',', store.List().Select(c => Encoding.UTF8.GetString(store.StateOf(c).ToJson()))) + "]");
             return 0;
         }
 
-        System.Console.WriteLine($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} CREATED");
+        StandardStreams.Out($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} CREATED");
         foreach (StoredContainer container in store.List())
         {
             RuntimeState state = store.StateOf(container);
-            System.Console.WriteLine($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {container.Created.ToString("O", CultureInfo.InvariantCulture)}");
+            StandardStreams.Out($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {container.Created.ToString("O", CultureInfo.InvariantCulture)}");
         }
 
         return 0;
