@@ -23,6 +23,22 @@ internal static unsafe class HookRunner
         }
     }
 
+    /// <summary>Runs hooks whose failure changes nothing any more (poststart, poststop): it is told, and the others follow.</summary>
+    public static void TryRun(IReadOnlyList<Hook> hooks, RuntimeState state)
+    {
+        foreach (Hook hook in hooks)
+        {
+            try
+            {
+                Run(hook, state.ToJson());
+            }
+            catch (Exception e) when (e is QuaiException or LinuxException)
+            {
+                StandardStreams.Error("quai-runtime: warning: " + e.Message);
+            }
+        }
+    }
+
     private static void Run(Hook hook, ReadOnlySpan<byte> state)
     {
         // Files in memory at both ends: neither side can wait for the other to read.

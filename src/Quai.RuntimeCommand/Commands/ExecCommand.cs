@@ -40,7 +40,7 @@ internal static class ExecCommand
 
         Console.Relay? relay = process.Terminal ? Console.Relay.Open(consoleSocket) : null;
         PlanWriter plan = SpecCompiler.CompileExec(process, spec.Linux?.Seccomp, container.CgroupsPath, redirectStdio: false);
-        (int pid, int child) = RunCommand.Interpret(plan, relay?.ContainerEnd ?? -1, (int)pidfd, waitForExecution: true);
+        (int pid, int child) = RunCommand.Interpret(plan, relay?.ContainerEnd ?? -1, (int)pidfd, startFifo: -1);
         if (options.Get("pid-file") is { } pidFile)
         {
             File.WriteAllText(pidFile, pid.ToString(CultureInfo.InvariantCulture));

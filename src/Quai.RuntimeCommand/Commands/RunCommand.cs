@@ -53,13 +53,11 @@ internal static unsafe class RunCommand
         {
             Hooks? hooks = spec.Hooks;
             bool waits = !start || hooks is not null;
-            if (waits)
-            {
-                MakeFifo(store.FifoOf(id));
-            }
-
+            using FileDescriptor? fifo = waits ? StartFifo.Make(store.FifoOf(id)) : null;
             Console.Relay? relay = terminal ? Console.Relay.Open(consoleSocket) : null;
-            (int pid, int pidfd) = Launch(spec, waits ? store.FifoOf(id) : null, dieWithParent: !detached, relay?.ContainerEnd ?? -1);
+            PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = !detached, RedirectStdio = false, AwaitStart = waits });
+            (int pid, int pidfd) = Interpret(plan, relay?.ContainerEnd ?? -1, containerPidfd: -1, fifo?.Number ?? -1);
+            fifo?.Dispose();
             if (options.Get("pid-file") is { } pidFile)
             {
                 File.WriteAllText(pidFile, pid.ToString(CultureInfo.InvariantCulture));
@@ -78,8 +76,8 @@ internal static unsafe class RunCommand
 
             if (start && waits)
             {
-                StartCommand.Release(store.FifoOf(id), pid);
-                HookRunner.Run(hooks?.Poststart ?? [], store.StateOf(container));
+                StartFifo.Release(store.FifoOf(id));
+                HookRunner.TryRun(hooks?.Poststart ?? [], store.StateOf(container));
             }
 
             if (detached)
@@ -91,7 +89,7 @@ internal static unsafe class RunCommand
             int code = Foreground.Wait(pid, pidfd, relay);
             DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
             cgroups = false;
-            HookRunner.Run(hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
+            HookRunner.TryRun(hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
             return code;
         }
         finally
@@ -108,16 +106,10 @@ internal static unsafe class RunCommand
         }
     }
 
-    /// <summary>Clones and runs a plan in this process.</summary>
+    /// <summary>Clones, and runs a plan in the child.</summary>
+    /// <returns>Once the program has been executed, or waits at its fifo where one is given.</returns>
     /// <exception cref="Quai.Runtime.RuntimeStartException">A step failed.</exception>
-    public static (int Pid, int Pidfd) Launch(RuntimeSpec spec, string? fifo, bool dieWithParent, int consoleFd)
-    {
-        PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = dieWithParent, RedirectStdio = false, StartFifo = fifo });
-        return Interpret(plan, consoleFd, -1, fifo is null);
-    }
-
-    /// <summary>Runs a plan's block in place.</summary>
-    public static (int Pid, int Pidfd) Interpret(PlanWriter plan, int consoleFd, int containerPidfd, bool waitForExecution)
+    public static (int Pid, int Pidfd) Interpret(PlanWriter plan, int consoleFd, int containerPidfd, int startFifo)
     {
         byte[] block = plan.ToBlock();
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)block.Length, 16);
@@ -127,12 +119,15 @@ internal static unsafe class RunCommand
         new Span<long>(slots, PlanSlot.Count).Clear();
         slots[PlanSlot.ConsoleSocket] = consoleFd;
         slots[PlanSlot.ContainerPidfd] = containerPidfd;
-        PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution);
+        slots[PlanSlot.StartFifo] = startFifo;
+        PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution: startFifo < 0);
         NativeMemory.AlignedFree(memory);
         return outcome.Errno == 0 ? (outcome.Pid, outcome.Pidfd) : throw StartFailure.Of(plan.Describe(outcome.FailedStep), outcome.Errno);
     }
 
-    private static RuntimeSpec ReadSpec(string bundle)
+    /// <summary>Reads a bundle's config.</summary>
+    /// <exception cref="QuaiException">There is none, or it is not valid.</exception>
+    public static RuntimeSpec ReadSpec(string bundle)
     {
         string path = Path.Combine(bundle, "config.json");
         if (!File.Exists(path))
@@ -150,19 +145,11 @@ internal static unsafe class RunCommand
             throw QuaiException.Invalid($"{path} is not a runtime config: {e.Message}", e);
         }
 
-        return spec.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
-    }
-
-    private static void MakeFifo(string path)
-    {
-        byte[] text = System.Text.Encoding.UTF8.GetBytes(path + '\0');
-        fixed (byte* p = text)
+        if (spec.Hooks is { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 })
         {
-            long made = SystemCall.Quick(SystemCallNumber.Mknodat, OpenFlags.AT_FDCWD, (long)p, ProcessConstants.S_IFIFO | 0x180, 0);
-            if (made < 0)
-            {
-                throw new LinuxException("mkfifo", (int)-made, path);
-            }
+            throw QuaiException.Invalid($"{path} has createContainer or startContainer hooks, which this runtime does not run");
         }
+
+        return spec.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
     }
 }
