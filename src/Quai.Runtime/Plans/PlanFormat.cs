@@ -103,6 +103,9 @@ public enum PlanOperation : int
 
     /// <summary>Attaches BPF program 2 to cgroup 1; 0: the attributes, whose two descriptors are filled in here.</summary>
     AttachDeviceFilter = 17,
+
+    /// <summary>Opens file 0 once and writes each line of text 1 (2: its length) by a write of its own, as the device cgroup takes its rules.</summary>
+    WriteLines = 18,
 }
 
 /// <summary>One step. 80 bytes.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Quai.Linux;
 using Quai.Linux.Kernel;
@@ -39,6 +40,7 @@ public static unsafe partial class PlanInterpreter
         return fd;
     }
 
+    [SkipLocalsInit]
     private static long MountPoint(int root, byte* path, bool file)
     {
         long fd = OpenInRoot(root, path, OpenFlags.O_PATH);
@@ -62,6 +64,7 @@ public static unsafe partial class PlanInterpreter
         return made < 0 && made != -Errno.EEXIST ? made : OpenInRoot(root, path, OpenFlags.O_PATH);
     }
 
+    [SkipLocalsInit]
     private static long MakeNode(int root, byte* path, int mode, long device, int uid, int gid)
     {
         byte* copy = stackalloc byte[PathLimit];
@@ -94,6 +97,7 @@ public static unsafe partial class PlanInterpreter
     /// <param name="path">The path, absolute in the root.</param>
     /// <param name="copy">Room for <see cref="PathLimit"/> bytes.</param>
     /// <param name="name">The path's last component, within the room.</param>
+    [SkipLocalsInit]
     private static long OpenParent(int root, byte* path, byte* copy, byte** name)
     {
         int length = 0;

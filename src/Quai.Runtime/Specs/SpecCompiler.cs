@@ -245,6 +245,9 @@ internal sealed partial class SpecCompiler
     private Step WriteFile(string path, string text) =>
         Step.Of(PlanOperation.WriteFile, _plan.Text(path), _plan.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
 
+    private Step WriteLines(string path, string lines) =>
+        Step.Of(PlanOperation.WriteLines, _plan.Text(path), _plan.Text(lines), System.Text.Encoding.UTF8.GetByteCount(lines));
+
     private static ulong FlagOf(string type) => type switch
     {
         "pid" => CloneFlags.CLONE_NEWPID,
