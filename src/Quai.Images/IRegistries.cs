@@ -12,7 +12,7 @@ public interface IRegistries
     /// <param name="auth">Credentials for the registry; null for none.</param>
     /// <param name="progress">Receives each message in order.</param>
     /// <param name="cancellation">Stops the download; what came so far waits for another try.</param>
-    Task<Image> PullAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+    Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
     /// <summary>Pulls all tags of a repository, one after the other.</summary>
     /// <exception cref="QuaiException">The name has a tag or digest, or a pull failed.</exception>

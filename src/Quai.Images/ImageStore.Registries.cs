@@ -12,7 +12,7 @@ namespace Quai.Images;
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public async Task<Image> PullAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation)
+    public async Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation)
     {
         ImageReference image = ImageReference.Parse(reference).WithDefaultTag();
         if (image.Digest is not null)
@@ -39,7 +39,7 @@ public sealed partial class ImageStore
 
         foreach (string tag in await ListTagsAsync(repository, auth, cancellation).ConfigureAwait(false))
         {
-            await PullAsync((name with { Tag = tag }).Canonical, options, auth, progress, cancellation).ConfigureAwait(false);
+            await PullOneAsync((name with { Tag = tag }).Canonical, options, auth, progress, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -74,7 +74,7 @@ public sealed partial class ImageStore : IImageStore, IRegistries, IAsyncDisposa
 
     /// <inheritdoc/>
     public Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation) =>
-        PullAsync(reference, new PullOptions { Platform = platform }, auth, progress, cancellation);
+        PullOneAsync(reference, new PullOptions { Platform = platform }, auth, progress, cancellation);
 
     /// <inheritdoc/>
     public async Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)

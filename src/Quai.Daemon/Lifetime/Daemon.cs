@@ -6,6 +6,7 @@ using Quai.Daemon.Logging;
 using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Images.Registry.Transport;
 using Quai.Metadata;
 using Quai.Networks;
 using Quai.Runtime.Shims;
@@ -134,7 +135,10 @@ internal sealed partial class Daemon : IAsyncDisposable
                 InsecureRegistries = configuration.InsecureRegistries,
                 RegistryMirrors = configuration.RegistryMirrors,
                 MaxConcurrentDownloads = configuration.MaxConcurrentDownloads,
+                MaxConcurrentUploads = configuration.MaxConcurrentUploads,
                 MaxDownloadAttempts = configuration.MaxDownloadAttempts,
+                CertificateFolders = configuration.RegistryCertificates,
+                Proxies = ProxyRules.FromEnvironment(),
                 UserAgent = $"quai/{Product.Version}",
             },
             _log));
@@ -147,7 +151,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        var backend = new Backend(_engine.Containers, _engine.Execs, _engine.Events, images, _networks, _engine.Volumes, system.Info, () => _configuration);
+        var backend = new Backend(_engine.Containers, _engine.Execs, _engine.Events, images, images, _networks, _engine.Volumes, system.Info, () => _configuration);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, SocketGroup(), new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
