@@ -11,6 +11,9 @@ namespace Quai.Images;
 
 public sealed partial class ImageStore
 {
+    /// <summary>Changes <see cref="ImageStoreOptions.InsecureRegistries"/> and <see cref="ImageStoreOptions.RegistryMirrors"/>, for what begins from now on.</summary>
+    public void Configure(IReadOnlyList<string> insecureRegistries, IReadOnlyList<string> mirrors) => _pulls.Client.Configure(insecureRegistries, mirrors);
+
     /// <inheritdoc/>
     public async Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation)
     {
@@ -73,11 +76,11 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
-    public Task<string> LoginAsync(RegistryAuth auth, CancellationToken cancellation) => new Login(_pulls.Client, _options).RunAsync(auth, cancellation);
+    public Task<string> LoginAsync(RegistryAuth auth, CancellationToken cancellation) => new Login(_pulls.Client).RunAsync(auth, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<FoundRepository>> SearchAsync(string term, int limit, RegistryAuth? auth, CancellationToken cancellation) =>
-        new Search(_pulls.Client, _options).RunAsync(term, limit, auth, cancellation);
+        new Search(_pulls.Client).RunAsync(term, limit, auth, cancellation);
 
     /// <inheritdoc/>
     public Task<RemoteImage> InspectAsync(string reference, RegistryAuth? auth, CancellationToken cancellation)

@@ -106,7 +106,7 @@ internal sealed class ClientConfig
     /// <exception cref="ExitException">It cannot be written.</exception>
     public void Save()
     {
-        string target = new FileInfo(_path).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? _path;
+        string target = (File.Exists(_path) ? File.ResolveLinkTarget(_path, returnFinalTarget: true)?.FullName : null) ?? _path;
         string fresh = $"{target}{Environment.ProcessId}.new";
         try
         {

@@ -17,7 +17,14 @@ internal sealed class CredentialStore(string folder)
             return config.Find(key);
         }
 
-        return helper.Get(key) is { IsEmpty: false } found ? found : null;
+        if (helper.Get(key) is { IsEmpty: false } found)
+        {
+            return found;
+        }
+
+        // Older clients stored whole addresses.
+        string? other = Names(helper).FirstOrDefault(n => n != key && RegistryKey.HostOf(n) == RegistryKey.HostOf(key));
+        return other is not null && helper.Get(other) is { IsEmpty: false } older ? older : null;
     }
 
     /// <summary>Keeps credentials.</summary>
@@ -72,6 +79,19 @@ internal sealed class CredentialStore(string folder)
         }
 
         return failures;
+    }
+
+    private static IEnumerable<string> Names(CredentialHelper helper)
+    {
+        try
+        {
+            return helper.List().Keys;
+        }
+        catch (ExitException)
+        {
+            // Not every helper can list.
+            return [];
+        }
     }
 
     private static CredentialHelper? Helper(ClientConfig config, string key)

@@ -28,6 +28,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private readonly TextLogger _log;
     private DaemonConfiguration _configuration;
     private Engine.Engine? _engine;
+    private ImageStore? _images;
     private NetworkService? _networks;
     private ApiServer? _server;
 
@@ -54,7 +55,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the configuration file anew: labels and debugging follow it, the rest waits for the next start.</summary>
+    /// <summary>Reads the configuration file anew: labels, debugging, mirrors and insecure registries follow it, the rest waits for the next start.</summary>
     public void Reload(Settings line)
     {
         try
@@ -65,7 +66,10 @@ internal sealed partial class Daemon : IAsyncDisposable
                 Debug = read.Debug,
                 LogLevel = read.LogLevel,
                 Engine = _configuration.Engine with { Labels = read.Engine.Labels },
+                InsecureRegistries = read.InsecureRegistries,
+                RegistryMirrors = read.RegistryMirrors,
             };
+            _images?.Configure(read.InsecureRegistries, read.RegistryMirrors);
             _log.Level = read.LogLevel;
             Reloaded(_log, read.File.Path);
             _engine?.Events.Publish("daemon", "reload", _engine.System.Id, new Dictionary<string, string> { ["name"] = Environment.MachineName });
@@ -127,7 +131,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         MetadataDatabase database = Own(MetadataDatabase.Open(
             Path.Combine(configuration.Engine.DataRoot, "quai.db"),
             [.. Engine.Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]));
-        ImageStore images = Own(ImageStore.Open(
+        ImageStore images = _images = Own(ImageStore.Open(
             Path.Combine(configuration.Engine.DataRoot, "images"),
             database,
             new ImageStoreOptions

@@ -4,7 +4,7 @@ using Quai.Errors;
 namespace Quai.Images.Registry;
 
 /// <summary>Tries credentials on a registry, as <c>docker login</c> has the daemon do.</summary>
-internal sealed class Login(RegistryClient client, ImageStoreOptions options)
+internal sealed class Login(RegistryClient client)
 {
     /// <summary>Tries them at the registry's addresses in turn.</summary>
     /// <returns>An identity token to keep instead of the password; empty for none.</returns>
@@ -12,7 +12,7 @@ internal sealed class Login(RegistryClient client, ImageStoreOptions options)
     {
         string registry = HostOf(auth.ServerAddress);
         QuaiException? failure = null;
-        foreach (RegistryEndpoint endpoint in await RegistryEndpoint.ForAsync(registry, options, mirrors: false, cancellation).ConfigureAwait(false))
+        foreach (RegistryEndpoint endpoint in await client.EndpointsAsync(registry, mirrors: false, cancellation).ConfigureAwait(false))
         {
             RegistrySession session = client.At(endpoint, registry, auth, offline: true);
             Uri address = session.At("/v2/");

@@ -8,12 +8,20 @@ namespace Quai.Images.Registry;
 internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
 {
     private readonly RegistryTransports _transports = new(options);
+    private volatile ImageStoreOptions _options = options;
+
+    /// <summary>Changes which registries are insecure and which mirrors there are, for what begins from now on.</summary>
+    public void Configure(IReadOnlyList<string> insecure, IReadOnlyList<string> mirrors) => _options = _options with { InsecureRegistries = insecure, RegistryMirrors = mirrors };
+
+    /// <summary>The addresses of a registry.</summary>
+    public Task<IReadOnlyList<RegistryEndpoint>> EndpointsAsync(string domain, bool mirrors, CancellationToken cancellation) =>
+        RegistryEndpoint.ForAsync(domain, _options, mirrors, cancellation);
 
     /// <summary>Opens an image's repository, to read, at the first address that answers and that <paramref name="use"/> succeeds with: mirrors may lack it.</summary>
     /// <exception cref="QuaiException">None does; says why the last did not.</exception>
     public async Task<T> ReadAsync<T>(ImageReference image, RegistryAuth? auth, Func<RegistryRepository, Task<T>> use, CancellationToken cancellation)
     {
-        IReadOnlyList<RegistryEndpoint> endpoints = await RegistryEndpoint.ForAsync(image.Domain, options, mirrors: true, cancellation).ConfigureAwait(false);
+        IReadOnlyList<RegistryEndpoint> endpoints = await EndpointsAsync(image.Domain, mirrors: true, cancellation).ConfigureAwait(false);
         foreach (RegistryEndpoint mirror in endpoints.Where(e => e.Mirror))
         {
             try
@@ -38,7 +46,7 @@ internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
     /// <param name="cancellation">Stops trying.</param>
     public async Task<RegistryRepository> OpenToWriteAsync(ImageReference image, RegistryAuth? auth, IEnumerable<string> sources, CancellationToken cancellation)
     {
-        IReadOnlyList<RegistryEndpoint> endpoints = await RegistryEndpoint.ForAsync(image.Domain, options, mirrors: false, cancellation).ConfigureAwait(false);
+        IReadOnlyList<RegistryEndpoint> endpoints = await EndpointsAsync(image.Domain, mirrors: false, cancellation).ConfigureAwait(false);
         RegistrySession session = await OpenAsync(endpoints, image, auth, "pull,push", sources, cancellation).ConfigureAwait(false);
         return new RegistryRepository(session, image);
     }
@@ -47,7 +55,7 @@ internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
     public RegistrySession At(RegistryEndpoint endpoint, string registry, RegistryAuth? auth, bool offline)
     {
         HttpClient client = _transports.For(endpoint);
-        return new RegistrySession(client, endpoint, null, new TokenSource(client, registry, auth, options) { Offline = offline }, options);
+        return new RegistrySession(client, endpoint, null, new TokenSource(client, registry, auth, _options) { Offline = offline }, _options);
     }
 
     public void Dispose() => _transports.Dispose();
@@ -59,14 +67,14 @@ internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
         foreach (RegistryEndpoint endpoint in endpoints)
         {
             HttpClient client = _transports.For(endpoint);
-            var tokens = new TokenSource(client, image.Domain, auth, options);
+            var tokens = new TokenSource(client, image.Domain, auth, _options);
             tokens.AddScope($"repository:{image.Path}:{actions}");
             foreach (string source in sources)
             {
                 tokens.AddScope($"repository:{source}:pull");
             }
 
-            var session = new RegistrySession(client, endpoint, image, tokens, options);
+            var session = new RegistrySession(client, endpoint, image, tokens, _options);
             try
             {
                 await session.PingAsync(withCredentials: false, cancellation).ConfigureAwait(false);

@@ -5,7 +5,7 @@ using Quai.Errors;
 namespace Quai.Images.Registry;
 
 /// <summary>Searches the index of a registry (<c>/v1/search</c>, which Docker Hub has and few others).</summary>
-internal sealed class Search(RegistryClient client, ImageStoreOptions options)
+internal sealed class Search(RegistryClient client)
 {
     private const int MaxAnswer = 4 << 20;
     private const int MaxLimit = 100;
@@ -26,7 +26,7 @@ internal sealed class Search(RegistryClient client, ImageStoreOptions options)
         (string registry, string rest) = Split(term);
         IReadOnlyList<RegistryEndpoint> endpoints = registry == "docker.io"
             ? [new RegistryEndpoint(new Uri("https://index.docker.io"), false)]
-            : await RegistryEndpoint.ForAsync(registry, options, mirrors: false, cancellation).ConfigureAwait(false);
+            : await client.EndpointsAsync(registry, mirrors: false, cancellation).ConfigureAwait(false);
         QuaiException? failure = null;
         foreach (RegistryEndpoint endpoint in endpoints)
         {

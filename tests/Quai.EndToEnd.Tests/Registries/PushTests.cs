@@ -38,8 +38,7 @@ public sealed class PushTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
     {
         await using DebianRegistry one = await DebianRegistry.StartAsync(engine.Scratch(Guid.NewGuid().ToString("n")));
         await using DebianRegistry two = await DebianRegistry.StartAsync(engine.Scratch(Guid.NewGuid().ToString("n")));
-        byte[] layer = TestImage.Tar(TestImage.File("big", new string('x', 3_000_000)), TestImage.File("made", "here\n"));
-        (await _docker.RunAsync("import - made:here", layer)).Expect();
+        (await _docker.RunAsync("import - made:here", BusyboxImage.RootTar)).Expect();
         await _docker.OkAsync($"tag made:here {one.Address}/made:1");
         await _docker.OkAsync($"tag made:here {two.Address}/elsewhere/made:2");
         string first = await _docker.OkAsync($"push {one.Address}/made:1");
@@ -48,7 +47,7 @@ public sealed class PushTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         Assert.Contains("Pushed", first, StringComparison.Ordinal);
         JsonNode manifest = JsonNode.Parse(await RunningCommand.ShellAsync($"skopeo inspect --raw --tls-verify=false docker://{one.Address}/made:1"))!;
         Assert.EndsWith("tar+gzip", (string)manifest["layers"]![0]!["mediaType"]!, StringComparison.Ordinal);
-        Assert.True((long)manifest["layers"]![0]!["size"]! < 100_000);
+        Assert.True((long)manifest["layers"]![0]!["size"]! < BusyboxImage.RootTar.Length * 3 / 4);
 
         // Again: everything is there.
         Assert.Contains("Layer already exists", await _docker.OkAsync($"push {one.Address}/made:1"), StringComparison.Ordinal);
@@ -57,9 +56,7 @@ public sealed class PushTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         // It is still the image that it was, and comes back the same.
         await _docker.OkAsync($"rmi -f made:here {one.Address}/made:1 {two.Address}/elsewhere/made:2");
         await _docker.OkAsync($"pull {one.Address}/made:1");
-        string container = await _docker.OkAsync($"create {one.Address}/made:1 x");
-        Assert.Contains("here", (await _docker.ShellAsync($"docker cp {container}:/made - | tar -xO")).Expect().Stdout, StringComparison.Ordinal);
-        await _docker.OkAsync($"rm {container}");
+        (await _docker.RunAsync($"run --rm {one.Address}/made:1 /bin/echo here")).Expect(0, "here\n");
         await _docker.OkAsync($"rmi {one.Address}/made:1");
     }
 
