@@ -43,13 +43,16 @@ internal sealed class LayerPush(PushServices services, RegistryRepository reposi
             return "Layer already exists";
         }
 
+        Uri? begun = null;
         foreach (string source in services.Repositories.Find(target, layer.Blob.Digest, MaxSources))
         {
-            if (await repository.MountAsync(_digest, source, cancellation).ConfigureAwait(false))
+            (bool mounted, Uri? upload) = await repository.MountAsync(_digest, source, cancellation).ConfigureAwait(false);
+            if (mounted)
             {
                 return $"Mounted from {source}";
             }
 
+            begun = upload ?? begun;
             await services.Repositories.ForgetAsync(target.Domain, source, layer.Blob.Digest, cancellation).ConfigureAwait(false);
         }
 
@@ -57,6 +60,7 @@ internal sealed class LayerPush(PushServices services, RegistryRepository reposi
         await repository.UploadAsync(
             layer.Blob,
             services.Blobs.PathOf(_digest),
+            begun,
             sent => progress.Advance("Pushing", sent, layer.Blob.Size),
             wait => progress.Say($"Retrying in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} second{(wait.TotalSeconds > 1 ? "s" : "")}"),
             cancellation).ConfigureAwait(false);

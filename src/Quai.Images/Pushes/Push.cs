@@ -99,7 +99,7 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
         Digest digest = Digest.Parse(config.Digest);
         if (_done.Add(config.Digest) && !await repository.HasBlobAsync(digest, cancellation).ConfigureAwait(false))
         {
-            await repository.UploadAsync(config, services.Blobs.PathOf(digest), static _ => { }, static _ => { }, cancellation).ConfigureAwait(false);
+            await repository.UploadAsync(config, services.Blobs.PathOf(digest), null, static _ => { }, static _ => { }, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -60,9 +60,11 @@ internal sealed class PushContents(PushServices services, Lease lease, IProgress
     private async Task<List<(byte[] Bytes, string MediaType, Digest Digest, bool Named)>> IndexesAsync(StoredImage image, CancellationToken cancellation)
     {
         List<(byte[], string, Digest, bool)> indexes = [];
+        lease.Hold(image.Manifest);
+        HashSet<string> parts = [.. ImageJson.ReadManifest(services.Blobs.Read(Digest.Parse(image.Manifest), ImageJson.MaxManifestSize)).Layers!.Select(l => l.Digest)];
         foreach (string text in services.Database.Read(c => c.Rows(
             "SELECT b.digest FROM image_blobs i JOIN blobs b ON b.digest=i.digest WHERE i.image_id=$i AND b.digest<>$m AND b.digest<>$i AND b.size<=$s",
-            r => r.GetString(0), ("$i", image.Image.Id), ("$m", image.Manifest), ("$s", ImageJson.MaxManifestSize))))
+            r => r.GetString(0), ("$i", image.Image.Id), ("$m", image.Manifest), ("$s", ImageJson.MaxManifestSize))).Where(d => !parts.Contains(d)))
         {
             Digest digest = Digest.Parse(text);
             await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false);

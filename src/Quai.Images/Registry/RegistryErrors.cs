@@ -125,7 +125,7 @@ internal static class RegistryErrors
         {
             // The handshake read something that is no TLS record: a server of plain HTTP.
             return failure.InnerException is AuthenticationException { InnerException: null } e && e.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-                ? $"tls: failed to verify certificate: {e.Message}"
+                ? $"tls: failed to verify certificate: x509: {Certificate(uri, e.Message)}"
                 : "http: server gave HTTP response to HTTPS client";
         }
 
@@ -136,6 +136,11 @@ internal static class RegistryErrors
             _ => failure.Message,
         };
     }
+
+    private static string Certificate(Uri uri, string message) =>
+        message.Contains("NameMismatch", StringComparison.Ordinal) ? $"certificate is not valid for {uri.Host}"
+        : message.Contains("NotTimeValid", StringComparison.Ordinal) ? "certificate has expired or is not yet valid"
+        : "certificate signed by unknown authority";
 
     private static string Verb(HttpMethod method) => method.Method[..1] + method.Method[1..].ToLowerInvariant();
 }

@@ -20,24 +20,27 @@ internal sealed partial class RegistryRepository
         cancellation);
 
     /// <summary>Has the registry take a blob from another of its repositories.</summary>
-    /// <returns>Whether it did. It need not, and whoever may not read the other repository gets no hint either.</returns>
-    public async Task<bool> MountAsync(Digest digest, string from, CancellationToken cancellation)
+    /// <returns>
+    /// Whether it did. It need not, and whoever may not read the other repository gets no hint either: then it may have begun an upload, to be gone on with.
+    /// </returns>
+    public async Task<(bool Mounted, Uri? Begun)> MountAsync(Digest digest, string from, CancellationToken cancellation)
     {
         Uri uri = session.At($"/v2/{image.Path}/blobs/uploads/?mount={Uri.EscapeDataString(digest.ToString())}&from={Uri.EscapeDataString(from)}");
         var request = new RegistryRequest(HttpMethod.Post, uri) { Writes = true, Content = static _ => new ByteArrayContent([]), Expected = [HttpStatusCode.NotFound, HttpStatusCode.Forbidden, HttpStatusCode.MethodNotAllowed] };
         using HttpResponseMessage response = await session.RetryAsync(() => session.SendAsync(request, cancellation), null, cancellation).ConfigureAwait(false);
-        return response.StatusCode == HttpStatusCode.Created;
+        return (response.StatusCode == HttpStatusCode.Created, response.StatusCode == HttpStatusCode.Accepted && response.Headers.Location is { } location ? new Uri(uri, location) : null);
     }
 
     /// <summary>Uploads a blob: in one piece when it is small, else in chunks; after a cut connection it goes on with what the registry has.</summary>
     /// <param name="blob">Digest and size.</param>
     /// <param name="path">The file.</param>
+    /// <param name="begun">An upload that the registry has begun already; null for a new one.</param>
     /// <param name="progress">Told the bytes sent so far.</param>
     /// <param name="retrying">Told the wait before another try.</param>
     /// <param name="cancellation">Stops the upload.</param>
-    public async Task UploadAsync(Descriptor blob, string path, Action<long> progress, Action<TimeSpan> retrying, CancellationToken cancellation)
+    public async Task UploadAsync(Descriptor blob, string path, Uri? begun, Action<long> progress, Action<TimeSpan> retrying, CancellationToken cancellation)
     {
-        var upload = new Upload();
+        var upload = new Upload { Location = begun };
         for (int attempt = 1; ; attempt++)
         {
             long before = upload.Sent;

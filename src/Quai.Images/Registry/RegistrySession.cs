@@ -183,7 +183,7 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
             current = new Uri(current, location);
             if (redirects == MaxRedirects || !IsSafe(current))
             {
-                throw QuaiException.System($"Get \"{request.Address}\": redirect to {current} refused: {(redirects == MaxRedirects ? $"stopped after {MaxRedirects} redirects" : "it is not HTTPS")}");
+                throw QuaiException.System($"Get \"{request.Address}\": redirect to {Shown(current)} refused: {(redirects == MaxRedirects ? $"stopped after {MaxRedirects} redirects" : "it is not HTTPS")}");
             }
         }
     }
@@ -212,7 +212,7 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
 
         if (request.Content is { } content)
         {
-            message.Content = content(all => stalled.CancelAfter(all ? options.StallTimeout * ThinkingFactor : options.StallTimeout));
+            message.Content = content(all => Delay(stalled, all ? options.StallTimeout * ThinkingFactor : options.StallTimeout));
         }
 
         try
@@ -221,7 +221,22 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
         }
         catch (Exception e) when (IsCut(e, cancellation))
         {
-            throw RegistryErrors.Unreachable(message.Method, address, e);
+            throw RegistryErrors.Unreachable(message.Method, address == request.Address ? address : Shown(address), e);
+        }
+    }
+
+    /// <summary>An address that we were sent to, without its query: that may be signed, and so be a key.</summary>
+    private static Uri Shown(Uri address) => new(address.GetLeftPart(UriPartial.Path));
+
+    private static void Delay(CancellationTokenSource source, TimeSpan time)
+    {
+        try
+        {
+            source.CancelAfter(time);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer came before the body was sent: it is not waited for any more.
         }
     }
 }
