@@ -1,6 +1,6 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Quai.Cli.Registries;
+using Xunit;
 
 namespace Quai.Cli.Tests;
 
@@ -74,7 +74,7 @@ public sealed class CredentialTests : IDisposable
     [Fact]
     public void Whole_addresses_of_older_clients_are_found()
     {
-        System.IO.File.WriteAllText(File, $$"""{"auths":{"https://h:1/v1/":{"auth":"{{Convert.ToBase64String(Encoding.UTF8.GetBytes("old:pw"))}}"}}}""");
+        System.IO.File.WriteAllText(File, """{"auths":{"https://h:1/v1/":{"auth":"AUTH"}}}""".Replace("AUTH", Convert.ToBase64String("old:pw"u8), StringComparison.Ordinal));
         Assert.Equal(new Credentials("old", "pw"), new CredentialStore(_folder).Get("h:1"));
     }
 

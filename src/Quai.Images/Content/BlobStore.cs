@@ -49,7 +49,7 @@ internal sealed class BlobStore
     /// </summary>
     public async Task<IngestFile> ResumeAsync(Digest digest, CancellationToken cancellation)
     {
-        string path = Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
+        string path = PartialOf(digest);
         using (await _gate.EnterAsync(cancellation).ConfigureAwait(false))
         {
             // Between here and the opening nothing may take the file away.
@@ -63,6 +63,9 @@ internal sealed class BlobStore
 
         return await Task.Run(() => IngestFile.Resume(path, digest.AlgorithmName, cancellation), cancellation).ConfigureAwait(false);
     }
+
+    /// <summary>Removes what a try to download a blob left; nobody may be downloading it.</summary>
+    public void ForgetPartial(Digest digest) => File.Delete(PartialOf(digest));
 
     /// <summary>Makes a finished ingest file the blob of its digest.</summary>
     /// <param name="file">Verified by the caller.</param>
@@ -169,4 +172,6 @@ internal sealed class BlobStore
             }
         }
     }
+
+    private string PartialOf(Digest digest) => Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
 }

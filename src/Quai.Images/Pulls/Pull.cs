@@ -21,6 +21,9 @@ internal sealed class Pull(
     /// <summary>Blobs besides the layers that the image is to keep.</summary>
     private readonly HashSet<string> _blobs = [];
 
+    /// <summary>The layers of the image.</summary>
+    private readonly HashSet<string> _layers = [];
+
     /// <summary>Blobs that this pull fetched itself, each once.</summary>
     private readonly ConcurrentDictionary<string, bool> _fetched = new();
 
@@ -36,6 +39,7 @@ internal sealed class Pull(
         {
             // Another try would end the same way. After a cut connection, or when the user stops it, what came whole waits for the next try.
             await ForgetUnfinishedAsync().ConfigureAwait(false);
+            ForgetPartials();
             throw;
         }
     }
@@ -156,6 +160,20 @@ internal sealed class Pull(
     private Task ForgetUnfinishedAsync() =>
         services.Database.WriteAsync(c => UnfinishedPulls.Forget(c, _fetched.Keys.Concat(_blobs)), CancellationToken.None);
 
+    /// <summary>Removes the beginnings of layers, but those that another pull is just downloading.</summary>
+    private void ForgetPartials()
+    {
+        foreach (string digest in _layers)
+        {
+            SemaphoreSlim turn = services.TurnFor(digest);
+            if (turn.Wait(0, CancellationToken.None))
+            {
+                services.Blobs.ForgetPartial(Digest.Parse(digest));
+                turn.Release();
+            }
+        }
+    }
+
     private async Task KeepAsync(RegistryRepository.FetchedManifest manifest, CancellationToken cancellation)
     {
         await services.Blobs.AddAsync(manifest.Bytes, manifest.Digest, lease, cancellation, anew: noCache).ConfigureAwait(false);
@@ -166,6 +184,7 @@ internal sealed class Pull(
     {
         // One layer's failure stops the others.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _layers.UnionWith(manifest.Layers!.Select(l => l.Digest));
         var layers = new List<LayerPull>(chains.Length);
         for (int i = 0; i < chains.Length; i++)
         {
