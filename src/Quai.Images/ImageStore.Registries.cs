@@ -18,17 +18,7 @@ public sealed partial class ImageStore
     public async Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation)
     {
         ImageReference image = ImageReference.Parse(reference).WithDefaultTag();
-        if (image.Digest is not null)
-        {
-            image = image with { Tag = null };
-        }
-
-        bool chosen = options.Platform is { Length: > 0 };
-        Platform wanted = chosen ? Platform.Parse(options.Platform!) : Platform.Host;
-        StoredImage stored = await WithLeaseAsync(
-            lease => new Pull(_pulls, image, wanted, chosen, options.NoCache, progress, lease).RunAsync(auth, cancellation)).ConfigureAwait(false);
-        Changed?.Invoke("pull", image.Familiar, image.FamiliarName);
-        return stored.Image;
+        return (await PullAsync(image.Digest is null ? image : image with { Tag = null }, options, auth, progress, showsStatus: true, cancellation).ConfigureAwait(false)).Image;
     }
 
     /// <inheritdoc/>
@@ -40,10 +30,31 @@ public sealed partial class ImageStore
             throw QuaiException.Invalid("tag can't be used with --all-tags/-a");
         }
 
+        bool newer = false;
         foreach (string tag in await ListTagsAsync(repository, auth, cancellation).ConfigureAwait(false))
         {
-            await PullOneAsync((name with { Tag = tag }).Canonical, options, auth, progress, cancellation).ConfigureAwait(false);
+            newer |= (await PullAsync(name with { Tag = tag }, options, auth, progress, showsStatus: false, cancellation).ConfigureAwait(false)).Newer;
         }
+
+        progress.Report(Pull.Status(newer, name.Familiar));
+    }
+
+    private async Task<(Image Image, bool Newer)> PullAsync(
+        ImageReference image, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, bool showsStatus, CancellationToken cancellation)
+    {
+        bool chosen = options.Platform is { Length: > 0 };
+        Platform wanted = chosen ? Platform.Parse(options.Platform!) : Platform.Host;
+        bool newer = false;
+        StoredImage stored = await WithLeaseAsync(
+            async lease =>
+            {
+                var pull = new Pull(_pulls, image, wanted, chosen, options.NoCache, progress, lease) { ShowsStatus = showsStatus };
+                StoredImage pulled = await pull.RunAsync(auth, cancellation).ConfigureAwait(false);
+                newer = pull.Newer;
+                return pulled;
+            }).ConfigureAwait(false);
+        Changed?.Invoke("pull", image.Familiar, image.FamiliarName);
+        return (stored.Image, newer);
     }
 
     /// <inheritdoc/>
@@ -83,10 +94,19 @@ public sealed partial class ImageStore
         new Search(_pulls.Client).RunAsync(term, limit, auth, cancellation);
 
     /// <inheritdoc/>
-    public Task<RemoteImage> InspectAsync(string reference, RegistryAuth? auth, CancellationToken cancellation)
+    public async Task<RemoteImage> InspectAsync(string reference, RegistryAuth? auth, CancellationToken cancellation)
     {
         ImageReference image = ImageReference.Parse(reference).WithDefaultTag();
-        return _pulls.Client.ReadAsync(image, auth, r => RemoteInspection.RunAsync(r, image, cancellation), cancellation);
+        string prefix = $"manifest for {image.Familiar} not found: ";
+        try
+        {
+            return await _pulls.Client.ReadAsync(image, auth, r => RemoteInspection.RunAsync(r, image, cancellation), cancellation).ConfigureAwait(false);
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound && e.Message.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            // Here Docker hands on what the registry says, and nothing more.
+            throw QuaiException.NotFound(e.Message[prefix.Length..], e);
+        }
     }
 
     /// <inheritdoc/>

@@ -18,6 +18,15 @@ internal sealed class Pull(
     IProgress<ProgressMessage> progress,
     Lease lease)
 {
+    /// <summary>Whether it says at the end what it came to.</summary>
+    public bool ShowsStatus { get; init; } = true;
+
+    /// <summary>Whether the name stood for something else, or nothing, before.</summary>
+    public bool Newer { get; private set; }
+
+    /// <summary>The last message of a pull.</summary>
+    public static ProgressMessage Status(bool newer, string name) => new($"Status: {(newer ? "Downloaded newer image" : "Image is up to date")} for {name}");
+
     /// <summary>Blobs besides the layers that the image is to keep.</summary>
     private readonly HashSet<string> _blobs = [];
 
@@ -78,7 +87,12 @@ internal sealed class Pull(
         (StoredImage image, _) = await services.Assembler.RecordAsync(new NewImage(id, config.Bytes, own.Digest, chains, _blobs, names), cancellation).ConfigureAwait(false);
         await services.Repositories.NoteAsync(reference, manifest.Layers.Select(l => l.Digest).Append(manifest.Config.Digest).Distinct(), cancellation).ConfigureAwait(false);
         progress.Report(new ProgressMessage($"Digest: {top.Digest}"));
-        progress.Report(new ProgressMessage($"Status: {(upToDate ? "Image is up to date" : "Downloaded newer image")} for {reference.Familiar}"));
+        Newer = !upToDate;
+        if (ShowsStatus)
+        {
+            progress.Report(Status(Newer, reference.Familiar));
+        }
+
         return image;
     }
 

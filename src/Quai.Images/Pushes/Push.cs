@@ -35,7 +35,10 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
     private List<(ImageReference Name, StoredImage Image)> Tags()
     {
         List<(ImageReference Name, StoredImage Image)> all =
-            [.. services.Catalog.All.SelectMany(i => i.Names.Where(n => n.Digest is null && n.Name == name.Name), (i, n) => (n, i)).OrderBy(t => t.n.Tag, StringComparer.Ordinal)];
+        [
+            .. services.Catalog.All.SelectMany(i => i.Names).Where(n => n.Digest is null && n.Name == name.Name).Distinct()
+                .OrderBy(n => n.Tag, StringComparer.Ordinal).Select(n => (n, services.Catalog.ByName(n)!)),
+        ];
         if (all.Count == 0)
         {
             throw QuaiException.NotFound($"An image does not exist locally with the tag: {name.FamiliarName}");
@@ -71,8 +74,14 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
     private async Task PushLayersAsync(RegistryRepository repository, PushContent content, CancellationToken cancellation)
     {
         // Topmost first, as Docker has it; the same layer twice goes once.
-        List<PushLayer> layers = [.. content.Manifests.SelectMany(m => m.Layers.Reverse()).Where(l => _done.Add(l.Blob.Digest))];
+        List<PushLayer> layers = [.. content.Manifests.SelectMany(m => m.Layers.Reverse()).DistinctBy(l => l.Blob.Digest)];
         layers.ForEach(l => progress.Report(new ProgressMessage("Preparing", l.Id)));
+        foreach (PushLayer known in layers.Where(l => _done.Contains(l.Blob.Digest)))
+        {
+            progress.Report(new ProgressMessage("Layer already exists", known.Id));
+        }
+
+        layers.RemoveAll(l => !_done.Add(l.Blob.Digest));
 
         // One layer's failure stops the others.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
