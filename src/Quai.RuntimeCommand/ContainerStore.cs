@@ -1,27 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Quai.Errors;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.RuntimeCommand;
-
-/// <summary>A container as this command keeps it between calls: <c>ROOT/ID/state.json</c>.</summary>
-internal sealed class StoredContainer
-{
-    public string Id { get; set; } = "";
-    public int Pid { get; set; }
-    public ulong ProcessStart { get; set; }
-    public string Bundle { get; set; } = "";
-    public string? CgroupsPath { get; set; }
-    public bool OwnPidNamespace { get; set; }
-    public DateTimeOffset Created { get; set; }
-    public Dictionary<string, string>? Annotations { get; set; }
-}
-
-[JsonSerializable(typeof(StoredContainer))]
-internal sealed partial class StoreJson : JsonSerializerContext;
 
 /// <summary>The containers under one root.</summary>
 internal sealed class ContainerStore(string root)
@@ -48,7 +30,7 @@ internal sealed class ContainerStore(string root)
     public void Save(StoredContainer container)
     {
         string path = Path.Combine(DirectoryOf(container.Id), "state.json");
-        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(container, StoreJson.Default.StoredContainer));
+        File.WriteAllBytes(path + ".new", container.ToJson());
         File.Move(path + ".new", path, overwrite: true);
     }
 
@@ -57,7 +39,7 @@ internal sealed class ContainerStore(string root)
     {
         string path = Path.Combine(DirectoryOf(id), "state.json");
         return File.Exists(path)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoredContainer)!
+            ? StoredContainer.FromJson(File.ReadAllBytes(path))
             : throw QuaiException.NotFound($"container {id} does not exist");
     }
 
@@ -67,7 +49,21 @@ internal sealed class ContainerStore(string root)
         : [];
 
     /// <summary>Forgets one.</summary>
-    public void Remove(string id) => Directory.Delete(DirectoryOf(id), recursive: true);
+    public void Remove(string id)
+    {
+        string directory = DirectoryOf(id);
+        File.Delete(Path.Combine(directory, "state.json"));
+        File.Delete(FifoOf(id));
+        try
+        {
+            Directory.Delete(directory);
+        }
+        catch (IOException) when (Directory.Exists(directory))
+        {
+            // Left by a call that was killed between writing and renaming.
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 
     /// <summary>created, running, paused or stopped.</summary>
     public string StatusOf(StoredContainer container)
