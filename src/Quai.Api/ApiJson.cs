@@ -39,6 +39,8 @@ namespace Quai.Api;
 [JsonSerializable(typeof(List<ImageHistoryItem>))]
 [JsonSerializable(typeof(ImagesPruneResponse))]
 [JsonSerializable(typeof(JsonMessage))]
+[JsonSerializable(typeof(DistributionInspect))]
+[JsonSerializable(typeof(List<ImageSearchItem>))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(AuthResponse))]

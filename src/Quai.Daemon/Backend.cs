@@ -14,6 +14,7 @@ namespace Quai.Daemon;
 /// <param name="Execs">Further processes in them.</param>
 /// <param name="Events">The event stream.</param>
 /// <param name="Images">Images.</param>
+/// <param name="Registries">Where images come from and go to.</param>
 /// <param name="Networks">Networks.</param>
 /// <param name="Volumes">Volumes.</param>
 /// <param name="Info">What the engine tells of itself.</param>
@@ -23,6 +24,7 @@ internal sealed record Backend(
     IExecs Execs,
     IEvents Events,
     IImageStore Images,
+    IRegistries Registries,
     INetworkService Networks,
     VolumeStore Volumes,
     Func<SystemInfo> Info,

@@ -27,6 +27,7 @@ internal static class Routes
         ExecRoutes.Map(router, backend);
         LifecycleRoutes.Map(router, backend);
         TransferRoutes.Map(router, backend);
+        RegistryRoutes.Map(router, backend);
         ImageRoutes.Map(router, backend);
         VolumeRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
