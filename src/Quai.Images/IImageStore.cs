@@ -11,6 +11,11 @@ public interface IImageStore
     /// <exception cref="ImageNotFoundException">No such image, worded <c>No such image: X</c>.</exception>
     Image Resolve(string reference);
 
+    /// <summary>Finds an image that is to be run: as <see cref="Resolve"/> does, and only if the policy allows it under that name.</summary>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    /// <exception cref="Quai.Errors.QuaiException">The policy refuses it.</exception>
+    Image Admit(string reference);
+
     /// <summary>All tagged images and untagged ones that nothing else builds on; newest first.</summary>
     IReadOnlyList<Image> List();
 

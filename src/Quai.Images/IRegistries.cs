@@ -57,6 +57,16 @@ public interface IRegistries
     /// <summary>A manifest's bytes, verified where it is named by digest.</summary>
     Task<byte[]> FetchManifestAsync(string reference, RegistryAuth? auth, CancellationToken cancellation);
 
+    /// <summary>Puts an index (a manifest list) in a registry under a tag. What it lists is taken from where it is, within that registry or from another.</summary>
+    /// <param name="target">Name and tag.</param>
+    /// <param name="index">The index's bytes, as they are to be stored.</param>
+    /// <param name="sources">For each entry that may not be in the target's repository yet: <c>name@digest</c>.</param>
+    /// <param name="auth">Credentials for the target's registry; null for none.</param>
+    /// <param name="cancellation">Stops the upload.</param>
+    /// <returns>The index's digest.</returns>
+    /// <exception cref="QuaiException">It is no index, or an entry cannot be had.</exception>
+    Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation);
+
     /// <summary>A small blob of a repository, verified, in memory.</summary>
     /// <param name="repository">The repository's name.</param>
     /// <param name="blob">Which.</param>

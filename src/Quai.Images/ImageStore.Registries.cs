@@ -137,6 +137,26 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
+    public async Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation)
+    {
+        ImageReference name = ImageReference.Parse(target).WithDefaultTag();
+        if (name.Tag is null)
+        {
+            throw QuaiException.Invalid("an index is pushed under a tag, not a digest");
+        }
+
+        if (!MediaTypes.IsIndex(ImageJson.DetectMediaType(index)))
+        {
+            throw QuaiException.Invalid("what is to be pushed is no manifest list");
+        }
+
+        ImageReference[] places = [.. sources.Select(ImageReference.Parse)];
+        RegistryRepository repository = await _pulls.Client.OpenToWriteAsync(
+            name, auth, places.Where(p => p.Domain == name.Domain && p.Path != name.Path).Select(p => p.Path).Distinct(), cancellation).ConfigureAwait(false);
+        return await new IndexPush(_pulls.Client, _blobs, repository, name, auth).RunAsync(index, places, cancellation).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
     public Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation)
     {
         Digest digest = Digest.Parse(blob.Digest);

@@ -8,6 +8,7 @@ using Quai.Images.Pulls;
 using Quai.Images.Pushes;
 using Quai.Images.Registry;
 using Quai.Images.Snapshots;
+using Quai.Images.Trust;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -17,7 +18,7 @@ namespace Quai.Images;
 /// The store of images in one folder: <c>content/</c> (blobs as they came), <c>snapshots/</c> (layers and containers' writable
 /// directories, by number) and <c>trash/</c>. Names and references are in the metadata database. Needs to be root.
 /// </summary>
-public sealed partial class ImageStore : IImageStore, IRegistries, IAsyncDisposable
+public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, IAsyncDisposable
 {
     /// <summary>How often it is looked for what unfinished pulls left too long ago.</summary>
     private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
@@ -50,7 +51,7 @@ public sealed partial class ImageStore : IImageStore, IRegistries, IAsyncDisposa
     }
 
     /// <summary>The tables that the store needs in the database it is given.</summary>
-    public static IReadOnlyList<Migration> Migrations => [.. Schema.Migrations, .. RegistrySchema.Migrations];
+    public static IReadOnlyList<Migration> Migrations => [.. Schema.Migrations, .. RegistrySchema.Migrations, .. TrustSchema.Migrations];
 
     /// <inheritdoc/>
     public event Action<string, string, string>? Changed;

@@ -44,6 +44,9 @@ public sealed record ImageStoreOptions
     /// <summary>Folders with a subfolder for each registry (<c>host[:port]</c>): its authorities and client certificates.</summary>
     public IReadOnlyList<string> CertificateFolders { get; init; } = ["/etc/docker/certs.d", "/etc/quai/certs.d"];
 
+    /// <summary>The policy that says which images may be pulled and run; where the file is not there, all may.</summary>
+    public string PolicyFile { get; init; } = "/etc/quai/policy.json";
+
     /// <summary>Proxies for what goes out.</summary>
     public ProxyRules Proxies { get; init; } = ProxyRules.FromEnvironment();
 

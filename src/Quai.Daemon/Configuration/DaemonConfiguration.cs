@@ -63,6 +63,9 @@ internal sealed record DaemonConfiguration
     /// <summary><c>--registry-certs-dir</c>: folders with the certificates of registries.</summary>
     public required IReadOnlyList<string> RegistryCertificates { get; init; }
 
+    /// <summary><c>--trust-policy</c>: the file that says which images may be pulled and run.</summary>
+    public required string TrustPolicy { get; init; }
+
     /// <summary><c>--max-download-attempts</c>.</summary>
     public required int MaxDownloadAttempts { get; init; }
 
@@ -120,6 +123,7 @@ internal sealed record DaemonConfiguration
             MaxConcurrentDownloads = Positive(settings, "max-concurrent-downloads", 3),
             MaxConcurrentUploads = Positive(settings, "max-concurrent-uploads", 5),
             RegistryCertificates = settings.All("registry-certs-dir") is { Count: > 0 } folders ? folders : ["/etc/docker/certs.d", "/etc/quai/certs.d"],
+            TrustPolicy = settings.Text("trust-policy") ?? "/etc/quai/policy.json",
             MaxDownloadAttempts = Positive(settings, "max-download-attempts", 5),
             Proxies = new[] { ("http-proxy", "HTTP_PROXY"), ("https-proxy", "HTTPS_PROXY"), ("no-proxy", "NO_PROXY") }
                 .Where(p => settings.Has(p.Item1)).ToDictionary(p => p.Item2, p => settings.Text(p.Item1) ?? ""),

@@ -94,6 +94,7 @@ internal static class Flags
         new("tlscert", FlagKind.Text, "Path to TLS certificate file (default \"~/.docker/cert.pem\")"),
         new("tlskey", FlagKind.Text, "Path to TLS key file (default \"~/.docker/key.pem\")"),
         new("tlsverify", FlagKind.Switch, "Use TLS and verify the remote"),
+        new("trust-policy", FlagKind.Text, "Path of the policy about signatures of images (default \"/etc/quai/policy.json\")"),
         new("userland-proxy", FlagKind.Switch, "", Ignored: true),
         new("userland-proxy-path", FlagKind.Text, "", Ignored: true),
         new("userns-remap", FlagKind.Text, "", Ignored: true),

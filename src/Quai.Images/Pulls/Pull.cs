@@ -5,6 +5,7 @@ using Quai.Images.Catalog;
 using Quai.Images.Content;
 using Quai.Images.Registry;
 using Quai.Oci.Images;
+using Quai.Trust;
 
 namespace Quai.Images.Pulls;
 
@@ -59,6 +60,7 @@ internal sealed class Pull(
         RegistryRepository.FetchedManifest top = await repository.GetManifestAsync(version, cancellation).ConfigureAwait(false);
         progress.Report(new ProgressMessage($"Pulling from {reference.Path}", version));
         RegistryRepository.FetchedManifest own = await ChooseAsync(repository, top, cancellation).ConfigureAwait(false);
+        IReadOnlyList<ImageSignature> signatures = await services.Trust.CheckPullAsync(repository, reference, [top.Digest, own.Digest], cancellation).ConfigureAwait(false);
         Manifest manifest = ImageJson.ReadManifest(own.Bytes);
         if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
         {
@@ -85,6 +87,7 @@ internal sealed class Pull(
         _blobs.Add(id.ToString());
         _blobs.UnionWith(manifest.Layers.Select(l => l.Digest));
         (StoredImage image, _) = await services.Assembler.RecordAsync(new NewImage(id, config.Bytes, own.Digest, chains, _blobs, names), cancellation).ConfigureAwait(false);
+        await services.Trust.KeepAsync(signatures, cancellation).ConfigureAwait(false);
         await services.Repositories.NoteAsync(reference, manifest.Layers.Select(l => l.Digest).Append(manifest.Config.Digest).Distinct(), cancellation).ConfigureAwait(false);
         progress.Report(new ProgressMessage($"Digest: {top.Digest}"));
         Newer = !upToDate;

@@ -4,6 +4,7 @@ using Quai.Images.Catalog;
 using Quai.Images.Content;
 using Quai.Images.Registry;
 using Quai.Images.Snapshots;
+using Quai.Images.Trust;
 using Quai.Metadata;
 
 namespace Quai.Images.Pulls;
@@ -30,6 +31,8 @@ internal sealed class PullServices(
     public ImageAssembler Assembler => assembler;
 
     public ImageStoreOptions Options => options;
+
+    public TrustGate Trust { get; } = new(database, blobs, options.PolicyFile);
 
     /// <summary>Until when a blob that is put in place now waits for its image.</summary>
     public DateTimeOffset KeepUntil() => options.Time.GetUtcNow() + options.UnfinishedLifetime;

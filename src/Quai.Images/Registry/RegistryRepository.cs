@@ -119,6 +119,36 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
         return artifactType is null ? found : found.FindAll(d => d.ArtifactType == artifactType);
     }
 
+    /// <summary>
+    /// Puts a manifest that has a subject. Where the registry does not list referrers itself, the index under the subject's tag is brought up to date
+    /// (specification, "Pushing Manifests with Subject").
+    /// </summary>
+    public async Task PutReferrerAsync(Digest subject, Descriptor descriptor, byte[] bytes, CancellationToken cancellation)
+    {
+        bool listed = await session.RetryAsync(
+            async () =>
+            {
+                var request = new RegistryRequest(HttpMethod.Put, session.At($"/v2/{image.Path}/manifests/{descriptor.Digest}"))
+                {
+                    Writes = true,
+                    Content = _ => new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(descriptor.MediaType!) } },
+                };
+                using HttpResponseMessage response = await session.SendAsync(request, cancellation).ConfigureAwait(false);
+                return response.Headers.Contains("OCI-Subject");
+            },
+            null,
+            cancellation).ConfigureAwait(false);
+        if (!listed)
+        {
+            List<Descriptor> all = await ReferrersByTagAsync(subject, cancellation).ConfigureAwait(false);
+            if (!all.Exists(d => d.Digest == descriptor.Digest))
+            {
+                var index = new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = [.. all, descriptor] };
+                await PutManifestAsync($"{subject.Algorithm}-{subject.Hex}", ImageJson.Write(index), MediaTypes.OciIndex, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
     private async Task<List<Descriptor>> ReferrersByTagAsync(Digest subject, CancellationToken cancellation)
     {
         try

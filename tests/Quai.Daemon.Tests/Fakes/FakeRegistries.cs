@@ -66,5 +66,7 @@ internal sealed class FakeRegistries(FakeImages images) : IRegistries
 
     public Task<byte[]> FetchManifestAsync(string reference, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
 
+    public Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
+
     public Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
 }
