@@ -29,30 +29,30 @@ internal sealed class ContainerStore(string root)
     /// <summary>Keeps a container.</summary>
     public void Save(StoredContainer container)
     {
-        string path = Path.Combine(DirectoryOf(container.Id), "state.json");
-        File.WriteAllBytes(path + ".new", container.ToJson());
+        string path = Path.Combine(DirectoryOf(container.Id), "state");
+        File.WriteAllBytes(path + ".new", container.ToBytes());
         File.Move(path + ".new", path, overwrite: true);
     }
 
     /// <summary>Finds one.</summary>
     public StoredContainer Load(string id)
     {
-        string path = Path.Combine(DirectoryOf(id), "state.json");
+        string path = Path.Combine(DirectoryOf(id), "state");
         return File.Exists(path)
-            ? StoredContainer.FromJson(File.ReadAllBytes(path))
+            ? StoredContainer.FromBytes(File.ReadAllBytes(path))
             : throw QuaiException.NotFound($"container {id} does not exist");
     }
 
     /// <summary>All of them.</summary>
     public IEnumerable<StoredContainer> List() => Directory.Exists(root)
-        ? Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(id => File.Exists(Path.Combine(root, id, "state.json"))).Select(Load)
+        ? Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(id => File.Exists(Path.Combine(root, id, "state"))).Select(Load)
         : [];
 
     /// <summary>Forgets one.</summary>
     public void Remove(string id)
     {
         string directory = DirectoryOf(id);
-        File.Delete(Path.Combine(directory, "state.json"));
+        File.Delete(Path.Combine(directory, "state"));
         File.Delete(FifoOf(id));
         try
         {

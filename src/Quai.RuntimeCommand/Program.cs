@@ -16,7 +16,7 @@ internal static class Program
             StandardStreams.Error("quai-runtime: " + e.Message);
             return 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or System.Text.Json.JsonException)
         {
             StandardStreams.Error("quai-runtime: " + e.Message);
             return 1;

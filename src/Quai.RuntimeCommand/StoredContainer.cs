@@ -1,11 +1,16 @@
-using System.Buffers;
-using System.Text.Json;
+using System.Globalization;
+using System.Text;
 
 namespace Quai.RuntimeCommand;
 
-/// <summary>A container as this command keeps it between calls: <c>ROOT/ID/state.json</c>.</summary>
+/// <summary>
+/// A container as this command keeps it between calls, in <c>ROOT/ID/state</c>: a line for each member, name and value,
+/// backslash and newline escaped. Nobody else reads it, and preparing a JSON writer would cost a start more than this.
+/// </summary>
 internal sealed class StoredContainer
 {
+    private const string AnnotationPrefix = "annotation.";
+
     public required string Id { get; init; }
     public required int Pid { get; init; }
 
@@ -17,55 +22,82 @@ internal sealed class StoredContainer
     public required DateTimeOffset Created { get; init; }
     public Dictionary<string, string>? Annotations { get; init; }
 
-    /// <summary>The document as it is stored.</summary>
-    public byte[] ToJson()
+    /// <summary>The file's bytes.</summary>
+    public byte[] ToBytes()
     {
-        ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter json = new(buffer))
+        StringBuilder text = new(256);
+        void Line(string name, string value) =>
+            text.Append(name).Append(' ').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)).Append('\n');
+
+        Line("id", Id);
+        Line("pid", Pid.ToString(CultureInfo.InvariantCulture));
+        Line("started", ProcessStart.ToString(CultureInfo.InvariantCulture));
+        Line("bundle", Bundle);
+        if (CgroupsPath is not null)
         {
-            json.WriteStartObject();
-            json.WriteString("id", Id);
-            json.WriteNumber("pid", Pid);
-            json.WriteNumber("processStart", ProcessStart);
-            json.WriteString("bundle", Bundle);
-            json.WriteString("cgroupsPath", CgroupsPath);
-            json.WriteBoolean("ownPidNamespace", OwnPidNamespace);
-            json.WriteString("created", Created);
-            if (Annotations is { } annotations)
-            {
-                json.WriteStartObject("annotations");
-                foreach ((string name, string value) in annotations)
-                {
-                    json.WriteString(name, value);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
+            Line("cgroups", CgroupsPath);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        Line("pidns", OwnPidNamespace ? "own" : "joined");
+        Line("created", Created.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
+        foreach ((string name, string value) in Annotations ?? [])
+        {
+            // A name with spaces or newlines is escaped whole, as part of the value.
+            Line(AnnotationPrefix, name.Length.ToString(CultureInfo.InvariantCulture) + ' ' + name + value);
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
-    /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <exception cref="JsonException">It is something else.</exception>
-    public static StoredContainer FromJson(ReadOnlyMemory<byte> document)
+    /// <summary>Reads what <see cref="ToBytes"/> wrote.</summary>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
+    public static StoredContainer FromBytes(byte[] bytes)
     {
-        using JsonDocument parsed = JsonDocument.Parse(document);
-        JsonElement root = parsed.RootElement;
+        Dictionary<string, string> values = [];
+        Dictionary<string, string>? annotations = null;
+        foreach (string line in Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int space = line.IndexOf(' ', StringComparison.Ordinal);
+            string name = space < 0 ? line : line[..space], value = space < 0 ? "" : Unescape(line[(space + 1)..]);
+            if (name == AnnotationPrefix)
+            {
+                int end = value.IndexOf(' ', StringComparison.Ordinal);
+                int length = int.Parse(value.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture);
+                (annotations ??= [])[value.Substring(end + 1, length)] = value[(end + 1 + length)..];
+            }
+            else
+            {
+                values[name] = value;
+            }
+        }
+
+        string Get(string name) => values.TryGetValue(name, out string? value) ? value : throw new InvalidDataException($"the container's state has no {name}");
         return new StoredContainer
         {
-            Id = root.GetProperty("id").GetString()!,
-            Pid = root.GetProperty("pid").GetInt32(),
-            ProcessStart = root.GetProperty("processStart").GetUInt64(),
-            Bundle = root.GetProperty("bundle").GetString()!,
-            CgroupsPath = root.GetProperty("cgroupsPath").GetString(),
-            OwnPidNamespace = root.GetProperty("ownPidNamespace").GetBoolean(),
-            Created = root.GetProperty("created").GetDateTimeOffset(),
-            Annotations = root.TryGetProperty("annotations", out JsonElement annotations)
-                ? annotations.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.GetString()!)
-                : null,
+            Id = Get("id"),
+            Pid = int.Parse(Get("pid"), CultureInfo.InvariantCulture),
+            ProcessStart = ulong.Parse(Get("started"), CultureInfo.InvariantCulture),
+            Bundle = Get("bundle"),
+            CgroupsPath = values.GetValueOrDefault("cgroups"),
+            OwnPidNamespace = Get("pidns") == "own",
+            Created = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(Get("created"), CultureInfo.InvariantCulture)),
+            Annotations = annotations,
         };
+    }
+
+    private static string Unescape(string text)
+    {
+        if (!text.Contains('\\', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        StringBuilder plain = new(text.Length);
+        for (int i = 0; i < text.Length; i++)
+        {
+            plain.Append(text[i] != '\\' || i + 1 == text.Length ? text[i] : text[++i] == 'n' ? '\n' : text[i]);
+        }
+
+        return plain.ToString();
     }
 }
