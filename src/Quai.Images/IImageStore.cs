@@ -24,7 +24,7 @@ public interface IImageStore
     /// <param name="platform"><c>os/arch[/variant]</c>; null for this machine's.</param>
     /// <param name="auth">Credentials for the registry; null for none.</param>
     /// <param name="progress">Receives each message in order.</param>
-    /// <param name="cancellation">Stops the download; partial blobs are swept.</param>
+    /// <param name="cancellation">Stops the download; what came so far waits for another try.</param>
     Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
     /// <summary>Reads a docker-archive or OCI layout tar (plain, gzip, zstd) and returns what was loaded, for "Loaded image: …" lines.</summary>

@@ -100,7 +100,7 @@ public sealed partial class ImageStore
         string prefix = $"manifest for {image.Familiar} not found: ";
         try
         {
-            return await _pulls.Client.ReadAsync(image, auth, r => RemoteInspection.RunAsync(r, image, cancellation), cancellation).ConfigureAwait(false);
+            return await _pulls.Client.ReadAsync(image, auth, r => RemoteInspection.RunAsync(r, image, _blobs, cancellation), cancellation).ConfigureAwait(false);
         }
         catch (QuaiException e) when (e.Kind == ErrorKind.NotFound && e.Message.StartsWith(prefix, StringComparison.Ordinal))
         {

@@ -7,7 +7,11 @@ namespace Quai.Images.Registry;
 internal static class RemoteInspection
 {
     /// <summary>The descriptor of what a name stands for, and its platforms: an index's entries, or the one that a config names.</summary>
-    public static async Task<RemoteImage> RunAsync(RegistryRepository repository, ImageReference image, CancellationToken cancellation)
+    /// <param name="repository">Where it is.</param>
+    /// <param name="image">What it is called there.</param>
+    /// <param name="blobs">Where a config lies while it is verified.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    public static async Task<RemoteImage> RunAsync(RegistryRepository repository, ImageReference image, BlobStore blobs, CancellationToken cancellation)
     {
         RegistryRepository.FetchedManifest top = await repository.GetManifestAsync(image.Digest?.ToString() ?? image.Tag!, cancellation).ConfigureAwait(false);
         var descriptor = new Descriptor { MediaType = top.MediaType, Digest = top.Digest.ToString(), Size = top.Bytes.Length };
@@ -22,7 +26,7 @@ internal static class RemoteInspection
             return new RemoteImage(descriptor, []);
         }
 
-        using var file = new IngestFile(Path.Combine(Path.GetTempPath(), "quai-config-" + Guid.NewGuid().ToString("N")));
+        using IngestFile file = blobs.Begin();
         file.Reset(Digest.Parse(manifest.Config.Digest).AlgorithmName);
         await repository.DownloadAsync(manifest.Config, file, static _ => { }, static _ => { }, static () => { }, cancellation, "image config").ConfigureAwait(false);
         ImageConfig config = ImageJson.ReadConfig(await File.ReadAllBytesAsync(file.FilePath, cancellation).ConfigureAwait(false));

@@ -107,6 +107,20 @@ public sealed class QuaiClientTests : IClassFixture<QuaidInstance>
     }
 
     [QuaidFact]
+    public async Task At_a_terminal_it_asks_and_shows_no_password()
+    {
+        await using DebianRegistry registry = await StartAsync();
+        await using Terminal terminal = _quai.StartAtTerminal($"login {registry.Address}");
+        await terminal.WaitForAsync("Username: ");
+        await terminal.TypeAsync(User + "\r");
+        await terminal.WaitForAsync("Password: ");
+        await terminal.TypeAsync(Password + "x\u007f\r");
+        await terminal.WaitForAsync("Login Succeeded");
+        Assert.Equal(0, await terminal.WaitForExitAsync());
+        Assert.DoesNotContain(Password, terminal.Screen, StringComparison.Ordinal);
+    }
+
+    [QuaidFact]
     public async Task What_is_wrong_is_said_in_dockers_words()
     {
         (await _quai.RunAsync("login -p x --password-stdin h:1")).Expect(1, stderr: "conflicting options: cannot specify both --password and --password-stdin\n");
