@@ -59,7 +59,10 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public Image Resolve(string reference) => _catalog.Find(reference).Image;
+    public Image Resolve(string reference, Platform? platform = null) => _catalog.Find(reference, platform).Image;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Image> ResolveAll(string reference) => [.. _catalog.FindAll(reference).Select(i => i.Image)];
 
     /// <inheritdoc/>
     public IReadOnlyList<Image> List() => [.. _catalog.All.Select(i => i.Image)];
@@ -95,25 +98,22 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
         }
 
         name = name.WithDefaultTag();
-        StoredImage image = _catalog.Find(source);
-        int named = await _database.WriteAsync(
-            c => c.Run(
-                "INSERT INTO image_names SELECT $n, id FROM images WHERE id=$i ON CONFLICT(name) DO UPDATE SET image_id=excluded.image_id",
-                ("$n", name.Canonical), ("$i", image.Image.Id)),
-            cancellation).ConfigureAwait(false);
-        if (named == 0)
+        // Of several platforms' images each gets the name.
+        string[] ids = [.. _catalog.FindAll(source).Select(i => i.Image.Id)];
+        bool named = await _database.WriteAsync(c => NameTable.Share(c, ids, name), cancellation).ConfigureAwait(false);
+        if (!named)
         {
             throw new ImageNotFoundException(source);
         }
 
         _catalog.Reload();
-        Changed?.Invoke("tag", image.Image.Id, name.Familiar);
+        Changed?.Invoke("tag", ids[0], name.Familiar);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ImageHistory> History(string reference)
+    public IReadOnlyList<ImageHistory> History(string reference, Platform? platform = null)
     {
-        StoredImage image = _catalog.Find(reference);
+        StoredImage image = _catalog.Find(reference, platform);
         List<ImageHistory> history = [];
         int layer = 0;
         foreach (HistoryEntry entry in image.Image.Config.History ?? [])
@@ -154,7 +154,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
     public async Task RecoverAsync(IReadOnlySet<string> containers, CancellationToken cancellation)
     {
         await _snapshots.RecoverAsync(containers, cancellation).ConfigureAwait(false);
-        await CollectAsync(static _ => { }, cancellation).ConfigureAwait(false);
+        await CollectAsync(static (_, _) => { }, measure: false, cancellation).ConfigureAwait(false);
         _blobs.Sweep();
         _catalog.Reload();
     }

@@ -118,38 +118,6 @@ public sealed class SystemService
         };
     }
 
-    /// <summary>The answer to <c>GET /system/df</c>.</summary>
-    public async Task<DiskUsage> DiskUsageAsync(CancellationToken cancellation)
-    {
-        IReadOnlyList<Image> images = _images.List();
-        List<Volume> volumes = [.. _volumes.List()];
-        var layers = new HashSet<string>();
-        long layersSize = 0;
-        foreach (Image image in images)
-        {
-            // Layers that images share count once; their sizes are only known together.
-            layersSize += layers.Add(string.Join(':', image.LayerDirectories)) ? image.Size : 0;
-        }
-
-        return new DiskUsage
-        {
-            LayersSize = layersSize,
-            Images = [.. images.Select(i => new ImageSummary
-            {
-                Id = i.Id,
-                Created = i.Config.Created?.ToUnixTimeSeconds() ?? 0,
-                Labels = i.Config.Config?.Labels,
-                RepoTags = [.. i.RepoTags],
-                RepoDigests = [.. i.RepoDigests],
-                Size = i.Size,
-                SharedSize = 0,
-                Containers = _containers.UsersOfImage(i.Id).Count,
-            })],
-            Containers = await _containers.ListAsync(all: true, limit: 0, size: true, new Dictionary<string, IReadOnlyList<string>>(), cancellation).ConfigureAwait(false),
-            Volumes = await Task.Run(() => volumes.ConvertAll(v => ToApi(v, new VolumeUsage(_volumes.UsersOf(v.Name).Count, _volumes.SizeOf(v.Name)))), cancellation).ConfigureAwait(false),
-        };
-    }
-
     /// <summary>A volume as the API shows it.</summary>
     public static VolumeInspect ToApi(Volume volume, VolumeUsage? usage = null) => new()
     {

@@ -1,6 +1,7 @@
 using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Linux;
+using Quai.Linux.Trees;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -83,6 +84,9 @@ internal sealed class BlobStore
             : file.Length > limit ? throw QuaiException.Invalid($"blob {digest} is larger than {limit} bytes")
             : File.ReadAllBytes(file.FullName);
     }
+
+    /// <summary>Bytes of the disk that a blob's file takes; 0 when it is gone.</summary>
+    public long DiskOf(Digest digest) => (long)(NodeStatusReader.TryRead(PathOf(digest))?.Blocks ?? 0) * 512;
 
     /// <summary>Deletes blobs' files; the caller has removed their records and holds the gate.</summary>
     public void Delete(IEnumerable<string> digests)

@@ -1,4 +1,5 @@
 using Quai.Images;
+using Quai.Oci.Images;
 
 namespace Quai.Daemon.Tests.Fakes;
 
@@ -19,11 +20,13 @@ internal sealed class FakeImages : IImageStore
 
     public long LoadedBytes { get; private set; }
 
-    public Image Resolve(string reference)
+    public Image Resolve(string reference, Platform? platform = null)
     {
         Asked.Add(reference);
         return Images.Find(i => i.Id == reference || i.RepoTags.Contains(reference)) ?? throw new ImageNotFoundException(reference);
     }
+
+    public IReadOnlyList<Image> ResolveAll(string reference) => [Resolve(reference)];
 
     public IReadOnlyList<Image> List() => Images;
 
@@ -56,13 +59,26 @@ internal sealed class FakeImages : IImageStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
+    public Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, IReadOnlyList<Platform> platforms, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
     {
         Asked.Add("remove " + reference);
         return Task.FromResult<IReadOnlyList<ImageDeleted>>([new(reference, null), new(null, "sha256:1")]);
     }
 
-    public IReadOnlyList<ImageHistory> History(string reference) => throw Unexpected();
+    public Task<PrunedImages?> RemoveUnusedAsync(string id, bool untaggedOnly, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
+    {
+        Asked.Add("prune " + id);
+        return Task.FromResult<PrunedImages?>(new([new(null, id)], 5));
+    }
+
+    public IReadOnlyList<ImageManifest> Manifests(string id) => [];
+
+    public Task<ImageDiskUsage> DiskUsageAsync(CancellationToken cancellation) =>
+        Task.FromResult(new ImageDiskUsage(100, Images.ToDictionary(i => i.Id, i => (i.Size, 0L)), ids => Images.Where(i => ids.Contains(i.Id)).Sum(i => i.Size)));
+
+    public Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation) => throw Unexpected();
+
+    public IReadOnlyList<ImageHistory> History(string reference, Platform? platform = null) => throw Unexpected();
 
     public Task<Snapshot> PrepareSnapshotAsync(string key, string imageId, CancellationToken cancellation) => throw Unexpected();
 
