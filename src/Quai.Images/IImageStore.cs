@@ -53,10 +53,10 @@ public interface IImageStore
     /// <param name="reference">Name or id.</param>
     /// <param name="force">Remove though a stopped container uses it, or though several names point at the id.</param>
     /// <param name="noPrune">Keep untagged parents.</param>
-    /// <param name="platforms">Where a name stands for several platforms' images: only these; empty for all.</param>
     /// <param name="usedBy">Answers which containers (id, running) use an image id.</param>
     /// <param name="cancellation">Checked before anything is changed.</param>
-    Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, IReadOnlyList<Platform> platforms, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation);
+    /// <param name="platforms">Where a name stands for several platforms' images: only these; null or empty for all.</param>
+    Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation, IReadOnlyList<Platform>? platforms = null);
 
     /// <summary>Removes an image and all its names if nothing needs it: no container, no image made of it, and no tag where only untagged ones are meant.</summary>
     /// <returns>What was removed, or null when it is needed.</returns>

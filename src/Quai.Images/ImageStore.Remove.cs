@@ -8,7 +8,7 @@ public sealed partial class ImageStore
 {
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ImageDeleted>> RemoveAsync(
-        string reference, bool force, bool noPrune, IReadOnlyList<Platform> platforms, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
+        string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation, IReadOnlyList<Platform>? platforms = null)
     {
         StoredImage first = platforms is [var wanted, ..] ? _catalog.Find(reference, wanted) : _catalog.Find(reference);
         bool byName = !ImageCatalog.IsIdPrefix(first.Image.Id, reference);
@@ -31,7 +31,7 @@ public sealed partial class ImageStore
                     throw new ImageNotFoundException(name.Familiar);
                 }
 
-                foreach (string id in ids.Where(i => platforms.Count == 0 || (_catalog.ById(i) is { } image && platforms.Any(p => ImageCatalog.Suits(p, image)))))
+                foreach (string id in ids.Where(i => platforms is not [_, ..] || (_catalog.ById(i) is { } image && platforms.Any(p => ImageCatalog.Suits(p, image)))))
                 {
                     rules.RemoveName(id, name, reference, force, !noPrune);
                 }

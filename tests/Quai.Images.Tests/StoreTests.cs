@@ -146,19 +146,19 @@ public sealed class StoreTests
         await Fails(id, true, Running, $"conflict: unable to delete {shortId} (cannot be forced) - image is being used by running container aaaaaaaaaaaa");
         await f.Store.TagAsync("sample:1", "other", null, default);
         await Fails(shortId, false, Unused, $"conflict: unable to delete {shortId} (must be forced) - image is referenced in multiple repositories");
-        Assert.Equal([new ImageDeleted("other:latest", null)], await f.Store.RemoveAsync("other", false, false, [], Stopped, default));
+        Assert.Equal([new ImageDeleted("other:latest", null)], await f.Store.RemoveAsync("other", false, false, Stopped, default));
 
         // By force the name goes though the image must stay for a running container.
-        Assert.Equal([new ImageDeleted("sample:1", null)], await f.Store.RemoveAsync("sample:1", true, false, [], Running, default));
+        Assert.Equal([new ImageDeleted("sample:1", null)], await f.Store.RemoveAsync("sample:1", true, false, Running, default));
         Assert.Empty(Assert.Single(f.Store.List()).RepoTags);
-        IReadOnlyList<ImageDeleted> removed = await f.Store.RemoveAsync(shortId, false, false, [], Unused, default);
+        IReadOnlyList<ImageDeleted> removed = await f.Store.RemoveAsync(shortId, false, false, Unused, default);
         Assert.Equal(id, removed[0].Deleted);
         Assert.Equal(3, removed.Count);
         await f.AssertEmptyAsync();
 
         async Task Fails(string reference, bool force, Func<string, IReadOnlyList<(string, bool)>> users, string message)
         {
-            QuaiException e = await Assert.ThrowsAsync<QuaiException>(() => f.Store.RemoveAsync(reference, force, false, [], users, default));
+            QuaiException e = await Assert.ThrowsAsync<QuaiException>(() => f.Store.RemoveAsync(reference, force, false, users, default));
             Assert.Equal(message, e.Message);
             Assert.Equal(ErrorKind.Conflict, e.Kind);
         }
@@ -180,7 +180,7 @@ public sealed class StoreTests
         File.WriteAllText(Path.Combine(snapshot.Root, snapshot.Upper, "x"), "12345");
         Assert.Equal(5, await f.Store.SnapshotSizeAsync("c1", default));
 
-        await f.Store.RemoveAsync("sample:1", true, false, [], _ => [("c1", false)], default);
+        await f.Store.RemoveAsync("sample:1", true, false, _ => [("c1", false)], default);
         Assert.True(File.Exists(image.LayerDirectories[0] + "/etc/new"));
         await f.Store.RemoveSnapshotAsync("c1", default);
         await f.AssertEmptyAsync();

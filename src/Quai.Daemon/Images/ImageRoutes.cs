@@ -51,7 +51,7 @@ internal static class ImageRoutes
             .Add("DELETE", "/images/{name}", async call =>
             {
                 IReadOnlyList<ImageDeleted> deleted = await images.RemoveAsync(
-                    call.Name, call.Flag("force"), call.Flag("noprune"), PlatformParameter.ReadAll(call, 50), backend.Containers.UsersOfImage, call.Gone);
+                    call.Name, call.Flag("force"), call.Flag("noprune"), backend.Containers.UsersOfImage, call.Gone, PlatformParameter.ReadAll(call, 50));
                 await call.Answer([.. deleted.Select(Item)], Json.Types.ListImageDeleteItem);
             });
     }

@@ -17,17 +17,15 @@ public sealed class SystemService
     private readonly EngineOptions _options;
     private readonly ContainerService _containers;
     private readonly IImageStore _images;
-    private readonly VolumeStore _volumes;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
 
-    internal SystemService(string id, EngineOptions options, ContainerService containers, IImageStore images, VolumeStore volumes, EventHub events, TimeProvider time)
+    internal SystemService(string id, EngineOptions options, ContainerService containers, IImageStore images, EventHub events, TimeProvider time)
     {
         Id = id;
         _options = options;
         _containers = containers;
         _images = images;
-        _volumes = volumes;
         _events = events;
         _time = time;
     }

@@ -59,7 +59,7 @@ internal sealed class FakeImages : IImageStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, IReadOnlyList<Platform> platforms, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
+    public Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation, IReadOnlyList<Platform>? platforms = null)
     {
         Asked.Add("remove " + reference);
         return Task.FromResult<IReadOnlyList<ImageDeleted>>([new(reference, null), new(null, "sha256:1")]);
