@@ -1,3 +1,4 @@
+using Quai.Images.Verification;
 using Quai.Oci.Images;
 
 namespace Quai.Images;
@@ -67,6 +68,13 @@ public interface IImageStore
 
     /// <summary>Bytes on the disk that a container's writable layer takes: blocks, directories included, as <c>du</c> counts.</summary>
     Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Computes the digests of images' blobs anew and looks for their unpacked layers. Nothing is changed.</summary>
+    /// <param name="references">Which images; none for all, and then for containers' folders and for files that nobody owns, too.</param>
+    /// <param name="findings">Told of each problem as it is found.</param>
+    /// <param name="cancellation">Stops at once.</param>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    Task<VerificationSummary> VerifyAsync(IReadOnlyList<string> references, IProgress<VerificationFinding> findings, CancellationToken cancellation);
 
     /// <summary>The manifests of an image: its own, and those of other platforms in the index that it came by, whether they are here or not.</summary>
     IReadOnlyList<ImageManifest> Manifests(string id);

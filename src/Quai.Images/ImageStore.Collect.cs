@@ -8,6 +8,8 @@ namespace Quai.Images;
 
 public sealed partial class ImageStore
 {
+    private Task _collecting = Task.CompletedTask;
+
     /// <summary>
     /// Makes a change that may leave blobs and layers unused, and removes those in the same transaction: what no image, no container's
     /// snapshot and no lease holds. Their records go first, then their files; what a crash leaves between has no record and is swept at start.
@@ -33,6 +35,15 @@ public sealed partial class ImageStore
         _blobs.Delete(blobs);
         _snapshots.Delete(layers);
         return bytes;
+    }
+
+    // An operation that held what meanwhile became unused has ended, maybe with an image that uses it now.
+    private void CollectSoon()
+    {
+        lock (_leases)
+        {
+            _collecting = Task.WhenAll(_collecting, Task.Run(CollectQuietlyAsync));
+        }
     }
 
     /// <summary>Removes what a failed operation left. A failure of that is only logged: the next collection tries again.</summary>

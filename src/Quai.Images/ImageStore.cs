@@ -38,6 +38,7 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
         _snapshots = new SnapshotStore(root, database, _gate, logger);
         _catalog = new ImageCatalog(database, _snapshots.Folder);
         _assembler = new ImageAssembler(database, _blobs, _snapshots, _catalog, options);
+        _leases.Deferred = CollectSoon;
         _pulls = new PullServices(new RegistryClient(options), _blobs, _snapshots, _catalog, _assembler, options);
     }
 
@@ -163,6 +164,8 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _pulls.Dispose();
+        _leases.Deferred = null;
+        await _collecting.ConfigureAwait(false);
         await _snapshots.DisposeAsync().ConfigureAwait(false);
         _assembler.Dispose();
         _gate.Dispose();

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Quai.Images;
+using Quai.Images.Verification;
 using Quai.Oci.Images;
 
 namespace Quai.Daemon.Http;
@@ -12,4 +13,6 @@ namespace Quai.Daemon.Http;
 [JsonSerializable(typeof(RegistryAuth))]
 [JsonSerializable(typeof(PlatformDescription))]
 [JsonSerializable(typeof(Descriptor))]
+[JsonSerializable(typeof(VerificationFinding))]
+[JsonSerializable(typeof(VerificationSummary))]
 internal sealed partial class DaemonJson : JsonSerializerContext;

@@ -28,6 +28,7 @@ internal static class Routes
         LifecycleRoutes.Map(router, backend);
         TransferRoutes.Map(router, backend);
         ImageRoutes.Map(router, backend);
+        VerifyRoutes.Map(router, backend);
         VolumeRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
         UnsupportedRoutes.Map(router);

@@ -105,16 +105,20 @@ internal sealed class BlobStore
             File.Delete(file);
         }
 
-        HashSet<string> known = [.. _database.Read(c => c.Rows("SELECT digest FROM blobs", r => r.GetString(0)))];
-        foreach (string folder in Directory.EnumerateDirectories(_blobs))
+        foreach (string file in Strays())
         {
-            foreach (string file in Directory.EnumerateFiles(folder))
-            {
-                if (!known.Contains($"{Path.GetFileName(folder)}:{Path.GetFileName(file)}"))
-                {
-                    File.Delete(file);
-                }
-            }
+            File.Delete(file);
         }
+    }
+
+    /// <summary>Files among the blobs that have no record.</summary>
+    public IReadOnlyList<string> Strays()
+    {
+        HashSet<string> known = [.. _database.Read(c => c.Rows("SELECT digest FROM blobs", r => r.GetString(0)))];
+        return
+        [
+            .. Directory.EnumerateDirectories(_blobs).SelectMany(Directory.EnumerateFiles)
+                .Where(f => !known.Contains($"{Path.GetFileName(Path.GetDirectoryName(f))}:{Path.GetFileName(f)}")),
+        ];
     }
 }

@@ -1,4 +1,5 @@
 using Quai.Images;
+using Quai.Images.Verification;
 using Quai.Oci.Images;
 
 namespace Quai.Daemon.Tests.Fakes;
@@ -69,6 +70,12 @@ internal sealed class FakeImages : IImageStore
     {
         Asked.Add("prune " + id);
         return Task.FromResult<PrunedImages?>(new([new(null, id)], 5));
+    }
+
+    public Task<VerificationSummary> VerifyAsync(IReadOnlyList<string> references, IProgress<VerificationFinding> findings, CancellationToken cancellation)
+    {
+        findings.Report(new VerificationFinding("blob", "sha256:2", "its file is missing", ["box:latest"]));
+        return Task.FromResult(new VerificationSummary(references.Count, 3, 1, 100, 1));
     }
 
     public IReadOnlyList<ImageManifest> Manifests(string id) => [];
