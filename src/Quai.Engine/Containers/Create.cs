@@ -194,16 +194,23 @@ internal sealed partial class ContainerService
             throw QuaiException.Invalid("no image specified");
         }
 
-        if (!string.IsNullOrEmpty(platform))
+        Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
+        Image image = images.Resolve(reference, wanted);
+        if (HostPlatform.Runs(image.Platform))
         {
-            return images.Resolve(reference, Platform.Parse(platform));
+            return image;
         }
 
-        Image image = images.Resolve(reference);
-        if (!HostPlatform.Runs(image.Platform))
+        if (wanted is null)
         {
             string named = string.Join('/', ((string?[])[image.Config.Os, image.Config.Architecture, image.Config.Variant]).Where(p => !string.IsNullOrEmpty(p)));
             warnings.Add($"The requested image's platform ({named}) does not match the detected host platform ({HostPlatform.Text}) and no specific platform was requested");
+        }
+
+        // Not refused: what it runs may be of this machine all the same. But the kernel will say no more than "exec format error".
+        if (new Emulation().Missing(image.Platform) is { } why)
+        {
+            warnings.Add(why);
         }
 
         return image;

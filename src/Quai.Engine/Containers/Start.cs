@@ -4,7 +4,6 @@ using Quai.Engine.Attach;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Health;
-using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Networks;
 using Quai.Oci.Runtime;
@@ -164,7 +163,7 @@ internal sealed partial class ContainerService
         await GiveBackAsync(container).ConfigureAwait(false);
         QuaiException told = error switch
         {
-            RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}{WhyForeign(container, start)}: unknown", start.ExitCode, start.Errno),
+            RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown", start.ExitCode, start.Errno),
             QuaiException known => known,
             _ => QuaiException.System(error.Message, error),
         };
@@ -190,12 +189,6 @@ internal sealed partial class ContainerService
 
         return told;
     }
-
-    // The kernel says only "exec format error": of an image for another processor more can be said.
-    private string WhyForeign(Container container, RuntimeStartException error) =>
-        error.Errno == Linux.Errno.ENOEXEC && TryResolve(container.ImageId) is { } image && !HostPlatform.Runs(image.Platform) && new Emulation().Missing(image.Platform) is { } why
-            ? $": {why}"
-            : "";
 
     // All that a run holds outside of its own processes. Idempotent.
     private async Task GiveBackAsync(Container container)

@@ -25,7 +25,7 @@ internal sealed class Emulation(string folder = "/proc/sys/fs/binfmt_misc")
     /// </summary>
     public string? Missing(Platform platform)
     {
-        string what = $"the image is for {platform}, this machine is {Platform.Host}";
+        string what = $"The image is for {platform}, this machine is {Platform.Host}";
         string advice = "install an emulator with a binfmt_misc handler on the host (on Debian: apt-get install qemu-user-static binfmt-support)";
         List<Handler> handlers = [.. Handlers().Where(h => h.IsFor(platform.Architecture))];
         return handlers.Exists(h => h is { Enabled: true, Fixed: true }) ? null
