@@ -53,13 +53,13 @@ public sealed class PlatformTests(QuaidInstance engine) : IClassFixture<QuaidIns
         var other = new TestImage().WithBusybox().WithLayer(TestImage.Tar(TestImage.File("which", "other\n")));
         other.Config["architecture"] = "s390x";
         byte[] index = TestImage.Index(("s390x", other.Manifest()), (TestImage.Architecture, mine.Manifest()));
-        await registry.UploadAsync(other, "multi", "latest", index);
+        await registry.UploadAsync(other, "multi", "other");
         await registry.UploadAsync(mine, "multi", "latest", index);
         string name = $"{registry.Address}/multi";
         await _docker.OkAsync($"pull --platform linux/s390x {name}");
         await _docker.OkAsync($"pull {name}");
         using var client = new StoreClient(engine);
-        Assert.Equal(2, (await client.GetAsync($"/images/json?filters={{\"reference\":[\"{name}\"]}}")).AsArray().Count);
+        Assert.Equal(2, (await client.GetAsync("/images/json?filters=" + Uri.EscapeDataString($"{{\"reference\":[\"{name}\"]}}"))).AsArray().Count);
 
         // Without a wish this machine's is run; with one the one asked for, and its programs are of this machine all the same.
         (await _docker.RunAsync($"run --rm {name} cat /which")).Expect(0, "mine\n", "");

@@ -40,8 +40,8 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
             await CheckAsync(client, $"{context}, {succeeded} operations succeeded");
         }
 
-        // Without a crash, too.
-        await RunOperationsAsync(registry.Address, archives, random.Next());
+        // Without a crash, too: then most must succeed (what another just removed cannot be tagged, a second prune at once is refused).
+        Assert.InRange(await RunOperationsAsync(registry.Address, archives, random.Next()), Operations / 2, Operations);
         await CheckAsync(client, $"seed {_seed}, at the end");
         (await client.QuaiAsync("rmi -a -f")).Expect(0, stderr: "");
         Assert.Equal("", await _docker.OkAsync("images -aq"));
@@ -50,6 +50,12 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
 
     private async Task CheckAsync(StoreClient client, string context)
     {
+        // A client that was cut off between create and start leaves what it created, with Docker too.
+        if (await _docker.OkAsync("ps -aq --filter status=created") is { Length: > 0 } created)
+        {
+            await _docker.OkAsync($"rm {created.ReplaceLineEndings(" ")}");
+        }
+
         await Eventually.HoldsAsync(async () => await _docker.OkAsync("ps -aq") is { Length: > 0 } left ? $"{context}: containers are left: {left}" : null);
         string[] names = (await _docker.OkAsync("images --format '{{.Repository}}:{{.Tag}} {{.ID}}'")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (string[] row in names.Select(n => n.Split(' ')))
