@@ -124,9 +124,13 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
         }
 
         history.Reverse();
-        if (history.Count > 0)
+
+        // The newest step made this image, the one before it the image that it was made of, as far as these are here.
+        StoredImage? maker = image;
+        for (int step = 0; step < history.Count && maker is not null; step++)
         {
-            history[0] = history[0] with { Id = image.Image.Id, Tags = image.Image.RepoTags };
+            history[step] = history[step] with { Id = maker.Image.Id, Tags = maker.Image.RepoTags };
+            maker = _catalog.ById(maker.Image.Parent);
         }
 
         return history;

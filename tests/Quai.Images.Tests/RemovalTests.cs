@@ -46,6 +46,7 @@ public sealed class RemovalTests
         await using var f = new StoreFixture();
         (string parent, string child) = await FamilyAsync(f);
         Assert.Equal((parent, 1), (f.Store.Resolve(child).Parent, f.Store.Resolve(parent).Children));
+        Assert.Equal([child, parent, "<missing>"], f.Store.History("child:1").Select(h => h.Id));
         await Conflicts(f, parent, "(cannot be forced) - image has dependent child images", force: true);
 
         // By name only the name goes.
