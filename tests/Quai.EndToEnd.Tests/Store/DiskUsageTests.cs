@@ -74,10 +74,10 @@ public sealed class DiskUsageTests(QuaidInstance engine) : IClassFixture<QuaidIn
         Assert.Equal((200, written / 100_000), (status, JsonNode.Parse(answer)!["SpaceReclaimed"]!.GetValue<long>() / 100_000));
         Assert.Contains(volume, (await client.QuaiAsync("volume prune -a -f")).Succeeded(), StringComparison.Ordinal);
         (await client.QuaiAsync("system prune -a -f --volumes --filter until=1h")).ExpectFailure(1, "The \"until\" filter is not supported with \"--volumes\"");
-        string stopped = engine.Name(), unnamed = await _docker.OkAsync($"create --name {stopped} -v /data {BusyboxImage.Name}");
+        string stopped = engine.Name(), unnamed = await _docker.OkAsync($"create --name {stopped} -v /data {repository}:a");
         CommandResult all = (await _docker.RunAsync("system prune -a -f --volumes")).Expect(0, stderr: "");
         Assert.StartsWith($"Deleted Containers:\n{unnamed}\n\nDeleted Volumes:\n", all.Stdout, StringComparison.Ordinal);
-        Assert.Contains($"Deleted Images:\nuntagged: {BusyboxImage.Name}\n", all.Stdout, StringComparison.Ordinal);
+        Assert.Contains($"Deleted Images:\nuntagged: {repository}:a\n", all.Stdout, StringComparison.Ordinal);
         (await client.QuaiAsync("system prune -a -f")).Expect(0, "Total reclaimed space: 0B\n", "");
         Assert.Equal("", await _docker.OkAsync("images -aq"));
         await StoreContents.AssertOwnedAsync(engine, client);
