@@ -93,7 +93,7 @@ public sealed class Engine : IAsyncDisposable
         string id = await IdentityAsync(database, cancellation).ConfigureAwait(false);
         images.Changed += (action, imageId, name) => events.Publish("image", action, imageId, new Dictionary<string, string> { ["name"] = name });
         volumes.Changed += (action, volume) => events.Publish("volume", action, volume.Name, new Dictionary<string, string> { ["driver"] = "local" });
-        return new Engine(containers, execs, events, volumes, images, networks, new SystemService(id, options, containers, images, volumes, events, time));
+        return new Engine(containers, execs, events, volumes, images, networks, new SystemService(id, options, containers, images, events, time));
     }
 
     /// <summary>Stops all containers, each within its time, unless <see cref="EngineOptions.LiveRestore"/>; then nothing new is started.</summary>

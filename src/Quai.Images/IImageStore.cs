@@ -1,3 +1,6 @@
+using Quai.Images.Verification;
+using Quai.Oci.Images;
+
 namespace Quai.Images;
 
 /// <summary>
@@ -8,13 +11,20 @@ namespace Quai.Images;
 public interface IImageStore
 {
     /// <summary>Finds an image by name (<c>busybox</c>, <c>repo:tag</c>, <c>repo@sha256:…</c>), full id or unambiguous id prefix (12 or more usual).</summary>
+    /// <param name="reference">What the user wrote.</param>
+    /// <param name="platform">Which of several platforms' images of one name; null for this machine's, or any when there is none for it.</param>
     /// <exception cref="ImageNotFoundException">No such image, worded <c>No such image: X</c>.</exception>
-    Image Resolve(string reference);
+    /// <exception cref="Errors.QuaiException">Kind NotFound: the image is there for other platforms only.</exception>
+    Image Resolve(string reference, Platform? platform = null);
+
+    /// <summary>All that a name or id stands for: several where one index brought several platforms' images; the one for this machine first.</summary>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    IReadOnlyList<Image> ResolveAll(string reference);
 
     /// <summary>Finds an image that is to be run: as <see cref="Resolve"/> does, and only if the policy allows it under that name.</summary>
     /// <exception cref="ImageNotFoundException">No such image.</exception>
     /// <exception cref="Quai.Errors.QuaiException">The policy refuses it.</exception>
-    Image Admit(string reference);
+    Image Admit(string reference, Platform? platform = null);
 
     /// <summary>All tagged images and untagged ones that nothing else builds on; newest first.</summary>
     IReadOnlyList<Image> List();
@@ -51,10 +61,31 @@ public interface IImageStore
     /// <param name="noPrune">Keep untagged parents.</param>
     /// <param name="usedBy">Answers which containers (id, running) use an image id.</param>
     /// <param name="cancellation">Checked before anything is changed.</param>
-    Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation);
+    /// <param name="platforms">Where a name stands for several platforms' images: only these; null or empty for all.</param>
+    Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation, IReadOnlyList<Platform>? platforms = null);
+
+    /// <summary>Removes an image and all its names if nothing needs it: no container, no image made of it, and no tag where only untagged ones are meant.</summary>
+    /// <returns>What was removed, or null when it is needed.</returns>
+    Task<PrunedImages?> RemoveUnusedAsync(string id, bool untaggedOnly, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation);
+
+    /// <summary>What images take of the disk. The first call walks through all layers, later ones through new layers only.</summary>
+    Task<ImageDiskUsage> DiskUsageAsync(CancellationToken cancellation);
+
+    /// <summary>Bytes on the disk that a container's writable layer takes: blocks, directories included, as <c>du</c> counts.</summary>
+    Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation);
+
+    /// <summary>Computes the digests of images' blobs anew and looks for their unpacked layers. Nothing is changed.</summary>
+    /// <param name="references">Which images; none for all, and then for containers' folders and for files that nobody owns, too.</param>
+    /// <param name="findings">Told of each problem as it is found.</param>
+    /// <param name="cancellation">Stops at once.</param>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    Task<VerificationSummary> VerifyAsync(IReadOnlyList<string> references, IProgress<VerificationFinding> findings, CancellationToken cancellation);
+
+    /// <summary>The manifests of an image: its own, and those of other platforms in the index that it came by, whether they are here or not.</summary>
+    IReadOnlyList<ImageManifest> Manifests(string id);
 
     /// <summary>History as <c>docker history</c> shows it, newest first.</summary>
-    IReadOnlyList<ImageHistory> History(string reference);
+    IReadOnlyList<ImageHistory> History(string reference, Platform? platform = null);
 
     /// <summary>Reserves a writable snapshot on top of an image for a container: recorded and its directories made. Not mounted.</summary>
     /// <param name="key">The container's id.</param>

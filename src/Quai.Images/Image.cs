@@ -17,7 +17,20 @@ public sealed record Image(
     IReadOnlyList<string> RepoDigests,
     long Size,
     string? ManifestDigest,
-    IReadOnlyList<string> LayerDirectories);
+    IReadOnlyList<string> LayerDirectories)
+{
+    /// <summary>Id of the image that it was made of here by commit or build, while that is here; empty for none.</summary>
+    public string Parent { get; init; } = "";
+
+    /// <summary>Bytes of each unpacked layer, in the order of <see cref="LayerDirectories"/>.</summary>
+    public IReadOnlyList<long> LayerSizes { get; init; } = [];
+
+    /// <summary>How many images were made of it.</summary>
+    public int Children { get; init; }
+
+    /// <summary>What it runs on, as its config says, unchanged but for the words' usual forms.</summary>
+    public Platform Platform => Platform.Normalize(Config.Os, Config.Architecture, Config.Variant);
+}
 
 /// <summary>A container's writable snapshot: what to mount. Lower directories are topmost first.</summary>
 /// <param name="Key">The container's id.</param>
@@ -36,6 +49,28 @@ public sealed record LoadedImage(string Id, string? Name);
 /// <param name="Untagged">The name that was removed.</param>
 /// <param name="Deleted">The image or layer that was removed.</param>
 public sealed record ImageDeleted(string? Untagged, string? Deleted);
+
+/// <summary>One manifest of an image, as the API's <c>ImageManifestSummary</c> tells it.</summary>
+/// <param name="Descriptor">Its media type, digest and size.</param>
+/// <param name="Kind"><c>image</c>, <c>attestation</c> or <c>unknown</c>.</param>
+/// <param name="Platform">Of an image: what it runs on.</param>
+/// <param name="AttestedDigest">Of an attestation: the manifest that it is about.</param>
+/// <param name="ImageId">The image that is here for it; null when it is not here.</param>
+/// <param name="ContentSize">Bytes of its blobs that are here.</param>
+/// <param name="UnpackedSize">Bytes of its unpacked layers that are here.</param>
+public sealed record ImageManifest(
+    Descriptor Descriptor, string Kind, PlatformDescription? Platform, string? AttestedDigest, string? ImageId, long ContentSize, long UnpackedSize);
+
+/// <summary>What pruning one image removed.</summary>
+/// <param name="Done">In Docker's order.</param>
+/// <param name="Bytes">Of the disk that are given back.</param>
+public sealed record PrunedImages(IReadOnlyList<ImageDeleted> Done, long Bytes);
+
+/// <summary>What images take of the disk, in bytes as <c>du</c> counts them: unpacked layers and the blobs that they came as.</summary>
+/// <param name="Total">Everything once, also what only containers still need.</param>
+/// <param name="Images">Of each image by id: all that it needs, and how much of that other images need too.</param>
+/// <param name="Needed">Given ids of images: how much these need together, everything once; what only containers need is counted always.</param>
+public sealed record ImageDiskUsage(long Total, IReadOnlyDictionary<string, (long Size, long Shared)> Images, Func<IReadOnlyCollection<string>, long> Needed);
 
 /// <summary>One line of an image's history.</summary>
 public sealed record ImageHistory(string Id, DateTimeOffset Created, string CreatedBy, IReadOnlyList<string> Tags, long Size, string Comment);

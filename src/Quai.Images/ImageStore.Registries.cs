@@ -186,7 +186,7 @@ public sealed partial class ImageStore
             $"SELECT u.digest, b.size FROM unfinished_pulls u JOIN blobs b ON b.digest=u.digest WHERE u.digest NOT IN (SELECT digest FROM image_blobs){(all ? "" : $" AND u.until <= {now.ToUnixTimeSeconds()}")}",
             r => (r.GetString(0), r.GetInt64(1))));
         waiting.RemoveAll(w => _leases.Holds(w.Digest));
-        await CollectAsync(c => UnfinishedPulls.Forget(c, waiting.Select(w => w.Digest)), cancellation).ConfigureAwait(false);
+        await CollectAsync((c, _) => UnfinishedPulls.Forget(c, waiting.Select(w => w.Digest)), measure: false, cancellation).ConfigureAwait(false);
         using IDisposable _ = await _gate.EnterAsync(cancellation).ConfigureAwait(false);
         return waiting.Sum(w => w.Size) + _blobs.SweepUnfinished(all ? DateTimeOffset.MaxValue : now - _options.UnfinishedLifetime, _leases.Holds);
     }

@@ -10,12 +10,10 @@ namespace Quai.Images;
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public Image Admit(string reference)
+    public Image Admit(string reference, Platform? platform = null)
     {
-        StoredImage image = _catalog.Find(reference);
-        ImageReference? name = ImageReference.TryParse(reference, out ImageReference? parsed) && _catalog.ByName(parsed.WithDefaultTag())?.Image.Id == image.Image.Id
-            ? parsed.WithDefaultTag()
-            : null;
+        StoredImage image = _catalog.Find(reference, platform);
+        ImageReference? name = ImageReference.TryParse(reference, out ImageReference? parsed) && image.Names.Contains(parsed.WithDefaultTag()) ? parsed.WithDefaultTag() : null;
         _pulls.Trust.CheckRun(image, name);
         return image.Image;
     }

@@ -48,6 +48,7 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
         _pulls = new PullServices(new RegistryClient(options), database, _blobs, _snapshots, _catalog, _assembler, options);
         _pushes = new PushServices(_pulls.Client, database, _blobs, _catalog, _pulls.Repositories, options);
         _sweeping = options.Time.CreateTimer(_ => _ = SweepUnfinishedQuietlyAsync(), null, SweepInterval, SweepInterval);
+        _leases.Deferred = CollectSoon;
     }
 
     /// <summary>The tables that the store needs in the database it is given.</summary>
@@ -68,7 +69,10 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
     }
 
     /// <inheritdoc/>
-    public Image Resolve(string reference) => _catalog.Find(reference).Image;
+    public Image Resolve(string reference, Platform? platform = null) => _catalog.Find(reference, platform).Image;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Image> ResolveAll(string reference) => [.. _catalog.FindAll(reference).Select(i => i.Image)];
 
     /// <inheritdoc/>
     public IReadOnlyList<Image> List() => [.. _catalog.All.Select(i => i.Image)];
@@ -92,25 +96,22 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
         }
 
         name = name.WithDefaultTag();
-        StoredImage image = _catalog.Find(source);
-        int named = await _database.WriteAsync(
-            c => c.Run(
-                "INSERT INTO image_names SELECT $n, id FROM images WHERE id=$i ON CONFLICT(name) DO UPDATE SET image_id=excluded.image_id",
-                ("$n", name.Canonical), ("$i", image.Image.Id)),
-            cancellation).ConfigureAwait(false);
-        if (named == 0)
+        // Of several platforms' images each gets the name.
+        string[] ids = [.. _catalog.FindAll(source).Select(i => i.Image.Id)];
+        bool named = await _database.WriteAsync(c => NameTable.Share(c, ids, name), cancellation).ConfigureAwait(false);
+        if (!named)
         {
             throw new ImageNotFoundException(source);
         }
 
         _catalog.Reload();
-        Changed?.Invoke("tag", image.Image.Id, name.Familiar);
+        Changed?.Invoke("tag", ids[0], name.Familiar);
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ImageHistory> History(string reference)
+    public IReadOnlyList<ImageHistory> History(string reference, Platform? platform = null)
     {
-        StoredImage image = _catalog.Find(reference);
+        StoredImage image = _catalog.Find(reference, platform);
         List<ImageHistory> history = [];
         int layer = 0;
         foreach (HistoryEntry entry in image.Image.Config.History ?? [])
@@ -120,9 +121,13 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
         }
 
         history.Reverse();
-        if (history.Count > 0)
+
+        // The newest step made this image, the one before it the image that it was made of, as far as these are here.
+        StoredImage? maker = image;
+        for (int step = 0; step < history.Count && maker is not null; step++)
         {
-            history[0] = history[0] with { Id = image.Image.Id, Tags = image.Image.RepoTags };
+            history[step] = history[step] with { Id = maker.Image.Id, Tags = maker.Image.RepoTags };
+            maker = _catalog.ById(maker.Image.Parent);
         }
 
         return history;
@@ -151,7 +156,7 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
     public async Task RecoverAsync(IReadOnlySet<string> containers, CancellationToken cancellation)
     {
         await _snapshots.RecoverAsync(containers, cancellation).ConfigureAwait(false);
-        await CollectAsync(static _ => { }, cancellation).ConfigureAwait(false);
+        await CollectAsync(static (_, _) => { }, measure: false, cancellation).ConfigureAwait(false);
         _blobs.Sweep();
         await SweepUnfinishedAsync(all: false, cancellation).ConfigureAwait(false);
         _catalog.Reload();
@@ -163,6 +168,8 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
         await _sweeping.DisposeAsync().ConfigureAwait(false);
         _pulls.Dispose();
         _pushes.Dispose();
+        _leases.Deferred = null;
+        await _collecting.ConfigureAwait(false);
         await _snapshots.DisposeAsync().ConfigureAwait(false);
         _assembler.Dispose();
         _gate.Dispose();

@@ -13,6 +13,9 @@ namespace Quai.Linux;
 /// <param name="DeviceMinor">Of the device that the file is.</param>
 public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, uint Links, ulong Inode, uint DeviceMajor, uint DeviceMinor)
 {
+    /// <summary>Blocks of 512 bytes that it takes on the disk.</summary>
+    public long Blocks { get; init; }
+
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFDIR;
 }
@@ -110,6 +113,8 @@ public static unsafe partial class FileCalls
         public ulong Inode;
         [FieldOffset(40)]
         public ulong Size;
+        [FieldOffset(48)]
+        public ulong Blocks;
         [FieldOffset(128)]
         public uint DevMajor;
         [FieldOffset(132)]

@@ -73,7 +73,14 @@ public static unsafe partial class FileCalls
         return TreeSize(directory, linked);
     }
 
-    private static long TreeSize(int directory, HashSet<ulong> linked)
+    /// <summary>Bytes of the disk that all below an open directory takes, as <c>du</c> counts: blocks, of directories too, each file once however many names it has.</summary>
+    public static long TreeUsage(int directory)
+    {
+        HashSet<ulong> linked = [];
+        return TreeSize(directory, linked, blocks: true);
+    }
+
+    private static long TreeSize(int directory, HashSet<ulong> linked, bool blocks = false)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         byte[] buffer = new byte[EntriesBufferSize];
@@ -93,12 +100,13 @@ public static unsafe partial class FileCalls
 
                     if (status.IsDirectory)
                     {
+                        total += blocks ? status.Blocks * 512 : 0;
                         int fd = Openat2.TryOpen(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0, Openat2.RESOLVE_NO_XDEV);
                         if (fd >= 0)
                         {
                             try
                             {
-                                total += TreeSize(fd, linked);
+                                total += TreeSize(fd, linked, blocks);
                             }
                             finally
                             {
@@ -108,7 +116,7 @@ public static unsafe partial class FileCalls
                     }
                     else if (status.Links == 1 || linked.Add(status.Inode))
                     {
-                        total += status.Size;
+                        total += blocks ? status.Blocks * 512 : status.Size;
                     }
                 }
             }

@@ -147,7 +147,7 @@ public static unsafe partial class FileCalls
         const uint BasicStats = 0x7ff;
         StatxBuffer buffer;
         int errno = Result(Statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, BasicStats, &buffer));
-        status = errno != 0 ? default : new FileStatus(buffer.Mode, buffer.Uid, buffer.Gid, (long)buffer.Size, buffer.Links, buffer.Inode, buffer.DevMajor, buffer.DevMinor);
+        status = errno != 0 ? default : new FileStatus(buffer.Mode, buffer.Uid, buffer.Gid, (long)buffer.Size, buffer.Links, buffer.Inode, buffer.DevMajor, buffer.DevMinor) { Blocks = (long)buffer.Blocks };
         return errno;
     }
 

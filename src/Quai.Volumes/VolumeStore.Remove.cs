@@ -55,7 +55,7 @@ public sealed partial class VolumeStore
                 unused = [.. _volumes.Values.Where(e => e.Users.Count == 0 && (all || e.Volume.Anonymous) && matches(e.Volume)).Select(e => e.Volume)];
             }
 
-            long bytes = unused.Sum(v => Linux.Trees.FileTree.Size(v.Mountpoint));
+            long bytes = unused.Sum(v => Linux.Trees.FileTree.Usage(v.Mountpoint));
             await RemoveUnusedAsync(unused, cancellation).ConfigureAwait(false);
             return ([.. unused.Select(v => v.Name)], bytes);
         }

@@ -101,7 +101,7 @@ public sealed partial class VolumeStore : IDisposable
     }
 
     /// <summary>Bytes of a volume's files.</summary>
-    public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.Size(volume.Mountpoint) : 0;
+    public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.Usage(volume.Mountpoint) : 0;
 
     /// <summary>Makes a volume; one that exists with that name is returned as it is.</summary>
     public async Task<Volume> CreateAsync(VolumeRequest request, CancellationToken cancellation)

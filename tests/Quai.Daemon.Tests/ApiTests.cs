@@ -239,7 +239,7 @@ public sealed class ApiTests
         Assert.Equal(100, JsonNode.Parse(before)!["LayersSize"]!.GetValue<int>());
         Assert.Single(JsonNode.Parse(before)!["Images"]!.AsArray());
         Assert.False(JsonNode.Parse(after)!.AsObject().ContainsKey("Images"));
-        Assert.Equal("{\"ActiveCount\":0,\"TotalCount\":1,\"Reclaimable\":100,\"TotalSize\":100}", JsonNode.Parse(after)!["ImagesUsage"]!.ToJsonString());
+        Assert.Equal("{\"ActiveCount\":0,\"TotalCount\":1,\"Reclaimable\":100,\"TotalSize\":100}", JsonNode.Parse(after)!["ImageUsage"]!.ToJsonString());
     }
 
     internal static Image Box(string id, params string[] tags) =>

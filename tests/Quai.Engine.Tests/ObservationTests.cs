@@ -162,9 +162,11 @@ public sealed class ObservationTests(TestEngine engine)
         string id = await engine.StartAsync(["sleep", "100"]);
         Api.System.SystemInfo info = engine.Engine.System.Info();
         Assert.True(info is { Containers: >= 1, ContainersRunning: >= 1, Images: 2, NCPU: > 0, MemTotal: > 0 });
-        Api.System.DiskUsage usage = await engine.Engine.System.DiskUsageAsync(CancellationToken.None);
-        Assert.Contains(usage.Containers, c => c.Id == id && c.SizeRootFs > 0);
+        List<ContainerSummary> containers = await engine.Containers.ListAsync(all: true, limit: 0, size: true, new Dictionary<string, IReadOnlyList<string>>(), CancellationToken.None);
+        Assert.Contains(containers, c => c.Id == id && c.SizeRootFs > 0);
+        Quai.Images.ImageDiskUsage usage = await engine.Engine.Images.DiskUsageAsync(CancellationToken.None);
         Assert.Equal(2, usage.Images.Count);
+        Assert.InRange(usage.Needed([containers.Single(c => c.Id == id).ImageID]), 1, usage.Total);
         await engine.RemoveAsync(id);
     }
 }

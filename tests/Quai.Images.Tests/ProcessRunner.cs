@@ -7,13 +7,16 @@ namespace Quai.Images.Tests;
 /// <summary>Programs that tests compare with.</summary>
 internal static class ProcessRunner
 {
-    public static async Task RunAsync(string file, params string[] arguments)
+    public static Task RunAsync(string file, params string[] arguments) => OutputAsync(file, arguments);
+
+    public static async Task<string> OutputAsync(string file, params string[] arguments)
     {
         using Process process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         string error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{file} {string.Join(' ', arguments)}: {error}{await output}");
+        return await output;
     }
 
     public static int FreePort()

@@ -38,11 +38,11 @@ internal sealed class StoreFixture : IAsyncDisposable
     public async Task AssertEmptyAsync()
     {
         Assert.Empty(Store.List());
+
+        // The store's end waits for its trash, and for what ended leases let go.
+        await Store.DisposeAsync();
         Assert.Equal(0, Database.Read(c => c.Scalar<long>("SELECT count(*) FROM snapshots")));
         Assert.Equal(0, Database.Read(c => c.Scalar<long>("SELECT count(*) FROM blobs")));
-
-        // The store's end waits for its trash.
-        await Store.DisposeAsync();
         Assert.Empty(Directory.EnumerateFiles(StoreRoot, "*", SearchOption.AllDirectories));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(StoreRoot, "snapshots")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(StoreRoot, "trash")));

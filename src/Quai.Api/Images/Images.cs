@@ -15,6 +15,10 @@ public sealed class ImageSummary
     public List<string> RepoDigests { get; set; } = [];
     public List<string> RepoTags { get; set; } = [];
     public long SharedSize { get; set; } = -1;
+
+    /// <summary>Of the API's type ImageManifestSummary; only where it was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public global::System.Text.Json.Nodes.JsonArray? Manifests { get; set; }
     public long Size { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -64,6 +64,7 @@ internal static class CommandTree
         (["history", "image history"], p => new History(p)),
         (["image inspect"], p => new Inspect(p, "image")),
         (["image prune"], p => new Prune(p, "image")),
+        (["image verify"], p => new Verify(p)),
         (["inspect"], p => new Inspect(p, null)),
         (["volume create"], p => new CreateVolume(p)),
         (["volume ls", "volume list"], p => new ListVolumes(p)),

@@ -90,7 +90,7 @@ internal sealed class DiskUsage : Command
     {
         var text = new StringBuilder("Images space usage:\n\n");
         text.Append(new Table("table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}", ImageRows.Headers)
-            .Render(usage.Items("Images").SelectMany(i => ImageRows.Make(i, cut: true, digests: false, once: false))));
+            .Render(usage.Items("Images").SelectMany(i => ImageRows.Make(i, cut: true, digests: false, once: false).Take(1))));
         text.Append("\nContainers space usage:\n\n");
         text.Append(new Table("table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}", ContainerRows.Headers)
             .Render(usage.Items("Containers").Select(c => ContainerRows.Make(c, cut: true, virtualSize: false))));

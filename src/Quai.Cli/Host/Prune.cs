@@ -56,6 +56,11 @@ internal sealed class Prune : Command
             throw new ExitException(1, "conflicting options: cannot specify both --all and --filter all=1");
         }
 
+        if (_volumes?.Value == true && _filters.Values.Any(f => f.Key == "until"))
+        {
+            throw new ExitException(1, "ERROR: The \"until\" filter is not supported with \"--volumes\"");
+        }
+
         if (!_force.Value)
         {
             session.Confirm(Warning() + "\nAre you sure you want to continue?");

@@ -142,56 +142,6 @@ internal sealed class Tag(string path) : Command(path)
     }
 }
 
-/// <summary><c>quai rmi</c>.</summary>
-internal sealed class RemoveImage : Command
-{
-    private readonly Flag<bool> _force;
-    private readonly Flag<bool> _noPrune;
-
-    public RemoveImage(string path)
-        : base(path)
-    {
-        _force = Flags.Bool("force", 'f', "Remove it even if it is used");
-        _noPrune = Flags.Bool("no-prune", '\0', "Keep parents that have no name");
-    }
-
-    public override string Usage => "[OPTIONS] IMAGE [IMAGE...]";
-
-    public override string Summary => "Remove one or more images";
-
-    public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
-
-    public override int Execute(Session session, List<string> arguments)
-    {
-        var errors = new List<string>();
-        bool fatal = false;
-        foreach (string name in arguments)
-        {
-            try
-            {
-                string path = new Query($"/images/{Query.Segment(name)}").WithSwitch("force", _force.Value).WithSwitch("noprune", _noPrune.Value).ToString();
-                foreach (JsonElement item in session.Engine.Send("DELETE", path).ReadJson().Items())
-                {
-                    session.Out.WriteLine(item.Text("Deleted").Length > 0 ? "Deleted: " + item.Text("Deleted") : "Untagged: " + item.Text("Untagged"));
-                }
-            }
-            catch (DaemonException error)
-            {
-                fatal |= error.Status != 404;
-                errors.Add(error.Message);
-            }
-        }
-
-        if (errors.Count > 0 && (!_force.Value || fatal))
-        {
-            throw new ExitException(1, string.Join('\n', errors));
-        }
-
-        errors.ForEach(session.Error.WriteLine);
-        return 0;
-    }
-}
-
 /// <summary><c>quai load</c>.</summary>
 internal sealed class Load : Command
 {

@@ -14,6 +14,7 @@ internal sealed class ListImages : Command
     private readonly Flag<string> _format;
     private readonly Flag<bool> _full;
     private readonly Flag<bool> _quiet;
+    private readonly Flag<bool> _tree;
 
     public ListImages(string path)
         : base(path)
@@ -24,6 +25,7 @@ internal sealed class ListImages : Command
         _format = Flags.String("format", '\0', "Format of the output: table, json, 'table TEMPLATE' or a template");
         _full = Flags.Bool("no-trunc", '\0', "Cut nothing");
         _quiet = Flags.Bool("quiet", 'q', "Show IDs only");
+        _tree = Flags.Bool("tree", '\0', "Show each image with its platforms");
     }
 
     public override string Usage => "[OPTIONS] [REPOSITORY[:TAG]]";
@@ -37,6 +39,20 @@ internal sealed class ListImages : Command
         if (arguments.Count > 0)
         {
             _filters.Values.Add(new("reference", arguments[0]));
+        }
+
+        if (_tree.Value)
+        {
+            foreach (Flag flag in (ReadOnlySpan<Flag>)[_quiet, _full, _digests, _format])
+            {
+                if (flag.Changed)
+                {
+                    throw new ExitException(1, $"--{flag.Name} is not yet supported with --tree");
+                }
+            }
+
+            ImageTree.Print(session, session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).With("manifests", "1").WithFilters(_filters.Values).ToString()));
+            return 0;
         }
 
         JsonElement images = session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).WithFilters(_filters.Values).ToString());

@@ -10,6 +10,7 @@ internal sealed class Inspect : Command
 
     private readonly Flag<string> _format;
     private readonly Flag<bool>? _size;
+    private readonly Flag<string>? _platform;
     private readonly Flag<string>? _type;
     private readonly string? _kind;
 
@@ -38,7 +39,7 @@ internal sealed class Inspect : Command
 
         if (kind == "image")
         {
-            Flags.String("platform", '\0', "Show this platform's variant");
+            _platform = Flags.String("platform", '\0', "Show this platform's variant");
         }
     }
 
@@ -85,7 +86,7 @@ internal sealed class Inspect : Command
         return kind switch
         {
             "container" => new("Container", session.Engine.Get(new Query($"/containers/{segment}/json").WithSwitch("size", size).ToString())),
-            "image" => new("Image", session.Engine.Get($"/images/{segment}/json")),
+            "image" => new("Image", session.Engine.Get(new Query($"/images/{segment}/json").WithText("platform", Quai.Cli.Images.Platforms.Json(_platform?.Value ?? "")).ToString())),
             "network" => new("Network", session.Engine.Get($"/networks/{segment}")),
             _ => new("Volume", session.Engine.Get($"/volumes/{segment}")),
         };

@@ -111,7 +111,7 @@ internal static class VolumeRows
             .With("Mountpoint", () => volume.Text("Mountpoint"))
             .With("Labels", () => ContainerRows.Labels(volume))
             .With("Links", () => known ? usage.Number("RefCount").ToString() : "N/A")
-            .With("Size", () => known ? Units.Size(usage.Number("Size")) : "N/A")
+            .With("Size", () => known ? Units.LongSize(usage.Number("Size")) : "N/A")
             .With("Availability", () => "N/A")
             .With("Group", () => "N/A")
             .With("Status", () => "N/A")

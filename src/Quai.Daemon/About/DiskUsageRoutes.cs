@@ -28,7 +28,7 @@ internal static class DiskUsageRoutes
 
             bool Wanted(string type) => types.Count == 0 || types.Contains(type);
             bool verbose = call.Flag("verbose");
-            DiskUsage usage = await MeasureAsync(backend, call, Wanted);
+            (DiskUsage usage, long reclaimable) = await MeasureAsync(backend, call, Wanted);
             JsonObject document = call.Version.AtLeast(53) || (call.Version.AtLeast(52) && verbose)
                 ? []
                 : JsonSerializer.SerializeToNode(usage, Json.Types.DiskUsage)!.AsObject();
@@ -42,30 +42,48 @@ internal static class DiskUsageRoutes
 
             if (call.Version.AtLeast(52))
             {
-                AddSums(document, usage, Wanted, verbose);
+                AddSums(document, usage, reclaimable, Wanted, verbose);
             }
 
             await call.Answer(document, Json.Edited.JsonObject);
         });
 
-    private static async Task<DiskUsage> MeasureAsync(Backend backend, ApiCall call, Func<string, bool> wanted)
+    // All sizes are what the disk gives up when the thing goes: blocks, as du counts them.
+    private static async Task<(DiskUsage Usage, long ReclaimableImages)> MeasureAsync(Backend backend, ApiCall call, Func<string, bool> wanted)
     {
         var usage = new DiskUsage();
+        long reclaimable = 0;
         if (wanted("container"))
         {
             usage.Containers = await backend.Containers.ListAsync(all: true, -1, size: true, NoFilters, call.Gone);
+            foreach (ContainerSummary container in usage.Containers)
+            {
+                try
+                {
+                    container.SizeRw = await backend.Images.SnapshotDiskUsageAsync(container.Id, call.Gone);
+                }
+                catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
+                {
+                    // Removed while it was counted.
+                    container.SizeRw = 0;
+                }
+            }
         }
 
         if (wanted("image"))
         {
+            Quai.Images.ImageDiskUsage disk = await backend.Images.DiskUsageAsync(call.Gone);
             foreach (Quai.Images.Image image in backend.Images.List())
             {
-                ImageSummary row = ImageList.Row(image, [.. image.RepoTags], digests: true, backend, call.Version);
+                ImageSummary row = ImageList.Row(image, [.. image.RepoTags], [.. image.RepoDigests], backend, call.Version);
                 row.Containers = backend.Containers.UsersOfImage(image.Id).Count;
-                row.SharedSize = 0;
+                (row.Size, row.SharedSize) = disk.Images.GetValueOrDefault(image.Id);
+                row.VirtualSize = row.VirtualSize is null ? null : row.Size;
                 usage.Images.Add(row);
-                usage.LayersSize += image.Size;
             }
+
+            usage.LayersSize = disk.Total;
+            reclaimable = disk.Total - disk.Needed([.. usage.Images.Where(i => i.Containers > 0).Select(i => i.Id)]);
         }
 
         if (wanted("volume"))
@@ -77,42 +95,47 @@ internal static class DiskUsageRoutes
             }
         }
 
-        return usage;
+        return (usage, reclaimable);
     }
 
-    private static void AddSums(JsonObject document, DiskUsage usage, Func<string, bool> wanted, bool verbose)
+    private static void AddSums(JsonObject document, DiskUsage usage, long reclaimableImages, Func<string, bool> wanted, bool verbose)
     {
         if (wanted("image"))
         {
-            document["ImagesUsage"] = Sum(usage.Images, i => i.Containers > 0, i => i.Size, verbose ? JsonSerializer.SerializeToNode(usage.Images, Json.Types.ListImageSummary) : null);
+            JsonNode? items = verbose ? JsonSerializer.SerializeToNode(usage.Images, Json.Types.ListImageSummary) : null;
+            document["ImageUsage"] = Sum(usage.Images.Count(i => i.Containers > 0), usage.Images.Count, reclaimableImages, usage.LayersSize, items);
         }
 
         if (wanted("container"))
         {
-            document["ContainersUsage"] = Sum(
-                usage.Containers, c => c.State is "running" or "paused" or "restarting", c => c.SizeRw ?? 0, verbose ? JsonSerializer.SerializeToNode(usage.Containers, Json.Types.ListContainerSummary) : null);
+            List<ContainerSummary> active = usage.Containers.FindAll(c => c.State is "running" or "paused" or "restarting");
+            long total = usage.Containers.Sum(c => c.SizeRw ?? 0);
+            JsonNode? items = verbose ? JsonSerializer.SerializeToNode(usage.Containers, Json.Types.ListContainerSummary) : null;
+            document["ContainerUsage"] = Sum(active.Count, usage.Containers.Count, total - active.Sum(c => c.SizeRw ?? 0), total, items);
         }
 
         if (wanted("volume"))
         {
-            document["VolumesUsage"] = Sum(
-                usage.Volumes, v => v.UsageData!.RefCount > 0, v => v.UsageData!.Size, verbose ? JsonSerializer.SerializeToNode(new VolumeListResponse(usage.Volumes, null), Json.Types.VolumeListResponse)!["Volumes"]!.DeepClone() : null);
+            List<VolumeInspect> active = usage.Volumes.FindAll(v => v.UsageData!.RefCount > 0);
+            long total = usage.Volumes.Sum(v => v.UsageData!.Size);
+            JsonNode? items = verbose ? JsonSerializer.SerializeToNode(new VolumeListResponse(usage.Volumes, null), Json.Types.VolumeListResponse)!["Volumes"]!.DeepClone() : null;
+            document["VolumeUsage"] = Sum(active.Count, usage.Volumes.Count, total - active.Sum(v => v.UsageData!.Size), total, items);
         }
 
         if (wanted("build-cache"))
         {
-            document["BuildCacheUsage"] = Sum<string>([], _ => false, _ => 0, null);
+            document["BuildCacheUsage"] = Sum(0, 0, 0, 0, null);
         }
     }
 
-    private static JsonObject Sum<T>(List<T> rows, Func<T, bool> active, Func<T, long> size, JsonNode? items)
+    private static JsonObject Sum(int active, int count, long reclaimable, long total, JsonNode? items)
     {
         var sum = new JsonObject
         {
-            ["ActiveCount"] = rows.Count(active),
-            ["TotalCount"] = rows.Count,
-            ["Reclaimable"] = rows.Where(r => !active(r)).Sum(size),
-            ["TotalSize"] = rows.Sum(size),
+            ["ActiveCount"] = active,
+            ["TotalCount"] = count,
+            ["Reclaimable"] = reclaimable,
+            ["TotalSize"] = total,
         };
         if (items is not null)
         {

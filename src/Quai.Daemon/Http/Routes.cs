@@ -30,6 +30,7 @@ internal static class Routes
         RegistryRoutes.Map(router, backend);
         ContentRoutes.Map(router, backend);
         ImageRoutes.Map(router, backend);
+        VerifyRoutes.Map(router, backend);
         VolumeRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
         UnsupportedRoutes.Map(router);

@@ -38,45 +38,55 @@ internal static class ImageList
         }
 
         IReadOnlyList<string> references = Values(filters, "reference"), labels = Values(filters, "label");
-        bool digests = call.Flag("digests") || call.Version.AtLeast(44);
+        bool digests = call.Flag("digests") || call.Version.AtLeast(44), all = call.Flag("all");
+        bool manifests = call.Version.AtLeast(47) && call.Flag("manifests");
+        IReadOnlyList<Image> images = backend.Images.List();
+        Dictionary<string, int>? users = call.Version.AtLeast(42) && call.Flag("shared-size") ? LayerUsers(images) : null;
         List<ImageSummary> rows = [];
-        foreach (Image image in backend.Images.List())
+        foreach (Image image in images)
         {
-            DateTimeOffset created = Created(image);
-            IEnumerable<string> tags = image.RepoTags;
-            if (references.Count > 0)
+            DateTimeOffset? created = image.Config.Created;
+            if ((before is { } b && !(created < b)) || (since is { } s && !(created > s)) || !labels.All(l => Labels.Matches(image.Config.Config?.Labels, l)))
             {
-                tags = [.. image.RepoTags.Where(t => references.Any(r => ReferencePattern.Matches(r, t)))];
-                if (!tags.Any() && !image.RepoDigests.Any(d => references.Any(r => ReferencePattern.Matches(r, d))))
+                continue;
+            }
+
+            List<string> tags = Matching(image.RepoTags, references), sums = Matching(image.RepoDigests, references);
+            if (tags.Count == 0 && sums.Count == 0)
+            {
+                // Without a name that is asked for: only those that have none at all, and not what others were made of.
+                bool shown = all || image.Children == 0;
+                if (!shown || dangling == false || references.Count > 0)
                 {
                     continue;
                 }
             }
 
-            if ((dangling is { } wanted && wanted != (image.RepoTags.Count == 0))
-                || (before is { } b && created >= b)
-                || (since is { } s && created <= s)
-                || !labels.All(l => Labels.Matches(image.Config.Config?.Labels, l)))
+            if (dangling == true && (tags.Count > 0 || image.Children > 0))
             {
                 continue;
             }
 
-            rows.Add(Row(image, [.. tags], digests, backend, call.Version));
+            ImageSummary row = Row(image, tags, digests ? sums : [], backend, call.Version);
+            row.SharedSize = users is null ? -1 : SharedSize(image, users);
+            row.Manifests = manifests ? ManifestSummaries.Of(backend.Images, image, id => backend.Containers.UsersOfImage(id).Select(u => u.ContainerId)) : null;
+            rows.Add(row);
         }
 
         return rows;
     }
 
     /// <summary>A row for an image with these names.</summary>
-    public static ImageSummary Row(Image image, List<string> tags, bool digests, Backend backend, ApiVersion version)
+    public static ImageSummary Row(Image image, List<string> tags, List<string> digests, Backend backend, ApiVersion version)
     {
         var row = new ImageSummary
         {
             Id = image.Id,
+            ParentId = image.Parent,
             Created = Created(image).ToUnixTimeSeconds(),
             Labels = image.Config.Config?.Labels is { Count: > 0 } labels ? new(labels) : null,
             RepoTags = tags,
-            RepoDigests = digests ? [.. image.RepoDigests] : [],
+            RepoDigests = digests,
             Size = image.Size,
             VirtualSize = version.AtLeast(44) ? null : image.Size,
             Containers = version.AtLeast(51) ? backend.Containers.UsersOfImage(image.Id).Count : -1,
@@ -103,6 +113,15 @@ internal static class ImageList
 
     /// <summary>When an image was made; the epoch when it does not say.</summary>
     public static DateTimeOffset Created(Image image) => image.Config.Created ?? DateTimeOffset.UnixEpoch;
+
+    private static List<string> Matching(IReadOnlyList<string> names, IReadOnlyList<string> patterns) =>
+        [.. names.Where(n => patterns.Count == 0 || patterns.Any(p => ReferencePattern.Matches(p, n)))];
+
+    // A stack of layers is known by the folders it is made of: each belongs to one chain only.
+    private static Dictionary<string, int> LayerUsers(IReadOnlyList<Image> images) => images.SelectMany(i => i.LayerDirectories).CountBy(l => l).ToDictionary();
+
+    private static long SharedSize(Image image, Dictionary<string, int> users) =>
+        image.LayerDirectories.Zip(image.LayerSizes, (folder, size) => users[folder] > 1 ? size : 0).Sum();
 
     private static DateTimeOffset Earlier(DateTimeOffset? one, DateTimeOffset other) => one is { } o && o < other ? o : other;
 }

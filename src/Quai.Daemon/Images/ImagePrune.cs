@@ -1,3 +1,4 @@
+using System.Globalization;
 using Quai.Api.Images;
 using Quai.Daemon.Http;
 using Quai.Errors;
@@ -6,43 +7,55 @@ using Quai.Images;
 namespace Quai.Daemon.Images;
 
 /// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses. What unfinished pulls left goes too.</summary>
-internal static class ImagePrune
+internal sealed class ImagePrune(Backend backend)
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "label", "label!", "until"];
 
-    /// <summary>Removes them. One that comes into use meanwhile is left.</summary>
-    public static async Task<ImagesPruneResponse> RunAsync(Backend backend, ApiCall call)
+    private int _running;
+
+    /// <summary>Removes them, the newest first, so that what was made of others goes before these. One that comes into use meanwhile is left.</summary>
+    /// <exception cref="QuaiException">Kind Conflict: one prune is running already.</exception>
+    public async Task<ImagesPruneResponse> RunAsync(ApiCall call)
+    {
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+        {
+            throw QuaiException.Conflict("a prune operation is already running");
+        }
+
+        try
+        {
+            return await RunOnceAsync(call);
+        }
+        finally
+        {
+            Volatile.Write(ref _running, 0);
+        }
+    }
+
+    private async Task<ImagesPruneResponse> RunOnceAsync(ApiCall call)
     {
         IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(KnownFilters);
         bool danglingOnly = ImageList.Dangling(filters) ?? true;
-        DateTimeOffset? until = null;
-        foreach (string text in ImageList.Values(filters, "until"))
-        {
-            until = PastTime.Parse(text, DateTimeOffset.UtcNow);
-        }
-
+        DateTimeOffset? until = Until(filters);
         List<ImageDeleteItem> deleted = [];
         long bytes = 0;
         foreach (Image image in backend.Images.List())
         {
+            if (call.Gone.IsCancellationRequested)
+            {
+                break;
+            }
+
             if ((danglingOnly && image.RepoTags.Count > 0)
-                || (until is { } limit && ImageList.Created(image) >= limit)
+                || (until is { } limit && !(image.Config.Created <= limit))
                 || !Labels.Pass(image.Config.Config?.Labels, filters)
-                || backend.Containers.UsersOfImage(image.Id).Count > 0)
+                || await backend.Images.RemoveUnusedAsync(image.Id, danglingOnly, backend.Containers.UsersOfImage, CancellationToken.None) is not { } removed)
             {
                 continue;
             }
 
-            try
-            {
-                IReadOnlyList<ImageDeleted> removed = await backend.Images.RemoveAsync(image.Id, force: true, noPrune: false, backend.Containers.UsersOfImage, call.Gone);
-                deleted.AddRange(removed.Select(ImageRoutes.Item));
-                bytes += removed.Any(r => r.Deleted == image.Id) ? image.Size : 0;
-            }
-            catch (QuaiException e) when (e.Kind is ErrorKind.Conflict or ErrorKind.NotFound)
-            {
-                // Somebody was quicker.
-            }
+            deleted.AddRange(removed.Done.Select(ImageRoutes.Item));
+            bytes += removed.Bytes;
         }
 
         if (!filters.Keys.Any(k => k != "dangling"))
@@ -50,6 +63,14 @@ internal static class ImagePrune
             bytes += await backend.Registries.SweepUnfinishedAsync(all: true, call.Gone);
         }
 
+        backend.Events.Publish("image", "prune", "", new Dictionary<string, string> { ["reclaimed"] = bytes.ToString(CultureInfo.InvariantCulture) });
         return new(deleted.Count == 0 ? null : deleted, bytes);
     }
+
+    private static DateTimeOffset? Until(IReadOnlyDictionary<string, IReadOnlyList<string>> filters) => ImageList.Values(filters, "until") switch
+    {
+        [] => null,
+        [var one] => PastTime.Parse(one, DateTimeOffset.UtcNow),
+        _ => throw QuaiException.Invalid("more than one until filter specified"),
+    };
 }

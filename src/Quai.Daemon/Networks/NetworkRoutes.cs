@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Quai.Api.Containers;
 using Quai.Api.Networks;
@@ -12,6 +13,7 @@ namespace Quai.Daemon.Networks;
 internal static class NetworkRoutes
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "driver", "id", "label", "name", "scope", "type"];
+    private static readonly HashSet<string> PruneFilters = ["label", "label!", "until"];
     private static readonly Dictionary<string, IReadOnlyList<string>> NoFilters = [];
 
     /// <summary>Adds the routes.</summary>
@@ -25,7 +27,13 @@ internal static class NetworkRoutes
                 await call.Answer(list, Json.Types.ListNetworkInspect);
             })
             .Add("POST", "/networks/create", _ => throw ApiCall.NotImplemented("creating networks is not available in this version of Quai"))
-            .Add("POST", "/networks/prune", _ => throw ApiCall.NotImplemented("creating and pruning networks is not available in this version of Quai"))
+            .Add("POST", "/networks/prune", call =>
+            {
+                // Predefined networks are never pruned, and others cannot be made yet: there is none to remove.
+                _ = call.Filters(PruneFilters);
+                backend.Events.Publish("network", "prune", "", new Dictionary<string, string> { ["reclaimed"] = "0" });
+                return call.Answer(new JsonObject { ["NetworksDeleted"] = null }, Json.Edited.JsonObject);
+            })
             .Add("POST", "/networks/{name}/connect", _ => throw ApiCall.NotImplemented("connecting a container to a further network is not available in this version of Quai"))
             .Add("POST", "/networks/{name}/disconnect", _ => throw ApiCall.NotImplemented("disconnecting a container from a network is not available in this version of Quai"))
             .Add("DELETE", "/networks/{name}", call =>

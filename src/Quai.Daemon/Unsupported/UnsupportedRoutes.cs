@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Quai.Daemon.Http;
 using Quai.Errors;
 
@@ -30,7 +31,7 @@ internal static class UnsupportedRoutes
             .Add("POST", "/swarm/init", Missing("swarm mode"))
             .Add("POST", "/swarm/join", Missing("swarm mode"))
             .Add("POST", "/build", Missing("building images"))
-            .Add("POST", "/build/prune", Missing("the build cache"))
+            .Add("POST", "/build/prune", call => call.Answer(new JsonObject { ["CachesDeleted"] = null, ["SpaceReclaimed"] = 0 }, Json.Edited.JsonObject)) // nothing builds, so there is no cache
             .Add("POST", "/build/cancel", Missing("building images"))
             .Add("POST", "/session", Missing("the build session"))
             .Add("POST", "/grpc", Missing("BuildKit"))

@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 using Quai.Api.Containers;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
+using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Images;
 using Quai.Linux;
 using Quai.Linux.Mounts;
 using Quai.Linux.Trees;
+using Quai.Oci.Images;
 using Quai.Volumes;
 
 namespace Quai.Engine.Containers;
@@ -21,7 +23,7 @@ internal sealed partial class ContainerService
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         string? wanted = string.IsNullOrEmpty(name) ? null : ContainerNames.Validate(name);
         HostConfigRules.Validate(request, host, options, warnings);
-        Image image = FindImage(request.Image, platform);
+        Image image = FindImage(request.Image, platform, warnings);
         ContainerConfig config = CopyConfig(request);
         ConfigMerge.Apply(config, image.Config.Config);
         HostConfigRules.SetDefaults(host, options);
@@ -185,26 +187,33 @@ internal sealed partial class ContainerService
         }
     }
 
-    private Image FindImage(string reference, string? platform)
+    private Image FindImage(string reference, string? platform, List<string> warnings)
     {
         if (reference.Length == 0)
         {
             throw QuaiException.Invalid("no image specified");
         }
 
-        Image image = images.Admit(reference);
-        if (string.IsNullOrEmpty(platform))
+        Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
+        Image image = images.Admit(reference, wanted);
+        if (HostPlatform.Runs(image.Platform))
         {
             return image;
         }
 
-        string[] parts = platform.Split('/');
-        bool fits = parts.Length == 1
-            ? parts[0] == image.Config.Os || parts[0] == image.Config.Architecture
-            : parts[0] == image.Config.Os && parts[1] == image.Config.Architecture;
-        return fits
-            ? image
-            : throw QuaiException.NotFound($"image with reference {reference} was found but its platform ({image.Config.Os}/{image.Config.Architecture}) does not match the specified platform ({platform})");
+        if (wanted is null)
+        {
+            string named = string.Join('/', ((string?[])[image.Config.Os, image.Config.Architecture, image.Config.Variant]).Where(p => !string.IsNullOrEmpty(p)));
+            warnings.Add($"The requested image's platform ({named}) does not match the detected host platform ({HostPlatform.Text}) and no specific platform was requested");
+        }
+
+        // Not refused: what it runs may be of this machine all the same. But the kernel will say no more than "exec format error".
+        if (new Emulation().Missing(image.Platform) is { } why)
+        {
+            warnings.Add(why);
+        }
+
+        return image;
     }
 
     private void CheckReferences(HostConfig host)

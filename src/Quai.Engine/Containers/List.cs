@@ -12,7 +12,7 @@ internal sealed partial class ContainerService
         var filter = new ListFilter(filters, registry, reference => TryResolve(reference)?.Id, name => networks.List().FirstOrDefault(n => n.Name == name || n.Id == name)?.Name);
         List<ContainerSummary> rows = [];
         DateTimeOffset now = time.GetUtcNow();
-        var names = new Dictionary<string, string?>();
+        var names = new Dictionary<string, string[]>();
         foreach (Container container in registry.All())
         {
             RunState state = container.State;
@@ -38,13 +38,13 @@ internal sealed partial class ContainerService
         return rows;
     }
 
-    private ContainerSummary Summarize(Container container, RunState state, DateTimeOffset now, Dictionary<string, string?> imageIds)
+    private ContainerSummary Summarize(Container container, RunState state, DateTimeOffset now, Dictionary<string, string[]> imageIds)
     {
         (string program, List<string> arguments) = CommandOf(container.Config);
         string reference = container.Config.Image;
-        if (!imageIds.TryGetValue(reference, out string? imageId))
+        if (!imageIds.TryGetValue(reference, out string[]? meant))
         {
-            imageIds[reference] = imageId = TryResolve(reference)?.Id;
+            imageIds[reference] = meant = IdsOf(reference);
         }
 
         return new ContainerSummary
@@ -53,7 +53,7 @@ internal sealed partial class ContainerService
             Names = ["/" + container.Name],
 
             // A name that by now means another image would mislead.
-            Image = imageId == container.ImageId ? reference : container.ImageId,
+            Image = meant.Contains(container.ImageId) ? reference : container.ImageId,
             ImageID = container.ImageId,
             Command = arguments.Count == 0 ? program : $"{program} {string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a))}",
             Created = container.Created.ToUnixTimeSeconds(),
@@ -65,6 +65,18 @@ internal sealed partial class ContainerService
             NetworkSettings = new SummaryNetworkSettings { Networks = EndpointsOf(container, state) },
             Mounts = [.. container.Mounts.Where(m => !m.Unlisted).Select(m => m.ToApi())],
         };
+    }
+
+    private string[] IdsOf(string reference)
+    {
+        try
+        {
+            return [.. images.ResolveAll(reference).Select(i => i.Id)];
+        }
+        catch (Errors.QuaiException)
+        {
+            return [];
+        }
     }
 
     private Image? TryResolve(string reference)

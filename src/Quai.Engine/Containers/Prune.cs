@@ -32,7 +32,7 @@ internal sealed partial class ContainerService
 
             try
             {
-                long size = await images.SnapshotSizeAsync(container.Id, cancellation).ConfigureAwait(false);
+                long size = await images.SnapshotDiskUsageAsync(container.Id, cancellation).ConfigureAwait(false);
                 await RemoveAsync(container.Id, force: false, volumes: false, link: false, cancellation).ConfigureAwait(false);
                 freed += size;
                 removed.Add(container.Id);

@@ -17,17 +17,15 @@ public sealed class SystemService
     private readonly EngineOptions _options;
     private readonly ContainerService _containers;
     private readonly IImageStore _images;
-    private readonly VolumeStore _volumes;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
 
-    internal SystemService(string id, EngineOptions options, ContainerService containers, IImageStore images, VolumeStore volumes, EventHub events, TimeProvider time)
+    internal SystemService(string id, EngineOptions options, ContainerService containers, IImageStore images, EventHub events, TimeProvider time)
     {
         Id = id;
         _options = options;
         _containers = containers;
         _images = images;
-        _volumes = volumes;
         _events = events;
         _time = time;
     }
@@ -115,38 +113,6 @@ public sealed class SystemService
                     },
                 },
             ],
-        };
-    }
-
-    /// <summary>The answer to <c>GET /system/df</c>.</summary>
-    public async Task<DiskUsage> DiskUsageAsync(CancellationToken cancellation)
-    {
-        IReadOnlyList<Image> images = _images.List();
-        List<Volume> volumes = [.. _volumes.List()];
-        var layers = new HashSet<string>();
-        long layersSize = 0;
-        foreach (Image image in images)
-        {
-            // Layers that images share count once; their sizes are only known together.
-            layersSize += layers.Add(string.Join(':', image.LayerDirectories)) ? image.Size : 0;
-        }
-
-        return new DiskUsage
-        {
-            LayersSize = layersSize,
-            Images = [.. images.Select(i => new ImageSummary
-            {
-                Id = i.Id,
-                Created = i.Config.Created?.ToUnixTimeSeconds() ?? 0,
-                Labels = i.Config.Config?.Labels,
-                RepoTags = [.. i.RepoTags],
-                RepoDigests = [.. i.RepoDigests],
-                Size = i.Size,
-                SharedSize = 0,
-                Containers = _containers.UsersOfImage(i.Id).Count,
-            })],
-            Containers = await _containers.ListAsync(all: true, limit: 0, size: true, new Dictionary<string, IReadOnlyList<string>>(), cancellation).ConfigureAwait(false),
-            Volumes = await Task.Run(() => volumes.ConvertAll(v => ToApi(v, new VolumeUsage(_volumes.UsersOf(v.Name).Count, _volumes.SizeOf(v.Name)))), cancellation).ConfigureAwait(false),
         };
     }
 

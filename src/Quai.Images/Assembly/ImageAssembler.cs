@@ -81,8 +81,8 @@ internal sealed class ImageAssembler(MetadataDatabase database, BlobStore blobs,
             c =>
             {
                 c.Run(
-                    "INSERT INTO images(id, config, manifest, added) VALUES ($i, $c, $m, $a) ON CONFLICT(id) DO UPDATE SET manifest=$m",
-                    ("$i", id), ("$c", image.Config), ("$m", image.Manifest.ToString()), ("$a", options.Time.GetUtcNow().ToUnixTimeSeconds()));
+                    "INSERT INTO images(id, config, manifest, added, parent) VALUES ($i, $c, $m, $a, $p) ON CONFLICT(id) DO UPDATE SET manifest=$m, parent=coalesce(parent, $p)",
+                    ("$i", id), ("$c", image.Config), ("$m", image.Manifest.ToString()), ("$a", options.Time.GetUtcNow().ToUnixTimeSeconds()), ("$p", image.Parent));
                 for (int i = 0; i < image.ChainIds.Count; i++)
                 {
                     c.Run("INSERT INTO image_layers VALUES ($i, $p, $c) ON CONFLICT DO NOTHING", ("$i", id), ("$p", i), ("$c", image.ChainIds[i]));
@@ -93,18 +93,7 @@ internal sealed class ImageAssembler(MetadataDatabase database, BlobStore blobs,
                     c.Run("INSERT INTO image_blobs VALUES ($i, $d) ON CONFLICT DO NOTHING", ("$i", id), ("$d", blob));
                 }
 
-                List<(ImageReference, string)> before = [];
-                foreach (ImageReference name in image.Names)
-                {
-                    if (c.Scalar<string>("SELECT image_id FROM image_names WHERE name=$n", ("$n", name.Canonical)) is { } old && old != id)
-                    {
-                        before.Add((name, old));
-                    }
-
-                    c.Run("INSERT INTO image_names VALUES ($n, $i) ON CONFLICT(name) DO UPDATE SET image_id=$i", ("$n", name.Canonical), ("$i", id));
-                }
-
-                return before;
+                return NameTable.Point(c, id, image.Names);
             },
             cancellation).ConfigureAwait(false);
         catalog.Reload();
@@ -127,4 +116,8 @@ internal sealed record NewImage(
     Digest Manifest,
     IReadOnlyList<string> ChainIds,
     IReadOnlyCollection<string> Blobs,
-    IReadOnlyList<ImageReference> Names);
+    IReadOnlyList<ImageReference> Names)
+{
+    /// <summary>Id of the image that it was made of (commit, build); null when it came as a whole.</summary>
+    public string? Parent { get; init; }
+}

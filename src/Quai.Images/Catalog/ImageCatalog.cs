@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Data.Sqlite;
+using Quai.Errors;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -13,7 +14,7 @@ internal sealed class ImageCatalog
     private readonly MetadataDatabase _database;
     private readonly string _snapshots;
     private readonly Lock _reloading = new();
-    private volatile State _state = new([], FrozenDictionary<string, StoredImage>.Empty, FrozenDictionary<string, StoredImage>.Empty);
+    private volatile State _state = new([], FrozenDictionary<string, StoredImage>.Empty, FrozenDictionary<string, StoredImage[]>.Empty);
 
     public ImageCatalog(MetadataDatabase database, string snapshots)
     {
@@ -27,19 +28,40 @@ internal sealed class ImageCatalog
 
     public StoredImage? ById(string id) => _state.ById.GetValueOrDefault(id);
 
-    public StoredImage? ByName(ImageReference name) => _state.ByName.GetValueOrDefault(name.Canonical);
+    /// <summary>The image of a name; of several platforms' images the one that suits this machine best.</summary>
+    public StoredImage? ByName(ImageReference name) => AllByName(name) is [var first, ..] ? first : null;
+
+    /// <summary>All images of a name: the one that suits this machine best first.</summary>
+    public IReadOnlyList<StoredImage> AllByName(ImageReference name) => _state.ByName.GetValueOrDefault(name.Canonical) ?? [];
 
     /// <summary>
     /// Finds by name, full id or the beginning of an id, in Docker's order: a name wins over an id that begins the same.
     /// </summary>
+    /// <param name="text">What the user wrote.</param>
+    /// <param name="platform">What the image must run on; null for any, this machine's before others.</param>
     /// <exception cref="ImageNotFoundException">There is none, or several begin so.</exception>
-    public StoredImage Find(string text)
+    /// <exception cref="QuaiException">Kind NotFound: there is one, but for another platform.</exception>
+    public StoredImage Find(string text, Platform? platform = null)
+    {
+        IReadOnlyList<StoredImage> found = FindAll(text);
+        if (platform is null)
+        {
+            return found[0];
+        }
+
+        StoredImage? best = found.Where(i => Score(platform, i) > 0).MaxBy(i => Score(platform, i));
+        return best ?? throw QuaiException.NotFound(
+            $"image with reference {text} was found but its platform ({string.Join(", ", found.Select(i => i.Image.Platform))}) does not match the specified platform ({platform})");
+    }
+
+    /// <summary>Finds all that a name, an id or an id's beginning stands for: several only where a name has several platforms' images.</summary>
+    /// <exception cref="ImageNotFoundException">There is none, or several ids begin so.</exception>
+    public IReadOnlyList<StoredImage> FindAll(string text)
     {
         State state = _state;
         if (Digest.TryParse(text, out Digest digest) || Digest.TryParse("sha256:" + text, out digest))
         {
-            return state.ById.GetValueOrDefault(digest.ToString())
-                ?? throw new ImageNotFoundException(text);
+            return [state.ById.GetValueOrDefault(digest.ToString()) ?? throw new ImageNotFoundException(text)];
         }
 
         string shown = text;
@@ -49,7 +71,7 @@ internal sealed class ImageCatalog
             shown = name.Familiar;
 
             // With both, the digest says which and the tag is only for people to read.
-            if (state.ByName.TryGetValue((name.Digest is null ? name : name with { Tag = null }).Canonical, out StoredImage? named))
+            if (state.ByName.TryGetValue((name.Digest is null ? name : name with { Tag = null }).Canonical, out StoredImage[]? named))
             {
                 return named;
             }
@@ -69,12 +91,15 @@ internal sealed class ImageCatalog
             }
         }
 
-        return found ?? throw new ImageNotFoundException(shown);
+        return [found ?? throw new ImageNotFoundException(shown)];
     }
 
     /// <summary>Whether the text is an id's beginning, with or without its algorithm.</summary>
     public static bool IsIdPrefix(string id, string text) =>
         text.Length > 0 && (id.AsSpan("sha256:".Length).StartsWith(text) || (text.Length > "sha256:".Length && id.StartsWith(text, StringComparison.Ordinal)));
+
+    /// <summary>Whether an image runs on a platform as it is.</summary>
+    public static bool Suits(Platform platform, StoredImage image) => Score(platform, image) > 0;
 
     /// <summary>Reads everything anew.</summary>
     public void Reload()
@@ -98,17 +123,21 @@ internal sealed class ImageCatalog
                 r => (Id: r.GetString(0), Layer: new StoredLayer(r.GetInt64(1), r.GetString(2), r.GetInt64(3))))
             .ToLookup(r => r.Id, r => r.Layer);
         State old = _state;
+        List<(string Id, string Parent)> parents = connection.Rows("SELECT i.id, p.id FROM images i JOIN images p ON p.id=i.parent", r => (r.GetString(0), r.GetString(1)));
+        Dictionary<string, string> parentOf = parents.ToDictionary(p => p.Id, p => p.Parent);
+        Dictionary<string, int> children = parents.CountBy(p => p.Parent).ToDictionary();
         List<StoredImage> all = connection.Rows(
             "SELECT id, config, manifest FROM images",
-            r => Make(r.GetString(0), (byte[])r.GetValue(1), r.GetString(2), names, layers, old));
+            r => Make(r.GetString(0), (byte[])r.GetValue(1), r.GetString(2), parentOf.GetValueOrDefault(r.GetString(0), ""), children.GetValueOrDefault(r.GetString(0)), names, layers, old));
         all.Sort((a, b) => Nullable.Compare(b.Image.Config.Created, a.Image.Config.Created) is var c and not 0 ? c : string.CompareOrdinal(a.Image.Id, b.Image.Id));
         return new State(
             [.. all],
             all.ToFrozenDictionary(i => i.Image.Id),
-            all.SelectMany(i => i.Names, (i, n) => (i, n)).ToFrozenDictionary(p => p.n.Canonical, p => p.i));
+            all.SelectMany(i => i.Names, (i, n) => (Image: i, Name: n.Canonical)).GroupBy(p => p.Name, p => p.Image)
+                .ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(i => Score(Platform.Host, i)).ThenBy(i => i.Image.Id, StringComparer.Ordinal).ToArray()));
     }
 
-    private StoredImage Make(string id, byte[] json, string manifest, ILookup<string, string> names, ILookup<string, StoredLayer> layers, State old)
+    private StoredImage Make(string id, byte[] json, string manifest, string parent, int children, ILookup<string, string> names, ILookup<string, StoredLayer> layers, State old)
     {
         // Configs never change under an id: parse each once.
         ImageConfig config = old.ById.TryGetValue(id, out StoredImage? known) ? known.Image.Config : ImageJson.ReadConfig(json);
@@ -122,9 +151,20 @@ internal sealed class ImageCatalog
             [.. references.Where(n => n.Digest is not null).Select(n => n.Familiar)],
             stack.Sum(l => l.Size),
             manifest,
-            [.. topFirst.Select(l => $"{_snapshots}/{l.Number}/fs")]);
-        return new StoredImage(image, stack, references, string.Join(':', topFirst.Select(l => $"{l.Number}/fs")));
+            [.. topFirst.Select(l => $"{_snapshots}/{l.Number}/fs")])
+        {
+            LayerSizes = [.. topFirst.Select(l => l.Size)],
+            Parent = parent,
+            Children = children,
+        };
+        return new StoredImage(image, stack, references);
     }
 
-    private sealed record State(IReadOnlyList<StoredImage> All, FrozenDictionary<string, StoredImage> ById, FrozenDictionary<string, StoredImage> ByName);
+    private static int Score(Platform wanted, StoredImage image)
+    {
+        ImageConfig config = image.Image.Config;
+        return wanted.Score(new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant });
+    }
+
+    private sealed record State(IReadOnlyList<StoredImage> All, FrozenDictionary<string, StoredImage> ById, FrozenDictionary<string, StoredImage[]> ByName);
 }

@@ -4,16 +4,26 @@ namespace Quai.Images.Catalog;
 internal sealed class Leases
 {
     private readonly Dictionary<string, int> _held = [];
+    private readonly HashSet<string> _deferred = [];
+
+    /// <summary>Called when something is let go that a collection would have removed but for its lease: it is time for another.</summary>
+    public Action? Deferred { get; set; }
 
     /// <summary>Starts a lease that holds nothing.</summary>
     public Lease Begin() => new(this);
 
-    /// <summary>Whether any lease holds the digest or chain id.</summary>
+    /// <summary>Whether any lease holds the digest or chain id. Asked by a collection, which would remove it otherwise.</summary>
     public bool Holds(string id)
     {
         lock (_held)
         {
-            return _held.ContainsKey(id);
+            bool held = _held.ContainsKey(id);
+            if (held)
+            {
+                _deferred.Add(id);
+            }
+
+            return held;
         }
     }
 
@@ -27,6 +37,7 @@ internal sealed class Leases
 
     internal void Release(IEnumerable<string> ids)
     {
+        bool deferred = false;
         lock (_held)
         {
             foreach (string id in ids)
@@ -34,8 +45,14 @@ internal sealed class Leases
                 if (--_held[id] == 0)
                 {
                     _held.Remove(id);
+                    deferred |= _deferred.Remove(id);
                 }
             }
+        }
+
+        if (deferred)
+        {
+            Deferred?.Invoke();
         }
     }
 }

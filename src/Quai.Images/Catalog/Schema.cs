@@ -62,5 +62,21 @@ internal static class Schema
             CREATE INDEX image_blobs_digest ON image_blobs(digest);
             CREATE INDEX image_names_image ON image_names(image_id);
             """),
+        new(Component, 2, """
+            -- What an image was made of by commit or build, as long as that is here.
+            ALTER TABLE images ADD COLUMN parent TEXT;
+            CREATE INDEX images_parent ON images(parent) WHERE parent IS NOT NULL;
+
+            -- A name may stand for several images: those of several platforms that were pulled by one index.
+            CREATE TABLE names (
+                name TEXT NOT NULL,
+                image_id TEXT NOT NULL REFERENCES images(id) ON DELETE CASCADE,
+                PRIMARY KEY (name, image_id)
+            ) STRICT, WITHOUT ROWID;
+            INSERT INTO names SELECT name, image_id FROM image_names;
+            DROP TABLE image_names;
+            ALTER TABLE names RENAME TO image_names;
+            CREATE INDEX image_names_image ON image_names(image_id);
+            """),
     ];
 }

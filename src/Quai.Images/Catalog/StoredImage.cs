@@ -6,8 +6,7 @@ namespace Quai.Images.Catalog;
 /// <param name="Image">What users of the store see.</param>
 /// <param name="Layers">From the lowest up.</param>
 /// <param name="Names">All its names, canonical.</param>
-/// <param name="Lower">The layers' directories, topmost first, relative to the snapshots' folder and joined by colons.</param>
-internal sealed record StoredImage(Image Image, IReadOnlyList<StoredLayer> Layers, IReadOnlyList<ImageReference> Names, string Lower)
+internal sealed record StoredImage(Image Image, IReadOnlyList<StoredLayer> Layers, IReadOnlyList<ImageReference> Names)
 {
     /// <summary>Digest of the manifest.</summary>
     public string Manifest => Image.ManifestDigest!;

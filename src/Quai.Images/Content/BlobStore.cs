@@ -1,6 +1,7 @@
 using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Linux;
+using Quai.Linux.Trees;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -122,6 +123,9 @@ internal sealed class BlobStore
             : File.ReadAllBytes(file.FullName);
     }
 
+    /// <summary>Bytes of the disk that a blob's file takes; 0 when it is gone.</summary>
+    public long DiskOf(Digest digest) => (long)(NodeStatusReader.TryRead(PathOf(digest))?.Blocks ?? 0) * 512;
+
     /// <summary>Deletes blobs' files; the caller has removed their records and holds the gate.</summary>
     public void Delete(IEnumerable<string> digests)
     {
@@ -160,18 +164,22 @@ internal sealed class BlobStore
             }
         }
 
-        HashSet<string> known = [.. _database.Read(c => c.Rows("SELECT digest FROM blobs", r => r.GetString(0)))];
-        foreach (string folder in Directory.EnumerateDirectories(_blobs))
+        foreach (string file in Strays())
         {
-            foreach (string file in Directory.EnumerateFiles(folder))
-            {
-                if (!known.Contains($"{Path.GetFileName(folder)}:{Path.GetFileName(file)}"))
-                {
-                    File.Delete(file);
-                }
-            }
+            File.Delete(file);
         }
     }
 
     private string PartialOf(Digest digest) => Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
+
+    /// <summary>Files among the blobs that have no record.</summary>
+    public IReadOnlyList<string> Strays()
+    {
+        HashSet<string> known = [.. _database.Read(c => c.Rows("SELECT digest FROM blobs", r => r.GetString(0)))];
+        return
+        [
+            .. Directory.EnumerateDirectories(_blobs).SelectMany(Directory.EnumerateFiles)
+                .Where(f => !known.Contains($"{Path.GetFileName(Path.GetDirectoryName(f))}:{Path.GetFileName(f)}")),
+        ];
+    }
 }

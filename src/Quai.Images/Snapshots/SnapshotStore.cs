@@ -19,6 +19,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     private readonly Trash _trash;
     private readonly FileDescriptor _folder;
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _unpacking = new();
+    private readonly ConcurrentDictionary<long, long> _disk = new();
 
     public SnapshotStore(string root, MetadataDatabase database, CollectionGate gate, ILogger logger)
     {
@@ -85,13 +86,22 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     public async Task<Snapshot> PrepareAsync(string key, StoredImage image, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        long? number;
+        (long Number, string Lower)? made;
         try
         {
-            number = await _database.WriteAsync(
-                c => c.Scalar<long?>(
-                    "INSERT INTO snapshots(key, image_id, lower, state) SELECT $k, id, $l, $s FROM images WHERE id=$i RETURNING number",
-                    ("$k", key), ("$i", image.Image.Id), ("$l", image.Lower), ("$s", Schema.Ready)),
+            // The layers are read in the transaction that reserves them: an image may be removed and pulled anew at any time.
+            made = await _database.WriteAsync<(long, string)?>(
+                c =>
+                {
+                    string lower = string.Join(':', c.Rows(
+                        "SELECT s.number FROM image_layers l JOIN snapshots s ON s.chain_id=l.chain_id WHERE l.image_id=$i ORDER BY l.position DESC",
+                        r => $"{r.GetInt64(0)}/fs",
+                        ("$i", image.Image.Id)));
+                    return c.Rows(
+                        "INSERT INTO snapshots(key, image_id, lower, state) SELECT $k, id, $l, $s FROM images WHERE id=$i RETURNING number",
+                        r => (r.GetInt64(0), lower),
+                        ("$k", key), ("$i", image.Image.Id), ("$l", lower), ("$s", Schema.Ready)) is [var row] ? row : null;
+                },
                 cancellation).ConfigureAwait(false);
         }
         catch (Microsoft.Data.Sqlite.SqliteException e) when (e.SqliteErrorCode == 19)
@@ -99,22 +109,22 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
             throw QuaiException.Conflict($"container {key} has a snapshot already", e);
         }
 
-        if (number is not { } made)
+        if (made is not { } snapshot)
         {
             throw new ImageNotFoundException(image.Image.Id);
         }
 
         try
         {
-            MakeDirectories(made, image.Lower);
+            MakeDirectories(snapshot.Number, snapshot.Lower);
         }
         catch
         {
-            await ForgetAsync(made).ConfigureAwait(false);
+            await ForgetAsync(snapshot.Number).ConfigureAwait(false);
             throw;
         }
 
-        return Describe(key, made, image.Lower);
+        return Describe(key, snapshot.Number, snapshot.Lower);
     }
 
     /// <summary>A container's snapshot.</summary>
@@ -156,11 +166,37 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
             cancellation);
     }
 
+    /// <summary>Bytes of the disk that a container's writable layer takes; nothing for the folders that every container has.</summary>
+    public Task<long> UsageAsync(string key, CancellationToken cancellation)
+    {
+        string path = Path.Combine(Folder, Get(key).Upper);
+        return Task.Run(() => Usage(path), cancellation);
+    }
+
+    /// <summary>Bytes of the disk that an unpacked layer takes. It never changes, so it is found out once; 0 for one that is gone.</summary>
+    public long DiskOf(long number)
+    {
+        if (_disk.TryGetValue(number, out long known))
+        {
+            return known;
+        }
+
+        try
+        {
+            return _disk[number] = Usage(Path.Combine(Folder, Name(number)));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>Takes away the files of snapshots whose records were just removed.</summary>
     public void Delete(IEnumerable<long> numbers)
     {
         foreach (long number in numbers)
         {
+            _disk.TryRemove(number, out _);
             _trash.Throw(Name(number));
         }
     }
@@ -172,6 +208,12 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     {
         await _trash.DisposeAsync().ConfigureAwait(false);
         _folder.Dispose();
+    }
+
+    private static long Usage(string path)
+    {
+        using FileDescriptor directory = FileCalls.OpenDirectory(path);
+        return FileCalls.TreeUsage(directory.Number);
     }
 
     private static string Name(long number) => number.ToString();

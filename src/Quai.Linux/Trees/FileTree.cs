@@ -25,8 +25,8 @@ public static unsafe partial class FileTree
         return !entries.MoveNext();
     }
 
-    /// <summary>Bytes of all regular files beneath, each hard link counted once.</summary>
-    public static long Size(string directory)
+    /// <summary>Bytes of the disk that all beneath takes, as <c>du</c> counts: blocks, of directories too, each hard link once. The directory itself is not counted.</summary>
+    public static long Usage(string directory)
     {
         long total = 0;
         HashSet<ulong>? seen = null;
@@ -54,10 +54,11 @@ public static unsafe partial class FileTree
                 if (status.IsDirectory)
                 {
                     pending.Push(path);
+                    total += (long)status.Blocks * 512;
                 }
                 else if (status.Links < 2 || (seen ??= []).Add(status.Inode))
                 {
-                    total += (long)status.Size;
+                    total += (long)status.Blocks * 512;
                 }
             }
         }

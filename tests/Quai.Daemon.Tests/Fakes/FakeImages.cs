@@ -1,4 +1,6 @@
 using Quai.Images;
+using Quai.Images.Verification;
+using Quai.Oci.Images;
 
 namespace Quai.Daemon.Tests.Fakes;
 
@@ -19,13 +21,15 @@ internal sealed class FakeImages : IImageStore
 
     public long LoadedBytes { get; private set; }
 
-    public Image Admit(string reference) => Resolve(reference);
+    public Image Admit(string reference, Platform? platform = null) => Resolve(reference, platform);
 
-    public Image Resolve(string reference)
+    public Image Resolve(string reference, Platform? platform = null)
     {
         Asked.Add(reference);
         return Images.Find(i => i.Id == reference || i.RepoTags.Contains(reference)) ?? throw new ImageNotFoundException(reference);
     }
+
+    public IReadOnlyList<Image> ResolveAll(string reference) => [Resolve(reference)];
 
     public IReadOnlyList<Image> List() => Images;
 
@@ -58,13 +62,32 @@ internal sealed class FakeImages : IImageStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
+    public Task<IReadOnlyList<ImageDeleted>> RemoveAsync(string reference, bool force, bool noPrune, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation, IReadOnlyList<Platform>? platforms = null)
     {
         Asked.Add("remove " + reference);
         return Task.FromResult<IReadOnlyList<ImageDeleted>>([new(reference, null), new(null, "sha256:1")]);
     }
 
-    public IReadOnlyList<ImageHistory> History(string reference) => throw Unexpected();
+    public Task<PrunedImages?> RemoveUnusedAsync(string id, bool untaggedOnly, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
+    {
+        Asked.Add("prune " + id);
+        return Task.FromResult<PrunedImages?>(new([new(null, id)], 5));
+    }
+
+    public Task<VerificationSummary> VerifyAsync(IReadOnlyList<string> references, IProgress<VerificationFinding> findings, CancellationToken cancellation)
+    {
+        findings.Report(new VerificationFinding("blob", "sha256:2", "its file is missing", ["box:latest"]));
+        return Task.FromResult(new VerificationSummary(references.Count, 3, 1, 100, 1));
+    }
+
+    public IReadOnlyList<ImageManifest> Manifests(string id) => [];
+
+    public Task<ImageDiskUsage> DiskUsageAsync(CancellationToken cancellation) =>
+        Task.FromResult(new ImageDiskUsage(100, Images.ToDictionary(i => i.Id, i => (i.Size, 0L)), ids => Images.Where(i => ids.Contains(i.Id)).Sum(i => i.Size)));
+
+    public Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation) => throw Unexpected();
+
+    public IReadOnlyList<ImageHistory> History(string reference, Platform? platform = null) => throw Unexpected();
 
     public Task<Snapshot> PrepareSnapshotAsync(string key, string imageId, CancellationToken cancellation) => throw Unexpected();
 

@@ -1,0 +1,84 @@
+using System.Text;
+using System.Text.Json;
+using Quai.Cli.Formatting;
+
+namespace Quai.Cli.Images;
+
+/// <summary><c>quai images --tree</c>: each image, and beneath it the platforms that it is for.</summary>
+internal static class ImageTree
+{
+    private static readonly string[] Titles = ["IMAGE", "ID", "DISK USAGE", "CONTENT SIZE", "USED"];
+
+    /// <summary>Prints images that were listed with their manifests.</summary>
+    public static void Print(Session session, JsonElement images)
+    {
+        var blocks = new List<List<string[]>>();
+        var shown = new HashSet<(string Names, string Manifest)>();
+        foreach (JsonElement image in images.Items())
+        {
+            JsonElement[] platforms = [.. image.Items("Manifests").Where(m => m.Text("Kind") == "image")];
+            string names = string.Join('\n', image.Texts("RepoTags"));
+
+            // Images of several platforms under the same names are one here.
+            if (platforms.Any(m => m.Flag("Available") && !shown.Add((names, m.Text("ID")))) && names.Length > 0)
+            {
+                continue;
+            }
+
+            blocks.Add(Block(image, platforms));
+        }
+
+        session.Out.Write(Render(blocks));
+    }
+
+    private static List<string[]> Block(JsonElement image, JsonElement[] platforms)
+    {
+        long total = platforms.Sum(p => p.Member("Size").Number("Total")), content = platforms.Sum(p => p.Member("Size").Number("Content"));
+        bool used = image.Number("Containers") > 0 || platforms.Any(IsUsed);
+        string[] names = [.. image.Texts("RepoTags").DefaultIfEmpty("<untagged>")];
+        List<string[]> rows = [.. names.SkipLast(1).Select(n => (string[])[n, "", "", "", ""])];
+        rows.Add([names[^1], Units.ShortId(image.Text("Id")), Size(platforms.Length == 0 ? image.Number("Size") : total), Size(content), Mark(used)]);
+        for (int i = 0; i < platforms.Length; i++)
+        {
+            JsonElement platform = platforms[i], size = platform.Member("Size");
+            bool here = platform.Flag("Available");
+            rows.Add(
+            [
+                $"{(i == platforms.Length - 1 ? "└─" : "├─")} {Name(platform.Member("ImageData").Member("Platform"))}",
+                Units.ShortId(platform.Text("ID")),
+                here ? Size(size.Number("Total")) : "-",
+                here ? Size(size.Number("Content")) : "-",
+                Mark(IsUsed(platform)),
+            ]);
+        }
+
+        return rows;
+    }
+
+    private static string Render(List<List<string[]>> blocks)
+    {
+        int[] widths = [.. Titles.Select((t, i) => blocks.SelectMany(b => b).Select(r => r[i].Length).Append(t.Length).Max())];
+        var text = new StringBuilder();
+        Line(text, Titles, widths);
+        foreach (List<string[]> block in blocks)
+        {
+            text.Append(text.Length > 0 && block != blocks[0] ? "\n" : "");
+            block.ForEach(row => Line(text, row, widths));
+        }
+
+        return text.ToString();
+    }
+
+    // Names to the left, sizes to the right.
+    private static void Line(StringBuilder text, string[] cells, int[] widths) =>
+        text.Append(string.Join("   ", cells.Select((c, i) => i is 2 or 3 ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd()).Append('\n');
+
+    private static bool IsUsed(JsonElement manifest) => manifest.Member("ImageData").Items("Containers").Any();
+
+    private static string Mark(bool used) => used ? "✔" : "";
+
+    private static string Size(long bytes) => Units.Size(bytes);
+
+    private static string Name(JsonElement platform) =>
+        string.Join('/', ((string[])[platform.Text("os"), platform.Text("architecture"), platform.Text("variant")]).Where(p => p.Length > 0));
+}

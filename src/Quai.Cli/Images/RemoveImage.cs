@@ -1,0 +1,136 @@
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Formatting;
+using Quai.Cli.Http;
+using Quai.Cli.Streams;
+
+namespace Quai.Cli.Images;
+
+/// <summary><c>quai rmi</c>. With <c>--all</c>, which Docker has not, every image.</summary>
+internal sealed class RemoveImage : Command
+{
+    private readonly Flag<bool> _all;
+    private readonly Flag<bool> _force;
+    private readonly Flag<bool> _noPrune;
+    private readonly ListFlag<string> _platforms;
+
+    public RemoveImage(string path)
+        : base(path)
+    {
+        _all = Flags.Bool("all", 'a', "Remove all images; with --force also those that stopped containers use");
+        _force = Flags.Bool("force", 'f', "Remove it even if it is used");
+        _noPrune = Flags.Bool("no-prune", '\0', "Keep parents that have no name");
+        _platforms = Flags.List("platform", '\0', "Remove only the image of this platform");
+    }
+
+    public override string Usage => "[OPTIONS] IMAGE [IMAGE...]";
+
+    public override string Summary => "Remove one or more images";
+
+    // One at least, unless all are meant.
+    public override ArgumentCount Arguments => ArgumentCount.AtLeast(_all.Value ? 0 : 1);
+
+    public override int Execute(Session session, List<string> arguments)
+    {
+        if (_all.Value)
+        {
+            return RemoveAll(session, arguments);
+        }
+
+        var errors = new List<string>();
+        bool fatal = false;
+        foreach (string name in arguments)
+        {
+            try
+            {
+                Remove(session, name, _force.Value);
+            }
+            catch (DaemonException error)
+            {
+                fatal |= error.Status != 404;
+                errors.Add(error.Message);
+            }
+        }
+
+        if (errors.Count > 0 && (!_force.Value || fatal))
+        {
+            throw new ExitException(1, string.Join('\n', errors));
+        }
+
+        errors.ForEach(session.Error.WriteLine);
+        return 0;
+    }
+
+    private int RemoveAll(Session session, List<string> arguments)
+    {
+        if (arguments.Count > 0)
+        {
+            throw new ExitException(1, "images cannot be named together with --all/-a");
+        }
+
+        if (!_force.Value && Input.IsTerminal)
+        {
+            session.Confirm("WARNING! This will remove all images.\nAre you sure you want to continue?");
+        }
+
+        // What was made of others is newer than these; where times lie, the next round finds them free.
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int left = int.MaxValue; ;)
+        {
+            JsonElement[] images = [.. session.Engine.Get("/images/json?all=1").Items()];
+            if (images.Length == 0 || images.Length >= left)
+            {
+                break;
+            }
+
+            left = images.Length;
+            errors.Clear();
+            foreach (JsonElement image in images)
+            {
+                RemoveWhole(session, image, errors);
+            }
+        }
+
+        return errors.Count == 0 ? 0 : throw new ExitException(1, string.Join('\n', errors.Values.Distinct()));
+    }
+
+    private void RemoveWhole(Session session, JsonElement image, Dictionary<string, string> errors)
+    {
+        // By force an image goes with all its names. Else name by name: then one that comes into use meanwhile keeps its last.
+        string[] names = _force.Value ? [] : [.. image.Texts("RepoTags")];
+        foreach (string name in names.Length == 0 ? [image.Text("Id")] : names)
+        {
+            try
+            {
+                if (names.Length > 1 && IsUsed(session, image.Text("Id")))
+                {
+                    errors[image.Text("Id")] = $"Error response from daemon: conflict: unable to delete {Units.ShortId(image.Text("Id"))} (must be forced) - image is being used by a container";
+                    return;
+                }
+
+                Remove(session, name, _force.Value);
+            }
+            catch (DaemonException error) when (error.Status == 404)
+            {
+                // It went with another: with a child, or with the same name for another platform.
+            }
+            catch (DaemonException error)
+            {
+                errors[image.Text("Id")] = error.Message;
+            }
+        }
+    }
+
+    private static bool IsUsed(Session session, string id) =>
+        session.Engine.Get("/containers/json?all=1").Items().Any(c => c.Text("ImageID") == id);
+
+    private void Remove(Session session, string name, bool force)
+    {
+        Query query = new Query($"/images/{Query.Segment(name)}").WithSwitch("force", force).WithSwitch("noprune", _noPrune.Value);
+        _platforms.Values.ForEach(p => query.With("platforms", Platforms.Json(p)));
+        foreach (JsonElement item in session.Engine.Send("DELETE", query.ToString()).ReadJson().Items())
+        {
+            session.Out.WriteLine(item.Text("Deleted").Length > 0 ? "Deleted: " + item.Text("Deleted") : "Untagged: " + item.Text("Untagged"));
+        }
+    }
+}

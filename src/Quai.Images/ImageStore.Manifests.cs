@@ -1,0 +1,74 @@
+using Quai.Images.Catalog;
+using Quai.Metadata;
+using Quai.Oci.Images;
+
+namespace Quai.Images;
+
+public sealed partial class ImageStore
+{
+    private const string ReferenceType = "vnd.docker.reference.type", ReferenceDigest = "vnd.docker.reference.digest";
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ImageManifest> Manifests(string id)
+    {
+        StoredImage image = _catalog.ById(id) ?? throw new ImageNotFoundException(id);
+        Dictionary<string, long> blobs = _database.Read(c => c.Rows("SELECT digest, size FROM blobs", r => (Digest: r.GetString(0), Size: r.GetInt64(1)))).ToDictionary(b => b.Digest, b => b.Size);
+        List<ImageManifest> manifests = [];
+        foreach (Descriptor entry in IndexOf(image, blobs)?.Manifests ?? [])
+        {
+            manifests.Add(Describe(entry, blobs));
+        }
+
+        if (!manifests.Exists(m => m.Descriptor.Digest == image.Manifest))
+        {
+            byte[] own = ReadBlob(image.Manifest);
+            manifests.Insert(0, Describe(new Descriptor { MediaType = ImageJson.DetectMediaType(own), Digest = image.Manifest, Size = own.Length }, blobs));
+        }
+
+        return manifests;
+    }
+
+    /// <summary>The index that an image came by, if it did and its blob is kept.</summary>
+    private ImageIndex? IndexOf(StoredImage image, Dictionary<string, long> blobs)
+    {
+        foreach (Digest digest in image.Names.Select(n => n.Digest).OfType<Digest>().Distinct())
+        {
+            if (digest.ToString() != image.Manifest && blobs.ContainsKey(digest.ToString()))
+            {
+                byte[] bytes = ReadBlob(digest.ToString());
+                if (MediaTypes.IsIndex(ImageJson.DetectMediaType(bytes)))
+                {
+                    return ImageJson.ReadIndex(bytes);
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private ImageManifest Describe(Descriptor entry, Dictionary<string, long> blobs)
+    {
+        string? reference = entry.Annotations?.GetValueOrDefault(ReferenceType);
+        if (reference == "attestation-manifest")
+        {
+            return new ImageManifest(entry, "attestation", null, entry.Annotations!.GetValueOrDefault(ReferenceDigest), null, blobs.GetValueOrDefault(entry.Digest), 0);
+        }
+
+        if (!MediaTypes.IsManifest(entry.MediaType))
+        {
+            return new ImageManifest(entry, "unknown", null, null, null, blobs.GetValueOrDefault(entry.Digest), 0);
+        }
+
+        StoredImage? here = _catalog.All.FirstOrDefault(i => i.Manifest == entry.Digest);
+        PlatformDescription? platform = entry.Platform ?? (here is null ? null : new PlatformDescription { Os = here.Image.Config.Os, Architecture = here.Image.Config.Architecture, Variant = here.Image.Config.Variant });
+        return new ImageManifest(entry, "image", platform, null, here?.Image.Id, here is null ? blobs.GetValueOrDefault(entry.Digest) : ContentSize(here, blobs), here?.Image.Size ?? 0);
+    }
+
+    private long ContentSize(StoredImage image, Dictionary<string, long> blobs)
+    {
+        Manifest manifest = ImageJson.ReadManifest(ReadBlob(image.Manifest));
+        return manifest.Layers!.Prepend(manifest.Config!).Select(d => d.Digest).Append(image.Manifest).Distinct().Sum(d => blobs.GetValueOrDefault(d));
+    }
+
+    private byte[] ReadBlob(string digest) => _blobs.Read(Digest.Parse(digest), ImageJson.MaxManifestSize);
+}
