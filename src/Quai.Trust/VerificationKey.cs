@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using Org.BouncyCastle.Crypto.Parameters;
 using Org.BouncyCastle.Crypto.Signers;
-using Org.BouncyCastle.Security;
 using Quai.Errors;
 using Quai.Oci.Images;
 
@@ -10,6 +9,11 @@ namespace Quai.Trust;
 /// <summary>A public key in PEM (<c>PUBLIC KEY</c>): ECDSA over P-256, P-384 or P-521, RSA (PKCS #1 v1.5 or PSS), or Ed25519; all with SHA-256, as cosign does.</summary>
 public sealed class VerificationKey
 {
+    private const int LeastRsaBits = 2048;
+
+    /// <summary>SubjectPublicKeyInfo of an Ed25519 key, up to the key itself (RFC 8410).</summary>
+    private static readonly byte[] Ed25519Prefix = Convert.FromHexString("302a300506032b6570032100");
+
     private readonly Func<byte[], byte[], bool> _verify;
 
     private VerificationKey(Func<byte[], byte[], bool> verify, string fingerprint)
@@ -36,14 +40,7 @@ public sealed class VerificationKey
 
             byte[] der = Convert.FromBase64String(pem[fields.Base64Data]);
             string fingerprint = Digest.Of(der).ToString();
-            return PublicKeyFactory.CreateKey(der) switch
-            {
-                ECPublicKeyParameters => new VerificationKey(EllipticCurve(der), fingerprint),
-                RsaKeyParameters { Modulus.BitLength: >= 2048 } => new VerificationKey(Rsa(der), fingerprint),
-                RsaKeyParameters => throw QuaiException.Invalid($"the RSA key in {name} is shorter than 2048 bits"),
-                Ed25519PublicKeyParameters edwards => new VerificationKey((payload, signature) => Edwards(edwards, payload, signature), fingerprint),
-                _ => throw QuaiException.Invalid($"the key in {name} is of a kind that images are not signed with"),
-            };
+            return new VerificationKey(Ed25519(der) ?? EllipticCurve(der) ?? Rsa(der, name), fingerprint);
         }
         catch (Exception e) when (e is not QuaiException)
         {
@@ -78,26 +75,62 @@ public sealed class VerificationKey
         }
     }
 
-    private static Func<byte[], byte[], bool> EllipticCurve(byte[] der) => (payload, signature) =>
+    private static Func<byte[], byte[], bool>? EllipticCurve(byte[] der)
     {
-        using var key = ECDsa.Create();
-        key.ImportSubjectPublicKeyInfo(der, out _);
-        return key.VerifyData(payload, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
-    };
+        using (var probe = ECDsa.Create())
+        {
+            try
+            {
+                probe.ImportSubjectPublicKeyInfo(der, out _);
+            }
+            catch (CryptographicException)
+            {
+                return null;
+            }
+        }
 
-    private static Func<byte[], byte[], bool> Rsa(byte[] der) => (payload, signature) =>
-    {
-        using var key = RSA.Create();
-        key.ImportSubjectPublicKeyInfo(der, out _);
-        return key.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            || key.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
-    };
+        return (payload, signature) =>
+        {
+            using var key = ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(der, out _);
+            return key.VerifyData(payload, signature, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+        };
+    }
 
-    private static bool Edwards(Ed25519PublicKeyParameters key, byte[] payload, byte[] signature)
+    private static Func<byte[], byte[], bool> Rsa(byte[] der, string name)
     {
-        Ed25519Signer signer = new();
-        signer.Init(forSigning: false, key);
-        signer.BlockUpdate(payload, 0, payload.Length);
-        return signature.Length == 64 && signer.VerifySignature(signature);
+        using (var probe = RSA.Create())
+        {
+            probe.ImportSubjectPublicKeyInfo(der, out _);
+            if (probe.KeySize < LeastRsaBits)
+            {
+                throw QuaiException.Invalid($"the RSA key in {name} is shorter than {LeastRsaBits} bits");
+            }
+        }
+
+        return (payload, signature) =>
+        {
+            using var key = RSA.Create();
+            key.ImportSubjectPublicKeyInfo(der, out _);
+            return key.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+                || key.VerifyData(payload, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pss);
+        };
+    }
+
+    private static Func<byte[], byte[], bool>? Ed25519(byte[] der)
+    {
+        if (der.Length != Ed25519Prefix.Length + Ed25519PublicKeyParameters.KeySize || !der.AsSpan().StartsWith(Ed25519Prefix))
+        {
+            return null;
+        }
+
+        Ed25519PublicKeyParameters key = new(der, Ed25519Prefix.Length);
+        return (payload, signature) =>
+        {
+            Ed25519Signer signer = new();
+            signer.Init(forSigning: false, key);
+            signer.BlockUpdate(payload, 0, payload.Length);
+            return signature.Length == Ed25519PrivateKeyParameters.SignatureSize && signer.VerifySignature(signature);
+        };
     }
 }

@@ -27,6 +27,8 @@ internal static class Routes
         ExecRoutes.Map(router, backend);
         LifecycleRoutes.Map(router, backend);
         TransferRoutes.Map(router, backend);
+        RegistryRoutes.Map(router, backend);
+        ContentRoutes.Map(router, backend);
         ImageRoutes.Map(router, backend);
         VerifyRoutes.Map(router, backend);
         VolumeRoutes.Map(router, backend);

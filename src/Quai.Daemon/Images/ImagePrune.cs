@@ -6,7 +6,7 @@ using Quai.Images;
 
 namespace Quai.Daemon.Images;
 
-/// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses.</summary>
+/// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses. What unfinished pulls left goes too.</summary>
 internal sealed class ImagePrune(Backend backend)
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "label", "label!", "until"];
@@ -56,6 +56,11 @@ internal sealed class ImagePrune(Backend backend)
 
             deleted.AddRange(removed.Done.Select(ImageRoutes.Item));
             bytes += removed.Bytes;
+        }
+
+        if (!filters.Keys.Any(k => k != "dangling"))
+        {
+            bytes += await backend.Registries.SweepUnfinishedAsync(all: true, call.Gone);
         }
 
         backend.Events.Publish("image", "prune", "", new Dictionary<string, string> { ["reclaimed"] = bytes.ToString(CultureInfo.InvariantCulture) });

@@ -195,7 +195,7 @@ internal sealed partial class ContainerService
         }
 
         Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
-        Image image = images.Resolve(reference, wanted);
+        Image image = images.Admit(reference, wanted);
         if (HostPlatform.Runs(image.Platform))
         {
             return image;

@@ -21,6 +21,8 @@ internal sealed class FakeImages : IImageStore
 
     public long LoadedBytes { get; private set; }
 
+    public Image Admit(string reference, Platform? platform = null) => Resolve(reference, platform);
+
     public Image Resolve(string reference, Platform? platform = null)
     {
         Asked.Add(reference);
