@@ -118,7 +118,7 @@ public sealed class RemovalTests
         Assert.Equal(amd.Id, f.Store.Resolve(name, Platform.Parse("linux/amd64")).Id);
         QuaiException e = Assert.Throws<QuaiException>(() => f.Store.Resolve(name, Platform.Parse("linux/s390x")));
         Assert.Equal(ErrorKind.NotFound, e.Kind);
-        Assert.EndsWith("does not match the specified platform (linux/s390x)", e.Message, StringComparison.Ordinal);
+        Assert.EndsWith(" was found but does not match the specified platform: wanted linux/s390x, actual: linux/amd64, linux/arm64", e.Message, StringComparison.Ordinal);
         Assert.Equal([true, true, false], f.Store.Manifests(amd.Id).Select(m => m.ImageId is not null));
 
         // One of them can go alone; a name that is given on is given by both.

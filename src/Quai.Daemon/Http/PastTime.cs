@@ -22,7 +22,7 @@ internal static class PastTime
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
-            : throw QuaiException.Invalid($"invalid value for until: \"{text}\"");
+            : throw QuaiException.Invalid($"failed to parse value as time or duration: \"{text}\"");
     }
 
     private static bool TryDuration(string text, out TimeSpan duration)

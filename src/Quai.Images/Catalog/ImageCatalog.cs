@@ -51,7 +51,7 @@ internal sealed class ImageCatalog
 
         StoredImage? best = found.Where(i => Score(platform, i) > 0).MaxBy(i => Score(platform, i));
         return best ?? throw QuaiException.NotFound(
-            $"image with reference {text} was found but its platform ({string.Join(", ", found.Select(i => i.Image.Platform))}) does not match the specified platform ({platform})");
+            $"image with reference {text} was found but does not match the specified platform: wanted {platform}, actual: {string.Join(", ", found.Select(i => i.Image.Platform))}");
     }
 
     /// <summary>Finds all that a name, an id or an id's beginning stands for: several only where a name has several platforms' images.</summary>

@@ -70,7 +70,7 @@ internal sealed class Pull(
         Digest id = Digest.Parse(manifest.Config.Digest);
         ImageReference[] names = Names(top.Digest);
         StoredImage? known = services.Catalog.ById(id.ToString());
-        bool upToDate = names.All(n => services.Catalog.ByName(n)?.Image.Id == id.ToString());
+        bool upToDate = names.All(n => services.Catalog.AllByName(n).Any(i => i.Image.Id == id.ToString()));
         (byte[] Bytes, ImageConfig Parsed) config = await GetConfigAsync(repository, manifest.Config, cancellation).ConfigureAwait(false);
         CheckPlatform(config.Parsed);
         ImageAssembler.CheckLayers(config.Parsed, manifest.Layers!.Count);

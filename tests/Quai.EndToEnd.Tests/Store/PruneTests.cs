@@ -16,6 +16,7 @@ public sealed class PruneTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         (await _docker.RunAsync("image prune -f --filter until=1h")).Expect(0, "Total reclaimed space: 0B\n", "");
         (await _docker.RunAsync("image prune -f --filter label=no=such")).Expect(0, "Total reclaimed space: 0B\n", "");
         (await _docker.RunAsync("image prune -f --filter until=1h --filter until=2h")).ExpectFailure(1, "more than one until filter specified");
+        (await _docker.RunAsync("image prune -f --filter until=xx")).ExpectFailure(1, "failed to parse value as time or duration: \"xx\"");
         (await _docker.RunAsync("image prune -f --filter nonsense=1")).ExpectFailure(1, "invalid filter");
         CommandResult pruned = (await _docker.RunAsync("image prune -f --filter label!=keep --filter until=2100-01-01")).Expect(0, stderr: "");
         Assert.StartsWith("Deleted Images:\n", pruned.Stdout, StringComparison.Ordinal);
