@@ -37,6 +37,9 @@ public interface IImageStore
     /// <summary>Writes the named images as a docker-archive that is an OCI layout too, as Docker 25 and newer do.</summary>
     Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation);
 
+    /// <summary>Makes an image of a container's changes: its image's layers and one more.</summary>
+    Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation);
+
     /// <summary>Gives an image another name.</summary>
     Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation);
 

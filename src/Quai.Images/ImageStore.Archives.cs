@@ -1,11 +1,12 @@
+using Quai.Archives;
 using Quai.Errors;
 using Quai.Images.Archives;
 using Quai.Images.Assembly;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
+using Quai.Images.Snapshots;
 using Quai.Images.Unpack;
 using Quai.Oci.Images;
-using ZstdSharp;
 
 namespace Quai.Images;
 
@@ -108,14 +109,27 @@ public sealed partial class ImageStore
     private async Task<StoredImage> ImportAsync(
         Stream archive, ImageReference? name, string comment, ExecutionConfig execution, Platform platform, Lease lease, CancellationToken cancellation)
     {
+        await using SnapshotStore.PendingLayer pending = await _snapshots.BeginLayerAsync(cancellation).ConfigureAwait(false);
         using IngestFile file = _blobs.Begin();
-        Digest diffId = await Task.Factory.StartNew(
-            () => Spool(archive, file, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        Digest blob = file.Digest();
+        LayerIngest.Result layer = await Task.Factory.StartNew(
+            () =>
+            {
+                using var source = new SyncStream(archive, cancellation);
+                return LayerIngest.Run(source, Compression.Detect(source.Peek(Compression.MagicLength)), file, pending.Directory, cancellation);
+            },
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+        if (layer.Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        Digest diffId = layer.DiffId, blob = file.Digest();
         long size = file.Length;
-        CompressionKind kind = Compression.Detect(Start(file.FilePath));
+        _assembler.NoteUnsynced(diffId.ToString());
         await _blobs.CommitAsync(file, blob, lease, cancellation).ConfigureAwait(false);
-        await _assembler.UnpackAsync(blob, diffId.ToString(), diffId.ToString(), lease, null, cancellation).ConfigureAwait(false);
+        await pending.KeepAsync(diffId.ToString(), layer.Size, lease, cancellation).ConfigureAwait(false);
         DateTimeOffset now = _options.Time.GetUtcNow();
         byte[] config = ImageJson.Write(new ImageConfig
         {
@@ -134,49 +148,13 @@ public sealed partial class ImageStore
             SchemaVersion = 2,
             MediaType = MediaTypes.OciManifest,
             Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = id.ToString(), Size = config.Length },
-            Layers = [new Descriptor { MediaType = ArchiveLoader.MediaTypeOf(kind), Digest = blob.ToString(), Size = size }],
+            Layers = [new Descriptor { MediaType = ArchiveLoader.MediaTypeOf(layer.Kind), Digest = blob.ToString(), Size = size }],
         });
         Digest manifestDigest = await _blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         string[] used = [blob.ToString(), id.ToString(), manifestDigest.ToString()];
         (StoredImage image, _) = await _assembler.RecordAsync(
             new NewImage(id, config, manifestDigest, [diffId.ToString()], used, name is null ? [] : [name]), cancellation).ConfigureAwait(false);
         return image;
-    }
-
-    /// <summary>Writes the stream to the file as it comes and returns the digest of what it unpacks to.</summary>
-    private static Digest Spool(Stream archive, IngestFile file, CancellationToken cancellation)
-    {
-        using var source = new SyncStream(archive, cancellation);
-        byte[] buffer = new byte[1 << 18];
-        int count;
-        while ((count = source.Read(buffer, 0, buffer.Length)) > 0)
-        {
-            file.Write(buffer.AsSpan(0, count));
-        }
-
-        CompressionKind kind = Compression.Detect(Start(file.FilePath));
-        if (kind == CompressionKind.None)
-        {
-            return file.Digest();
-        }
-
-        using FileStream packed = File.OpenRead(file.FilePath);
-        using Stream unpacked = Compression.Open(packed, kind);
-        try
-        {
-            return Digest.FromSha256(System.Security.Cryptography.SHA256.HashData(unpacked));
-        }
-        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
-        {
-            throw QuaiException.Invalid($"the archive's {kind.ToString().ToLowerInvariant()} data is broken: {e.Message}", e);
-        }
-    }
-
-    private static byte[] Start(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        byte[] start = new byte[Compression.MagicLength];
-        return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }
 
     /// <summary>Runs work under a lease; what a failure leaves is removed.</summary>

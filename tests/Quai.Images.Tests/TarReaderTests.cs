@@ -1,3 +1,4 @@
+using Quai.Archives;
 using System.Formats.Tar;
 using System.Text;
 using Quai.Errors;

@@ -1,9 +1,9 @@
+using Quai.Archives;
 using System.Text;
 using Quai.Errors;
 using Quai.Images.Content;
 using Quai.Images.Unpack;
 using Quai.Oci.Images;
-using ZstdSharp;
 
 namespace Quai.Images.Archives;
 
@@ -134,7 +134,7 @@ internal sealed class SpooledArchive : IDisposable
 
             reader.Drain();
         }
-        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
+        catch (Exception e) when (Compression.IsBroken(e))
         {
             throw QuaiException.Invalid($"the archive's {kind.ToString().ToLowerInvariant()} data is broken: {e.Message}", e);
         }
