@@ -13,13 +13,15 @@ namespace Quai.Images;
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<ProgressMessage> progress, CancellationToken cancellation)
+    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(
+        Stream archive, IReadOnlyList<Platform> platforms, IProgress<ProgressMessage> progress, CancellationToken cancellation)
     {
         IReadOnlyList<LoadedImage> loaded = await WithLeaseAsync(
             async lease =>
             {
-                using SpooledArchive spooled = await SpooledArchive.ReadAsync(archive, _blobs, cancellation).ConfigureAwait(false);
-                var loader = new ArchiveLoader(spooled, _blobs, _assembler, _options, progress, lease);
+                await using SpooledArchive spooled =
+                    await SpooledArchive.ReadAsync(archive, _blobs, _snapshots, progress, _options.Time, lease, cancellation).ConfigureAwait(false);
+                var loader = new ArchiveLoader(spooled, _blobs, _assembler, platforms, _options, progress, lease);
                 return await loader.RunAsync(cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         foreach (LoadedImage image in loaded)
@@ -48,15 +50,45 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
-    public async Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation)
+    public ISavedArchive Save(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms)
     {
+
         // The lease keeps what is being written though somebody removes the image meanwhile.
-        using Lease lease = _leases.Begin();
+        Lease lease = _leases.Begin();
+        try
+        {
+            List<ArchiveWriter.Item> items = Select(references, platforms, lease);
+            foreach (ArchiveWriter.Item item in items)
+            {
+                if (_catalog.ById(item.Image.Image.Id) is null)
+                {
+                    throw new ImageNotFoundException(item.Image.Image.Id);
+                }
+            }
+
+            return new SavedArchive(new ArchiveWriter(_blobs, items), lease, () => items.ForEach(i => Changed?.Invoke("save", i.Image.Image.Id, i.Image.Image.Id)));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private List<ArchiveWriter.Item> Select(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, Lease lease)
+    {
         var items = new Dictionary<string, ArchiveWriter.Item>();
         foreach (string reference in references)
         {
             foreach ((StoredImage image, ImageReference? name) in Named(reference))
             {
+                ImageConfig config = image.Image.Config;
+                var offered = new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant };
+                if (platforms.FirstOrDefault(p => p.Score(offered) == 0) is { } missing)
+                {
+                    throw QuaiException.NotFound($"no suitable export target found for platform {missing}");
+                }
+
                 List<ImageReference> names = items.TryGetValue(image.Image.Id, out ArchiveWriter.Item? item) ? [.. item.Names] : [];
                 if (name is not null && !names.Contains(name))
                 {
@@ -71,15 +103,7 @@ public sealed partial class ImageStore
             }
         }
 
-        foreach (string id in items.Keys)
-        {
-            if (_catalog.ById(id) is null)
-            {
-                throw new ImageNotFoundException(id);
-            }
-        }
-
-        await new ArchiveWriter(_blobs, output).WriteAsync([.. items.Values], cancellation).ConfigureAwait(false);
+        return [.. items.Values];
     }
 
     private IEnumerable<Descriptor> HoldManifest(StoredImage image, Lease lease)
@@ -171,5 +195,18 @@ public sealed partial class ImageStore
             await CollectQuietlyAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private sealed class SavedArchive(ArchiveWriter writer, Lease lease, Action written) : ISavedArchive
+    {
+        public long Length => writer.Length;
+
+        public async Task WriteAsync(Stream output, CancellationToken cancellation)
+        {
+            await writer.WriteAsync(output, cancellation).ConfigureAwait(false);
+            written();
+        }
+
+        public void Dispose() => lease.Dispose();
     }
 }

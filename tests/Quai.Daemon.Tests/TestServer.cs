@@ -24,6 +24,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public FakeContainers Containers { get; } = new();
 
+    public FakeFiles Files { get; } = new();
+
     public FakeExecs Execs { get; } = new();
 
     public FakeEvents Events { get; } = new();

@@ -103,6 +103,26 @@ internal sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
         return piece;
     }
 
+    /// <summary>Some of the content of an entry that is not sparse; 0 at its end.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        ReadOnlySpan<byte> piece = ReadStored(buffer.Length);
+        piece.CopyTo(buffer);
+        return piece.Length;
+    }
+
+    /// <summary>Whether a block is a header, or one of those that end an archive.</summary>
+    public static bool IsHeader(ReadOnlySpan<byte> block)
+    {
+        if (block.Length < BlockSize)
+        {
+            return false;
+        }
+
+        block = block[..BlockSize];
+        return !block.ContainsAnyExcept((byte)0) || (TarText.Number(block.Slice(148, 8)) is { } sum && IsSum(block, sum));
+    }
+
     /// <summary>All of the entry's content.</summary>
     public byte[] ReadAll(int limit)
     {
@@ -350,6 +370,14 @@ internal sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
 
     private static void CheckSum(ReadOnlySpan<byte> header)
     {
+        if (TarText.Number(header.Slice(148, 8)) is not { } sum || !IsSum(header, sum))
+        {
+            throw QuaiException.Invalid("archive/tar: invalid tar header");
+        }
+    }
+
+    private static bool IsSum(ReadOnlySpan<byte> header, long sum)
+    {
         int unsignedSum = 0;
         int signedSum = 0;
         for (int i = 0; i < BlockSize; i++)
@@ -360,10 +388,7 @@ internal sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
         }
 
         // Old writers added the bytes up as signed.
-        if (TarText.Number(header.Slice(148, 8)) is not { } sum || (sum != unsignedSum && sum != signedSum))
-        {
-            throw QuaiException.Invalid("archive/tar: invalid tar header");
-        }
+        return sum == unsignedSum || sum == signedSum;
     }
 
     private static long Number(ReadOnlySpan<byte> field) => TarText.Number(field) ?? throw Malformed("a broken number in a header");

@@ -5,6 +5,7 @@ using Quai.Api.Images;
 using Quai.Daemon.Http;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Oci.Images;
 
 namespace Quai.Daemon.Images;
 
@@ -21,7 +22,8 @@ internal static class TransferRoutes
                 : Import(call, images, call.TextOrNull("fromSrc") ?? throw QuaiException.Invalid("one of fromImage and fromSrc is needed")))
             .Add("POST", "/images/load", call => ProgressStream.RunAsync(call, call.Flag("quiet"), errorsInStream: true, async progress =>
             {
-                foreach (LoadedImage loaded in await images.LoadAsync(call.Http.Request.Body, progress, call.Gone))
+                IReadOnlyList<Platform> platforms = Platforms(call);
+                foreach (LoadedImage loaded in await images.LoadAsync(call.Http.Request.Body, platforms, progress, call.Gone))
                 {
                     progress.Line(new JsonMessage { Stream = loaded.Name is { } name ? $"Loaded image: {name}\n" : $"Loaded image ID: {loaded.Id}\n" });
                 }
@@ -98,8 +100,33 @@ internal static class TransferRoutes
             }
         }
 
+        using ISavedArchive archive = images.Save(names, Platforms(call));
+        call.Http.Response.ContentLength = archive.Length;
         await call.StartStream("application/x-tar");
-        await images.SaveAsync(names, call.Http.Response.Body, call.Gone);
+        await archive.WriteAsync(call.Http.Response.Body, call.Gone);
+    }
+
+    /// <summary>The platforms in the query: OCI's JSON, one or several, each alone or in a list.</summary>
+    private static List<Platform> Platforms(ApiCall call)
+    {
+        List<Platform> platforms = [];
+        foreach (string text in call.Version.AtLeast(48) ? call.All("platform") : [])
+        {
+            try
+            {
+                using JsonDocument document = JsonDocument.Parse(text);
+                IEnumerable<JsonElement> elements = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray() : [document.RootElement];
+                platforms.AddRange(elements.Select(e => Platform.Normalize(Member(e, "os"), Member(e, "architecture"), Member(e, "variant"))));
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                throw QuaiException.Invalid($"failed to parse platform: {e.Message}", e);
+            }
+        }
+
+        return platforms;
+
+        static string? Member(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
     }
 
     /// <summary>The credentials in <c>X-Registry-Auth</c>. What cannot be read counts as none, as Docker has it: the registry will say what it misses.</summary>
