@@ -27,7 +27,8 @@ public static unsafe partial class TreeEntries
                 long length = ReadEntries(SYS_getdents64, directory, b, BufferSize);
                 if (length < 0)
                 {
-                    throw LinuxException.FromLastError("getdents");
+                    // A directory that was removed has no entries anymore.
+                    return Marshal.GetLastPInvokeError() == Errno.ENOENT ? names : throw LinuxException.FromLastError("getdents");
                 }
 
                 if (length == 0)
