@@ -80,7 +80,18 @@ public sealed partial class ImageStore
         var items = new Dictionary<string, ArchiveWriter.Item>();
         foreach (string reference in references)
         {
-            foreach ((StoredImage image, ImageReference? name) in Named(reference))
+            List<(StoredImage, ImageReference?)> named;
+            try
+            {
+                named = Named(reference);
+            }
+            catch (ImageNotFoundException)
+            {
+                // Docker names it as it was asked for.
+                throw new ImageNotFoundException(reference);
+            }
+
+            foreach ((StoredImage image, ImageReference? name) in named)
             {
                 ImageConfig config = image.Image.Config;
                 var offered = new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant };
@@ -201,11 +212,26 @@ public sealed partial class ImageStore
     {
         public long Length => writer.Length;
 
+        public IReadOnlyList<SavedPiece> Pieces => writer.Pieces;
+
         public async Task WriteAsync(Stream output, CancellationToken cancellation)
         {
-            await writer.WriteAsync(output, cancellation).ConfigureAwait(false);
-            written();
+            foreach (SavedPiece piece in Pieces)
+            {
+                if (piece.File is null)
+                {
+                    await output.WriteAsync(piece.Bytes, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
+                await using var file = new FileStream(piece.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+                await file.CopyToAsync(output, 256 * 1024, cancellation).ConfigureAwait(false);
+            }
+
+            Complete();
         }
+
+        public void Complete() => written();
 
         public void Dispose() => lease.Dispose();
     }

@@ -129,13 +129,8 @@ internal sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
         output.Flush();
     }
 
-    /// <summary>Hands everything to the stream, at the end of an entry's content.</summary>
-    public void Flush()
-    {
-        Pad();
-        FlushBuffer();
-        output.Flush();
-    }
+    /// <summary>Hands all that is buffered to the stream: an entry's content may then be written past this, exactly as long as its header says.</summary>
+    public void FlushContent() => FlushBuffer();
 
     private static bool Split(ReadOnlySpan<byte> whole, out ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> name)
     {

@@ -87,23 +87,15 @@ internal static class TransferRoutes
             throw QuaiException.Invalid("at least one image name is needed");
         }
 
-        foreach (string name in names)
+        // What is not there is told now: when the stream has begun there is no status to send.
+        using ISavedArchive archive = images.Save(names, Platforms(call));
+        await using FileResponse response = await FileResponse.BeginAsync(call, "application/x-tar", archive.Length);
+        foreach (SavedPiece piece in archive.Pieces)
         {
-            // Found before the stream begins: after it there is no status to send.
-            try
-            {
-                images.Resolve(name);
-            }
-            catch (ImageNotFoundException e)
-            {
-                throw QuaiException.NotFound($"No such image: {name}", e);
-            }
+            await response.SendAsync(piece.Bytes, piece.File);
         }
 
-        using ISavedArchive archive = images.Save(names, Platforms(call));
-        call.Http.Response.ContentLength = archive.Length;
-        await call.StartStream("application/x-tar");
-        await archive.WriteAsync(call.Http.Response.Body, call.Gone);
+        archive.Complete();
     }
 
     /// <summary>The platforms in the query: OCI's JSON, one or several, each alone or in a list.</summary>

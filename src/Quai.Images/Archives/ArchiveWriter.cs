@@ -2,7 +2,6 @@ using System.Text;
 using Quai.Archives;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
-using Quai.Linux;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
@@ -13,8 +12,6 @@ namespace Quai.Images.Archives;
 /// </summary>
 internal sealed class ArchiveWriter
 {
-    private const int BlockSize = 512;
-
     private readonly BlobStore _blobs;
     private readonly List<string> _folders = ["blobs/"];
     private readonly SortedDictionary<string, (Digest Digest, long Size)> _files = new(StringComparer.Ordinal);
@@ -35,7 +32,8 @@ internal sealed class ArchiveWriter
         _texts.Add(("index.json", ImageJson.Write(new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = index })));
         _texts.Add(("manifest.json", ImageJson.Write(archive)));
         _texts.Add(("oci-layout", ImageJson.Write(new OciLayoutMark())));
-        Length = (_folders.Count * BlockSize) + _files.Values.Sum(f => BlockSize + Padded(f.Size)) + _texts.Sum(t => BlockSize + Padded(t.Content.Length)) + (2 * BlockSize);
+        Pieces = MakePieces();
+        Length = Pieces.Sum(p => p.Length);
     }
 
     /// <summary>An image and the names to write with it.</summary>
@@ -44,13 +42,10 @@ internal sealed class ArchiveWriter
     /// <summary>Bytes of the whole archive.</summary>
     public long Length { get; }
 
-    /// <summary>Writes it, on a thread of its own.</summary>
-    public Task WriteAsync(Stream output, CancellationToken cancellation) =>
-        Task.Factory.StartNew(() => Write(output, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    /// <summary>The archive in order: the blobs are whole files, all else is in memory.</summary>
+    public IReadOnlyList<SavedPiece> Pieces { get; }
 
     private static string NameOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
-
-    private static long Padded(long size) => (size + BlockSize - 1) & ~(BlockSize - 1L);
 
     private void Add(Item item, List<DockerArchiveItem> archive, List<Descriptor> index)
     {
@@ -85,10 +80,11 @@ internal sealed class ArchiveWriter
         }));
     }
 
-    private void Write(Stream output, CancellationToken cancellation)
+    private List<SavedPiece> MakePieces()
     {
-        using var sink = new SinkStream(output, cancellation);
-        var tar = new TarWriter(sink);
+        List<SavedPiece> pieces = [];
+        var memory = new MemoryStream();
+        var tar = new TarWriter(memory, bufferSize: 4096);
         foreach (string folder in _folders)
         {
             tar.WriteHeader(new TarHeader { Type = TarEntryType.Directory, Name = Encoding.ASCII.GetBytes(folder), Mode = 0x1ed });
@@ -96,10 +92,9 @@ internal sealed class ArchiveWriter
 
         foreach ((string name, (Digest digest, long size)) in _files)
         {
-            string path = _blobs.PathOf(digest);
-            using FileDescriptor file = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDONLY | FileCalls.O_CLOEXEC, 0, 0);
             tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = Encoding.ASCII.GetBytes(name), Mode = 0x1a4, Size = size });
-            tar.CopyFile(file.Number, size, path, cancellation);
+            Cut();
+            pieces.Add(new SavedPiece(default, _blobs.PathOf(digest), size));
         }
 
         foreach ((string name, byte[] content) in _texts)
@@ -109,5 +104,14 @@ internal sealed class ArchiveWriter
         }
 
         tar.Finish();
+        Cut();
+        return pieces;
+
+        void Cut()
+        {
+            tar.FlushContent();
+            pieces.Add(new SavedPiece(memory.ToArray(), null, memory.Length));
+            memory.SetLength(0);
+        }
     }
 }
