@@ -15,6 +15,8 @@ namespace Quai.Daemon;
 /// <param name="Execs">Further processes in them.</param>
 /// <param name="Events">The event stream.</param>
 /// <param name="Images">Images.</param>
+/// <param name="Registries">Where images come from and go to.</param>
+/// <param name="Signatures">Their signatures.</param>
 /// <param name="Networks">Networks.</param>
 /// <param name="Volumes">Volumes.</param>
 /// <param name="Info">What the engine tells of itself.</param>
@@ -25,6 +27,8 @@ internal sealed record Backend(
     IExecs Execs,
     IEvents Events,
     IImageStore Images,
+    IRegistries Registries,
+    ISignatures Signatures,
     INetworkService Networks,
     VolumeStore Volumes,
     Func<SystemInfo> Info,

@@ -13,6 +13,11 @@ public interface IImageStore
     /// <exception cref="ImageNotFoundException">No such image, worded <c>No such image: X</c>.</exception>
     Image Resolve(string reference);
 
+    /// <summary>Finds an image that is to be run: as <see cref="Resolve"/> does, and only if the policy allows it under that name.</summary>
+    /// <exception cref="ImageNotFoundException">No such image.</exception>
+    /// <exception cref="Quai.Errors.QuaiException">The policy refuses it.</exception>
+    Image Admit(string reference);
+
     /// <summary>All tagged images and untagged ones that nothing else builds on; newest first.</summary>
     IReadOnlyList<Image> List();
 
@@ -21,7 +26,7 @@ public interface IImageStore
     /// <param name="platform"><c>os/arch[/variant]</c>; null for this machine's.</param>
     /// <param name="auth">Credentials for the registry; null for none.</param>
     /// <param name="progress">Receives each message in order.</param>
-    /// <param name="cancellation">Stops the download; partial blobs are swept.</param>
+    /// <param name="cancellation">Stops the download; what came so far waits for another try.</param>
     Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
     /// <summary>Reads a docker-archive or OCI layout tar (plain, gzip, zstd, bzip2, xz) and returns what was loaded, for "Loaded image: …" lines.</summary>

@@ -49,4 +49,5 @@ public sealed record RegistryAuth(string? Username, string? Password, string? Id
 /// <param name="Current">Bytes done, with <paramref name="Total"/>.</param>
 /// <param name="Total">Bytes in all.</param>
 /// <param name="Stream">Text printed as it is, instead of a status (load and build).</param>
-public sealed record ProgressMessage(string? Status, string? Id = null, long? Current = null, long? Total = null, string? Stream = null);
+/// <param name="Aux">What was pushed, for programs.</param>
+public sealed record ProgressMessage(string? Status, string? Id = null, long? Current = null, long? Total = null, string? Stream = null, PushResult? Aux = null);

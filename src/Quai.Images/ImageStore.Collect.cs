@@ -42,7 +42,7 @@ public sealed partial class ImageStore
 
     private List<string> RemoveBlobs(SqliteConnection connection)
     {
-        List<string> unused = connection.Rows("SELECT digest FROM blobs WHERE digest NOT IN (SELECT digest FROM image_blobs)", r => r.GetString(0));
+        List<string> unused = connection.Rows($"SELECT digest FROM blobs WHERE digest NOT IN (SELECT digest FROM image_blobs) AND digest NOT IN ({UnfinishedPulls.KeptAt(_options.Time.GetUtcNow())})", r => r.GetString(0));
         unused.RemoveAll(_leases.Holds);
         foreach (string digest in unused)
         {

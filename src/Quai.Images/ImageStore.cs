@@ -5,8 +5,10 @@ using Quai.Images.Assembly;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
 using Quai.Images.Pulls;
+using Quai.Images.Pushes;
 using Quai.Images.Registry;
 using Quai.Images.Snapshots;
+using Quai.Images.Trust;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -16,8 +18,11 @@ namespace Quai.Images;
 /// The store of images in one folder: <c>content/</c> (blobs as they came), <c>snapshots/</c> (layers and containers' writable
 /// directories, by number) and <c>trash/</c>. Names and references are in the metadata database. Needs to be root.
 /// </summary>
-public sealed partial class ImageStore : IImageStore, IAsyncDisposable
+public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, IAsyncDisposable
 {
+    /// <summary>How often it is looked for what unfinished pulls left too long ago.</summary>
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromHours(1);
+
     private readonly MetadataDatabase _database;
     private readonly ImageStoreOptions _options;
     private readonly ILogger _logger;
@@ -28,6 +33,8 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
     private readonly ImageCatalog _catalog;
     private readonly ImageAssembler _assembler;
     private readonly PullServices _pulls;
+    private readonly PushServices _pushes;
+    private readonly ITimer _sweeping;
 
     private ImageStore(string root, MetadataDatabase database, ImageStoreOptions options, ILogger logger)
     {
@@ -38,11 +45,13 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
         _snapshots = new SnapshotStore(root, database, _gate, logger);
         _catalog = new ImageCatalog(database, _snapshots.Folder);
         _assembler = new ImageAssembler(database, _blobs, _snapshots, _catalog, options);
-        _pulls = new PullServices(new RegistryClient(options), _blobs, _snapshots, _catalog, _assembler, options);
+        _pulls = new PullServices(new RegistryClient(options), database, _blobs, _snapshots, _catalog, _assembler, options);
+        _pushes = new PushServices(_pulls.Client, database, _blobs, _catalog, _pulls.Repositories, options);
+        _sweeping = options.Time.CreateTimer(_ => _ = SweepUnfinishedQuietlyAsync(), null, SweepInterval, SweepInterval);
     }
 
     /// <summary>The tables that the store needs in the database it is given.</summary>
-    public static IReadOnlyList<Migration> Migrations => Schema.Migrations;
+    public static IReadOnlyList<Migration> Migrations => [.. Schema.Migrations, .. RegistrySchema.Migrations, .. TrustSchema.Migrations];
 
     /// <inheritdoc/>
     public event Action<string, string, string>? Changed;
@@ -65,20 +74,8 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
     public IReadOnlyList<Image> List() => [.. _catalog.All.Select(i => i.Image)];
 
     /// <inheritdoc/>
-    public async Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation)
-    {
-        ImageReference image = ImageReference.Parse(reference).WithDefaultTag();
-        if (image.Digest is not null)
-        {
-            image = image with { Tag = null };
-        }
-
-        Platform wanted = platform is { Length: > 0 } ? Platform.Parse(platform) : Platform.Host;
-        StoredImage stored = await WithLeaseAsync(
-            lease => new Pull(_pulls, image, wanted, platform is { Length: > 0 }, progress, lease).RunAsync(auth, cancellation)).ConfigureAwait(false);
-        Changed?.Invoke("pull", image.Familiar, image.FamiliarName);
-        return stored.Image;
-    }
+    public Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation) =>
+        PullOneAsync(reference, new PullOptions { Platform = platform }, auth, progress, cancellation);
 
     /// <inheritdoc/>
     public async Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)
@@ -156,13 +153,16 @@ public sealed partial class ImageStore : IImageStore, IAsyncDisposable
         await _snapshots.RecoverAsync(containers, cancellation).ConfigureAwait(false);
         await CollectAsync(static _ => { }, cancellation).ConfigureAwait(false);
         _blobs.Sweep();
+        await SweepUnfinishedAsync(all: false, cancellation).ConfigureAwait(false);
         _catalog.Reload();
     }
 
     /// <summary>Ends downloads' connections and waits for files that are being deleted.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _sweeping.DisposeAsync().ConfigureAwait(false);
         _pulls.Dispose();
+        _pushes.Dispose();
         await _snapshots.DisposeAsync().ConfigureAwait(false);
         _assembler.Dispose();
         _gate.Dispose();

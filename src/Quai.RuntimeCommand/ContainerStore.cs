@@ -1,27 +1,9 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Quai.Errors;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.RuntimeCommand;
-
-/// <summary>A container as this command keeps it between calls: <c>ROOT/ID/state.json</c>.</summary>
-internal sealed class StoredContainer
-{
-    public string Id { get; set; } = "";
-    public int Pid { get; set; }
-    public ulong ProcessStart { get; set; }
-    public string Bundle { get; set; } = "";
-    public string? CgroupsPath { get; set; }
-    public bool OwnPidNamespace { get; set; }
-    public DateTimeOffset Created { get; set; }
-    public Dictionary<string, string>? Annotations { get; set; }
-}
-
-[JsonSerializable(typeof(StoredContainer))]
-internal sealed partial class StoreJson : JsonSerializerContext;
 
 /// <summary>The containers under one root.</summary>
 internal sealed class ContainerStore(string root)
@@ -47,27 +29,41 @@ internal sealed class ContainerStore(string root)
     /// <summary>Keeps a container.</summary>
     public void Save(StoredContainer container)
     {
-        string path = Path.Combine(DirectoryOf(container.Id), "state.json");
-        File.WriteAllBytes(path + ".new", JsonSerializer.SerializeToUtf8Bytes(container, StoreJson.Default.StoredContainer));
+        string path = Path.Combine(DirectoryOf(container.Id), "state");
+        File.WriteAllBytes(path + ".new", container.ToBytes());
         File.Move(path + ".new", path, overwrite: true);
     }
 
     /// <summary>Finds one.</summary>
     public StoredContainer Load(string id)
     {
-        string path = Path.Combine(DirectoryOf(id), "state.json");
+        string path = Path.Combine(DirectoryOf(id), "state");
         return File.Exists(path)
-            ? JsonSerializer.Deserialize(File.ReadAllBytes(path), StoreJson.Default.StoredContainer)!
+            ? StoredContainer.FromBytes(File.ReadAllBytes(path))
             : throw QuaiException.NotFound($"container {id} does not exist");
     }
 
     /// <summary>All of them.</summary>
     public IEnumerable<StoredContainer> List() => Directory.Exists(root)
-        ? Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(id => File.Exists(Path.Combine(root, id, "state.json"))).Select(Load)
+        ? Directory.EnumerateDirectories(root).Select(d => Path.GetFileName(d)).Where(id => File.Exists(Path.Combine(root, id, "state"))).Select(Load)
         : [];
 
     /// <summary>Forgets one.</summary>
-    public void Remove(string id) => Directory.Delete(DirectoryOf(id), recursive: true);
+    public void Remove(string id)
+    {
+        string directory = DirectoryOf(id);
+        File.Delete(Path.Combine(directory, "state"));
+        File.Delete(FifoOf(id));
+        try
+        {
+            Directory.Delete(directory);
+        }
+        catch (IOException) when (Directory.Exists(directory))
+        {
+            // Left by a call that was killed between writing and renaming.
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 
     /// <summary>created, running, paused or stopped.</summary>
     public string StatusOf(StoredContainer container)

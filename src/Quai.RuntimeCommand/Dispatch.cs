@@ -34,13 +34,13 @@ internal static class Dispatch
         Options global = Options.Parse(arguments, ["root", "log", "log-format", "criu", "rootless"], stopAtPositional: true);
         if (global.Has("version") || global.Has("v"))
         {
-            System.Console.WriteLine("quai-runtime version 0.1.0\nspec: 1.2.0");
+            StandardStreams.Out("quai-runtime version 0.1.0\nspec: 1.2.0");
             return 0;
         }
 
         if (global.Positional.Count == 0 || global.Has("help") || global.Has("h"))
         {
-            System.Console.WriteLine(Usage);
+            StandardStreams.Out(Usage);
             return global.Positional.Count == 0 && !global.Has("help") && !global.Has("h") ? 1 : 0;
         }
 

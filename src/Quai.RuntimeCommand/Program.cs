@@ -13,12 +13,12 @@ internal static class Program
         }
         catch (QuaiException e)
         {
-            System.Console.Error.WriteLine("quai-runtime: " + e.Message);
+            StandardStreams.Error("quai-runtime: " + e.Message);
             return 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or System.Text.Json.JsonException)
         {
-            System.Console.Error.WriteLine("quai-runtime: " + e.Message);
+            StandardStreams.Error("quai-runtime: " + e.Message);
             return 1;
         }
     }

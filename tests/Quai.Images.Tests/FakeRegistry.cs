@@ -87,7 +87,21 @@ internal sealed class FakeRegistry : IAsyncDisposable
                     Requests.Add(request);
                 }
 
-                await stream.WriteAsync(_answer(request), _stop.Token);
+                byte[] answer = _answer(request);
+                bool trickle = answer.AsSpan().IndexOf("X-Trickle"u8) > 0;
+                int head = trickle ? answer.AsSpan().IndexOf("\r\n\r\n"u8) + 4 : answer.Length;
+                await stream.WriteAsync(answer.AsMemory(0, head), _stop.Token);
+                for (int i = head; i < answer.Length; i++)
+                {
+                    await Task.Delay(20, _stop.Token);
+                    await stream.WriteAsync(answer.AsMemory(i, 1), _stop.Token);
+                }
+
+                if (answer.AsSpan().IndexOf("X-Hold"u8) > 0)
+                {
+                    // Until the client has had enough.
+                    _ = await stream.ReadAsync(buffer, _stop.Token);
+                }
             }
             catch (Exception e) when (e is IOException or OperationCanceledException)
             {

@@ -8,7 +8,7 @@ using Xunit.Abstractions;
 namespace Quai.Networks.Tests;
 
 /// <summary>Containers on the default bridge, on the real kernel, in a namespace that plays the host.</summary>
-public sealed class BridgeTests(ITestOutputHelper output)
+public sealed class BridgeTests
 {
     [Fact]
     public void A_container_has_its_address_its_route_and_nothing_else()
@@ -205,39 +205,5 @@ public sealed class BridgeTests(ITestOutputHelper output)
         }
     }
 
-    [Fact]
-    public void Connecting_takes_less_than_a_few_milliseconds()
-    {
-        using var host = new TestHost();
-        List<double> lease = [], connect = [], release = [];
-        for (int i = 0; i < 60; i++)
-        {
-            string container = $"c{i}";
-            long start = Stopwatch.GetTimestamp();
-            Endpoint endpoint = host.Lease(container);
-            lease.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-            var box = host.Own(new NamespaceThread());
-            using NetlinkSocket socket = host.Host.Run(() => NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE));
-            connect.Add(box.Run(() =>
-            {
-                long from = Stopwatch.GetTimestamp();
-                SandboxExecutor.Execute(endpoint.Setup, socket, host.Host.Namespace);
-                return Stopwatch.GetElapsedTime(from).TotalMilliseconds;
-            }));
-            start = Stopwatch.GetTimestamp();
-            host.Host.Await(() => host.Service.ReleaseAsync(container, CancellationToken.None));
-            release.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-        }
-
-        Report("lease", lease);
-        Report("connect", connect);
-        Report("release", release);
-        Assert.True(Median(lease) < 10 && Median(connect) < 20, "far slower than it should be");
-    }
-
     private static PortRequest Tcp(ushort container, ushort host) => new(container, "tcp", IPAddress.Any, host, host);
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private void Report(string what, List<double> values) => output.WriteLine($"{what}: median {Median(values):f3} ms, worst {values.Max():f3} ms");
 }

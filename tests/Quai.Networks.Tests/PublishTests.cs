@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 
 namespace Quai.Networks.Tests;
 
-public sealed class PublishTests(ITestOutputHelper output)
+public sealed class PublishTests
 {
     [Fact]
     public void Two_hundred_ports_are_one_transaction()
@@ -17,19 +17,12 @@ public sealed class PublishTests(ITestOutputHelper output)
         using var host = new TestHost();
         host.Run("warm", [.. Enumerable.Range(7000, 200).Select(p => Tcp(80, (ushort)p))]);
         PortRequest[] ports = [.. Enumerable.Range(8000, 200).Select(p => Tcp(80, (ushort)p))];
-        long start = Stopwatch.GetTimestamp();
         Endpoint endpoint = host.Lease("a", ports);
-        double lease = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        start = Stopwatch.GetTimestamp();
         host.Host.Await(() => host.Service.PublishAsync(endpoint, CancellationToken.None));
-        double publish = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        start = Stopwatch.GetTimestamp();
+        Assert.Equal(400, Elements(host));
         host.Host.Await(() => host.Service.ReleaseAsync("a", CancellationToken.None));
-        double release = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         host.Host.Await(() => host.Service.FlushAsync(CancellationToken.None));
-        output.WriteLine($"200 ports: lease {lease:f3} ms, publish {publish:f3} ms, release {release:f3} ms, with flush {Stopwatch.GetElapsedTime(start).TotalMilliseconds:f3} ms");
         Assert.Equal(200, Elements(host));
-        Assert.True(lease + publish < 200, "far slower than it should be");
     }
 
     [Fact]

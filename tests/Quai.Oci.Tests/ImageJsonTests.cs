@@ -20,6 +20,12 @@ public class ImageJsonTests
     }
 
     [Fact]
+    public void Media_types_are_written_as_they_are() =>
+        Assert.Equal(
+            """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","layers":[]}""",
+            Encoding.UTF8.GetString(ImageJson.Write(new Manifest { SchemaVersion = 2, MediaType = MediaTypes.OciManifest, Layers = [] })));
+
+    [Fact]
     public void A_huge_manifest_is_refused() =>
         Assert.Contains("larger than", Assert.Throws<QuaiException>(() => ImageJson.ReadManifest(new byte[ImageJson.MaxManifestSize + 1])).Message, StringComparison.Ordinal);
 

@@ -83,7 +83,7 @@ public sealed class ImageHistoryItem
 
 public sealed record ImagesPruneResponse(List<ImageDeleteItem>? ImagesDeleted, long SpaceReclaimed);
 
-/// <summary>One line of the JSON progress stream of pull, load and import.</summary>
+/// <summary>One line of the JSON progress stream of pull, push, load and import.</summary>
 public sealed class JsonMessage
 {
     [JsonPropertyName("stream")]
@@ -105,6 +105,10 @@ public sealed class JsonMessage
     [JsonPropertyName("id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; set; }
+
+    [JsonPropertyName("aux")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PushAux? Aux { get; set; }
 
     [JsonPropertyName("errorDetail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -3,6 +3,7 @@ using Quai.Cli.Containers;
 using Quai.Cli.Images;
 using Quai.Cli.Networks;
 using Quai.Cli.Objects;
+using Quai.Cli.Registries;
 using Quai.Cli.Host;
 using Quai.Cli.Volumes;
 
@@ -19,7 +20,7 @@ internal static class CommandTree
         ["system"] = "Manage Quai", ["volume"] = "Manage volumes",
     };
 
-    private static readonly string[] Common = ["run", "exec", "ps", "pull", "push", "images", "version", "info"];
+    private static readonly string[] Common = ["run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version", "info"];
 
     /// <summary>One command: the words of each way to it, the first its proper one, and how it is made.</summary>
     private static readonly (string[] Paths, Func<string, Command> Make)[] Commands =
@@ -54,6 +55,9 @@ internal static class CommandTree
         (["tag", "image tag"], p => new Tag(p)),
         (["pull", "image pull"], p => new Pull(p)),
         (["push", "image push"], p => new Push(p)),
+        (["login"], p => new Login(p)),
+        (["logout"], p => new Logout(p)),
+        (["search"], p => new Search(p)),
         (["load", "image load"], p => new Load(p)),
         (["save", "image save"], p => new Save(p)),
         (["import", "image import"], p => new Import(p)),

@@ -11,6 +11,7 @@ namespace Quai.Cli.Images;
 internal sealed class Pull : Command
 {
     private readonly Flag<bool> _all;
+    private readonly Flag<bool> _noCache;
     private readonly Flag<string> _platform;
     private readonly Flag<bool> _quiet;
 
@@ -19,6 +20,7 @@ internal sealed class Pull : Command
     {
         _all = Flags.Bool("all-tags", 'a', "Pull every tag of the repository");
         Flags.Add(new Flag<bool>("disable-content-trust", '\0', "", "Accepted and ignored", true, FlagValues.Bool) { BareValue = "true", DefaultText = "true" });
+        _noCache = Flags.Bool("no-cache", '\0', "Fetch every layer anew and verify it, though it is here");
         _platform = Flags.String("platform", '\0', "Platform of the image", Environment.GetEnvironmentVariable("DOCKER_DEFAULT_PLATFORM") ?? "");
         _quiet = Flags.Bool("quiet", 'q', "Print nothing but the name");
     }
@@ -48,8 +50,9 @@ internal sealed class Pull : Command
             }
         }
 
-        ImagePull.Run(session, name, _platform.Value, _quiet.Value ? null : session.Out);
-        session.Out.WriteLine(ImageReference.Canonical(name));
+        ImagePull.Run(session, name, _platform.Value, _noCache.Value, _quiet.Value ? null : session.Out);
+        string shown = ImageReference.Canonical(name);
+        session.Out.WriteLine(_all.Value ? ImageReference.Split(shown).Repository : shown);
         return 0;
     }
 }
@@ -58,6 +61,7 @@ internal sealed class Pull : Command
 internal sealed class Push : Command
 {
     private readonly Flag<bool> _all;
+    private readonly Flag<string> _platform;
     private readonly Flag<bool> _quiet;
 
     public Push(string path)
@@ -65,6 +69,7 @@ internal sealed class Push : Command
     {
         _all = Flags.Bool("all-tags", 'a', "Push every tag of the repository");
         Flags.Add(new Flag<bool>("disable-content-trust", '\0', "", "Accepted and ignored", true, FlagValues.Bool) { BareValue = "true", DefaultText = "true" });
+        _platform = Flags.String("platform", '\0', "Push this platform's variant alone", Environment.GetEnvironmentVariable("DOCKER_DEFAULT_PLATFORM") ?? "");
         _quiet = Flags.Bool("quiet", 'q', "Print nothing but the name");
     }
 
@@ -92,7 +97,8 @@ internal sealed class Push : Command
             }
         }
 
-        string path = new Query($"/images/{Query.Segment(repository)}/push").WithText("tag", _all.Value ? "" : tag).ToString();
+        string path = new Query($"/images/{Query.Segment(repository)}/push").WithText("tag", _all.Value ? "" : tag)
+            .WithText("platform", Platforms.Json(_platform.Value)).ToString();
         string credentials = RegistryCredentials.Header(session, repository) ?? "X-Registry-Auth: e30=\r\n";
         using Response response = session.Engine.Send("POST", path, default, credentials);
         ProgressDisplay.Show(response.ReadJsonStream(), _quiet.Value ? null : session.Out);

@@ -25,7 +25,7 @@ internal static class ProgressDisplay
         foreach (JsonElement message in messages)
         {
             Fail(message);
-            if (output is null)
+            if (output is null || message.Member("aux").ValueKind != JsonValueKind.Undefined)
             {
                 continue;
             }

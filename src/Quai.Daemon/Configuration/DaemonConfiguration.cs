@@ -57,6 +57,15 @@ internal sealed record DaemonConfiguration
     /// <summary><c>--max-concurrent-downloads</c>.</summary>
     public required int MaxConcurrentDownloads { get; init; }
 
+    /// <summary><c>--max-concurrent-uploads</c>.</summary>
+    public required int MaxConcurrentUploads { get; init; }
+
+    /// <summary><c>--registry-certs-dir</c>: folders with the certificates of registries.</summary>
+    public required IReadOnlyList<string> RegistryCertificates { get; init; }
+
+    /// <summary><c>--trust-policy</c>: the file that says which images may be pulled and run.</summary>
+    public required string TrustPolicy { get; init; }
+
     /// <summary><c>--max-download-attempts</c>.</summary>
     public required int MaxDownloadAttempts { get; init; }
 
@@ -110,8 +119,11 @@ internal sealed record DaemonConfiguration
             Engine = EngineOptions(settings),
             Networks = NetworkOptions(settings),
             InsecureRegistries = settings.All("insecure-registry"),
-            RegistryMirrors = settings.All("registry-mirror"),
+            RegistryMirrors = [.. settings.All("registry-mirror").Select(Mirror)],
             MaxConcurrentDownloads = Positive(settings, "max-concurrent-downloads", 3),
+            MaxConcurrentUploads = Positive(settings, "max-concurrent-uploads", 5),
+            RegistryCertificates = settings.All("registry-certs-dir") is { Count: > 0 } folders ? folders : ["/etc/docker/certs.d", "/etc/quai/certs.d"],
+            TrustPolicy = settings.Text("trust-policy") ?? "/etc/quai/policy.json",
             MaxDownloadAttempts = Positive(settings, "max-download-attempts", 5),
             Proxies = new[] { ("http-proxy", "HTTP_PROXY"), ("https-proxy", "HTTPS_PROXY"), ("no-proxy", "NO_PROXY") }
                 .Where(p => settings.Has(p.Item1)).ToDictionary(p => p.Item2, p => settings.Text(p.Item1) ?? ""),
@@ -232,6 +244,20 @@ internal sealed record DaemonConfiguration
     {
         int number = settings.Number(name, otherwise);
         return number > 0 ? number : throw QuaiException.Invalid($"invalid {name}: {number}");
+    }
+
+    /// <summary>A mirror's address: scheme and host, nothing after it.</summary>
+    private static string Mirror(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out Uri? uri))
+        {
+            throw QuaiException.Invalid($"invalid mirror: \"{text}\" is not a valid URI");
+        }
+
+        return uri.Scheme is not ("http" or "https") ? throw QuaiException.Invalid($"invalid mirror: unsupported scheme \"{uri.Scheme}\" in \"{text}\"")
+            : uri.UserInfo.Length > 0 ? throw QuaiException.Invalid("invalid mirror: username/password not allowed in URI")
+            : uri.AbsolutePath != "/" || uri.Query.Length > 0 || uri.Fragment.Length > 0 ? throw QuaiException.Invalid($"invalid mirror: path, query, or fragment at end of the URI \"{text}\"")
+            : text.TrimEnd('/') + "/";
     }
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");

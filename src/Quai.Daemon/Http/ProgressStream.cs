@@ -6,7 +6,7 @@ using Quai.Images;
 namespace Quai.Daemon.Http;
 
 /// <summary>
-/// The stream of JSON lines that pull, load and import answer with. The header goes out with the first line: until then a failure
+/// The stream of JSON lines that pull, push, load and import answer with. The header goes out with the first line: until then a failure
 /// still gets its status; after it, it becomes the last line. A client that reads slowly does not stop the work, and does not pile up lines either:
 /// counts of bytes that it is behind with are left out.
 /// </summary>
@@ -84,7 +84,8 @@ internal sealed class ProgressStream : IProgress<ProgressMessage>
             Stream = value.Stream,
             Status = value.Status,
             Id = value.Id,
-            ProgressDetail = value.Id is null && !counting ? null : new ProgressDetail { Current = value.Current, Total = value.Total },
+            Aux = value.Aux is { } pushed ? new PushAux(pushed.Tag, pushed.Digest, pushed.Size) : null,
+            ProgressDetail = value.Id is null && !counting && value.Aux is null ? null : new ProgressDetail { Current = value.Current, Total = value.Total },
         });
     }
 

@@ -28,6 +28,8 @@ internal static class Routes
         ExecRoutes.Map(router, backend);
         LifecycleRoutes.Map(router, backend);
         TransferRoutes.Map(router, backend);
+        RegistryRoutes.Map(router, backend);
+        ContentRoutes.Map(router, backend);
         ImageRoutes.Map(router, backend);
         VolumeRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);

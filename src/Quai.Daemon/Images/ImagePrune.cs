@@ -5,7 +5,7 @@ using Quai.Images;
 
 namespace Quai.Daemon.Images;
 
-/// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses.</summary>
+/// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses. What unfinished pulls left goes too.</summary>
 internal static class ImagePrune
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "label", "label!", "until"];
@@ -43,6 +43,11 @@ internal static class ImagePrune
             {
                 // Somebody was quicker.
             }
+        }
+
+        if (!filters.Keys.Any(k => k != "dangling"))
+        {
+            bytes += await backend.Registries.SweepUnfinishedAsync(all: true, call.Gone);
         }
 
         return new(deleted.Count == 0 ? null : deleted, bytes);

@@ -43,8 +43,6 @@ internal static class ImageRoutes
                 await call.Answer(StatusCodes.Status201Created);
             })
             .Add("POST", "/images/prune", async call => await call.Answer(await ImagePrune.RunAsync(backend, call), Json.Types.ImagesPruneResponse))
-            .Add("POST", "/images/{name}/push", _ => throw ApiCall.NotImplemented("pushing images is not available in this version of Quai"))
-            .Add("GET", "/images/search", _ => throw ApiCall.NotImplemented("searching a registry is not available in this version of Quai"))
             .Add("DELETE", "/images/{name}", async call =>
             {
                 IReadOnlyList<ImageDeleted> deleted = await images.RemoveAsync(call.Name, call.Flag("force"), call.Flag("noprune"), backend.Containers.UsersOfImage, call.Gone);

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using System.Text.Json;
 using Quai.Api.Images;
 using Quai.Daemon.Http;
@@ -18,7 +16,7 @@ internal static class TransferRoutes
         IImageStore images = backend.Images;
         router
             .Add("POST", "/images/create", call => call.TextOrNull("fromImage") is { } name
-                ? Pull(call, images, name)
+                ? Pull(call, backend.Registries, name)
                 : Import(call, images, call.TextOrNull("fromSrc") ?? throw QuaiException.Invalid("one of fromImage and fromSrc is needed")))
             .Add("POST", "/images/load", call => ProgressStream.RunAsync(call, call.Flag("quiet"), errorsInStream: true, async progress =>
             {
@@ -32,12 +30,16 @@ internal static class TransferRoutes
             .Add("GET", "/images/{name}/get", call => Save(call, images, [call.Name]));
     }
 
-    private static Task Pull(ApiCall call, IImageStore images, string name)
+    private static Task Pull(ApiCall call, IRegistries registries, string name)
     {
-        string reference = call.TextOrNull("tag") is not { } tag ? name : tag.Contains(':') ? $"{name}@{tag}" : $"{name}:{tag}";
-        RegistryAuth? auth = Credentials(call);
-        string? platform = call.Version.AtLeast(32) ? call.TextOrNull("platform") : null;
-        return ProgressStream.RunAsync(call, quiet: false, errorsInStream: false, progress => images.PullAsync(reference, platform, auth, progress, call.Gone));
+        string? tag = call.TextOrNull("tag");
+        bool all = tag is null && ImageReference.TryParse(name, out ImageReference? whole) && whole is { Tag: null, Digest: null };
+        string reference = tag is null ? name : tag.Contains(':') ? $"{name}@{tag}" : $"{name}:{tag}";
+        RegistryAuth? auth = RegistryCredentials.Of(call);
+        var options = new PullOptions { Platform = call.Version.AtLeast(32) ? call.TextOrNull("platform") : null, NoCache = call.Flag("nocache") };
+        return ProgressStream.RunAsync(call, quiet: false, errorsInStream: false, progress => all
+            ? registries.PullAllTagsAsync(reference, options, auth, progress, call.Gone)
+            : registries.PullOneAsync(reference, options, auth, progress, call.Gone));
     }
 
     private static Task Import(ApiCall call, IImageStore images, string source)
@@ -119,25 +121,5 @@ internal static class TransferRoutes
         return platforms;
 
         static string? Member(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
-    }
-
-    /// <summary>The credentials in <c>X-Registry-Auth</c>. What cannot be read counts as none, as Docker has it: the registry will say what it misses.</summary>
-    private static RegistryAuth? Credentials(ApiCall call)
-    {
-        string header = call.Http.Request.Headers["X-Registry-Auth"].ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');
-        if (header.Length == 0 || !Base64Url.IsValid(header))
-        {
-            return null;
-        }
-
-        try
-        {
-            RegistryAuth? auth = JsonSerializer.Deserialize(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(header)), Json.Edited.RegistryAuth);
-            return auth is { Username: null or "", IdentityToken: null or "", RegistryToken: null or "" } ? null : auth;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }

@@ -6,6 +6,7 @@ using Quai.Daemon.Logging;
 using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Images.Registry.Transport;
 using Quai.Metadata;
 using Quai.Networks;
 using Quai.Runtime.Shims;
@@ -27,6 +28,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private readonly TextLogger _log;
     private DaemonConfiguration _configuration;
     private Engine.Engine? _engine;
+    private ImageStore? _images;
     private NetworkService? _networks;
     private ApiServer? _server;
 
@@ -53,7 +55,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the configuration file anew: labels and debugging follow it, the rest waits for the next start.</summary>
+    /// <summary>Reads the configuration file anew: labels, debugging, mirrors and insecure registries follow it, the rest waits for the next start.</summary>
     public void Reload(Settings line)
     {
         try
@@ -64,7 +66,10 @@ internal sealed partial class Daemon : IAsyncDisposable
                 Debug = read.Debug,
                 LogLevel = read.LogLevel,
                 Engine = _configuration.Engine with { Labels = read.Engine.Labels },
+                InsecureRegistries = read.InsecureRegistries,
+                RegistryMirrors = read.RegistryMirrors,
             };
+            _images?.Configure(read.InsecureRegistries, read.RegistryMirrors);
             _log.Level = read.LogLevel;
             Reloaded(_log, read.File.Path);
             _engine?.Events.Publish("daemon", "reload", _engine.System.Id, new Dictionary<string, string> { ["name"] = Environment.MachineName });
@@ -126,7 +131,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         MetadataDatabase database = Own(MetadataDatabase.Open(
             Path.Combine(configuration.Engine.DataRoot, "quai.db"),
             [.. Engine.Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]));
-        ImageStore images = Own(ImageStore.Open(
+        ImageStore images = _images = Own(ImageStore.Open(
             Path.Combine(configuration.Engine.DataRoot, "images"),
             database,
             new ImageStoreOptions
@@ -134,7 +139,11 @@ internal sealed partial class Daemon : IAsyncDisposable
                 InsecureRegistries = configuration.InsecureRegistries,
                 RegistryMirrors = configuration.RegistryMirrors,
                 MaxConcurrentDownloads = configuration.MaxConcurrentDownloads,
+                MaxConcurrentUploads = configuration.MaxConcurrentUploads,
                 MaxDownloadAttempts = configuration.MaxDownloadAttempts,
+                CertificateFolders = configuration.RegistryCertificates,
+                PolicyFile = configuration.TrustPolicy,
+                Proxies = ProxyRules.FromEnvironment(),
                 UserAgent = $"quai/{Product.Version}",
             },
             _log));
@@ -147,7 +156,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images, _networks, _engine.Volumes, system.Info, () => _configuration);
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images, images, images, _networks, _engine.Volumes, system.Info, () => _configuration);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, SocketGroup(), new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {

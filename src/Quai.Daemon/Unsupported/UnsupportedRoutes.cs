@@ -32,12 +32,10 @@ internal static class UnsupportedRoutes
             .Add("POST", "/build", Missing("building images"))
             .Add("POST", "/build/prune", Missing("the build cache"))
             .Add("POST", "/build/cancel", Missing("building images"))
-            .Add("POST", "/auth", Missing("checking credentials"))
             .Add("POST", "/session", Missing("the build session"))
             .Add("POST", "/grpc", Missing("BuildKit"))
             .Add("GET", "/plugins", call => call.Answer([], Json.Edited.ListJsonObject))
-            .Add("POST", "/plugins/pull", Missing("plugins"))
-            .Add("GET", "/distribution/{name}/json", Missing("asking a registry about an image"));
+            .Add("POST", "/plugins/pull", Missing("plugins"));
     }
 
     private static Handler Missing(string what) => _ => throw ApiCall.NotImplemented($"{what} is not available in this version of Quai");

@@ -192,7 +192,7 @@ internal sealed partial class ContainerService
             throw QuaiException.Invalid("no image specified");
         }
 
-        Image image = images.Resolve(reference);
+        Image image = images.Admit(reference);
         if (string.IsNullOrEmpty(platform))
         {
             return image;

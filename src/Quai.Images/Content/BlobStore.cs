@@ -12,6 +12,8 @@ namespace Quai.Images.Content;
 /// </summary>
 internal sealed class BlobStore
 {
+    private const string PartialPrefix = "partial-";
+
     private readonly string _blobs;
     private readonly string _ingest;
     private readonly MetadataDatabase _database;
@@ -41,8 +43,37 @@ internal sealed class BlobStore
     /// <summary>Opens an empty ingest file; disposing it without a commit removes it.</summary>
     public IngestFile Begin() => new(Path.Combine(_ingest, Guid.NewGuid().ToString("N")));
 
+    /// <summary>
+    /// Opens the ingest file of a blob that is being downloaded: with what an earlier try got. Disposing it without a commit leaves that for the next
+    /// try. One caller at a time for each digest.
+    /// </summary>
+    public async Task<IngestFile> ResumeAsync(Digest digest, CancellationToken cancellation)
+    {
+        string path = PartialOf(digest);
+        using (await _gate.EnterAsync(cancellation).ConfigureAwait(false))
+        {
+            // Between here and the opening nothing may take the file away.
+            if (!File.Exists(path))
+            {
+                await File.Create(path).DisposeAsync().ConfigureAwait(false);
+            }
+
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+
+        return await Task.Run(() => IngestFile.Resume(path, digest.AlgorithmName, cancellation), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what a try to download a blob left; nobody may be downloading it.</summary>
+    public void ForgetPartial(Digest digest) => File.Delete(PartialOf(digest));
+
     /// <summary>Makes a finished ingest file the blob of its digest.</summary>
-    public async Task CommitAsync(IngestFile file, Digest digest, Lease lease, CancellationToken cancellation)
+    /// <param name="file">Verified by the caller.</param>
+    /// <param name="digest">What it is known by.</param>
+    /// <param name="lease">Keeps it.</param>
+    /// <param name="cancellation">Before it is put in place.</param>
+    /// <param name="keepUntil">Keeps it until then, though nothing else did.</param>
+    public async Task CommitAsync(IngestFile file, Digest digest, Lease lease, CancellationToken cancellation, DateTimeOffset? keepUntil = null)
     {
         lease.Hold(digest.ToString());
         file.Sync();
@@ -57,15 +88,22 @@ internal sealed class BlobStore
         }
 
         await _database.WriteAsync(
-            c => c.Run("INSERT INTO blobs(digest, size) VALUES ($d, $s) ON CONFLICT(digest) DO NOTHING", ("$d", digest.ToString()), ("$s", file.Length)),
+            c =>
+            {
+                c.Run("INSERT INTO blobs(digest, size) VALUES ($d, $s) ON CONFLICT(digest) DO NOTHING", ("$d", digest.ToString()), ("$s", file.Length));
+                if (keepUntil is { } until)
+                {
+                    UnfinishedPulls.Keep(c, digest.ToString(), until);
+                }
+            },
             CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Keeps bytes in memory as a blob.</summary>
-    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation)
+    /// <summary>Keeps bytes in memory as a blob; <paramref name="anew"/> writes them though a blob of their digest is here.</summary>
+    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation, bool anew = false)
     {
         Digest digest = expected ?? Digest.Of(bytes.Span);
-        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || anew)
         {
             using IngestFile file = Begin();
             file.Write(bytes.Span);
@@ -97,12 +135,33 @@ internal sealed class BlobStore
         }
     }
 
-    /// <summary>At start: removes unfinished files and those without a record.</summary>
+    /// <summary>Removes what unfinished downloads left before a time; the caller holds the gate.</summary>
+    /// <returns>Bytes that were freed.</returns>
+    public long SweepUnfinished(DateTimeOffset before, Func<string, bool> isHeld)
+    {
+        long freed = 0;
+        foreach (FileInfo file in new DirectoryInfo(_ingest).EnumerateFiles(PartialPrefix + "*"))
+        {
+            string digest = file.Name[PartialPrefix.Length..].Replace('-', ':');
+            if (file.LastWriteTimeUtc <= before && !isHeld(digest))
+            {
+                freed += file.Length;
+                file.Delete();
+            }
+        }
+
+        return freed;
+    }
+
+    /// <summary>At start: removes unfinished files, but downloads that can go on, and files without a record.</summary>
     public void Sweep()
     {
         foreach (string file in Directory.EnumerateFiles(_ingest))
         {
-            File.Delete(file);
+            if (!Path.GetFileName(file).StartsWith(PartialPrefix, StringComparison.Ordinal))
+            {
+                File.Delete(file);
+            }
         }
 
         HashSet<string> known = [.. _database.Read(c => c.Rows("SELECT digest FROM blobs", r => r.GetString(0)))];
@@ -117,4 +176,6 @@ internal sealed class BlobStore
             }
         }
     }
+
+    private string PartialOf(Digest digest) => Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
 }

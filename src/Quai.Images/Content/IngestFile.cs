@@ -13,13 +13,48 @@ internal sealed class IngestFile : IDisposable
     private Digest? _digest;
 
     public IngestFile(string path)
+        : this(path, FileCalls.O_EXCL)
+    {
+    }
+
+    private IngestFile(string path, int flags)
     {
         FilePath = path;
         _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        _file = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC, 0x180, 0);
+        _file = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_CLOEXEC | flags, 0x180, 0);
     }
 
     public string FilePath { get; private set; }
+
+    /// <summary>Whether what was written stays when this is disposed, for another try; see <see cref="BlobStore.ResumeAsync"/>.</summary>
+    public bool Resumable { get; private init; }
+
+    /// <summary>Opens a file that may have a beginning already, which is read once to be hashed. It stays when this is disposed, unless it is empty.</summary>
+    public static IngestFile Resume(string path, HashAlgorithmName algorithm, CancellationToken cancellation)
+    {
+        var file = new IngestFile(path, FileCalls.O_APPEND) { Resumable = true };
+        try
+        {
+            file._hash.Dispose();
+            file._hash = IncrementalHash.CreateHash(algorithm);
+            using FileStream written = File.OpenRead(path);
+            byte[] buffer = new byte[1 << 18];
+            int count;
+            while ((count = written.Read(buffer)) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                file._hash.AppendData(buffer.AsSpan(0, count));
+                file.Length += count;
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Bytes written.</summary>
     public long Length { get; private set; }
@@ -81,7 +116,7 @@ internal sealed class IngestFile : IDisposable
     {
         _file.Dispose();
         _hash.Dispose();
-        if (!_moved)
+        if (!_moved && !(Resumable && Length > 0))
         {
             // Quietly gone, also where a commit failed half way.
             File.Delete(FilePath);

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Quai.Errors;
 using Quai.Images.Assembly;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
 using Quai.Images.Registry;
 using Quai.Oci.Images;
+using Quai.Trust;
 
 namespace Quai.Images.Pulls;
 
@@ -13,19 +15,52 @@ internal sealed class Pull(
     ImageReference reference,
     Platform platform,
     bool platformWanted,
+    bool noCache,
     IProgress<ProgressMessage> progress,
     Lease lease)
 {
+    /// <summary>Whether it says at the end what it came to.</summary>
+    public bool ShowsStatus { get; init; } = true;
+
+    /// <summary>Whether the name stood for something else, or nothing, before.</summary>
+    public bool Newer { get; private set; }
+
+    /// <summary>The last message of a pull.</summary>
+    public static ProgressMessage Status(bool newer, string name) => new($"Status: {(newer ? "Downloaded newer image" : "Image is up to date")} for {name}");
+
     /// <summary>Blobs besides the layers that the image is to keep.</summary>
     private readonly HashSet<string> _blobs = [];
 
+    /// <summary>The layers of the image.</summary>
+    private readonly HashSet<string> _layers = [];
+
+    /// <summary>Blobs that this pull fetched itself, each once.</summary>
+    private readonly ConcurrentDictionary<string, bool> _fetched = new();
+
     public async Task<StoredImage> RunAsync(RegistryAuth? auth, CancellationToken cancellation)
     {
-        RegistryRepository repository = await services.Client.OpenAsync(reference, auth, cancellation).ConfigureAwait(false);
+        try
+        {
+            StoredImage image = await services.Client.ReadAsync(reference, auth, r => RunAsync(r, cancellation), cancellation).ConfigureAwait(false);
+            await ForgetUnfinishedAsync().ConfigureAwait(false);
+            return image;
+        }
+        catch (QuaiException e) when (e is not TransientRegistryException && e.InnerException is not TransientRegistryException)
+        {
+            // Another try would end the same way. After a cut connection, or when the user stops it, what came whole waits for the next try.
+            await ForgetUnfinishedAsync().ConfigureAwait(false);
+            ForgetPartials();
+            throw;
+        }
+    }
+
+    private async Task<StoredImage> RunAsync(RegistryRepository repository, CancellationToken cancellation)
+    {
         string version = reference.Digest?.ToString() ?? reference.Tag!;
         RegistryRepository.FetchedManifest top = await repository.GetManifestAsync(version, cancellation).ConfigureAwait(false);
         progress.Report(new ProgressMessage($"Pulling from {reference.Path}", version));
         RegistryRepository.FetchedManifest own = await ChooseAsync(repository, top, cancellation).ConfigureAwait(false);
+        IReadOnlyList<ImageSignature> signatures = await services.Trust.CheckPullAsync(repository, reference, [top.Digest, own.Digest], cancellation).ConfigureAwait(false);
         Manifest manifest = ImageJson.ReadManifest(own.Bytes);
         if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
         {
@@ -43,7 +78,7 @@ internal sealed class Pull(
 
         // An image that is here with this very manifest needs nothing more; its blobs could be removed only with it.
         await KeepAsync(own, cancellation).ConfigureAwait(false);
-        await PullLayersAsync(repository, manifest, config.Parsed, chains, quiet: known?.Manifest == own.Digest.ToString(), cancellation).ConfigureAwait(false);
+        await PullLayersAsync(repository, manifest, config.Parsed, chains, quiet: !noCache && known?.Manifest == own.Digest.ToString(), cancellation).ConfigureAwait(false);
         if (top.Digest != own.Digest)
         {
             await KeepAsync(top, cancellation).ConfigureAwait(false);
@@ -52,8 +87,15 @@ internal sealed class Pull(
         _blobs.Add(id.ToString());
         _blobs.UnionWith(manifest.Layers.Select(l => l.Digest));
         (StoredImage image, _) = await services.Assembler.RecordAsync(new NewImage(id, config.Bytes, own.Digest, chains, _blobs, names), cancellation).ConfigureAwait(false);
+        await services.Trust.KeepAsync(signatures, cancellation).ConfigureAwait(false);
+        await services.Repositories.NoteAsync(reference, manifest.Layers.Select(l => l.Digest).Append(manifest.Config.Digest).Distinct(), cancellation).ConfigureAwait(false);
         progress.Report(new ProgressMessage($"Digest: {top.Digest}"));
-        progress.Report(new ProgressMessage($"Status: {(upToDate ? "Image is up to date" : "Downloaded newer image")} for {reference.Familiar}"));
+        Newer = !upToDate;
+        if (ShowsStatus)
+        {
+            progress.Report(Status(Newer, reference.Familiar));
+        }
+
         return image;
     }
 
@@ -102,18 +144,16 @@ internal sealed class Pull(
             throw QuaiException.Invalid($"image configuration {digest} is larger than {ImageJson.MaxConfigSize >> 20} MiB");
         }
 
-        if (await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+        if (await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || (noCache && _fetched.TryAdd(digest.ToString(), true)))
         {
             using IngestFile file = services.Blobs.Begin();
-            await repository.DownloadAsync(config, file, static _ => { }, static _ => { }, cancellation).ConfigureAwait(false);
-            if (file.Digest() != digest)
-            {
-                throw QuaiException.System($"image config verification failed for digest {digest}");
-            }
+            file.Reset(digest.AlgorithmName);
+            await repository.DownloadAsync(config, file, static _ => { }, static _ => { }, static () => { }, cancellation, "image config").ConfigureAwait(false);
 
             // Read before it is kept: what is no config is not kept.
             ImageJson.ReadConfig(File.ReadAllBytes(file.FilePath));
-            await services.Blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+            await services.Blobs.CommitAsync(file, digest, lease, cancellation, services.KeepUntil()).ConfigureAwait(false);
+            _fetched[digest.ToString()] = true;
         }
 
         byte[] bytes = services.Blobs.Read(digest, ImageJson.MaxConfigSize);
@@ -134,9 +174,26 @@ internal sealed class Pull(
         }
     }
 
+    private Task ForgetUnfinishedAsync() =>
+        services.Database.WriteAsync(c => UnfinishedPulls.Forget(c, _fetched.Keys.Concat(_blobs)), CancellationToken.None);
+
+    /// <summary>Removes the beginnings of layers, but those that another pull is just downloading.</summary>
+    private void ForgetPartials()
+    {
+        foreach (string digest in _layers)
+        {
+            SemaphoreSlim turn = services.TurnFor(digest);
+            if (turn.Wait(0, CancellationToken.None))
+            {
+                services.Blobs.ForgetPartial(Digest.Parse(digest));
+                turn.Release();
+            }
+        }
+    }
+
     private async Task KeepAsync(RegistryRepository.FetchedManifest manifest, CancellationToken cancellation)
     {
-        await services.Blobs.AddAsync(manifest.Bytes, manifest.Digest, lease, cancellation).ConfigureAwait(false);
+        await services.Blobs.AddAsync(manifest.Bytes, manifest.Digest, lease, cancellation, anew: noCache).ConfigureAwait(false);
         _blobs.Add(manifest.Digest.ToString());
     }
 
@@ -144,12 +201,13 @@ internal sealed class Pull(
     {
         // One layer's failure stops the others.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        _layers.UnionWith(manifest.Layers!.Select(l => l.Digest));
         var layers = new List<LayerPull>(chains.Length);
         for (int i = 0; i < chains.Length; i++)
         {
             Digest digest = Digest.Parse(manifest.Layers![i].Digest);
             var says = new LayerProgress(quiet ? Silent.Instance : progress, digest.Short, services.Options.Time);
-            var layer = new LayerPull(services, repository, manifest.Layers[i], config.RootFs.DiffIds[i], chains[i], says, lease);
+            var layer = new LayerPull(services, repository, manifest.Layers[i], config.RootFs.DiffIds[i], chains[i], says, lease, _fetched, noCache);
             await layer.LookAsync(stop.Token).ConfigureAwait(false);
             layers.Add(layer);
         }

@@ -1,39 +1,88 @@
-using System.Net;
-using System.Net.Security;
 using Quai.Errors;
+using Quai.Images.Registry.Transport;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Registry;
 
 /// <summary>Speaks to registries (OCI distribution specification); finds the address that serves an image.</summary>
-internal sealed class RegistryClient : IDisposable
+internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
 {
-    private const int MaxConnectionsPerServer = 16;
+    private readonly RegistryTransports _transports = new(options);
+    private volatile ImageStoreOptions _options = options;
 
-    private readonly ImageStoreOptions _options;
-    private readonly HttpClient _strict;
-    private readonly HttpClient _lenient;
+    /// <summary>Changes which registries are insecure and which mirrors there are, for what begins from now on.</summary>
+    public void Configure(IReadOnlyList<string> insecure, IReadOnlyList<string> mirrors) => _options = _options with { InsecureRegistries = insecure, RegistryMirrors = mirrors };
 
-    public RegistryClient(ImageStoreOptions options)
-    {
-        _options = options;
-        _strict = Make(insecure: false);
-        _lenient = Make(insecure: true);
-    }
+    /// <summary>The addresses of a registry.</summary>
+    public Task<IReadOnlyList<RegistryEndpoint>> EndpointsAsync(string domain, bool mirrors, CancellationToken cancellation) =>
+        RegistryEndpoint.ForAsync(domain, _options, mirrors, cancellation);
 
-    /// <summary>Opens an image's repository at the first address that answers.</summary>
+    /// <summary>Opens an image's repository, to read, at the first address that answers and that <paramref name="use"/> succeeds with: mirrors may lack it.</summary>
     /// <exception cref="QuaiException">None does; says why the last did not.</exception>
-    public async Task<RegistryRepository> OpenAsync(ImageReference image, RegistryAuth? auth, CancellationToken cancellation)
+    public async Task<T> ReadAsync<T>(ImageReference image, RegistryAuth? auth, Func<RegistryRepository, Task<T>> use, CancellationToken cancellation)
     {
-        QuaiException? failure = null;
-        foreach (RegistryEndpoint endpoint in RegistryEndpoint.For(image, _options))
+        IReadOnlyList<RegistryEndpoint> endpoints = await EndpointsAsync(image.Domain, mirrors: true, cancellation).ConfigureAwait(false);
+        foreach (RegistryEndpoint mirror in endpoints.Where(e => e.Mirror))
         {
-            HttpClient client = endpoint.Insecure ? _lenient : _strict;
-            var repository = new RegistryRepository(client, endpoint, image, new TokenSource(client, auth, image), _options);
             try
             {
-                await repository.PingAsync(cancellation).ConfigureAwait(false);
-                return repository;
+                RegistrySession session = await OpenAsync([mirror], image, null, "pull", [], cancellation).ConfigureAwait(false);
+                return await use(new RegistryRepository(session, image)).ConfigureAwait(false);
+            }
+            catch (QuaiException)
+            {
+                // The registry itself will have it, or say why not.
+            }
+        }
+
+        RegistrySession own = await OpenAsync([.. endpoints.Where(e => !e.Mirror)], image, auth, "pull", [], cancellation).ConfigureAwait(false);
+        return await use(new RegistryRepository(own, image)).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens an image's repository to read and write.</summary>
+    /// <param name="image">Names it.</param>
+    /// <param name="auth">Credentials.</param>
+    /// <param name="sources">Other repositories of the registry that blobs may be taken from.</param>
+    /// <param name="cancellation">Stops trying.</param>
+    public async Task<RegistryRepository> OpenToWriteAsync(ImageReference image, RegistryAuth? auth, IEnumerable<string> sources, CancellationToken cancellation)
+    {
+        IReadOnlyList<RegistryEndpoint> endpoints = await EndpointsAsync(image.Domain, mirrors: false, cancellation).ConfigureAwait(false);
+        RegistrySession session = await OpenAsync(endpoints, image, auth, "pull,push", sources, cancellation).ConfigureAwait(false);
+        return new RegistryRepository(session, image);
+    }
+
+    /// <summary>A session without an image, at one address.</summary>
+    public RegistrySession At(RegistryEndpoint endpoint, string registry, RegistryAuth? auth, bool offline)
+    {
+        HttpClient client = _transports.For(endpoint);
+        return new RegistrySession(client, endpoint, null, new TokenSource(client, registry, auth, _options) { Offline = offline }, _options);
+    }
+
+    public void Dispose() => _transports.Dispose();
+
+    private async Task<RegistrySession> OpenAsync(
+        IReadOnlyList<RegistryEndpoint> endpoints, ImageReference image, RegistryAuth? auth, string actions, IEnumerable<string> sources, CancellationToken cancellation)
+    {
+        QuaiException? failure = null;
+        foreach (RegistryEndpoint endpoint in endpoints)
+        {
+            HttpClient client = _transports.For(endpoint);
+            var tokens = new TokenSource(client, image.Domain, auth, _options);
+            tokens.AddScope($"repository:{image.Path}:{actions}");
+            foreach (string source in sources)
+            {
+                tokens.AddScope($"repository:{source}:pull");
+            }
+
+            var session = new RegistrySession(client, endpoint, image, tokens, _options);
+            try
+            {
+                await session.PingAsync(withCredentials: false, cancellation).ConfigureAwait(false);
+                return session;
+            }
+            catch (TransientRegistryException e)
+            {
+                failure = QuaiException.System(e.Message, e);
             }
             catch (QuaiException e)
             {
@@ -42,40 +91,5 @@ internal sealed class RegistryClient : IDisposable
         }
 
         throw failure!;
-    }
-
-    public void Dispose()
-    {
-        _strict.Dispose();
-        _lenient.Dispose();
-    }
-
-    private HttpClient Make(bool insecure)
-    {
-        var handler = new SocketsHttpHandler
-        {
-            // Redirects are followed by hand: credentials go to no other host.
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.None,
-            ConnectTimeout = TimeSpan.FromSeconds(30),
-            MaxConnectionsPerServer = MaxConnectionsPerServer,
-            MaxResponseHeadersLength = 64,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(15),
-            InitialHttp2StreamWindowSize = 1 << 20,
-            ActivityHeadersPropagator = null,
-        };
-        if (insecure)
-        {
-            // Insecure registries are on networks of one's own, which a proxy does not reach.
-            handler.UseProxy = false;
-#pragma warning disable CA5359 // an insecure registry is one whose certificate the user said not to check
-            handler.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, _, _, _) => true };
-#pragma warning restore CA5359
-        }
-
-        var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
-        client.DefaultRequestHeaders.UserAgent.ParseAdd(_options.UserAgent);
-        return client;
     }
 }

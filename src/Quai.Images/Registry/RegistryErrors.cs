@@ -9,9 +9,12 @@ using Quai.Oci.Images;
 namespace Quai.Images.Registry;
 
 /// <summary>A failure that another try may cure: a cut connection, too many requests, a server's own trouble.</summary>
-internal sealed class TransientRegistryException(string message, TimeSpan? retryAfter = null, Exception? inner = null)
+internal sealed class TransientRegistryException(string message, TimeSpan? retryAfter = null, Exception? inner = null, bool slow = false)
     : QuaiException(ErrorKind.System, message, inner)
 {
+    /// <summary>Whether the registry is there but sends too little: what came meanwhile is no progress.</summary>
+    public bool Slow { get; } = slow;
+
     /// <summary>How long the registry asks to wait.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
 }
@@ -22,17 +25,25 @@ internal static class RegistryErrors
     private const int MaxErrorBody = 64 * 1024;
 
     /// <summary>A request that got no response.</summary>
-    public static QuaiException Unreachable(HttpMethod method, Uri uri, Exception failure) =>
-        QuaiException.System($"{Verb(method)} \"{uri}\": {Reason(uri, failure)}", failure);
+    public static QuaiException Unreachable(HttpMethod method, Uri uri, Exception failure)
+    {
+        string message = $"{Verb(method)} \"{uri}\": {Reason(uri, failure)}";
+
+        // No other try makes a certificate good, or a name known.
+        return IsTls(failure) || failure is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
+            ? QuaiException.System(message, failure)
+            : new TransientRegistryException(message, null, failure);
+    }
 
     /// <summary>Whether the address was reached but speaks no TLS, or none that is trusted.</summary>
     public static bool IsTls(Exception failure) => failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 
     /// <summary>A response that is not a success.</summary>
     /// <param name="response">The response; its body is read.</param>
-    /// <param name="image">What was asked for.</param>
+    /// <param name="image">What was asked for; null when it was no image.</param>
+    /// <param name="writing">Whether the registry was to be changed: the words differ.</param>
     /// <param name="cancellation">Stops reading.</param>
-    public static async Task<QuaiException> FromAsync(HttpResponseMessage response, ImageReference image, CancellationToken cancellation)
+    public static async Task<QuaiException> FromAsync(HttpResponseMessage response, ImageReference? image, bool writing, CancellationToken cancellation)
     {
         (string? code, string? message) = await ReadErrorAsync(response, cancellation).ConfigureAwait(false);
         string said = code is null ? "" : $"{code.Replace('_', ' ').ToLowerInvariant()}: {message}";
@@ -44,14 +55,21 @@ internal static class RegistryErrors
             return new TransientRegistryException(text, after);
         }
 
+        string status = $"{(int)response.StatusCode} {response.ReasonPhrase}";
+        bool denied = code is "DENIED" or "UNAUTHORIZED" || response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+        if (image is null || writing)
+        {
+            string text = said.Length > 0 ? said : $"{Verb(response.RequestMessage.Method)} \"{uri}\": received unexpected HTTP status: {status}";
+            return denied ? new QuaiException(image is null ? ErrorKind.Unauthorized : ErrorKind.System, said.Length > 0 ? said : $"unauthorized: {status}") : QuaiException.System(text);
+        }
+
         return code switch
         {
             "MANIFEST_UNKNOWN" => QuaiException.NotFound($"manifest for {image.Familiar} not found: {said}"),
             "NAME_UNKNOWN" => QuaiException.NotFound($"repository {image.FamiliarName} not found: {said}"),
-            "DENIED" => Denied(image, said),
-            _ when response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Denied(image, said.Length > 0 ? said : $"{(int)response.StatusCode} {response.ReasonPhrase}"),
+            _ when denied => Denied(image, said.Length > 0 ? said : status),
             null when response.StatusCode == HttpStatusCode.NotFound => QuaiException.NotFound($"manifest for {image.Familiar} not found: {uri} answers 404 Not Found"),
-            null => QuaiException.System($"{Verb(response.RequestMessage.Method)} \"{uri}\": received unexpected HTTP status: {(int)response.StatusCode} {response.ReasonPhrase}"),
+            null => QuaiException.System($"{Verb(response.RequestMessage.Method)} \"{uri}\": received unexpected HTTP status: {status}"),
             _ => response.StatusCode == HttpStatusCode.NotFound ? QuaiException.NotFound(said) : QuaiException.System(said),
         };
     }
@@ -71,6 +89,12 @@ internal static class RegistryErrors
                 && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0 && errors[0].ValueKind == JsonValueKind.Object)
             {
                 return (Text(errors[0], "code"), Text(errors[0], "message"));
+            }
+
+            // Docker Hub's token service has words of its own.
+            if (json.RootElement.ValueKind == JsonValueKind.Object && Text(json.RootElement, "details") is { Length: > 0 } details)
+            {
+                return (response.StatusCode == HttpStatusCode.Unauthorized ? "UNAUTHORIZED" : "UNKNOWN", details);
             }
         }
         catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
@@ -101,7 +125,7 @@ internal static class RegistryErrors
         {
             // The handshake read something that is no TLS record: a server of plain HTTP.
             return failure.InnerException is AuthenticationException { InnerException: null } e && e.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
-                ? $"tls: failed to verify certificate: {e.Message}"
+                ? $"tls: failed to verify certificate: x509: {Certificate(uri, e.Message)}"
                 : "http: server gave HTTP response to HTTPS client";
         }
 
@@ -113,5 +137,10 @@ internal static class RegistryErrors
         };
     }
 
-    private static string Verb(HttpMethod method) => method == HttpMethod.Head ? "Head" : method == HttpMethod.Post ? "Post" : "Get";
+    private static string Certificate(Uri uri, string message) =>
+        message.Contains("NameMismatch", StringComparison.Ordinal) ? $"certificate is not valid for {uri.Host}"
+        : message.Contains("NotTimeValid", StringComparison.Ordinal) ? "certificate has expired or is not yet valid"
+        : "certificate signed by unknown authority";
+
+    private static string Verb(HttpMethod method) => method.Method[..1] + method.Method[1..].ToLowerInvariant();
 }

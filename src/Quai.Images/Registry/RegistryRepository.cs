@@ -1,42 +1,28 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Quai.Errors;
-using Quai.Images.Content;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Registry;
 
-/// <summary>One repository at one registry: fetches manifests and blobs, verified by their digests.</summary>
-internal sealed class RegistryRepository(HttpClient client, RegistryEndpoint endpoint, ImageReference image, TokenSource tokens, ImageStoreOptions options)
+/// <summary>One repository at one registry (OCI distribution specification): manifests and lists; blobs are in the other parts.</summary>
+internal sealed partial class RegistryRepository(RegistrySession session, ImageReference image)
 {
-    private const int MaxRedirects = 10;
-    private const int BufferSize = 128 * 1024;
+    private const int MaxListSize = 4 << 20;
 
     /// <summary>A manifest or index as the registry has it.</summary>
     public sealed record FetchedManifest(byte[] Bytes, string MediaType, Digest Digest);
 
-    /// <summary>Asks whether a registry is there, and gets credentials if it wants some.</summary>
-    public async Task PingAsync(CancellationToken cancellation)
-    {
-        var uri = new Uri(endpoint.Address, "/v2/");
-        using HttpResponseMessage response = await SendOnceAsync(uri, null, null, cancellation).ConfigureAwait(false);
-        if (response.StatusCode == HttpStatusCode.Unauthorized)
-        {
-            await AnswerAsync(uri, response, null, cancellation).ConfigureAwait(false);
-        }
-        else if ((int)response.StatusCode >= 500)
-        {
-            throw await RegistryErrors.FromAsync(response, image, cancellation).ConfigureAwait(false);
-        }
-    }
+    public RegistryEndpoint Endpoint => session.Endpoint;
 
     /// <summary>Fetches a manifest by tag or digest.</summary>
-    public Task<FetchedManifest> GetManifestAsync(string reference, CancellationToken cancellation) => RetryAsync(
+    public Task<FetchedManifest> GetManifestAsync(string reference, CancellationToken cancellation) => session.RetryAsync(
         async () =>
         {
-            var uri = new Uri(endpoint.Address, $"/v2/{image.Path}/manifests/{reference}");
-            using HttpResponseMessage response = await SendAsync(uri, MediaTypes.Manifests, null, cancellation).ConfigureAwait(false);
-            byte[] bytes = await ReadBodyAsync(uri, response, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
+            Uri uri = session.At($"/v2/{image.Path}/manifests/{reference}");
+            using HttpResponseMessage response = await session.SendAsync(new RegistryRequest(HttpMethod.Get, uri) { Accept = MediaTypes.Manifests }, cancellation).ConfigureAwait(false);
+            byte[] bytes = await session.ReadBodyAsync(uri, response, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
             Digest digest;
             if (Digest.TryParse(reference, out Digest wanted))
             {
@@ -55,238 +41,158 @@ internal sealed class RegistryRepository(HttpClient client, RegistryEndpoint end
             string? mediaType = response.Content.Headers.ContentType?.MediaType;
             return new FetchedManifest(bytes, MediaTypes.IsIndex(mediaType) || MediaTypes.IsManifest(mediaType) ? mediaType! : ImageJson.DetectMediaType(bytes), digest);
         },
+        null,
         cancellation);
 
-    /// <summary>Downloads a blob into an ingest file; goes on where a cut connection left off.</summary>
-    /// <param name="blob">What to download.</param>
-    /// <param name="file">Where to; emptied first.</param>
-    /// <param name="progress">Told the bytes there are so far.</param>
-    /// <param name="retrying">Told the wait before another try.</param>
-    /// <param name="cancellation">Stops the download.</param>
-    public async Task DownloadAsync(Descriptor blob, IngestFile file, Action<long> progress, Action<TimeSpan> retrying, CancellationToken cancellation)
-    {
-        Digest digest = Digest.Parse(blob.Digest);
-        file.Reset(digest.AlgorithmName);
-        var uri = new Uri(endpoint.Address, $"/v2/{image.Path}/blobs/{digest}");
-        long before = 0;
-        for (int attempt = 1; ; attempt++)
+    /// <summary>Puts a manifest or index under a tag or its digest. All that it names must be there.</summary>
+    public Task PutManifestAsync(string reference, byte[] bytes, string mediaType, CancellationToken cancellation) => session.RetryAsync(
+        async () =>
         {
+            var request = new RegistryRequest(HttpMethod.Put, session.At($"/v2/{image.Path}/manifests/{reference}"))
+            {
+                Writes = true,
+                Content = _ => new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(mediaType) } },
+            };
+            using HttpResponseMessage response = await session.SendAsync(request, cancellation).ConfigureAwait(false);
+            return true;
+        },
+        null,
+        cancellation);
+
+    /// <summary>All tags, in the registry's order.</summary>
+    public async Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellation)
+    {
+        List<string> tags = [];
+        Uri? next = session.At($"/v2/{image.Path}/tags/list");
+        while (next is not null)
+        {
+            (JsonDocument json, Uri? following) = await GetListAsync(next, [], cancellation).ConfigureAwait(false);
+            using (json)
+            {
+                if (json.RootElement.TryGetProperty("tags", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+                {
+                    tags.AddRange(list.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!).Where(t => ImageReference.IsTag(t)));
+                }
+            }
+
+            // A registry that links to where we are would never end.
+            next = following == next ? null : following;
+        }
+
+        return tags;
+    }
+
+    /// <summary>
+    /// What refers to a manifest: signatures, bills of materials and other artifacts (specification, "Listing Referrers"); of a registry that has no such
+    /// list, what the index under the tag <c>ALGORITHM-HEX</c> says.
+    /// </summary>
+    /// <param name="subject">The manifest's digest.</param>
+    /// <param name="artifactType">Only of this type; null for all.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    public async Task<IReadOnlyList<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellation)
+    {
+        List<Descriptor> found = [];
+        Uri? next = session.At($"/v2/{image.Path}/referrers/{subject}{(artifactType is null ? "" : "?artifactType=" + Uri.EscapeDataString(artifactType))}");
+        while (next is not null)
+        {
+            using HttpResponseMessage? response = await session.RetryAsync(
+                async () =>
+                {
+                    var request = new RegistryRequest(HttpMethod.Get, next) { Accept = [MediaTypes.OciIndex], Expected = [HttpStatusCode.NotFound, HttpStatusCode.BadRequest, HttpStatusCode.MethodNotAllowed] };
+                    return await session.SendAsync(request, cancellation).ConfigureAwait(false);
+                },
+                null,
+                cancellation).ConfigureAwait(false);
+            if (!response.IsSuccessStatusCode || response.Content.Headers.ContentType?.MediaType != MediaTypes.OciIndex)
+            {
+                found = await ReferrersByTagAsync(subject, cancellation).ConfigureAwait(false);
+                break;
+            }
+
+            byte[] bytes = await session.ReadBodyAsync(next, response, MaxListSize, cancellation).ConfigureAwait(false);
+            found.AddRange(ImageJson.ReadIndex(bytes).Manifests!);
+            Uri? following = Next(next, response);
+            next = following == next ? null : following;
+        }
+
+        // The registry may leave choosing to its clients.
+        return artifactType is null ? found : found.FindAll(d => d.ArtifactType == artifactType);
+    }
+
+    /// <summary>
+    /// Puts a manifest that has a subject. Where the registry does not list referrers itself, the index under the subject's tag is brought up to date
+    /// (specification, "Pushing Manifests with Subject").
+    /// </summary>
+    public async Task PutReferrerAsync(Digest subject, Descriptor descriptor, byte[] bytes, CancellationToken cancellation)
+    {
+        bool listed = await session.RetryAsync(
+            async () =>
+            {
+                var request = new RegistryRequest(HttpMethod.Put, session.At($"/v2/{image.Path}/manifests/{descriptor.Digest}"))
+                {
+                    Writes = true,
+                    Content = _ => new ByteArrayContent(bytes) { Headers = { ContentType = new MediaTypeHeaderValue(descriptor.MediaType!) } },
+                };
+                using HttpResponseMessage response = await session.SendAsync(request, cancellation).ConfigureAwait(false);
+                return response.Headers.Contains("OCI-Subject");
+            },
+            null,
+            cancellation).ConfigureAwait(false);
+        if (!listed)
+        {
+            List<Descriptor> all = await ReferrersByTagAsync(subject, cancellation).ConfigureAwait(false);
+            if (!all.Exists(d => d.Digest == descriptor.Digest))
+            {
+                var index = new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = [.. all, descriptor] };
+                await PutManifestAsync($"{subject.Algorithm}-{subject.Hex}", ImageJson.Write(index), MediaTypes.OciIndex, cancellation).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<List<Descriptor>> ReferrersByTagAsync(Digest subject, CancellationToken cancellation)
+    {
+        try
+        {
+            FetchedManifest fetched = await GetManifestAsync($"{subject.Algorithm}-{subject.Hex}", cancellation).ConfigureAwait(false);
+            return MediaTypes.IsIndex(fetched.MediaType) ? ImageJson.ReadIndex(fetched.Bytes).Manifests! : [];
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return [];
+        }
+    }
+
+    private Task<(JsonDocument Json, Uri? Next)> GetListAsync(Uri uri, IReadOnlyList<string> accept, CancellationToken cancellation) => session.RetryAsync(
+        async () =>
+        {
+            using HttpResponseMessage response = await session.SendAsync(new RegistryRequest(HttpMethod.Get, uri) { Accept = accept }, cancellation).ConfigureAwait(false);
+            byte[] bytes = await session.ReadBodyAsync(uri, response, MaxListSize, cancellation).ConfigureAwait(false);
             try
             {
-                await DownloadOnceAsync(uri, blob, file, progress, cancellation).ConfigureAwait(false);
-                return;
+                return (JsonDocument.Parse(bytes), Next(uri, response));
             }
-            catch (TransientRegistryException e)
+            catch (JsonException e)
             {
-                // A try that got further is no failure of its own.
-                attempt = file.Length > before ? 1 : attempt;
-                before = file.Length;
-                if (attempt >= options.MaxDownloadAttempts)
-                {
-                    throw;
-                }
-
-                await WaitAsync(attempt, e, retrying, cancellation).ConfigureAwait(false);
+                throw QuaiException.System($"Get \"{uri}\": the answer is no JSON: {e.Message}", e);
             }
-        }
-    }
+        },
+        null,
+        cancellation);
 
-    private async Task DownloadOnceAsync(Uri uri, Descriptor blob, IngestFile file, Action<long> progress, CancellationToken cancellation)
+    /// <summary>The next page, as <c>Link: &lt;…&gt;; rel="next"</c> names it (RFC 5988).</summary>
+    private static Uri? Next(Uri current, HttpResponseMessage response)
     {
-        long offset = file.Length;
-        if (offset == blob.Size && offset > 0)
+        foreach (string link in response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? links : [])
         {
-            return;
-        }
-
-        using HttpResponseMessage response = await SendAsync(uri, null, offset > 0 ? offset : null, cancellation).ConfigureAwait(false);
-        if (offset > 0 && (response.StatusCode != HttpStatusCode.PartialContent || response.Content.Headers.ContentRange?.From != offset))
-        {
-            file.Reset(Digest.Parse(blob.Digest).AlgorithmName);
-        }
-
-        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        byte[] buffer = System.Buffers.ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
-        {
-            await using Stream stream = await response.Content.ReadAsStreamAsync(stalled.Token).ConfigureAwait(false);
-            while (true)
+            int open = link.IndexOf('<', StringComparison.Ordinal);
+            int close = link.IndexOf('>', StringComparison.Ordinal);
+            if (open >= 0 && close > open && link.AsSpan(close).Contains("next", StringComparison.OrdinalIgnoreCase)
+                && Uri.TryCreate(current, link[(open + 1)..close], out Uri? next) && next.Authority == current.Authority)
             {
-                stalled.CancelAfter(options.StallTimeout);
-                int count = await stream.ReadAsync(buffer, stalled.Token).ConfigureAwait(false);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                if (file.Length + count > blob.Size)
-                {
-                    throw QuaiException.System($"filesystem layer verification failed for digest {blob.Digest}: it is larger than the {blob.Size} bytes that the manifest says");
-                }
-
-                file.Write(buffer.AsSpan(0, count));
-                progress(file.Length);
+                return next;
             }
         }
-        catch (Exception e) when (IsCut(e, cancellation))
-        {
-            throw new TransientRegistryException($"Get \"{uri}\": the connection was cut after {file.Length} of {blob.Size} bytes: unexpected EOF", null, e);
-        }
-        finally
-        {
-            System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
-        }
 
-        if (file.Length < blob.Size)
-        {
-            throw new TransientRegistryException($"Get \"{uri}\": the connection was cut after {file.Length} of {blob.Size} bytes: unexpected EOF");
-        }
-    }
-
-    private static bool IsCut(Exception e, CancellationToken cancellation) =>
-        e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
-
-    private async Task<T> RetryAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
-    {
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await work().ConfigureAwait(false);
-            }
-            catch (TransientRegistryException e) when (attempt < options.MaxDownloadAttempts)
-            {
-                await WaitAsync(attempt, e, static _ => { }, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private Task WaitAsync(int attempt, TransientRegistryException failure, Action<TimeSpan> retrying, CancellationToken cancellation)
-    {
-        TimeSpan longest = options.StallTimeout;
-        TimeSpan wait = failure.RetryAfter is { } asked && asked >= TimeSpan.Zero ? asked : options.RetryDelay * attempt;
-        wait = wait < longest ? wait : longest;
-        retrying(wait);
-        return Task.Delay(wait, options.Time, cancellation);
-    }
-
-    /// <summary>Sends a GET that must succeed; asks for credentials once if they are wanted.</summary>
-    private async Task<HttpResponseMessage> SendAsync(Uri uri, IReadOnlyList<string>? accept, long? from, CancellationToken cancellation)
-    {
-        for (bool answered = false; ; answered = true)
-        {
-            AuthenticationHeaderValue? sent = tokens.Header;
-            HttpResponseMessage response = await SendOnceAsync(uri, accept, from, cancellation).ConfigureAwait(false);
-            if (response.IsSuccessStatusCode)
-            {
-                return response;
-            }
-
-            using (response)
-            {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !answered && await AnswerAsync(uri, response, sent, cancellation).ConfigureAwait(false))
-                {
-                    continue;
-                }
-
-                throw await RegistryErrors.FromAsync(response, image, cancellation).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task<bool> AnswerAsync(Uri uri, HttpResponseMessage response, AuthenticationHeaderValue? sent, CancellationToken cancellation)
-    {
-        List<Challenge> challenges = response.Headers.TryGetValues("WWW-Authenticate", out IEnumerable<string>? values) ? Challenge.Parse(values) : [];
-        try
-        {
-            return await tokens.AnswerAsync(challenges, sent, cancellation).ConfigureAwait(false);
-        }
-        catch (QuaiException e) when (e.Message == "no basic auth credentials")
-        {
-            throw QuaiException.System($"Get \"{uri}\": {e.Message}", e);
-        }
-    }
-
-    /// <summary>Sends one GET and follows redirects; credentials go to the registry's own host and port alone.</summary>
-    private async Task<HttpResponseMessage> SendOnceAsync(Uri uri, IReadOnlyList<string>? accept, long? from, CancellationToken cancellation)
-    {
-        Uri current = uri;
-        for (int redirects = 0; ; redirects++)
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, current);
-            foreach (string type in accept ?? [])
-            {
-                request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue(type));
-            }
-
-            if (from is { } offset)
-            {
-                request.Headers.Range = new RangeHeaderValue(offset, null);
-            }
-
-            if (current.Authority == endpoint.Address.Authority && current.Scheme == endpoint.Address.Scheme)
-            {
-                request.Headers.Authorization = tokens.Header;
-            }
-
-            HttpResponseMessage response = await SendRequestAsync(request, cancellation).ConfigureAwait(false);
-            if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
-            {
-                return response;
-            }
-
-            response.Dispose();
-            current = new Uri(current, location);
-            if (redirects == MaxRedirects || current.Scheme is not ("https" or "http") || (current.Scheme == "http" && endpoint.Address.Scheme == "https"))
-            {
-                throw QuaiException.System($"Get \"{uri}\": redirect to {current} refused: {(redirects == MaxRedirects ? $"stopped after {MaxRedirects} redirects" : "it is not HTTPS")}");
-            }
-        }
-    }
-
-    private async Task<HttpResponseMessage> SendRequestAsync(HttpRequestMessage request, CancellationToken cancellation)
-    {
-        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stalled.CancelAfter(options.StallTimeout);
-        try
-        {
-            return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stalled.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (IsCut(e, cancellation))
-        {
-            QuaiException failure = RegistryErrors.Unreachable(request.Method, request.RequestUri!, e);
-
-            // A connection that was made and then lost is worth another try.
-            throw e is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.Unknown } or IOException
-                ? new TransientRegistryException(failure.Message, null, e)
-                : failure;
-        }
-    }
-
-    private async Task<byte[]> ReadBodyAsync(Uri uri, HttpResponseMessage response, int limit, CancellationToken cancellation)
-    {
-        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stalled.CancelAfter(options.StallTimeout);
-        try
-        {
-            await using Stream stream = await response.Content.ReadAsStreamAsync(stalled.Token).ConfigureAwait(false);
-            using var bytes = new MemoryStream();
-            byte[] buffer = new byte[16 * 1024];
-            int count;
-            while ((count = await stream.ReadAsync(buffer, stalled.Token).ConfigureAwait(false)) > 0)
-            {
-                bytes.Write(buffer, 0, count);
-                if (bytes.Length > limit)
-                {
-                    throw QuaiException.Invalid($"the manifest at {uri} is larger than {limit >> 20} MiB");
-                }
-            }
-
-            return bytes.ToArray();
-        }
-        catch (Exception e) when (IsCut(e, cancellation))
-        {
-            throw new TransientRegistryException($"Get \"{uri}\": unexpected EOF", null, e);
-        }
+        return null;
     }
 }

@@ -2,22 +2,45 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Quai.Errors;
-using Quai.Oci.Images;
 
 namespace Quai.Images.Registry;
 
-/// <summary>Answers a registry's challenges for one repository: Basic, or a Bearer token fetched from the realm the registry names.</summary>
+/// <summary>Answers a registry's challenges: Basic, or a Bearer token fetched from the realm the registry names (distribution's token specification).</summary>
+/// <param name="client">Where to fetch with.</param>
+/// <param name="registry">Its name, for messages.</param>
+/// <param name="auth">The user's credentials, if any.</param>
+/// <param name="options">For how long to wait.</param>
 #pragma warning disable CA1001 // a SemaphoreSlim whose wait handle is never asked for holds nothing to dispose
-internal sealed class TokenSource(HttpClient client, RegistryAuth? auth, ImageReference image)
+internal sealed class TokenSource(HttpClient client, string registry, RegistryAuth? auth, ImageStoreOptions options)
 #pragma warning restore CA1001
 {
     private const int MaxTokenBody = 1 << 20;
+    private const string ClientId = "docker";
 
     private readonly SemaphoreSlim _fetching = new(1, 1);
+    private readonly List<string> _scopes = [];
     private AuthenticationHeaderValue? _header;
 
     /// <summary>What to send with requests to the registry itself; null for nothing.</summary>
     public AuthenticationHeaderValue? Header => _header;
+
+    /// <summary>Asks the token service for a refresh token too, which stands for the password from then on.</summary>
+    public bool Offline { get; init; }
+
+    /// <summary>The refresh token that the token service gave.</summary>
+    public string? RefreshToken { get; private set; }
+
+    /// <summary>Adds what tokens are to allow, such as <c>repository:app:pull,push</c>; before the first request.</summary>
+    public void AddScope(string scope)
+    {
+        lock (_scopes)
+        {
+            if (!_scopes.Contains(scope))
+            {
+                _scopes.Add(scope);
+            }
+        }
+    }
 
     /// <summary>Gets credentials for the challenges; false when there are none to give or they were just refused.</summary>
     /// <param name="challenges">Of the response.</param>
@@ -28,7 +51,7 @@ internal sealed class TokenSource(HttpClient client, RegistryAuth? auth, ImageRe
         await _fetching.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            // Another download of the same image has got a new one meanwhile.
+            // Another transfer of the same image has got a new one meanwhile.
             if (!ReferenceEquals(_header, refused))
             {
                 return true;
@@ -43,12 +66,7 @@ internal sealed class TokenSource(HttpClient client, RegistryAuth? auth, ImageRe
 
             if (challenges.Any(c => c.Scheme == "basic"))
             {
-                if (Basic() is not { } basic)
-                {
-                    throw QuaiException.System("no basic auth credentials");
-                }
-
-                _header = basic;
+                _header = Basic() ?? throw QuaiException.System("no basic auth credentials");
                 return refused is null;
             }
 
@@ -67,34 +85,30 @@ internal sealed class TokenSource(HttpClient client, RegistryAuth? auth, ImageRe
     {
         if (!Uri.TryCreate(challenge["realm"], UriKind.Absolute, out Uri? realm) || realm.Scheme is not ("https" or "http"))
         {
-            throw QuaiException.System($"the registry {image.Domain} asks for a token from no valid address: {challenge["realm"]}");
+            throw QuaiException.System($"the registry {registry} asks for a token from no valid address: {challenge["realm"]}");
         }
 
-        string scope = $"repository:{image.Path}:pull";
-        using HttpRequestMessage request = auth?.IdentityToken is { Length: > 0 } identity ? Refresh(realm, challenge, scope, identity) : Ask(realm, challenge, scope);
+        string? identity = RefreshToken ?? auth?.IdentityToken;
+        using HttpRequestMessage request = identity is { Length: > 0 } ? Refresh(realm, challenge, identity) : Ask(realm, challenge);
+        using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        stalled.CancelAfter(options.StallTimeout);
         try
         {
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stalled.Token).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode)
             {
-                throw await RegistryErrors.FromAsync(response, image, cancellation).ConfigureAwait(false);
+                throw await RegistryErrors.FromAsync(response, null, writing: false, stalled.Token).ConfigureAwait(false);
             }
 
             byte[] body = new byte[MaxTokenBody];
-            await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            int length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+            await using Stream stream = await response.Content.ReadAsStreamAsync(stalled.Token).ConfigureAwait(false);
+            int length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, stalled.Token).ConfigureAwait(false);
             using JsonDocument json = JsonDocument.Parse(body.AsMemory(0, length));
-            foreach (string name in (ReadOnlySpan<string>)["token", "access_token"])
-            {
-                if (json.RootElement.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } token)
-                {
-                    return token;
-                }
-            }
-
-            throw QuaiException.System($"authorization server did not include a token in the response: {realm}");
+            RefreshToken = Text(json.RootElement, "refresh_token") ?? RefreshToken;
+            return Text(json.RootElement, "token") ?? Text(json.RootElement, "access_token")
+                ?? throw QuaiException.System($"authorization server did not include a token in the response: {realm}");
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             throw RegistryErrors.Unreachable(request.Method, realm, e);
         }
@@ -104,23 +118,45 @@ internal sealed class TokenSource(HttpClient client, RegistryAuth? auth, ImageRe
         }
     }
 
-    private HttpRequestMessage Ask(Uri realm, Challenge challenge, string scope)
+    private static string? Text(JsonElement answer, string name) =>
+        answer.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+
+    /// <summary>What is wanted, and what the registry says that this request needs.</summary>
+    private List<string> Scopes(Challenge challenge)
+    {
+        lock (_scopes)
+        {
+            return [.. _scopes.Concat(challenge["scope"].Split(' ', StringSplitOptions.RemoveEmptyEntries)).Distinct()];
+        }
+    }
+
+    private HttpRequestMessage Ask(Uri realm, Challenge challenge)
     {
         var query = new StringBuilder(realm.Query.TrimStart('?'));
         Append(query, "account", auth?.Username);
-        Append(query, "scope", scope);
+        if (Offline)
+        {
+            Append(query, "client_id", ClientId);
+            Append(query, "offline_token", "true");
+        }
+
+        foreach (string scope in Scopes(challenge))
+        {
+            Append(query, "scope", scope);
+        }
+
         Append(query, "service", challenge["service"]);
         return new HttpRequestMessage(HttpMethod.Get, new UriBuilder(realm) { Query = query.ToString() }.Uri) { Headers = { Authorization = Basic() } };
     }
 
-    private static HttpRequestMessage Refresh(Uri realm, Challenge challenge, string scope, string identity) => new(HttpMethod.Post, realm)
+    private HttpRequestMessage Refresh(Uri realm, Challenge challenge, string identity) => new(HttpMethod.Post, realm)
     {
         Content = new FormUrlEncodedContent(
         [
             new("grant_type", "refresh_token"),
             new("service", challenge["service"]),
-            new("client_id", "quai"),
-            new("scope", scope),
+            new("client_id", ClientId),
+            new("scope", string.Join(' ', Scopes(challenge))),
             new("refresh_token", identity),
         ]),
     };

@@ -9,6 +9,7 @@ public static class SystemCallNumber
     private static bool X64 => RuntimeInformation.ProcessArchitecture == Architecture.X64;
 
     public static int Read => X64 ? 0 : 63;
+    public static int Lseek => X64 ? 8 : 62;
     public static int Write => X64 ? 1 : 64;
     public static int Close => X64 ? 3 : 57;
     public static int Poll => X64 ? 7 : -1;

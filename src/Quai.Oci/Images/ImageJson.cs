@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -13,6 +14,9 @@ public static class ImageJson
 
     /// <summary>The largest image config taken, bytes.</summary>
     public const int MaxConfigSize = 8 << 20;
+
+    /// <summary>Media types have a plus sign, which is to stand as it is.</summary>
+    private static readonly ImageJsonContext s_writing = new(new JsonSerializerOptions(ImageJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     /// <summary>Reads an image config and checks what every user of it relies on.</summary>
     public static ImageConfig ReadConfig(ReadOnlySpan<byte> json)
@@ -76,19 +80,19 @@ public static class ImageJson
     }
 
     /// <summary>The bytes of an image config; nulls are left out.</summary>
-    public static byte[] Write(ImageConfig config) => JsonSerializer.SerializeToUtf8Bytes(config, ImageJsonContext.Default.ImageConfig);
+    public static byte[] Write(ImageConfig config) => JsonSerializer.SerializeToUtf8Bytes(config, s_writing.ImageConfig);
 
     /// <inheritdoc cref="Write(ImageConfig)"/>
-    public static byte[] Write(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, ImageJsonContext.Default.Manifest);
+    public static byte[] Write(Manifest manifest) => JsonSerializer.SerializeToUtf8Bytes(manifest, s_writing.Manifest);
 
     /// <inheritdoc cref="Write(ImageConfig)"/>
-    public static byte[] Write(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, ImageJsonContext.Default.ImageIndex);
+    public static byte[] Write(ImageIndex index) => JsonSerializer.SerializeToUtf8Bytes(index, s_writing.ImageIndex);
 
     /// <inheritdoc cref="Write(ImageConfig)"/>
-    public static byte[] Write(List<DockerArchiveItem> items) => JsonSerializer.SerializeToUtf8Bytes(items, ImageJsonContext.Default.ListDockerArchiveItem);
+    public static byte[] Write(List<DockerArchiveItem> items) => JsonSerializer.SerializeToUtf8Bytes(items, s_writing.ListDockerArchiveItem);
 
     /// <inheritdoc cref="Write(ImageConfig)"/>
-    public static byte[] Write(OciLayoutMark mark) => JsonSerializer.SerializeToUtf8Bytes(mark, ImageJsonContext.Default.OciLayoutMark);
+    public static byte[] Write(OciLayoutMark mark) => JsonSerializer.SerializeToUtf8Bytes(mark, s_writing.OciLayoutMark);
 
     private static void Check(Descriptor descriptor)
     {

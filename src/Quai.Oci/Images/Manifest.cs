@@ -60,6 +60,12 @@ public sealed record Manifest
     [JsonPropertyName("layers")]
     public List<Descriptor>? Layers { get; init; }
 
+    [JsonPropertyName("artifactType")]
+    public string? ArtifactType { get; init; }
+
+    [JsonPropertyName("subject")]
+    public Descriptor? Subject { get; init; }
+
     [JsonPropertyName("annotations")]
     public Dictionary<string, string>? Annotations { get; init; }
 }

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-
 namespace Quai.Oci.Runtime;
 
 #pragma warning disable CS1591 // every member is named and defined by the OCI runtime specification's config.md and config-linux.md
@@ -124,10 +121,8 @@ public sealed class Hook
 
 public sealed class IdMapping
 {
-    [JsonPropertyName("containerID")]
     public uint ContainerId { get; set; }
 
-    [JsonPropertyName("hostID")]
     public uint HostId { get; set; }
     public uint Size { get; set; }
 }
@@ -289,24 +284,3 @@ public sealed class SeccompArg
     public ulong ValueTwo { get; set; }
     public string Op { get; set; } = "";
 }
-
-/// <summary>What <c>state</c> prints and hooks receive (OCI runtime specification, runtime.md).</summary>
-public sealed class RuntimeState
-{
-    public string OciVersion { get; set; } = "1.2.0";
-    public string Id { get; set; } = "";
-    public string Status { get; set; } = "";
-    public int? Pid { get; set; }
-    public string Bundle { get; set; } = "";
-    public Dictionary<string, string>? Annotations { get; set; }
-}
-
-/// <summary>Source-generated JSON of the runtime specification's documents.</summary>
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(RuntimeSpec))]
-[JsonSerializable(typeof(RuntimeState))]
-[JsonSerializable(typeof(Process))]
-[JsonSerializable(typeof(Seccomp))]
-public sealed partial class RuntimeJson : JsonSerializerContext;

@@ -71,7 +71,7 @@ internal static class CgroupFiles
     /// <summary>Tries to remove a group's directory with all groups below it. True when it is gone.</summary>
     public static bool Remove(string directory)
     {
-        if (!Directory.Exists(directory))
+        if (Rmdir(directory))
         {
             return true;
         }
@@ -84,6 +84,10 @@ internal static class CgroupFiles
             }
 
             return Rmdir(directory);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
         }
         catch (IOException)
         {

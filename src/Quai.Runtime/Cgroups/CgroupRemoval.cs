@@ -10,11 +10,16 @@ internal static class CgroupRemoval
     /// <exception cref="LinuxException">A process in them does not die.</exception>
     public static async Task RemoveAsync(string path, CancellationToken cancellation)
     {
-        string[] left = [.. CgroupTree.Hierarchies.Select(h => h.MountPoint + path)];
+        List<string> left = new(CgroupTree.Hierarchies.Count);
+        foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
+        {
+            left.Add(hierarchy.MountPoint + path);
+        }
+
         for (int attempt = 0; ; attempt++)
         {
-            left = [.. left.Where(directory => !CgroupFiles.Remove(directory))];
-            if (left.Length == 0)
+            left.RemoveAll(static directory => CgroupFiles.Remove(directory));
+            if (left.Count == 0)
             {
                 return;
             }

@@ -80,7 +80,7 @@ public enum PlanOperation : int
     /// <summary>Executes: 0: argv, 1: envp, 2: array of candidate paths ended by null, 3: 1 when the candidates come from a search of PATH.</summary>
     Execute = 9,
 
-    /// <summary>Waits until the fifo of path 0 is opened by the one who starts the container.</summary>
+    /// <summary>Waits for a byte in the fifo of slot <see cref="PlanSlot.StartFifo"/>, written by the one who starts the container.</summary>
     AwaitStart = 10,
 
     /// <summary>Makes a directory and its parents: path 0, mode 1.</summary>
@@ -103,6 +103,9 @@ public enum PlanOperation : int
 
     /// <summary>Attaches BPF program 2 to cgroup 1; 0: the attributes, whose two descriptors are filled in here.</summary>
     AttachDeviceFilter = 17,
+
+    /// <summary>Opens file 0 once and writes each line of text 1 (2: its length) by a write of its own, as the device cgroup takes its rules.</summary>
+    WriteLines = 18,
 }
 
 /// <summary>One step. 80 bytes.</summary>
@@ -129,6 +132,6 @@ public static class PlanSlot
 {
 #pragma warning disable CS1591
     public const int Stdin = 0, Stdout = 1, Stderr = 2, ConsoleSocket = 3, ContainerPidfd = 4, HostNetlink = 5, HostNetworkNamespace = 6, SandboxNetlink = 7,
-        Root = 8, Scratch = 9, Cgroup = 11, PidNamespace = 12, Dynamic = 16, Count = 64;
+        Root = 8, Scratch = 9, StartFifo = 10, Cgroup = 11, PidNamespace = 12, Dynamic = 16, Count = 64;
 #pragma warning restore CS1591
 }

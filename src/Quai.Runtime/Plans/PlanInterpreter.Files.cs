@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Quai.Linux;
 using Quai.Linux.Kernel;
@@ -8,6 +9,8 @@ namespace Quai.Runtime.Plans;
 /// <content>Steps on the container's files: mount points, masks, nodes. No link inside the root can lead a step outside of it.</content>
 public static unsafe partial class PlanInterpreter
 {
+    private const int PathLimit = 4096;
+
     [StructLayout(LayoutKind.Sequential)]
     private struct OpenHow
     {
@@ -37,6 +40,7 @@ public static unsafe partial class PlanInterpreter
         return fd;
     }
 
+    [SkipLocalsInit]
     private static long MountPoint(int root, byte* path, bool file)
     {
         long fd = OpenInRoot(root, path, OpenFlags.O_PATH);
@@ -45,133 +49,139 @@ public static unsafe partial class PlanInterpreter
             return fd;
         }
 
-        // Make what is missing, one component after the other, each within its parent, which was resolved inside the root.
-        byte* partial = stackalloc byte[4096];
-        int length = 0;
-        while (path[length] != 0)
-        {
-            if (length >= 4095)
-            {
-                return -Errno.ENAMETOOLONG;
-            }
-
-            partial[length] = path[length];
-            length++;
-        }
-
-        while (length > 1 && partial[length - 1] == '/')
-        {
-            length--;
-        }
-
-        partial[length] = 0;
-        byte* top = stackalloc byte[2];
-        top[0] = (byte)'/';
-        top[1] = 0;
-        for (int at = 1; at <= length; at++)
-        {
-            if (partial[at] != '/' && partial[at] != 0)
-            {
-                continue;
-            }
-
-            bool last = at == length;
-            byte saved = partial[at];
-            partial[at] = 0;
-            fd = OpenInRoot(root, partial, OpenFlags.O_PATH);
-            if (fd == -Errno.ENOENT)
-            {
-                int name = at - 1;
-                while (name > 0 && partial[name - 1] != '/')
-                {
-                    name--;
-                }
-
-                long parent;
-                if (name <= 1)
-                {
-                    parent = OpenInRoot(root, top, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
-                }
-                else
-                {
-                    partial[name - 1] = 0;
-                    parent = OpenInRoot(root, partial, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
-                    partial[name - 1] = (byte)'/';
-                }
-
-                if (parent < 0)
-                {
-                    return parent;
-                }
-
-                long made = last && file
-                    ? Quick(SystemCallNumber.Mknodat, parent, (long)(partial + name), ProcessConstants.S_IFREG | 0x1ED, 0)
-                    : Quick(SystemCallNumber.Mkdirat, parent, (long)(partial + name), 0x1ED);
-                Quick(SystemCallNumber.Close, parent);
-                if (made < 0 && made != -Errno.EEXIST)
-                {
-                    return made;
-                }
-
-                fd = OpenInRoot(root, partial, OpenFlags.O_PATH);
-            }
-
-            if (fd < 0)
-            {
-                return fd;
-            }
-
-            partial[at] = saved;
-            if (last)
-            {
-                return fd;
-            }
-
-            Quick(SystemCallNumber.Close, fd);
-        }
-
-        return -Errno.ENOENT;
-    }
-
-    private static long MakeNode(int root, byte* path, int mode, long device, int uid, int gid)
-    {
-        long fd = MountPoint(root, path, file: true);
-        if (fd < 0)
-        {
-            return fd;
-        }
-
-        Quick(SystemCallNumber.Close, fd);
-        int length = 0;
-        byte* parentPath = stackalloc byte[4096];
-        for (; path[length] != 0; length++)
-        {
-            parentPath[length] = path[length];
-        }
-
-        int name = length;
-        while (name > 0 && path[name - 1] != '/')
-        {
-            name--;
-        }
-
-        parentPath[name > 1 ? name - 1 : 1] = 0;
-        long parent = OpenInRoot(root, parentPath, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+        byte* copy = stackalloc byte[PathLimit];
+        byte* name;
+        long parent = OpenParent(root, path, copy, &name);
         if (parent < 0)
         {
             return parent;
         }
 
-        // What MountPoint just made is an empty file; a node of that name from the image gives way too.
-        Quick(SystemCallNumber.Unlinkat, parent, (long)(path + name), 0);
-        long made = Quick(SystemCallNumber.Mknodat, parent, (long)(path + name), mode, device);
-        if (made >= 0)
+        long made = file
+            ? Quick(SystemCallNumber.Mknodat, parent, (long)name, ProcessConstants.S_IFREG | 0x1ED, 0)
+            : Quick(SystemCallNumber.Mkdirat, parent, (long)name, 0x1ED);
+        Quick(SystemCallNumber.Close, parent);
+        return made < 0 && made != -Errno.EEXIST ? made : OpenInRoot(root, path, OpenFlags.O_PATH);
+    }
+
+    [SkipLocalsInit]
+    private static long MakeNode(int root, byte* path, int mode, long device, int uid, int gid)
+    {
+        byte* copy = stackalloc byte[PathLimit];
+        byte* name;
+        long parent = OpenParent(root, path, copy, &name);
+        if (parent < 0)
         {
-            made = Quick(SystemCallNumber.Fchownat, parent, (long)(path + name), uid, gid, OpenFlags.AT_SYMLINK_NOFOLLOW);
+            return parent;
+        }
+
+        long made = Quick(SystemCallNumber.Mknodat, parent, (long)name, mode, device);
+        if (made == -Errno.EEXIST)
+        {
+            // A node of that name from the image gives way.
+            Quick(SystemCallNumber.Unlinkat, parent, (long)name, 0);
+            made = Quick(SystemCallNumber.Mknodat, parent, (long)name, mode, device);
+        }
+
+        if (made >= 0 && (uid | gid) != 0)
+        {
+            made = Quick(SystemCallNumber.Fchownat, parent, (long)name, uid, gid, OpenFlags.AT_SYMLINK_NOFOLLOW);
         }
 
         Quick(SystemCallNumber.Close, parent);
         return made;
+    }
+
+    /// <summary>Opens the directory that a path is in, resolved inside the root, and makes it where it is missing.</summary>
+    /// <param name="root">The root's descriptor.</param>
+    /// <param name="path">The path, absolute in the root.</param>
+    /// <param name="copy">Room for <see cref="PathLimit"/> bytes.</param>
+    /// <param name="name">The path's last component, within the room.</param>
+    [SkipLocalsInit]
+    private static long OpenParent(int root, byte* path, byte* copy, byte** name)
+    {
+        int length = 0;
+        for (; path[length] != 0; length++)
+        {
+            if (length >= PathLimit - 2)
+            {
+                return -Errno.ENAMETOOLONG;
+            }
+
+            copy[length] = path[length];
+        }
+
+        while (length > 1 && copy[length - 1] == '/')
+        {
+            length--;
+        }
+
+        copy[length] = 0;
+        int start = length;
+        while (start > 0 && copy[start - 1] != '/')
+        {
+            start--;
+        }
+
+        *name = copy + start;
+        byte* directory = stackalloc byte[PathLimit];
+        directory[0] = (byte)'/';
+        int end = 1;
+        for (int i = 1; i < start - 1; i++)
+        {
+            directory[end++] = copy[i];
+        }
+
+        directory[end] = 0;
+        long fd = OpenInRoot(root, directory, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+        return fd == -Errno.ENOENT ? MakeDirectoriesInRoot(root, directory) : fd;
+    }
+
+    /// <summary>Makes what is missing of a directory, one component after the other, each within its parent, which was resolved inside the root.</summary>
+    private static long MakeDirectoriesInRoot(int root, byte* path)
+    {
+        byte* top = stackalloc byte[2];
+        top[0] = (byte)'/';
+        top[1] = 0;
+        long parent = OpenInRoot(root, top, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+        for (int at = 1; parent >= 0;)
+        {
+            int end = at;
+            while (path[end] is not (byte)'/' and not 0)
+            {
+                end++;
+            }
+
+            byte saved = path[end];
+            path[end] = 0;
+            long fd = OpenInRoot(root, path, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+            if (fd == -Errno.ENOENT)
+            {
+                long made = Quick(SystemCallNumber.Mkdirat, parent, (long)(path + at), 0x1ED);
+                fd = made < 0 && made != -Errno.EEXIST ? made : OpenInRoot(root, path, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY);
+            }
+
+            Quick(SystemCallNumber.Close, parent);
+            path[end] = saved;
+            if (saved == 0 || fd < 0)
+            {
+                return fd;
+            }
+
+            parent = fd;
+            at = end;
+            while (path[at] == '/')
+            {
+                at++;
+            }
+
+            if (path[at] == 0)
+            {
+                return parent;
+            }
+        }
+
+        return parent;
     }
 
     private static long BindDevice(byte* host, int mountPoint)

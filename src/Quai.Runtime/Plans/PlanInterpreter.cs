@@ -224,7 +224,7 @@ public static unsafe partial class PlanInterpreter
                 answer[0] = ChildStepBase + i;
                 answer[1] = 0;
                 Quick(SystemCallNumber.Write, report, (long)answer, 8);
-                errno = AwaitStart((byte*)steps[i].Arguments[0]);
+                errno = AwaitStart((int)slots[PlanSlot.StartFifo]);
             }
             else
             {
@@ -243,18 +243,17 @@ public static unsafe partial class PlanInterpreter
         Quick(SystemCallNumber.ExitGroup, 1);
     }
 
-    private static int AwaitStart(byte* fifo)
+    /// <summary>Waits for a byte in a fifo that was opened before the change of root, for reading and writing: so it never ends by itself.</summary>
+    private static int AwaitStart(int fifo)
     {
-        long fd = Waiting(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)fifo, OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC, 0);
-        if (fd < 0)
+        byte go;
+        long got;
+        do
         {
-            return (int)-fd;
+            got = Waiting(SystemCallNumber.Read, fifo, (long)&go, 1);
         }
-
-        byte zero = 0;
-        long written = Waiting(SystemCallNumber.Write, fd, (long)&zero, 1);
-        Quick(SystemCallNumber.Close, fd);
-        return written < 0 ? (int)-written : 0;
+        while (got == -Errno.EINTR);
+        return got < 0 ? (int)-got : 0;
     }
 
     /// <summary>Runs one step and returns 0 or the errno.</summary>
@@ -271,6 +270,7 @@ public static unsafe partial class PlanInterpreter
         {
             PlanOperation.SystemCall => Quick(step->Number, a[0], a[1], a[2], a[3], a[4], a[5]),
             PlanOperation.WriteFile => -WriteFile((byte*)a[0], (byte*)a[1], (int)a[2]),
+            PlanOperation.WriteLines => -WriteLines((byte*)a[0], (byte*)a[1], (int)a[2]),
             PlanOperation.Netlink => Netlink((int)a[0], (byte*)a[1], (int)a[2], (int)a[3], (int)slots[PlanSlot.HostNetworkNamespace]),
             PlanOperation.MountPoint => MountPoint((int)a[0], (byte*)a[1], a[2] != 0),
             PlanOperation.Mask => Mask((byte*)a[0]),
@@ -312,6 +312,31 @@ public static unsafe partial class PlanInterpreter
         long written = Quick(SystemCallNumber.Write, fd, (long)text, length);
         Quick(SystemCallNumber.Close, fd);
         return written < 0 ? (int)-written : written == length ? 0 : Errno.EIO;
+    }
+
+    private static int WriteLines(byte* path, byte* text, int length)
+    {
+        long fd = Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)path, OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC, 0);
+        if (fd < 0)
+        {
+            return (int)-fd;
+        }
+
+        long written = 0;
+        for (int at = 0; at < length && written >= 0;)
+        {
+            int end = at;
+            while (end < length && text[end] != '\n')
+            {
+                end++;
+            }
+
+            written = Quick(SystemCallNumber.Write, fd, (long)(text + at), end - at);
+            at = end + 1;
+        }
+
+        Quick(SystemCallNumber.Close, fd);
+        return written < 0 ? (int)-written : 0;
     }
 
     private static long MakeDirectories(byte* path, int mode)

@@ -37,12 +37,23 @@ internal sealed partial class SpecCompiler
                 InheritCpuset(hierarchy.MountPoint, path);
             }
 
-            foreach ((string file, string value) in limits)
+            for (int i = 0; i < limits.Length; i++)
             {
-                if (hierarchy.Controllers.Contains(file[..file.IndexOf('.', StringComparison.Ordinal)]))
+                (string file, string value) = limits[i];
+                if (!hierarchy.Controllers.Contains(file[..file.IndexOf('.', StringComparison.Ordinal)]))
                 {
-                    Parent($"set {file} to {value}", WriteFile(directory + "/" + file, value));
+                    continue;
                 }
+
+                string what = $"set {file} to {value}";
+                int end = i + 1;
+                while (end < limits.Length && limits[end].File == file)
+                {
+                    value += "\n" + limits[end++].Value;
+                }
+
+                Parent(end > i + 1 ? "set " + file : what, end > i + 1 ? WriteLines(directory + "/" + file, value) : WriteFile(directory + "/" + file, value));
+                i = end - 1;
             }
 
             // A process that moves only itself, by "tasks", spares the kernel a grace period that moving another costs.

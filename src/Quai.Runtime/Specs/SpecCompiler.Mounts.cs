@@ -102,18 +102,28 @@ internal sealed partial class SpecCompiler
     private void CompileBind(Mount mount, MountOptions options)
     {
         string source = mount.Source ?? throw QuaiException.Invalid($"the bind mount at {mount.Destination} has no source");
-        bool file = File.Exists(source) || (!Directory.Exists(source) && Path.Exists(source));
+        CompileBind(source, mount.Destination, options, file: !Directory.Exists(source) && Path.Exists(source));
+    }
+
+    private void CompileBind(string source, string destination, MountOptions options, bool file)
+    {
         long flags = (long)(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC) | (options.Recursive ? AT_RECURSIVE : 0);
         Child($"bind {source}", Step.Call(Nr.OpenTree, AT_FDCWD, _plan.Text(source), flags).Into(Tree));
-        if (options.SetAttributes != 0 || options.ClearAttributes != 0)
+        ulong propagation = options.Propagation == 0 ? MS_PRIVATE : options.Propagation;
+        if (options.Recursive && !options.RecursiveAttributes && (options.SetAttributes | options.ClearAttributes) != 0)
         {
-            SetAttributes(source, Tree, options.SetAttributes, options.ClearAttributes, 0, options.RecursiveAttributes);
+            // Attributes for the top mount alone, propagation for all.
+            SetAttributes(source, Tree, options.SetAttributes, options.ClearAttributes, 0, recursive: false);
+            SetAttributes(source, Tree, 0, 0, propagation, recursive: true);
+        }
+        else
+        {
+            SetAttributes(source, Tree, options.SetAttributes, options.ClearAttributes, propagation, options.Recursive);
         }
 
-        SetAttributes(source, Tree, 0, 0, options.Propagation == 0 ? MS_PRIVATE : options.Propagation, recursive: options.Recursive);
-        OpenPlace(mount.Destination, file);
+        OpenPlace(destination, file);
         Child(
-            $"mount {source} at {mount.Destination}",
+            $"mount {source} at {destination}",
             Step.Call(Nr.MoveMount, Argument.Slot(Tree), _plan.Text(""), Argument.Slot(Place), _plan.Text(""), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
         Child("close", Step.Call(Nr.Close, Argument.Slot(Tree)));
         ClosePlace();
@@ -137,9 +147,7 @@ internal sealed partial class SpecCompiler
             }
             else
             {
-                CompileBind(
-                    new Mount { Source = hierarchy.MountPoint + _linux.CgroupsPath, Destination = at },
-                    options with { Bind = true, Propagation = 0, SetAttributes = options.SetAttributes });
+                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, at, options with { Propagation = 0 }, file: false);
             }
 
             foreach (string controller in hierarchy.Controllers.Where(c => c != name && hierarchy.Controllers.Count > 1))

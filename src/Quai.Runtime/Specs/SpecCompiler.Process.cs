@@ -36,7 +36,7 @@ internal sealed partial class SpecCompiler
         ulong namespaces = CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWCGROUP;
         Child("join the container", Step.Call(Nr.Setns, Argument.Slot(PlanSlot.ContainerPidfd), (long)namespaces));
         CompileStdio(process, redirectStdio, bindConsole: false);
-        CompileProcess(process, seccomp, startFifo: null);
+        CompileProcess(process, seccomp, awaitStart: false);
     }
 
     private void JoinCgroups(string path)
@@ -87,7 +87,7 @@ internal sealed partial class SpecCompiler
         Child("connect stdio", Step.Of(PlanOperation.Stdio, Argument.Slot(PlanSlot.Stdin), Argument.Slot(PlanSlot.Stdout), Argument.Slot(PlanSlot.Stderr)));
     }
 
-    private void CompileProcess(Process process, Oci.Runtime.Seccomp? seccomp, string? startFifo)
+    private void CompileProcess(Process process, Oci.Runtime.Seccomp? seccomp, bool awaitStart)
     {
         Span<byte> pair = stackalloc byte[16];
         foreach (Rlimit limit in process.Rlimits ?? [])
@@ -120,9 +120,9 @@ internal sealed partial class SpecCompiler
         }
 
         Child("close what is not the program's", Step.Call(Nr.CloseRange, 3, uint.MaxValue, 4));
-        if (startFifo is not null)
+        if (awaitStart)
         {
-            Child("await the start", Step.Of(PlanOperation.AwaitStart, _plan.Text(startFifo)));
+            Child("await the start", Step.Of(PlanOperation.AwaitStart));
         }
 
         string name = process.Args[0];
@@ -213,7 +213,9 @@ internal sealed partial class SpecCompiler
         // _LINUX_CAPABILITY_VERSION_3, this thread.
         Child("set capabilities", Step.Call(Nr.Capset, _plan.Block([0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0]), _plan.Block(data)));
         Child("clear ambient capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_CAP_AMBIENT, ProcessConstants.PR_CAP_AMBIENT_CLEAR_ALL).Tolerating(Errno.EINVAL));
-        ulong ambient = CapabilityMask.Of(sets.Ambient);
+
+        // The kernel refuses those that are not permitted and inheritable too (capabilities(7)); like runc, go on without them.
+        ulong ambient = CapabilityMask.Of(sets.Ambient) & permitted & inheritable;
         for (int capability = 0; capability <= CapabilityMask.Last; capability++)
         {
             if ((ambient & (1UL << capability)) != 0)

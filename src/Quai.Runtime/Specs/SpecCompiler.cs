@@ -65,8 +65,8 @@ internal sealed partial class SpecCompiler
         /// <summary>Requests that connect the new network namespace; without any, loopback alone is brought up.</summary>
         public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
 
-        /// <summary>A fifo to wait at before executing (create without start), or null.</summary>
-        public string? StartFifo { get; init; }
+        /// <summary>Whether the process waits at the fifo of slot <see cref="PlanSlot.StartFifo"/> before it executes (create without start).</summary>
+        public bool AwaitStart { get; init; }
 
         /// <summary>Whether the first process dies with the one that cloned it.</summary>
         public bool DieWithParent { get; init; } = true;
@@ -142,7 +142,7 @@ internal sealed partial class SpecCompiler
         }
 
         CompileStdio(process, settings.RedirectStdio, bindConsole: true);
-        CompileProcess(process, _linux.Seccomp, settings.StartFifo);
+        CompileProcess(process, _linux.Seccomp, settings.AwaitStart);
     }
 
     private void CompileBeginning(bool dieWithParent)
@@ -244,6 +244,9 @@ internal sealed partial class SpecCompiler
 
     private Step WriteFile(string path, string text) =>
         Step.Of(PlanOperation.WriteFile, _plan.Text(path), _plan.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
+
+    private Step WriteLines(string path, string lines) =>
+        Step.Of(PlanOperation.WriteLines, _plan.Text(path), _plan.Text(lines), System.Text.Encoding.UTF8.GetByteCount(lines));
 
     private static ulong FlagOf(string type) => type switch
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Quai.Errors;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
@@ -14,7 +15,7 @@ internal static class CgroupCommands
     {
         Options options = Options.Parse(arguments, ["format", "f"], stopAtPositional: false);
         IReadOnlyList<int> pids = Of(store.Load(options.Id)).Processes();
-        System.Console.WriteLine(options.Get("format", "f") == "json" ? "[" + string.Join(',', pids) + "]" : string.Join('\n', pids));
+        StandardStreams.Out(options.Get("format", "f") == "json" ? "[" + string.Join(',', pids) + "]" : string.Join('\n', pids));
         return 0;
     }
 
@@ -44,9 +45,10 @@ internal static class CgroupCommands
         Resources resources;
         if (options.Get("resources", "r") is { } file)
         {
-            using Stream input = file == "-" ? System.Console.OpenStandardInput() : File.OpenRead(file);
-            RuntimeSpec wrapped = JsonSerializer.Deserialize("{\"linux\":{\"resources\":" + new StreamReader(input).ReadToEnd() + "}}", RuntimeJson.Default.RuntimeSpec)!;
-            resources = wrapped.Linux!.Resources ?? new Resources();
+            using Stream input = file == "-" ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read) : File.OpenRead(file);
+            using MemoryStream document = new();
+            input.CopyTo(document);
+            resources = RuntimeSpecReader.ReadResources(document.ToArray());
         }
         else
         {
@@ -74,7 +76,7 @@ internal static class CgroupCommands
         TimeSpan interval = options.Get("interval") is { } text && text.EndsWith('s') ? TimeSpan.FromSeconds(double.Parse(text[..^1], CultureInfo.InvariantCulture)) : TimeSpan.FromSeconds(5);
         while (store.StatusOf(container) != "stopped")
         {
-            System.Console.WriteLine(Describe(container.Id, Of(container).ReadStats()));
+            StandardStreams.Out(Describe(container.Id, Of(container).ReadStats()));
             if (options.Has("stats"))
             {
                 break;

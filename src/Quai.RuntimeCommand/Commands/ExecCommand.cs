@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
@@ -24,7 +23,7 @@ internal static class ExecCommand
             throw QuaiException.Conflict($"cannot exec in a {status} container");
         }
 
-        RuntimeSpec spec = JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(container.Bundle, "config.json")), RuntimeJson.Default.RuntimeSpec)!;
+        RuntimeSpec spec = RuntimeSpecReader.ReadSpec(File.ReadAllBytes(Path.Combine(container.Bundle, "config.json")));
         Process process = ProcessOf(options, spec);
         bool detached = options.Has("detach", "d");
         string? consoleSocket = options.Get("console-socket");
@@ -41,7 +40,7 @@ internal static class ExecCommand
 
         Console.Relay? relay = process.Terminal ? Console.Relay.Open(consoleSocket) : null;
         PlanWriter plan = SpecCompiler.CompileExec(process, spec.Linux?.Seccomp, container.CgroupsPath, redirectStdio: false);
-        (int pid, int child) = RunCommand.Interpret(plan, relay?.ContainerEnd ?? -1, (int)pidfd, waitForExecution: true);
+        (int pid, int child) = RunCommand.Interpret(plan, relay?.ContainerEnd ?? -1, (int)pidfd, startFifo: -1);
         if (options.Get("pid-file") is { } pidFile)
         {
             File.WriteAllText(pidFile, pid.ToString(CultureInfo.InvariantCulture));
@@ -54,7 +53,7 @@ internal static class ExecCommand
     {
         if (options.Get("process", "p") is { } file)
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(file), RuntimeJson.Default.Process) ?? throw QuaiException.Invalid($"{file} holds no process");
+            return RuntimeSpecReader.ReadProcess(File.ReadAllBytes(file));
         }
 
         Process process = spec.Process ?? throw QuaiException.Invalid("the container's config has no process");

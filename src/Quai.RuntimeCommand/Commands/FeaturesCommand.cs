@@ -34,7 +34,7 @@ internal static class FeaturesCommand
             json.WriteEndObject();
         }
 
-        System.Console.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+        StandardStreams.Out(Encoding.UTF8.GetString(buffer.ToArray()));
         return 0;
     }
 

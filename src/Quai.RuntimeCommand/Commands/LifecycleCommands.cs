@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
@@ -9,7 +9,7 @@ using Quai.Runtime.Cgroups;
 namespace Quai.RuntimeCommand.Commands;
 
 /// <summary><c>start</c>: lets a created container's program go.</summary>
-internal static unsafe class StartCommand
+internal static class StartCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
@@ -20,38 +20,9 @@ internal static unsafe class StartCommand
             throw QuaiException.Conflict($"cannot start a container that is {status}");
         }
 
-        Release(store.FifoOf(container.Id), container.Pid);
+        StartFifo.Release(store.FifoOf(container.Id));
+        HookRunner.TryRun(RunCommand.ReadSpec(container.Bundle).Hooks?.Poststart ?? [], store.StateOf(container));
         return 0;
-    }
-
-    /// <summary>Opens the fifo that the program waits at, and removes it.</summary>
-    public static void Release(string fifo, int pid)
-    {
-        byte[] text = System.Text.Encoding.UTF8.GetBytes(fifo + '\0');
-        fixed (byte* p = text)
-        {
-            // Both ends, so that neither open can wait for the other's process when that has died.
-            long both = SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)p, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK, 0);
-            if (both < 0)
-            {
-                throw new LinuxException("open", (int)-both, fifo);
-            }
-
-            byte one;
-            while (SystemCall.Quick(SystemCallNumber.Read, both, (long)&one, 1) == -Errno.EAGAIN)
-            {
-                if (ContainerStore.StartTimeOf(pid) == 0)
-                {
-                    throw QuaiException.System("the container's first process has died before it was started");
-                }
-
-                Thread.Sleep(1);
-            }
-
-            SystemCall.Quick(SystemCallNumber.Close, both);
-        }
-
-        File.Delete(fifo);
     }
 }
 
@@ -61,8 +32,7 @@ internal static class StateCommand
     public static int Execute(ContainerStore store, string[] arguments)
     {
         RuntimeState state = store.StateOf(store.Load(Options.Parse(arguments, []).Id));
-        JsonSerializerOptions indented = new(RuntimeJson.Default.Options) { WriteIndented = true };
-        System.Console.WriteLine(JsonSerializer.Serialize(state, new RuntimeJson(indented).RuntimeState));
+        StandardStreams.Out(Encoding.UTF8.GetString(state.ToJson(indented: true)));
         return 0;
     }
 
@@ -73,7 +43,7 @@ internal static class StateCommand
         {
             foreach (StoredContainer container in store.List())
             {
-                System.Console.WriteLine(container.Id);
+                StandardStreams.Out(container.Id);
             }
 
             return 0;
@@ -81,15 +51,15 @@ internal static class StateCommand
 
         if (options.Get("format", "f") == "json")
         {
-            System.Console.WriteLine("[" + string.Join(',', store.List().Select(c => JsonSerializer.Serialize(store.StateOf(c), RuntimeJson.Default.RuntimeState))) + "]");
+            StandardStreams.Out("[" + string.Join(',', store.List().Select(c => Encoding.UTF8.GetString(store.StateOf(c).ToJson()))) + "]");
             return 0;
         }
 
-        System.Console.WriteLine($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} CREATED");
+        StandardStreams.Out($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} CREATED");
         foreach (StoredContainer container in store.List())
         {
             RuntimeState state = store.StateOf(container);
-            System.Console.WriteLine($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {container.Created.ToString("O", CultureInfo.InvariantCulture)}");
+            StandardStreams.Out($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {container.Created.ToString("O", CultureInfo.InvariantCulture)}");
         }
 
         return 0;
@@ -159,8 +129,24 @@ internal static class DeleteCommand
         }
 
         RemoveCgroups(container.CgroupsPath);
+        IReadOnlyList<Hook> poststop = PoststopHooks(container.Bundle);
+        RuntimeState ended = new() { Id = id, Status = "stopped", Bundle = container.Bundle, Annotations = container.Annotations };
         store.Remove(id);
+        HookRunner.TryRun(poststop, ended);
         return 0;
+    }
+
+    /// <summary>None where the bundle is gone: a container can be deleted all the same.</summary>
+    private static IReadOnlyList<Hook> PoststopHooks(string bundle)
+    {
+        try
+        {
+            return RunCommand.ReadSpec(bundle).Hooks?.Poststop ?? [];
+        }
+        catch (QuaiException)
+        {
+            return [];
+        }
     }
 
     /// <summary>Kills what is left in a container's groups and removes them.</summary>

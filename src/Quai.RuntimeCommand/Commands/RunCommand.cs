@@ -48,33 +48,27 @@ internal static unsafe class RunCommand
         }
 
         store.Reserve(id);
-        bool kept = false;
+        bool kept = false, cgroups = true;
         try
         {
             Hooks? hooks = spec.Hooks;
             bool waits = !start || hooks is not null;
-            if (waits)
-            {
-                MakeFifo(store.FifoOf(id));
-            }
-
+            using FileDescriptor? fifo = waits ? StartFifo.Make(store.FifoOf(id)) : null;
             Console.Relay? relay = terminal ? Console.Relay.Open(consoleSocket) : null;
-            (int pid, int pidfd) = Launch(spec, waits ? store.FifoOf(id) : null, dieWithParent: !detached, relay?.ContainerEnd ?? -1);
-            StoredContainer container = new()
-            {
-                Id = id, Pid = pid, ProcessStart = ContainerStore.StartTimeOf(pid), Bundle = bundle, CgroupsPath = spec.Linux.CgroupsPath,
-                OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
-            };
-            if (detached || waits)
-            {
-                store.Save(container);
-            }
-
+            PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = !detached, RedirectStdio = false, AwaitStart = waits });
+            (int pid, int pidfd) = Interpret(plan, relay?.ContainerEnd ?? -1, containerPidfd: -1, fifo?.Number ?? -1);
+            fifo?.Dispose();
             if (options.Get("pid-file") is { } pidFile)
             {
                 File.WriteAllText(pidFile, pid.ToString(CultureInfo.InvariantCulture));
             }
 
+            StoredContainer container = new()
+            {
+                Id = id, Pid = pid, ProcessStart = ContainerStore.StartTimeOf(pid), Bundle = bundle, CgroupsPath = spec.Linux.CgroupsPath,
+                OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
+            };
+            store.Save(container);
             if (hooks is not null)
             {
                 HookRunner.Run([.. hooks.Prestart ?? [], .. hooks.CreateRuntime ?? []], store.StateOf(container));
@@ -82,8 +76,8 @@ internal static unsafe class RunCommand
 
             if (start && waits)
             {
-                StartCommand.Release(store.FifoOf(id), pid);
-                HookRunner.Run(hooks?.Poststart ?? [], store.StateOf(container));
+                StartFifo.Release(store.FifoOf(id));
+                HookRunner.TryRun(hooks?.Poststart ?? [], store.StateOf(container));
             }
 
             if (detached)
@@ -94,29 +88,28 @@ internal static unsafe class RunCommand
 
             int code = Foreground.Wait(pid, pidfd, relay);
             DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
-            HookRunner.Run(hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
+            cgroups = false;
+            HookRunner.TryRun(hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
             return code;
         }
         finally
         {
             if (!kept)
             {
-                DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
+                if (cgroups)
+                {
+                    DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
+                }
+
                 store.Remove(id);
             }
         }
     }
 
-    /// <summary>Clones and runs a plan in this process.</summary>
+    /// <summary>Clones, and runs a plan in the child.</summary>
+    /// <returns>Once the program has been executed, or waits at its fifo where one is given.</returns>
     /// <exception cref="Quai.Runtime.RuntimeStartException">A step failed.</exception>
-    public static (int Pid, int Pidfd) Launch(RuntimeSpec spec, string? fifo, bool dieWithParent, int consoleFd)
-    {
-        PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = dieWithParent, RedirectStdio = false, StartFifo = fifo });
-        return Interpret(plan, consoleFd, -1, fifo is null);
-    }
-
-    /// <summary>Runs a plan's block in place.</summary>
-    public static (int Pid, int Pidfd) Interpret(PlanWriter plan, int consoleFd, int containerPidfd, bool waitForExecution)
+    public static (int Pid, int Pidfd) Interpret(PlanWriter plan, int consoleFd, int containerPidfd, int startFifo)
     {
         byte[] block = plan.ToBlock();
         byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)block.Length, 16);
@@ -126,12 +119,15 @@ internal static unsafe class RunCommand
         new Span<long>(slots, PlanSlot.Count).Clear();
         slots[PlanSlot.ConsoleSocket] = consoleFd;
         slots[PlanSlot.ContainerPidfd] = containerPidfd;
-        PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution);
+        slots[PlanSlot.StartFifo] = startFifo;
+        PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution: startFifo < 0);
         NativeMemory.AlignedFree(memory);
         return outcome.Errno == 0 ? (outcome.Pid, outcome.Pidfd) : throw StartFailure.Of(plan.Describe(outcome.FailedStep), outcome.Errno);
     }
 
-    private static RuntimeSpec ReadSpec(string bundle)
+    /// <summary>Reads a bundle's config.</summary>
+    /// <exception cref="QuaiException">There is none, or it is not valid.</exception>
+    public static RuntimeSpec ReadSpec(string bundle)
     {
         string path = Path.Combine(bundle, "config.json");
         if (!File.Exists(path))
@@ -139,29 +135,21 @@ internal static unsafe class RunCommand
             throw QuaiException.NotFound($"the bundle {bundle} has no config.json");
         }
 
-        RuntimeSpec? spec;
+        RuntimeSpec spec;
         try
         {
-            spec = JsonSerializer.Deserialize(File.ReadAllBytes(path), RuntimeJson.Default.RuntimeSpec);
+            spec = RuntimeSpecReader.ReadSpec(File.ReadAllBytes(path));
         }
         catch (JsonException e)
         {
             throw QuaiException.Invalid($"{path} is not a runtime config: {e.Message}", e);
         }
 
-        return spec?.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
-    }
-
-    private static void MakeFifo(string path)
-    {
-        byte[] text = System.Text.Encoding.UTF8.GetBytes(path + '\0');
-        fixed (byte* p = text)
+        if (spec.Hooks is { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 })
         {
-            long made = SystemCall.Quick(SystemCallNumber.Mknodat, OpenFlags.AT_FDCWD, (long)p, ProcessConstants.S_IFIFO | 0x180, 0);
-            if (made < 0)
-            {
-                throw new LinuxException("mkfifo", (int)-made, path);
-            }
+            throw QuaiException.Invalid($"{path} has createContainer or startContainer hooks, which this runtime does not run");
         }
+
+        return spec.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
     }
 }

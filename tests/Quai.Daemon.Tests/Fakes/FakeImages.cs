@@ -20,6 +20,8 @@ internal sealed class FakeImages : IImageStore
 
     public long LoadedBytes { get; private set; }
 
+    public Image Admit(string reference) => Resolve(reference);
+
     public Image Resolve(string reference)
     {
         Asked.Add(reference);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 
@@ -31,6 +32,21 @@ public sealed class BrokenRegistry : IDisposable
 
     /// <summary>Blobs of which only the first half is sent before the connection is cut.</summary>
     public HashSet<string> CutShort { get; } = [];
+
+    /// <summary>Blobs of which each answer has so many bytes at most before the connection is cut; what comes is right, and ranges are honoured.</summary>
+    public ConcurrentDictionary<string, int> CutAfter { get; } = [];
+
+    /// <summary>Blobs that so many requests yet are refused with 429 and <c>Retry-After</c>.</summary>
+    public ConcurrentDictionary<string, int> TooMany { get; } = [];
+
+    /// <summary>Blobs that come with one bit wrong.</summary>
+    public HashSet<string> Wrong { get; } = [];
+
+    /// <summary>Blobs that come with so many bytes more, or less, than they have.</summary>
+    public ConcurrentDictionary<string, int> WrongLength { get; } = [];
+
+    /// <summary>What was asked for, with the range that was wanted.</summary>
+    public ConcurrentQueue<string> Requests { get; } = [];
 
     /// <summary>What to answer for every manifest instead of the image's.</summary>
     public byte[]? ManifestInstead { get; set; }
@@ -70,6 +86,17 @@ public sealed class BrokenRegistry : IDisposable
         HttpListenerResponse response = context.Response;
         response.Headers["Docker-Distribution-Api-Version"] = "registry/2.0";
         byte[]? body = null;
+        string? range = context.Request.Headers["Range"];
+        Requests.Enqueue($"{context.Request.HttpMethod} {path}{(range is null ? "" : " " + range)}");
+        if (TooMany.TryGetValue(last, out int left) && left > 0)
+        {
+            TooMany[last] = left - 1;
+            response.StatusCode = 429;
+            response.Headers["Retry-After"] = "1";
+            response.Close("""{"errors":[{"code":"TOOMANYREQUESTS","message":"slow down"}]}"""u8.ToArray(), willBlock: false);
+            return;
+        }
+
         if (path == "/v2/")
         {
             body = "{}"u8.ToArray();
@@ -92,6 +119,24 @@ public sealed class BrokenRegistry : IDisposable
             body = Encoding.UTF8.GetBytes("""{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}""");
         }
 
+        if (Wrong.Contains(last))
+        {
+            body = [.. body];
+            body[body.Length / 2] ^= 1;
+        }
+
+        if (WrongLength.TryGetValue(last, out int more))
+        {
+            body = more > 0 ? [.. body, .. new byte[more]] : body[..(body.Length + more)];
+        }
+
+        if (range is not null && int.TryParse(range["bytes=".Length..].TrimEnd('-'), out int from) && from < body.Length)
+        {
+            response.StatusCode = 206;
+            response.Headers["Content-Range"] = $"bytes {from}-{body.Length - 1}/{body.Length}";
+            body = body[from..];
+        }
+
         response.ContentLength64 = body.Length;
         if (context.Request.HttpMethod == "HEAD")
         {
@@ -99,9 +144,10 @@ public sealed class BrokenRegistry : IDisposable
             return;
         }
 
-        if (CutShort.Contains(last))
+        int whole = CutShort.Contains(last) ? body.Length / 2 : CutAfter.TryGetValue(last, out int most) ? Math.Min(most, body.Length) : body.Length;
+        if (whole < body.Length)
         {
-            await response.OutputStream.WriteAsync(body.AsMemory(0, body.Length / 2));
+            await response.OutputStream.WriteAsync(body.AsMemory(0, whole));
             await response.OutputStream.FlushAsync();
             response.Abort();
             return;

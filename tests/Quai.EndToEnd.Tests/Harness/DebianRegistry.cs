@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
 
 namespace Quai.EndToEnd.Tests.Harness;
 
@@ -10,35 +9,52 @@ public sealed class DebianRegistry : IAsyncDisposable
 {
     private readonly RunningCommand _server;
 
-    private DebianRegistry(RunningCommand server, int port)
+    private DebianRegistry(RunningCommand server, string address)
     {
         _server = server;
-        Address = $"127.0.0.1:{port}";
+        Address = address;
     }
 
     /// <summary>Host and port, as they stand in images' names.</summary>
     public string Address { get; }
 
     /// <summary>Starts one that keeps its files in <paramref name="folder"/>.</summary>
-    public static async Task<DebianRegistry> StartAsync(string folder)
+    public static async Task<DebianRegistry> StartAsync(string folder, RegistrySetup? setup = null)
     {
-        int port;
-        using (var probe = new TcpListener(IPAddress.Loopback, 0))
+        setup ??= new RegistrySetup();
+        string address = $"{setup.Host}:{TestCertificate.FreePort(setup.Host).ToString(CultureInfo.InvariantCulture)}";
+        string configuration = Path.Combine(folder, "registry.yml");
+        string text = $"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {folder}/registry\nhttp:\n  addr: {address}\n";
+        if (setup.Certificate is { } certificate)
         {
-            probe.Start();
-            port = ((IPEndPoint)probe.LocalEndpoint).Port;
+            text += $"  tls:\n    certificate: {certificate.File}\n    key: {certificate.KeyFile}\n";
         }
 
-        string configuration = Path.Combine(folder, "registry.yml");
-        await File.WriteAllTextAsync(configuration, $"version: 0.1\nstorage:\n  filesystem:\n    rootdirectory: {folder}/registry\nhttp:\n  addr: 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}\n");
+        if (setup.Users.Count > 0)
+        {
+            foreach ((string user, string password) in setup.Users)
+            {
+                (await RunningCommand.RunAsync("htpasswd", [File.Exists($"{folder}/htpasswd") ? "-Bb" : "-cBb", $"{folder}/htpasswd", user, password])).Expect();
+            }
+
+            text += $"auth:\n  htpasswd:\n    realm: e2e\n    path: {folder}/htpasswd\n";
+        }
+        else if (setup.Tokens is { } tokens)
+        {
+            text += $"auth:\n  token:\n    realm: {tokens.Address}\n    service: {TokenService.Service}\n    issuer: {TokenService.Issuer}\n    rootcertbundle: {tokens.CertificateFile}\n";
+        }
+
+        await File.WriteAllTextAsync(configuration, text);
         RunningCommand server = RunningCommand.Start("docker-registry", ["serve", configuration]);
-        var registry = new DebianRegistry(server, port);
-        using var http = new HttpClient();
+        var registry = new DebianRegistry(server, address);
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true };
+        using var http = new HttpClient(handler);
         await Eventually.HoldsAsync(async () =>
         {
             try
             {
-                return (await http.GetAsync(new Uri($"http://{registry.Address}/v2/"))).IsSuccessStatusCode ? null : "the registry refuses";
+                HttpResponseMessage answer = await http.GetAsync(new Uri($"{(setup.Certificate is null ? "http" : "https")}://{registry.Address}/v2/"));
+                return answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Unauthorized ? null : "the registry refuses";
             }
             catch (HttpRequestException e)
             {

@@ -5,9 +5,16 @@ public sealed class DockerClient
 {
     private readonly Dictionary<string, string> _environment;
 
+    private readonly string _program;
+
     /// <summary>A client of the engine at <paramref name="host"/> (<c>unix:///…</c>) with its configuration in <paramref name="configuration"/>.</summary>
-    public DockerClient(string host, string configuration)
+    /// <param name="host">The engine.</param>
+    /// <param name="configuration">The folder of its settings.</param>
+    /// <param name="program">Another client, such as <c>quai</c>.</param>
+    /// <param name="path">Folders to look for programs in before the usual ones.</param>
+    public DockerClient(string host, string configuration, string program = "docker", string? path = null)
     {
+        _program = program;
         Directory.CreateDirectory(configuration);
         _environment = new Dictionary<string, string>
         {
@@ -20,21 +27,25 @@ public sealed class DockerClient
             ["http_proxy"] = "",
             ["https_proxy"] = "",
         };
+        if (path is not null)
+        {
+            _environment["PATH"] = path + ":" + Environment.GetEnvironmentVariable("PATH");
+        }
     }
 
     /// <summary>Runs <c>docker LINE</c> to its end.</summary>
     public Task<CommandResult> RunAsync(string line, ReadOnlyMemory<byte> stdin = default, TimeSpan? timeout = null) =>
-        RunningCommand.RunAsync("docker", CommandLine.Split(line), stdin, _environment, timeout);
+        RunningCommand.RunAsync(_program, CommandLine.Split(line), stdin, _environment, timeout);
 
     /// <summary>Runs <c>docker LINE</c> and asserts success; gives the trimmed output.</summary>
     public async Task<string> OkAsync(string line) => (await RunAsync(line)).Succeeded();
 
     /// <summary>Starts <c>docker LINE</c> and leaves it running.</summary>
-    public RunningCommand Start(string line) => RunningCommand.Start("docker", CommandLine.Split(line), _environment);
+    public RunningCommand Start(string line) => RunningCommand.Start(_program, CommandLine.Split(line), _environment);
 
     /// <summary>Starts <c>docker LINE</c> at a terminal.</summary>
     public Terminal StartAtTerminal(string line, ushort rows = 24, ushort columns = 80) =>
-        Terminal.Start("docker", CommandLine.Split(line), _environment, rows, columns);
+        Terminal.Start(_program, CommandLine.Split(line), _environment, rows, columns);
 
     /// <summary>Runs a script in <c>sh</c> in which <c>docker</c> is this client: for pipelines.</summary>
     public Task<CommandResult> ShellAsync(string script, TimeSpan? timeout = null) =>

@@ -69,7 +69,7 @@ internal static class ContainerCreation
         || error.Reason.Contains("not found", StringComparison.Ordinal);
 
     private static void Fetch(Session session, ContainerFlags flags, string image) =>
-        ImagePull.Run(session, ImageReference.WithDefaultTag(image), flags.Platform.Value, flags.Quiet.Value ? null : session.Error);
+        ImagePull.Run(session, ImageReference.WithDefaultTag(image), flags.Platform.Value, noCache: false, flags.Quiet.Value ? null : session.Error);
 
     private static void WriteIdFile(string file, string id)
     {

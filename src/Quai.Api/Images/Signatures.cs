@@ -1,0 +1,14 @@
+namespace Quai.Api.Images;
+
+/// <summary>The signatures of an image in its registry: an answer of Quai's own.</summary>
+/// <param name="Digest">The manifest that the name stands for.</param>
+/// <param name="Signatures">What was found.</param>
+public sealed record SignatureDocument(string Digest, List<SignatureItem> Signatures);
+
+/// <summary>One signature, in the request that adds it and in the answer that lists it.</summary>
+/// <param name="Payload">The signed bytes, base64.</param>
+/// <param name="Signature">The signature, base64.</param>
+public sealed record SignatureItem(string Payload, string Signature);
+
+/// <summary>What a pushed manifest list is known by.</summary>
+public sealed record PushedIndex(string Digest);

@@ -1,0 +1,123 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Formatting;
+using Quai.Templates;
+
+namespace Quai.Cli.Registries;
+
+/// <summary>
+/// A program <c>docker-credential-NAME</c> that keeps credentials, by Docker's protocol: the verb is its argument, everything secret goes through
+/// pipes, and a failure's reason is what it prints.
+/// </summary>
+internal sealed class CredentialHelper(string name)
+{
+    /// <summary>The name that says that the secret is a token.</summary>
+    private const string TokenUser = "<token>";
+
+    private readonly string _program = "docker-credential-" + name;
+
+    /// <summary>Whether the program can be found.</summary>
+    public static bool IsInstalled(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    /// <summary>What it keeps for a registry; null for nothing.</summary>
+    public Credentials? Get(string server)
+    {
+        (int code, string output) = Run("get", server);
+        if (code != 0)
+        {
+            return output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase) ? null : throw Failed("getting", output);
+        }
+
+        try
+        {
+            using JsonDocument answer = JsonDocument.Parse(output);
+            string user = answer.RootElement.Text("Username");
+            string secret = answer.RootElement.Text("Secret");
+            return user == TokenUser ? new Credentials("", "", IdentityToken: secret) : new Credentials(user, secret);
+        }
+        catch (JsonException)
+        {
+            throw Failed("getting", "its answer is no JSON");
+        }
+    }
+
+    /// <summary>Has it keep credentials.</summary>
+    public void Store(string server, Credentials credentials)
+    {
+        bool token = credentials.IdentityToken.Length > 0;
+        var json = new StringBuilder("{\"ServerURL\":");
+        GoJson.AppendString(json, server, escapeHtml: false);
+        json.Append(",\"Username\":");
+        GoJson.AppendString(json, token ? TokenUser : credentials.Username, escapeHtml: false);
+        json.Append(",\"Secret\":");
+        GoJson.AppendString(json, token ? credentials.IdentityToken : credentials.Password, escapeHtml: false);
+        (int code, string output) = Run("store", json.Append('}').ToString());
+        if (code != 0)
+        {
+            throw Failed("storing", output);
+        }
+    }
+
+    /// <summary>Has it forget a registry.</summary>
+    public void Erase(string server)
+    {
+        (int code, string output) = Run("erase", server);
+        if (code != 0 && !output.Contains("credentials not found", StringComparison.OrdinalIgnoreCase))
+        {
+            throw Failed("erasing", output);
+        }
+    }
+
+    /// <summary>The registries that it keeps credentials for, with the names of users.</summary>
+    public IReadOnlyDictionary<string, string> List()
+    {
+        (int code, string output) = Run("list", "");
+        if (code != 0)
+        {
+            throw Failed("listing", output);
+        }
+
+        try
+        {
+            using JsonDocument answer = JsonDocument.Parse(output);
+            return answer.RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetString() ?? "", StringComparer.Ordinal);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw Failed("listing", "its answer is no JSON");
+        }
+    }
+
+    private (int Code, string Output) Run(string verb, string input)
+    {
+        var start = new ProcessStartInfo(_program, [verb]) { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        try
+        {
+            using Process process = Process.Start(start)!;
+            try
+            {
+                process.StandardInput.BaseStream.Write(Encoding.UTF8.GetBytes(input));
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It ended without reading, and will say why.
+            }
+
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output.Trim());
+        }
+        catch (Win32Exception error)
+        {
+            throw new ExitException(1, $"error with credentials - err: exec: \"{_program}\": {(error.NativeErrorCode == 2 ? "executable file not found in $PATH" : error.Message)}, out: ``");
+        }
+    }
+
+    /// <summary>A helper's failure. What it was asked for may be secret and is not told; what it printed is its message.</summary>
+    private static ExitException Failed(string doing, string output) => new(1, $"error {doing} credentials - err: exit status 1, out: `{output}`");
+}

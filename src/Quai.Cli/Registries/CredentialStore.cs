@@ -1,0 +1,110 @@
+using Quai.Cli.CommandLine;
+
+namespace Quai.Cli.Registries;
+
+/// <summary>
+/// Where credentials are: with the helper that <c>credHelpers</c> names for the registry, else in the store that <c>credsStore</c> names, else in the
+/// file. What a helper keeps never stands in the file.
+/// </summary>
+internal sealed class CredentialStore(string folder)
+{
+    /// <summary>What is known for a registry; null for nothing.</summary>
+    public Credentials? Get(string key)
+    {
+        ClientConfig config = ClientConfig.Load(folder);
+        if (Helper(config, key) is not { } helper)
+        {
+            return config.Find(key);
+        }
+
+        if (helper.Get(key) is { IsEmpty: false } found)
+        {
+            return found;
+        }
+
+        // Older clients stored whole addresses.
+        string? other = Names(helper).FirstOrDefault(n => n != key && RegistryKey.HostOf(n) == RegistryKey.HostOf(key));
+        return other is not null && helper.Get(other) is { IsEmpty: false } older ? older : null;
+    }
+
+    /// <summary>Keeps credentials.</summary>
+    /// <returns>The file that they stand in unencrypted; null when a helper has them.</returns>
+    public string? Store(string key, Credentials credentials)
+    {
+        ClientConfig config = ClientConfig.Load(folder);
+        string? detected = Detect(config);
+        if (Helper(config, key) is { } helper)
+        {
+            helper.Store(key, credentials);
+            config.Set(key, null);
+            if (detected is not null)
+            {
+                config.SetStore(detected);
+            }
+
+            config.Save();
+            return null;
+        }
+
+        config.Set(key, credentials);
+        config.Save();
+        return config.Path;
+    }
+
+    /// <summary>Forgets a registry, under all the names that it was ever kept by.</summary>
+    /// <returns>What could not be forgotten, and why.</returns>
+    public IReadOnlyList<(string Key, string Reason)> Erase(string key)
+    {
+        ClientConfig config = ClientConfig.Load(folder);
+        string host = RegistryKey.HostOf(key);
+        List<string> names = key == RegistryKey.Hub ? [key] : [host, "http://" + host, "https://" + host];
+        List<(string, string)> failures = [];
+        bool changed = false;
+        foreach (string name in names)
+        {
+            try
+            {
+                Helper(config, name)?.Erase(name);
+                changed |= config.Remove(name);
+            }
+            catch (ExitException error)
+            {
+                failures.Add((name, error.Message));
+            }
+        }
+
+        if (changed)
+        {
+            config.Save();
+        }
+
+        return failures;
+    }
+
+    private static IEnumerable<string> Names(CredentialHelper helper)
+    {
+        try
+        {
+            return helper.List().Keys;
+        }
+        catch (ExitException)
+        {
+            // Not every helper can list.
+            return [];
+        }
+    }
+
+    private static CredentialHelper? Helper(ClientConfig config, string key)
+    {
+        string named = config.HelperFor(key);
+        string? name = named.Length > 0 ? named : Detect(config);
+        return name is null ? null : new CredentialHelper(name);
+    }
+
+    /// <summary>The machine's own store, where nothing else was chosen and nothing is in the file yet.</summary>
+    private static string? Detect(ClientConfig config) =>
+        !config.SaysNothing ? null
+        : CredentialHelper.IsInstalled("pass") && CredentialHelper.IsInstalled("docker-credential-pass") ? "pass"
+        : CredentialHelper.IsInstalled("docker-credential-secretservice") && Environment.GetEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS") is { Length: > 0 } ? "secretservice"
+        : null;
+}

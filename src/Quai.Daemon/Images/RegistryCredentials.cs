@@ -1,0 +1,31 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.Json;
+using Quai.Daemon.Http;
+using Quai.Images;
+
+namespace Quai.Daemon.Images;
+
+/// <summary>The credentials that a client sends along in <c>X-Registry-Auth</c>. They are used and neither kept nor logged.</summary>
+internal static class RegistryCredentials
+{
+    /// <summary>A request's credentials. What cannot be read counts as none, as Docker has it: the registry will say what it misses.</summary>
+    public static RegistryAuth? Of(ApiCall call)
+    {
+        string header = call.Http.Request.Headers["X-Registry-Auth"].ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        if (header.Length == 0 || !Base64Url.IsValid(header))
+        {
+            return null;
+        }
+
+        try
+        {
+            RegistryAuth? auth = JsonSerializer.Deserialize(Encoding.UTF8.GetString(Base64Url.DecodeFromChars(header)), Json.Edited.RegistryAuth);
+            return auth is { Username: null or "", IdentityToken: null or "", RegistryToken: null or "" } ? null : auth;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using Quai.Errors;
+using Quai.Oci.Images;
+
+namespace Quai.Images;
+
+/// <summary>What the image store does with registries, by the OCI distribution specification: the daemon's and the signatures' way to them.</summary>
+public interface IRegistries
+{
+    /// <summary>Pulls one reference, as <see cref="IImageStore.PullAsync"/> does.</summary>
+    /// <param name="reference">A name as users write it; tag <c>latest</c> when it has neither tag nor digest.</param>
+    /// <param name="options">Which platform, and whether what is here counts.</param>
+    /// <param name="auth">Credentials for the registry; null for none.</param>
+    /// <param name="progress">Receives each message in order.</param>
+    /// <param name="cancellation">Stops the download; what came so far waits for another try.</param>
+    Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+
+    /// <summary>Pulls all tags of a repository, one after the other.</summary>
+    /// <exception cref="QuaiException">The name has a tag or digest, or a pull failed.</exception>
+    Task PullAllTagsAsync(string repository, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+
+    /// <summary>Pushes a tag of a repository, or all of its tags. What was pulled goes as it came: its digest stays.</summary>
+    /// <param name="repository">The name, without tag.</param>
+    /// <param name="tag">The tag; null for all.</param>
+    /// <param name="platform">Pushes only this platform's manifest; null for the whole image, as far as it is here.</param>
+    /// <param name="auth">Credentials; null for none.</param>
+    /// <param name="progress">Receives each message in order.</param>
+    /// <param name="cancellation">Stops the upload; what the registry got it keeps as it likes.</param>
+    Task PushAsync(string repository, string? tag, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+
+    /// <summary>Asks a registry whether it takes credentials.</summary>
+    /// <param name="auth">The credentials and, in <see cref="RegistryAuth.ServerAddress"/>, the registry; Docker Hub when that is empty.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    /// <returns>The identity token that is to be kept instead of the password; empty when the registry gives none.</returns>
+    /// <exception cref="QuaiException">It does not, or is not there.</exception>
+    Task<string> LoginAsync(RegistryAuth auth, CancellationToken cancellation);
+
+    /// <summary>What a registry has under a name: its descriptor and the platforms that it is for.</summary>
+    Task<RemoteImage> InspectAsync(string reference, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>Searches a registry that has an index (Docker Hub has).</summary>
+    /// <param name="term">What to look for; <c>host/term</c> asks another registry.</param>
+    /// <param name="limit">Most results.</param>
+    /// <param name="auth">Credentials; null for none.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    Task<IReadOnlyList<FoundRepository>> SearchAsync(string term, int limit, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>All tags of a repository, in the registry's order.</summary>
+    Task<IReadOnlyList<string>> ListTagsAsync(string repository, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>What refers to an image's manifest: signatures, bills of materials and the like.</summary>
+    /// <param name="reference">The image; by tag it is resolved first.</param>
+    /// <param name="artifactType">Only of this type; null for all.</param>
+    /// <param name="auth">Credentials; null for none.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    Task<ReferrerList> ReferrersAsync(string reference, string? artifactType, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>A manifest's bytes, verified where it is named by digest.</summary>
+    Task<byte[]> FetchManifestAsync(string reference, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>Puts an index (a manifest list) in a registry under a tag. What it lists is taken from where it is, within that registry or from another.</summary>
+    /// <param name="target">Name and tag.</param>
+    /// <param name="index">The index's bytes, as they are to be stored.</param>
+    /// <param name="sources">For each entry that may not be in the target's repository yet: <c>name@digest</c>.</param>
+    /// <param name="auth">Credentials for the target's registry; null for none.</param>
+    /// <param name="cancellation">Stops the upload.</param>
+    /// <returns>The index's digest.</returns>
+    /// <exception cref="QuaiException">It is no index, or an entry cannot be had.</exception>
+    Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>A small blob of a repository, verified, in memory.</summary>
+    /// <param name="repository">The repository's name.</param>
+    /// <param name="blob">Which.</param>
+    /// <param name="limit">Most bytes; a larger blob is refused.</param>
+    /// <param name="auth">Credentials; null for none.</param>
+    /// <param name="cancellation">Stops the download.</param>
+    Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>Removes what unfinished pulls left for another try.</summary>
+    /// <param name="all">All of it; otherwise only what is older than <see cref="ImageStoreOptions.UnfinishedLifetime"/>.</param>
+    /// <param name="cancellation">Before anything is removed.</param>
+    /// <returns>Bytes that were freed.</returns>
+    Task<long> SweepUnfinishedAsync(bool all, CancellationToken cancellation);
+}
+
+/// <summary>How to pull.</summary>
+public sealed record PullOptions
+{
+    /// <summary><c>os/arch[/variant]</c>; null for this machine's.</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>Fetches every blob anew, those in the store too, and puts what came in their place.</summary>
+    public bool NoCache { get; init; }
+}
+
+/// <summary>An image as a registry has it.</summary>
+/// <param name="Descriptor">Of its manifest or index.</param>
+/// <param name="Platforms">What it is for.</param>
+public sealed record RemoteImage(Descriptor Descriptor, IReadOnlyList<PlatformDescription> Platforms);
+
+/// <summary>A result of a search.</summary>
+public sealed record FoundRepository(string Name, string Description, int Stars, bool Official, bool Automated);
+
+/// <summary>What refers to a manifest.</summary>
+/// <param name="Subject">The manifest's digest.</param>
+/// <param name="Manifests">The manifests that have it as their subject, with type and annotations.</param>
+public sealed record ReferrerList(Digest Subject, IReadOnlyList<Descriptor> Manifests);
+
+/// <summary>What a push put in a registry: the <c>aux</c> of its last message.</summary>
+public sealed record PushResult(string Tag, string Digest, long Size);

@@ -1,0 +1,111 @@
+using System.IO.Compression;
+using Quai.Errors;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Metadata;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Pushes;
+
+/// <summary>Compresses layers that were made here: once, the same bytes every time, and kept, so that an image has one digest wherever it is pushed.</summary>
+internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : IDisposable
+{
+    private readonly SemaphoreSlim _packing = new(1, 1);
+
+    /// <summary>The gzipped form of a plain layer.</summary>
+    /// <param name="layer">Plain tar.</param>
+    /// <param name="lease">Keeps the result until a manifest that names it is recorded.</param>
+    /// <param name="progress">Told the bytes that were read.</param>
+    /// <param name="cancellation">Leaves nothing.</param>
+    public async Task<Descriptor> PackAsync(Descriptor layer, Lease lease, Action<long> progress, CancellationToken cancellation)
+    {
+        await _packing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Digest plain = Digest.Parse(layer.Digest);
+            string? known = database.Read(c => c.Scalar<string>("SELECT packed FROM packed_layers WHERE plain=$p", ("$p", layer.Digest)));
+            if (known is not null && await blobs.HoldAsync(Digest.Parse(known), lease, cancellation).ConfigureAwait(false) is { } size)
+            {
+                return Packed(layer, known, size);
+            }
+
+            using IngestFile file = blobs.Begin();
+            await Task.Run(() => Pack(blobs.PathOf(plain), file, progress, cancellation), cancellation).ConfigureAwait(false);
+            Digest packed = file.Digest();
+            await blobs.CommitAsync(file, packed, lease, cancellation).ConfigureAwait(false);
+            await database.WriteAsync(
+                c => c.Run("INSERT INTO packed_layers VALUES ($p, $k) ON CONFLICT(plain) DO UPDATE SET packed=$k", ("$p", layer.Digest), ("$k", packed.ToString())), cancellation).ConfigureAwait(false);
+            return Packed(layer, packed.ToString(), file.Length);
+        }
+        finally
+        {
+            _packing.Release();
+        }
+    }
+
+    /// <summary>Whether a layer's media type says that it is a plain tar.</summary>
+    public static bool IsPlain(Descriptor layer) => layer.MediaType is MediaTypes.OciLayer or MediaTypes.DockerLayer;
+
+    public void Dispose() => _packing.Dispose();
+
+    private static Descriptor Packed(Descriptor layer, string digest, long size) => layer with
+    {
+        MediaType = layer.MediaType == MediaTypes.DockerLayer ? MediaTypes.DockerLayerGzip : MediaTypes.OciLayerGzip,
+        Digest = digest,
+        Size = size,
+    };
+
+    private static void Pack(string path, IngestFile file, Action<long> progress, CancellationToken cancellation)
+    {
+        try
+        {
+            using FileStream plain = File.OpenRead(path);
+            using var sink = new IngestStream(file);
+            using var gzip = new GZipStream(sink, CompressionLevel.Optimal, leaveOpen: true);
+            byte[] buffer = new byte[1 << 18];
+            int count;
+            while ((count = plain.Read(buffer)) > 0)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                gzip.Write(buffer.AsSpan(0, count));
+                progress(plain.Position);
+            }
+        }
+        catch (FileNotFoundException e)
+        {
+            throw QuaiException.NotFound($"blob {Path.GetFileName(path)} not found: its file is missing", e);
+        }
+    }
+
+    /// <summary>An ingest file as a stream that can be written to.</summary>
+    private sealed class IngestStream(IngestFile file) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => file.Length;
+
+        public override long Position
+        {
+            get => file.Length;
+            set => throw new NotSupportedException();
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
+
+        public override void Write(byte[] buffer, int offset, int count) => file.Write(buffer.AsSpan(offset, count));
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,118 @@
+using Quai.Errors;
+using Quai.Images.Catalog;
+using Quai.Images.Content;
+using Quai.Images.Registry;
+using Quai.Metadata;
+using Quai.Oci.Images;
+using Quai.Trust;
+
+namespace Quai.Images.Trust;
+
+/// <summary>Where the policy is enforced: nothing is pulled or run past it. A policy that cannot be read lets nothing pass.</summary>
+internal sealed class TrustGate(MetadataDatabase database, BlobStore blobs, string policyFile)
+{
+    private readonly Lock _lock = new();
+    private (DateTime Changed, long Size, SignaturePolicy? Policy)? _read;
+
+    /// <summary>Lets a pull go on, or refuses it before anything of the image is downloaded.</summary>
+    /// <returns>The signatures by which it may, to be kept with <see cref="KeepAsync"/>.</returns>
+    /// <exception cref="QuaiException">The policy refuses the image.</exception>
+    public async Task<IReadOnlyList<ImageSignature>> CheckPullAsync(RegistryRepository repository, ImageReference image, IReadOnlyCollection<Digest> manifests, CancellationToken cancellation)
+    {
+        if (Policy() is not { } policy)
+        {
+            return [];
+        }
+
+        List<ImageSignature> signatures = [];
+        if (policy.NeedsSignatures(image))
+        {
+            var remote = new RemoteSignatures(repository, blobs);
+            foreach (Digest manifest in manifests.Distinct())
+            {
+                signatures.AddRange(await remote.ListAsync(manifest, cancellation).ConfigureAwait(false));
+            }
+        }
+
+        return policy.Check(image, manifests, signatures);
+    }
+
+    /// <summary>Keeps signatures as long as what they sign.</summary>
+    public Task KeepAsync(IReadOnlyList<ImageSignature> signatures, CancellationToken cancellation) => signatures.Count == 0 ? Task.CompletedTask : database.WriteAsync(
+        c =>
+        {
+            foreach (ImageSignature signature in signatures)
+            {
+                c.Run(
+                    "INSERT OR IGNORE INTO image_signatures SELECT digest, $p, $s FROM blobs WHERE digest=$d",
+                    ("$d", SimpleSigning.Read(signature.Payload).Digest.ToString()), ("$p", signature.Payload), ("$s", signature.Signature));
+            }
+        },
+        cancellation);
+
+    /// <summary>Lets an image be run, or refuses.</summary>
+    /// <param name="image">The image.</param>
+    /// <param name="name">The name it is asked for by; null when by its id: then any of its names will do.</param>
+    /// <exception cref="QuaiException">The policy refuses the image.</exception>
+    public void CheckRun(StoredImage image, ImageReference? name)
+    {
+        if (Policy() is not { } policy)
+        {
+            return;
+        }
+
+        ImageReference[] names = name is not null ? [name] : [.. image.Names];
+        if (names.Length == 0)
+        {
+            if (policy.Default.All(r => r is PolicyRequirement.Accept))
+            {
+                return;
+            }
+
+            throw new QuaiException(ErrorKind.Forbidden, $"image {image.Image.Id} is refused by the policy {policy.Source}: it has no name, and the default does not accept all images");
+        }
+
+        QuaiException? refused = null;
+        foreach (ImageReference candidate in names)
+        {
+            try
+            {
+                Digest[] manifests = [.. image.Names.Where(n => n.Digest is not null).Select(n => n.Digest!.Value).Append(Digest.Parse(image.Manifest)).Distinct()];
+                policy.Check(candidate, manifests, policy.NeedsSignatures(candidate) ? Kept(manifests) : []);
+                return;
+            }
+            catch (QuaiException e) when (e.Kind == ErrorKind.Forbidden)
+            {
+                refused ??= e;
+            }
+        }
+
+        throw refused!;
+    }
+
+    private List<ImageSignature> Kept(IEnumerable<Digest> manifests) =>
+        [.. manifests.SelectMany(manifest => database.Read(c => c.Rows(
+            "SELECT payload, signature FROM image_signatures WHERE manifest=$m",
+            r => new ImageSignature(r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)),
+            ("$m", manifest.ToString()))))];
+
+    /// <summary>The policy as its file has it now; keys are read with it.</summary>
+    private SignaturePolicy? Policy()
+    {
+        var file = new FileInfo(policyFile);
+        if (!file.Exists)
+        {
+            return null;
+        }
+
+        lock (_lock)
+        {
+            if (_read is not { } read || read.Changed != file.LastWriteTimeUtc || read.Size != file.Length)
+            {
+                _read = read = (file.LastWriteTimeUtc, file.Length, PolicyReader.ReadFile(policyFile));
+            }
+
+            return read.Policy;
+        }
+    }
+}

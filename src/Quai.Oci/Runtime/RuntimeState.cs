@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace Quai.Oci.Runtime;
+
+/// <summary>What <c>state</c> prints and hooks receive (OCI runtime specification, runtime.md).</summary>
+public sealed class RuntimeState
+{
+    /// <summary>The specification's version that the container follows.</summary>
+    public string OciVersion { get; set; } = "1.2.0";
+
+    /// <summary>The container's id, unique on this host.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>creating, created, running or stopped; and paused, which the specification leaves to runtimes.</summary>
+    public string Status { get; set; } = "";
+
+    /// <summary>Its first process as the host sees it; null when there is none.</summary>
+    public int? Pid { get; set; }
+
+    /// <summary>The bundle's absolute path.</summary>
+    public string Bundle { get; set; } = "";
+
+    /// <summary>The config's annotations.</summary>
+    public Dictionary<string, string>? Annotations { get; set; }
+
+    /// <summary>The state document in UTF-8.</summary>
+    public byte[] ToJson(bool indented = false)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = indented }))
+        {
+            json.WriteStartObject();
+            json.WriteString("ociVersion", OciVersion);
+            json.WriteString("id", Id);
+            json.WriteString("status", Status);
+            if (Pid is { } pid)
+            {
+                json.WriteNumber("pid", pid);
+            }
+
+            json.WriteString("bundle", Bundle);
+            if (Annotations is { } annotations)
+            {
+                json.WriteStartObject("annotations");
+                foreach ((string name, string value) in annotations)
+                {
+                    json.WriteString(name, value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Kernel;
+
+namespace Quai.RuntimeCommand;
+
+/// <summary>Where a created container's first process waits until somebody starts it.</summary>
+internal static unsafe class StartFifo
+{
+    /// <summary>Makes the fifo, and opens it for the process that will wait: at both ends, so that it neither blocks now nor ends later.</summary>
+    /// <exception cref="LinuxException">It cannot be made.</exception>
+    public static FileDescriptor Make(string path)
+    {
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            Check(SystemCall.Quick(SystemCallNumber.Mknodat, OpenFlags.AT_FDCWD, (long)p, ProcessConstants.S_IFIFO | 0x180, 0), "mkfifo", path);
+            return new FileDescriptor((int)Check(SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)p, OpenFlags.O_RDWR | OpenFlags.O_CLOEXEC, 0), "open", path));
+        }
+    }
+
+    /// <summary>Lets the process go, and removes the fifo.</summary>
+    /// <exception cref="QuaiException">The process has died.</exception>
+    /// <exception cref="LinuxException">The fifo is not there.</exception>
+    public static void Release(string path)
+    {
+        fixed (byte* p = Encoding.UTF8.GetBytes(path + '\0'))
+        {
+            // Refused when nobody has it open for reading.
+            long fd = SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)p, OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK, 0);
+            if (fd == -Errno.ENXIO)
+            {
+                throw QuaiException.System("the container's first process has died before it was started");
+            }
+
+            using FileDescriptor fifo = new((int)Check(fd, "open", path));
+            byte go = 0;
+            Check(SystemCall.Quick(SystemCallNumber.Write, fd, (long)&go, 1), "write", path);
+        }
+
+        File.Delete(path);
+    }
+
+    private static long Check(long result, string call, string path) => result < 0 ? throw new LinuxException(call, (int)-result, path) : result;
+}
