@@ -23,6 +23,7 @@ namespace Quai.Api;
 [JsonSerializable(typeof(ContainersPruneResponse))]
 [JsonSerializable(typeof(List<FilesystemChange>))]
 [JsonSerializable(typeof(ContainerStats))]
+[JsonSerializable(typeof(ContainerPathStat))]
 [JsonSerializable(typeof(ExecCreateRequest))]
 [JsonSerializable(typeof(ExecStartRequest))]
 [JsonSerializable(typeof(ExecInspect))]

@@ -11,6 +11,7 @@ namespace Quai.Daemon;
 
 /// <summary>All that the routes talk to.</summary>
 /// <param name="Containers">Containers.</param>
+/// <param name="Files">Containers' files.</param>
 /// <param name="Execs">Further processes in them.</param>
 /// <param name="Events">The event stream.</param>
 /// <param name="Images">Images.</param>
@@ -22,6 +23,7 @@ namespace Quai.Daemon;
 /// <param name="Configuration">The configuration as it is now: some of it changes when the daemon is told to read it anew.</param>
 internal sealed record Backend(
     IContainers Containers,
+    IContainerFiles Files,
     IExecs Execs,
     IEvents Events,
     IImageStore Images,

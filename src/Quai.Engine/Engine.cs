@@ -34,6 +34,9 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>Containers.</summary>
     public IContainers Containers => _containers;
 
+    /// <summary>Their files.</summary>
+    public IContainerFiles Files => _containers;
+
     /// <summary>Further processes in them.</summary>
     public IExecs Execs { get; }
 

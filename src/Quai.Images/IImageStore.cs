@@ -37,8 +37,12 @@ public interface IImageStore
     /// <param name="cancellation">Stops the download; what came so far waits for another try.</param>
     Task<Image> PullAsync(string reference, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
-    /// <summary>Reads a docker-archive or OCI layout tar (plain, gzip, zstd) and returns what was loaded, for "Loaded image: …" lines.</summary>
-    Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<ProgressMessage> progress, CancellationToken cancellation);
+    /// <summary>Reads a docker-archive or OCI layout tar (plain, gzip, zstd, bzip2, xz) and returns what was loaded, for "Loaded image: …" lines.</summary>
+    /// <param name="archive">The tar.</param>
+    /// <param name="platforms">Only these platforms' images; empty for all of a docker-archive and this machine's of an index.</param>
+    /// <param name="progress">Receives each message in order.</param>
+    /// <param name="cancellation">Stops the load; nothing is left but images that were whole.</param>
+    Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
     /// <summary>Makes a one-layer image from a tar of a root file system (plain, gzip, zstd).</summary>
     /// <param name="archive">The tar.</param>
@@ -49,8 +53,14 @@ public interface IImageStore
     /// <param name="cancellation">Stops the import; nothing is left.</param>
     Task<Image> ImportAsync(Stream archive, string? repositoryTag, string? message, IReadOnlyList<string> configure, string? platform, CancellationToken cancellation);
 
-    /// <summary>Writes the named images as a docker-archive that is an OCI layout too, as Docker 25 and newer do.</summary>
-    Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation);
+    /// <summary>The named images as a docker-archive that is an OCI layout too, as Docker 25 and newer write it.</summary>
+    /// <param name="references">Names or ids; a repository without a tag means all its tags.</param>
+    /// <param name="platforms">What all of them must be for; empty for any.</param>
+    /// <exception cref="ImageNotFoundException">One is not there.</exception>
+    ISavedArchive Save(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms);
+
+    /// <summary>Makes an image of a container's changes: its image's layers and one more.</summary>
+    Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation);
 
     /// <summary>Gives an image another name.</summary>
     Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation);

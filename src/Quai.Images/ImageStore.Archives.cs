@@ -1,24 +1,27 @@
+using Quai.Archives;
 using Quai.Errors;
 using Quai.Images.Archives;
 using Quai.Images.Assembly;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
+using Quai.Images.Snapshots;
 using Quai.Images.Unpack;
 using Quai.Oci.Images;
-using ZstdSharp;
 
 namespace Quai.Images;
 
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<ProgressMessage> progress, CancellationToken cancellation)
+    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(
+        Stream archive, IReadOnlyList<Platform> platforms, IProgress<ProgressMessage> progress, CancellationToken cancellation)
     {
         IReadOnlyList<LoadedImage> loaded = await WithLeaseAsync(
             async lease =>
             {
-                using SpooledArchive spooled = await SpooledArchive.ReadAsync(archive, _blobs, cancellation).ConfigureAwait(false);
-                var loader = new ArchiveLoader(spooled, _blobs, _assembler, _options, progress, lease);
+                await using SpooledArchive spooled =
+                    await SpooledArchive.ReadAsync(archive, _blobs, _snapshots, progress, _options.Time, lease, cancellation).ConfigureAwait(false);
+                var loader = new ArchiveLoader(spooled, _blobs, _assembler, platforms, _options, progress, lease);
                 return await loader.RunAsync(cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         foreach (LoadedImage image in loaded)
@@ -47,15 +50,56 @@ public sealed partial class ImageStore
     }
 
     /// <inheritdoc/>
-    public async Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation)
+    public ISavedArchive Save(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms)
     {
+
         // The lease keeps what is being written though somebody removes the image meanwhile.
-        using Lease lease = _leases.Begin();
+        Lease lease = _leases.Begin();
+        try
+        {
+            List<ArchiveWriter.Item> items = Select(references, platforms, lease);
+            foreach (ArchiveWriter.Item item in items)
+            {
+                if (_catalog.ById(item.Image.Image.Id) is null)
+                {
+                    throw new ImageNotFoundException(item.Image.Image.Id);
+                }
+            }
+
+            return new SavedArchive(new ArchiveWriter(_blobs, items), lease, () => items.ForEach(i => Changed?.Invoke("save", i.Image.Image.Id, i.Image.Image.Id)));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private List<ArchiveWriter.Item> Select(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, Lease lease)
+    {
         var items = new Dictionary<string, ArchiveWriter.Item>();
         foreach (string reference in references)
         {
-            foreach ((StoredImage image, ImageReference? name) in Named(reference))
+            List<(StoredImage, ImageReference?)> named;
+            try
             {
+                named = Named(reference);
+            }
+            catch (ImageNotFoundException)
+            {
+                // Docker names it as it was asked for.
+                throw new ImageNotFoundException(reference);
+            }
+
+            foreach ((StoredImage image, ImageReference? name) in named)
+            {
+                ImageConfig config = image.Image.Config;
+                var offered = new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant };
+                if (platforms.FirstOrDefault(p => p.Score(offered) == 0) is { } missing)
+                {
+                    throw QuaiException.NotFound($"no suitable export target found for platform {missing}");
+                }
+
                 List<ImageReference> names = items.TryGetValue(image.Image.Id, out ArchiveWriter.Item? item) ? [.. item.Names] : [];
                 if (name is not null && !names.Contains(name))
                 {
@@ -70,15 +114,7 @@ public sealed partial class ImageStore
             }
         }
 
-        foreach (string id in items.Keys)
-        {
-            if (_catalog.ById(id) is null)
-            {
-                throw new ImageNotFoundException(id);
-            }
-        }
-
-        await new ArchiveWriter(_blobs, output).WriteAsync([.. items.Values], cancellation).ConfigureAwait(false);
+        return [.. items.Values];
     }
 
     private IEnumerable<Descriptor> HoldManifest(StoredImage image, Lease lease)
@@ -108,14 +144,27 @@ public sealed partial class ImageStore
     private async Task<StoredImage> ImportAsync(
         Stream archive, ImageReference? name, string comment, ExecutionConfig execution, Platform platform, Lease lease, CancellationToken cancellation)
     {
+        await using SnapshotStore.PendingLayer pending = await _snapshots.BeginLayerAsync(cancellation).ConfigureAwait(false);
         using IngestFile file = _blobs.Begin();
-        Digest diffId = await Task.Factory.StartNew(
-            () => Spool(archive, file, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        Digest blob = file.Digest();
+        LayerIngest.Result layer = await Task.Factory.StartNew(
+            () =>
+            {
+                using var source = new SyncStream(archive, cancellation);
+                return LayerIngest.Run(source, Compression.Detect(source.Peek(Compression.MagicLength)), file, pending.Directory, cancellation);
+            },
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default).ConfigureAwait(false);
+        if (layer.Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        Digest diffId = layer.DiffId, blob = file.Digest();
         long size = file.Length;
-        CompressionKind kind = Compression.Detect(Start(file.FilePath));
+        _assembler.NoteUnsynced(diffId.ToString());
         await _blobs.CommitAsync(file, blob, lease, cancellation).ConfigureAwait(false);
-        await _assembler.UnpackAsync(blob, diffId.ToString(), diffId.ToString(), lease, null, cancellation).ConfigureAwait(false);
+        await pending.KeepAsync(diffId.ToString(), layer.Size, lease, cancellation).ConfigureAwait(false);
         DateTimeOffset now = _options.Time.GetUtcNow();
         byte[] config = ImageJson.Write(new ImageConfig
         {
@@ -134,49 +183,13 @@ public sealed partial class ImageStore
             SchemaVersion = 2,
             MediaType = MediaTypes.OciManifest,
             Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = id.ToString(), Size = config.Length },
-            Layers = [new Descriptor { MediaType = ArchiveLoader.MediaTypeOf(kind), Digest = blob.ToString(), Size = size }],
+            Layers = [new Descriptor { MediaType = ArchiveLoader.MediaTypeOf(layer.Kind), Digest = blob.ToString(), Size = size }],
         });
         Digest manifestDigest = await _blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         string[] used = [blob.ToString(), id.ToString(), manifestDigest.ToString()];
         (StoredImage image, _) = await _assembler.RecordAsync(
             new NewImage(id, config, manifestDigest, [diffId.ToString()], used, name is null ? [] : [name]), cancellation).ConfigureAwait(false);
         return image;
-    }
-
-    /// <summary>Writes the stream to the file as it comes and returns the digest of what it unpacks to.</summary>
-    private static Digest Spool(Stream archive, IngestFile file, CancellationToken cancellation)
-    {
-        using var source = new SyncStream(archive, cancellation);
-        byte[] buffer = new byte[1 << 18];
-        int count;
-        while ((count = source.Read(buffer, 0, buffer.Length)) > 0)
-        {
-            file.Write(buffer.AsSpan(0, count));
-        }
-
-        CompressionKind kind = Compression.Detect(Start(file.FilePath));
-        if (kind == CompressionKind.None)
-        {
-            return file.Digest();
-        }
-
-        using FileStream packed = File.OpenRead(file.FilePath);
-        using Stream unpacked = Compression.Open(packed, kind);
-        try
-        {
-            return Digest.FromSha256(System.Security.Cryptography.SHA256.HashData(unpacked));
-        }
-        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
-        {
-            throw QuaiException.Invalid($"the archive's {kind.ToString().ToLowerInvariant()} data is broken: {e.Message}", e);
-        }
-    }
-
-    private static byte[] Start(string path)
-    {
-        using FileStream file = File.OpenRead(path);
-        byte[] start = new byte[Compression.MagicLength];
-        return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
     }
 
     /// <summary>Runs work under a lease; what a failure leaves is removed.</summary>
@@ -193,5 +206,33 @@ public sealed partial class ImageStore
             await CollectQuietlyAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private sealed class SavedArchive(ArchiveWriter writer, Lease lease, Action written) : ISavedArchive
+    {
+        public long Length => writer.Length;
+
+        public IReadOnlyList<SavedPiece> Pieces => writer.Pieces;
+
+        public async Task WriteAsync(Stream output, CancellationToken cancellation)
+        {
+            foreach (SavedPiece piece in Pieces)
+            {
+                if (piece.File is null)
+                {
+                    await output.WriteAsync(piece.Bytes, cancellation).ConfigureAwait(false);
+                    continue;
+                }
+
+                await using var file = new FileStream(piece.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+                await file.CopyToAsync(output, 256 * 1024, cancellation).ConfigureAwait(false);
+            }
+
+            Complete();
+        }
+
+        public void Complete() => written();
+
+        public void Dispose() => lease.Dispose();
     }
 }

@@ -101,6 +101,28 @@ public static unsafe partial class FileCalls
         return 0;
     }
 
+    /// <summary>Reads what there is, at most as much as there is room for; returns the count, 0 at the end, or a negative error number.</summary>
+    public static int TryRead(int fd, Span<byte> room)
+    {
+        fixed (byte* p = room)
+        {
+            while (true)
+            {
+                nint count = Read(fd, p, (nuint)room.Length);
+                if (count >= 0)
+                {
+                    return (int)count;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (errno != Errno.EINTR)
+                {
+                    return -errno;
+                }
+            }
+        }
+    }
+
 #pragma warning disable CS1591 // each is the call its name says
     public static int TryMakeDirectory(int directory, byte* name, uint mode) => Result(MkdirAt(directory, name, mode));
 
@@ -119,6 +141,19 @@ public static unsafe partial class FileCalls
     public static int TryChangeMode(int directory, byte* name, uint mode) => Result(FChmodAt(directory, name, mode, 0));
 
     public static int TryChangeMode(int fd, uint mode) => Result(FChmod(fd, mode));
+
+    /// <remarks>Of what an <c>O_PATH</c> descriptor names, which is no link.</remarks>
+    public static int TryChangeModeByPath(int fd, uint mode)
+    {
+        fixed (byte* p = Terminated($"/proc/self/fd/{fd}"))
+        {
+            return Result(FChmodAt(AT_FDCWD, p, mode, 0));
+        }
+    }
+
+    public static int TrySkip(int fd, long count) => Seek(fd, count, 1) >= 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    public static int TryTruncate(int fd, long length) => Result(FTruncate(fd, length));
 
     public static int TrySetTimes(int fd, in FileTimes times)
     {

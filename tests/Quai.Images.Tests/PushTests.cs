@@ -144,5 +144,5 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
     }
 
     private Task LoadAsync(StoreFixture f, string name, byte[] layer) =>
-        f.Store.LoadAsync(new MemoryStream(SampleImage.Archive($"{registry.Address}/{name}", layer)), f.Progress, default);
+        f.Store.LoadAsync(new MemoryStream(SampleImage.Archive($"{registry.Address}/{name}", layer)), [], f.Progress, default);
 }

@@ -169,7 +169,7 @@ public sealed class RemovalTests
         {
             for (int round = 0; round < 25; round++)
             {
-                LoadedImage loaded = Assert.Single(await f.Store.LoadAsync(new MemoryStream(archives[worker]), f.Progress, default));
+                LoadedImage loaded = Assert.Single(await f.Store.LoadAsync(new MemoryStream(archives[worker]), [], f.Progress, default));
                 string key = $"c{worker}x{round}";
                 Snapshot snapshot = await f.Store.PrepareSnapshotAsync(key, loaded.Id, default);
                 Assert.All(snapshot.Lower, l => Assert.True(Directory.Exists(Path.Combine(snapshot.Root, l)), l));
@@ -209,7 +209,7 @@ public sealed class RemovalTests
         long.Parse((await ProcessRunner.OutputAsync("du", "-s", "-B1", f.StoreRoot)).Split('\t')[0]);
 
     private static Task LoadAsync(StoreFixture f, string name, params byte[][] layers) =>
-        f.Store.LoadAsync(new MemoryStream(SampleImage.Archive(name, layers)), f.Progress, default);
+        f.Store.LoadAsync(new MemoryStream(SampleImage.Archive(name, layers)), [], f.Progress, default);
 
     /// <summary>A registry's repository with an index of two platforms' images and a third that nobody pulls.</summary>
     private sealed class TwoPlatforms

@@ -19,7 +19,12 @@ public sealed class StoreTests
         Assert.Contains(f.Progress.All, m => m is { Status: "Loading layer", Current: > 0 });
         await f.Store.TagAsync("sample:1", "other", "2", default);
         using var saved = new MemoryStream();
-        await f.Store.SaveAsync(["sample", "other:2"], saved, default);
+        using (ISavedArchive archive = f.Store.Save(["sample", "other:2"], []))
+        {
+            await archive.WriteAsync(saved, default);
+            Assert.Equal(archive.Length, saved.Length);
+        }
+
 
         await using var g = new StoreFixture();
         IReadOnlyList<LoadedImage> again = await LoadAsync(g, saved.ToArray());
@@ -36,7 +41,8 @@ public sealed class StoreTests
         string saved = Path.Combine(f.Root, "saved.tar");
         await using (FileStream file = File.Create(saved))
         {
-            await f.Store.SaveAsync(["sample:1"], file, default);
+            using ISavedArchive archive = f.Store.Save(["sample:1"], []);
+            await archive.WriteAsync(file, default);
         }
 
         string oci = Path.Combine(f.Root, "oci.tar");
@@ -104,7 +110,7 @@ public sealed class StoreTests
         Assert.Equal("hello", Assert.Single(f.Store.History("imp:1")).Comment);
         Assert.Equal("#!", File.ReadAllText(image.LayerDirectories[0] + "/bin/sh"));
         QuaiException e = await Assert.ThrowsAsync<QuaiException>(() => f.Store.ImportAsync(new MemoryStream(), null, null, ["RUN x"], null, default));
-        Assert.Equal("run is not a valid change command", e.Message);
+        Assert.Equal("RUN is not a valid change command", e.Message);
     }
 
     [Fact]
@@ -260,5 +266,5 @@ public sealed class StoreTests
 
     // A network stream's short reads.
     private static Task<IReadOnlyList<LoadedImage>> LoadAsync(StoreFixture f, byte[] archive) =>
-        f.Store.LoadAsync(new BufferedStream(new MemoryStream(archive), 1000), f.Progress, default);
+        f.Store.LoadAsync(new BufferedStream(new MemoryStream(archive), 1000), [], f.Progress, default);
 }

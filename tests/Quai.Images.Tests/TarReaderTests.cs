@@ -1,8 +1,9 @@
+using Quai.Archives;
 using System.Formats.Tar;
 using System.Text;
 using Quai.Errors;
 using Quai.Images.Unpack;
-using TarReader = Quai.Images.Unpack.TarReader;
+using TarReader = Quai.Archives.TarReader;
 
 namespace Quai.Images.Tests;
 
@@ -23,7 +24,7 @@ public class TarReaderTests
         };
         string target = format is TarEntryFormat.Gnu or TarEntryFormat.Pax ? new string('t', 300) : "target";
         using var bytes = new MemoryStream();
-        using (var writer = new TarWriter(bytes, format, leaveOpen: true))
+        using (var writer = new System.Formats.Tar.TarWriter(bytes, format, leaveOpen: true))
         {
             System.Formats.Tar.TarEntry file = format switch
             {
@@ -114,7 +115,11 @@ public class TarReaderTests
         { "pax negative size", new RawTar().Pax(("size", "-5")).File("a").End() },
         { "NUL in a name", new RawTar().Pax(("path", "a\0b")).File("a").End() },
         { "one zero block", new RawTar().File("a").Bytes(new byte[512]).File("b").End() },
-        { "sparse", new RawTar().Add("sparse", 'S').End() },
+        { "a sparse map that overlaps", new RawTar().Pax(("GNU.sparse.map", "0,1,0,1"), ("GNU.sparse.size", "9")).File("a", "xy").End() },
+        { "a sparse map larger than the file", new RawTar().Pax(("GNU.sparse.map", "8,2"), ("GNU.sparse.size", "9")).File("a", "xy").End() },
+        { "a sparse map of other data", new RawTar().Pax(("GNU.sparse.map", "0,1"), ("GNU.sparse.size", "9")).File("a", "xy").End() },
+        { "a negative sparse map", new RawTar().Pax(("GNU.sparse.map", "-1,2"), ("GNU.sparse.size", "9")).File("a", "xy").End() },
+        { "an unknown sparse format", new RawTar().Pax(("GNU.sparse.major", "7")).File("a").End() },
         { "pax sparse", new RawTar().Pax(("GNU.sparse.major", "1")).File("a").End() },
     };
 

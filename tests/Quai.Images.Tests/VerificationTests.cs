@@ -94,7 +94,7 @@ public sealed class VerificationTests
         for (int i = 0; i < 25; i++)
         {
             await f.Store.RemoveAsync("sample:1", false, false, _ => [], default);
-            await f.Store.LoadAsync(new MemoryStream(Archive), f.Progress, default);
+            await f.Store.LoadAsync(new MemoryStream(Archive), [], f.Progress, default);
         }
 
         await verifying;
@@ -106,8 +106,8 @@ public sealed class VerificationTests
     private static async Task<StoreFixture> LoadedAsync()
     {
         var f = new StoreFixture();
-        await f.Store.LoadAsync(new MemoryStream(Archive), f.Progress, default);
-        await f.Store.LoadAsync(new MemoryStream(SampleImage.Archive("base:1", SampleImage.BaseLayer)), f.Progress, default);
+        await f.Store.LoadAsync(new MemoryStream(Archive), [], f.Progress, default);
+        await f.Store.LoadAsync(new MemoryStream(SampleImage.Archive("base:1", SampleImage.BaseLayer)), [], f.Progress, default);
         return f;
     }
 

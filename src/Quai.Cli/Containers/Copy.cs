@@ -1,10 +1,10 @@
-using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Linux.Trees;
 
 namespace Quai.Cli.Containers;
 
@@ -80,9 +80,16 @@ internal sealed class Copy : Command
 
     private void FromContainer(Session session, string container, string source, string destination)
     {
-        if (_follow.Value && Stat(session, container, source) is { } link && link.Text("linkTarget").Length > 0)
+        string rename = "";
+        if (destination != "-")
         {
-            source = link.Text("linkTarget");
+            destination = CopyPaths.Absolute(destination);
+            CheckOutput(destination);
+        }
+
+        if (_follow.Value && Stat(session, container, source) is { } link && IsLink(link))
+        {
+            (source, rename) = CopyPaths.Follow(source, CopyPaths.Join(source, link.Text("linkTarget")));
         }
 
         using Response response = session.Engine.Send("GET", Archive(container, source));
@@ -92,77 +99,78 @@ internal sealed class Copy : Command
             return;
         }
 
-        bool contents = source.EndsWith("/.", StringComparison.Ordinal);
-        bool exists = Directory.Exists(destination);
-        string parent = Path.GetDirectoryName(Path.GetFullPath(destination.TrimEnd('/'))) ?? "/";
-        if (!exists && !Directory.Exists(parent))
-        {
-            throw new ExitException(1, $"invalid output path: directory {Quai.Templates.GoText.Quote(parent)} does not exist");
-        }
-
         string header = response.Head.Header("x-docker-container-path-stat") is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : "{}";
-        bool folder = IsFolder(JsonDocument.Parse(header).RootElement);
-        if (!folder && !exists && destination.EndsWith('/'))
-        {
-            throw new ExitException(1, "no such directory");
-        }
-
-        if (folder && File.Exists(destination))
-        {
-            throw new ExitException(1, "cannot copy directory");
-        }
-
-        CopyArchive.Extract(response, destination, inside: exists && !contents, keepOwner: _archive.Value);
-        Tell(session, $"Successfully copied to {Path.GetFullPath(destination)}");
+        JsonElement stat = JsonDocument.Parse(header).RootElement;
+        var from = new CopySide(source, true, IsFolder(stat), rename);
+        (string folder, string name) = CopyPaths.Decide(from, CopyArchive.LookDestination(destination));
+        var counted = new CountingStream(response);
+        CopyArchive.Extract(counted, folder, stat.Text("name"), name, _archive.Value);
+        Tell(session, from.IsFolder ? counted.Count : stat.Number("size"), counted.Count, destination);
     }
 
     private void ToContainer(Session session, string source, string container, string destination)
     {
+        source = source == "-" ? source : CopyPaths.Absolute(source);
         JsonElement? stat = Stat(session, container, destination);
-        if (stat is { } link && link.Text("linkTarget").Length > 0)
+        string shown = destination;
+        if (stat is { } link && IsLink(link))
         {
-            string target = link.Text("linkTarget");
-            destination = target.StartsWith('/') ? target : Path.Combine(Path.GetDirectoryName(destination) ?? "/", target);
+            destination = CopyPaths.Join(destination, link.Text("linkTarget"));
             stat = Stat(session, container, destination);
         }
 
+        if (stat is { } found && KindOf(found) is { } kind)
+        {
+            throw new ExitException(1, $"destination \"{container}:{shown}\" must be a directory or a regular file: got a {kind}");
+        }
+
+        var to = new CopySide(destination, stat is not null, stat is { } place && IsFolder(place));
         if (source == "-")
         {
-            if (stat is { } place && !IsFolder(place))
+            if (!to.IsFolder)
             {
-                throw new ExitException(1, $"destination \"{container}:{destination}\" must be a directory");
+                throw new ExitException(1, $"destination \"{container}:{shown}\" must be a directory");
             }
 
             session.Engine.Upload("PUT", Target(container, destination), new Input(), "application/x-tar").Dispose();
             return;
         }
 
-        string path = _follow.Value && new FileInfo(source).ResolveLinkTarget(returnFinalTarget: true) is { } final ? final.FullName : source;
-        bool folder = Directory.Exists(path);
-        if (!folder && !File.Exists(path) && new FileInfo(path).LinkTarget is null)
-        {
-            throw new ExitException(1, $"lstat {Path.GetFullPath(source)}: no such file or directory");
-        }
-
-        bool contents = source.EndsWith("/.", StringComparison.Ordinal) || source == ".";
-        bool into = stat is { } there && IsFolder(there);
-        if (stat is { } file && !IsFolder(file) && folder)
-        {
-            throw new ExitException(1, "cannot copy directory");
-        }
-
-        if (stat is null && !folder && destination.EndsWith('/'))
-        {
-            throw new ExitException(1, "no such directory");
-        }
-
-        string bare = destination.TrimEnd('/');
-        string root = into ? destination : Path.GetDirectoryName(bare) is { Length: > 0 } p ? p : "/";
-        string name = into ? (contents && folder ? "" : Path.GetFileName(Path.GetFullPath(path).TrimEnd('/'))) : Path.GetFileName(bare);
-        using Stream archive = CopyArchive.Create(path, name, _archive.Value);
-        session.Engine.Upload("PUT", Target(container, root), archive, "application/x-tar").Dispose();
-        Tell(session, $"Successfully copied to {container}:{destination}");
+        CopySide from = CopyArchive.Look(source, _follow.Value);
+        (string folder, string name) = CopyPaths.Decide(from, to);
+        using var archive = new CountingStream(CopyArchive.Create(from, name));
+        session.Engine.Upload("PUT", Target(container, folder), archive, "application/x-tar").Dispose();
+        Tell(session, ContentSize(from), archive.Count, $"{container}:{destination}");
     }
+
+    /// <summary>Refuses a destination that cannot be made before anything is asked of the daemon.</summary>
+    private static void CheckOutput(string path)
+    {
+        string folder = CopyPaths.Folder(path.TrimEnd('/').Length == 0 ? "/" : path);
+        if (!Directory.Exists(folder))
+        {
+            throw new ExitException(1, $"invalid output path: directory {Quai.Templates.GoText.Quote(folder)} does not exist");
+        }
+
+        if (NodeStatusReader.TryRead(path) is { IsDirectory: false, IsRegular: false, IsLink: false })
+        {
+            throw new ExitException(1, $"invalid output path: {Quai.Templates.GoText.Quote(path)} must be a directory or a regular file");
+        }
+    }
+
+    private static long ContentSize(CopySide source) =>
+        source.IsFolder ? FileTree.Size(source.Path) : NodeStatusReader.TryRead(source.Path) is { IsRegular: true } file ? (long)file.Size : 0;
+
+    private static bool IsLink(JsonElement stat) => (stat.Number("mode") & (1L << 27)) != 0;
+
+    /// <summary>What is neither a folder nor a file, in words; null for those.</summary>
+    private static string? KindOf(JsonElement stat) => stat.Number("mode") switch
+    {
+        var mode when (mode & (1L << 26)) != 0 => "device",
+        var mode when (mode & (1L << 25)) != 0 => "named pipe",
+        var mode when (mode & (1L << 24)) != 0 => "socket",
+        _ => null,
+    };
 
     private string Target(string container, string path)
     {
@@ -170,11 +178,47 @@ internal sealed class Copy : Command
         return (_archive.Value ? query.With("copyUIDGID", "true") : query).ToString();
     }
 
-    private void Tell(Session session, string message)
+    private void Tell(Session session, long content, long transferred, string destination)
     {
         if (!_quiet.Value && session.Error.IsTerminal)
         {
-            session.Error.WriteLine(message);
+            string size = Units.Size(content) + (content == transferred ? "" : $" (transferred {Units.Size(transferred)})");
+            session.Error.WriteLine($"Successfully copied {size} to {destination}");
         }
+    }
+
+    /// <summary>Counts what is read through it.</summary>
+    private sealed class CountingStream(Stream source) : Stream
+    {
+        public long Count { get; private set; }
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+        public override int Read(Span<byte> buffer)
+        {
+            int count = source.Read(buffer);
+            Count += count;
+            return count;
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }

@@ -71,11 +71,6 @@ internal static class InspectRoutes
                 await call.Answer(await containers.UpdateAsync(call.Name, request, call.Gone), Json.Types.ContainerUpdateResponse);
             })
             .Add("POST", "/containers/prune", async call =>
-                await call.Answer(await containers.PruneAsync(call.Filters(), call.Gone), Json.Types.ContainersPruneResponse))
-            .Add("GET", "/containers/{name}/export", _ => throw ApiCall.NotImplemented("exporting a container is not available in this version of Quai"))
-            .Add("GET", "/containers/{name}/archive", _ => throw ApiCall.NotImplemented("copying files out of a container is not available in this version of Quai"))
-            .Add("HEAD", "/containers/{name}/archive", _ => throw ApiCall.NotImplemented("copying files out of a container is not available in this version of Quai"))
-            .Add("PUT", "/containers/{name}/archive", _ => throw ApiCall.NotImplemented("copying files into a container is not available in this version of Quai"))
-            .Add("POST", "/commit", _ => throw ApiCall.NotImplemented("committing a container is not available in this version of Quai"));
+                await call.Answer(await containers.PruneAsync(call.Filters(), call.Gone), Json.Types.ContainersPruneResponse));
     }
 }

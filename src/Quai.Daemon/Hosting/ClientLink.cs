@@ -52,6 +52,19 @@ internal sealed class ClientLink : IDisposable
     /// <summary>Takes the connection out of HTTP's hands: a client that sends no more is still there, over TCP too.</summary>
     public void Hijack() => _hijacked = true;
 
+    /// <summary>Sends a whole file; where nothing stands between, the kernel copies it from its cache to the socket itself.</summary>
+    public async Task SendFileAsync(string path, CancellationToken cancellation)
+    {
+        if (Output is NetworkStream)
+        {
+            await _socket.SendFileAsync(path, default, default, TransmitFileOptions.UseDefaultWorkerThread, cancellation);
+            return;
+        }
+
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+        await file.CopyToAsync(Output, 256 * 1024, cancellation);
+    }
+
     /// <summary>Tells the client that no more comes, in order after what was written.</summary>
     public async ValueTask EndAsync()
     {

@@ -22,6 +22,7 @@ internal static class Routes
         DiskUsageRoutes.Map(router, backend);
         CreateRoutes.Map(router, backend);
         InspectRoutes.Map(router, backend);
+        FileRoutes.Map(router, backend.Files);
         WaitRoutes.Map(router, backend);
         StreamRoutes.Map(router, backend);
         ExecRoutes.Map(router, backend);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Quai.Api.Images;
 using Quai.Daemon.Http;
 using Quai.Errors;
@@ -19,7 +20,8 @@ internal static class TransferRoutes
                 : Import(call, images, call.TextOrNull("fromSrc") ?? throw QuaiException.Invalid("one of fromImage and fromSrc is needed")))
             .Add("POST", "/images/load", call => ProgressStream.RunAsync(call, call.Flag("quiet"), errorsInStream: true, async progress =>
             {
-                foreach (LoadedImage loaded in await images.LoadAsync(call.Http.Request.Body, progress, call.Gone))
+                IReadOnlyList<Platform> platforms = Platforms(call);
+                foreach (LoadedImage loaded in await images.LoadAsync(call.Http.Request.Body, platforms, progress, call.Gone))
                 {
                     progress.Line(new JsonMessage { Stream = loaded.Name is { } name ? $"Loaded image: {name}\n" : $"Loaded image ID: {loaded.Id}\n" });
                 }
@@ -87,20 +89,37 @@ internal static class TransferRoutes
             throw QuaiException.Invalid("at least one image name is needed");
         }
 
-        foreach (string name in names)
+        // What is not there is told now: when the stream has begun there is no status to send.
+        using ISavedArchive archive = images.Save(names, Platforms(call));
+        await using FileResponse response = await FileResponse.BeginAsync(call, "application/x-tar", archive.Length);
+        foreach (SavedPiece piece in archive.Pieces)
         {
-            // Found before the stream begins: after it there is no status to send.
+            await response.SendAsync(piece.Bytes, piece.File);
+        }
+
+        archive.Complete();
+    }
+
+    /// <summary>The platforms in the query: OCI's JSON, one or several, each alone or in a list.</summary>
+    private static List<Platform> Platforms(ApiCall call)
+    {
+        List<Platform> platforms = [];
+        foreach (string text in call.Version.AtLeast(48) ? call.All("platform") : [])
+        {
             try
             {
-                images.Resolve(name);
+                using JsonDocument document = JsonDocument.Parse(text);
+                IEnumerable<JsonElement> elements = document.RootElement.ValueKind == JsonValueKind.Array ? document.RootElement.EnumerateArray() : [document.RootElement];
+                platforms.AddRange(elements.Select(e => Platform.Normalize(Member(e, "os"), Member(e, "architecture"), Member(e, "variant"))));
             }
-            catch (ImageNotFoundException e)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
-                throw QuaiException.NotFound($"No such image: {name}", e);
+                throw QuaiException.Invalid($"failed to parse platform: {e.Message}", e);
             }
         }
 
-        await call.StartStream("application/x-tar");
-        await images.SaveAsync(names, call.Http.Response.Body, call.Gone);
+        return platforms;
+
+        static string? Member(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
     }
 }

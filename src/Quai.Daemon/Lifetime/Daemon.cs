@@ -156,7 +156,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        var backend = new Backend(_engine.Containers, _engine.Execs, _engine.Events, images, images, images, _networks, _engine.Volumes, system.Info, () => _configuration);
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images, images, images, _networks, _engine.Volumes, system.Info, () => _configuration);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, SocketGroup(), new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {

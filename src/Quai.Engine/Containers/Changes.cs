@@ -11,8 +11,9 @@ internal sealed partial class ContainerService
 {
     private const int Modified = 0, Added = 1, Deleted = 2;
 
-    // Made by starting it, not by what runs in it.
-    private static readonly HashSet<string> s_ownMountPoints = ["/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/sbin/docker-init"];
+    // Made by starting it, not by what runs in it. Docker has them in a layer of its own below the container's.
+    private static readonly HashSet<string> s_ownMountPoints =
+        ["/dev", "/proc", "/sys", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/.dockerenv", "/sbin/docker-init"];
 
     /// <inheritdoc/>
     public Task<List<FilesystemChange>> ChangesAsync(string id, CancellationToken cancellation)
@@ -22,49 +23,133 @@ internal sealed partial class ContainerService
         return Task.Run(
             () =>
             {
+                // The container may run and is not trusted: neither side is left by a link, whatever it does meanwhile.
                 using FileDescriptor lower = DetachedOverlay.Open(snapshot.Root, snapshot.Lower, null, null, paths.RootFs);
-                List<FilesystemChange> changes = [];
-                Compare(Path.Combine(snapshot.Root, snapshot.Upper), $"/proc/self/fd/{lower.Number}/", "", changes, cancellation);
-                return changes;
+                using FileDescriptor upper = FileCalls.OpenDirectory(Path.Combine(snapshot.Root, snapshot.Upper));
+                var comparison = new Comparison(cancellation);
+                comparison.Compare(upper, lower, "");
+                return comparison.Changes;
             },
             cancellation);
     }
 
-    // Only directories on both sides are gone into together, so no link is ever followed. True when something was found.
-    private static bool Compare(string upper, string? lower, string path, List<FilesystemChange> changes, CancellationToken cancellation)
+    /// <summary>
+    /// Compares a writable directory with what is below it, as Docker compares whole trees: a file is changed when its mode, owner, size, time of change
+    /// or capabilities are, a directory also when something in it is.
+    /// </summary>
+    private sealed class Comparison(CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        bool any = false;
-        foreach (string entry in Directory.EnumerateFileSystemEntries(upper).Order(StringComparer.Ordinal))
+        private static ReadOnlySpan<byte> Opaque => "trusted.overlay.opaque"u8;
+
+        private static ReadOnlySpan<byte> Capability => "security.capability"u8;
+
+        public List<FilesystemChange> Changes { get; } = [];
+
+        public void Compare(FileDescriptor upper, FileDescriptor? lower, string path)
         {
-            string name = Path.GetFileName(entry);
-            string inside = $"{path}/{name}";
-            if (s_ownMountPoints.Contains(inside) || NodeStatusReader.TryRead(entry) is not { } now)
+            cancellation.ThrowIfCancellationRequested();
+            System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
+            HashSet<string> here = [];
+            foreach (byte[] name in TreeEntries.Names(upper.Number))
             {
-                continue;
+                string text = System.Text.Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1));
+                string inside = $"{path}/{text}";
+                here.Add(text);
+                if (!s_ownMountPoints.Contains(inside) && TreeEntries.TryStatus(upper.Number, name) is { } now)
+                {
+                    Compare(upper, lower, name, inside, now);
+                }
             }
 
-            string? before = lower is null ? null : Path.Combine(lower, name);
-            NodeStatus? was = before is null ? null : NodeStatusReader.TryRead(before);
-            if (now.IsWhiteout)
+            if (lower is not null && IsOpaque(upper))
             {
-                changes.Add(new FilesystemChange(inside, Deleted));
-                any = true;
-                continue;
-            }
-
-            int at = changes.Count;
-            bool same = was is { IsDirectory: true } old && now.IsDirectory && old.Mode == now.Mode && old.Uid == now.Uid && old.Gid == now.Gid;
-            bool below = now.IsDirectory && Compare(entry, was is { IsDirectory: true } ? before : null, inside, changes, cancellation);
-
-            // An image without /etc gets one for the three files that every container has there.
-            if ((!same || below) && !(inside == "/etc" && was is null && !below))
-            {
-                changes.Insert(at, new FilesystemChange(inside, was is null ? Added : Modified));
-                any = true;
+                // The directory was removed and made anew: what it had is gone.
+                foreach (byte[] name in TreeEntries.Names(lower.Number))
+                {
+                    string text = System.Text.Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1));
+                    if (!here.Contains(text))
+                    {
+                        Changes.Add(new FilesystemChange($"{path}/{text}", Deleted));
+                    }
+                }
             }
         }
 
-        return any;
+        private static bool IsOpaque(FileDescriptor directory)
+        {
+            foreach ((byte[] name, byte[] value) in TreeEntries.Attributes(directory.Number))
+            {
+                if (name.AsSpan().SequenceEqual(Opaque) && value.AsSpan().SequenceEqual("y"u8))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private static bool IsSame(in NodeStatus now, in NodeStatus was, FileDescriptor upper, FileDescriptor lower, byte[] name)
+        {
+            if (now.Mode != was.Mode || now.Uid != was.Uid || now.Gid != was.Gid || now.NodeMajor != was.NodeMajor || now.NodeMinor != was.NodeMinor)
+            {
+                return false;
+            }
+
+            if (now.IsDirectory)
+            {
+                return true;
+            }
+
+            // An archive may have cut fractions of seconds off.
+            bool sameTime = now.ModifiedSeconds == was.ModifiedSeconds
+                && (now.ModifiedNanoseconds == was.ModifiedNanoseconds || now.ModifiedNanoseconds == 0 || was.ModifiedNanoseconds == 0);
+            return sameTime && now.Size == was.Size && CapabilityOf(upper, name).SequenceEqual(CapabilityOf(lower, name));
+        }
+
+        private static byte[] CapabilityOf(FileDescriptor directory, byte[] name)
+        {
+            foreach ((byte[] key, byte[] value) in TreeEntries.Attributes(directory.Number, name))
+            {
+                if (key.AsSpan().SequenceEqual(Capability))
+                {
+                    return value;
+                }
+            }
+
+            return [];
+        }
+
+        private void Compare(FileDescriptor upper, FileDescriptor? lower, byte[] name, string inside, in NodeStatus now)
+        {
+            NodeStatus? was = lower is null ? null : TreeEntries.TryStatus(lower.Number, name);
+            if (now.IsWhiteout)
+            {
+                if (was is not null)
+                {
+                    Changes.Add(new FilesystemChange(inside, Deleted));
+                }
+
+                return;
+            }
+
+            // Every container has an /etc for the three files in it, so it is never one of its own.
+            bool implied = inside == "/etc" && was is null;
+            int at = Changes.Count;
+            bool same = implied ? (now.Mode & 0x1ff, now.Uid, now.Gid) == (0x1edu, 0u, 0u) : was is { } old && IsSame(now, old, upper, lower!, name);
+            if (now.IsDirectory)
+            {
+                using FileDescriptor? down = TreeEntries.TryOpenDirectory(upper.Number, name);
+                using FileDescriptor? below = was is { IsDirectory: true } ? TreeEntries.TryOpenDirectory(lower!.Number, name) : null;
+                if (down is not null)
+                {
+                    Compare(down, below, inside);
+                }
+            }
+
+            if (!same || Changes.Count > at)
+            {
+                Changes.Insert(at, new FilesystemChange(inside, was is null && !implied ? Added : Modified));
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ internal sealed partial class ContainerService(
     Launcher launcher,
     EventHub events,
     TimeProvider time,
-    ILogger<ContainerService> logger) : IContainers
+    ILogger<ContainerService> logger) : IContainers, IContainerFiles
 {
     private volatile bool _stopping;
 

@@ -347,7 +347,8 @@ internal sealed class Launcher
         };
     }
 
-    private static string Subpath(string folder, ContainerMount mount)
+    /// <summary>The folder inside a volume that a mount names.</summary>
+    public static string Subpath(string folder, ContainerMount mount)
     {
         // No link inside the volume may lead out of it: the path is resolved with the volume as root.
         using Linux.FileDescriptor root = Linux.Trees.RootedFiles.OpenDirectory(folder);

@@ -24,11 +24,16 @@ internal sealed partial class ContainerService
                     throw NotRunning(container);
             }
 
-            await CgroupTree.Open(container.Run!.CgroupsPath).FreezeAsync(cancellation).ConfigureAwait(false);
-            container.Machine.Paused();
-            await PersistAsync(container).ConfigureAwait(false);
-            Publish(container, "pause");
+            await PauseLockedAsync(container, cancellation).ConfigureAwait(false);
         }
+    }
+
+    private async Task PauseLockedAsync(Container container, CancellationToken cancellation)
+    {
+        await CgroupTree.Open(container.Run!.CgroupsPath).FreezeAsync(cancellation).ConfigureAwait(false);
+        container.Machine.Paused();
+        await PersistAsync(container).ConfigureAwait(false);
+        Publish(container, "pause");
     }
 
     /// <inheritdoc/>

@@ -64,6 +64,9 @@ internal sealed class RootReader(string mountPoint)
         NodeStatusReader.TryRead(etc) is { } folder
         && (!folder.IsDirectory || NodeStatusReader.TryRead(etc + "/passwd") is not null || NodeStatusReader.TryRead(etc + "/group") is not null);
 
+    /// <summary>Of a root that is open.</summary>
+    public static Accounts Read(FileDescriptor root) => ReadFrom(root);
+
     private static Accounts ReadFrom(FileDescriptor root) => new(ReadText(root, "/etc/passwd"), ReadText(root, "/etc/group"));
 
     private static string ReadText(FileDescriptor root, string path)

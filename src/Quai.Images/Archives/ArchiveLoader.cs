@@ -1,3 +1,4 @@
+using Quai.Archives;
 using Quai.Errors;
 using Quai.Images.Assembly;
 using Quai.Images.Catalog;
@@ -10,7 +11,13 @@ namespace Quai.Images.Archives;
 
 /// <summary>Stores the images of an archive: a docker-archive (<c>manifest.json</c>, either layout of its blobs) or an OCI layout.</summary>
 internal sealed class ArchiveLoader(
-    SpooledArchive archive, BlobStore blobs, ImageAssembler assembler, ImageStoreOptions options, IProgress<ProgressMessage> progress, Lease lease)
+    SpooledArchive archive,
+    BlobStore blobs,
+    ImageAssembler assembler,
+    IReadOnlyList<Platform> platforms,
+    ImageStoreOptions options,
+    IProgress<ProgressMessage> progress,
+    Lease lease)
 {
     private const string ContainerdNameAnnotation = "io.containerd.image.name";
     private const string RefNameAnnotation = "org.opencontainers.image.ref.name";
@@ -36,7 +43,9 @@ internal sealed class ArchiveLoader(
             throw QuaiException.Invalid("invalid archive: does not contain a manifest.json");
         }
 
-        return _loaded;
+        return _loaded.Count > 0 || platforms.Count == 0
+            ? _loaded
+            : throw QuaiException.NotFound($"requested platform ({string.Join(", ", platforms)}) not found: image might be filtered out");
     }
 
     private async Task LoadItemAsync(DockerArchiveItem item, CancellationToken cancellation)
@@ -48,10 +57,15 @@ internal sealed class ArchiveLoader(
 
         byte[] configBytes = archive.ReadBytes(item.Config, ImageJson.MaxConfigSize);
         ImageConfig config = ImageJson.ReadConfig(configBytes);
-        List<(Descriptor Descriptor, IngestFile File)> layers = [];
+        if (!IsWanted(new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant }))
+        {
+            return;
+        }
+
+        List<(Descriptor Descriptor, SpooledFile File)> layers = [];
         foreach (string path in item.Layers)
         {
-            IngestFile file = archive.Get(path);
+            SpooledFile file = archive.Get(path);
             layers.Add((Describe(file), file));
         }
 
@@ -61,7 +75,7 @@ internal sealed class ArchiveLoader(
     }
 
     /// <summary>The manifest that the archive's OCI side has for the same config and layers, so that its digest lives on.</summary>
-    private (byte[] Bytes, Digest Digest)? FindManifest(Digest config, List<(Descriptor Descriptor, IngestFile File)> layers)
+    private (byte[] Bytes, Digest Digest)? FindManifest(Digest config, List<(Descriptor Descriptor, SpooledFile File)> layers)
     {
         if (archive.Find("index.json") is null)
         {
@@ -87,7 +101,7 @@ internal sealed class ArchiveLoader(
         return null;
     }
 
-    private static (byte[] Bytes, Digest Digest) MakeManifest(byte[] config, List<(Descriptor Descriptor, IngestFile File)> layers)
+    private static (byte[] Bytes, Digest Digest) MakeManifest(byte[] config, List<(Descriptor Descriptor, SpooledFile File)> layers)
     {
         byte[] bytes = ImageJson.Write(new Manifest
         {
@@ -104,7 +118,7 @@ internal sealed class ArchiveLoader(
         foreach (Descriptor entry in index.Manifests!)
         {
             Digest digest = Digest.Parse(entry.Digest);
-            if (archive.FindBlob(digest) is not { } file || (entry.Platform is { } platform && Platform.Host.Score(platform) == 0))
+            if (archive.FindBlob(digest) is not { } file || (entry.Platform is { } platform && !IsWanted(platform, Platform.Host)))
             {
                 // Other platforms' manifests, and attestations, may be left out of a layout or be in it.
                 continue;
@@ -135,14 +149,20 @@ internal sealed class ArchiveLoader(
         Digest id = Digest.Parse(manifest.Config.Digest);
         _ = Blob(id);
         byte[] configBytes = archive.ReadBytes($"blobs/{id.Algorithm}/{id.Hex}", ImageJson.MaxConfigSize);
-        List<(Descriptor, IngestFile)> layers = [.. manifest.Layers!.Select(l => (l, Blob(Digest.Parse(l.Digest))))];
-        await StoreAsync(configBytes, ImageJson.ReadConfig(configBytes), (bytes, digest), layers, name is null ? [] : [name], cancellation).ConfigureAwait(false);
+        ImageConfig config = ImageJson.ReadConfig(configBytes);
+        if (!IsWanted(new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant }))
+        {
+            return;
+        }
 
-        IngestFile Blob(Digest wanted) => archive.FindBlob(wanted) ?? throw QuaiException.Invalid($"invalid archive: blob {wanted} of manifest {digest} is missing");
+        List<(Descriptor, SpooledFile)> layers = [.. manifest.Layers!.Select(l => (l, Blob(Digest.Parse(l.Digest))))];
+        await StoreAsync(configBytes, config, (bytes, digest), layers, name is null ? [] : [name], cancellation).ConfigureAwait(false);
+
+        SpooledFile Blob(Digest wanted) => archive.FindBlob(wanted) ?? throw QuaiException.Invalid($"invalid archive: blob {wanted} of manifest {digest} is missing");
     }
 
     private async Task StoreAsync(
-        byte[] configBytes, ImageConfig config, (byte[] Bytes, Digest Digest) manifest, List<(Descriptor Descriptor, IngestFile File)> layers,
+        byte[] configBytes, ImageConfig config, (byte[] Bytes, Digest Digest) manifest, List<(Descriptor Descriptor, SpooledFile File)> layers,
         ImageReference[] names, CancellationToken cancellation)
     {
         ImageAssembler.CheckLayers(config, layers.Count);
@@ -154,17 +174,16 @@ internal sealed class ArchiveLoader(
         {
             for (int i = 0; i < layers.Count; i++)
             {
-                (Descriptor descriptor, IngestFile file) = layers[i];
+                (Descriptor descriptor, SpooledFile file) = layers[i];
                 var digest = Digest.Parse(descriptor.Digest);
                 used.Add(descriptor.Digest);
                 if (await blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
                 {
-                    await blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+                    IngestFile whole = file.Ingest ?? throw QuaiException.Conflict($"blob {digest} was removed while it was being loaded");
+                    await blobs.CommitAsync(whole, digest, lease, cancellation).ConfigureAwait(false);
                 }
 
-                string diffId = config.RootFs.DiffIds[i];
-                var says = new LayerProgress(progress, Digest.Parse(diffId).Short, options.Time);
-                unpacking.Add(assembler.UnpackAsync(digest, diffId, chains[i], lease, read => says.Advance("Loading layer", read, descriptor.Size), stop.Token));
+                unpacking.Add(PlaceAsync(file, digest, config.RootFs.DiffIds[i], chains[i], descriptor.Size, stop.Token));
             }
 
             await Task.WhenAll(unpacking).ConfigureAwait(false);
@@ -189,12 +208,33 @@ internal sealed class ArchiveLoader(
         _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Familiar)));
     }
 
-    private static Descriptor Describe(IngestFile file)
+    /// <summary>Makes the layer that was unpacked as it came the one of its chain. One that was not, or is in several stacks, is unpacked of its blob.</summary>
+    private async Task PlaceAsync(SpooledFile file, Digest digest, string diffId, string chainId, long size, CancellationToken cancellation)
+    {
+        if (!file.DiffId.IsEmpty && file.DiffId.ToString() == diffId && file.TakeLayer() is { } layer)
+        {
+            await using (layer.ConfigureAwait(false))
+            {
+                assembler.NoteUnsynced(chainId);
+                await layer.KeepAsync(chainId, file.UnpackedSize, lease, cancellation).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
+        var says = new LayerProgress(progress, Digest.Parse(diffId).Short, options.Time);
+        await assembler.UnpackAsync(digest, diffId, chainId, lease, read => says.Advance("Loading layer", read, size), cancellation).ConfigureAwait(false);
+    }
+
+    private bool IsWanted(PlatformDescription offered, Platform? otherwise = null) =>
+        platforms.Count == 0 ? otherwise is null || otherwise.Score(offered) > 0 : platforms.Any(p => p.Score(offered) > 0);
+
+    private static Descriptor Describe(SpooledFile file)
     {
         Span<byte> magic = stackalloc byte[Compression.MagicLength];
         using FileStream stream = File.OpenRead(file.FilePath);
         magic = magic[..stream.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false)];
-        return new Descriptor { MediaType = MediaTypeOf(Compression.Detect(magic)), Digest = file.Digest().ToString(), Size = file.Length };
+        return new Descriptor { MediaType = MediaTypeOf(Compression.Detect(magic)), Digest = file.Digest.ToString(), Size = file.Length };
     }
 
     public static string MediaTypeOf(CompressionKind kind) => kind switch

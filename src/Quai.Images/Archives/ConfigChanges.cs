@@ -5,33 +5,44 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
 
-/// <summary>Applies lines as <c>docker import --change</c> takes them (<c>CMD ["sh"]</c>, <c>ENV A=b</c> …) to an image's config.</summary>
+/// <summary>Applies lines as <c>docker import --change</c> and <c>docker commit --change</c> take them (<c>CMD ["sh"]</c>, <c>ENV A=b</c> …) to an image's config.</summary>
 internal static class ConfigChanges
 {
+    private static readonly HashSet<string> Verbs =
+        ["CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "ONBUILD", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"];
+
     private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement.Clone();
 
     /// <exception cref="QuaiException">A line is no valid change; names it.</exception>
     public static ExecutionConfig Apply(IReadOnlyList<string> lines)
     {
         var config = new ExecutionConfig();
+        Apply(config, lines);
+        return config;
+    }
+
+    /// <summary>Applies them to a config that there is already.</summary>
+    /// <exception cref="QuaiException">A line is no valid change; names it.</exception>
+    public static void Apply(ExecutionConfig config, IReadOnlyList<string> lines)
+    {
+        bool commandSet = false;
         foreach (string line in lines.SelectMany(l => l.Split('\n')))
         {
             string trimmed = line.Trim();
             if (trimmed.Length > 0)
             {
-                Apply(config, trimmed);
+                Apply(config, trimmed, ref commandSet);
             }
         }
-
-        return config;
     }
 
-    private static void Apply(ExecutionConfig config, string line)
+    private static void Apply(ExecutionConfig config, string line, ref bool commandSet)
     {
         int space = line.AsSpan().IndexOfAny(' ', '\t');
-        string verb = (space < 0 ? line : line[..space]).ToUpperInvariant();
+        string written = space < 0 ? line : line[..space];
+        string verb = written.ToUpperInvariant();
         string rest = space < 0 ? "" : line[(space + 1)..].Trim();
-        if (rest.Length == 0)
+        if (rest.Length == 0 && Verbs.Contains(verb))
         {
             throw QuaiException.Invalid($"{verb} requires at least one argument");
         }
@@ -40,9 +51,19 @@ internal static class ConfigChanges
         {
             case "CMD":
                 config.Cmd = Command(rest);
+                commandSet = true;
                 break;
             case "ENTRYPOINT":
                 config.Entrypoint = Command(rest);
+                if (!commandSet)
+                {
+                    // What was the entrypoint's argument means nothing to another one.
+                    config.Cmd = null;
+                }
+
+                break;
+            case "HEALTHCHECK":
+                config.Healthcheck = HealthcheckChange.Parse(rest, Json);
                 break;
             case "ENV":
                 foreach ((string key, string value) in Pairs(verb, rest))
@@ -88,7 +109,7 @@ internal static class ConfigChanges
                 config.StopSignal = rest;
                 break;
             default:
-                throw QuaiException.Invalid($"{verb.ToLowerInvariant()} is not a valid change command");
+                throw QuaiException.Invalid($"{written} is not a valid change command");
         }
     }
 

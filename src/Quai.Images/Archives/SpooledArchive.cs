@@ -1,56 +1,66 @@
 using System.Text;
+using Quai.Archives;
 using Quai.Errors;
+using Quai.Images.Catalog;
 using Quai.Images.Content;
+using Quai.Images.Pulls;
+using Quai.Images.Snapshots;
 using Quai.Images.Unpack;
 using Quai.Oci.Images;
-using ZstdSharp;
 
 namespace Quai.Images.Archives;
 
 /// <summary>
-/// The files of an archive of images, read once from front to back: an archive names its parts last, so each is written to an
-/// ingest file and hashed as it comes. Disposing removes what was not made a blob.
+/// The files of an archive of images, read once from front to back. An archive says last what its parts are, so each is written to an
+/// ingest file and hashed as it comes; what looks like a layer is unpacked in the same pass, and finds its place in a stack later.
+/// A blob that the store has is passed over. Disposing removes what was not taken.
 /// </summary>
-internal sealed class SpooledArchive : IDisposable
+internal sealed class SpooledArchive : IAsyncDisposable
 {
     private const int MaxFiles = 20_000;
     private const int MaxLinkSteps = 8;
 
-    private readonly Dictionary<string, IngestFile> _files = [];
+    private readonly Dictionary<string, SpooledFile> _files = [];
     private readonly Dictionary<string, string> _links = [];
+    private readonly BlobStore _blobs;
+    private readonly SnapshotStore _snapshots;
+    private readonly IProgress<ProgressMessage> _progress;
+    private readonly TimeProvider _time;
+    private readonly Lease _lease;
 
-    private SpooledArchive()
+    private SpooledArchive(BlobStore blobs, SnapshotStore snapshots, IProgress<ProgressMessage> progress, TimeProvider time, Lease lease)
     {
+        _blobs = blobs;
+        _snapshots = snapshots;
+        _progress = progress;
+        _time = time;
+        _lease = lease;
     }
 
-    /// <summary>Reads an archive whole, plain, gzip or zstd, on a thread of its own.</summary>
-    public static Task<SpooledArchive> ReadAsync(Stream archive, BlobStore blobs, CancellationToken cancellation) =>
-        Task.Factory.StartNew(
-            () =>
-            {
-                var spooled = new SpooledArchive();
-                try
-                {
-                    spooled.Read(archive, blobs, cancellation);
-                    return spooled;
-                }
-                catch
-                {
-                    spooled.Dispose();
-                    throw;
-                }
-            },
-            cancellation,
-            TaskCreationOptions.LongRunning,
-            TaskScheduler.Default);
+    /// <summary>Reads an archive whole, packed in any way that is known, on a thread of its own.</summary>
+    public static async Task<SpooledArchive> ReadAsync(
+        Stream archive, BlobStore blobs, SnapshotStore snapshots, IProgress<ProgressMessage> progress, TimeProvider time, Lease lease, CancellationToken cancellation)
+    {
+        var spooled = new SpooledArchive(blobs, snapshots, progress, time, lease);
+        try
+        {
+            await Task.Factory.StartNew(() => spooled.Read(archive, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            return spooled;
+        }
+        catch
+        {
+            await spooled.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <summary>The file of a path in the archive, links followed; null when there is none.</summary>
-    public IngestFile? Find(string path)
+    public SpooledFile? Find(string path)
     {
         path = Normalize(path);
         for (int steps = 0; steps < MaxLinkSteps; steps++)
         {
-            if (_files.TryGetValue(path, out IngestFile? file))
+            if (_files.TryGetValue(path, out SpooledFile? file))
             {
                 return file;
             }
@@ -67,29 +77,29 @@ internal sealed class SpooledArchive : IDisposable
     }
 
     /// <summary>The file of a path that the archive must have.</summary>
-    public IngestFile Get(string path) => Find(path) ?? throw QuaiException.Invalid($"invalid archive: open {path}: no such file or directory");
+    public SpooledFile Get(string path) => Find(path) ?? throw QuaiException.Invalid($"invalid archive: open {path}: no such file or directory");
 
     /// <summary>All bytes of a small file.</summary>
     public byte[] ReadBytes(string path, int limit)
     {
-        IngestFile file = Get(path);
+        SpooledFile file = Get(path);
         return file.Length <= limit ? File.ReadAllBytes(file.FilePath) : throw QuaiException.Invalid($"invalid archive: {path} is larger than {limit} bytes");
     }
 
     /// <summary>The file of a blob in an OCI layout, verified.</summary>
-    public IngestFile? FindBlob(Digest digest)
+    public SpooledFile? FindBlob(Digest digest)
     {
-        IngestFile? file = Find($"blobs/{digest.Algorithm}/{digest.Hex}");
+        SpooledFile? file = Find($"blobs/{digest.Algorithm}/{digest.Hex}");
         return file is null ? null
-            : file.Digest() == digest ? file
-            : throw QuaiException.Invalid($"invalid archive: blobs/{digest.Algorithm}/{digest.Hex} has digest {file.Digest()}");
+            : file.Digest == digest ? file
+            : throw QuaiException.Invalid($"invalid archive: blobs/{digest.Algorithm}/{digest.Hex} has digest {file.Digest}");
     }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        foreach (IngestFile file in _files.Values)
+        foreach (SpooledFile file in _files.Values)
         {
-            file.Dispose();
+            await file.DisposeAsync().ConfigureAwait(false);
         }
 
         _files.Clear();
@@ -118,29 +128,33 @@ internal sealed class SpooledArchive : IDisposable
         return string.Join('/', parts);
     }
 
-    private void Read(Stream archive, BlobStore blobs, CancellationToken cancellation)
-    {
-        using var source = new SyncStream(archive, cancellation);
-        CompressionKind kind = Compression.Detect(source.Peek(Compression.MagicLength));
-        using Stream? unpacked = kind == CompressionKind.None ? null : Compression.Open(source, kind);
-        var reader = new TarReader(unpacked ?? source);
-        try
-        {
-            while (reader.MoveNext())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                ReadEntry(reader, blobs);
-            }
+    /// <summary>The digest that a path in an OCI layout names.</summary>
+    private static Digest? DigestOf(string path) =>
+        path.Split('/') is ["blobs", var algorithm, var hex] && Digest.TryParse($"{algorithm}:{hex}", out Digest digest) ? digest : null;
 
-            reader.Drain();
-        }
-        catch (Exception e) when (e is InvalidDataException or ZstdException or EndOfStreamException)
-        {
-            throw QuaiException.Invalid($"the archive's {kind.ToString().ToLowerInvariant()} data is broken: {e.Message}", e);
-        }
+    /// <summary>What a layer is called while it is loaded: by its file's name, since nothing else is known of it.</summary>
+    private static string ShortName(string path)
+    {
+        string[] parts = path.Split('/');
+        string name = DigestOf(path)?.Hex ?? (parts.Length > 1 && parts[^1] == "layer.tar" ? parts[^2] : parts[^1]);
+        return name.Length > 12 ? name[..12] : name;
     }
 
-    private void ReadEntry(TarReader reader, BlobStore blobs)
+    private void Read(Stream archive, CancellationToken cancellation)
+    {
+        using var source = new SyncStream(archive, cancellation);
+        using var unpacked = Decompression.Open(source);
+        var reader = new TarReader(unpacked);
+        while (reader.MoveNext())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ReadEntry(reader, cancellation);
+        }
+
+        reader.Drain();
+    }
+
+    private void ReadEntry(TarReader reader, CancellationToken cancellation)
     {
         TarEntry entry = reader.Entry;
         string path = Normalize(Encoding.UTF8.GetString(entry.Name));
@@ -168,23 +182,125 @@ internal sealed class SpooledArchive : IDisposable
             throw QuaiException.Invalid($"invalid archive: it has more than {MaxFiles} files");
         }
 
-        IngestFile file = blobs.Begin();
-        if (_files.Remove(path, out IngestFile? before))
+        SpooledFile file = ReadFile(reader, path, cancellation);
+        if (_files.Remove(path, out SpooledFile? before))
         {
-            before.Dispose();
+            before.DisposeAsync().AsTask().GetAwaiter().GetResult();
         }
 
         _files[path] = file;
-        if (path.StartsWith("blobs/sha512/", StringComparison.Ordinal))
+    }
+
+    private SpooledFile ReadFile(TarReader reader, string path, CancellationToken cancellation)
+    {
+        Digest? named = DigestOf(path);
+        if (named is { } digest && _blobs.HoldAsync(digest, _lease, cancellation).GetAwaiter().GetResult() is { } stored)
         {
-            file.Reset(System.Security.Cryptography.HashAlgorithmName.SHA512);
+            return SpooledFile.Stored(digest, _blobs.PathOf(digest), stored);
         }
 
-        for (ReadOnlySpan<byte> piece = reader.ReadContent(); !piece.IsEmpty; piece = reader.ReadContent())
+        long size = reader.Entry.Size;
+        var says = new LayerProgress(_progress, ShortName(path), _time);
+        var content = new PeekedContent(reader, read => says.Advance("Loading layer", read, size));
+        ReadOnlySpan<byte> start = content.Peek();
+        CompressionKind kind = Compression.Detect(start);
+        IngestFile file = _blobs.Begin();
+        try
         {
-            file.Write(piece);
+            if (named?.Algorithm == "sha512")
+            {
+                file.Reset(System.Security.Cryptography.HashAlgorithmName.SHA512);
+            }
+
+            // Only a sum of SHA-256 can be a layer's own as well.
+            return (kind != CompressionKind.None || TarReader.IsHeader(start)) && named?.Algorithm is not "sha512"
+                ? ReadLayer(content, kind, file, named is not null, cancellation)
+                : ReadPlain(content, file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static SpooledFile ReadPlain(PeekedContent content, IngestFile file)
+    {
+        byte[] buffer = new byte[128 * 1024];
+        int count;
+        while ((count = content.Read(buffer)) > 0)
+        {
+            file.Write(buffer.AsSpan(0, count));
         }
 
-        file.EndWriting();
+        return SpooledFile.Written(file);
+    }
+
+    private SpooledFile ReadLayer(PeekedContent content, CompressionKind kind, IngestFile file, bool named, CancellationToken cancellation)
+    {
+        if (named && kind is CompressionKind.Bzip2 or CompressionKind.Xz)
+        {
+            // Its digest is that of the packed bytes, which therefore have to be kept.
+            return ReadPlain(content, file);
+        }
+
+        SnapshotStore.PendingLayer layer = _snapshots.BeginLayerAsync(cancellation).GetAwaiter().GetResult();
+        try
+        {
+            LayerIngest.Result result = LayerIngest.Run(content, kind, file, layer.Directory, cancellation);
+            if (result.Failure is null)
+            {
+                return SpooledFile.Unpacked(file, layer, result.DiffId, result.Size);
+            }
+        }
+        catch
+        {
+            layer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            throw;
+        }
+
+        // It may be no layer at all. If an image names it, unpacking it again will say what is wrong.
+        layer.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return SpooledFile.Written(file);
+    }
+
+    /// <summary>An entry's content, whose first bytes are looked at before it is read.</summary>
+    private sealed class PeekedContent(TarReader reader, Action<long> read) : ReadOnlyStream
+    {
+        private readonly byte[] _start = new byte[512];
+        private int _length = -1, _given;
+        private long _total;
+
+        public ReadOnlySpan<byte> Peek()
+        {
+            _length = 0;
+            int count;
+            while (_length < _start.Length && (count = reader.Read(_start.AsSpan(_length))) > 0)
+            {
+                _length += count;
+            }
+
+            return _start.AsSpan(0, _length);
+        }
+
+        public override int Read(Span<byte> buffer)
+        {
+            if (_given < _length)
+            {
+                int again = Math.Min(buffer.Length, _length - _given);
+                _start.AsSpan(_given, again).CopyTo(buffer);
+                _given += again;
+                return again;
+            }
+
+            int count = reader.Read(buffer);
+            _total += count;
+            if (count > 0)
+            {
+                read(_total + _length);
+            }
+
+            return count;
+        }
     }
 }

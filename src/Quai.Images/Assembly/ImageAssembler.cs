@@ -61,6 +61,9 @@ internal sealed class ImageAssembler(MetadataDatabase database, BlobStore blobs,
             },
             cancellation);
 
+    /// <summary>Notes that a layer was unpacked by other means, and is not on the disk for sure before an image of it is recorded.</summary>
+    public void NoteUnsynced(string chainId) => _unsynced[chainId] = true;
+
     /// <summary>Records an image whose blobs and layers are all there and held by the caller's lease. Names are moved from what they named before.</summary>
     /// <returns>The image, and for each name that pointed at another image that image's id.</returns>
     public async Task<(StoredImage Image, IReadOnlyList<(ImageReference Name, string OldId)> Moved)> RecordAsync(

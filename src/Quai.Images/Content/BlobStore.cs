@@ -114,6 +114,10 @@ internal sealed class BlobStore
         return digest;
     }
 
+    /// <summary>Bytes of a blob that must be there.</summary>
+    public long SizeOf(Digest digest) =>
+        new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : throw QuaiException.NotFound($"blob {digest} not found: its file is missing");
+
     /// <summary>All bytes of a small blob.</summary>
     public byte[] Read(Digest digest, int limit)
     {

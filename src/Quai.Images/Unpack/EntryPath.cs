@@ -1,3 +1,4 @@
+using Quai.Archives;
 using Quai.Errors;
 
 namespace Quai.Images.Unpack;

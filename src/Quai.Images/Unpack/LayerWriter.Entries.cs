@@ -1,3 +1,4 @@
+using Quai.Archives;
 using Quai.Linux;
 
 namespace Quai.Images.Unpack;
@@ -29,9 +30,14 @@ internal sealed unsafe partial class LayerWriter
 
             try
             {
-                for (ReadOnlySpan<byte> piece = reader.ReadContent(); !piece.IsEmpty; piece = reader.ReadContent())
+                for (ReadOnlySpan<byte> piece = reader.ReadContent(out long hole); !piece.IsEmpty || hole > 0; piece = reader.ReadContent(out hole))
                 {
-                    Check(FileCalls.TryWrite(fd, piece), "write", entry);
+                    Check(hole > 0 ? FileCalls.TrySkip(fd, hole) : FileCalls.TryWrite(fd, piece), "write", entry);
+                }
+
+                if (entry.IsSparse)
+                {
+                    Check(FileCalls.TryTruncate(fd, entry.Size), "ftruncate", entry);
                 }
 
                 Size += entry.Size;

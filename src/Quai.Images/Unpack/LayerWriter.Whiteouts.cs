@@ -1,3 +1,4 @@
+using Quai.Archives;
 using Quai.Linux;
 
 namespace Quai.Images.Unpack;

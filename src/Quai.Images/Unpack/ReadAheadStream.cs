@@ -12,7 +12,7 @@ internal sealed class ReadAheadStream : Stream
     private const int Blocks = 4;
 
     private readonly Stream _source;
-    private readonly IncrementalHash _hash;
+    private readonly IncrementalHash? _hash;
     private readonly (byte[] Data, int Length)[] _ring = new (byte[], int)[Blocks];
     private readonly SemaphoreSlim _free = new(Blocks);
     private readonly SemaphoreSlim _filled = new(0);
@@ -24,11 +24,11 @@ internal sealed class ReadAheadStream : Stream
     private bool _atEnd;
     private bool _holding;
 
-    /// <summary>Starts reading; <paramref name="source"/> stays the caller's and must outlive this.</summary>
-    public ReadAheadStream(Stream source, HashAlgorithmName algorithm)
+    /// <summary>Starts reading; <paramref name="source"/> stays the caller's and must outlive this. Without an algorithm nothing is hashed.</summary>
+    public ReadAheadStream(Stream source, HashAlgorithmName? algorithm)
     {
         _source = source;
-        _hash = IncrementalHash.CreateHash(algorithm);
+        _hash = algorithm is { } chosen ? IncrementalHash.CreateHash(chosen) : null;
         for (int i = 0; i < Blocks; i++)
         {
             _ring[i].Data = GC.AllocateUninitializedArray<byte>(BlockSize);
@@ -53,7 +53,7 @@ internal sealed class ReadAheadStream : Stream
     }
 
     /// <summary>The hash of all that was read; once the end was reached.</summary>
-    public byte[] Hash() => _atEnd ? _hash.GetHashAndReset() : throw new InvalidOperationException("the stream was not read to its end");
+    public byte[] Hash() => _atEnd && _hash is not null ? _hash.GetHashAndReset() : throw new InvalidOperationException("the stream was not read to its end");
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -108,7 +108,7 @@ internal sealed class ReadAheadStream : Stream
             _stopped = true;
             _free.Release();
             _thread.Join();
-            _hash.Dispose();
+            _hash?.Dispose();
             _free.Dispose();
             _filled.Dispose();
         }
@@ -132,7 +132,7 @@ internal sealed class ReadAheadStream : Stream
             try
             {
                 length = _source.ReadAtLeast(block.Data, BlockSize, throwOnEndOfStream: false);
-                _hash.AppendData(block.Data, 0, length);
+                _hash?.AppendData(block.Data, 0, length);
             }
             catch (Exception e)
             {

@@ -26,7 +26,12 @@ public static unsafe partial class FileTree
     }
 
     /// <summary>Bytes of the disk that all beneath takes, as <c>du</c> counts: blocks, of directories too, each hard link once. The directory itself is not counted.</summary>
-    public static long Usage(string directory)
+    public static long Usage(string directory) => Sum(directory, content: false);
+
+    /// <summary>Bytes of all regular files beneath, each hard link counted once: what copying them moves.</summary>
+    public static long Size(string directory) => Sum(directory, content: true);
+
+    private static long Sum(string directory, bool content)
     {
         long total = 0;
         HashSet<ulong>? seen = null;
@@ -54,11 +59,11 @@ public static unsafe partial class FileTree
                 if (status.IsDirectory)
                 {
                     pending.Push(path);
-                    total += (long)status.Blocks * 512;
+                    total += content ? 0 : (long)status.Blocks * 512;
                 }
                 else if (status.Links < 2 || (seen ??= []).Add(status.Inode))
                 {
-                    total += (long)status.Blocks * 512;
+                    total += !content ? (long)status.Blocks * 512 : status.IsRegular ? (long)status.Size : 0;
                 }
             }
         }

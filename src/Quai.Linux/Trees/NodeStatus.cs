@@ -40,6 +40,15 @@ public static unsafe partial class NodeStatusReader
         return StatxCall(file.Number, "", 0x1000, 0x7ff, &buffer) == 0 ? Convert(buffer) : throw LinuxException.FromLastError("statx");
     }
 
+    /// <summary>The status of one entry of an open directory, or null when there is nothing.</summary>
+    internal static NodeStatus? TryRead(int directory, byte* name)
+    {
+        Statx buffer;
+        return StatxBytes(directory, name, 0x100, 0x7ff, &buffer) == 0 ? Convert(buffer)
+            : Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.ENOTDIR ? null
+            : throw LinuxException.FromLastError("statx");
+    }
+
     private static NodeStatus Convert(in Statx buffer) => new(
             buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
 
@@ -65,4 +74,7 @@ public static unsafe partial class NodeStatusReader
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCall(int directory, string path, int flags, uint mask, Statx* buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    private static partial int StatxBytes(int directory, byte* path, int flags, uint mask, Statx* buffer);
 }

@@ -94,6 +94,9 @@ public sealed record DockerArchiveItem
     public List<string>? RepoTags { get; init; }
 
     public List<string>? Layers { get; init; }
+
+    /// <summary>What each layer, by its diff-id, is as a blob.</summary>
+    public Dictionary<string, Descriptor>? LayerSources { get; init; }
 }
 
 /// <summary>The <c>oci-layout</c> file.</summary>

@@ -41,7 +41,7 @@ internal sealed class FakeImages : IImageStore
         return Images[0];
     }
 
-    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<ProgressMessage> progress, CancellationToken cancellation)
+    public async Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IReadOnlyList<Platform> platforms, IProgress<ProgressMessage> progress, CancellationToken cancellation)
     {
         byte[] buffer = new byte[65536];
         for (int read; (read = await archive.ReadAsync(buffer, cancellation)) > 0;)
@@ -54,7 +54,9 @@ internal sealed class FakeImages : IImageStore
 
     public Task<Image> ImportAsync(Stream archive, string? repositoryTag, string? message, IReadOnlyList<string> configure, string? platform, CancellationToken cancellation) => throw Unexpected();
 
-    public Task SaveAsync(IReadOnlyList<string> references, Stream output, CancellationToken cancellation) => throw Unexpected();
+    public ISavedArchive Save(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms) => throw Unexpected();
+
+    public Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation) => throw Unexpected();
 
     public Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)
     {

@@ -1,4 +1,4 @@
-namespace Quai.Images.Archives;
+namespace Quai.Archives;
 
 /// <summary>
 /// A stream that only reads asynchronously (a request's body), read on a thread that may block; what was peeked at its start comes first.

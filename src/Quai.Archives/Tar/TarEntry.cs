@@ -1,4 +1,4 @@
-namespace Quai.Images.Unpack;
+namespace Quai.Archives;
 
 /// <summary>Kinds of tar entry, by the byte that marks them (POSIX ustar).</summary>
 internal enum TarEntryType : byte
@@ -42,7 +42,10 @@ internal sealed class TarEntry
     /// <summary>The link's target with a NUL after it, for the kernel.</summary>
     public ReadOnlySpan<byte> TerminatedLinkName => _link.AsSpan(0, _linkLength + 1);
 
-    /// <summary>Bytes of content.</summary>
+    /// <summary>Whether the file has holes: its content is to be taken with <see cref="TarReader.ReadContent(out long)"/>.</summary>
+    public bool IsSparse { get; set; }
+
+    /// <summary>Bytes of content, a sparse file's holes with them.</summary>
     public long Size { get; set; }
 
     /// <summary>Permissions with set-id and sticky bits.</summary>

@@ -1,8 +1,7 @@
 using System.IO.Compression;
-using Quai.Errors;
 using ZstdSharp;
 
-namespace Quai.Images.Unpack;
+namespace Quai.Archives;
 
 /// <summary>How a stream is packed, told by its first bytes, as Docker tells it: media types lie.</summary>
 internal enum CompressionKind
@@ -10,6 +9,8 @@ internal enum CompressionKind
     None,
     Gzip,
     Zstd,
+    Bzip2,
+    Xz,
 }
 
 /// <summary>Recognises and undoes compression.</summary>
@@ -19,7 +20,6 @@ internal static class Compression
     public const int MagicLength = 10;
 
     /// <summary>Tells the kind from a stream's first bytes.</summary>
-    /// <exception cref="QuaiException">Packed in a way that is known and not supported.</exception>
     public static CompressionKind Detect(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 0x08]))
@@ -33,8 +33,8 @@ internal static class Compression
             return CompressionKind.Zstd;
         }
 
-        return start.StartsWith("BZh"u8) ? throw QuaiException.Invalid("bzip2 compression is not supported: use gzip or zstd")
-            : start.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z']) ? throw QuaiException.Invalid("xz compression is not supported: use gzip or zstd")
+        return start.StartsWith("BZh"u8) ? CompressionKind.Bzip2
+            : start.StartsWith((ReadOnlySpan<byte>)[0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) ? CompressionKind.Xz
             : CompressionKind.None;
     }
 
@@ -43,6 +43,11 @@ internal static class Compression
     {
         CompressionKind.Gzip => new GZipStream(source, CompressionMode.Decompress, leaveOpen: true),
         CompressionKind.Zstd => new DecompressionStream(source, bufferSize: 128 * 1024, checkEndOfStream: true, leaveOpen: true),
+        CompressionKind.Bzip2 => new Bzip2Stream(source),
+        CompressionKind.Xz => new XzStream(source),
         _ => source,
     };
+
+    /// <summary>Whether an error is what a decompressor says of broken data.</summary>
+    public static bool IsBroken(Exception error) => error is InvalidDataException or ZstdException or EndOfStreamException;
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Quai.Images.Unpack;
+namespace Quai.Archives;
 
 /// <summary>Numbers and names in tar headers.</summary>
 internal static class TarText

@@ -1,15 +1,15 @@
 using System.Buffers.Text;
 using Quai.Errors;
 
-namespace Quai.Images.Unpack;
+namespace Quai.Archives;
 
 /// <summary>
-/// Reads a tar archive from front to back without seeking: ustar, GNU long names and base-256 numbers, PAX.
-/// Content is handed out as slices of the read buffer. What Docker's reader takes is taken, sparse files apart.
+/// Reads a tar archive from front to back without seeking: ustar, GNU long names and base-256 numbers, PAX, GNU's four kinds of sparse files.
+/// Content is handed out as slices of the read buffer. What Docker's reader takes is taken.
 /// </summary>
 /// <param name="source">The uncompressed archive; not disposed.</param>
 /// <param name="bufferSize">Bytes to read at once.</param>
-internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
+internal sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
 {
     private const int BlockSize = 512;
 
@@ -32,6 +32,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
     {
         SkipContent();
         _entry.Xattrs.Clear();
+        ClearSparse();
         byte[]? longName = null;
         byte[]? longLink = null;
         byte[]? pax = null;
@@ -83,10 +84,9 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
         }
     }
 
-    /// <summary>The next piece of the entry's content; empty at its end. Valid until the next call.</summary>
-    public ReadOnlySpan<byte> ReadContent()
+    private ReadOnlySpan<byte> ReadStored(long most)
     {
-        if (_contentLeft == 0)
+        if (_contentLeft == 0 || most == 0)
         {
             return default;
         }
@@ -96,11 +96,31 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
             throw Truncated();
         }
 
-        int count = (int)Math.Min(_contentLeft, _end - _start);
+        int count = (int)Math.Min(Math.Min(_contentLeft, most), _end - _start);
         ReadOnlySpan<byte> piece = _buffer.AsSpan(_start, count);
         _start += count;
         _contentLeft -= count;
         return piece;
+    }
+
+    /// <summary>Some of the content of an entry that is not sparse; 0 at its end.</summary>
+    public int Read(Span<byte> buffer)
+    {
+        ReadOnlySpan<byte> piece = ReadStored(buffer.Length);
+        piece.CopyTo(buffer);
+        return piece.Length;
+    }
+
+    /// <summary>Whether a block is a header, or one of those that end an archive.</summary>
+    public static bool IsHeader(ReadOnlySpan<byte> block)
+    {
+        if (block.Length < BlockSize)
+        {
+            return false;
+        }
+
+        block = block[..BlockSize];
+        return !block.ContainsAnyExcept((byte)0) || (TarText.Number(block.Slice(148, 8)) is { } sum && IsSum(block, sum));
     }
 
     /// <summary>All of the entry's content.</summary>
@@ -111,7 +131,15 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
             throw QuaiException.Invalid($"archive entry {_entry.DisplayName} is larger than {limit} bytes");
         }
 
-        return ReadRest((int)_entry.Size);
+        byte[] data = new byte[_entry.Size];
+        int done = 0;
+        for (ReadOnlySpan<byte> piece = ReadContent(); !piece.IsEmpty; piece = ReadContent())
+        {
+            piece.CopyTo(data.AsSpan(done));
+            done += piece.Length;
+        }
+
+        return data;
     }
 
     /// <summary>Reads what follows the archive's end, so that a digest of the whole stream can be made.</summary>
@@ -169,6 +197,11 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
                 _entry.DeviceMinor = (uint)Number(header.Slice(337, 8));
             }
 
+            if (_entry.Type == TarEntryType.GnuSparse)
+            {
+                ReadOldSparse(header);
+            }
+
             // GNU's old format has times where POSIX has the prefix, and star keeps the last part of it for times.
             if (header[262] == 0)
             {
@@ -182,6 +215,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
         }
 
         SetContent(_entry.Size);
+        ReadSparseContinuation();
     }
 
     private void SetContent(long size)
@@ -197,10 +231,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
 
     private void Finish()
     {
-        if (_entry.Type == TarEntryType.GnuSparse)
-        {
-            throw QuaiException.Invalid($"archive entry {_entry.DisplayName} is a sparse file, which is not supported");
-        }
+        FinishSparse();
 
         // Version 7 archives mark a directory by its name alone.
         if (_entry.Type == TarEntryType.File && _entry.Name.EndsWith("/"u8))
@@ -252,7 +283,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
         }
         else if (key.StartsWith("GNU.sparse."u8))
         {
-            throw QuaiException.Invalid($"archive entry {_entry.DisplayName} is a sparse file, which is not supported");
+            ApplySparse(key["GNU.sparse.".Length..], value);
         }
         else if (value.IsEmpty)
         {
@@ -260,7 +291,10 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
         }
         else if (key.SequenceEqual("path"u8))
         {
-            _entry.SetName(value);
+            if (!_sparseNamed)
+            {
+                _entry.SetName(value);
+            }
         }
         else if (key.SequenceEqual("linkpath"u8))
         {
@@ -305,7 +339,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
     {
         byte[] data = new byte[size];
         int done = 0;
-        for (ReadOnlySpan<byte> piece = ReadContent(); !piece.IsEmpty; piece = ReadContent())
+        for (ReadOnlySpan<byte> piece = ReadStored(size); !piece.IsEmpty; piece = ReadStored(size - done))
         {
             piece.CopyTo(data.AsSpan(done));
             done += piece.Length;
@@ -318,7 +352,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
     {
         while (_contentLeft > 0)
         {
-            ReadContent();
+            ReadStored(long.MaxValue);
         }
 
         // A last entry may lack its padding.
@@ -336,6 +370,14 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
 
     private static void CheckSum(ReadOnlySpan<byte> header)
     {
+        if (TarText.Number(header.Slice(148, 8)) is not { } sum || !IsSum(header, sum))
+        {
+            throw QuaiException.Invalid("archive/tar: invalid tar header");
+        }
+    }
+
+    private static bool IsSum(ReadOnlySpan<byte> header, long sum)
+    {
         int unsignedSum = 0;
         int signedSum = 0;
         for (int i = 0; i < BlockSize; i++)
@@ -346,10 +388,7 @@ internal sealed class TarReader(Stream source, int bufferSize = 1 << 20)
         }
 
         // Old writers added the bytes up as signed.
-        if (TarText.Number(header.Slice(148, 8)) is not { } sum || (sum != unsignedSum && sum != signedSum))
-        {
-            throw QuaiException.Invalid("archive/tar: invalid tar header");
-        }
+        return sum == unsignedSum || sum == signedSum;
     }
 
     private static long Number(ReadOnlySpan<byte> field) => TarText.Number(field) ?? throw Malformed("a broken number in a header");

@@ -1,0 +1,50 @@
+namespace Quai.Archives;
+
+/// <summary>
+/// A stream that only writes asynchronously (a response's body), written to by a thread that may block: one piece goes out while the next is made.
+/// </summary>
+internal sealed class SinkStream(Stream target, CancellationToken cancellation) : Stream
+{
+    private byte[] _sending = [];
+    private Task _sent = Task.CompletedTask;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        _sent.GetAwaiter().GetResult();
+        if (_sending.Length < buffer.Length)
+        {
+            _sending = GC.AllocateUninitializedArray<byte>(buffer.Length);
+        }
+
+        buffer.CopyTo(_sending);
+        _sent = target.WriteAsync(_sending.AsMemory(0, buffer.Length), cancellation).AsTask();
+    }
+
+    public override void Flush()
+    {
+        _sent.GetAwaiter().GetResult();
+        target.FlushAsync(cancellation).GetAwaiter().GetResult();
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

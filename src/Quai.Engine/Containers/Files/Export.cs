@@ -1,0 +1,26 @@
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Linux;
+
+namespace Quai.Engine.Containers;
+
+internal sealed partial class ContainerService
+{
+    /// <inheritdoc/>
+    public async Task<IContainerArchive> ExportAsync(string id, CancellationToken cancellation)
+    {
+        Container container = registry.Resolve(id);
+        ContainerView view = await OpenViewAsync(container, ViewKind.RootOnly, cancellation).ConfigureAwait(false);
+        try
+        {
+            FileDescriptor root = Openat2.Open(view.Root.Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, Inside);
+            Publish(container, "export");
+            return new TreeArchive(view, root, null, packer => packer.PackContent(root, default));
+        }
+        catch (Exception e)
+        {
+            view.Dispose();
+            throw e is LinuxException ? QuaiException.System($"error exporting container {id}: {e.Message}", e) : e;
+        }
+    }
+}

@@ -1,0 +1,196 @@
+using System.Runtime.InteropServices;
+
+namespace Quai.Linux.Trees;
+
+/// <summary>
+/// What a walk through a directory that others may change meanwhile needs: everything by an open directory and a single name,
+/// no link ever followed. Names are bytes as the kernel has them, with a NUL at the end.
+/// </summary>
+public static unsafe partial class TreeEntries
+{
+    private const int BufferSize = 64 * 1024, NameOffset = 19, MaximumLink = 64 * 1024;
+    private const int O_NONBLOCK = 0x800;
+
+    private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
+
+    /// <summary>Names of a directory's entries but <c>.</c> and <c>..</c>, sorted by their bytes.</summary>
+    /// <param name="directory">Open for reading, at its start.</param>
+    /// <exception cref="LinuxException">It cannot be read.</exception>
+    public static List<byte[]> Names(int directory)
+    {
+        List<byte[]> names = [];
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+        fixed (byte* b = buffer)
+        {
+            while (true)
+            {
+                long length = ReadEntries(SYS_getdents64, directory, b, BufferSize);
+                if (length < 0)
+                {
+                    // A directory that was removed has no entries anymore.
+                    return Marshal.GetLastPInvokeError() == Errno.ENOENT ? names : throw LinuxException.FromLastError("getdents");
+                }
+
+                if (length == 0)
+                {
+                    break;
+                }
+
+                for (long at = 0; at < length; at += *(ushort*)(b + at + 16))
+                {
+                    ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(b + at + NameOffset);
+                    if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                    {
+                        byte[] copy = new byte[name.Length + 1];
+                        name.CopyTo(copy);
+                        names.Add(copy);
+                    }
+                }
+            }
+        }
+
+        names.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));
+        return names;
+    }
+
+    /// <summary>The status of an entry, or null when it is gone.</summary>
+    /// <exception cref="LinuxException">Anything but absence.</exception>
+    public static NodeStatus? TryStatus(int directory, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* n = name)
+        {
+            return NodeStatusReader.TryRead(directory, n);
+        }
+    }
+
+    /// <summary>Opens a directory for reading; null when the name is now something else or gone.</summary>
+    public static FileDescriptor? TryOpenDirectory(int directory, ReadOnlySpan<byte> name) => TryOpen(directory, name, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY);
+
+    /// <summary>Opens a file for reading without waiting for anything; null when the name is now a link or gone. The caller looks what it got.</summary>
+    public static FileDescriptor? TryOpenFile(int directory, ReadOnlySpan<byte> name) => TryOpen(directory, name, FileCalls.O_RDONLY | O_NONBLOCK);
+
+    /// <summary>What a symbolic link says; null when it is none anymore.</summary>
+    public static byte[]? TryReadLink(int directory, ReadOnlySpan<byte> name)
+    {
+        byte[] buffer = new byte[4096];
+        while (true)
+        {
+            fixed (byte* n = name, b = buffer)
+            {
+                nint length = ReadLinkAt(directory, n, b, (nuint)buffer.Length);
+                if (length < 0)
+                {
+                    return Marshal.GetLastPInvokeError() is Errno.ENOENT or Errno.EINVAL ? null : throw LinuxException.FromLastError("readlink");
+                }
+
+                if (length < buffer.Length || buffer.Length >= MaximumLink)
+                {
+                    return buffer[..(int)length];
+                }
+            }
+
+            buffer = new byte[buffer.Length * 4];
+        }
+    }
+
+    /// <summary>Extended attributes of an open file or directory: names without NUL.</summary>
+    public static List<(byte[] Name, byte[] Value)> Attributes(int fd) => Read([0], fd);
+
+    /// <summary>Extended attributes of one entry that is no directory.</summary>
+    public static List<(byte[] Name, byte[] Value)> Attributes(int directory, ReadOnlySpan<byte> name)
+    {
+        byte[] prefix = FileCalls.Terminated($"/proc/self/fd/{directory}/");
+        byte[] path = new byte[prefix.Length - 1 + name.Length];
+        prefix.AsSpan(0, prefix.Length - 1).CopyTo(path);
+        name.CopyTo(path.AsSpan(prefix.Length - 1));
+        return Read(path, -1);
+    }
+
+    private static List<(byte[] Name, byte[] Value)> Read(byte[] path, int fd)
+    {
+        fixed (byte* p = path)
+        {
+            byte* buffer = stackalloc byte[1024];
+            nint length = fd >= 0 ? FListXattr(fd, buffer, 1024) : LListXattr(p, buffer, 1024);
+            if (length == 0)
+            {
+                return [];
+            }
+
+            byte[] names;
+            if (length > 0)
+            {
+                names = new ReadOnlySpan<byte>(buffer, (int)length).ToArray();
+            }
+            else if (Marshal.GetLastPInvokeError() == Errno.ERANGE)
+            {
+                names = new byte[65536];
+                fixed (byte* n = names)
+                {
+                    length = fd >= 0 ? FListXattr(fd, n, 65536) : LListXattr(p, n, 65536);
+                }
+
+                names = length > 0 ? names[..(int)length] : [];
+            }
+            else
+            {
+                // A file system without attributes, or a file that is gone.
+                return [];
+            }
+
+            return ReadValues(p, fd, names);
+        }
+    }
+
+    private static List<(byte[] Name, byte[] Value)> ReadValues(byte* path, int fd, byte[] names)
+    {
+        List<(byte[] Name, byte[] Value)> result = [];
+        byte[] value = new byte[65536];
+        int start = 0;
+        while (start < names.Length)
+        {
+            int end = start + names.AsSpan(start).IndexOf((byte)0);
+            fixed (byte* n = names, v = value)
+            {
+                nint length = fd >= 0 ? FGetXattr(fd, n + start, v, (nuint)value.Length) : LGetXattr(path, n + start, v, (nuint)value.Length);
+                if (length >= 0)
+                {
+                    result.Add((names[start..end], value[..(int)length]));
+                }
+            }
+
+            start = end + 1;
+        }
+
+        return result;
+    }
+
+    private static FileDescriptor? TryOpen(int directory, ReadOnlySpan<byte> name, int flags)
+    {
+        fixed (byte* n = name)
+        {
+            int fd = Openat2.TryOpen(directory, n, flags | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Openat2.RESOLVE_NO_SYMLINKS | Openat2.RESOLVE_NO_MAGICLINKS);
+            return fd >= 0 ? new FileDescriptor(fd)
+                : -fd is Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.ENXIO or Errno.ENODEV ? null
+                : throw new LinuxException("open", -fd, System.Text.Encoding.UTF8.GetString(name.TrimEnd((byte)0)));
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long ReadEntries(long number, long fd, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    private static partial nint ReadLinkAt(int directory, byte* name, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "flistxattr", SetLastError = true)]
+    private static partial nint FListXattr(int fd, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "llistxattr", SetLastError = true)]
+    private static partial nint LListXattr(byte* path, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "fgetxattr", SetLastError = true)]
+    private static partial nint FGetXattr(int fd, byte* name, byte* value, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "lgetxattr", SetLastError = true)]
+    private static partial nint LGetXattr(byte* path, byte* name, byte* value, nuint size);
+}
