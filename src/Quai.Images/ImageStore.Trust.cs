@@ -13,9 +13,7 @@ public sealed partial class ImageStore
     public Image Admit(string reference, Platform? platform = null)
     {
         StoredImage image = _catalog.Find(reference, platform);
-        ImageReference? name = ImageReference.TryParse(reference, out ImageReference? parsed) && _catalog.AllByName(parsed.WithDefaultTag()).Any(i => i.Image.Id == image.Image.Id)
-            ? parsed.WithDefaultTag()
-            : null;
+        ImageReference? name = ImageReference.TryParse(reference, out ImageReference? parsed) && image.Names.Contains(parsed.WithDefaultTag()) ? parsed.WithDefaultTag() : null;
         _pulls.Trust.CheckRun(image, name);
         return image.Image;
     }

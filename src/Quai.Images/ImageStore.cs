@@ -45,10 +45,10 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
         _snapshots = new SnapshotStore(root, database, _gate, logger);
         _catalog = new ImageCatalog(database, _snapshots.Folder);
         _assembler = new ImageAssembler(database, _blobs, _snapshots, _catalog, options);
-        _leases.Deferred = CollectSoon;
         _pulls = new PullServices(new RegistryClient(options), database, _blobs, _snapshots, _catalog, _assembler, options);
         _pushes = new PushServices(_pulls.Client, database, _blobs, _catalog, _pulls.Repositories, options);
         _sweeping = options.Time.CreateTimer(_ => _ = SweepUnfinishedQuietlyAsync(), null, SweepInterval, SweepInterval);
+        _leases.Deferred = CollectSoon;
     }
 
     /// <summary>The tables that the store needs in the database it is given.</summary>

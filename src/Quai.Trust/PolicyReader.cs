@@ -123,7 +123,14 @@ public static class PolicyReader
             foreach (JsonElement one in name.EndsWith('s') && value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : Enumerable.Repeat(value, 1))
             {
                 string text = one.ValueKind == JsonValueKind.String ? one.GetString()! : throw Wrong(source, $"{place}.{name} must be text");
-                keys.Add(isPath ? VerificationKey.FromFile(text) : VerificationKey.FromPem(Decode(text, source, place + "." + name), $"{source}, {place}.{name}"));
+                try
+                {
+                    keys.Add(isPath ? VerificationKey.FromFile(text) : VerificationKey.FromPem(Decode(text, source, place + "." + name), name));
+                }
+                catch (QuaiException e)
+                {
+                    throw Wrong(source, $"{place}: {e.Message}", e);
+                }
             }
         }
 

@@ -170,6 +170,8 @@ internal sealed class BlobStore
         }
     }
 
+    private string PartialOf(Digest digest) => Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
+
     /// <summary>Files among the blobs that have no record.</summary>
     public IReadOnlyList<string> Strays()
     {
@@ -180,6 +182,4 @@ internal sealed class BlobStore
                 .Where(f => !known.Contains($"{Path.GetFileName(Path.GetDirectoryName(f))}:{Path.GetFileName(f)}")),
         ];
     }
-
-    private string PartialOf(Digest digest) => Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
 }

@@ -116,9 +116,14 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
     private async Task RecordAsync(ImageReference pushed, StoredImage image, CancellationToken cancellation)
     {
         await services.Database.WriteAsync(
-            c => c.Run(
-                "INSERT INTO image_names(name, image_id) SELECT $n, id FROM images WHERE id=$i ON CONFLICT DO NOTHING",
-                ("$n", pushed.Canonical), ("$i", image.Image.Id)),
+            c =>
+            {
+                // It may have been removed meanwhile.
+                if (c.Scalar<long?>("SELECT 1 FROM images WHERE id=$i", ("$i", image.Image.Id)) is not null)
+                {
+                    NameTable.Point(c, image.Image.Id, [pushed]);
+                }
+            },
             cancellation).ConfigureAwait(false);
         services.Catalog.Reload();
     }
