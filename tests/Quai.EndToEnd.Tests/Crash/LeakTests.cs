@@ -51,10 +51,10 @@ public sealed class LeakTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         string running = engine.Name();
         await _docker.OkAsync($"run -d --name {running} {Image} sleep 1000");
         string pid = await _docker.InspectAsync(running, "{{.State.Pid}}");
-        string images = await _docker.OkAsync("images --no-trunc");
+        string images = await _docker.OkAsync("images --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Size}}' --no-trunc");
         await engine.StopDaemonAsync();
         await engine.StartDaemonAsync();
-        Assert.Equal(images, await _docker.OkAsync("images --no-trunc"));
+        Assert.Equal(images, await _docker.OkAsync("images --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Size}}' --no-trunc"));
         Assert.Equal($"{id} exited 3 yes", await _docker.InspectAsync(name, "{{.Id}} {{.State.Status}} {{.State.ExitCode}} {{.Config.Labels.kept}}"));
         // --live-restore: what ran goes on.
         Assert.Equal($"running {pid}", await _docker.InspectAsync(running, "{{.State.Status}} {{.State.Pid}}"));
