@@ -8,7 +8,8 @@ using Xunit;
 namespace Quai.Engine.Tests;
 
 /// <summary>Containers' files: looked at, copied out and in, exported, committed.</summary>
-public sealed class FilesTests(TestEngine engine) : IClassFixture<TestEngine>
+[Collection(nameof(TestEngine))]
+public sealed class FilesTests(TestEngine engine)
 {
     private IContainerFiles Files => engine.Engine.Files;
 
@@ -41,8 +42,11 @@ public sealed class FilesTests(TestEngine engine) : IClassFixture<TestEngine>
     {
         string id = await BoxAsync(running, "");
         await Files.ExtractAsync(id, "/tmp", noOverwriteDirNonDir: true, copyOwner: false, Tar(("a", "one"), ("sub/b", "two")), default);
-        await using IContainerArchive archive = await Files.ArchivePathAsync(id, "/tmp/sub", default);
-        Assert.Equal(["sub/", "sub/b=two"], await EntriesAsync(archive));
+        await using (IContainerArchive archive = await Files.ArchivePathAsync(id, "/tmp/sub", default))
+        {
+            Assert.Equal(["sub/", "sub/b=two"], await EntriesAsync(archive));
+        }
+
         QuaiException e = await Assert.ThrowsAsync<QuaiException>(() => Files.ExtractAsync(id, "/tmp/nothing", false, false, Tar(), default).WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(ErrorKind.NotFound, e.Kind);
     }
@@ -50,7 +54,8 @@ public sealed class FilesTests(TestEngine engine) : IClassFixture<TestEngine>
     [Fact]
     public async Task A_stopped_container_waits_with_its_start_until_an_archive_is_let_go()
     {
-        string id = await BoxAsync(running: false, "");
+        var request = new ContainerCreateRequest { Image = TestEngine.Image, Cmd = ["sleep", "1000"] };
+        string id = (await engine.Containers.CreateAsync(null, null, request, default)).Id;
         Task starting;
         await using (IContainerArchive archive = await Files.ExportAsync(id, default))
         {
