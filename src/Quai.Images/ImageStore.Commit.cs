@@ -105,7 +105,7 @@ public sealed partial class ImageStore
         Digest manifestDigest = await _blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         used.UnionWith([blob.ToString(), id.ToString(), manifestDigest.ToString()]);
         (StoredImage image, _) = await _assembler.RecordAsync(
-            new NewImage(id, config, manifestDigest, chains, used, name is null ? [] : [name]), cancellation).ConfigureAwait(false);
+            new NewImage(id, config, manifestDigest, chains, used, name is null ? [] : [name]) { Parent = parent.Image.Id }, cancellation).ConfigureAwait(false);
         return image;
     }
 

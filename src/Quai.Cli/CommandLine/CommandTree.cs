@@ -1,10 +1,12 @@
 using System.Text;
 using Quai.Cli.Containers;
 using Quai.Cli.Images;
+using Quai.Cli.Manifests;
 using Quai.Cli.Networks;
 using Quai.Cli.Objects;
 using Quai.Cli.Registries;
 using Quai.Cli.Host;
+using Quai.Cli.Trust;
 using Quai.Cli.Volumes;
 
 namespace Quai.Cli.CommandLine;
@@ -16,7 +18,8 @@ internal static class CommandTree
 
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
-        ["container"] = "Manage containers", ["image"] = "Manage images", ["network"] = "Manage networks",
+        ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
+        ["manifest"] = "Make and push manifest lists", ["network"] = "Manage networks", ["trust"] = "Signatures of images",
         ["system"] = "Manage Quai", ["volume"] = "Manage volumes",
     };
 
@@ -78,6 +81,17 @@ internal static class CommandTree
         (["version"], p => new VersionCommand(p)),
         (["system df"], p => new DiskUsage(p)),
         (["system prune"], p => new Prune(p, "system")),
+        (["manifest create"], p => new CreateManifest(p)),
+        (["manifest annotate"], p => new AnnotateManifest(p)),
+        (["manifest inspect"], p => new InspectManifest(p)),
+        (["manifest push"], p => new PushManifest(p)),
+        (["manifest rm"], p => new RemoveManifest(p)),
+        (["imagetools inspect"], p => new InspectRemote(p)),
+        (["imagetools create"], p => new CreateRemote(p)),
+        (["trust generate-key"], p => new GenerateKey(p)),
+        (["trust sign"], p => new Sign(p)),
+        (["trust verify"], p => new VerifySignature(p)),
+        (["trust inspect"], p => new InspectSignatures(p)),
     ];
 
     /// <summary>Runs a command line.</summary>
