@@ -93,7 +93,7 @@ internal static unsafe class Loop
                 {
                     Add(entry->Pidfd, POLLIN, Kind.Exit, i);
                 }
-                else
+                else if (entry->Told == 0)
                 {
                     timeout = 20;
                 }
@@ -233,9 +233,18 @@ internal static unsafe class Loop
                 continue;
             }
 
-            if (entry->Exited != 0 && IsDrained(entry))
+            if (entry->Told != 0 || (entry->Exited != 0 && IsDrained(entry)))
             {
-                Shim.FinishExec(entry);
+                if (entry->Told == 0)
+                {
+                    Shim.FinishExec(entry);
+                }
+
+                // A client that is slow gets its output all the same.
+                if (!Streams.IsHeldBack(i))
+                {
+                    Shim.CloseProcess(entry);
+                }
             }
             else
             {

@@ -144,6 +144,8 @@ internal static unsafe class Shim
     /// <summary>An exec has ended and its output is drained.</summary>
     public static void FinishExec(ProcessEntry* entry)
     {
+        CloseEnds(entry);
+        entry->Told = 1;
         byte* packet = stackalloc byte[12 + 64];
         int* numbers = (int*)packet;
         numbers[0] = ShimProtocol.ExecExited;
@@ -151,7 +153,6 @@ internal static unsafe class Shim
         numbers[2] = entry->ExitCode;
         Buffer.MemoryCopy(entry->Id, packet + 12, 64, 64);
         Control.Tell(numbers, 12 + 64);
-        CloseProcess(entry);
     }
 
     /// <summary>The container has ended and its output is drained: record it, durably, then tell.</summary>
@@ -256,7 +257,8 @@ internal static unsafe class Shim
         }
     }
 
-    private static void CloseProcess(ProcessEntry* entry)
+    /// <summary>Lets a process's clients go, and forgets it.</summary>
+    public static void CloseProcess(ProcessEntry* entry)
     {
         int index = (int)(entry - Tables.Processes);
         for (int i = 0; i < Tables.ClientCount; i++)
@@ -267,6 +269,14 @@ internal static unsafe class Shim
             }
         }
 
+        CloseEnds(entry);
+        entry->InUse = 0;
+        Tables.Shrink();
+    }
+
+    /// <summary>Closes our ends of a process's streams.</summary>
+    private static void CloseEnds(ProcessEntry* entry)
+    {
         if (entry->Input >= 0 && entry->Input != entry->Output)
         {
             Quick(SystemCallNumber.Close, entry->Input);
@@ -282,8 +292,8 @@ internal static unsafe class Shim
             Quick(SystemCallNumber.Close, entry->Error);
         }
 
-        entry->InUse = 0;
-        Tables.Shrink();
+        entry->Input = entry->Output = entry->Error = -1;
+        Streams.FreeInput(entry);
     }
 
     /// <summary>Without a pid namespace of its own, a container's other processes do not die with the first.</summary>

@@ -159,9 +159,7 @@ internal static unsafe class Streams
             return;
         }
 
-        Memory.Unmap(entry->Pending, Chunk);
-        entry->Pending = null;
-        entry->PendingLength = entry->PendingOffset = 0;
+        FreeInput(entry);
         if (written < 0)
         {
             ShutInput(entry);
@@ -170,6 +168,18 @@ internal static unsafe class Streams
         {
             ShutInput(entry);
         }
+    }
+
+    /// <summary>Forgets what a program has not taken.</summary>
+    public static void FreeInput(ProcessEntry* entry)
+    {
+        if (entry->Pending != null)
+        {
+            Memory.Unmap(entry->Pending, Chunk);
+        }
+
+        entry->Pending = null;
+        entry->PendingLength = entry->PendingOffset = 0;
     }
 
     /// <summary>Ends a program's stdin, once it has taken what it was owed.</summary>

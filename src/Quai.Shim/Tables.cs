@@ -8,6 +8,9 @@ internal unsafe struct ProcessEntry
 {
     public int InUse, Pid, Pidfd, ExitCode, Exited, Terminal;
 
+    // Whether the end of an exec has been told; what its clients have not taken yet they may still take.
+    public int Told;
+
     // Our ends: what the program reads, writes; for a terminal the master is Output and Input.
     public int Input, Output, Error;
 
