@@ -11,6 +11,26 @@ public static unsafe partial class FileCalls
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
     /// <summary>
+    /// Has ext4 spread a directory's subdirectories over the disk, as it does with those of its root (<c>chattr +T</c>). Where trees are made and removed
+    /// in turn, a tree so does not lie where the last one was: ext4 passes over inodes that were freed a moment ago, one by one. Other file systems need no such hint.
+    /// </summary>
+    /// <returns>Whether the file system took it.</returns>
+    public static bool TrySpreadSubdirectories(int directory)
+    {
+        const uint Get = 0x80086601, Set = 0x40086602;
+        const int TopDirectory = 0x00020000;
+        long flags = 0;
+        if (Kernel.SystemCall.Quick(Kernel.SystemCallNumber.Ioctl, directory, Get, (long)&flags) < 0)
+        {
+            return false;
+        }
+
+        // The kernel reads and writes an int, whatever the request's number says.
+        *(int*)&flags |= TopDirectory;
+        return Kernel.SystemCall.Quick(Kernel.SystemCallNumber.Ioctl, directory, Set, (long)&flags) >= 0;
+    }
+
+    /// <summary>
     /// Removes an entry of a directory with everything below it. Links are removed, never followed, and a mount point inside ends it
     /// with <c>EBUSY</c>. An entry that is not there is no error.
     /// </summary>

@@ -28,6 +28,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         _gate = gate;
         Directory.CreateDirectory(Folder);
         _folder = FileCalls.OpenDirectory(Folder);
+        FileCalls.TrySpreadSubdirectories(_folder.Number);
         _trash = new Trash(Path.Combine(root, "trash"), Folder, logger);
     }
 
