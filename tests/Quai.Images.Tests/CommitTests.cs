@@ -109,10 +109,11 @@ public sealed class CommitTests
         }
     }
 
+    /// <summary>What a folder holds. Directories and whiteouts without their times: they are made anew where a layer is unpacked.</summary>
     private static async Task<string> TreeAsync(string folder)
     {
         string output = Path.GetTempFileName();
-        await ProcessRunner.RunAsync("sh", "-c", $"cd {folder} && find . -mindepth 1 \\( -type d -printf '%p %m %U %G\\n' -o -printf '%p %m %U %G %n %s %Ts %l\\n' \\) | sort > {output}");
+        await ProcessRunner.RunAsync("sh", "-c", $"cd {folder} && find . -mindepth 1 \\( -type d -printf '%p %m %U %G\\n' -o -type c -printf '%p %m %U %G %n\\n' -o -printf '%p %m %U %G %n %s %Ts %l\\n' \\) | sort > {output}");
         string text = await File.ReadAllTextAsync(output);
         File.Delete(output);
         return text;

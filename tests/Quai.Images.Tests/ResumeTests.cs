@@ -15,8 +15,11 @@ public sealed class ResumeTests
 
     private static readonly ImageStoreOptions Quick = new()
     {
-        RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromMilliseconds(300), MaxDownloadAttempts = 2, SyncLayers = false, MaxRetryAfter = TimeSpan.FromSeconds(5),
+        RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromSeconds(30), MaxDownloadAttempts = 2, SyncLayers = false, MaxRetryAfter = TimeSpan.FromSeconds(5),
     };
+
+    /// <summary>With a short patience, long enough for a busy machine to answer all else within it.</summary>
+    private static readonly ImageStoreOptions Impatient = Quick with { StallTimeout = TimeSpan.FromSeconds(2), MaxDownloadAttempts = 1 };
 
     [Fact]
     public async Task What_came_before_a_crash_is_not_asked_for_again()
@@ -29,7 +32,7 @@ public sealed class ResumeTests
         whole = true;
         int before = registry.Requests.Count;
         Image image = await f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default);
-        Request only = Assert.Single(registry.Requests.Skip(before), r => r.Path.Contains("/blobs/", StringComparison.Ordinal));
+        Request only = Assert.Single(registry.Requests.Skip(before), IsTop);
         Assert.Equal("bytes=2000-", only.Header("Range"));
         Assert.Equal(new string('n', 5000), File.ReadAllText(image.LayerDirectories[0] + "/etc/new"));
         await f.Store.RemoveAsync(image.Id, true, false, _ => [], default);
@@ -68,7 +71,9 @@ public sealed class ResumeTests
         await using var f = new StoreFixture(Quick);
         await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default));
         Assert.Equal(0, await f.Store.SweepUnfinishedAsync(all: false, default));
-        Assert.Equal(2000 + Base.Length + Config.Length, await f.Store.SweepUnfinishedAsync(all: true, default));
+
+        // The other downloads may have been given up before they were whole.
+        Assert.InRange(await f.Store.SweepUnfinishedAsync(all: true, default), 2000, 2000 + Base.Length + Config.Length);
         await f.AssertEmptyAsync();
     }
 
@@ -77,16 +82,16 @@ public sealed class ResumeTests
     {
         // The connection stays open: only the clock can tell.
         await using var registry = new FakeRegistry(r => IsTop(r) ? Respond(200, Top[..100], Top.Length, "X-Hold: 1") : Good(r));
-        await using var f = new StoreFixture(Quick);
+        await using var f = new StoreFixture(Impatient);
         QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default));
-        Assert.Contains("the registry sent nothing for 0.3 seconds after 100 of", e.Message, StringComparison.Ordinal);
+        Assert.Contains("the registry sent nothing for 2 seconds after 100 of", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_trickling_registry_is_left_though_it_never_stops()
     {
         await using var registry = new FakeRegistry(r => IsTop(r) ? Respond(200, Top, "X-Trickle: 1") : Good(r));
-        await using var f = new StoreFixture(Quick with { MinimumRate = 1_000_000 });
+        await using var f = new StoreFixture(Impatient with { MinimumRate = 1_000_000 });
         QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default));
         Assert.Contains("the registry sends less than 1000000 bytes a second", e.Message, StringComparison.Ordinal);
     }

@@ -21,6 +21,9 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _unpacking = new();
     private readonly ConcurrentDictionary<long, long> _disk = new();
 
+    // Those whose record goes, or is gone, and whose folder is still there.
+    private readonly ConcurrentDictionary<long, bool> _leaving = new();
+
     public SnapshotStore(string root, MetadataDatabase database, CollectionGate gate, ILogger logger)
     {
         Folder = Path.Combine(root, "snapshots");
@@ -142,6 +145,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
             c =>
             {
                 List<(long Number, string Image)> rows = c.Rows("DELETE FROM snapshots WHERE key=$k RETURNING number, image_id", r => (r.GetInt64(0), r.GetString(1)), ("$k", key));
+                rows.ForEach(r => _leaving[r.Number] = true);
                 return rows is [var row] ? (row.Number, c.Scalar<long?>("SELECT 1 FROM images WHERE id=$i", ("$i", row.Image)) is null) : null;
             },
             cancellation).ConfigureAwait(false);
@@ -150,7 +154,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
             return false;
         }
 
-        _trash.Throw(Name(gone.Number));
+        ThrowAway(gone.Number);
         return gone.Orphans;
     }
 
@@ -198,9 +202,12 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         foreach (long number in numbers)
         {
             _disk.TryRemove(number, out _);
-            _trash.Throw(Name(number));
+            ThrowAway(number);
         }
     }
+
+    /// <summary>Whether a folder is here that no record owns and nobody is just taking away.</summary>
+    public bool IsStray(string name) => !(long.TryParse(name, out long number) && _leaving.ContainsKey(number)) && Path.Exists(Path.Combine(Folder, name));
 
     /// <summary>Puts the files of all layers on the disk.</summary>
     public Task SyncAsync(CancellationToken cancellation) => Task.Run(() => FileCalls.SyncFileSystem(_folder.Number, Folder), cancellation);
@@ -244,7 +251,14 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
 
     private async Task ForgetAsync(long number)
     {
+        _leaving[number] = true;
         await _database.WriteAsync(c => c.Run("DELETE FROM snapshots WHERE number=$n", ("$n", number)), CancellationToken.None).ConfigureAwait(false);
+        ThrowAway(number);
+    }
+
+    private void ThrowAway(long number)
+    {
         _trash.Throw(Name(number));
+        _leaving.TryRemove(number, out _);
     }
 }

@@ -77,7 +77,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         }
 
         folders.ExceptWith(records.Select(r => r.Number.ToString()));
-        foreach (string stray in folders.Where(f => Path.Exists(Path.Combine(snapshots.Folder, f))))
+        foreach (string stray in folders.Where(snapshots.IsStray))
         {
             Tell(new VerificationFinding("file", Path.Combine(snapshots.Folder, stray), "belongs to no image and no container; it is removed at the daemon's next start", []));
         }
