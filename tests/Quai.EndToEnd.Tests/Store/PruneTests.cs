@@ -56,7 +56,7 @@ public sealed class PruneTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         long since = DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 1;
         await _docker.OkAsync($"rmi {name}");
         await _docker.OkAsync("image prune -f");
-        string[] events = (await _docker.OkAsync($"events --since {since} --until {since + 2} --filter type=image --filter event=untag --filter event=delete --filter event=prune --format '{{{{.Action}}}} {{{{.Actor.ID}}}} {{{{.Actor.Attributes.name}}}} {{{{.Actor.Attributes.reclaimed}}}}'")).Split('\n');
+        string[] events = (await _docker.OkAsync($"events --since {since} --until {DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1} --filter type=image --filter event=untag --filter event=delete --filter event=prune --format '{{{{.Action}}}} {{{{.Actor.ID}}}} {{{{.Actor.Attributes.name}}}} {{{{.Actor.Attributes.reclaimed}}}}'")).Split('\n');
         Assert.Contains($"untag {id} {id} <no value>", events);
         Assert.Contains($"delete {id} {id} <no value>", events);
         Assert.Contains("prune  <no value> 0", events);
