@@ -24,14 +24,14 @@ internal sealed partial class ContainerService
                     throw NotRunning(container);
             }
 
-            await PauseLockedAsync(container, cancellation).ConfigureAwait(false);
+            await PauseLockedAsync(container, held: false, cancellation).ConfigureAwait(false);
         }
     }
 
-    private async Task PauseLockedAsync(Container container, CancellationToken cancellation)
+    private async Task PauseLockedAsync(Container container, bool held, CancellationToken cancellation)
     {
         await CgroupTree.Open(container.Run!.CgroupsPath).FreezeAsync(cancellation).ConfigureAwait(false);
-        container.Machine.Paused();
+        container.Machine.Paused(held);
         await PersistAsync(container).ConfigureAwait(false);
         Publish(container, "pause");
     }

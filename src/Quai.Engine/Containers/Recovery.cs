@@ -2,6 +2,7 @@ using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Metadata;
 using Quai.Runtime;
+using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers;
 
@@ -137,6 +138,7 @@ internal sealed partial class ContainerService
             }
 
             Adopt(container, shim, launcher.FilterOf(container));
+            await TakeUpPauseAsync(container, container.Run!, cancellation).ConfigureAwait(false);
             return true;
         }
 
@@ -155,6 +157,20 @@ internal sealed partial class ContainerService
         }
 
         return false;
+    }
+
+    // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and its record.
+    private static async Task TakeUpPauseAsync(Container container, ContainerRun run, CancellationToken cancellation)
+    {
+        ICgroup cgroup = CgroupTree.Open(run.CgroupsPath);
+        bool frozen = cgroup.IsFrozen;
+        if (frozen && container.State.Held)
+        {
+            await cgroup.ThawAsync(cancellation).ConfigureAwait(false);
+            frozen = false;
+        }
+
+        container.Machine.Found(frozen);
     }
 
     // What is on the disk without a container that runs or exists.

@@ -11,6 +11,9 @@ public interface ICgroup
     /// <summary>Lets them run again.</summary>
     Task ThawAsync(CancellationToken cancellation);
 
+    /// <summary>Whether its processes were told to stand still and not yet to go on.</summary>
+    bool IsFrozen { get; }
+
     /// <summary>Processes inside, as the host numbers them.</summary>
     IReadOnlyList<int> Processes();
 

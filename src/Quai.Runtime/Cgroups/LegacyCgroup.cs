@@ -9,6 +9,8 @@ internal sealed class LegacyCgroup(string path) : ICgroup
 {
     public bool Exists => CgroupTree.Hierarchies.Any(h => Directory.Exists(h.MountPoint + path));
 
+    public bool IsFrozen => CgroupFiles.Text(Of("freezer") + "/freezer.state") is "FROZEN" or "FREEZING";
+
     public async Task FreezeAsync(CancellationToken cancellation)
     {
         string state = Of("freezer") + "/freezer.state";

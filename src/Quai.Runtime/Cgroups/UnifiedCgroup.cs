@@ -8,6 +8,8 @@ internal sealed class UnifiedCgroup(string directory) : ICgroup
 {
     public bool Exists => Directory.Exists(directory);
 
+    public bool IsFrozen => CgroupFiles.Number(directory + "/cgroup.freeze") == 1;
+
     public Task FreezeAsync(CancellationToken cancellation) => SetFrozenAsync(true, cancellation);
 
     public Task ThawAsync(CancellationToken cancellation) => SetFrozenAsync(false, cancellation);

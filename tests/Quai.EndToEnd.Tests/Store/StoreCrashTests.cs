@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Quai.EndToEnd.Tests.Store;
 
 /// <summary>
-/// Pulls, loads, imports, runs, removals and prunes at once, and <c>kill -9</c> of the daemon in between: every image that is
-/// listed afterwards runs and is whole, and the store holds no file that no image owns.
+/// Pulls, commits, loads, imports, runs, removals and prunes at once, and <c>kill -9</c> of the daemon in between: every image that is
+/// listed afterwards runs and is whole, the container that is committed goes on, and the store holds no file that no image owns.
 /// </summary>
 /// <remarks><c>QUAI_STORE_ROUNDS</c> says how often; <c>QUAI_STORE_SEED</c> repeats a run.</remarks>
 public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
@@ -28,6 +28,8 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
             archives[i] = Make($"loaded {i}", 300_000).DockerArchive($"loaded:{i}");
         }
 
+        (await _docker.RunAsync("load -q", Make("base", 300_000).DockerArchive("base:1"))).Succeeded();
+        string source = (await _docker.OkAsync("run -d --name source base:1 sh -c 'echo committed > /which; while :; do sleep 1000; done'")).Trim();
         var random = new Random(_seed);
         for (int round = 0; round < _rounds; round++)
         {
@@ -37,18 +39,19 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
             await engine.KillDaemonAsync();
             int succeeded = await operations;
             await engine.StartDaemonAsync();
-            await CheckAsync(client, $"{context}, {succeeded} operations succeeded");
+            await CheckAsync(client, source, $"{context}, {succeeded} operations succeeded");
         }
 
         // Without a crash, too: then most must succeed (what another just removed cannot be tagged, a second prune at once is refused).
         Assert.InRange(await RunOperationsAsync(registry.Address, archives, random.Next()), Operations / 2, Operations);
-        await CheckAsync(client, $"seed {_seed}, at the end");
+        await CheckAsync(client, source, $"seed {_seed}, at the end");
+        await _docker.OkAsync("rm -f source");
         (await client.QuaiAsync("rmi -a -f")).Expect(0, stderr: "");
         Assert.Equal("", await _docker.OkAsync("images -aq"));
         await StoreContents.AssertOwnedAsync(engine, client);
     }
 
-    private async Task CheckAsync(StoreClient client, string context)
+    private async Task CheckAsync(StoreClient client, string source, string context)
     {
         // A client that was cut off between create and start leaves what it created, with Docker too.
         if (await _docker.OkAsync("ps -aq --filter status=created") is { Length: > 0 } created)
@@ -56,7 +59,9 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
             await _docker.OkAsync($"rm {created.ReplaceLineEndings(" ")}");
         }
 
-        await Eventually.HoldsAsync(async () => await _docker.OkAsync("ps -aq") is { Length: > 0 } left ? $"{context}: containers are left: {left}" : null);
+        await Eventually.HoldsAsync(async () => await _docker.OkAsync("ps -aq --no-trunc") is { } left && left.Trim() != source ? $"{context}: containers are left: {left}" : null);
+        Assert.Equal("running", (await _docker.OkAsync("inspect -f '{{.State.Status}}' source")).Trim());
+        Assert.Equal("committed", (await _docker.OkAsync("exec source cat /which")).Trim());
         string[] names = (await _docker.OkAsync("images --format '{{.Repository}}:{{.Tag}} {{.ID}}'")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         foreach (string[] row in names.Select(n => n.Split(' ')))
         {
@@ -64,6 +69,7 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
             Assert.True(run.ExitCode == 0, $"{context}: {row[0]} does not run: {run}");
             string repository = row[0].Split(':')[^2];
             string expected = repository.EndsWith("/stress", StringComparison.Ordinal) ? $"pulled {row[0].Split(':')[^1]}\n300000\nwhole\n"
+                : repository is "committed" or "base" ? $"{repository}\n300000\nwhole\n"
                 : repository == "loaded" ? $"loaded {row[0].Split(':')[^1]}\n300000\nwhole\n"
                 : run.Stdout;
             Assert.True(run.Stdout == expected, $"{context}: {row[0]} is not what it was: {run}");
@@ -90,11 +96,12 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
                 string pulled = $"{registry}/stress:{image}";
                 CommandResult result = await (random.Next(20) switch
                 {
-                    < 9 => _docker.RunAsync($"pull -q {pulled}"),
+                    < 6 => _docker.RunAsync($"pull -q {pulled}"),
+                    < 10 => _docker.RunAsync($"commit source committed:{number}"),
                     < 12 => _docker.RunAsync("load -q", archives[image]),
                     < 13 => _docker.RunAsync($"import - imported:{number}", TestImage.Gzip(Root($"imported {number}"))),
                     < 15 => _docker.RunAsync($"run --rm {pulled} cat /which"),
-                    < 17 => _docker.RunAsync($"rmi -f {pulled} loaded:{image} imported:{number - 1}"),
+                    < 17 => _docker.RunAsync($"rmi -f {pulled} loaded:{image} imported:{number - 1} committed:{number - 1} committed:{number - 2}"),
                     < 18 => _docker.RunAsync($"tag {pulled} other:{image}"),
                     < 19 => _docker.RunAsync("image prune -f"),
                     _ => _docker.RunAsync("image prune -a -f"),

@@ -69,7 +69,9 @@ internal sealed partial class ContainerService
                 case ContainerStatus.Removing:
                     throw QuaiException.Conflict($"You cannot commit container {container.Id} which is being removed");
                 case ContainerStatus.Running:
-                    await PauseLockedAsync(container, cancellation).ConfigureAwait(false);
+                    container.Machine.Held();
+                    await PersistAsync(container).ConfigureAwait(false);
+                    await PauseLockedAsync(container, held: true, cancellation).ConfigureAwait(false);
                     return true;
                 default:
                     return false;

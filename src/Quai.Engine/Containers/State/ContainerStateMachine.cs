@@ -32,10 +32,18 @@ internal sealed class ContainerStateMachine(RunState initial)
         ContainerStatus.Starting);
 
     /// <summary>Its processes stand still.</summary>
-    public void Paused() => Set(_current with { Status = ContainerStatus.Paused }, ContainerStatus.Running);
+    public void Paused(bool held) => Set(_current with { Status = ContainerStatus.Paused, Held = held }, ContainerStatus.Running);
+
+    /// <summary>The daemon is about to pause it for a moment.</summary>
+    public void Held() => Set(_current with { Held = true }, ContainerStatus.Running);
 
     /// <summary>Its processes run again.</summary>
-    public void Unpaused() => Set(_current with { Status = ContainerStatus.Running }, ContainerStatus.Paused);
+    public void Unpaused() => Set(_current with { Status = ContainerStatus.Running, Held = false }, ContainerStatus.Paused);
+
+    /// <summary>What an earlier daemon left: its processes are frozen, or they run.</summary>
+    public void Found(bool frozen) => Set(
+        _current with { Status = frozen ? ContainerStatus.Paused : ContainerStatus.Running, Held = false },
+        ContainerStatus.Running, ContainerStatus.Paused);
 
     /// <summary>Somebody asked it to stop: its policy is not to start it again.</summary>
     public void StopRequested() => _current = _current with { StoppedByUser = true };
@@ -46,6 +54,7 @@ internal sealed class ContainerStateMachine(RunState initial)
         {
             Status = restarting ? ContainerStatus.Restarting : ContainerStatus.Exited,
             Pid = 0,
+            Held = false,
             ExitCode = exit.ExitCode,
             OomKilled = exit.OomKilled,
             FinishedAt = exit.FinishedAt,

@@ -33,6 +33,7 @@ internal static class ContainerTable
                 endpoint TEXT) STRICT;
             CREATE TABLE engine_identity (id TEXT NOT NULL) STRICT;
             """),
+        new("engine", 2, "ALTER TABLE containers ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"),
     ];
 
     /// <summary>Adds a row.</summary>
@@ -59,10 +60,10 @@ internal static class ContainerTable
         connection.Run(
             """
             UPDATE containers SET status=$status, pid=$pid, exit_code=$exit, error=$error, oom_killed=$oom, started=$started, finished=$finished,
-                restart_count=$restarts, stopped_by_user=$stopped, endpoint=$endpoint WHERE id=$id
+                restart_count=$restarts, stopped_by_user=$stopped, held=$held, endpoint=$endpoint WHERE id=$id
             """,
             ("$id", container.Id), ("$status", s.Status.ToString()), ("$pid", s.Pid), ("$exit", s.ExitCode), ("$error", s.Error), ("$oom", s.OomKilled ? 1 : 0),
-            ("$started", s.StartedAt?.UtcTicks), ("$finished", s.FinishedAt?.UtcTicks), ("$restarts", s.RestartCount), ("$stopped", s.StoppedByUser ? 1 : 0),
+            ("$started", s.StartedAt?.UtcTicks), ("$finished", s.FinishedAt?.UtcTicks), ("$restarts", s.RestartCount), ("$stopped", s.StoppedByUser ? 1 : 0), ("$held", s.Held ? 1 : 0),
             ("$endpoint", container.Endpoint is null ? null : JsonSerializer.Serialize(container.Endpoint, EngineJson.Default.EndpointRecord)));
     }
 
@@ -79,7 +80,7 @@ internal static class ContainerTable
 
     /// <summary>All rows.</summary>
     public static List<Container> Read(SqliteConnection connection) => connection.Rows(
-        "SELECT id, name, created, image_id, config, host_config, networking, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoint FROM containers",
+        "SELECT id, name, created, image_id, config, host_config, networking, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoint, held FROM containers",
         row => new Container
         {
             Id = row.GetString(0),
@@ -101,6 +102,7 @@ internal static class ContainerTable
                 FinishedAt = row.IsDBNull(14) ? null : new DateTimeOffset(row.GetInt64(14), TimeSpan.Zero),
                 RestartCount = row.GetInt32(15),
                 StoppedByUser = row.GetInt32(16) != 0,
+                Held = row.GetInt32(18) != 0,
             }),
             Endpoint = row.IsDBNull(17) ? null : JsonSerializer.Deserialize(row.GetString(17), EngineJson.Default.EndpointRecord),
         });

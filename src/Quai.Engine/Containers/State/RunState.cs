@@ -52,6 +52,12 @@ internal sealed record RunState
     /// <summary>Somebody stopped it: no policy may start it until somebody does.</summary>
     public bool StoppedByUser { get; init; }
 
+    /// <summary>
+    /// The daemon itself stops its processes for a moment, to read its files; recorded before they are frozen, so that a daemon
+    /// that comes after a crash lets them go on. What a user paused stays paused.
+    /// </summary>
+    public bool Held { get; init; }
+
     /// <summary>Docker's sense of running: also paused, being started, or waiting to be restarted.</summary>
     public bool IsRunning => Status is ContainerStatus.Starting or ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting;
 
