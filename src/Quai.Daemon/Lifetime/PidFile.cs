@@ -36,11 +36,15 @@ internal sealed class PidFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => File.Delete(_path);
 
+    // The program's name; null when there is no such process, or only what is left of one that has ended and was not yet waited for.
     private static string? Command(int pid)
     {
         try
         {
-            return File.ReadAllText($"/proc/{pid}/comm");
+            // 42 (name) S 1 …
+            string status = File.ReadAllText($"/proc/{pid}/stat");
+            int open = status.IndexOf('(', StringComparison.Ordinal), close = status.LastIndexOf(')');
+            return status.AsSpan(close + 1).TrimStart() is ['Z' or 'X', ..] ? null : status[(open + 1)..close];
         }
         catch (IOException)
         {

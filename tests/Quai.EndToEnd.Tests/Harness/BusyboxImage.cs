@@ -52,7 +52,7 @@ public static class BusyboxImage
             Mode = (UnixFileMode)(executable ? 0b111_101_101 : 0b110_100_100),
         });
 
-    /// <summary>A well-formed ELF header for the IBM System/390: no machine the tests run on can execute it.</summary>
+    /// <summary>A well-formed ELF header for a Motorola 68HC05: no machine can execute it, an emulating one neither.</summary>
     private static byte[] ForeignElf()
     {
         byte[] elf = new byte[128];
@@ -61,7 +61,7 @@ public static class BusyboxImage
         elf[5] = 2; // big-endian
         elf[6] = 1;
         elf[17] = 2; // ET_EXEC
-        elf[19] = 22; // EM_S390
+        elf[19] = 72; // EM_68HC05
         elf[23] = 1;
         return elf;
     }

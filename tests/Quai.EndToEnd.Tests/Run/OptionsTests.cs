@@ -120,12 +120,14 @@ public sealed class OptionsTests(QuaidInstance engine) : IClassFixture<QuaidInst
     }
 
     [Fact]
-    public Task Cpu_limit_is_in_force() => PrintsAsync("--cpus 0.5 --cpu-shares 512", "sh -c 'cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us /sys/fs/cgroup/cpu/cpu.shares'", "50000\n100000\n512\n");
+    public Task Cpu_limit_is_in_force() => File.Exists("/sys/fs/cgroup/cgroup.controllers")
+        ? PrintsAsync("--cpus 0.5 --cpu-shares 512", "sh -c 'cat /sys/fs/cgroup/cpu.max /sys/fs/cgroup/cpu.weight'", "50000 100000\n20\n")
+        : PrintsAsync("--cpus 0.5 --cpu-shares 512", "sh -c 'cat /sys/fs/cgroup/cpu/cpu.cfs_quota_us /sys/fs/cgroup/cpu/cpu.cfs_period_us /sys/fs/cgroup/cpu/cpu.shares'", "50000\n100000\n512\n");
 
     [Fact]
     public async Task Pids_limit_is_in_force()
     {
-        await PrintsAsync("--pids-limit 20", "cat /sys/fs/cgroup/pids/pids.max", "20\n");
+        await PrintsAsync("--pids-limit 20", "sh -c 'cat /sys/fs/cgroup/pids/pids.max 2>/dev/null || cat /sys/fs/cgroup/pids.max'", "20\n");
         CommandResult result = await _docker.RunAsync($"run --rm --pids-limit 5 {Image} sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 1 & done; wait'");
         Assert.Contains("can't fork", result.Stderr, StringComparison.Ordinal);
     }

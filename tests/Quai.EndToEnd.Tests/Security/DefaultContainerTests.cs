@@ -84,6 +84,7 @@ public sealed class DefaultContainerTests(QuaidInstance engine) : IClassFixture<
     [InlineData("/proc/irq/0/smp_affinity")]
     [InlineData("/sys/kernel/mm/transparent_hugepage/enabled")]
     [InlineData("/sys/fs/cgroup/memory/memory.limit_in_bytes")]
+    [InlineData("/sys/fs/cgroup/memory.max")]
     public async Task Cannot_write(string file)
     {
         CommandResult result = await _docker.RunAsync($"run --rm {Image} sh -c 'echo 1 > {file}'");
