@@ -60,6 +60,33 @@ public sealed class BadRegistryTests
     public Task A_connection_cut_again_and_again_ends() =>
         Refused(r => IsLayer(r) ? Respond(200, [], Layer.Length) : Good(r), "the connection was cut after 0 of", sweep: true);
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_image_that_is_here_is_asked_for_without_being_fetched(bool says)
+    {
+        bool changed = false;
+        await using var registry = new FakeRegistry(r =>
+            !r.Path.Contains("/manifests/", StringComparison.Ordinal) ? Good(r)
+            : r.Lines[0].StartsWith("HEAD", StringComparison.Ordinal) ? Respond(says ? 200 : 405, [], says ? ["Docker-Content-Digest: " + SampleImage.DiffId(changed ? [1] : Manifest)] : [])
+            : Good(r));
+        await using var f = new StoreFixture();
+        string name = registry.Address + "/x:1";
+        Image first = await f.Store.PullAsync(name, null, null, f.Progress, default);
+        Assert.DoesNotContain(registry.Requests, r => r.Lines[0].StartsWith("HEAD", StringComparison.Ordinal));
+        registry.Requests.Clear();
+        Image second = await f.Store.PullAsync(name, null, null, f.Progress, default);
+        Assert.Equal(first.Id, second.Id);
+        Assert.Equal($"Status: Image is up to date for {name}", f.Progress.All[^1].Status);
+        Assert.Equal(says ? ["HEAD"] : ["HEAD", "GET"], registry.Requests.Where(r => r.Path.Contains("/manifests/", StringComparison.Ordinal)).Select(r => r.Lines[0].Split(' ')[0]));
+
+        // Something else stands there now.
+        changed = true;
+        registry.Requests.Clear();
+        await f.Store.PullAsync(name, null, null, f.Progress, default);
+        Assert.Contains(registry.Requests, r => r.Lines[0].StartsWith("GET", StringComparison.Ordinal) && r.Path.Contains("/manifests/", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_cut_download_goes_on_where_it_was()
     {

@@ -57,7 +57,8 @@ internal sealed class Pull(
     private async Task<StoredImage> RunAsync(RegistryRepository repository, CancellationToken cancellation)
     {
         string version = reference.Digest?.ToString() ?? reference.Tag!;
-        RegistryRepository.FetchedManifest top = await repository.GetManifestAsync(version, cancellation).ConfigureAwait(false);
+        RegistryRepository.FetchedManifest top = await FindHereAsync(repository, cancellation).ConfigureAwait(false)
+            ?? await repository.GetManifestAsync(version, cancellation).ConfigureAwait(false);
         progress.Report(new ProgressMessage($"Pulling from {reference.Path}", version));
         RegistryRepository.FetchedManifest own = await ChooseAsync(repository, top, cancellation).ConfigureAwait(false);
         IReadOnlyList<ImageSignature> signatures = await services.Trust.CheckPullAsync(repository, reference, [top.Digest, own.Digest], cancellation).ConfigureAwait(false);
@@ -133,7 +134,24 @@ internal sealed class Pull(
 
         return best is null
             ? throw QuaiException.NotFound($"no matching manifest for {platform} in the manifest list entries")
-            : await repository.GetManifestAsync(best.Digest, cancellation).ConfigureAwait(false);
+            : await ReadHereAsync(Digest.Parse(best.Digest), cancellation).ConfigureAwait(false) ?? await repository.GetManifestAsync(best.Digest, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The manifest that the tag stands for, when it still is the one that was pulled before.</summary>
+    private async Task<RegistryRepository.FetchedManifest?> FindHereAsync(RegistryRepository repository, CancellationToken cancellation) =>
+        reference.Digest is null && !noCache && services.Catalog.AllByName(reference).Any() && await repository.FindAsync(reference.Tag!, cancellation).ConfigureAwait(false) is { } digest
+            ? await ReadHereAsync(digest, cancellation).ConfigureAwait(false)
+            : null;
+
+    private async Task<RegistryRepository.FetchedManifest?> ReadHereAsync(Digest digest, CancellationToken cancellation)
+    {
+        if (noCache || await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+        {
+            return null;
+        }
+
+        byte[] bytes = services.Blobs.Read(digest, ImageJson.MaxManifestSize);
+        return digest.Matches(bytes) ? new RegistryRepository.FetchedManifest(bytes, ImageJson.DetectMediaType(bytes), digest) : null;
     }
 
     private async Task<(byte[] Bytes, ImageConfig Parsed)> GetConfigAsync(RegistryRepository repository, Descriptor config, CancellationToken cancellation)

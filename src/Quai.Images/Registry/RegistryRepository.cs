@@ -44,6 +44,24 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
         null,
         cancellation);
 
+    /// <summary>
+    /// What a tag stands for, without fetching it: registries that count pulls do not count this. Null when the registry does not say;
+    /// the reason is then told by <see cref="GetManifestAsync(string, CancellationToken)"/>.
+    /// </summary>
+    public async Task<Digest?> FindAsync(string tag, CancellationToken cancellation)
+    {
+        try
+        {
+            var request = new RegistryRequest(HttpMethod.Head, session.At($"/v2/{image.Path}/manifests/{tag}")) { Accept = MediaTypes.Manifests };
+            using HttpResponseMessage response = await session.SendAsync(request, cancellation).ConfigureAwait(false);
+            return response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? said) && Digest.TryParse(said.First(), out Digest digest) ? digest : null;
+        }
+        catch (QuaiException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Puts a manifest or index under a tag or its digest. All that it names must be there.</summary>
     public Task PutManifestAsync(string reference, byte[] bytes, string mediaType, CancellationToken cancellation) => session.RetryAsync(
         async () =>
