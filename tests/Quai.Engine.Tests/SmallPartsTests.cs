@@ -76,10 +76,32 @@ public sealed class SmallPartsTests
     }
 
     [Fact]
+    public void What_the_daemon_held_is_told_from_what_a_user_paused()
+    {
+        var machine = new ContainerStateMachine(RunState.New);
+        machine.Starting(byPolicy: false);
+        machine.Started(5, s_now);
+        machine.Held();
+        Assert.Equal((ContainerStatus.Running, true), (machine.Current.Status, machine.Current.Held));
+        machine.Paused(held: true);
+        machine.Unpaused();
+        Assert.False(machine.Current.Held);
+        machine.Held();
+
+        // The freezing failed; what a user pauses later is not the daemon's.
+        machine.Paused(held: false);
+        Assert.Equal((ContainerStatus.Paused, false), (machine.Current.Status, machine.Current.Held));
+        machine.Found(frozen: false);
+        Assert.Equal(ContainerStatus.Running, machine.Current.Status);
+        machine.Found(frozen: true);
+        Assert.Equal(ContainerStatus.Paused, machine.Current.Status);
+    }
+
+    [Fact]
     public void The_state_machine_refuses_what_cannot_be()
     {
         var machine = new ContainerStateMachine(RunState.New);
-        Assert.Throws<InvalidOperationException>(machine.Paused);
+        Assert.Throws<InvalidOperationException>(() => machine.Paused(held: false));
         machine.Starting(byPolicy: false);
         Assert.Throws<InvalidOperationException>(machine.Removing);
         machine.StartFailed(127, "no");

@@ -4,10 +4,8 @@ using Quai.Engine.Attach;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Health;
-using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Networks;
-using Quai.Oci.Images;
 using Quai.Oci.Runtime;
 using Quai.Runtime;
 
@@ -165,7 +163,7 @@ internal sealed partial class ContainerService
         await GiveBackAsync(container).ConfigureAwait(false);
         QuaiException told = error switch
         {
-            RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown{WhyNotExecutable(container, start)}", start.ExitCode, start.Errno),
+            RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown", start.ExitCode, start.Errno),
             QuaiException known => known,
             _ => QuaiException.System(error.Message, error),
         };
@@ -190,26 +188,6 @@ internal sealed partial class ContainerService
         }
 
         return told;
-    }
-
-    // The kernel only says "exec format error"; of an image for another processor more is known.
-    private string WhyNotExecutable(Container container, RuntimeStartException error)
-    {
-        if (!error.Message.EndsWith("exec format error", StringComparison.Ordinal))
-        {
-            return "";
-        }
-
-        try
-        {
-            Platform platform = images.Resolve(container.ImageId).Platform;
-            return !HostPlatform.Runs(platform) && new Emulation().Missing(platform) is { } why ? $": {why}" : "";
-        }
-        catch (QuaiException)
-        {
-            // The image is no longer there.
-            return "";
-        }
     }
 
     // All that a run holds outside of its own processes. Idempotent.
