@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Quai.Api.Reading;
 
 namespace Quai.Api;
 
@@ -16,13 +17,7 @@ public sealed class StringOrListConverter : JsonConverter<List<string>>
             case JsonTokenType.String:
                 return [reader.GetString()!];
             case JsonTokenType.StartArray:
-                List<string> items = [];
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-                {
-                    items.Add(reader.TokenType == JsonTokenType.String ? reader.GetString()! : throw new JsonException("a list of strings is expected"));
-                }
-
-                return items;
+                return TextListConverter.ReadItems(ref reader);
             default:
                 throw new JsonException("a string or a list of strings is expected");
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Errors;
+using Quai.Linux;
 
 namespace Quai.Cli;
 
@@ -18,7 +19,7 @@ internal static class Program
             Print(exit.Message);
             return exit.Code;
         }
-        catch (Exception error) when (error is DaemonException or ConnectionException or QuaiException or FormatException)
+        catch (Exception error) when (error is DaemonException or ConnectionException or QuaiException or LinuxException or FormatException)
         {
             Print(error.Message);
             return 1;

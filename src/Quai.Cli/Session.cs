@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Cli.Registries;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli;
@@ -9,8 +11,29 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
 {
     private EngineClient? _engine;
 
+    /// <summary>The daemon's address, as it stands in the settings.</summary>
+    private string Address => endpoint.Text;
+
     /// <summary>The folder of the client's settings.</summary>
     public string ConfigFolder { get; init; } = "";
+
+    /// <summary>The client's settings; read once, when they are first asked for.</summary>
+    [AllowNull]
+    public ClientConfig Settings
+    {
+        get => field ??= ClientConfig.LoadOrWarn(ConfigFolder);
+        init;
+    }
+
+    /// <summary>Variables that tell programs in containers of proxies, by the settings.</summary>
+    public IReadOnlyList<(string Name, string Value)> Proxies => Settings.Proxies(Address);
+
+    /// <summary>The format of a list: the option, else the settings', unless only ids are asked for. Empty for the usual one, which goes by "table", too.</summary>
+    /// <param name="option">The option's value.</param>
+    /// <param name="setting">The name in the settings.</param>
+    /// <param name="quiet">Whether only ids are asked for.</param>
+    public string Format(string option, string setting, bool quiet) =>
+        (option.Length > 0 || quiet ? option : Settings.Setting(setting)) is var asked and not "table" ? asked : "";
 
     /// <summary>The daemon; connected to at first use.</summary>
     public EngineClient Engine => _engine ??= new EngineClient(endpoint, tls);

@@ -1,9 +1,13 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Quai.Api.Containers;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Lifetime;
 using Quai.Daemon.Logging;
 using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Processes;
+using Quai.Metadata;
 
 namespace Quai.Daemon;
 
@@ -18,6 +22,7 @@ internal static partial class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        Ulimit coreFiles = ProcessState.Protect();
         Settings line;
         DaemonConfiguration configuration;
         try
@@ -35,8 +40,9 @@ internal static partial class Program
                 return 0;
             }
 
-            configuration = DaemonConfiguration.Load(line);
-            if (line.Switch("validate", false))
+            bool validate = line.Switch("validate", false);
+            configuration = DaemonConfiguration.Load(line).WithDefaultUlimit(coreFiles);
+            if (validate)
             {
                 Console.Out.WriteLine("configuration OK");
                 return 0;
@@ -47,18 +53,19 @@ internal static partial class Program
                 throw QuaiException.Invalid("quaid needs to be started with root privileges");
             }
         }
-        catch (QuaiException e)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
             Console.Error.WriteLine(e.Message);
-            return e.Message.EndsWith(CommandLine.Advice, StringComparison.Ordinal) ? WrongFlag : 1;
+            return e is WrongFlagException ? WrongFlag : 1;
         }
 
+        ProcessState.ForgetSecrets(configuration.Proxies);
         using var log = new TextLogger(Console.OpenStandardError(), TimeProvider.System) { Level = configuration.LogLevel, Structured = configuration.StructuredLog };
         try
         {
             return await RunAsync(line, configuration, log);
         }
-        catch (Exception e) when (e is QuaiException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is QuaiException or LinuxException or MetadataException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"failed to start daemon: {e.Message}");
             return 1;
@@ -71,6 +78,8 @@ internal static partial class Program
 
     private static async Task<int> RunAsync(Settings line, DaemonConfiguration configuration, TextLogger log)
     {
+        // What whoever started this left open is not for the shims.
+        Descriptors.CloseOnExecute();
         using var starting = new CancellationTokenSource();
         using var hurry = new CancellationTokenSource();
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Quai.Engine;
 
 /// <summary>Times as the Engine API writes them.</summary>
-internal static class ApiTime
+public static class ApiTime
 {
     /// <summary>What stands for "never".</summary>
     public const string Never = "0001-01-01T00:00:00Z";

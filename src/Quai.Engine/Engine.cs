@@ -4,7 +4,11 @@ using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
 using Quai.Engine.Host;
+using Quai.Engine.Security;
+using Quai.Errors;
 using Quai.Images;
+using Quai.Linux;
+using Quai.Linux.Modes;
 using Quai.Metadata;
 using Quai.Networks;
 using Quai.Runtime;
@@ -13,14 +17,13 @@ using Quai.Volumes;
 namespace Quai.Engine;
 
 /// <summary>One engine: everything that a daemon serves, put together.</summary>
-public sealed class Engine : IAsyncDisposable
+public sealed partial class Engine : IAsyncDisposable
 {
-    private readonly ContainerService _containers;
+    private readonly EngineParts _parts;
 
-    private Engine(ContainerService containers, ExecService execs, EventHub events, VolumeStore volumes, IImageStore images, INetworkService networks, SystemService system)
+    private Engine(EngineParts parts, EventHub events, VolumeStore volumes, IImageStore images, INetworkService networks, SystemService system)
     {
-        _containers = containers;
-        Execs = execs;
+        _parts = parts;
         Events = events;
         Volumes = volumes;
         Images = images;
@@ -32,13 +35,13 @@ public sealed class Engine : IAsyncDisposable
     public static IReadOnlyList<Migration> Migrations { get; } = [.. ContainerTable.Migrations, .. VolumeStore.Migrations];
 
     /// <summary>Containers.</summary>
-    public IContainers Containers => _containers;
+    public IContainers Containers => _parts.Containers;
 
     /// <summary>Their files.</summary>
-    public IContainerFiles Files => _containers;
+    public IContainerFiles Files => _parts.Containers;
 
     /// <summary>Further processes in them.</summary>
-    public IExecs Execs { get; }
+    public IExecs Execs => _parts.Execs;
 
     /// <summary>The event stream.</summary>
     public IEvents Events { get; }
@@ -78,35 +81,52 @@ public sealed class Engine : IAsyncDisposable
         CancellationToken cancellation)
     {
         var paths = new EnginePaths(options);
-        foreach (string folder in (ReadOnlySpan<string>)[paths.Containers, paths.Runs, paths.RootFs])
+        foreach (string folder in (ReadOnlySpan<string>)[paths.Containers, paths.Runs, paths.RootFs, paths.SharedMemory])
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+            PrivateFolder.Make(folder);
         }
 
         var events = new EventHub(time);
-        var registry = new ContainerRegistry();
         var volumes = VolumeStore.Open(paths.Volumes, database, time);
-        var launcher = new Launcher(options, paths, images, networks, volumes, registry);
-        var execs = new ExecService(registry, launcher, events, time, loggers.CreateLogger<ExecService>());
-        var containers = new ContainerService(options, paths, database, images, networks, volumes, runtime, registry, launcher, events, time, loggers.CreateLogger<ContainerService>())
-        {
-            Execs = execs,
-        };
-        await containers.RecoverAsync(cancellation).ConfigureAwait(false);
+        var appArmor = new AppArmor(options.AppArmor);
+        LoadProfile(appArmor, loggers.CreateLogger<Engine>());
+        var parts = EngineParts.Compose(options, paths, database, new EngineStores(images, networks, volumes), runtime, events, appArmor, time, loggers);
+        await parts.Recovery.RunAsync(cancellation).ConfigureAwait(false);
         string id = await IdentityAsync(database, cancellation).ConfigureAwait(false);
         images.Changed += (action, imageId, name) => events.Publish("image", action, imageId, new Dictionary<string, string> { ["name"] = name });
         volumes.Changed += (action, volume) => events.Publish("volume", action, volume.Name, new Dictionary<string, string> { ["driver"] = "local" });
-        return new Engine(containers, execs, events, volumes, images, networks, new SystemService(id, options, containers, images, events, time));
+        return new Engine(parts, events, volumes, images, networks, new SystemService(id, options, parts.Containers.Registry, images, events, time, appArmor));
     }
 
     /// <summary>Stops all containers, each within its time, unless <see cref="EngineOptions.LiveRestore"/>; then nothing new is started.</summary>
-    public Task ShutdownAsync(CancellationToken cancellation) => _containers.ShutDownAsync(cancellation);
+    public Task ShutdownAsync(CancellationToken cancellation) => _parts.Shutdown.RunAsync(cancellation);
 
     /// <summary>Lets go of the containers without stopping them, as a daemon that is killed does.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _containers.LetGoAsync().ConfigureAwait(false);
+        await _parts.Shutdown.DetachAsync().ConfigureAwait(false);
         Volumes.Dispose();
+    }
+
+    // As with Docker, the daemon starts all the same: containers that need the profile do not, and say why.
+    private static void LoadProfile(AppArmor appArmor, ILogger logger)
+    {
+        if (appArmor.OutOfReach is { } why)
+        {
+            LogOutOfReach(logger, why);
+        }
+
+        try
+        {
+            if (appArmor.IsOn)
+            {
+                appArmor.Load();
+            }
+        }
+        catch (Exception e) when (e is QuaiException or LinuxException)
+        {
+            LogNoProfile(logger, e.Message);
+        }
     }
 
     private static Task<string> IdentityAsync(MetadataDatabase database, CancellationToken cancellation) => database.WriteAsync(
@@ -122,4 +142,10 @@ public sealed class Engine : IAsyncDisposable
             return made;
         },
         cancellation);
+
+    [LoggerMessage(LogLevel.Error, "{Reason}")]
+    private static partial void LogNoProfile(ILogger logger, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "AppArmor is enabled in the kernel but containers are not confined by it, since {Reason}")]
+    private static partial void LogOutOfReach(ILogger logger, string reason);
 }

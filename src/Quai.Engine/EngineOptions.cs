@@ -15,8 +15,11 @@ public sealed record EngineOptions
     /// <summary><c>--log-driver</c>: json-file or none.</summary>
     public string LogDriver { get; init; } = "json-file";
 
-    /// <summary><c>--log-opt</c>; rotated by default.</summary>
-    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string> { ["max-size"] = "20m", ["max-file"] = "5" };
+    /// <summary><c>--log-opt</c>: for containers that use the daemon's driver and do not say otherwise.</summary>
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--default-runtime</c>: the name that containers show that ask for none. Whatever its name, it is Quai's own runtime.</summary>
+    public string DefaultRuntime { get; init; } = "quai";
 
     /// <summary>Bytes (<c>--default-shm-size</c>).</summary>
     public long DefaultShmSize { get; init; } = 64L << 20;
@@ -44,6 +47,15 @@ public sealed record EngineOptions
 
     /// <summary><c>--seccomp-profile</c>: a file, <c>unconfined</c> or null for the default.</summary>
     public string? SeccompProfile { get; init; }
+
+    /// <summary><c>--default-ipc-mode</c>: private or shareable.</summary>
+    public string DefaultIpcMode { get; init; } = "private";
+
+    /// <summary><c>--default-cgroupns-mode</c>: private or host.</summary>
+    public string DefaultCgroupnsMode { get; init; } = "private";
+
+    /// <summary>Where the host's AppArmor is.</summary>
+    public Security.AppArmorHost AppArmor { get; init; } = new();
 
     /// <summary><c>--dns</c>, <c>--dns-search</c>, <c>--dns-opt</c>.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];

@@ -12,6 +12,9 @@ internal sealed class EnginePaths(EngineOptions options)
     /// <summary>One empty directory: every container mounts its root over it, each in its own mount namespace.</summary>
     public string RootFs { get; } = Path.Combine(options.ExecRoot, "rootfs");
 
+    /// <summary>Mount points of the shared memory of containers that let others join it.</summary>
+    public string SharedMemory { get; } = Path.Combine(options.ExecRoot, "shm");
+
     /// <summary>The volumes' folder.</summary>
     public string Volumes { get; } = Path.Combine(options.DataRoot, "volumes");
 

@@ -81,9 +81,6 @@ public interface IImageStore
     /// <summary>What images take of the disk. The first call walks through all layers, later ones through new layers only.</summary>
     Task<ImageDiskUsage> DiskUsageAsync(CancellationToken cancellation);
 
-    /// <summary>Bytes on the disk that a container's writable layer takes: blocks, directories included, as <c>du</c> counts.</summary>
-    Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation);
-
     /// <summary>Computes the digests of images' blobs anew and looks for their unpacked layers. Nothing is changed.</summary>
     /// <param name="references">Which images; none for all, and then for containers' folders and for files that nobody owns, too.</param>
     /// <param name="findings">Told of each problem as it is found.</param>

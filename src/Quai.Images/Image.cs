@@ -25,6 +25,9 @@ public sealed record Image(
     /// <summary>Bytes of each unpacked layer, in the order of <see cref="LayerDirectories"/>.</summary>
     public IReadOnlyList<long> LayerSizes { get; init; } = [];
 
+    /// <summary>When somebody last gave it a name here; null for what came with its names.</summary>
+    public DateTimeOffset? Tagged { get; init; }
+
     /// <summary>How many images were made of it.</summary>
     public int Children { get; init; }
 

@@ -36,16 +36,18 @@ public sealed partial class ImageStore
     public async Task<Image> ImportAsync(
         Stream archive, string? repositoryTag, string? message, IReadOnlyList<string> configure, string? platform, CancellationToken cancellation)
     {
-        ImageReference? name = string.IsNullOrEmpty(repositoryTag) ? null : ImageReference.Parse(repositoryTag).WithDefaultTag();
-        if (name?.Digest is not null)
+        ImageReference? given = string.IsNullOrEmpty(repositoryTag) ? null : ImageReference.Parse(repositoryTag).WithDefaultTag();
+        if (given?.Digest is not null)
         {
             throw QuaiException.Invalid("cannot import digest reference");
         }
 
+        ImageName? name = given is null ? null : ImageName.Tag(given);
+
         Platform target = string.IsNullOrEmpty(platform) ? Platform.Host : Platform.Parse(platform);
         ExecutionConfig execution = ConfigChanges.Apply(configure);
         StoredImage image = await WithLeaseAsync(lease => ImportAsync(archive, name, message ?? "Imported from -", execution, target, lease, cancellation)).ConfigureAwait(false);
-        Changed?.Invoke("import", image.Image.Id, name?.Familiar ?? image.Image.Id);
+        Changed?.Invoke("import", image.Image.Id, name?.Reference.Familiar ?? image.Image.Id);
         return image.Image;
     }
 
@@ -142,7 +144,7 @@ public sealed partial class ImageStore
     }
 
     private async Task<StoredImage> ImportAsync(
-        Stream archive, ImageReference? name, string comment, ExecutionConfig execution, Platform platform, Lease lease, CancellationToken cancellation)
+        Stream archive, ImageName? name, string comment, ExecutionConfig execution, Platform platform, Lease lease, CancellationToken cancellation)
     {
         await using SnapshotStore.PendingLayer pending = await _snapshots.BeginLayerAsync(cancellation).ConfigureAwait(false);
         using IngestFile file = _blobs.Begin();
@@ -188,7 +190,7 @@ public sealed partial class ImageStore
         Digest manifestDigest = await _blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         string[] used = [blob.ToString(), id.ToString(), manifestDigest.ToString()];
         (StoredImage image, _) = await _assembler.RecordAsync(
-            new NewImage(id, config, manifestDigest, [diffId.ToString()], used, name is null ? [] : [name]), cancellation).ConfigureAwait(false);
+            new NewImage(id, config, manifestDigest, [diffId.ToString()], used, name is null ? [] : [name]) { IsNamedHere = true }, cancellation).ConfigureAwait(false);
         return image;
     }
 

@@ -14,40 +14,19 @@ public sealed partial class ImageStore
     /// <inheritdoc/>
     public async Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation)
     {
-        ImageReference? name = NameOf(commit);
+        ImageName? name = string.IsNullOrEmpty(commit.Repository) ? null : TagOf(commit.Repository, commit.Tag);
         ConfigChanges.Apply(commit.Config, commit.Changes);
         ConfigCompletion.Complete(commit.Config, commit.ContainerConfig);
         StoredImage image = await WithLeaseAsync(lease => CommitAsync(commit, name, lease, cancellation)).ConfigureAwait(false);
         if (name is not null)
         {
-            Changed?.Invoke("tag", image.Image.Id, name.Familiar);
+            Changed?.Invoke("tag", image.Image.Id, name.Reference.Familiar);
         }
 
         return image.Image;
     }
 
-    private static ImageReference? NameOf(ContainerCommit commit)
-    {
-        if (string.IsNullOrEmpty(commit.Repository))
-        {
-            return null;
-        }
-
-        ImageReference name = ImageReference.Parse(commit.Repository);
-        if (name.Digest is not null)
-        {
-            throw QuaiException.Invalid("refusing to create a tag with a digest reference");
-        }
-
-        if (commit.Tag is { Length: > 0 } tag)
-        {
-            name = name with { Tag = ImageReference.IsTag(tag) ? tag : throw QuaiException.Invalid("invalid tag format") };
-        }
-
-        return name.WithDefaultTag();
-    }
-
-    private async Task<StoredImage> CommitAsync(ContainerCommit commit, ImageReference? name, Lease lease, CancellationToken cancellation)
+    private async Task<StoredImage> CommitAsync(ContainerCommit commit, ImageName? name, Lease lease, CancellationToken cancellation)
     {
         StoredImage parent = _catalog.ById(commit.ParentId) ?? throw new ImageNotFoundException(commit.ParentId);
         List<Descriptor> layers = HoldParent(parent, lease, out HashSet<string> used);
@@ -105,7 +84,7 @@ public sealed partial class ImageStore
         Digest manifestDigest = await _blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         used.UnionWith([blob.ToString(), id.ToString(), manifestDigest.ToString()]);
         (StoredImage image, _) = await _assembler.RecordAsync(
-            new NewImage(id, config, manifestDigest, chains, used, name is null ? [] : [name]) { Parent = parent.Image.Id }, cancellation).ConfigureAwait(false);
+            new NewImage(id, config, manifestDigest, chains, used, name is null ? [] : [name]) { Parent = parent.Image.Id, IsNamedHere = true }, cancellation).ConfigureAwait(false);
         return image;
     }
 

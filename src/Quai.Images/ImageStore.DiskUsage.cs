@@ -8,9 +8,6 @@ namespace Quai.Images;
 public sealed partial class ImageStore
 {
     /// <inheritdoc/>
-    public Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation) => _snapshots.UsageAsync(key, cancellation);
-
-    /// <inheritdoc/>
     public Task<ImageDiskUsage> DiskUsageAsync(CancellationToken cancellation) => Task.Run(() => MeasureDisk(cancellation), cancellation);
 
     private ImageDiskUsage MeasureDisk(CancellationToken cancellation)

@@ -1,3 +1,4 @@
+using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Metadata;
 using Quai.Oci.Images;
@@ -22,7 +23,7 @@ public sealed partial class ImageStore
         if (!manifests.Exists(m => m.Descriptor.Digest == image.Manifest))
         {
             byte[] own = ReadBlob(image.Manifest);
-            manifests.Insert(0, Describe(new Descriptor { MediaType = ImageJson.DetectMediaType(own), Digest = image.Manifest, Size = own.Length }, blobs));
+            manifests.Insert(0, Describe(new Descriptor { MediaType = TypeOf(own), Digest = image.Manifest, Size = own.Length }, blobs));
         }
 
         return manifests;
@@ -36,7 +37,7 @@ public sealed partial class ImageStore
             if (digest.ToString() != image.Manifest && blobs.ContainsKey(digest.ToString()))
             {
                 byte[] bytes = ReadBlob(digest.ToString());
-                if (MediaTypes.IsIndex(ImageJson.DetectMediaType(bytes)))
+                if (MediaTypes.IsIndex(TypeOf(bytes)))
                 {
                     return ImageJson.ReadIndex(bytes);
                 }
@@ -66,8 +67,27 @@ public sealed partial class ImageStore
 
     private long ContentSize(StoredImage image, Dictionary<string, long> blobs)
     {
-        Manifest manifest = ImageJson.ReadManifest(ReadBlob(image.Manifest));
+        byte[] bytes = ReadBlob(image.Manifest);
+        if (!MediaTypes.IsManifest(TypeOf(bytes)))
+        {
+            return 0;
+        }
+
+        Manifest manifest = ImageJson.ReadManifest(bytes);
         return manifest.Layers!.Prepend(manifest.Config!).Select(d => d.Digest).Append(image.Manifest).Distinct().Sum(d => blobs.GetValueOrDefault(d));
+    }
+
+    /// <summary>What a stored manifest is; null for one that an older version took though it contradicts itself: looking at images is not to fail for it.</summary>
+    private static string? TypeOf(byte[] bytes)
+    {
+        try
+        {
+            return ImageJson.DetectMediaType(bytes);
+        }
+        catch (QuaiException)
+        {
+            return null;
+        }
     }
 
     private byte[] ReadBlob(string digest) => _blobs.Read(Digest.Parse(digest), ImageJson.MaxManifestSize);

@@ -97,15 +97,14 @@ public sealed partial class ImageStore
     public async Task<RemoteImage> InspectAsync(string reference, RegistryAuth? auth, CancellationToken cancellation)
     {
         ImageReference image = ImageReference.Parse(reference).WithDefaultTag();
-        string prefix = $"manifest for {image.Familiar} not found: ";
         try
         {
             return await _pulls.Client.ReadAsync(image, auth, r => RemoteInspection.RunAsync(r, image, _blobs, cancellation), cancellation).ConfigureAwait(false);
         }
-        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound && e.Message.StartsWith(prefix, StringComparison.Ordinal))
+        catch (ManifestNotFoundException e)
         {
             // Here Docker hands on what the registry says, and nothing more.
-            throw QuaiException.NotFound(e.Message[prefix.Length..], e);
+            throw QuaiException.NotFound(e.Said, e);
         }
     }
 
@@ -140,7 +139,7 @@ public sealed partial class ImageStore
     public async Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation)
     {
         ImageReference name = ImageReference.Parse(target).WithDefaultTag();
-        if (name.Tag is null)
+        if (name.Tag is null || name.Digest is not null)
         {
             throw QuaiException.Invalid("an index is pushed under a tag, not a digest");
         }

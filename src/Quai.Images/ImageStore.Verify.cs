@@ -10,7 +10,7 @@ public sealed partial class ImageStore
     {
         IReadOnlyList<StoredImage> images = references.Count == 0 ? _catalog.All : [.. references.SelectMany(_catalog.FindAll).DistinctBy(i => i.Image.Id)];
         using Lease lease = _leases.Begin();
-        var verifier = new StoreVerifier(_database, _blobs, _snapshots, findings);
+        var verifier = new StoreVerifier(_database, _blobs, _snapshots, _gate, findings);
         VerificationSummary summary = await verifier.RunAsync(images, lease, cancellation).ConfigureAwait(false);
         if (references.Count > 0)
         {

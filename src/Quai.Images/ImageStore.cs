@@ -9,6 +9,7 @@ using Quai.Images.Pushes;
 using Quai.Images.Registry;
 using Quai.Images.Snapshots;
 using Quai.Images.Trust;
+using Quai.Linux.Modes;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -64,7 +65,7 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
     /// <param name="logger">Told of what fails in the background.</param>
     public static ImageStore Open(string root, MetadataDatabase database, ImageStoreOptions options, ILogger? logger = null)
     {
-        Directory.CreateDirectory(root);
+        PrivateFolder.Make(root);
         return new ImageStore(root, database, options, logger ?? NullLogger.Instance);
     }
 
@@ -84,28 +85,30 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
     /// <inheritdoc/>
     public async Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)
     {
-        ImageReference name = ImageReference.Parse(repository);
-        if (name.Digest is not null)
-        {
-            throw QuaiException.Invalid("refusing to create a tag with a digest reference");
-        }
+        ImageName name = TagOf(repository, tag);
 
-        if (tag is { Length: > 0 })
-        {
-            name = name with { Tag = ImageReference.IsTag(tag) ? tag : throw QuaiException.Invalid("invalid tag format") };
-        }
-
-        name = name.WithDefaultTag();
         // Of several platforms' images each gets the name.
         string[] ids = [.. _catalog.FindAll(source).Select(i => i.Image.Id)];
-        bool named = await _database.WriteAsync(c => NameTable.Share(c, ids, name), cancellation).ConfigureAwait(false);
+        bool named = await _database.WriteAsync(c => NameTable.Share(c, ids, name, _options.Time.GetUtcNow()), cancellation).ConfigureAwait(false);
         if (!named)
         {
             throw new ImageNotFoundException(source);
         }
 
         _catalog.Reload();
-        Changed?.Invoke("tag", ids[0], name.Familiar);
+        Changed?.Invoke("tag", ids[0], name.Reference.Familiar);
+    }
+
+    /// <summary>The name that users mean by a repository, which may have a tag, and a tag besides.</summary>
+    private static ImageName TagOf(string repository, string? tag)
+    {
+        ImageReference name = ImageReference.Parse(repository);
+        if (name.Digest is null && tag is { Length: > 0 })
+        {
+            name = name with { Tag = ImageReference.IsTag(tag) ? tag : throw QuaiException.Invalid("invalid tag format") };
+        }
+
+        return ImageName.Tag(name.WithDefaultTag());
     }
 
     /// <inheritdoc/>
@@ -155,6 +158,11 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
     /// <inheritdoc/>
     public async Task RecoverAsync(IReadOnlySet<string> containers, CancellationToken cancellation)
     {
+        foreach ((string id, string name) in await _database.WriteAsync(NameTable.Sweep, cancellation).ConfigureAwait(false))
+        {
+            LogNameRemoved(_logger, name, id);
+        }
+
         await _snapshots.RecoverAsync(containers, cancellation).ConfigureAwait(false);
         await CollectAsync(static (_, _) => { }, measure: false, cancellation).ConfigureAwait(false);
         _blobs.Sweep();
@@ -174,4 +182,7 @@ public sealed partial class ImageStore : IImageStore, IRegistries, ISignatures, 
         _assembler.Dispose();
         _gate.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the name {Name} is taken from image {Id}: the image did not come by that name")]
+    private static partial void LogNameRemoved(ILogger logger, string name, string id);
 }

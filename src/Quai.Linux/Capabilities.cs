@@ -1,13 +1,10 @@
 using System.Globalization;
-using Quai.Errors;
 
 namespace Quai.Linux;
 
-/// <summary>The kernel's capabilities by name and number (capabilities(7), linux/capability.h), and Docker's rules for choosing them.</summary>
+/// <summary>The kernel's capabilities by name and number (capabilities(7), linux/capability.h).</summary>
 public static class Capabilities
 {
-    private const string Prefix = "CAP_", All = "ALL";
-
     private static readonly string[] s_names =
     [
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
@@ -66,67 +63,6 @@ public static class Capabilities
         }
 
         return names;
-    }
-
-    /// <summary>
-    /// Checks names as <c>--cap-add</c> and <c>--cap-drop</c> take them, in any case and with or without <c>CAP_</c>, and gives them
-    /// their full form; <c>ALL</c> stays.
-    /// </summary>
-    /// <param name="names">The names.</param>
-    /// <param name="option">The option's name in the API for the error: <c>CapAdd</c> or <c>CapDrop</c>.</param>
-    /// <exception cref="QuaiException">One is not known.</exception>
-    public static List<string> Normalize(IEnumerable<string> names, string option)
-    {
-        var result = new List<string>();
-        foreach (string given in names)
-        {
-            string name = given.ToUpperInvariant();
-            if (name != All)
-            {
-                name = name.StartsWith(Prefix, StringComparison.Ordinal) ? name : Prefix + name;
-                if (NumberOf(name) < 0)
-                {
-                    throw QuaiException.Invalid($"invalid {option}: unknown capability: \"{name}\"");
-                }
-            }
-
-            result.Add(name);
-        }
-
-        return result;
-    }
-
-    /// <summary>A container's capabilities. What is added with <c>ALL</c> is <see cref="Available"/>; a drop wins over that, an add wins over a drop.</summary>
-    /// <param name="defaults">The set to begin with.</param>
-    /// <param name="add"><c>--cap-add</c>.</param>
-    /// <param name="drop"><c>--cap-drop</c>.</param>
-    /// <param name="privileged">Whether it has all of them whatever else is said.</param>
-    /// <exception cref="QuaiException">A name is not known.</exception>
-    public static IReadOnlyList<string> Apply(IReadOnlyList<string> defaults, IReadOnlyList<string>? add, IReadOnlyList<string>? drop, bool privileged) =>
-        Apply(defaults, add, drop, privileged, Available);
-
-    /// <inheritdoc cref="Apply(IReadOnlyList{string}, IReadOnlyList{string}?, IReadOnlyList{string}?, bool)"/>
-    /// <param name="defaults">The set to begin with.</param>
-    /// <param name="add"><c>--cap-add</c>.</param>
-    /// <param name="drop"><c>--cap-drop</c>.</param>
-    /// <param name="privileged">Whether it has all of them whatever else is said.</param>
-    /// <param name="available">What all are.</param>
-    public static IReadOnlyList<string> Apply(
-        IReadOnlyList<string> defaults, IReadOnlyList<string>? add, IReadOnlyList<string>? drop, bool privileged, IReadOnlyList<string> available)
-    {
-        List<string> adds = Normalize(add ?? [], "CapAdd"), drops = Normalize(drop ?? [], "CapDrop");
-        if (privileged)
-        {
-            return available;
-        }
-
-        if (adds.Contains(All))
-        {
-            return [.. available.Where(name => !drops.Contains(name))];
-        }
-
-        IEnumerable<string> kept = drops.Contains(All) ? [] : defaults.Where(name => !drops.Contains(name));
-        return [.. kept.Concat(adds).Distinct()];
     }
 
     private static ulong ReadEffectiveMask()

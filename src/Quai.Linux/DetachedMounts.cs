@@ -39,4 +39,28 @@ public static unsafe class DetachedMounts
             return high < 0 ? throw new LinuxException("fcntl", (int)-high, path) : new FileDescriptor((int)high);
         }
     }
+
+    /// <summary>
+    /// Opens a file for reading through a read-only mount that is nobody's from then on: nothing can change it any more, and neither the file's content nor its
+    /// mode or owner through it, whoever gets hold of the descriptor.
+    /// </summary>
+    /// <exception cref="LinuxException">The file cannot be opened.</exception>
+    public static FileDescriptor OpenReadOnlyFile(string path)
+    {
+        // While the mount's own descriptor is open, who has CAP_SYS_ADMIN could make it writable.
+        using FileDescriptor mount = OpenReadOnly(path);
+        fixed (byte* name = Encoding.ASCII.GetBytes($"/proc/self/fd/{mount.Number}\0"))
+        {
+            long file = SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)name, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
+            if (file < 0)
+            {
+                throw new LinuxException("open", (int)-file, path);
+            }
+
+            // Above all numbers that spawned programs are given.
+            long high = SystemCall.Quick(SystemCallNumber.Fcntl, file, IoConstants.F_DUPFD_CLOEXEC, 64);
+            SystemCall.Quick(SystemCallNumber.Close, file);
+            return high < 0 ? throw new LinuxException("fcntl", (int)-high, path) : new FileDescriptor((int)high);
+        }
+    }
 }

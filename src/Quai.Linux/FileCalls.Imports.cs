@@ -16,6 +16,12 @@ public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Siz
     /// <summary>Blocks of 512 bytes that it takes on the disk.</summary>
     public long Blocks { get; init; }
 
+    /// <summary>When it was last read and changed.</summary>
+    public FileTimes Times { get; init; }
+
+    /// <summary>Whether it is the root of a mount: something is mounted where it was looked for.</summary>
+    public bool IsMountRoot { get; init; }
+
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFDIR;
 }
@@ -104,6 +110,8 @@ public static unsafe partial class FileCalls
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct StatxBuffer
     {
+        [FieldOffset(8)]
+        public ulong Attributes;
         [FieldOffset(16)]
         public uint Links;
         [FieldOffset(20)]
@@ -118,6 +126,14 @@ public static unsafe partial class FileCalls
         public ulong Size;
         [FieldOffset(48)]
         public ulong Blocks;
+        [FieldOffset(64)]
+        public long Accessed;
+        [FieldOffset(72)]
+        public uint AccessedNanoseconds;
+        [FieldOffset(112)]
+        public long Modified;
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
         [FieldOffset(128)]
         public uint DevMajor;
         [FieldOffset(132)]

@@ -5,8 +5,11 @@ namespace Quai.Linux;
 
 public static unsafe partial class FileCalls
 {
-    private const int EntriesBufferSize = 32 * 1024;
+    private const int EntriesBufferSize = 32 * 1024, DeepEntriesBufferSize = 2 * 1024, ShallowLevels = 8;
     private const int NameOffset = 19;
+
+    /// <summary>No path that a system call takes leads deeper: 4,096 bytes. What somebody nested deeper step by step counts nothing.</summary>
+    private const int DeepestMeasured = 2048;
 
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
@@ -32,7 +35,7 @@ public static unsafe partial class FileCalls
 
     /// <summary>
     /// Removes an entry of a directory with everything below it. Links are removed, never followed, and a mount point inside ends it
-    /// with <c>EBUSY</c>. An entry that is not there is no error.
+    /// with <c>EBUSY</c>. An entry that is not there is no error. The tree may be as deep and as wide as it likes.
     /// </summary>
     public static void RemoveTree(int directory, string name)
     {
@@ -76,7 +79,7 @@ public static unsafe partial class FileCalls
 
         try
         {
-            errno = TryEmpty(fd);
+            errno = Trees.TreeRemoval.TryEmpty(fd);
         }
         finally
         {
@@ -86,29 +89,76 @@ public static unsafe partial class FileCalls
         return errno != 0 ? errno : TryUnlink(directory, name, AT_REMOVEDIR) is var last and not Errno.ENOENT ? last : 0;
     }
 
+    /// <summary>Whether something is mounted at any depth below a directory. One that is too deep to be looked through counts as one with a mount.</summary>
+    /// <param name="parent">The directory it lies in.</param>
+    /// <param name="name">Its name; a link is not followed.</param>
+    public static bool HoldsMount(int parent, byte* name)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return true;
+        }
+
+        int fd = Openat2.TryOpen(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0, Openat2.RESOLVE_NO_XDEV);
+        if (fd < 0)
+        {
+            return -fd is Errno.EXDEV or Errno.EMFILE;
+        }
+
+        try
+        {
+            byte[] buffer = new byte[DeepEntriesBufferSize];
+            fixed (byte* b = buffer)
+            {
+                nint length;
+                while ((length = TryReadEntries(fd, b, buffer.Length)) > 0)
+                {
+                    for (nint at = 0; at < length; at += *(ushort*)(b + at + 16))
+                    {
+                        byte* entry = b + at + NameOffset;
+                        if (!IsDots(entry) && TryStatus(fd, entry, out FileStatus status) == 0 && (status.IsMountRoot || (status.IsDirectory && HoldsMount(fd, entry))))
+                        {
+                            return true;
+                        }
+                    }
+                }
+            }
+
+            return false;
+        }
+        finally
+        {
+            _ = TryClose(fd);
+        }
+    }
+
     /// <summary>Bytes of all files below an open directory, each counted once however many names it has; directories count nothing.</summary>
     public static long TreeSize(int directory)
     {
         HashSet<ulong> linked = [];
-        return TreeSize(directory, linked);
+        return TreeSize(directory, linked, 0, blocks: false);
     }
 
     /// <summary>Bytes of the disk that all below an open directory takes, as <c>du</c> counts: blocks, of directories too, each file once however many names it has.</summary>
     public static long TreeUsage(int directory)
     {
         HashSet<ulong> linked = [];
-        return TreeSize(directory, linked, blocks: true);
+        return TreeSize(directory, linked, 0, blocks: true);
     }
 
-    private static long TreeSize(int directory, HashSet<ulong> linked, bool blocks = false)
+    private static long TreeSize(int directory, HashSet<ulong> linked, int depth, bool blocks)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        byte[] buffer = new byte[EntriesBufferSize];
+        if (depth == DeepestMeasured || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            return 0;
+        }
+
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(depth < ShallowLevels ? EntriesBufferSize : DeepEntriesBufferSize);
         long total = 0;
         fixed (byte* b = buffer)
         {
             nint length;
-            while ((length = ReadEntries(directory, b)) > 0)
+            while ((length = TryReadEntries(directory, b, buffer.Length)) > 0)
             {
                 for (nint at = 0; at < length; at += *(ushort*)(b + at + 16))
                 {
@@ -126,7 +176,7 @@ public static unsafe partial class FileCalls
                         {
                             try
                             {
-                                total += TreeSize(fd, linked, blocks);
+                                total += TreeSize(fd, linked, depth + 1, blocks);
                             }
                             finally
                             {
@@ -145,44 +195,12 @@ public static unsafe partial class FileCalls
         return total;
     }
 
-    private static int TryEmpty(int directory)
+    /// <summary>Reads entries of an open directory as <c>getdents64(2)</c> gives them; their bytes, 0 at the end, or a negative error number.</summary>
+    internal static nint TryReadEntries(int directory, byte* buffer, int size)
     {
-        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
-        {
-            return Errno.ELOOP;
-        }
-
-        byte[] buffer = new byte[EntriesBufferSize];
-        fixed (byte* b = buffer)
-        {
-            nint length;
-            while ((length = ReadEntries(directory, b)) > 0)
-            {
-                for (nint at = 0; at < length; at += *(ushort*)(b + at + 16))
-                {
-                    byte* name = b + at + NameOffset;
-                    if (IsDots(name))
-                    {
-                        continue;
-                    }
-
-                    int errno = TryRemoveTree(directory, name);
-                    if (errno != 0)
-                    {
-                        return errno;
-                    }
-                }
-            }
-
-            return length < 0 ? (int)-length : 0;
-        }
-    }
-
-    private static nint ReadEntries(int directory, byte* buffer)
-    {
-        long length = GetDirectoryEntries(SYS_getdents64, directory, buffer, EntriesBufferSize);
+        long length = GetDirectoryEntries(SYS_getdents64, directory, buffer, (nuint)size);
         return length >= 0 ? (nint)length : -Marshal.GetLastPInvokeError();
     }
 
-    private static bool IsDots(byte* name) => name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
+    internal static bool IsDots(byte* name) => name[0] == '.' && (name[1] == 0 || (name[1] == '.' && name[2] == 0));
 }

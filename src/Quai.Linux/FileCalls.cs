@@ -20,23 +20,17 @@ public static unsafe partial class FileCalls
     public static readonly int O_NOFOLLOW = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 #pragma warning restore CS1591
 
-    /// <summary>The permissions that the process takes away from what it makes, <c>umask(2)</c>; read without changing it.</summary>
-    public static uint Umask { get; } = ReadUmask();
-
     /// <summary>Opens a directory by path.</summary>
     public static FileDescriptor OpenDirectory(string path) =>
         Openat2.Open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0);
 
-    /// <summary>Makes a directory with exactly these permissions.</summary>
+    /// <summary>Makes a directory with exactly these permissions, whatever the process's umask takes away.</summary>
     public static void MakeDirectory(int directory, string name, uint mode)
     {
         fixed (byte* n = Terminated(name))
         {
             Check(TryMakeDirectory(directory, n, mode), "mkdir", name);
-            if ((mode & Umask) != 0)
-            {
-                Check(TryChangeMode(directory, n, mode), "chmod", name);
-            }
+            Check(TryChangeMode(directory, n, mode), "chmod", name);
         }
     }
 
@@ -173,6 +167,8 @@ public static unsafe partial class FileCalls
 
     public static int TryUnlink(int directory, byte* name, int flags = 0) => Result(UnlinkAt(directory, name, flags));
 
+    public static int TryRename(int fromDirectory, byte* from, int toDirectory, byte* to) => Result(RenameAt(fromDirectory, from, toDirectory, to));
+
     public static int TryClose(int fd) => Result(Close(fd));
 #pragma warning restore CS1591
 
@@ -180,9 +176,21 @@ public static unsafe partial class FileCalls
     public static int TryStatus(int directory, byte* name, out FileStatus status)
     {
         const uint BasicStats = 0x7ff;
+        const ulong STATX_ATTR_MOUNT_ROOT = 0x2000;
         StatxBuffer buffer;
         int errno = Result(Statx(directory, name, AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH, BasicStats, &buffer));
-        status = errno != 0 ? default : new FileStatus(buffer.Mode, buffer.Uid, buffer.Gid, (long)buffer.Size, buffer.Links, buffer.Inode, buffer.DevMajor, buffer.DevMinor) { Blocks = (long)buffer.Blocks };
+        status = errno != 0 ? default : new FileStatus(buffer.Mode, buffer.Uid, buffer.Gid, (long)buffer.Size, buffer.Links, buffer.Inode, buffer.DevMajor, buffer.DevMinor) 
+        {
+            Blocks = (long)buffer.Blocks,
+            IsMountRoot = (buffer.Attributes & STATX_ATTR_MOUNT_ROOT) != 0,
+            Times = new FileTimes
+            {
+                AccessSeconds = buffer.Accessed,
+                AccessNanoseconds = buffer.AccessedNanoseconds,
+                ModifySeconds = buffer.Modified,
+                ModifyNanoseconds = buffer.ModifiedNanoseconds,
+            },
+        };
         return errno;
     }
 
@@ -213,18 +221,4 @@ public static unsafe partial class FileCalls
     }
 
     private static int Result(int result) => result == 0 ? 0 : Marshal.GetLastPInvokeError();
-
-    private static uint ReadUmask()
-    {
-        foreach (string line in File.ReadLines("/proc/self/status"))
-        {
-            if (line.StartsWith("Umask:", StringComparison.Ordinal))
-            {
-                return Convert.ToUInt32(line[6..].Trim(), 8);
-            }
-        }
-
-        // Kernels before 4.7 do not tell: take it that everything is taken away.
-        return 0x1ff;
-    }
 }

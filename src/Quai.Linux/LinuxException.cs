@@ -1,14 +1,16 @@
 using System.Runtime.InteropServices;
-using Quai.Errors;
 
 namespace Quai.Linux;
 
-/// <summary>A system call that failed: which call, with which errno, on which path or object.</summary>
+/// <summary>
+/// A system call that failed: which call, with which errno, on which path or object. It says nothing of what that means to whoever asked for something:
+/// who knows turns it into an error of his own, and what nobody expected is an internal failure.
+/// </summary>
 /// <param name="call">The call's name as the kernel names it, such as <c>mount</c>.</param>
 /// <param name="errno">The error number, positive.</param>
 /// <param name="path">The path or object the call was made on, if it had one.</param>
 public sealed class LinuxException(string call, int errno, string? path = null)
-    : QuaiException(KindOf(errno), Describe(call, errno, path))
+    : Exception(Describe(call, errno, path))
 {
     /// <summary>The call's name.</summary>
     public string Call { get; } = call;
@@ -21,13 +23,6 @@ public sealed class LinuxException(string call, int errno, string? path = null)
 
     /// <summary>Makes an exception from the calling thread's last P/Invoke error.</summary>
     public static LinuxException FromLastError(string call, string? path = null) => new(call, Marshal.GetLastPInvokeError(), path);
-
-    private static ErrorKind KindOf(int errno) => errno switch
-    {
-        Linux.Errno.ENOENT => ErrorKind.NotFound,
-        Linux.Errno.EEXIST => ErrorKind.Conflict,
-        _ => ErrorKind.System,
-    };
 
     private static string Describe(string call, int errno, string? path) =>
         path is null ? $"{call}: {Linux.Errno.Message(errno)}" : $"{call} {path}: {Linux.Errno.Message(errno)}";

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
-using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Modes;
 
 namespace Quai.Metadata;
 
@@ -25,21 +26,22 @@ public sealed class MetadataDatabase : IAsyncDisposable
     /// <summary>Opens or makes the file and brings every component's schema up to date.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="migrations">All components' steps, in any order across components.</param>
-    /// <exception cref="QuaiException">The file was written by a newer version, or cannot be opened.</exception>
+    /// <exception cref="MetadataException">The file was written by a newer version, or cannot be opened.</exception>
     public static MetadataDatabase Open(string path, IEnumerable<Migration> migrations)
     {
         string connectionString = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 30 }.ToString();
         var writer = new SqliteConnection(connectionString);
         try
         {
+            KeepPrivate(path);
             writer.Open();
             Execute(writer, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000; PRAGMA cache_size=-1024;");
             Migrate(writer, migrations);
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is SqliteException or LinuxException)
         {
             writer.Dispose();
-            throw QuaiException.System($"metadata database {path} cannot be opened: {e.Message}", e);
+            throw new MetadataException($"metadata database {path} cannot be opened: {e.Message}", e);
         }
 
         return new MetadataDatabase(connectionString, writer);
@@ -105,6 +107,21 @@ public sealed class MetadataDatabase : IAsyncDisposable
         _writing.Dispose();
     }
 
+    /// <summary>
+    /// It holds all containers' environments, and who may read it may also hold its locks. SQLite gives its other two files the mode of the first;
+    /// those that a crash left have the mode they were made with.
+    /// </summary>
+    private static void KeepPrivate(string path)
+    {
+        foreach (string file in (ReadOnlySpan<string>)[path, path + "-wal", path + "-shm"])
+        {
+            if (file == path || File.Exists(file))
+            {
+                PrivateFolder.OpenFile(file).Dispose();
+            }
+        }
+    }
+
     private static void Migrate(SqliteConnection connection, IEnumerable<Migration> migrations)
     {
         Execute(connection, "CREATE TABLE IF NOT EXISTS schema_versions (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
@@ -114,7 +131,7 @@ public sealed class MetadataDatabase : IAsyncDisposable
             Migration[] steps = [.. component.OrderBy(m => m.Version)];
             if (have > steps[^1].Version)
             {
-                throw QuaiException.System($"the metadata of {component.Key} has schema version {have}, newer than this program's {steps[^1].Version}: install the newer program");
+                throw new MetadataException($"the metadata of {component.Key} has schema version {have}, newer than this program's {steps[^1].Version}: install the newer program");
             }
 
             foreach (Migration step in steps.Where(m => m.Version > have))

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace Quai.Networks;
 
@@ -20,6 +22,9 @@ public sealed record NetworkOptions
     /// <summary>Address that ports are published on when none is named (<c>--ip</c>).</summary>
     public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
 
+    /// <summary>What <c>host-gateway</c> stands for among a container's extra hosts (<c>--host-gateway-ip</c>); null for the bridge's own address.</summary>
+    public IPAddress? HostGateway { get; init; }
+
     /// <summary>Whether the firewall is ours to write (<c>--iptables</c>).</summary>
     public bool Firewall { get; init; } = true;
 
@@ -30,11 +35,32 @@ public sealed record NetworkOptions
     public bool IpForward { get; init; } = true;
 
     /// <summary>
+    /// Whether <see cref="IpForward"/> was asked for in so many words: then forwarding is switched on also where no rules of Quai's (<see cref="Firewall"/>)
+    /// keep the host from forwarding for others.
+    /// </summary>
+    public bool IpForwardInsisted { get; init; }
+
+    /// <summary>Whether the host may forward for others, too, when Quai switched forwarding on (<c>--ip-forward-no-drop</c>).</summary>
+    public bool IpForwardNoDrop { get; init; }
+
+    /// <summary>
     /// Whether containers may talk to each other on the default bridge (<c>--icc</c>). Where not, they are isolated ports of it. Published ports are open to them
     /// all the same, except where <c>br_netfilter</c> filters bridged traffic: there the translated packets are bridged too, and stopped.
     /// </summary>
     public bool InterContainer { get; init; } = true;
 
-    /// <summary>The nftables table of this daemon: one daemon, one table.</summary>
-    public string TableName { get; init; } = "quai";
+    /// <summary>The nftables table of this daemon: one daemon, one table. See <see cref="TableNameOf"/>.</summary>
+    public string TableName { get; init; } = DefaultTable;
+
+    /// <summary>Whose the table and the bridge are, as people and other daemons read it beside them: the data root; empty for nobody's.</summary>
+    public string Owner { get; init; } = "";
+
+    private const string DefaultTable = "quai", DefaultRoot = "/var/lib/quai";
+
+    /// <summary>The table of the daemon with this data root: <c>quai</c> for the usual one, else <c>quai-</c> and twelve hex digits.</summary>
+    public static string TableNameOf(string dataRoot)
+    {
+        string root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataRoot));
+        return root == DefaultRoot ? DefaultTable : $"{DefaultTable}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(root)).AsSpan(0, 6))}";
+    }
 }

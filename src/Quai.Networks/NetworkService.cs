@@ -6,6 +6,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Metadata;
+using Quai.Networks.Bridges;
+using Quai.Networks.Firewalls;
 
 namespace Quai.Networks;
 
@@ -25,9 +27,10 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Network> _networks = [];
     private readonly Dictionary<string, Endpoint> _endpoints = [];
-    private readonly bool _ipv6 = DefaultBridge.KernelHasIPv6;
+    private readonly bool _ipv6 = BridgeSettings.KernelHasIPv6;
+    private readonly NameClaims _claims = new();
     private AddressPool? _pool;
-    private int _bridgeIndex;
+    private BridgeState _bridge;
 
     private NetworkService(MetadataDatabase database, NetworkOptions options, ILogger logger, TimeProvider time)
     {
@@ -36,7 +39,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _logger = logger;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _firewall = options.Firewall ? new Firewall(options.TableName, logger) : null;
+        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", _ipv6, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
     }
 
@@ -206,7 +209,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         IPAddress? gateway;
         lock (_lock)
         {
-            gateway = _networks.Values.FirstOrDefault(n => n.Driver == "bridge")?.Gateway;
+            gateway = _options.HostGateway ?? _networks.Values.FirstOrDefault(n => n.Driver == "bridge")?.Gateway;
         }
 
         return ContainerFiles.Hosts(hostname, domainname, endpoints.Select(e => e.Address), extraHosts, gateway);
@@ -224,6 +227,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
             _ports.ReleaseAll();
             _route.Dispose();
             _firewall?.Dispose();
+            _claims.Dispose();
         }
     }
 
@@ -303,7 +307,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     {
         int prefix = _pool!.Subnet.PrefixLength;
         IPAddress gateway = network.Gateway!;
-        SandboxSetup setup = EndpointMessages.Build(hostInterface, _bridgeIndex, mac, address, prefix, gateway, network.Mtu, isolated: !_options.InterContainer, hairpin: DefaultBridge.FiltersBridgedTraffic, _ipv6);
+        SandboxSetup setup = EndpointMessages.Build(hostInterface, _bridge.Index, _bridge.Own, mac, address, prefix, gateway, network.Mtu, isolated: !_options.InterContainer, hairpin: DefaultBridge.FiltersBridgedTraffic, _ipv6);
         return new Endpoint(id, containerId, network, address, prefix, gateway, FormatMac(mac), hostInterface, ports, setup);
     }
 

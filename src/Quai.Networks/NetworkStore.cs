@@ -25,6 +25,7 @@ internal static class NetworkStore
                 id TEXT PRIMARY KEY, container TEXT NOT NULL, network TEXT NOT NULL REFERENCES networks(id), address INTEGER NOT NULL,
                 mac TEXT NOT NULL, host_interface TEXT NOT NULL, ports TEXT NOT NULL, UNIQUE (network, address)) STRICT, WITHOUT ROWID;
             """),
+        new Migration("networks", 2, "CREATE TABLE network_facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;"),
     ];
 
     public static List<StoredNetwork> Networks(SqliteConnection connection) => connection.Rows(
@@ -65,6 +66,23 @@ internal static class NetworkStore
         ("$ports", FormatPorts(endpoint.Ports)));
 
     public static void DeleteEndpoint(SqliteConnection connection, string id) => connection.Run("DELETE FROM endpoints WHERE id=$id", ("$id", id));
+
+    /// <summary>Something that is to be known about the host after a crash, or null.</summary>
+    public static string? Fact(SqliteConnection connection, string name) =>
+        connection.Rows("SELECT value FROM network_facts WHERE name=$name", row => row.GetString(0), ("$name", name)).FirstOrDefault();
+
+    /// <summary>Records a fact, or forgets it where it is null.</summary>
+    public static void PutFact(SqliteConnection connection, string name, string? value)
+    {
+        if (value is null)
+        {
+            connection.Run("DELETE FROM network_facts WHERE name=$name", ("$name", name));
+        }
+        else
+        {
+            connection.Run("INSERT INTO network_facts VALUES ($name,$value) ON CONFLICT(name) DO UPDATE SET value=$value", ("$name", name), ("$value", value));
+        }
+    }
 
     /// <summary>One line a port: <c>80 tcp 0.0.0.0 8080</c>.</summary>
     internal static string FormatPorts(IReadOnlyList<PublishedPort> ports)

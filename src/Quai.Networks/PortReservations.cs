@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Quai.Errors;
 using Quai.Linux;
+using Quai.Linux.Sockets;
 
 namespace Quai.Networks;
 
@@ -11,9 +11,9 @@ namespace Quai.Networks;
 /// Host ports held for containers. Each is a socket bound and never listened on: the kernel then refuses the port to everybody else,
 /// and tells us who was there first, other programs included. Not safe for concurrent use.
 /// </summary>
-internal sealed partial class PortReservations
+internal sealed class PortReservations
 {
-    private const int AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94;
+    private const int EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94;
 
     private readonly Dictionary<PublishedPort, int> _held = [];
     private readonly (int First, int Last) _ephemeral;
@@ -90,7 +90,7 @@ internal sealed partial class PortReservations
         {
             if (_held.Remove(port, out int socket) && socket >= 0)
             {
-                _ = Close(socket);
+                _ = FileCalls.TryClose(socket);
             }
         }
     }
@@ -171,42 +171,21 @@ internal sealed partial class PortReservations
     private int TryBind(PublishedPort port)
     {
         int protocol = ProtocolNumber(port.Protocol);
-        int socket = Socket(AF_INET, (protocol == 17 ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
-        if (socket < 0)
+        Span<byte> address = stackalloc byte[4];
+        _ = port.HostAddress.TryWriteBytes(address, out _);
+        int error = InetSockets.TryBind(protocol, address, port.HostPort, out int socket);
+        if (error is EPROTONOSUPPORT or ESOCKTNOSUPPORT)
         {
-            int error = Marshal.GetLastPInvokeError();
-            if (error is not (EPROTONOSUPPORT or ESOCKTNOSUPPORT))
-            {
-                return error;
-            }
-
             // A host without SCTP has no SCTP port to collide with, other than other containers'.
             return IsHeld(port) || !_held.TryAdd(port, -1) ? Errno.EADDRINUSE : 0;
         }
 
-        Span<byte> address = stackalloc byte[16];
-        address.Clear();
-        MemoryMarshal.Write(address, (ushort)AF_INET);
-        address[2] = (byte)(port.HostPort >> 8);
-        address[3] = (byte)port.HostPort;
-        _ = port.HostAddress.TryWriteBytes(address[4..], out _);
-        if (Bind(socket, address, address.Length) != 0)
+        if (error != 0)
         {
-            int error = Marshal.GetLastPInvokeError();
-            _ = Close(socket);
             return error;
         }
 
         _held[port] = socket;
         return 0;
     }
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Socket(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
-    private static partial int Bind(int socket, ReadOnlySpan<byte> address, int length);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int fd);
 }

@@ -26,7 +26,7 @@ public static class SandboxExecutor
         await RunAsync(setup, sandbox).ConfigureAwait(false);
     }
 
-    /// <summary>Sends the messages: those for the sandbox from the calling thread, whose namespace must be the sandbox.</summary>
+    /// <summary>Sends the messages and makes the settings: those for the sandbox from the calling thread, whose namespace must be the sandbox.</summary>
     /// <param name="setup">The messages.</param>
     /// <param name="host">NETLINK_ROUTE socket of the host's namespace.</param>
     /// <param name="hostNamespace">The host's namespace.</param>
@@ -44,6 +44,11 @@ public static class SandboxExecutor
             }
 
             (message.InHost ? host : sandbox).Request(bytes, message.What);
+        }
+
+        foreach ((string name, string value) in setup.Settings)
+        {
+            File.WriteAllText("/proc/sys/" + name.Replace('.', '/'), value);
         }
     }
 

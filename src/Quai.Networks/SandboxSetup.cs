@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Quai.Linux.Netlink;
 
 namespace Quai.Networks;
@@ -14,6 +15,15 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
 {
     /// <summary>Index of the container's <c>eth0</c>. Not 2: some hosts put fallback tunnel devices into every new namespace, and those come first.</summary>
     public const int InterfaceIndex = 16;
+
+    /// <summary>The container's interface.</summary>
+    public const string InterfaceName = "eth0";
+
+    /// <summary>
+    /// Kernel settings of the new namespace by their sysctl names, to be made once the messages are through and before any program of the container's runs.
+    /// An interface on a network without IPv6 has none: its neighbours could give it addresses and routes. What the user sets comes after.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>Loopback up and nothing else: what network <c>none</c> has.</summary>
     public static SandboxSetup Empty { get; } = new([LoopbackUp()]);

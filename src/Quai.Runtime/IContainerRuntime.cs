@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Quai.Oci.Runtime;
 
 namespace Quai.Runtime;
@@ -57,7 +58,11 @@ public sealed record ContainerLaunch
 }
 
 /// <summary>An overlay file system to mount. Paths are relative to <paramref name="Root"/>; lower directories topmost first.</summary>
-public sealed record OverlayRoot(string Root, IReadOnlyList<string> Lower, string Upper, string Work);
+public sealed record OverlayRoot(string Root, IReadOnlyList<string> Lower, string Upper, string Work)
+{
+    /// <summary>Whether nothing was ever started in it: then it gets the files that Docker's containers have (<c>/.dockerenv</c>, <c>/etc/mtab</c>).</summary>
+    public bool IsNew { get; init; }
+}
 
 /// <summary>One rtnetlink request, sent by the container's first process; see the networks' sandbox messages.</summary>
 /// <param name="InHost">On a socket of the host's network namespace rather than of the container's.</param>
@@ -106,6 +111,12 @@ public interface IShim : IAsyncDisposable
     /// <summary>Completes when the container has ended, its log is whole and its exit record is on the disk. Faults with <see cref="ShimLostException"/> when the shim itself died.</summary>
     Task<ContainerExit> Exit { get; }
 
+    /// <summary>
+    /// An item for each time that the container lacked memory, so that the kernel killed one of its processes: all before <see cref="Exit"/> completes, when it ends.
+    /// The item says when. Who does not keep up loses some.
+    /// </summary>
+    ChannelReader<DateTimeOffset> OutOfMemory { get; }
+
     /// <summary>The streams of <see cref="ContainerLaunch.AttachAtStart"/>.</summary>
     AttachConnection? InitialAttach { get; }
 
@@ -121,9 +132,6 @@ public interface IShim : IAsyncDisposable
     /// <summary>Runs a further process; returns once it has been executed.</summary>
     /// <exception cref="RuntimeStartException">A step failed.</exception>
     Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation);
-
-    /// <summary>Execs that run now: their ids, for a daemon that was away.</summary>
-    Task<IReadOnlyList<string>> ListExecsAsync(CancellationToken cancellation);
 }
 
 /// <summary>A process started by <see cref="IShim.ExecAsync"/>.</summary>

@@ -1,4 +1,3 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Quai.Runtime.Tests")]
-[assembly: InternalsVisibleTo("quai-runtime")]

@@ -9,6 +9,9 @@ namespace Quai.Runtime;
 public sealed class RuntimeStartException(string message, int exitCode, int errno)
     : QuaiException(exitCode is 126 or 127 ? ErrorKind.InvalidParameter : ErrorKind.System, message)
 {
+    /// <summary>In <see cref="Errno"/>: the container's shim is another version's and knows no plan of this one. It says nothing of the program.</summary>
+    public const int OtherVersion = 5006;
+
     /// <summary>127, 126 or 128.</summary>
     public int ExitCode { get; } = exitCode;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Quai.Errors;
+using Quai.Linux.Trees;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
 
@@ -18,12 +19,18 @@ internal sealed class ContainerStore(string root)
     /// <exception cref="QuaiException">It is in use.</exception>
     public void Reserve(string id)
     {
+        CheckFree(id);
+        Directory.CreateDirectory(DirectoryOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Checks that no container has an id.</summary>
+    /// <exception cref="QuaiException">One has.</exception>
+    public void CheckFree(string id)
+    {
         if (Directory.Exists(DirectoryOf(id)))
         {
             throw QuaiException.Conflict($"container with id {id} exists already");
         }
-
-        Directory.CreateDirectory(DirectoryOf(id), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Keeps a container.</summary>
@@ -38,9 +45,19 @@ internal sealed class ContainerStore(string root)
     public StoredContainer Load(string id)
     {
         string path = Path.Combine(DirectoryOf(id), "state");
-        return File.Exists(path)
-            ? StoredContainer.FromBytes(File.ReadAllBytes(path))
-            : throw QuaiException.NotFound($"container {id} does not exist");
+        if (!File.Exists(path))
+        {
+            throw QuaiException.NotFound($"container {id} does not exist");
+        }
+
+        try
+        {
+            return StoredContainer.FromBytes(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is InvalidDataException or FormatException or OverflowException or ArgumentOutOfRangeException)
+        {
+            throw QuaiException.System($"the state of container {id} in {path} is damaged; delete it with --force", e);
+        }
     }
 
     /// <summary>All of them.</summary>
@@ -101,6 +118,16 @@ internal sealed class ContainerStore(string root)
         };
     }
 
+    /// <summary>The same as <c>list</c> prints it.</summary>
+    public RuntimeState ListingOf(StoredContainer container)
+    {
+        RuntimeState state = StateOf(container);
+        state.Rootfs = container.Rootfs;
+        state.Created = container.Created;
+        state.Owner = OwnerOf(DirectoryOf(container.Id));
+        return state;
+    }
+
     /// <summary>When a process began, in clock ticks since boot; 0 when it is no more or a zombie.</summary>
     public static ulong StartTimeOf(int pid)
     {
@@ -114,6 +141,17 @@ internal sealed class ContainerStore(string root)
         {
             return 0;
         }
+    }
+
+    private static string OwnerOf(string directory)
+    {
+        if (NodeStatusReader.TryRead(directory) is not { } status)
+        {
+            return "";
+        }
+
+        string uid = status.Uid.ToString(CultureInfo.InvariantCulture);
+        return File.Exists("/etc/passwd") && File.ReadLines("/etc/passwd").Select(line => line.Split(':')).FirstOrDefault(f => f.Length > 2 && f[2] == uid) is { } entry ? entry[0] : "#" + uid;
     }
 
     private static string Valid(string id) =>

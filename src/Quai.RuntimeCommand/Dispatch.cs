@@ -1,4 +1,5 @@
 using Quai.Errors;
+using Quai.Linux.Processes;
 using Quai.RuntimeCommand.Commands;
 
 namespace Quai.RuntimeCommand;
@@ -31,7 +32,7 @@ internal static class Dispatch
 
     public static int Run(string[] arguments)
     {
-        Options global = Options.Parse(arguments, ["root", "log", "log-format", "criu", "rootless"], stopAtPositional: true);
+        Options global = Options.Parse(arguments, ["root", "log", "log-format", "criu", "rootless"], ["debug", "systemd-cgroup", "version", "v", "help", "h"], stopAtPositional: true);
         if (global.Has("version") || global.Has("v"))
         {
             StandardStreams.Out("quai-runtime version 0.1.0\nspec: 1.2.0");
@@ -41,12 +42,35 @@ internal static class Dispatch
         if (global.Positional.Count == 0 || global.Has("help") || global.Has("h"))
         {
             StandardStreams.Out(Usage);
-            return global.Positional.Count == 0 && !global.Has("help") && !global.Has("h") ? 1 : 0;
+            return 0;
         }
 
-        ContainerStore store = new(global.Get("root") ?? "/run/quai-runtime");
+        ErrorReport.Open(global.Get("log"), global.Get("log-format"));
+        if (global.Has("systemd-cgroup"))
+        {
+            throw QuaiException.Invalid("--systemd-cgroup: this runtime makes control groups itself, not through systemd");
+        }
+
+        if (global.Get("rootless") is { } rootless and not ("auto" or "false"))
+        {
+            throw QuaiException.Invalid($"--rootless={rootless}: this runtime runs as root");
+        }
+
         string verb = global.Positional[0];
         string[] rest = [.. global.Positional.Skip(1)];
+        if (AsksForHelp(rest))
+        {
+            StandardStreams.Out(Usage);
+            return 0;
+        }
+
+        if (verb is "run" or "create" or "exec")
+        {
+            OwnProgram.Protect();
+        }
+
+        Descriptors.CloseOnExecute();
+        ContainerStore store = new(global.Get("root") ?? "/run/quai-runtime");
         return verb switch
         {
             "run" => RunCommand.Execute(store, rest, start: true),
@@ -64,7 +88,17 @@ internal static class Dispatch
             "events" => CgroupCommands.Events(store, rest),
             "spec" => SpecCommand.Execute(rest),
             "features" => FeaturesCommand.Execute(),
-            _ => throw QuaiException.Invalid($"\"{verb}\" is not a command; see quai-runtime --help"),
+            _ => Unknown(verb),
         };
+    }
+
+    /// <summary>Whether help is asked for among a command's options; what follows a container's id may be a program's own.</summary>
+    private static bool AsksForHelp(string[] arguments) => arguments.TakeWhile(a => a.StartsWith('-') && a != "--").Any(a => a is "--help" or "-help" or "-h");
+
+    /// <summary>Exit code 3 is runc's for a command that it has not.</summary>
+    private static int Unknown(string verb)
+    {
+        ErrorReport.Write($"\"{verb}\" is not a command; see quai-runtime --help");
+        return 3;
     }
 }

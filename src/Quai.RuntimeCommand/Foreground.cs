@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Quai.Linux;
 using Quai.Linux.Kernel;
 
@@ -75,11 +74,4 @@ internal static unsafe class Foreground
     }
 
     private static ulong Bit(int signal) => 1UL << (signal - 1);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int Descriptor;
-        public short Events, Returned;
-    }
 }

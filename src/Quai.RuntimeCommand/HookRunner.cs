@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Quai.Errors;
 using Quai.Linux;
@@ -34,7 +33,7 @@ internal static unsafe class HookRunner
             }
             catch (Exception e) when (e is QuaiException or LinuxException)
             {
-                StandardStreams.Error("quai-runtime: warning: " + e.Message);
+                ErrorReport.Warn(e.Message);
             }
         }
     }
@@ -81,18 +80,5 @@ internal static unsafe class HookRunner
         SystemCall.Quick(SystemCallNumber.Lseek, file, 0, 0);
         long got = SystemCall.Quick(SystemCallNumber.Read, file, (long)buffer, 4096);
         return got > 0 ? Encoding.UTF8.GetString(buffer, (int)got).Trim() : "";
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct TimeSpec
-    {
-        public long Seconds, Nanoseconds;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int Descriptor;
-        public short Events, Returned;
     }
 }

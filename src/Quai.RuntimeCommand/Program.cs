@@ -1,4 +1,5 @@
 using Quai.Errors;
+using Quai.Linux;
 
 namespace Quai.RuntimeCommand;
 
@@ -11,15 +12,22 @@ internal static class Program
         {
             return Dispatch.Run(arguments);
         }
-        catch (QuaiException e)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
-            StandardStreams.Error("quai-runtime: " + e.Message);
+            ErrorReport.Write(e.Message);
             return 1;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or System.Text.Json.JsonException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            StandardStreams.Error("quai-runtime: " + e.Message);
+            ErrorReport.Write(e.Message);
             return 1;
         }
+#pragma warning disable CA1031 // The last guard: a fault of the program's own is told in a sentence, and never aborts with a core file.
+        catch (Exception e)
+        {
+            ErrorReport.Write($"internal error: {e.GetType().Name}: {e.Message}");
+            return 1;
+        }
+#pragma warning restore CA1031
     }
 }

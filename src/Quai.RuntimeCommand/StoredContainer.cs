@@ -17,6 +17,7 @@ internal sealed class StoredContainer
     /// <summary>When the first process began, in clock ticks since boot: with the number it names one process for ever.</summary>
     public required ulong ProcessStart { get; init; }
     public required string Bundle { get; init; }
+    public string? Rootfs { get; init; }
     public string? CgroupsPath { get; init; }
     public bool OwnPidNamespace { get; init; }
     public required DateTimeOffset Created { get; init; }
@@ -33,6 +34,11 @@ internal sealed class StoredContainer
         Line("pid", Pid.ToString(CultureInfo.InvariantCulture));
         Line("started", ProcessStart.ToString(CultureInfo.InvariantCulture));
         Line("bundle", Bundle);
+        if (Rootfs is not null)
+        {
+            Line("rootfs", Rootfs);
+        }
+
         if (CgroupsPath is not null)
         {
             Line("cgroups", CgroupsPath);
@@ -78,6 +84,7 @@ internal sealed class StoredContainer
             Pid = int.Parse(Get("pid"), CultureInfo.InvariantCulture),
             ProcessStart = ulong.Parse(Get("started"), CultureInfo.InvariantCulture),
             Bundle = Get("bundle"),
+            Rootfs = values.GetValueOrDefault("rootfs"),
             CgroupsPath = values.GetValueOrDefault("cgroups"),
             OwnPidNamespace = Get("pidns") == "own",
             Created = DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(Get("created"), CultureInfo.InvariantCulture)),

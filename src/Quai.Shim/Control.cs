@@ -1,7 +1,8 @@
-using System.Runtime.InteropServices;
 using Quai.Linux;
 using Quai.Linux.Kernel;
-using Quai.Runtime.Shims;
+using Quai.Plans;
+using Quai.Plans.Protocol;
+using Quai.Plans.Protocol.Messages;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -9,25 +10,6 @@ namespace Quai.Shim;
 /// <summary>The daemon's side: requests taken, answers and events sent. Any number of daemons' connections; each is told every event.</summary>
 internal static unsafe class Control
 {
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
-    {
-        public byte* Base;
-        public ulong Length;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
-    {
-        public void* Name;
-        public int NameLength;
-        public IoVector* Vectors;
-        public ulong VectorCount;
-        public byte* Control;
-        public ulong ControlLength;
-        public int Flags;
-    }
-
     /// <summary>Adds a connection.</summary>
     public static void Add(int socket)
     {
@@ -50,8 +32,18 @@ internal static unsafe class Control
         }
     }
 
-    /// <summary>Sends a packet of ints to everyone, or to one.</summary>
-    public static void Tell(int* packet, int bytes, int socket = -1)
+    /// <summary>Sends an event to everyone.</summary>
+    public static void Tell<T>(T packet)
+        where T : unmanaged => Send((byte*)&packet, sizeof(T), -1);
+
+    /// <summary>Answers a request.</summary>
+    public static void Answer<T>(int socket, T packet)
+        where T : unmanaged => Send((byte*)&packet, sizeof(T), socket);
+
+    /// <summary>The head of the answer to a request.</summary>
+    public static PacketHead AnswerTo(PacketHead request) => new(request.Kind | PacketKind.Answer, request.Request);
+
+    private static void Send(byte* packet, int bytes, int socket)
     {
         for (int i = 0; i < Tables.ControlCount; i++)
         {
@@ -82,46 +74,81 @@ internal static unsafe class Control
             return;
         }
 
-        if (got < 8)
+        int* descriptors = stackalloc int[2];
+        descriptors[0] = descriptors[1] = -1;
+        int count = 0;
+        if (got >= 0 && message.ControlLength >= 20 && *(int*)(control + 12) == IoConstants.SCM_RIGHTS)
         {
+            count = (int)((*(ulong*)control - 16) / 4);
+            for (int i = 0; i < count; i++)
+            {
+                int descriptor = *(int*)(control + 16 + (i * 4));
+                if (i < 2)
+                {
+                    descriptors[i] = descriptor;
+                }
+                else
+                {
+                    Quick(SystemCallNumber.Close, descriptor);
+                }
+            }
+        }
+
+        if (got < sizeof(PacketHead))
+        {
+            CloseBoth(descriptors);
             Quick(SystemCallNumber.Close, socket);
             Tables.Controls[index] = Tables.Controls[--Tables.ControlCount];
             return;
         }
 
-        int* descriptors = stackalloc int[2];
-        descriptors[0] = descriptors[1] = -1;
-        int count = 0;
-        if (message.ControlLength >= 20 && *(int*)(control + 12) == IoConstants.SCM_RIGHTS)
-        {
-            count = Math.Min(2, (int)((*(ulong*)control - 16) / 4));
-            for (int i = 0; i < count; i++)
-            {
-                descriptors[i] = *(int*)(control + 16 + (i * 4));
-            }
-        }
+        Do(socket, new ReadOnlySpan<byte>(buffer, (int)got), descriptors);
+        CloseBoth(descriptors);
+    }
 
-        int* request = (int*)buffer;
-        switch (request[0])
+    /// <summary>Does what a packet asks for. One that is shorter than its kind has ever been is refused, like a kind that is not known.</summary>
+    private static void Do(int socket, ReadOnlySpan<byte> packet, int* descriptors)
+    {
+        PacketHead head = Packet.Read<PacketHead>(packet);
+        switch (head.Kind)
         {
-            case ShimProtocol.Attach when got >= 12:
-                Answer(socket, request, Attach(0, request[2], descriptors[0]));
+            case PacketKind.Attach when packet.Length >= sizeof(AttachRequest):
+                Answer(socket, new PlainAnswer(AnswerTo(head), Attach(0, Packet.Read<AttachRequest>(packet).Streams, descriptors[0])));
+                descriptors[0] = -1;
                 break;
-            case ShimProtocol.Signal when got >= 12:
-                Answer(socket, request, Signal(request[2]));
+            case PacketKind.Signal when packet.Length >= sizeof(SignalRequest):
+                Answer(socket, new PlainAnswer(AnswerTo(head), Signal(Packet.Read<SignalRequest>(packet).Signal)));
                 break;
-            case ShimProtocol.Resize when got >= 16 + ShimProtocol.IdLength:
-                Answer(socket, request, Resize(request[2], request[3], buffer + 16));
+            case PacketKind.Resize when packet.Length >= sizeof(ResizeRequest):
+                ResizeRequest size = Packet.Read<ResizeRequest>(packet);
+                Answer(socket, new PlainAnswer(AnswerTo(head), Resize(size.Rows, size.Columns, size.Process)));
                 break;
-            case ShimProtocol.Exec when got >= 12 + ShimProtocol.IdLength:
-                Shim.Exec(socket, request, buffer + 12, descriptors[0], descriptors[1]);
+            case PacketKind.Exec when packet.Length >= sizeof(ExecRequest):
+                ExecRequest exec = Packet.Read<ExecRequest>(packet);
+                Answer(socket, Shim.Exec(&exec, descriptors[0], descriptors[1]));
+                descriptors[0] = descriptors[1] = -1;
                 break;
-            case ShimProtocol.State:
-                State(socket, request);
+            case PacketKind.State:
+                State(socket, head);
+                break;
+            case PacketKind.Hello:
+                Answer(socket, new HelloAnswer(AnswerTo(head), 0, ShimProtocol.Version, ShimProtocol.OldestVersion, PlanVersions.Current));
                 break;
             default:
-                Answer(socket, request, Errno.EINVAL);
+                Answer(socket, new PlainAnswer(AnswerTo(head), Errno.EINVAL));
                 break;
+        }
+    }
+
+    /// <summary>Closes what a request brought and did not need.</summary>
+    private static void CloseBoth(int* descriptors)
+    {
+        for (int i = 0; i < 2; i++)
+        {
+            if (descriptors[i] >= 0)
+            {
+                Quick(SystemCallNumber.Close, descriptors[i]);
+            }
         }
     }
 
@@ -142,27 +169,18 @@ internal static unsafe class Control
         return 0;
     }
 
-    private static void Answer(int socket, int* request, int errno)
-    {
-        int* answer = stackalloc int[3];
-        answer[0] = request[0] | ShimProtocol.Answer;
-        answer[1] = request[1];
-        answer[2] = errno;
-        Tell(answer, 12, socket);
-    }
-
     private static int Signal(int signal)
     {
         ProcessEntry* first = Tables.Processes;
         return first->Exited != 0 ? Errno.ESRCH : (int)-Quick(SystemCallNumber.PidfdSendSignal, first->Pidfd, signal, 0, 0);
     }
 
-    private static int Resize(int rows, int columns, byte* id)
+    private static int Resize(int rows, int columns, ProcessId id)
     {
         for (int i = 0; i < Tables.ProcessCount; i++)
         {
             ProcessEntry* entry = Tables.Processes + i;
-            bool match = i == 0 ? id[0] == 0 : entry->InUse != 0 && new ReadOnlySpan<byte>(entry->Id, 64).SequenceEqual(new ReadOnlySpan<byte>(id, 64));
+            bool match = i == 0 ? id[0] == 0 : entry->InUse != 0 && new ReadOnlySpan<byte>(entry->Id, 64).SequenceEqual(id);
             if (match)
             {
                 if (entry->Terminal == 0 || entry->Output < 0)
@@ -181,27 +199,21 @@ internal static unsafe class Control
         return Errno.ESRCH;
     }
 
-    private static void State(int socket, int* request)
+    private static void State(int socket, PacketHead request)
     {
-        const int Head = 28;
         byte* answer = stackalloc byte[ShimProtocol.MaximumPacket];
-        int* numbers = (int*)answer;
-        numbers[0] = request[0] | ShimProtocol.Answer;
-        numbers[1] = request[1];
-        numbers[2] = 0;
-        numbers[3] = Tables.Processes[0].Pid;
-        *(long*)(answer + 16) = Shim.StartedAt;
+        byte* ids = answer + sizeof(StateAnswer);
         int count = 0;
-        for (int i = 1; i < Tables.ProcessCount && Head + ((count + 1) * 64) <= ShimProtocol.MaximumPacket; i++)
+        for (int i = 1; i < Tables.ProcessCount && sizeof(StateAnswer) + ((count + 1) * ShimProtocol.IdLength) <= ShimProtocol.MaximumPacket; i++)
         {
             if (Tables.Processes[i].InUse != 0 && Tables.Processes[i].Exited == 0)
             {
-                Buffer.MemoryCopy(Tables.Processes[i].Id, answer + Head + (count * 64), 64, 64);
+                Buffer.MemoryCopy(Tables.Processes[i].Id, ids + (count * ShimProtocol.IdLength), ShimProtocol.IdLength, ShimProtocol.IdLength);
                 count++;
             }
         }
 
-        numbers[6] = count;
-        Tell(numbers, Head + (count * 64), socket);
+        *(StateAnswer*)answer = new StateAnswer(AnswerTo(request), 0, Tables.Processes[0].Pid, Shim.StartedAt, count);
+        Send(answer, sizeof(StateAnswer) + (count * ShimProtocol.IdLength), socket);
     }
 }

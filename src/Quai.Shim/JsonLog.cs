@@ -10,10 +10,11 @@ namespace Quai.Shim;
 /// </summary>
 internal static unsafe class JsonLog
 {
-    private const int LineSize = 16 * 1024, OutputSize = 192 * 1024, FlushAt = 64 * 1024;
+    private const int LineSize = 16 * 1024, OutputSize = 192 * 1024, FlushAt = 64 * 1024, PushAt = 1 << 20;
+    private const int SYNC_FILE_RANGE_WAIT_BEFORE = 1, SYNC_FILE_RANGE_WRITE = 2, SYNC_FILE_RANGE_WAIT_AFTER = 4;
 
     private static byte* _path, _lines, _output;
-    private static long _limit, _size;
+    private static long _limit, _size, _pushed, _pushedBefore;
     private static int _files, _descriptor = -1, _used;
     private static int _length0, _length1;
 
@@ -101,6 +102,7 @@ internal static unsafe class JsonLog
         long fd = Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)_path, OpenFlags.O_WRONLY | OpenFlags.O_CREAT | OpenFlags.O_APPEND | OpenFlags.O_CLOEXEC, 0x1A0);
         _descriptor = fd < 0 ? -1 : (int)fd;
         _size = fd < 0 ? 0 : Quick(Lseek, fd, 0, 2);
+        _pushed = _pushedBefore = _size;
         return fd >= 0;
     }
 
@@ -220,11 +222,30 @@ internal static unsafe class JsonLog
             _size += written;
         }
 
+        if (_size - _pushed >= PushAt)
+        {
+            Push();
+        }
+
         _used = 0;
         if (_limit > 0 && _size >= _limit)
         {
             Rotate();
         }
+    }
+
+    /// <summary>
+    /// Sends what was written on to the disk, and waits until what was sent before is there: a container that floods its log goes as fast as the disk,
+    /// and others that sync theirs never wait for gigabytes of it.
+    /// </summary>
+    private static void Push()
+    {
+        Waiting(
+            SystemCallNumber.SyncFileRange, _descriptor, _pushedBefore, _pushed - _pushedBefore,
+            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+        Waiting(SystemCallNumber.SyncFileRange, _descriptor, _pushed, _size - _pushed, SYNC_FILE_RANGE_WRITE);
+        _pushedBefore = _pushed;
+        _pushed = _size;
     }
 
     private static void Rotate()

@@ -1,7 +1,6 @@
-using System.Runtime.InteropServices;
 using Quai.Linux;
 using Quai.Linux.Kernel;
-using Quai.Runtime.Shims;
+using Quai.Plans.Protocol;
 using static Quai.Linux.Kernel.IoConstants;
 using static Quai.Linux.Kernel.SystemCall;
 
@@ -10,13 +9,6 @@ namespace Quai.Shim;
 /// <summary>The shim's one loop: waits for whatever comes next and hands it on.</summary>
 internal static unsafe class Loop
 {
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollEntry
-    {
-        public int Descriptor;
-        public short Events, Returned;
-    }
-
     // What an entry of the poll set stands for.
     private enum Kind
     {
@@ -27,9 +19,10 @@ internal static unsafe class Loop
         Error,
         Input,
         Client,
+        OutOfMemory,
     }
 
-    private const int Maximum = Tables.MaximumControls + (Tables.MaximumProcesses * 4) + Tables.MaximumClients + 1;
+    private const int Maximum = Tables.MaximumControls + (Tables.MaximumProcesses * 4) + Tables.MaximumClients + 2;
     private const long ClientGraceMilliseconds = 5000;
 
     private static readonly PollEntry* Set = (PollEntry*)Memory.Map(Maximum * sizeof(PollEntry));
@@ -76,6 +69,11 @@ internal static unsafe class Loop
         if (!finished)
         {
             Add(ShimProtocol.ListenerFd, POLLIN, Kind.Listener, 0);
+            if (MemoryWatch.Descriptor >= 0)
+            {
+                Add(MemoryWatch.Descriptor, POLLIN, Kind.OutOfMemory, 0);
+            }
+
             for (int i = 0; i < Tables.ControlCount; i++)
             {
                 Add(Tables.Controls[i], POLLIN, Kind.Control, i);
@@ -167,6 +165,22 @@ internal static unsafe class Loop
 
     private static void Dispatch()
     {
+        // A program's streams first, stdout before stderr, one chunk of each: which of two that are ready was written first the kernel does not say,
+        // and a program that writes to both in turn began with stdout more often than not.
+        for (int i = 0; i < _count; i++)
+        {
+            int index = Meaning[i] & 0xFFFFFF;
+            switch ((Kind)(Meaning[i] >> 24))
+            {
+                case Kind.Output when Set[i].Returned != 0 && Tables.Processes[index].Output == Set[i].Descriptor:
+                    Streams.PumpOutput(index, error: false);
+                    break;
+                case Kind.Error when Set[i].Returned != 0 && Tables.Processes[index].Error == Set[i].Descriptor:
+                    Streams.PumpOutput(index, error: true);
+                    break;
+            }
+        }
+
         // Backwards, so that a control connection that is let go does not move one that is still to be looked at.
         for (int i = _count - 1; i >= 0; i--)
         {
@@ -182,17 +196,14 @@ internal static unsafe class Loop
                 case Kind.Listener:
                     Control.Accept();
                     break;
+                case Kind.OutOfMemory:
+                    MemoryWatch.Look();
+                    break;
                 case Kind.Control:
                     Control.Take(index);
                     break;
                 case Kind.Exit:
                     Shim.Reap(Tables.Processes + index);
-                    break;
-                case Kind.Output when Tables.Processes[index].Output == Set[i].Descriptor:
-                    Streams.PumpOutput(index, error: false);
-                    break;
-                case Kind.Error when Tables.Processes[index].Error == Set[i].Descriptor:
-                    Streams.PumpOutput(index, error: true);
                     break;
                 case Kind.Input when Tables.Processes[index].PendingLength > 0:
                     Streams.ResumeInput(Tables.Processes + index);
@@ -215,8 +226,9 @@ internal static unsafe class Loop
         {
             Streams.PumpInput(client);
         }
-        else if (client->InUse != 0 && (returned & (POLLHUP | POLLERR)) != 0)
+        else if (client->InUse != 0 && (returned & ~(POLLIN | POLLOUT)) != 0)
         {
+            // Gone, or a descriptor that cannot be polled: that would be ready for ever.
             Streams.Drop(client);
         }
     }

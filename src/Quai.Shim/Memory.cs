@@ -1,5 +1,5 @@
 using Quai.Linux.Kernel;
-using Quai.Runtime.Plans;
+using Quai.Plans;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -7,7 +7,7 @@ namespace Quai.Shim;
 /// <summary>Memory straight from the kernel: a page costs something only once it is touched.</summary>
 internal static unsafe class Memory
 {
-    private const int ReadWrite = 3, Private = 2, Anonymous = 0x20;
+    private const int ReadWrite = 3, Private = 2, Anonymous = 0x20, SeekEnd = 2;
 
     /// <summary>Zeroed pages.</summary>
     public static byte* Map(long size)
@@ -19,26 +19,15 @@ internal static unsafe class Memory
     /// <summary>Gives pages back.</summary>
     public static void Unmap(byte* at, long size) => Quick(SystemCallNumber.Munmap, (long)at, size);
 
-    /// <summary>Maps a plan from its descriptor, closes that, and relocates it.</summary>
+    /// <summary>Maps a plan from its descriptor, closes that in any case, and relocates it.</summary>
     public static bool MapPlan(int descriptor, out byte* plan, out long size)
     {
-        // The header tells the size.
-        long header = Quick(SystemCallNumber.Mmap, 0, sizeof(PlanHeader), ReadWrite, Private, descriptor, 0);
         plan = null;
         size = 0;
-        if (header < 0 && header > -4096)
-        {
-            return false;
-        }
 
-        size = ((PlanHeader*)header)->Magic == PlanHeader.CurrentMagic ? ((PlanHeader*)header)->Size : 0;
-        Unmap((byte*)header, sizeof(PlanHeader));
-        if (size <= 0)
-        {
-            return false;
-        }
-
-        long at = Quick(SystemCallNumber.Mmap, 0, size, ReadWrite, Private, descriptor, 0);
+        // Not more than there is: what lies behind a file's end cannot be touched.
+        long length = Quick(SystemCallNumber.Lseek, descriptor, 0, SeekEnd);
+        long at = length < sizeof(PlanHeader) ? -1 : Quick(SystemCallNumber.Mmap, 0, length, ReadWrite, Private, descriptor, 0);
         Quick(SystemCallNumber.Close, descriptor);
         if (at < 0 && at > -4096)
         {
@@ -46,6 +35,14 @@ internal static unsafe class Memory
         }
 
         plan = (byte*)at;
-        return PlanInterpreter.Relocate(plan, size);
+        size = length;
+        if (PlanInterpreter.Relocate(plan, size))
+        {
+            return true;
+        }
+
+        Unmap(plan, size);
+        plan = null;
+        return false;
     }
 }

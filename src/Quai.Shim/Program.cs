@@ -1,6 +1,6 @@
 using Quai.Linux.Kernel;
-using Quai.Runtime.Plans;
-using Quai.Runtime.Shims;
+using Quai.Plans;
+using Quai.Plans.Protocol;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -18,6 +18,9 @@ internal static unsafe class Program
         {
             return 125;
         }
+
+        // What runs in the container is to look into nothing of this, nor into what is cloned from it.
+        Quick(SystemCallNumber.Prctl, ProcessConstants.PR_SET_DUMPABLE, 0);
 
         // A client that went away is no reason to die.
         byte* ignore = stackalloc byte[32];

@@ -1,7 +1,8 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
-using Quai.Runtime.Plans;
-using Quai.Runtime.Shims;
+using Quai.Plans;
+using Quai.Plans.Protocol;
+using Quai.Plans.Protocol.Messages;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -41,67 +42,59 @@ internal static unsafe class Shim
         }
 
         PlanInterpreter.Outcome outcome = Launch(plan, first, _header->OpenStdin != 0, discard: false);
-        int* packet = stackalloc int[6];
-        packet[1] = 0;
         if (outcome.Errno != 0)
         {
-            packet[0] = ShimProtocol.StartFailed;
-            packet[2] = outcome.FailedStep;
-            packet[3] = outcome.Errno;
-            Control.Tell(packet, 16);
+            Control.Tell(new StartFailedEvent(new PacketHead(PacketKind.StartFailed, 0), outcome.FailedStep, outcome.Errno));
             return 1;
         }
 
         StartedAt = Clock.Now();
-        packet[0] = ShimProtocol.Started;
-        packet[2] = outcome.Pid;
-        packet[3] = 0;
-        *(long*)(packet + 4) = StartedAt;
-        Control.Tell(packet, 24);
+        Control.Tell(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
         CloseSlots();
+        MemoryWatch.Begin(_header->OomPath, _header->OomKey);
         Loop.Run();
         return 0;
     }
 
     /// <summary>Runs a further process for a daemon.</summary>
-    public static void Exec(int socket, int* request, byte* id, int planFd, int client)
+    public static ExecAnswer Exec(ExecRequest* request, int planFd, int client)
     {
-        int* answer = stackalloc int[5];
-        answer[0] = request[0] | ShimProtocol.Answer;
-        answer[1] = request[1];
-        answer[2] = answer[3] = answer[4] = 0;
+        ExecAnswer answer = new(Control.AnswerTo(request->Head), 0, 0, 0);
         ProcessEntry* entry = null;
         if (Tables.Processes[0].Exited != 0)
         {
-            answer[2] = Errno.ESRCH;
+            answer.Errno = Errno.ESRCH;
+            if (planFd >= 0)
+            {
+                Quick(SystemCallNumber.Close, planFd);
+            }
         }
         else if (planFd < 0 || !Memory.MapPlan(planFd, out byte* plan, out long size))
         {
-            answer[2] = Errno.EINVAL;
+            answer.Errno = Errno.EINVAL;
         }
         else if ((entry = Tables.NewProcess()) == null)
         {
             Memory.Unmap(plan, size);
-            answer[2] = Errno.EAGAIN;
+            answer.Errno = Errno.EAGAIN;
         }
         else
         {
-            int streams = request[2];
-            Buffer.MemoryCopy(id, entry->Id, 64, 64);
+            int streams = request->Streams;
+            *(ProcessId*)entry->Id = request->Process;
             entry->CloseInputWithClient = 1;
             _slots[PlanSlot.ContainerPidfd] = Tables.Processes[0].Pidfd;
-            if (client >= 0)
+            if (client >= 0 && Tables.NewClient(client, (int)(entry - Tables.Processes), streams) != null)
             {
-                Tables.NewClient(client, (int)(entry - Tables.Processes), streams);
                 client = -1;
             }
 
             PlanInterpreter.Outcome outcome = Launch(plan, entry, (streams & ShimProtocol.Stdin) != 0, discard: streams == 0);
             Memory.Unmap(plan, size);
             CloseSlots();
-            answer[2] = outcome.Errno;
-            answer[3] = outcome.FailedStep;
-            answer[4] = outcome.Pid;
+            answer.Errno = outcome.Errno;
+            answer.Step = outcome.FailedStep;
+            answer.Pid = outcome.Pid;
             if (outcome.Errno != 0)
             {
                 CloseProcess(entry);
@@ -113,7 +106,7 @@ internal static unsafe class Shim
             Quick(SystemCallNumber.Close, client);
         }
 
-        Control.Tell(answer, 20, socket);
+        return answer;
     }
 
     /// <summary>A process has ended: its code is taken, its output is drained from now on.</summary>
@@ -144,15 +137,10 @@ internal static unsafe class Shim
     /// <summary>An exec has ended and its output is drained.</summary>
     public static void FinishExec(ProcessEntry* entry)
     {
+        MemoryWatch.Look();
         CloseEnds(entry);
         entry->Told = 1;
-        byte* packet = stackalloc byte[12 + 64];
-        int* numbers = (int*)packet;
-        numbers[0] = ShimProtocol.ExecExited;
-        numbers[1] = 0;
-        numbers[2] = entry->ExitCode;
-        Buffer.MemoryCopy(entry->Id, packet + 12, 64, 64);
-        Control.Tell(numbers, 12 + 64);
+        Control.Tell(new ExecExitedEvent(new PacketHead(PacketKind.ExecExited, 0), entry->ExitCode, *(ProcessId*)entry->Id));
     }
 
     /// <summary>The container has ended and its output is drained: record it, durably, then tell.</summary>
@@ -160,16 +148,11 @@ internal static unsafe class Shim
     {
         JsonLog.Finish();
         ProcessEntry* first = Tables.Processes;
-        int oom = WasOutOfMemory() ? 1 : 0;
+        MemoryWatch.Look();
+        int oom = MemoryWatch.Happened || MemoryWatch.Kills() > 0 ? 1 : 0;
         long now = Clock.Now();
         ExitRecord.Write(_header->ExitTemporary, _header->ExitPath, first->ExitCode, oom, now);
-        int* packet = stackalloc int[6];
-        packet[0] = ShimProtocol.Exited;
-        packet[1] = 0;
-        packet[2] = first->ExitCode;
-        packet[3] = oom;
-        *(long*)(packet + 4) = now;
-        Control.Tell(packet, 24);
+        Control.Tell(new ExitedEvent(new PacketHead(PacketKind.Exited, 0), first->ExitCode, oom, now));
     }
 
     private static PlanInterpreter.Outcome Launch(byte* plan, ProcessEntry* entry, bool input, bool discard)
@@ -302,7 +285,7 @@ internal static unsafe class Shim
         byte* text = stackalloc byte[4096];
         for (int round = 0; round < 100; round++)
         {
-            long got = ReadFile(_header->KillPath, text, 4096);
+            long got = SmallFile.Read(_header->KillPath, text, 4096);
             if (got <= 0)
             {
                 return;
@@ -326,52 +309,5 @@ internal static unsafe class Shim
                 }
             }
         }
-    }
-
-    private static bool WasOutOfMemory()
-    {
-        if (_header->OomPath == null)
-        {
-            return false;
-        }
-
-        byte* text = stackalloc byte[1024];
-        long got = ReadFile(_header->OomPath, text, 1024);
-        if (got <= 0)
-        {
-            return false;
-        }
-
-        int keyLength = 0;
-        while (_header->OomKey[keyLength] != 0)
-        {
-            keyLength++;
-        }
-
-        ReadOnlySpan<byte> all = new(text, (int)got);
-        ReadOnlySpan<byte> key = new(_header->OomKey, keyLength);
-        int at = all.StartsWith(key) ? 0 : -1;
-        for (int i = 1; at < 0 && i < all.Length; i++)
-        {
-            if (all[i - 1] == (byte)'\n' && all[i..].StartsWith(key))
-            {
-                at = i;
-            }
-        }
-
-        return at >= 0 && at + keyLength < all.Length && all[at + keyLength] != (byte)'0';
-    }
-
-    private static long ReadFile(byte* path, byte* buffer, int size)
-    {
-        long fd = Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)path, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0);
-        if (fd < 0)
-        {
-            return fd;
-        }
-
-        long got = Quick(SystemCallNumber.Read, fd, (long)buffer, size);
-        Quick(SystemCallNumber.Close, fd);
-        return got;
     }
 }

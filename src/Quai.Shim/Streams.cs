@@ -1,6 +1,6 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
-using Quai.Runtime.Shims;
+using Quai.Plans.Protocol;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;

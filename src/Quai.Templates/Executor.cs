@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Quai.Templates;
@@ -6,6 +7,9 @@ namespace Quai.Templates;
 internal sealed class Executor(string name, string text, IReadOnlyDictionary<string, List<Node>> defined, TemplateOptions options)
 {
     private const int MaximumDepth = 1000;
+
+    /// <summary>Of all ranges together: no data has so many elements, and a range over a number shall end.</summary>
+    private const int MaximumRounds = 100_000;
 
     private enum Flow
     {
@@ -23,6 +27,7 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
     private readonly StringBuilder _output = new();
     private readonly List<(string Name, Slot Value)> _variables = [];
     private int _depth;
+    private int _rounds;
     private string _current = "";
 
     /// <summary>Runs the template's body.</summary>
@@ -120,6 +125,11 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
         bool any = false;
         foreach ((object? key, Slot element) in Elements(branch, value))
         {
+            if (++_rounds > MaximumRounds)
+            {
+                throw Error(branch.Pipe, $"exceeded maximum number of iterations ({MaximumRounds})");
+            }
+
             any = true;
             List<VariableNode> variables = branch.Pipe.Variables;
             if (variables.Count > 0)
@@ -172,7 +182,7 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
             case GoMap map:
                 return map.SortedKeys.Select(k => ((object?)k, new Slot(map.Entries[k], Interface: map.IsUntyped)));
             case long count:
-                return Enumerable.Range(0, (int)Math.Max(0, count)).Select(i => ((object?)(long)i, new Slot((long)i)));
+                return Enumerable.Range(0, (int)Math.Clamp(count, 0, MaximumRounds + 1)).Select(i => ((object?)(long)i, new Slot((long)i)));
             case string plain:
                 return plain.EnumerateRunes().Select((r, i) => ((object?)(long)i, new Slot((long)r.Value)));
             default:
@@ -187,7 +197,8 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
             throw Error(call, $"template {GoText.Quote(call.Name)} not defined");
         }
 
-        if (++_depth > MaximumDepth)
+        // Each call of a template may add many frames of its own.
+        if (++_depth > MaximumDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
             throw Error(call, $"exceeded maximum template depth ({MaximumDepth})");
         }
@@ -206,6 +217,11 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
 
     private Slot Pipeline(Slot dot, PipeNode pipe)
     {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Error(pipe, "max expression depth exceeded");
+        }
+
         Slot? value = null;
         foreach (CommandNode command in pipe.Commands)
         {

@@ -51,12 +51,16 @@ internal static class Functions
         ["title"] = (1, 1, a => Title(Text(a, 0))),
         ["lower"] = (1, 1, a => Text(a, 0).ToLowerInvariant()),
         ["upper"] = (1, 1, a => Text(a, 0).ToUpperInvariant()),
-        ["pad"] = (3, 3, a => Text(a, 0).Length == 0 ? "" : new string(' ', (int)Integer(a, 1)) + Text(a, 0) + new string(' ', (int)Integer(a, 2))),
+        ["pad"] = (3, 3, a => Text(a, 0).Length == 0 ? "" : Spaces(Integer(a, 1)) + Text(a, 0) + Spaces(Integer(a, 2))),
         ["truncate"] = (2, 2, a => Text(a, 0).Length < Integer(a, 1) ? Text(a, 0) : Text(a, 0)[..(int)Math.Max(0, Integer(a, 1))]),
     };
 
     /// <summary>Functions that leave a table's header as it is.</summary>
     private static readonly string[] PlainInHeaders = ["json", "split", "join", "title", "lower", "upper", "truncate"];
+
+    /// <summary>More spaces than any line has are a mistake, and as many as there is memory for would be the program's end.</summary>
+    private static string Spaces(long count) =>
+        count < 0 ? throw new FunctionException("strings: negative Repeat count") : count > 1_000_000 ? throw new FunctionException("strings: Repeat count is too large") : new string(' ', (int)count);
 
     /// <summary>Whether there is such a function; <c>and</c> and <c>or</c> are the executor's.</summary>
     public static bool Exists(string name) => name is "and" or "or" || Table.ContainsKey(name);

@@ -92,12 +92,15 @@ internal static class GoPrintf
         return text.ToString();
     }
 
+    /// <summary>The largest width and precision that Go takes.</summary>
+    private const int MaximumWidth = 1_000_000;
+
     private static int? Number(string format, ref int i, IReadOnlyList<object?> arguments, ref int used)
     {
         if (i < format.Length && format[i] == '*')
         {
             i++;
-            return used < arguments.Count && arguments[used++] is long n ? (int)n : null;
+            return used < arguments.Count && arguments[used++] is long n and >= -MaximumWidth and <= MaximumWidth ? (int)n : null;
         }
 
         int start = i;
@@ -106,7 +109,19 @@ internal static class GoPrintf
             i++;
         }
 
-        return i > start ? int.Parse(format.AsSpan(start, i - start), CultureInfo.InvariantCulture) : null;
+        if (i == start)
+        {
+            return null;
+        }
+
+        if (int.TryParse(format.AsSpan(start, i - start), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaximumWidth)
+        {
+            return number;
+        }
+
+        // As in Go, what comes after a number that is too large is not read.
+        i = format.Length;
+        return null;
     }
 
     private static string Verb(char verb, object? value, int? precision, bool plus, bool sharp, bool space, out bool numeric)
@@ -128,7 +143,7 @@ internal static class GoPrintf
             case 'd' when value is long n:
                 return sign + n.ToString(CultureInfo.InvariantCulture);
             case 'x' or 'X' when value is long n:
-                string hex = Math.Abs(n).ToString("x", CultureInfo.InvariantCulture);
+                string hex = ((ulong)(n < 0 ? -n : n)).ToString("x", CultureInfo.InvariantCulture);
                 return (n < 0 ? "-" : sign) + (sharp ? "0x" : "") + (verb == 'X' ? hex.ToUpperInvariant() : hex);
             case 'x' or 'X' when value is string raw:
                 return verb == 'x' ? Convert.ToHexStringLower(Encoding.UTF8.GetBytes(raw)) : Convert.ToHexString(Encoding.UTF8.GetBytes(raw));

@@ -5,6 +5,9 @@ namespace Quai.Templates;
 /// <summary>Builds the tree of a template, with Go's grammar and Go's words for what is wrong.</summary>
 internal sealed class Parser
 {
+    /// <summary>How deep actions and parentheses may be in one another.</summary>
+    private const int MaximumDepth = 1000;
+
     private readonly string _name;
     private readonly Func<string, bool> _hasFunction;
     private readonly List<Token> _tokens;
@@ -12,6 +15,7 @@ internal sealed class Parser
     private readonly Dictionary<string, List<Node>> _defined = new(StringComparer.Ordinal);
     private int _next;
     private int _rangeDepth;
+    private int _depth;
 
     private Parser(string name, string text, Func<string, bool> hasFunction)
     {
@@ -74,6 +78,14 @@ internal sealed class Parser
         }
 
         return Error($"unexpected {token} in {context}", token.Line);
+    }
+
+    private void Enter()
+    {
+        if (++_depth > MaximumDepth)
+        {
+            throw Error("max expression depth exceeded");
+        }
     }
 
     private Token Expect(TokenKind kind, string context)
@@ -139,6 +151,7 @@ internal sealed class Parser
     /// <summary>Nodes until <c>{{end}}</c> or <c>{{else}}</c>.</summary>
     private List<Node> ItemList(out Token ender)
     {
+        Enter();
         var list = new List<Node>();
         while (PeekNonSpace().Kind != TokenKind.End)
         {
@@ -152,6 +165,7 @@ internal sealed class Parser
                 Node? node = Action(out ender);
                 if (node is null)
                 {
+                    _depth--;
                     return list;
                 }
 
@@ -232,6 +246,7 @@ internal sealed class Parser
 
     private BranchNode Branch(BranchKind kind)
     {
+        Enter();
         string context = kind switch { BranchKind.If => "if", BranchKind.With => "with", _ => "range" };
         int scope = _variables.Count;
         PipeNode pipe = Pipeline(context, TokenKind.RightDelimiter);
@@ -257,11 +272,13 @@ internal sealed class Parser
         }
 
         _variables.RemoveRange(scope, _variables.Count - scope);
+        _depth--;
         return new BranchNode(pipe.Position, kind, pipe, body, otherwise);
     }
 
     private PipeNode Pipeline(string context, TokenKind end)
     {
+        Enter();
         Token token = PeekNonSpace();
         var variables = new List<VariableNode>();
         bool assignment = false;
@@ -313,6 +330,7 @@ internal sealed class Parser
             if (token.Kind == end)
             {
                 CheckPipeline(commands, context);
+                _depth--;
                 return new PipeNode(start, variables, assignment, commands);
             }
 

@@ -65,8 +65,9 @@ public static class PolicyReader
 
             return new SignaturePolicy(source, Requirements(standard, source, "default"), scopes);
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is the reader's word for text that is no Unicode.
             throw Wrong(source, e.Message, e);
         }
     }

@@ -61,8 +61,11 @@ public sealed record SignaturePolicy(string Source, IReadOnlyList<PolicyRequirem
         return good;
     }
 
-    /// <summary>From the reference itself to the host, its domains, and all.</summary>
-    internal static IEnumerable<string> ScopesOf(ImageReference image)
+    /// <summary>From the reference itself to the host, its domains, and all. A host is the same in any case, so its scopes in lower case come first.</summary>
+    internal static IEnumerable<string> ScopesOf(ImageReference image) =>
+        [.. new[] { image with { Domain = image.Domain.ToLowerInvariant() }, image }.Distinct().SelectMany(NarrowerScopesOf), ""];
+
+    private static IEnumerable<string> NarrowerScopesOf(ImageReference image)
     {
         if (image.Digest is { } digest)
         {
@@ -87,8 +90,6 @@ public sealed record SignaturePolicy(string Source, IReadOnlyList<PolicyRequirem
             host = host[(dot + 1)..];
             yield return "*." + host;
         }
-
-        yield return "";
     }
 
     private static bool IsGood(PolicyRequirement.Signed requirement, ImageSignature signature, ImageReference image, IReadOnlyCollection<Digest> digests)

@@ -46,7 +46,7 @@ public sealed class SigningKey : IDisposable
                     throw QuaiException.Invalid($"{name} holds a {label}, not a private key that images are signed with");
             }
         }
-        catch (Exception e) when (e is CryptographicException or FormatException)
+        catch (Exception e) when (e is CryptographicException or FormatException or PlatformNotSupportedException)
         {
             throw QuaiException.Invalid($"the private key {name} cannot be read{(label.StartsWith("ENCRYPTED", StringComparison.Ordinal) ? ": the password is wrong, or the file is damaged" : "")}", e);
         }

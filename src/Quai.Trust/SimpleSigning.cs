@@ -70,8 +70,9 @@ public sealed record SimpleSigning(string Identity, Digest Digest)
             string digest = Member(Member(critical, "image", JsonValueKind.Object), "docker-manifest-digest", JsonValueKind.String).GetString()!;
             return new SimpleSigning(identity, Digest.Parse(digest));
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
+            // The second is the reader's word for text that is no Unicode.
             throw QuaiException.Invalid($"the signature's payload is no JSON: {e.Message}", e);
         }
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Quai.Errors;
+using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
 
 namespace Quai.Volumes;
@@ -78,7 +79,8 @@ internal static class VolumeOptions
 
         try
         {
-            HostMount.Mount(device, volume.Mountpoint, type.Length == 0 ? null : type, flags, data.Count == 0 ? null : string.Join(',', data));
+            // Some file systems (vfat) take their files' modes from the umask.
+            OwnUmask.Run(OwnUmask.Usual, () => HostMount.Mount(device, volume.Mountpoint, type.Length == 0 ? null : type, flags, data.Count == 0 ? null : string.Join(',', data)));
             if ((flags & HostMount.MS_BIND) != 0 && (flags & ~(HostMount.MS_BIND | HostMount.MS_REC)) != 0)
             {
                 // A bind takes its flags only from a second call.

@@ -1,4 +1,7 @@
+using Quai.Linux;
+using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
+using Quai.Linux.Trees;
 using Quai.Metadata;
 
 namespace Quai.Volumes;
@@ -35,23 +38,44 @@ public sealed partial class VolumeStore
         }
     }
 
-    /// <summary>Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full.</summary>
+    /// <summary>
+    /// Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full, unless another container has the volume too:
+    /// that one sees the files come, and must not be able to lead them elsewhere.
+    /// </summary>
     /// <param name="name">The volume; the caller holds the transaction that made it a user's.</param>
-    /// <param name="source">The directory.</param>
-    public void Fill(string name, string source)
+    /// <param name="source">The directory, open for reading.</param>
+    /// <param name="part">A directory in the volume that receives it instead: a path beneath it without links; null for the whole volume.</param>
+    public void Fill(string name, FileDescriptor source, string? part)
     {
         Volume volume = Get(name);
-        if (volume.Options.Count > 0)
+        if (part is not null)
         {
-            // What is mounted there cannot be exchanged as a whole.
-            Linux.Trees.FileTree.CopyContent(source, volume.Mountpoint);
+            using FileDescriptor whole = RootedFiles.OpenDirectory(volume.Mountpoint);
+            using FileDescriptor? inside = RootedFiles.TryOpenDirectory(whole, part);
+            if (inside is not null)
+            {
+                FileTree.CopyContent(source, inside);
+            }
+
+            return;
+        }
+
+        if (volume.Options.Count > 0 || UsersOf(name).Count > 1)
+        {
+            // What is mounted there, here or in a container, cannot be exchanged as a whole.
+            using FileDescriptor folder = RootedFiles.OpenDirectory(volume.Mountpoint);
+            FileTree.CopyContent(source, folder);
             return;
         }
 
         string staging = Path.Combine(_root, name, "_copy");
         DeleteFolder(staging);
         Directory.CreateDirectory(staging);
-        Linux.Trees.FileTree.CopyContent(source, staging);
+        using (FileDescriptor folder = RootedFiles.OpenDirectory(staging))
+        {
+            FileTree.CopyContent(source, folder);
+        }
+
         Directory.Delete(volume.Mountpoint);
         Directory.Move(staging, volume.Mountpoint);
     }
@@ -114,6 +138,11 @@ public sealed partial class VolumeStore
             if (!Directory.Exists(entry.Volume.Mountpoint))
             {
                 MakeFolder(entry.Volume);
+            }
+            else
+            {
+                // Versions before this one let everybody pass who knew the name.
+                PrivateFolder.Make(Path.GetDirectoryName(entry.Volume.Mountpoint)!);
             }
 
             if (entry.Volume.Options.Count > 0)

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Quai.Errors;
+using Quai.Linux;
 using Quai.Linux.Mounts;
 using Quai.Metadata;
 
@@ -55,7 +56,7 @@ public sealed partial class VolumeStore
                 unused = [.. _volumes.Values.Where(e => e.Users.Count == 0 && (all || e.Volume.Anonymous) && matches(e.Volume)).Select(e => e.Volume)];
             }
 
-            long bytes = unused.Sum(v => Linux.Trees.FileTree.Usage(v.Mountpoint));
+            long bytes = unused.Sum(v => Linux.Trees.FileTree.ApparentSize(v.Mountpoint));
             await RemoveUnusedAsync(unused, cancellation).ConfigureAwait(false);
             return ([.. unused.Select(v => v.Name)], bytes);
         }
@@ -168,11 +169,15 @@ public sealed partial class VolumeStore
         }
     }
 
+    // Not by paths: a container may have nested directories deeper than any path is long.
     private static void DeleteFolder(string path)
     {
-        if (Directory.Exists(path))
+        string parent = Path.GetDirectoryName(path)!;
+        if (Directory.Exists(parent))
         {
-            Directory.Delete(path, recursive: true);
+            // By descriptors: a container that still ends may change what lies there.
+            using Linux.FileDescriptor folder = Linux.Trees.RootedFiles.OpenDirectory(parent);
+            Linux.FileCalls.RemoveTree(folder.Number, Path.GetFileName(path));
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Quai.Errors;
+using Quai.Linux.Modes;
 using Quai.Metadata;
 
 namespace Quai.Volumes;
@@ -47,7 +48,7 @@ public sealed partial class VolumeStore : IDisposable
     /// <param name="time">For the time of creation.</param>
     public static VolumeStore Open(string root, MetadataDatabase database, TimeProvider time)
     {
-        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        PrivateFolder.Make(root);
         var store = new VolumeStore(root, database, time);
         database.Read(connection =>
         {
@@ -101,7 +102,7 @@ public sealed partial class VolumeStore : IDisposable
     }
 
     /// <summary>Bytes of a volume's files.</summary>
-    public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.Usage(volume.Mountpoint) : 0;
+    public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.ApparentSize(volume.Mountpoint) : 0;
 
     /// <summary>Makes a volume; one that exists with that name is returned as it is.</summary>
     public async Task<Volume> CreateAsync(VolumeRequest request, CancellationToken cancellation)
@@ -270,8 +271,9 @@ public sealed partial class VolumeStore : IDisposable
 
     private static void MakeFolder(Volume volume)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(volume.Mountpoint)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        PrivateFolder.Make(Path.GetDirectoryName(volume.Mountpoint)!);
         Directory.CreateDirectory(volume.Mountpoint);
+        // Inside a container it is for all its users; outside nobody gets past the folder above.
         File.SetUnixFileMode(volume.Mountpoint, (UnixFileMode)0x1ed);
     }
 

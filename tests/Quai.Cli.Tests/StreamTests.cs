@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Quai.Cli.Containers;
+using Quai.Cli.Containers.Views;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
 using Quai.Cli.Streams;

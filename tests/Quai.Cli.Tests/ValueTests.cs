@@ -139,6 +139,25 @@ public sealed class ValueTests
         Assert.True(keys.Filter([17], send));
     }
 
+    [Theory]
+    [InlineData("16 16 17", "16 16 17")]
+    [InlineData("16 65 17", "16 65 17")]
+    [InlineData("16 16 16 16 17", "16 16 16 16 17")]
+    public void KeysThatBreakTheDetachSequenceAreAllSentAndBeginNone(string typed, string sent)
+    {
+        var keys = new DetachKeys(DetachKeys.Default);
+        var all = new List<byte>();
+        var send = new List<byte>();
+        foreach (string key in typed.Split(' '))
+        {
+            Assert.False(keys.Filter([byte.Parse(key, System.Globalization.CultureInfo.InvariantCulture)], send));
+            all.AddRange(send);
+        }
+
+        Assert.Equal(sent, string.Join(' ', all));
+        Assert.True(keys.Filter([16, 17], send));
+    }
+
     [Fact]
     public void DetachKeysHaveNames()
     {

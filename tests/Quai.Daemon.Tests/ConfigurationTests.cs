@@ -29,7 +29,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("invalid argument \"maybe\" for \"--icc\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax", "--icc=maybe")]
     [InlineData("\"quaid\" accepts no argument(s).", "start")]
     public void A_wrong_flag_is_named(string message, params string[] arguments) =>
-        Assert.Equal(message + "\nSee 'quaid --help'.", Assert.Throws<QuaiException>(() => CommandLine.Parse(arguments)).Message);
+        Assert.Equal(message + "\nSee 'quaid --help'.", Assert.Throws<WrongFlagException>(() => CommandLine.Parse(arguments)).Message);
 
     [Theory]
     [InlineData("invalid logging level: loud", "-l", "loud")]
@@ -54,6 +54,26 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(LogLevel.Information, configuration.LogLevel);
     }
 
+    [Theory]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, false, "--ip-forward")]
+    [InlineData(false, false, false, "--ip-forward=false")]
+    [InlineData(true, false, true, "--ip-forward-no-drop")]
+    public void Forwarding_is_wanted_insisted_on_or_not(bool wanted, bool insisted, bool open, params string[] arguments)
+    {
+        Quai.Networks.NetworkOptions networks = DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false)).Networks;
+        Assert.Equal((wanted, insisted, open), (networks.IpForward, networks.IpForwardInsisted, networks.IpForwardNoDrop));
+    }
+
+    [Fact]
+    public void A_table_is_named_after_its_data_root_and_not_after_its_bridge()
+    {
+        string Table(params string[] arguments) => DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false)).Networks.TableName;
+        Assert.Equal("quai", Table("--bridge", "br9"));
+        Assert.NotEqual("quai", Table("--data-root", "/d"));
+        Assert.NotEqual(Table("--data-root", "/e"), Table("--data-root", "/d"));
+    }
+
     [Fact]
     public void A_file_has_the_same_settings()
     {
@@ -62,11 +82,11 @@ public sealed class ConfigurationTests : IDisposable
              "runtimes": {"crun": {"path": "/usr/bin/crun"}}, "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1, "Hard": 2}},
              "proxies": {"http-proxy": "http://p"}, "builder": {"gc": {}}, "storage-driver": "overlay2", "default-shm-size": "1g"}
             """);
-        Assert.Equal(("unix:///x", "/d", "br9", 1400, "1m", "5", "/usr/bin/crun", "http://p", 1L << 30),
+        Assert.Equal(("unix:///x", "/d", "br9", 1400, "1m", 1, "/usr/bin/crun", "http://p", 1L << 30),
             ("unix://" + configuration.Hosts[0].SocketPath, configuration.Engine.DataRoot, configuration.Networks.Bridge, configuration.Networks.Mtu,
-             configuration.Engine.LogOptions["max-size"], configuration.Engine.LogOptions["max-file"], configuration.Engine.Runtimes["crun"], configuration.Proxies["HTTP_PROXY"], configuration.Engine.DefaultShmSize));
+             configuration.Engine.LogOptions["max-size"], configuration.Engine.LogOptions.Count, configuration.Engine.Runtimes["crun"], configuration.Proxies.Http.Address, configuration.Engine.DefaultShmSize));
         Assert.Equal(("nofile", 1L, 2L), (configuration.Engine.DefaultUlimits[0].Name, configuration.Engine.DefaultUlimits[0].Soft, configuration.Engine.DefaultUlimits[0].Hard));
-        Assert.Equal(["storage-driver"], configuration.Ignored);
+        Assert.Equal(["storage-driver"], configuration.Unneeded.Select(f => f.Name));
         Assert.NotEqual("quai", configuration.Networks.TableName);
         Assert.True(configuration.Debug);
     }

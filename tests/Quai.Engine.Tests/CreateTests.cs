@@ -27,7 +27,7 @@ public sealed class CreateTests(TestEngine engine)
         { "invalid mount config for type \"tmpfs\": field Source must not be specified", r => r.HostConfig!.Mounts = [new MountRequest { Type = "tmpfs", Source = "/x", Target = "/x" }] },
         { "invalid mount path: 'relative' mount path must be absolute", r => r.HostConfig!.Tmpfs = new() { ["relative"] = "" } },
         { "invalid CapAdd: unknown capability: \"CAP_FOO\"", r => r.HostConfig!.CapAdd = ["FOO"] },
-        { "invalid ulimit type: foo", r => r.HostConfig!.Ulimits = [new Ulimit("foo", 1, 1)] },
+        { "invalid ulimit type: foo", r => r.HostConfig!.Ulimits = [new Ulimit { Name = "foo", Hard = 1, Soft = 1 }] },
         { "sysctl \"foo\" is not in a separate kernel namespace", r => r.HostConfig!.Sysctls = new() { ["foo"] = "1" } },
         { "invalid restart policy: unknown policy 'foo'; use one of 'no', 'always', 'on-failure', or 'unless-stopped'", r => r.HostConfig!.RestartPolicy.Name = "foo" },
         { "invalid restart policy: maximum retry count can only be used with 'on-failure'", r => r.HostConfig!.RestartPolicy = new() { Name = "always", MaximumRetryCount = 3 } },
@@ -43,6 +43,17 @@ public sealed class CreateTests(TestEngine engine)
         { "unknown log opt 'foo' for json-file log driver", r => r.HostConfig!.LogConfig = new() { Type = "json-file", Config = new() { ["foo"] = "bar" } } },
         { "unknown or invalid runtime name: nosuch", r => r.HostConfig!.Runtime = "nosuch" },
         { "invalid --security-opt 2: \"label:x=y\"", r => r.HostConfig!.SecurityOpt = ["label:x=y"] },
+        { "--security-opt label=type:x cannot be kept: ", r => r.HostConfig!.SecurityOpt = ["label=type:x"] },
+        { "--security-opt apparmor=mine cannot be kept: ", r => r.HostConfig!.SecurityOpt = ["apparmor=mine"] },
+        { "Decoding seccomp profile failed", r => r.HostConfig!.SecurityOpt = ["seccomp=/some/path.json"] },
+        { "KernelMemoryTCP cannot be kept: ", r => r.HostConfig!.KernelMemoryTCP = 1 << 20 },
+        { "could not select device driver \"cdi\"", r => r.HostConfig!.DeviceRequests = [new DeviceRequest { Driver = "cdi", DeviceIDs = ["x/y=z"] }] },
+        { "driver option a.b of network bridge cannot be kept: ", r =>
+            {
+                r.HostConfig!.NetworkMode = "bridge";
+                r.NetworkingConfig = new() { EndpointsConfig = new() { ["bridge"] = new() { DriverOpts = new() { ["a.b"] = "c" } } } };
+            }
+        },
         { "Invalid value 2000, range for oom score adj is [-1000, 1000]", r => r.HostConfig!.OomScoreAdj = 2000 },
         { "invalid config for network bridge: invalid endpoint settings:\nuser specified IP address is supported on user defined networks only", r =>
             {
@@ -83,7 +94,7 @@ public sealed class CreateTests(TestEngine engine)
         QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => engine.CreateAsync(["true"], r => r.Image = "nosuchimage"));
         Assert.Equal(("No such image: nosuchimage:latest", ErrorKind.NotFound), (e.Message, e.Kind));
         e = await Assert.ThrowsAnyAsync<QuaiException>(() => engine.CreateAsync(["true"], r => r.HostConfig!.VolumesFrom = ["nosuch"]));
-        Assert.Equal(("No such container: nosuch", ErrorKind.NotFound), (e.Message, e.Kind));
+        Assert.Equal(("No such container: nosuch", ErrorKind.InvalidParameter), (e.Message, e.Kind));
         e = await Assert.ThrowsAnyAsync<QuaiException>(() => engine.CreateAsync(["true"], r => r.HostConfig!.PidMode = "container:nosuch"));
         Assert.Equal("No such container: nosuch", e.Message);
     }
@@ -99,7 +110,8 @@ public sealed class CreateTests(TestEngine engine)
         Assert.Equal(("image", "label"), (inspect.Config.Labels!["origin"], inspect.Config.Labels["own"]));
         Assert.Equal(id[..12], inspect.Config.Hostname);
         Assert.Equal("no", inspect.HostConfig.RestartPolicy.Name);
-        Assert.Equal(("json-file", "20m"), (inspect.HostConfig.LogConfig.Type, inspect.HostConfig.LogConfig.Config!["max-size"]));
+        Assert.Equal("json-file", inspect.HostConfig.LogConfig.Type);
+        Assert.Empty(inspect.HostConfig.LogConfig.Config);
         Assert.Matches("^/[a-z]+_[a-z]+[0-9]*$", inspect.Name);
         Assert.Equal("created", inspect.State.Status);
         Assert.Equal("0001-01-01T00:00:00Z", inspect.State.StartedAt);

@@ -4,6 +4,7 @@ using Quai.Engine.Attach;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
+using Quai.Engine.Containers.Views;
 using Quai.Engine.Events;
 using Quai.Errors;
 using Quai.Runtime;
@@ -67,8 +68,11 @@ public sealed class SmallPartsTests
         Assert.Equal("ab", Encoding.ASCII.GetString(output, 0, length));
         Assert.False(keys.Filter("x"u8, output, out length));
         Assert.Equal("\u0010x", Encoding.ASCII.GetString(output, 0, length));
-        Assert.False(keys.Filter("\u0010\u0010"u8, output, out length));
-        Assert.Equal("\u0010", Encoding.ASCII.GetString(output, 0, length));
+
+        // The key that breaks a sequence begins none.
+        Assert.False(keys.Filter("\u0010\u0010\u0011"u8, output, out length));
+        Assert.Equal("\u0010\u0010\u0011", Encoding.ASCII.GetString(output, 0, length));
+        Assert.False(keys.Filter("\u0010"u8, output, out length));
         Assert.True(keys.Filter("\u0011after"u8, output, out length));
         Assert.Equal(0, length);
         Assert.True(DetachKeys.Parse("a,ctrl-]").Filter("a\u001d"u8, output, out _));
@@ -121,11 +125,11 @@ public sealed class SmallPartsTests
     [Theory]
     [InlineData("80", 80, 80, "tcp")]
     [InlineData("53/udp", 53, 53, "udp")]
+    [InlineData("0", 0, 0, "tcp")]
     [InlineData("8000-8010/TCP", 8000, 8010, "tcp")]
     public void Ports_are_read(string text, int start, int end, string protocol) => Assert.Equal(((ushort)start, (ushort)end, protocol), PortSpecs.ParseContainerPort(text));
 
     [Theory]
-    [InlineData("0")]
     [InlineData("70000")]
     [InlineData("9-8")]
     [InlineData("80/xyz")]
@@ -203,7 +207,16 @@ public sealed class SmallPartsTests
     [Fact]
     public void Top_keeps_the_last_column_whole()
     {
-        Api.Containers.ContainerTopResponse top = ContainerService.Select("UID PID CMD\nroot 1 init\nroot 42 sh -c  echo x\n", new HashSet<int> { 42 });
+        Api.Containers.ContainerTopResponse top = TopContainer.Select("UID PID CMD\nroot 1 init\nroot 42 sh -c  echo x\n", new HashSet<int> { 42 });
         Assert.Equal(["root", "42", "sh -c echo x"], Assert.Single(top.Processes));
     }
+
+    [Theory]
+    [InlineData(30_000, 9_000, 30_000)]
+    [InlineData(1_000, 9_000, 1_000)]
+    [InlineData(1, 5, 20)]
+    [InlineData(50, 5, 50)]
+    [InlineData(1, 400, 1_000)]
+    public void Health_checks_leave_the_daemon_time_for_others(int wanted, int took, int wait) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(wait), Health.HealthMonitor.Rest(TimeSpan.FromMilliseconds(wanted), TimeSpan.FromMilliseconds(took)));
 }

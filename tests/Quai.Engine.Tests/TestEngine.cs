@@ -174,10 +174,10 @@ public sealed class TestEngine : IAsyncLifetime
         Directory.CreateDirectory(DataRoot);
         _database = MetadataDatabase.Open(Path.Combine(DataRoot, "quai.db"), [.. Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]);
         _images = ImageStore.Open(DataRoot, _database, new ImageStoreOptions());
-        _networks = NetworkService.Open(_database, new NetworkOptions { Bridge = "quaiengt0", BridgeAddress = "10.219.77.1/24", TableName = "quai_engine_test" });
+        _networks = NetworkService.Open(_database, new NetworkOptions { Bridge = "quaiengt0", BridgeAddress = "10.219.77.1/24", TableName = "quai_engine_test", IpForward = false });
         _runtime = new ContainerRuntime(ShimPath());
         Engine = await Engine.OpenAsync(
-            new EngineOptions { DataRoot = DataRoot, ExecRoot = ExecRoot, CgroupParent = Cgroups }, _database, _images, _networks, _runtime, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            new EngineOptions { DataRoot = DataRoot, ExecRoot = ExecRoot, CgroupParent = Cgroups, AppArmor = new() { Nested = true } }, _database, _images, _networks, _runtime, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
     }
 
     private async Task CloseAsync()

@@ -156,7 +156,7 @@ public sealed class ArchiveFormatTests : IDisposable
     private static byte[] Unpack(byte[] packed)
     {
         using var source = new SyncStream(new MemoryStream(packed), default);
-        using var stream = Decompression.Open(source);
+        using var stream = UnpackedStream.Open(source);
         var result = new MemoryStream();
         stream.CopyTo(result);
         return result.ToArray();

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Quai.Errors;
+using Quai.Linux;
 using Quai.Metadata;
 
 namespace Quai.Images.Tests;
@@ -77,7 +78,7 @@ public sealed class StoreTests
         { "unexpected EOF", Archive[..2000] },
         { "0/layer.tar: no such file", new RawTar().File("config.json", SampleImage.Config(SampleImage.BaseLayer)).File("manifest.json", """[{"Config":"config.json","Layers":["0/layer.tar"]}]""").End() },
         { "don't match image configuration", new RawTar().File("config.json", SampleImage.Config(SampleImage.BaseLayer)).File("l", System.Text.Encoding.Latin1.GetString(SampleImage.TopLayer)).File("manifest.json", """[{"Config":"config.json","Layers":["l"]}]""").End() },
-        { "leads outside", SampleImage.Archive("evil", new RawTar().Symlink("up", "../../..").File("up/evil").End()) },
+        { "leads outside", SampleImage.Archive("evil:1", new RawTar().File("../evil").End()) },
         { "invalid reference format", SampleImage.Archive("a b", SampleImage.BaseLayer) },
         { "invalid manifest.json", new RawTar().File("manifest.json", "{").End() },
     };
@@ -99,7 +100,7 @@ public sealed class StoreTests
         await using var f = new StoreFixture();
         Image image = await f.Store.ImportAsync(
             new MemoryStream(SampleImage.BaseLayer), "imp:1", "hello",
-            ["CMD [\"sh\", \"-l\"]", "ENTRYPOINT run it", "ENV A=b \"C=d e\"", "EXPOSE 80 53/udp", "LABEL x=\"y z\"", "USER nobody", "VOLUME /data", "WORKDIR /w", "STOPSIGNAL SIGINT"], null, default);
+            ["CMD [\"sh\", \"-l\"]", "ENTRYPOINT run it", "ENV A=b C=\"d e\"", "EXPOSE 80 53/udp", "LABEL x=\"y z\"", "USER nobody", "VOLUME /data", "WORKDIR /w", "STOPSIGNAL SIGINT"], null, default);
         Assert.Equal(["imp:1"], image.RepoTags);
         Assert.Equal(["sh", "-l"], image.Config.Config!.Cmd!);
         Assert.Equal(["/bin/sh", "-c", "run it"], image.Config.Config.Entrypoint!);
@@ -243,9 +244,8 @@ public sealed class StoreTests
             await using (ImageStore store = ImageStore.Open(folder, database, new ImageStoreOptions()))
             {
                 // The blob does not fit, or its files do not.
-                QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => store.ImportAsync(new MemoryStream(layer), "big", null, [], null, default));
+                LinuxException e = await Assert.ThrowsAsync<LinuxException>(() => store.ImportAsync(new MemoryStream(layer), "big", null, [], null, default));
                 Assert.Contains("no space left on device", e.Message, StringComparison.Ordinal);
-                Assert.Equal(ErrorKind.System, e.Kind);
                 Assert.Empty(store.List());
             }
 

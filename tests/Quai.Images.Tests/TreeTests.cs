@@ -68,8 +68,8 @@ public sealed class TreeTests : IDisposable
         Assert.Equal(DateTime.UnixEpoch.AddSeconds(77), Directory.GetLastWriteTimeUtc(root + "/d/kept"));
 
         var strict = new TreeExtractorOptions { NoOverwriteDirNonDir = true };
-        Assert.StartsWith("cannot overwrite directory \"/d/kept\" with non-directory", Assert.Throws<QuaiException>(() => Extract(new RawTar().File("kept").End(), "/d", strict)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("cannot overwrite non-directory \"/d/file\" with directory", Assert.Throws<QuaiException>(() => Extract(new RawTar().Directory("file/").End(), "/d", strict)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("cannot overwrite directory \"kept\" with non-directory", Assert.Throws<QuaiException>(() => Extract(new RawTar().File("kept").End(), "/d", strict)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("cannot overwrite non-directory \"file\" with directory", Assert.Throws<QuaiException>(() => Extract(new RawTar().Directory("file/").End(), "/d", strict)).Message, StringComparison.Ordinal);
         Extract(new RawTar().File("kept", "now a file").End(), "/d");
         Assert.Equal("now a file", File.ReadAllText(root + "/d/kept"));
     }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Quai.Errors;
+using Quai.Linux;
 using Quai.Linux.Netlink;
 using Xunit;
 using Xunit.Abstractions;
@@ -182,7 +182,7 @@ public sealed class BridgeTests
         Assert.Equal("10.231.7.1", host.Host.Call(endpoint.Address.ToString(), 80));
 
         // A second time is refused, in words that name the message.
-        QuaiException refused = Assert.ThrowsAny<QuaiException>(() => host.Host.Await(() => SandboxExecutor.ConnectAsync(endpoint.Setup, $"/proc/self/fd/{box.Namespace.Number}")));
+        LinuxException refused = Assert.Throws<LinuxException>(() => host.Host.Await(() => SandboxExecutor.ConnectAsync(endpoint.Setup, $"/proc/self/fd/{box.Namespace.Number}")));
         Assert.Contains($"create veth pair {endpoint.HostInterface}", refused.Message, StringComparison.Ordinal);
     }
 

@@ -13,12 +13,15 @@ internal sealed class TestHost : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-networks-").FullName;
     private readonly List<IDisposable> _owned = [];
 
-    public TestHost(NetworkOptions? options = null)
+    /// <param name="options">The daemon's settings; null for a usual bridge.</param>
+    /// <param name="before">What is done on the host before the daemon starts.</param>
+    public TestHost(NetworkOptions? options = null, Action<TestHost>? before = null)
     {
         Options = options ?? new NetworkOptions { Bridge = "quai0", BridgeAddress = "10.231.7.1/24" };
         Host = new NamespaceThread();
         Outside = new NamespaceThread();
         Wire();
+        before?.Invoke(this);
         Service = Start([]);
     }
 
@@ -120,8 +123,16 @@ internal sealed class TestHost : IDisposable
     {
         Database = MetadataDatabase.Open(Path.Combine(_folder, "quai.db"), NetworkService.Migrations);
         NetworkService service = NetworkService.Open(Database, Options);
-        service.RecoverAsync(running, CancellationToken.None).GetAwaiter().GetResult();
-        return service;
+        try
+        {
+            service.RecoverAsync(running, CancellationToken.None).GetAwaiter().GetResult();
+            return service;
+        }
+        catch
+        {
+            service.Dispose();
+            throw;
+        }
     });
 
     private void Wire()

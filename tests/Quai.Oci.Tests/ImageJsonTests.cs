@@ -26,6 +26,14 @@ public class ImageJsonTests
             Encoding.UTF8.GetString(ImageJson.Write(new Manifest { SchemaVersion = 2, MediaType = MediaTypes.OciManifest, Layers = [] })));
 
     [Fact]
+    public void A_document_of_countless_small_values_is_refused()
+    {
+        string entries = string.Join(',', Enumerable.Repeat("{}", (ImageJson.MaxTokens / 2) + 1));
+        byte[] config = Encoding.UTF8.GetBytes($$"""{"rootfs":{"type":"layers","diff_ids":[]},"history":[{{entries}}]}""");
+        Assert.Contains("members and values", Assert.Throws<QuaiException>(() => ImageJson.ReadConfig(config)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_huge_manifest_is_refused() =>
         Assert.Contains("larger than", Assert.Throws<QuaiException>(() => ImageJson.ReadManifest(new byte[ImageJson.MaxManifestSize + 1])).Message, StringComparison.Ordinal);
 

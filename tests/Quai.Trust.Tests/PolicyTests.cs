@@ -21,6 +21,7 @@ public sealed class PolicyTests : IDisposable
 
     [Theory]
     [InlineData("registry.example:5000/team/app:v1", "registry.example:5000/team/app:v1", "registry.example:5000/team/app", "registry.example:5000/team", "registry.example:5000", "*.example", "")]
+    [InlineData("REG.example/app:v1", "reg.example/app:v1", "reg.example/app", "reg.example", "*.example", "REG.example/app:v1", "REG.example/app", "REG.example", "*.example", "")]
     [InlineData("busybox", "docker.io/library/busybox:latest", "docker.io/library/busybox", "docker.io/library", "docker.io", "*.io", "")]
     public void Scopes_go_from_the_exact_to_all(string image, params string[] scopes) =>
         Assert.Equal(scopes, SignaturePolicy.ScopesOf(ImageReference.Parse(image).WithDefaultTag()));

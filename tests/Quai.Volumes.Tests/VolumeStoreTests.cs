@@ -92,7 +92,7 @@ public sealed class VolumeStoreTests : IAsyncLifetime
         await Store.CreateAsync(new VolumeRequest("named"), default);
         Volume anonymous = await Store.CreateAsync(new VolumeRequest(null), default);
         File.WriteAllText(Path.Combine(anonymous.Mountpoint, "file"), "12345");
-        long usage = Quai.Linux.Trees.FileTree.Usage(anonymous.Mountpoint);
+        long usage = Quai.Linux.Trees.FileTree.ApparentSize(anonymous.Mountpoint);
         Assert.True(usage > 0);
         (IReadOnlyList<string> names, long bytes) = await Store.PruneAsync(false, _ => true, default);
         Assert.Equal([anonymous.Name], names);
@@ -161,7 +161,12 @@ public sealed class VolumeStoreTests : IAsyncLifetime
         File.CreateSymbolicLink(Path.Combine(source, "link"), "/etc/passwd");
         File.SetUnixFileMode(source, UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Volume volume = await Store.CreateAsync(new VolumeRequest("filled"), default);
-        Store.Fill("filled", source);
+        using (Quai.Linux.FileDescriptor image = Quai.Linux.Trees.RootedFiles.OpenDirectory(source))
+        {
+            Store.Fill("filled", image, null);
+        }
+
+
         string file = Path.Combine(volume.Mountpoint, "file");
         Assert.Equal(("text", UnixFileMode.UserRead, 2001), (File.ReadAllText(file), File.GetUnixFileMode(file), File.GetLastWriteTimeUtc(file).Year));
         Assert.Equal("/etc/passwd", new FileInfo(Path.Combine(volume.Mountpoint, "link")).LinkTarget);

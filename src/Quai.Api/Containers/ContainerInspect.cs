@@ -144,6 +144,9 @@ public sealed class ContainerSummary
 public sealed class SummaryHostConfig
 {
     public string NetworkMode { get; set; } = "";
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, string>? Annotations { get; set; }
 }
 
 public sealed class SummaryNetworkSettings
@@ -162,7 +165,8 @@ public sealed class PortSummary
     public string Type { get; set; } = "tcp";
 }
 
-public sealed record ContainerWaitResponse(long StatusCode, ContainerWaitError? Error = null);
+public sealed record ContainerWaitResponse(
+    long StatusCode, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ContainerWaitError? Error = null);
 
 public sealed record ContainerWaitError(string Message);
 

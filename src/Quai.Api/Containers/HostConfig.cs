@@ -110,7 +110,7 @@ public sealed class ContainerUpdateRequest : Resources
 public sealed record LogConfig
 {
     public string Type { get; set; } = "";
-    public Dictionary<string, string>? Config { get; set; } = [];
+    public Dictionary<string, string> Config { get; set; } = [];
 }
 
 public sealed record PortBinding
@@ -126,9 +126,17 @@ public sealed record RestartPolicy
     public int MaximumRetryCount { get; set; }
 }
 
-public sealed record WeightDevice(string Path, ushort Weight);
+public sealed record WeightDevice
+{
+    public string Path { get; set; } = "";
+    public ushort Weight { get; set; }
+}
 
-public sealed record ThrottleDevice(string Path, ulong Rate);
+public sealed record ThrottleDevice
+{
+    public string Path { get; set; } = "";
+    public ulong Rate { get; set; }
+}
 
 public sealed record DeviceMapping
 {
@@ -146,7 +154,12 @@ public sealed record DeviceRequest
     public Dictionary<string, string>? Options { get; set; }
 }
 
-public sealed record Ulimit(string Name, long Hard, long Soft);
+public sealed record Ulimit
+{
+    public string Name { get; set; } = "";
+    public long Hard { get; set; }
+    public long Soft { get; set; }
+}
 
 /// <summary>A mount of the long form (swagger: Mount). Type: bind, volume, tmpfs, image, npipe, cluster.</summary>
 public sealed class MountRequest

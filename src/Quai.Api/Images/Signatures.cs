@@ -6,9 +6,14 @@ namespace Quai.Api.Images;
 public sealed record SignatureDocument(string Digest, List<SignatureItem> Signatures);
 
 /// <summary>One signature, in the request that adds it and in the answer that lists it.</summary>
-/// <param name="Payload">The signed bytes, base64.</param>
-/// <param name="Signature">The signature, base64.</param>
-public sealed record SignatureItem(string Payload, string Signature);
+public sealed record SignatureItem
+{
+    /// <summary>The signed bytes, base64.</summary>
+    public string Payload { get; set; } = "";
+
+    /// <summary>The signature, base64.</summary>
+    public string Signature { get; set; } = "";
+}
 
 /// <summary>What a pushed manifest list is known by.</summary>
 public sealed record PushedIndex(string Digest);

@@ -86,6 +86,16 @@ public sealed class SystemInfo
     public bool CPUSet { get; set; } = true;
     public bool PidsLimit { get; set; } = true;
     public bool IPv4Forwarding { get; set; } = true;
+    public bool KernelMemoryTCP { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? KernelMemory { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? BridgeNfIptables { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? BridgeNfIp6tables { get; set; }
     public bool Debug { get; set; }
     public int NFd { get; set; }
     public bool OomKillDisable { get; set; }
@@ -119,8 +129,26 @@ public sealed class SystemInfo
     public bool LiveRestoreEnabled { get; set; }
     public string Isolation { get; set; } = "";
     public string InitBinary { get; set; } = "";
+    public ProgramCommit ContainerdCommit { get; set; } = new();
+    public ProgramCommit RuncCommit { get; set; } = new();
+    public ProgramCommit InitCommit { get; set; } = new();
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FirewallInfo? FirewallBackend { get; set; }
+    public List<string> CDISpecDirs { get; set; } = [];
     public List<string> SecurityOptions { get; set; } = [];
     public List<string>? Warnings { get; set; }
+}
+
+/// <summary>What a program was built from; empty for one that is not there.</summary>
+public sealed class ProgramCommit
+{
+    public string ID { get; set; } = "";
+}
+
+public sealed class FirewallInfo
+{
+    public string Driver { get; set; } = "";
 }
 
 public sealed class SystemPlugins

@@ -3,18 +3,8 @@ using ZstdSharp;
 
 namespace Quai.Archives;
 
-/// <summary>How a stream is packed, told by its first bytes, as Docker tells it: media types lie.</summary>
-internal enum CompressionKind
-{
-    None,
-    Gzip,
-    Zstd,
-    Bzip2,
-    Xz,
-}
-
 /// <summary>Recognises and undoes compression.</summary>
-internal static class Compression
+public static class Compression
 {
     /// <summary>Bytes that <see cref="Detect"/> needs.</summary>
     public const int MagicLength = 10;

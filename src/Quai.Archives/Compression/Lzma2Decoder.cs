@@ -19,9 +19,11 @@ internal sealed class Lzma2Decoder
     public void Start(byte size)
     {
         long bytes = size == 40 ? uint.MaxValue : (2L | (uint)(size & 1)) << ((size / 2) + 11);
-        if (bytes > 512 << 20)
+
+        // xz -9 has 64 MiB, and zstd's limit is 128 MiB too: so much memory an archive may ask for.
+        if (bytes > 128 << 20)
         {
-            throw new InvalidDataException("xz data invalid: the dictionary is larger than 512 MiB");
+            throw new InvalidDataException("xz data invalid: the dictionary is larger than 128 MiB");
         }
 
         _dictionary = (int)bytes;

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Quai.Archives;
 
 /// <summary>Hands bytes from a thread that writes to one that reads; the writer waits when the reader is too far behind.</summary>
-internal sealed class HandoverStream : ReadOnlyStream
+public sealed class HandoverStream : ReadOnlyStream
 {
     private const int MostPieces = 8;
 
@@ -27,6 +27,7 @@ internal sealed class HandoverStream : ReadOnlyStream
     /// <summary>The reader wants no more.</summary>
     public void Abandon() => _abandoned.Cancel();
 
+    /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         while (_used == _piece.Length)
@@ -46,6 +47,7 @@ internal sealed class HandoverStream : ReadOnlyStream
         return count;
     }
 
+    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)

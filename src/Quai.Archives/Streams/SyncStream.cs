@@ -3,19 +3,24 @@ namespace Quai.Archives;
 /// <summary>
 /// A stream that only reads asynchronously (a request's body), read on a thread that may block; what was peeked at its start comes first.
 /// </summary>
-internal sealed class SyncStream(Stream source, CancellationToken cancellation) : Stream
+public sealed class SyncStream(Stream source, CancellationToken cancellation) : Stream
 {
     private byte[] _peeked = [];
     private int _used;
 
+    /// <inheritdoc/>
     public override bool CanRead => true;
 
+    /// <inheritdoc/>
     public override bool CanSeek => false;
 
+    /// <inheritdoc/>
     public override bool CanWrite => false;
 
+    /// <inheritdoc/>
     public override long Length => throw new NotSupportedException();
 
+    /// <inheritdoc/>
     public override long Position
     {
         get => throw new NotSupportedException();
@@ -32,6 +37,7 @@ internal sealed class SyncStream(Stream source, CancellationToken cancellation) 
         return _peeked;
     }
 
+    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count)
     {
         if (_used < _peeked.Length)
@@ -46,13 +52,17 @@ internal sealed class SyncStream(Stream source, CancellationToken cancellation) 
         return read.IsCompletedSuccessfully ? read.Result : read.AsTask().GetAwaiter().GetResult();
     }
 
+    /// <inheritdoc/>
     public override void Flush()
     {
     }
 
+    /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
+    /// <inheritdoc/>
     public override void SetLength(long value) => throw new NotSupportedException();
 
+    /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

@@ -1,29 +1,19 @@
-namespace Quai.Archives;
+using Quai.Errors;
 
-/// <summary>Kinds of tar entry, by the byte that marks them (POSIX ustar).</summary>
-internal enum TarEntryType : byte
-{
-    File = (byte)'0',
-    HardLink = (byte)'1',
-    SymbolicLink = (byte)'2',
-    CharacterDevice = (byte)'3',
-    BlockDevice = (byte)'4',
-    Directory = (byte)'5',
-    Fifo = (byte)'6',
-    Contiguous = (byte)'7',
-    GlobalHeader = (byte)'g',
-    ExtendedHeader = (byte)'x',
-    GnuLongLink = (byte)'K',
-    GnuLongName = (byte)'L',
-    GnuSparse = (byte)'S',
-}
+namespace Quai.Archives;
 
 /// <summary>
 /// The header of the entry a <see cref="TarReader"/> stands at. One object serves all entries of an archive:
 /// its contents are valid until the reader moves on.
 /// </summary>
-internal sealed class TarEntry
+public sealed class TarEntry
 {
+    /// <summary>The longest path and the longest link's target, bytes: the kernel takes no more (<c>PATH_MAX</c>, with its NUL).</summary>
+    public const int LongestName = 4095;
+
+    /// <summary>The most attributes of one file; ext4 holds fewer, and honest files have three.</summary>
+    private const int MostXattrs = 256;
+
     private const string XattrPrefix = "SCHILY.xattr.";
 
     private byte[] _name = new byte[512];
@@ -31,6 +21,7 @@ internal sealed class TarEntry
     private int _nameLength;
     private int _linkLength;
 
+    /// <summary>What it is.</summary>
     public TarEntryType Type { get; set; }
 
     /// <summary>The path as the archive has it; any bytes but NUL.</summary>
@@ -51,17 +42,22 @@ internal sealed class TarEntry
     /// <summary>Permissions with set-id and sticky bits.</summary>
     public uint Mode { get; set; }
 
+    /// <summary>The owner's number.</summary>
     public uint Uid { get; set; }
 
+    /// <summary>The group's number.</summary>
     public uint Gid { get; set; }
 
     /// <summary>Seconds since 1970, and nanoseconds from there.</summary>
     public (long Seconds, long Nanoseconds) Modified { get; set; }
 
+    /// <summary>When it was last read, as <see cref="Modified"/>; null where the archive does not say.</summary>
     public (long Seconds, long Nanoseconds)? Accessed { get; set; }
 
+    /// <summary>A device's major number.</summary>
     public uint DeviceMajor { get; set; }
 
+    /// <summary>A device's minor number.</summary>
     public uint DeviceMinor { get; set; }
 
     /// <summary>Extended attributes: names with a NUL after them, and values.</summary>
@@ -73,8 +69,12 @@ internal sealed class TarEntry
     /// <summary>The path for an error's text.</summary>
     public string DisplayName => TarText.Show(Name);
 
+    /// <summary>Sets the path.</summary>
+    /// <exception cref="QuaiException">It is longer than <see cref="LongestName"/>.</exception>
     public void SetName(ReadOnlySpan<byte> name) => Set(ref _name, ref _nameLength, name);
 
+    /// <summary>Sets the path from two parts, with a slash between them.</summary>
+    /// <exception cref="QuaiException">It is longer than <see cref="LongestName"/>.</exception>
     public void SetName(ReadOnlySpan<byte> prefix, ReadOnlySpan<byte> name)
     {
         Span<byte> joined = stackalloc byte[prefix.Length + 1 + name.Length];
@@ -84,8 +84,12 @@ internal sealed class TarEntry
         SetName(joined);
     }
 
+    /// <summary>Sets what a link points at.</summary>
+    /// <exception cref="QuaiException">It is longer than <see cref="LongestName"/>.</exception>
     public void SetLinkName(ReadOnlySpan<byte> name) => Set(ref _link, ref _linkLength, name);
 
+    /// <summary>Adds an extended attribute by its PAX key, in the place of one of the same name.</summary>
+    /// <exception cref="QuaiException">There are too many.</exception>
     public void AddXattr(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
         byte[] name = new byte[key.Length - XattrPrefix.Length + 1];
@@ -99,14 +103,30 @@ internal sealed class TarEntry
             }
         }
 
+        if (Xattrs.Count == MostXattrs)
+        {
+            throw QuaiException.Invalid($"archive entry {DisplayName} has more than {MostXattrs} extended attributes");
+        }
+
         Xattrs.Add((name, value.ToArray()));
+    }
+
+    /// <summary>Refuses a name that no path can be.</summary>
+    /// <exception cref="QuaiException">It is longer than <see cref="LongestName"/>.</exception>
+    public static void CheckLength(ReadOnlySpan<byte> name)
+    {
+        if (name.Length > LongestName)
+        {
+            throw QuaiException.Invalid($"the archive has a name of {name.Length} bytes, {TarText.Show(name)}: no path is longer than {LongestName}");
+        }
     }
 
     private static void Set(ref byte[] buffer, ref int length, ReadOnlySpan<byte> value)
     {
+        CheckLength(value);
         if (buffer.Length < value.Length + 1)
         {
-            buffer = new byte[value.Length * 2];
+            buffer = new byte[LongestName + 1];
         }
 
         value.CopyTo(buffer);

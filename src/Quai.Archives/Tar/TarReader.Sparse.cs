@@ -6,7 +6,7 @@ namespace Quai.Archives;
 /// Sparse files as GNU tar packs them: type <c>S</c> with the map in the header, and PAX records of versions 0.0, 0.1 and 1.0
 /// (GNU tar manual, "Storing Sparse Files").
 /// </summary>
-internal sealed partial class TarReader
+public sealed partial class TarReader
 {
     /// <summary>The most pieces that a sparse file may have: more than any real one, and little memory.</summary>
     private const int MaxSparsePieces = 1 << 20;

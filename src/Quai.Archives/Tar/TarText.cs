@@ -4,7 +4,7 @@ using System.Text;
 namespace Quai.Archives;
 
 /// <summary>Numbers and names in tar headers.</summary>
-internal static class TarText
+public static class TarText
 {
     /// <summary>A name for an error's text: quoted, with anything unprintable replaced, and not endless.</summary>
     public static string Show(ReadOnlySpan<byte> name)

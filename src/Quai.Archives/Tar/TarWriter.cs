@@ -5,42 +5,11 @@ using Quai.Linux;
 
 namespace Quai.Archives;
 
-/// <summary>What <see cref="TarWriter"/> writes of an entry. Names are bytes without NUL.</summary>
-internal readonly ref struct TarHeader
-{
-    public required TarEntryType Type { get; init; }
-
-    /// <summary>The path in the archive; a directory's ends with a slash.</summary>
-    public required ReadOnlySpan<byte> Name { get; init; }
-
-    public ReadOnlySpan<byte> LinkName { get; init; }
-
-    /// <summary>Bytes of content.</summary>
-    public long Size { get; init; }
-
-    /// <summary>Permissions with set-id and sticky bits.</summary>
-    public uint Mode { get; init; }
-
-    public uint Uid { get; init; }
-
-    public uint Gid { get; init; }
-
-    /// <summary>Seconds since 1970. As Docker, no fractions: they would cost a header more for each entry.</summary>
-    public long Modified { get; init; }
-
-    public uint DeviceMajor { get; init; }
-
-    public uint DeviceMinor { get; init; }
-
-    /// <summary>Extended attributes.</summary>
-    public IReadOnlyList<(byte[] Name, byte[] Value)>? Xattrs { get; init; }
-}
-
 /// <summary>
 /// Writes a tar archive: ustar, with PAX headers only where a name, a number or an attribute needs one. The same input gives the same bytes.
 /// Blocking, through a buffer; the stream is written to in large pieces.
 /// </summary>
-internal sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
+public sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
 {
     private const int BlockSize = 512, NameSize = 100, PrefixSize = 155;
     private const long LargestSize = 0x1_ffff_ffff;

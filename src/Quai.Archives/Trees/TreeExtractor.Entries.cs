@@ -3,7 +3,7 @@ using Quai.Linux;
 
 namespace Quai.Archives;
 
-internal sealed unsafe partial class TreeExtractor
+public sealed unsafe partial class TreeExtractor
 {
     private void MakeDirectory(int parent, byte[] name, byte[] path, TarEntry entry)
     {
@@ -22,14 +22,15 @@ internal sealed unsafe partial class TreeExtractor
             try
             {
                 SetAttributes(fd, entry, path);
+                byte nothing = 0;
+                Check(FileCalls.TryStatus(fd, &nothing, out FileStatus status), "stat", path);
+                _times.Add(path, status.Inode, TimesOf(entry));
             }
             finally
             {
                 _ = FileCalls.TryClose(fd);
             }
         }
-
-        _times.Add((path, TimesOf(entry)));
     }
 
     private void MakeFile(TarReader reader, int parent, byte[] name, byte[] path)

@@ -9,7 +9,7 @@ namespace Quai.Archives;
 /// The root may be changed meanwhile by somebody hostile: every path is walked by <c>openat2</c> with that root as <c>/</c>, and entries are made
 /// and changed by open descriptors or without following links, so that nothing outside is read or written.
 /// </summary>
-internal sealed unsafe partial class TreeExtractor : IDisposable
+public sealed unsafe partial class TreeExtractor : IDisposable
 {
     private const ulong Inside = Openat2.RESOLVE_IN_ROOT | Openat2.RESOLVE_NO_MAGICLINKS;
     private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
@@ -18,10 +18,11 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
     private readonly FileDescriptor _root;
     private readonly byte[] _destination;
     private readonly TreeExtractorOptions _options;
-    private readonly List<(byte[] Path, FileTimes Times)> _times = [];
+    private readonly DirectoryTimes _times;
     private byte[]? _parentPath;
     private int _parent = -1;
 
+    /// <summary>Begins; nothing is changed yet.</summary>
     /// <param name="root">What counts as <c>/</c>; stays the caller's.</param>
     /// <param name="destination">The directory to fill, as seen from inside; it exists.</param>
     /// <param name="options">How.</param>
@@ -30,6 +31,7 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
         _root = root;
         _destination = Clean(Encoding.UTF8.GetBytes(destination));
         _options = options;
+        _times = new DirectoryTimes(SetTimes);
     }
 
     /// <summary>Takes the whole archive apart.</summary>
@@ -42,9 +44,11 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
             Extract(reader);
         }
 
-        SetDirectoryTimes();
+        CloseParent();
+        _times.Finish();
     }
 
+    /// <inheritdoc/>
     public void Dispose() => CloseParent();
 
     private void Extract(TarReader reader)
@@ -134,19 +138,28 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
             if (_options.NoOverwriteDirNonDir && there.IsDirectory != directory)
             {
                 throw QuaiException.System(there.IsDirectory
-                    ? $"cannot overwrite directory {TarText.Show(path)} with non-directory {TarText.Show(_destination)}"
-                    : $"cannot overwrite non-directory {TarText.Show(path)} with directory {TarText.Show(_destination)}");
+                    ? $"cannot overwrite directory {TarText.Show(Relative(path))} with non-directory {TarText.Show(_destination)}"
+                    : $"cannot overwrite non-directory {TarText.Show(Relative(path))} with directory {TarText.Show(_destination)}");
             }
 
             if (!there.IsDirectory || !directory)
             {
-                CloseParentBelow(path);
+                // The kernel refuses to remove what is a mount point in this namespace alone, and takes the mounts of all others away with the name.
+                if (there.IsMountRoot || (there.IsDirectory && FileCalls.HoldsMount(parent, n)))
+                {
+                    throw QuaiException.System($"RemoveAll {TarText.Show(Relative(path)).Trim('"')}: {Errno.Message(Errno.EBUSY)}", new LinuxException("unlinkat", Errno.EBUSY));
+                }
+
                 Check(FileCalls.TryRemoveTree(parent, n), "unlinkat", path);
             }
 
             return true;
         }
     }
+
+    /// <summary>A path as seen from the destination.</summary>
+    private ReadOnlySpan<byte> Relative(ReadOnlySpan<byte> path) =>
+        path.Length > _destination.Length && path.StartsWith(_destination) ? path[(_destination.Length == 1 ? 1 : _destination.Length + 1)..] : path;
 
     /// <summary>The directory that an entry lies in, made if need be. The descriptor of the last one is kept: entries come by directory.</summary>
     private int OpenParent(ReadOnlySpan<byte> path)
@@ -176,34 +189,79 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
         return fd;
     }
 
+    /// <summary>Makes the directories that are missing of a path: one call after another from the last that is there, so that depth costs once.</summary>
     private void MakeParents(ReadOnlySpan<byte> path)
     {
-        int slash = path.LastIndexOf((byte)'/');
-        ReadOnlySpan<byte> above = slash <= 0 ? "/"u8 : path[..slash];
-        int parent = Open(above);
-        if (parent == -Errno.ENOENT && above.Length > 1)
-        {
-            MakeParents(above);
-            parent = Open(above);
-        }
-
-        if (parent < 0)
-        {
-            Check(-parent, "open", above);
-        }
-
+        int parent = OpenExisting(path, out int there);
         try
         {
-            fixed (byte* n = Terminated(path[(slash + 1)..]))
+            for (ReadOnlySpan<byte> missing = path[(there + 1)..]; !missing.IsEmpty;)
             {
-                int errno = FileCalls.TryMakeDirectory(parent, n, ImpliedDirectoryMode);
-                Check(errno == Errno.EEXIST ? 0 : errno, "mkdir", path);
+                int slash = missing.IndexOf((byte)'/');
+                byte[] name = Terminated(slash < 0 ? missing : missing[..slash]);
+                missing = slash < 0 ? default : missing[(slash + 1)..];
+                fixed (byte* n = name)
+                {
+                    int errno = FileCalls.TryMakeDirectory(parent, n, ImpliedDirectoryMode);
+                    Check(errno == Errno.EEXIST ? 0 : errno, "mkdir", path);
+                    int next = Openat2.TryOpen(parent, n, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Single);
+                    Check(next < 0 ? -next : 0, "open", path);
+                    if (errno == 0)
+                    {
+                        // What the umask took away.
+                        _ = FileCalls.TryChangeMode(next, ImpliedDirectoryMode);
+                    }
+
+                    _ = FileCalls.TryClose(parent);
+                    parent = next;
+                }
             }
         }
         finally
         {
             _ = FileCalls.TryClose(parent);
         }
+    }
+
+    /// <summary>Opens the longest part of a path that is there, found by halving.</summary>
+    /// <param name="path">Absolute.</param>
+    /// <param name="length">The length of that part; 0 for the root.</param>
+    private int OpenExisting(ReadOnlySpan<byte> path, out int length)
+    {
+        List<int> ends = [];
+        for (int i = 1; i < path.Length; i++)
+        {
+            if (path[i] == '/')
+            {
+                ends.Add(i);
+            }
+        }
+
+        length = 0;
+        int found = -1, low = 0, high = ends.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            int fd = Open(path[..ends[middle]]);
+            if (fd >= 0)
+            {
+                _ = found < 0 ? 0 : FileCalls.TryClose(found);
+                (found, length, low) = (fd, ends[middle], middle + 1);
+            }
+            else if (-fd == Errno.ENOENT)
+            {
+                high = middle;
+            }
+            else
+            {
+                _ = found < 0 ? 0 : FileCalls.TryClose(found);
+                Check(-fd, "open", path[..ends[middle]]);
+            }
+        }
+
+        found = found < 0 ? Open("/"u8) : found;
+        Check(found < 0 ? -found : 0, "open", path);
+        return found;
     }
 
     private int Open(ReadOnlySpan<byte> path)
@@ -224,31 +282,25 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
         }
     }
 
-    /// <summary>Forgets times of directories that are being taken away.</summary>
-    private void CloseParentBelow(byte[] path) =>
-        _times.RemoveAll(t => t.Path.AsSpan().StartsWith(path) && (t.Path.Length == path.Length || t.Path[path.Length] == '/'));
-
-    private void SetDirectoryTimes()
+    /// <summary>Sets a directory's times, unless something else is in its place by now.</summary>
+    private void SetTimes(byte[] path, ulong inode, FileTimes times)
     {
-        CloseParent();
-        foreach ((byte[] path, FileTimes times) in _times)
+        int slash = path.AsSpan().LastIndexOf((byte)'/');
+        int parent = Open(slash <= 0 ? "/"u8 : path.AsSpan(0, slash));
+        if (parent < 0)
         {
-            int slash = path.AsSpan().LastIndexOf((byte)'/');
-            int parent = Open(slash <= 0 ? "/"u8 : path.AsSpan(0, slash));
-            if (parent < 0)
-            {
-                continue;
-            }
+            return;
+        }
 
-            fixed (byte* n = Terminated(path.AsSpan(slash + 1)))
+        fixed (byte* n = Terminated(path.AsSpan(slash + 1)))
+        {
+            if (FileCalls.TryStatus(parent, n, out FileStatus now) == 0 && now.IsDirectory && now.Inode == inode)
             {
                 _ = FileCalls.TrySetTimes(parent, n, times);
             }
-
-            _ = FileCalls.TryClose(parent);
         }
 
-        _times.Clear();
+        _ = FileCalls.TryClose(parent);
     }
 
     /// <summary>An absolute path without empty, <c>.</c> and <c>..</c> parts.</summary>
@@ -290,20 +342,4 @@ internal sealed unsafe partial class TreeExtractor : IDisposable
             throw QuaiException.System($"{call} {Encoding.UTF8.GetString(path)}: {Errno.Message(errno)}", new LinuxException(call, errno));
         }
     }
-}
-
-/// <summary>How an archive is taken apart.</summary>
-internal sealed record TreeExtractorOptions
-{
-    /// <summary>Refuses to put a directory where something else is, and something else where a directory is.</summary>
-    public bool NoOverwriteDirNonDir { get; init; }
-
-    /// <summary>The owner of everything; null for the archive's.</summary>
-    public (uint Uid, uint Gid)? Owner { get; init; }
-
-    /// <summary>Whether owners are left as they come about.</summary>
-    public bool NoOwner { get; init; }
-
-    /// <summary>What of each name, where it first occurs, is replaced by what.</summary>
-    public (byte[] From, byte[] To)? Rebase { get; init; }
 }

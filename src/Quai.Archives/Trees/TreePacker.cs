@@ -5,19 +5,22 @@ using Quai.Linux.Trees;
 namespace Quai.Archives;
 
 /// <summary>
-/// Packs files and directories into a tar archive, in the order of their names. What is packed may be changed meanwhile by somebody hostile:
+/// Packs files and directories into a tar archive, in the order of their names; a directory of more than 65,536 comes in several such runs. What is packed may be changed meanwhile by somebody hostile:
 /// every step goes by an open directory and a single name, and no link is followed. A file that has several names is packed once, as Docker does;
 /// sockets are left out.
 /// </summary>
 /// <param name="tar">Where to.</param>
 /// <param name="options">What else is wanted.</param>
 /// <param name="cancellation">Checked at every entry and every piece of content.</param>
-internal sealed class TreePacker(TarWriter tar, TreePackerOptions options, CancellationToken cancellation)
+public sealed class TreePacker(TarWriter tar, TreePackerOptions options, CancellationToken cancellation)
 {
-    private const int DeepestTree = 4096;
+    /// <summary>About how many names are held at a time: those of a directory, and of those above it.</summary>
+    private const int MostNames = 1 << 18;
+
+    private const int FewestNames = 256;
 
     private readonly Dictionary<(uint Major, uint Minor, ulong Inode), byte[]> _linked = [];
-    private int _depth;
+    private int _held;
 
     /// <summary>Packs one entry of a directory with everything beneath it. Nothing happens when it is gone.</summary>
     /// <param name="directory">The directory.</param>
@@ -82,17 +85,28 @@ internal sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cance
     public void PackContent(FileDescriptor directory, ReadOnlySpan<byte> prefix)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        if (++_depth > DeepestTree)
+        while (true)
         {
-            throw new LinuxException("open", Errno.ENAMETOOLONG, TarText.Show(prefix));
-        }
+            List<byte[]> names = TreeEntries.NextNames(directory.Number, Math.Max(FewestNames, (MostNames - _held) / 4));
+            if (names.Count == 0)
+            {
+                return;
+            }
 
-        foreach (byte[] name in TreeEntries.Names(directory.Number))
-        {
-            Pack(directory.Number, name, [.. prefix, .. name.AsSpan(0, name.Length - 1)]);
-        }
+            _held += names.Count;
+            foreach (byte[] name in names)
+            {
+                if (prefix.Length + name.Length > TarEntry.LongestName)
+                {
+                    // What was nested step by step has no path that anybody could unpack.
+                    throw new LinuxException("lstat", Errno.ENAMETOOLONG, TarText.Show(prefix));
+                }
 
-        _depth--;
+                Pack(directory.Number, name, [.. prefix, .. name.AsSpan(0, name.Length - 1)]);
+            }
+
+            _held -= names.Count;
+        }
     }
 
     private static ReadOnlySpan<byte> Folder(ReadOnlySpan<byte> path) => path[..(path.LastIndexOf((byte)'/') + 1)];
@@ -186,17 +200,4 @@ internal sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cance
 
     private void WriteMark(byte[] path, in NodeStatus status) =>
         tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = path, Mode = 0x180, Modified = status.ModifiedSeconds });
-}
-
-/// <summary>How a tree is packed.</summary>
-internal sealed record TreePackerOptions
-{
-    /// <summary>Plainly.</summary>
-    public static TreePackerOptions Plain { get; } = new();
-
-    /// <summary>Whether the tree is an upper directory of overlayfs: what it marks as deleted or opaque becomes OCI's <c>.wh.</c> entries.</summary>
-    public bool OverlayMarks { get; init; }
-
-    /// <summary>Says of an entry, by its path in the archive, whether it is left out with all beneath it; null leaves out nothing.</summary>
-    public Func<ReadOnlyMemory<byte>, NodeStatus, bool>? Skip { get; init; }
 }

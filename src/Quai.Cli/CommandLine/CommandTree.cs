@@ -1,11 +1,13 @@
 using System.Text;
 using Quai.Cli.Containers;
+using Quai.Cli.Containers.Files;
+using Quai.Cli.Containers.Views;
+using Quai.Cli.Host;
 using Quai.Cli.Images;
 using Quai.Cli.Manifests;
 using Quai.Cli.Networks;
 using Quai.Cli.Objects;
 using Quai.Cli.Registries;
-using Quai.Cli.Host;
 using Quai.Cli.Trust;
 using Quai.Cli.Volumes;
 

@@ -82,7 +82,9 @@ internal static class FlagValues
         }
 
         BigInteger scaled = BigInteger.DivRem(top * 1_000_000_000, below, out BigInteger spare);
-        return spare.IsZero ? (long)scaled : throw new FlagValueException("value is too precise");
+        return !spare.IsZero ? throw new FlagValueException("value is too precise")
+            : scaled <= long.MaxValue && scaled >= long.MinValue ? (long)scaled
+            : throw new FlagValueException($"failed to parse {text} as a rational number: it is too large");
     }
 
     /// <summary>A duration in nanoseconds: <c>1m30s</c>, <c>1.5h</c>.</summary>
@@ -127,6 +129,11 @@ internal static class FlagValues
                 "h" => 3_600_000_000_000,
                 _ => throw new FlagValueException($"time: unknown unit {GoText.Quote(unit)} in duration {GoText.Quote(text)}"),
             };
+            if (number > long.MaxValue / scale)
+            {
+                throw new FlagValueException($"time: invalid duration {GoText.Quote(text)}");
+            }
+
             total += number * scale;
             rest = rest[unit.Length..];
         }

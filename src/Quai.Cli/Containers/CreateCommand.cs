@@ -24,7 +24,7 @@ internal sealed class CreateCommand : Command
         CreateRequest request;
         try
         {
-            request = new CreateRequest(_flags, arguments[0], arguments[1..], detach: false);
+            request = new CreateRequest(_flags, arguments[0], arguments[1..], detach: false) { Proxies = session.Proxies };
             _ = request.Build();
         }
         catch (ExitException exit) when (exit.Code == 125)

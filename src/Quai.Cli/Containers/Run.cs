@@ -43,7 +43,7 @@ internal sealed class Run : Command
         try
         {
             byte[] keys = DetachKeys.Parse(_detachKeys.Value);
-            var request = new CreateRequest(_flags, arguments[0], arguments[1..], detach);
+            var request = new CreateRequest(_flags, arguments[0], arguments[1..], detach) { Proxies = session.Proxies };
             if (!detach && _flags.Tty.Value && request.AttachInput && !Input.IsTerminal)
             {
                 throw new ExitException(1, "the input device is not a TTY");

@@ -44,6 +44,25 @@ internal sealed class Row(string typeName) : IGoStruct
         return this;
     }
 
+    /// <summary>The same row with the line feeds and tabs of its values shown instead of done.</summary>
+    public Row OnOneLine()
+    {
+        var row = new Row(TypeName);
+        foreach ((string name, Func<object?> value) in _columns)
+        {
+            row.With(name, () => OnOneLine(value()));
+        }
+
+        foreach ((string name, Func<IReadOnlyList<object?>, object?> method) in _methods ?? [])
+        {
+            row.WithMethod(name, arguments => OnOneLine(method(arguments)));
+        }
+
+        return row;
+    }
+
+    private static object? OnOneLine(object? value) => value is string text ? Printable.Line(text) : value;
+
     /// <summary>Adds a method that takes arguments.</summary>
     public Row WithMethod(string name, Func<IReadOnlyList<object?>, object?> method)
     {

@@ -17,14 +17,15 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
 
     /// <summary>Renders rows.</summary>
     /// <param name="rows">The rows.</param>
+    /// <param name="terminal">Whether they go to a terminal, where a table's row is one line whatever its cells hold.</param>
     /// <exception cref="ExitException">The template is wrong.</exception>
-    public string Render(IEnumerable<Row> rows)
+    public string Render(IEnumerable<Row> rows, bool terminal = false)
     {
         Template template = Compile();
         var text = new StringBuilder();
         try
         {
-            foreach (Row row in rows)
+            foreach (Row row in terminal && HasTitles ? rows.Select(r => r.OnOneLine()) : rows)
             {
                 text.Append(template.Execute(row)).Append('\n');
             }
@@ -57,8 +58,8 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
         }
     }
 
-    /// <summary>Renders rows to an output.</summary>
-    public void Print(Output output, IEnumerable<Row> rows) => output.Write(Render(rows));
+    /// <summary>Renders rows to an output. On a terminal a table's row is one line, whatever its cells hold: they can pretend no further row or column.</summary>
+    public void Print(Output output, IEnumerable<Row> rows) => output.Write(Render(rows, output.IsTerminal));
 
     /// <summary>The titles as a template's data: a column that is none has no value, a label's title is its last part.</summary>
     private sealed class Titles(IReadOnlyDictionary<string, string> headers) : IGoStruct

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers;
+using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
@@ -39,7 +40,7 @@ internal sealed class DiskUsage : Command
         JsonElement usage = session.Engine.Get("/system/df");
         if (_verbose.Value && _format.Value.Length is 0)
         {
-            session.Out.Write(Verbose(usage));
+            session.Out.Write(Verbose(usage, session.Out.IsTerminal));
             return 0;
         }
 
@@ -86,20 +87,20 @@ internal sealed class DiskUsage : Command
         return Make("Build Cache", records.Length, records.Count(r => r.Flag("InUse")), total, total - used, percentage: false);
     }
 
-    private static string Verbose(JsonElement usage)
+    private static string Verbose(JsonElement usage, bool terminal)
     {
         var text = new StringBuilder("Images space usage:\n\n");
         text.Append(new Table("table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}", ImageRows.Headers)
-            .Render(usage.Items("Images").SelectMany(i => ImageRows.Make(i, cut: true, digests: false, once: false).Take(1))));
+            .Render(usage.Items("Images").SelectMany(i => ImageRows.Make(i, cut: true, digests: false, once: false).Take(1)), terminal));
         text.Append("\nContainers space usage:\n\n");
         text.Append(new Table("table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}", ContainerRows.Headers)
-            .Render(usage.Items("Containers").Select(c => ContainerRows.Make(c, cut: true, virtualSize: false))));
+            .Render(usage.Items("Containers").Select(c => ContainerRows.Make(c, cut: true, virtualSize: false)), terminal));
         text.Append("\nLocal Volumes space usage:\n\n");
-        text.Append(new Table("table {{.Name}}\t{{.Links}}\t{{.Size}}", VolumeRows.Headers).Render(usage.Items("Volumes").Select(VolumeRows.Make)));
+        text.Append(new Table("table {{.Name}}\t{{.Links}}\t{{.Size}}", VolumeRows.Headers).Render(usage.Items("Volumes").Select(VolumeRows.Make), terminal));
         BuildCache(usage).TryGetField("Size", out object? size);
         text.Append("\nBuild cache usage: ").Append(size).Append("\n\n");
         text.Append(new Table("table {{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}", CacheHeaders)
-            .Render(usage.Items("BuildCache").Select(CacheRow)));
+            .Render(usage.Items("BuildCache").Select(CacheRow), terminal));
         return text.ToString();
     }
 

@@ -58,7 +58,7 @@ internal sealed class Events : Command
         {
             try
             {
-                session.Out.WriteLine(template is null ? Show(message) : template.Execute(Types.View(message, "Message")));
+                session.Out.WriteRows(template is null ? Show(message) : template.Execute(Types.View(message, "Message")));
             }
             catch (TemplateException error)
             {

@@ -3,7 +3,8 @@ namespace Quai.Cli.Http;
 /// <summary>The daemon refused a request.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="reason">The daemon's sentence.</param>
-internal sealed class DaemonException(int status, string reason) : Exception("Error response from daemon: " + reason)
+/// <param name="introduction">What the message says before it; nothing where it is the client that refuses in the daemon's place.</param>
+internal sealed class DaemonException(int status, string reason, string introduction = "Error response from daemon: ") : Exception(introduction + reason)
 {
     /// <summary>The HTTP status.</summary>
     public int Status { get; } = status;

@@ -27,7 +27,7 @@ internal sealed class EngineClient(Endpoint endpoint, TlsOptions? tls)
     /// <param name="headers">More header lines, each with its line end.</param>
     public Response SendAny(string method, string path, ReadOnlySpan<byte> body = default, string? headers = null)
     {
-        string target = "/v" + Version + path;
+        string target = Target(path);
         Connection connection = Rent(out bool used);
         try
         {
@@ -57,7 +57,7 @@ internal sealed class EngineClient(Endpoint endpoint, TlsOptions? tls)
     /// <summary>Sends a stream as the body.</summary>
     public Response Upload(string method, string path, Stream body, string contentType)
     {
-        string target = "/v" + Version + path;
+        string target = Target(path);
         Connection connection = Open();
         connection.SendStream(method, target, contentType, body);
         return Check(new Response(connection.ReadHead(), connection, null, hasBody: true));
@@ -75,7 +75,7 @@ internal sealed class EngineClient(Endpoint endpoint, TlsOptions? tls)
     /// <summary>The first half of <see cref="Hijack"/>: sends and does not wait.</summary>
     public Connection StartHijack(string path, ReadOnlySpan<byte> body = default)
     {
-        string target = "/v" + Version + path;
+        string target = Target(path);
         Connection connection = Open();
         connection.Send("POST", target, body.Length > 0 ? "application/json" : "text/plain", body, null, upgrade: true);
         return connection;
@@ -97,7 +97,7 @@ internal sealed class EngineClient(Endpoint endpoint, TlsOptions? tls)
     /// <summary>Sends a request on a connection of its own, and does not wait.</summary>
     public Connection Start(string method, string path)
     {
-        string target = "/v" + Version + path;
+        string target = Target(path);
         Connection connection = Open();
         connection.Send(method, target, null, default, null, upgrade: false);
         return connection;
@@ -144,6 +144,25 @@ internal sealed class EngineClient(Endpoint endpoint, TlsOptions? tls)
         }
 
         throw new DaemonException(status, text.Length == 0 ? $"request returned status {status}" : text);
+    }
+
+    /// <summary>The path with the version in front. A container, network or volume without a name would be another path.</summary>
+    private string Target(string path)
+    {
+        foreach (string kind in (ReadOnlySpan<string>)["container", "network", "volume"])
+        {
+            if (path.StartsWith($"/{kind}s/", StringComparison.Ordinal))
+            {
+                string rest = path[(kind.Length + 3)..];
+                int end = rest.AsSpan().IndexOfAny('/', '?');
+                if (string.IsNullOrWhiteSpace(Uri.UnescapeDataString(end < 0 ? rest : rest[..end])))
+                {
+                    throw new DaemonException(400, $"invalid {kind} name or ID: value is empty", "");
+                }
+            }
+        }
+
+        return "/v" + Version + path;
     }
 
     private string Negotiate()

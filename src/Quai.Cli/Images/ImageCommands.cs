@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers;
+using Quai.Cli.Containers.Files;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;

@@ -56,8 +56,8 @@ internal sealed class ListImages : Command
         }
 
         JsonElement images = session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).WithFilters(_filters.Values).ToString());
-        string format = _format.Value;
-        if (format.Length == 0 || format == "table")
+        string format = session.Format(_format.Value, "imagesFormat", _quiet.Value);
+        if (format.Length == 0)
         {
             format = _quiet.Value ? "{{.ID}}"
                 : _digests.Value ? "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}"

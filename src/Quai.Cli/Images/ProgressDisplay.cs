@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
@@ -55,8 +54,10 @@ internal static class ProgressDisplay
                 lines.Clear();
             }
 
-            string text = Line(message, id, bar, terminal: true);
-            output.Write(up > 0 ? $"\x1b[{up}A{text}\x1b[{up}B" : text);
+            var drawing = new Drawing();
+            drawing.Up(up);
+            DrawLine(drawing, message, id, bar);
+            output.Draw(drawing.Up(-up));
         }
     }
 
@@ -77,7 +78,7 @@ internal static class ProgressDisplay
             return units.Length == 0 ? $"{show(current),8}" : show(current);
         }
 
-        int percentage = (int)Math.Min(50, current * 100 / total / 2);
+        int percentage = (int)Math.Clamp(current / (double)total * 50, 0, 50);
         string bar = "";
         if (width > 110)
         {
@@ -104,52 +105,44 @@ internal static class ProgressDisplay
         // A line for every block that came would drown the rest.
         if (bar.Length == 0 || message.Text("stream").Length > 0)
         {
-            output.Write(Line(message, id, "", terminal: false));
+            output.Write(Line(message, id));
         }
     }
 
-    private static string Line(JsonElement message, string id, string bar, bool terminal)
+    private static void DrawLine(Drawing drawing, JsonElement message, string id, string bar)
     {
-        var text = new StringBuilder();
         string stream = message.Text("stream");
-        if (terminal && stream.Length == 0 && bar.Length > 0)
+        bool counts = message.Member("progressDetail").ValueKind == JsonValueKind.Object;
+        if (stream.Length == 0 && (bar.Length > 0 || counts))
         {
-            text.Append("\x1b[2K\r");
+            drawing.NewLine();
         }
 
-        if (id.Length > 0)
-        {
-            text.Append(id).Append(": ");
-        }
-
-        string from = message.Text("from");
-        if (from.Length > 0)
-        {
-            text.Append("(from ").Append(from).Append(") ");
-        }
-
+        drawing.Line(Origin(message, id));
         if (bar.Length > 0)
         {
-            text.Append(message.Text("status")).Append(' ').Append(bar).Append('\r');
+            drawing.Line($"{message.Text("status")} {bar}").Return();
         }
         else if (stream.Length > 0)
         {
-            text.Append(stream);
+            drawing.Text(stream);
         }
         else
         {
-            text.Append(message.Text("status"));
-            if (terminal && message.Member("progressDetail").ValueKind == JsonValueKind.Object)
-            {
-                text.Insert(0, "\x1b[2K\r");
-                text.Append('\r');
-            }
-            else
-            {
-                text.Append('\n');
-            }
+            drawing.Line(message.Text("status"));
+            _ = counts ? drawing.Return() : drawing.Feed();
         }
+    }
 
-        return text.ToString();
+    private static string Line(JsonElement message, string id)
+    {
+        string stream = message.Text("stream");
+        return Origin(message, id) + (stream.Length > 0 ? stream : message.Text("status") + "\n");
+    }
+
+    private static string Origin(JsonElement message, string id)
+    {
+        string from = message.Text("from");
+        return (id.Length > 0 ? id + ": " : "") + (from.Length > 0 ? $"(from {from}) " : "");
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Quai.Cli.CommandLine;
 using Quai.Cli.Registries;
 
 namespace Quai.Cli.Images;
@@ -10,7 +11,19 @@ internal static class RegistryCredentials
     public static string? Header(Session session, string repository)
     {
         string key = RegistryKey.OfImage(repository);
-        if (new CredentialStore(session.ConfigFolder).Get(key) is not { } credentials)
+        Credentials? credentials;
+        try
+        {
+            credentials = new CredentialStore(session.ConfigFolder).Get(key);
+        }
+        catch (ExitException error)
+        {
+            // What is public needs none.
+            session.Error.WriteLine("WARNING: " + error.Message);
+            return null;
+        }
+
+        if (credentials is null)
         {
             return null;
         }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers;
+using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 
@@ -37,7 +38,7 @@ internal sealed class ListNetworks : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        string format = _format.Value.Length > 0 && _format.Value != "table" ? _format.Value
+        string format = session.Format(_format.Value, "networksFormat", _quiet.Value) is { Length: > 0 } asked ? asked
             : _quiet.Value ? "{{.ID}}" : "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
         JsonElement list = session.Engine.Get(new Query("/networks").WithFilters(_filters.Values).ToString());
         new Table(format, Headers).Print(session.Out, list.Items().OrderBy(n => n.Text("Name"), StringComparer.Ordinal).Select(Make));

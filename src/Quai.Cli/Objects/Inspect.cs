@@ -70,7 +70,7 @@ internal sealed class Inspect : Command
             {
                 return Find(session, kind, name);
             }
-            catch (DaemonException error) when (error.Status == 404 || error.Reason.Contains("not found", StringComparison.OrdinalIgnoreCase))
+            catch (DaemonException error) when (error.Status == 404 || (kind == "image" && error.Status == 400) || error.Reason.Contains("not found", StringComparison.OrdinalIgnoreCase))
             {
                 // It may be of the next kind.
             }
@@ -81,6 +81,11 @@ internal sealed class Inspect : Command
 
     private Inspection.Found Find(Session session, string kind, string name)
     {
+        if (kind == "image" && name.Length == 0)
+        {
+            throw new ExitException(1, "Error: No such image: ");
+        }
+
         string segment = Query.Segment(name);
         bool size = _size?.Value == true;
         return kind switch

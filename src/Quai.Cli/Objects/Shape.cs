@@ -42,7 +42,7 @@ internal sealed class Shapes
         switch (type[0])
         {
             case 't':
-                return new Time(absent ? "0001-01-01T00:00:00Z" : element.GetString() ?? "");
+                return new Time(element.ValueKind == JsonValueKind.String ? element.GetString()! : "0001-01-01T00:00:00Z");
             case 's':
                 return absent ? "" : element.ValueKind == JsonValueKind.String ? element.GetString() : element.GetRawText();
             case 'i':

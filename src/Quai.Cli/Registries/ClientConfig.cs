@@ -37,13 +37,18 @@ internal sealed class ClientConfig
         string path = System.IO.Path.Combine(folder, "config.json");
         try
         {
-            return new ClientConfig(path, JsonNode.Parse(File.ReadAllBytes(path)) as JsonObject ?? throw new JsonException("an object is expected"));
+            JsonObject root = JsonNode.Parse(File.ReadAllBytes(path), null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException("an object is expected");
+
+            // It is read bit by bit as it is used; what is wrong anywhere is to be said now.
+            using var whole = new Utf8JsonWriter(Stream.Null);
+            root.WriteTo(whole);
+            return new ClientConfig(path, root);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             return new ClientConfig(path, []);
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new ExitException(1, $"WARNING: Error loading config file: {path}: {error.Message}");
         }
@@ -51,6 +56,46 @@ internal sealed class ClientConfig
         {
             throw new ExitException(1, $"WARNING: Error loading config file: open {path}: permission denied");
         }
+    }
+
+    /// <summary>Reads the file for a command that works without it, too: what is wrong with it is told on stderr, and nothing of it is used.</summary>
+    public static ClientConfig LoadOrWarn(string folder)
+    {
+        try
+        {
+            return Load(folder);
+        }
+        catch (ExitException error)
+        {
+            new Streams.Output(2).WriteLine(error.Message);
+            return new ClientConfig(System.IO.Path.Combine(folder, "config.json"), []);
+        }
+    }
+
+    /// <summary>A setting that is a text; empty when there is none.</summary>
+    public string Setting(string name) => Text(_root, name);
+
+    /// <summary>The variables by which programs in containers learn of proxies: of a daemon's address, else the usual ones.</summary>
+    /// <param name="host">The daemon's address.</param>
+    public IReadOnlyList<(string Name, string Value)> Proxies(string host)
+    {
+        JsonObject? all = _root["proxies"] as JsonObject;
+        if ((all?[host] ?? all?["default"]) is not JsonObject proxies)
+        {
+            return [];
+        }
+
+        List<(string, string)> variables = [];
+        foreach ((string setting, string variable) in (ReadOnlySpan<(string, string)>)[("httpProxy", "HTTP_PROXY"), ("httpsProxy", "HTTPS_PROXY"), ("ftpProxy", "FTP_PROXY"), ("noProxy", "NO_PROXY"), ("allProxy", "ALL_PROXY")])
+        {
+            if (Text(proxies, setting) is { Length: > 0 } value)
+            {
+                variables.Add((variable, value));
+                variables.Add((variable.ToLowerInvariant(), value));
+            }
+        }
+
+        return variables;
     }
 
     /// <summary>Credentials that the file itself has for a registry; null for none.</summary>

@@ -39,7 +39,7 @@ internal sealed class CredentialHelper(string name)
             string secret = answer.RootElement.Text("Secret");
             return user == TokenUser ? new Credentials("", "", IdentityToken: secret) : new Credentials(user, secret);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw Failed("getting", "its answer is no JSON");
         }
@@ -86,7 +86,7 @@ internal sealed class CredentialHelper(string name)
             using JsonDocument answer = JsonDocument.Parse(output);
             return answer.RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetString() ?? "", StringComparer.Ordinal);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
             throw Failed("listing", "its answer is no JSON");
         }

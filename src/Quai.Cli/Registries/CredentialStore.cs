@@ -11,7 +11,7 @@ internal sealed class CredentialStore(string folder)
     /// <summary>What is known for a registry; null for nothing.</summary>
     public Credentials? Get(string key)
     {
-        ClientConfig config = ClientConfig.Load(folder);
+        ClientConfig config = ClientConfig.LoadOrWarn(folder);
         if (Helper(config, key) is not { } helper)
         {
             return config.Find(key);

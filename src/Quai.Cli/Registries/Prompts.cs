@@ -24,8 +24,9 @@ internal static class Prompts
     public static string Secret(Session session, string question, string complaint)
     {
         Require(complaint);
-        session.Out.Write(question);
+        // The echo is off before the question stands there: what answers at once is not shown either.
         byte[] mode = Terminal.MakeRaw(Stdin, keepOutput: true);
+        session.Out.Write(question);
         try
         {
             return ReadLine() ?? throw new ExitException(130);

@@ -46,7 +46,7 @@ internal sealed class DetachKeys(byte[] keys)
         return [.. keys];
     }
 
-    /// <summary>Takes typed bytes and gives back those to send on.</summary>
+    /// <summary>Takes typed bytes and gives back those to send on. The key that breaks a sequence is sent with it and begins none, as in Docker.</summary>
     /// <param name="typed">What was typed.</param>
     /// <param name="send">What to send: keys held back before may come first.</param>
     /// <returns>True when the sequence is complete.</returns>
@@ -67,14 +67,7 @@ internal sealed class DetachKeys(byte[] keys)
 
             send.AddRange(keys.AsSpan(0, _matched));
             _matched = 0;
-            if (keys.Length > 0 && key == keys[0] && keys.Length > 1)
-            {
-                _matched = 1;
-            }
-            else
-            {
-                send.Add(key);
-            }
+            send.Add(key);
         }
 
         return false;

@@ -1,11 +1,16 @@
 using System.Text;
+using Quai.Cli.Formatting;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Terminals;
 
 namespace Quai.Cli.Streams;
 
-/// <summary>Standard output or error: written at once, in UTF-8. Text may be gathered first and flushed.</summary>
+/// <summary>
+/// Standard output or error, written at once. All text that the client prints goes through here: on a terminal nothing in it acts on the terminal
+/// (<see cref="Printable"/>); elsewhere it is left as it is, in UTF-8, as Docker leaves it. Bytes are a program's own output (logs, attach, exec, archives) and
+/// stay as they are in both places.
+/// </summary>
 internal sealed class Output(int fd) : Stream
 {
     /// <summary>The descriptor.</summary>
@@ -15,7 +20,22 @@ internal sealed class Output(int fd) : Stream
     public bool IsTerminal { get; } = Terminal.IsTerminal(fd);
 
     /// <summary>Writes text.</summary>
-    public void Write(string text) => Write(Encoding.UTF8.GetBytes(text));
+    public void Write(string text) => Write(Encoding.UTF8.GetBytes(IsTerminal ? Printable.Text(text) : text));
+
+    /// <summary>Writes texts of others, each a line: on a terminal their line feeds are shown, so that they can pretend no further lines.</summary>
+    public void WriteRows(params IEnumerable<string> rows)
+    {
+        var text = new StringBuilder();
+        foreach (string row in rows)
+        {
+            text.Append(IsTerminal ? Printable.Line(row) : row).Append('\n');
+        }
+
+        Write(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>Draws on a terminal.</summary>
+    public void Draw(Drawing drawing) => Write(Encoding.UTF8.GetBytes(drawing.ToString()));
 
     /// <summary>Writes text and a line feed.</summary>
     public void WriteLine(string text) => Write(text + "\n");

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Create;
+using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 
@@ -82,7 +83,7 @@ internal sealed class ListVolumes : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        string format = _format.Value.Length > 0 && _format.Value != "table" ? _format.Value : _quiet.Value ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
+        string format = session.Format(_format.Value, "volumesFormat", _quiet.Value) is { Length: > 0 } asked ? asked : _quiet.Value ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
         JsonElement list = session.Engine.Get(new Query("/volumes").WithFilters(_filters.Values).ToString());
         new Table(format, VolumeRows.Headers).Print(session.Out, list.Items("Volumes").OrderBy(v => v.Text("Name"), StringComparer.Ordinal).Select(VolumeRows.Make));
         return 0;

@@ -48,7 +48,7 @@ internal static class DiskUsageRoutes
             await call.Answer(document, Json.Edited.JsonObject);
         });
 
-    // All sizes are what the disk gives up when the thing goes: blocks, as du counts them.
+    // Images are counted by what the disk gives up when they go: blocks, as du counts them. Containers and volumes by the bytes of their files, as in their own lists.
     private static async Task<(DiskUsage Usage, long ReclaimableImages)> MeasureAsync(Backend backend, ApiCall call, Func<string, bool> wanted)
     {
         var usage = new DiskUsage();
@@ -56,18 +56,6 @@ internal static class DiskUsageRoutes
         if (wanted("container"))
         {
             usage.Containers = await backend.Containers.ListAsync(all: true, -1, size: true, NoFilters, call.Gone);
-            foreach (ContainerSummary container in usage.Containers)
-            {
-                try
-                {
-                    container.SizeRw = await backend.Images.SnapshotDiskUsageAsync(container.Id, call.Gone);
-                }
-                catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
-                {
-                    // Removed while it was counted.
-                    container.SizeRw = 0;
-                }
-            }
         }
 
         if (wanted("image"))

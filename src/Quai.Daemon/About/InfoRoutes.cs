@@ -16,9 +16,10 @@ internal static class InfoRoutes
             info.Debug = configuration.Debug;
             info.Labels = [.. configuration.Engine.Labels];
             info.RegistryConfig = Registries(configuration);
-            info.HttpProxy = Proxy("HTTP_PROXY");
-            info.HttpsProxy = Proxy("HTTPS_PROXY");
-            info.NoProxy = Proxy("NO_PROXY");
+            info.HttpProxy = configuration.Proxies.Http.Shown;
+            info.HttpsProxy = configuration.Proxies.Https.Shown;
+            info.NoProxy = configuration.Proxies.None;
+            ShapeFor(info, call.Version);
             if (configuration.Engine.NoNewPrivileges)
             {
                 info.SecurityOptions.Add("name=no-new-privileges");
@@ -27,13 +28,31 @@ internal static class InfoRoutes
             return call.Answer(info, Json.Types.SystemInfo);
         });
 
-    private static string Proxy(string variable) => Environment.GetEnvironmentVariable(variable) ?? Environment.GetEnvironmentVariable(variable.ToLowerInvariant()) ?? "";
+    /// <summary>What some versions have and others do not.</summary>
+    private static void ShapeFor(SystemInfo info, ApiVersion version)
+    {
+        if (version.AtLeast(49))
+        {
+            info.FirewallBackend = new FirewallInfo { Driver = "nftables" };
+        }
+
+        if (!version.AtLeast(50))
+        {
+            // Nothing that bridges forward is shown to rules of others.
+            (info.BridgeNfIptables, info.BridgeNfIp6tables) = (false, false);
+        }
+
+        if (!version.AtLeast(42))
+        {
+            info.KernelMemory = false;
+        }
+    }
 
     private static RegistryConfig Registries(DaemonConfiguration configuration)
     {
         var registries = new RegistryConfig
         {
-            InsecureRegistryCIDRs = ["127.0.0.0/8", .. configuration.InsecureRegistries.Where(r => r.Contains('/'))],
+            InsecureRegistryCIDRs = [.. configuration.InsecureRegistries.Where(r => r.Contains('/')).Prepend("::1/128").Prepend("127.0.0.0/8").Distinct()],
             Mirrors = [.. configuration.RegistryMirrors],
             IndexConfigs = new() { ["docker.io"] = new IndexInfo { Name = "docker.io", Mirrors = [.. configuration.RegistryMirrors], Secure = true, Official = true } },
         };

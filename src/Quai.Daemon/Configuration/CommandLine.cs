@@ -5,9 +5,6 @@ namespace Quai.Daemon.Configuration;
 /// <summary>Reads the command line as dockerd does: <c>--name=value</c>, <c>--name value</c>, <c>-Hvalue</c>, <c>-Dl debug</c>.</summary>
 internal static class CommandLine
 {
-    /// <summary>What every complaint about the command line ends with.</summary>
-    public const string Advice = "\nSee 'quaid --help'.";
-
     /// <summary>Reads all arguments.</summary>
     /// <exception cref="QuaiException">One is unknown, misses its value, or has a wrong one.</exception>
     public static Settings Parse(IReadOnlyList<string> arguments)
@@ -72,5 +69,5 @@ internal static class CommandLine
         }
     }
 
-    private static QuaiException Wrong(string message) => QuaiException.Invalid(message + Advice);
+    private static WrongFlagException Wrong(string message) => new(message);
 }

@@ -32,6 +32,10 @@ internal static class ConfigurationFile
         {
             throw Unable(path, e.Message, e);
         }
+        catch (InvalidOperationException e)
+        {
+            throw Unable(path, $"it has text that is no Unicode: {e.Message}", e);
+        }
         catch (JsonException e)
         {
             throw Unable(path, $"invalid JSON at line {(e.LineNumber ?? 0) + 1}, column {(e.BytePositionInLine ?? 0) + 1}", e);
@@ -62,6 +66,11 @@ internal static class ConfigurationFile
         {
             if (member.Name == "proxies")
             {
+                if (member.Value.ValueKind != JsonValueKind.Object)
+                {
+                    throw QuaiException.Invalid($"proxies: a value of type {member.Value.ValueKind.ToString().ToLowerInvariant()} is not what it takes");
+                }
+
                 foreach (JsonProperty proxy in member.Value.EnumerateObject())
                 {
                     Add(settings, Flags.Find(proxy.Name) ?? throw QuaiException.Invalid($"the following directives don't match any configuration option: proxies.{proxy.Name}"), proxy.Value);
@@ -91,7 +100,7 @@ internal static class ConfigurationFile
                 foreach (JsonElement item in value.EnumerateArray())
                 {
                     // Address pools are objects; nothing reads them yet.
-                    settings.Add(flag, item.ValueKind == JsonValueKind.String ? item.GetString()! : flag.Ignored ? item.GetRawText() : throw WrongType(flag, item));
+                    settings.Add(flag, item.ValueKind == JsonValueKind.String ? item.GetString()! : !flag.HasEffect ? item.GetRawText() : throw WrongType(flag, item));
                 }
 
                 break;
@@ -123,14 +132,26 @@ internal static class ConfigurationFile
 
     private static string MapValue(Flag flag, JsonElement value) => (flag.Name, value.ValueKind) switch
     {
-        ("add-runtime", JsonValueKind.Object) when value.TryGetProperty("path", out JsonElement path) => path.GetString() ?? "",
+        ("add-runtime", JsonValueKind.Object) when value.TryGetProperty("path", out JsonElement path) && path.ValueKind is JsonValueKind.String => path.GetString()!,
         ("default-ulimit", JsonValueKind.Object) => $"{Limit(value, "Soft")}:{Limit(value, "Hard")}",
         (_, JsonValueKind.String) => value.GetString()!,
-        _ when flag.Ignored => value.GetRawText(),
+        _ when !flag.HasEffect => value.GetRawText(),
         _ => throw WrongType(flag, value),
     };
 
-    private static string Limit(JsonElement ulimit, string name) => ulimit.TryGetProperty(name, out JsonElement value) ? value.ToString() : "0";
+    // Go reads members whatever their case; a limit that is missed is a limit that is not kept.
+    private static string Limit(JsonElement ulimit, string name)
+    {
+        foreach (JsonProperty member in ulimit.EnumerateObject())
+        {
+            if (member.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
+                return member.Value.ToString();
+            }
+        }
+
+        return "0";
+    }
 
     private static QuaiException WrongType(Flag flag, JsonElement value) =>
         QuaiException.Invalid($"{flag.FileKey}: a value of type {value.ValueKind.ToString().ToLowerInvariant()} is not what it takes");

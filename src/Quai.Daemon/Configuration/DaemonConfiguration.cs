@@ -4,13 +4,15 @@ using Microsoft.Extensions.Logging;
 using Quai.Api.Containers;
 using Quai.Daemon.Hosting;
 using Quai.Engine;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Security;
 using Quai.Errors;
 using Quai.Networks;
 
 namespace Quai.Daemon.Configuration;
 
 /// <summary>The daemon's configuration, checked.</summary>
-internal sealed record DaemonConfiguration
+internal sealed partial record DaemonConfiguration
 {
     /// <summary>Where it listens.</summary>
     public required IReadOnlyList<HostAddress> Hosts { get; init; }
@@ -69,11 +71,11 @@ internal sealed record DaemonConfiguration
     /// <summary><c>--max-download-attempts</c>.</summary>
     public required int MaxDownloadAttempts { get; init; }
 
-    /// <summary>Proxies for outgoing traffic, by environment variable.</summary>
-    public required IReadOnlyDictionary<string, string> Proxies { get; init; }
+    /// <summary>Proxies for outgoing traffic.</summary>
+    public required ProxySettings Proxies { get; init; }
 
-    /// <summary>Flags that were given and have no effect here.</summary>
-    public required IReadOnlyList<string> Ignored { get; init; }
+    /// <summary>Flags that were given and have no effect here, by which nothing is lost.</summary>
+    public required IReadOnlyList<Flag> Unneeded { get; init; }
 
     /// <summary>Reads the command line and the file it points at.</summary>
     /// <exception cref="QuaiException">Something is wrong; one sentence says what.</exception>
@@ -84,7 +86,7 @@ internal sealed record DaemonConfiguration
         Settings file = ConfigurationFile.Read(path, required);
         try
         {
-            return From(Settings.Merge(line, file), (path, required));
+            return From(Settings.Merge(line, file), (path, required), Selinux.IsEnforcing());
         }
         catch (QuaiException e) when (file.Names.Any())
         {
@@ -93,22 +95,30 @@ internal sealed record DaemonConfiguration
     }
 
     /// <summary>Checks settings.</summary>
-    public static DaemonConfiguration From(Settings settings, (string Path, bool Required) file)
+    /// <param name="settings">All that was given.</param>
+    /// <param name="file"><see cref="File"/></param>
+    /// <param name="selinuxIsEnforcing">Whether this host's SELinux confines, which containers would not be.</param>
+    /// <exception cref="QuaiException">Something is wrong, or cannot be kept.</exception>
+    public static DaemonConfiguration From(Settings settings, (string Path, bool Required) file, bool selinuxIsEnforcing = false)
     {
+        RefuseUnavailable(settings, selinuxIsEnforcing);
         bool debug = settings.Switch("debug", false);
-        bool verify = settings.Switch("tlsverify", false);
-        TlsSettings? tls = ReadTls(settings, verify);
+        TlsSettings? tls = ApiAccess.ReadTls(settings);
         IReadOnlyList<string> hosts = settings.All("host");
-        return new DaemonConfiguration
+        EngineOptions engine = EngineOptions(settings);
+        HostAddress[] addresses = [.. (hosts.Count == 0 ? ["unix:///var/run/quai.sock"] : hosts).Select(h => HostAddress.Parse(h, tls is not null)).Distinct()];
+        ApiAccess.Check(settings, addresses, tls);
+        LogLevel level = Level(settings.Text("log-level") ?? "info");
+        var configuration = new DaemonConfiguration
         {
             File = file,
-            Hosts = [.. (hosts.Count == 0 ? ["unix:///var/run/quai.sock"] : hosts).Select(h => HostAddress.Parse(h, tls is not null)).Distinct()],
+            Hosts = addresses,
             Tls = tls,
             Group = settings.Text("group") ?? "docker",
             GroupRequired = settings.Has("group"),
             PidFile = settings.Text("pidfile") ?? "/var/run/quai.pid",
             Debug = debug,
-            LogLevel = debug ? LogLevel.Debug : Level(settings.Text("log-level") ?? "info"),
+            LogLevel = debug ? LogLevel.Debug : level,
             StructuredLog = (settings.Text("log-format") ?? "text") switch
             {
                 "text" => false,
@@ -116,8 +126,8 @@ internal sealed record DaemonConfiguration
                 var other => throw QuaiException.Invalid($"invalid log format: {other}"),
             },
             ShimPath = settings.Text("shim-path") ?? Environment.GetEnvironmentVariable("QUAI_SHIM"),
-            Engine = EngineOptions(settings),
-            Networks = NetworkOptions(settings),
+            Engine = engine,
+            Networks = NetworkOptions(settings, engine.DataRoot),
             InsecureRegistries = settings.All("insecure-registry"),
             RegistryMirrors = [.. settings.All("registry-mirror").Select(Mirror)],
             MaxConcurrentDownloads = Positive(settings, "max-concurrent-downloads", 3),
@@ -125,11 +135,21 @@ internal sealed record DaemonConfiguration
             RegistryCertificates = settings.All("registry-certs-dir") is { Count: > 0 } folders ? folders : ["/etc/docker/certs.d", "/etc/quai/certs.d"],
             TrustPolicy = settings.Text("trust-policy") ?? "/etc/quai/policy.json",
             MaxDownloadAttempts = Positive(settings, "max-download-attempts", 5),
-            Proxies = new[] { ("http-proxy", "HTTP_PROXY"), ("https-proxy", "HTTPS_PROXY"), ("no-proxy", "NO_PROXY") }
-                .Where(p => settings.Has(p.Item1)).ToDictionary(p => p.Item2, p => settings.Text(p.Item1) ?? ""),
-            Ignored = [.. Flags.All.Where(f => f.Ignored && settings.Has(f.Name)).Select(f => f.Name)],
+            Proxies = ProxySettings.From(settings),
+            Unneeded = [.. Flags.All.Where(f => f.Unneeded is not null && settings.Has(f.Name))],
         };
+        RefuseUnread(settings);
+        return configuration;
     }
+
+    private static string? CgroupParent(Settings settings) =>
+        settings.Text("cgroup-parent") is not { } parent ? null
+        : CgroupParents.Complaint(parent) is { } why ? throw QuaiException.Invalid($"invalid cgroup parent {parent}: {why}")
+        : parent;
+
+    /// <summary>The same, with a limit for containers that neither they nor <c>--default-ulimit</c> set.</summary>
+    public DaemonConfiguration WithDefaultUlimit(Ulimit limit) =>
+        Engine.DefaultUlimits.Any(l => l.Name == limit.Name) ? this : this with { Engine = Engine with { DefaultUlimits = [.. Engine.DefaultUlimits, limit] } };
 
     private static EngineOptions EngineOptions(Settings settings)
     {
@@ -159,13 +179,20 @@ internal sealed record DaemonConfiguration
             }
         }
 
+        string? seccomp = settings.Text("seccomp-profile") is not ("" or "builtin" or null) and var profile ? profile : null;
+        if (seccomp is not (null or "unconfined"))
+        {
+            _ = SeccompProfileFile.Read(seccomp);
+        }
+
         return defaults with
         {
             DataRoot = Absolute(settings.Text("data-root"), defaults.DataRoot),
             ExecRoot = Absolute(settings.Text("exec-root"), defaults.ExecRoot),
-            CgroupParent = settings.Text("cgroup-parent") ?? defaults.CgroupParent,
+            CgroupParent = CgroupParent(settings) ?? defaults.CgroupParent,
             LogDriver = driver,
-            LogOptions = settings.Has("log-opt") ? new Dictionary<string, string>([.. defaults.LogOptions.Where(o => !settings.Map("log-opt").ContainsKey(o.Key)), .. settings.Map("log-opt")]) : defaults.LogOptions,
+            LogOptions = settings.Map("log-opt"),
+            DefaultRuntime = settings.Text("default-runtime") is { Length: > 0 } runtime ? runtime : defaults.DefaultRuntime,
             DefaultShmSize = shm,
             ShutdownTimeout = settings.Number("shutdown-timeout", defaults.ShutdownTimeout),
             LiveRestore = settings.Switch("live-restore", false),
@@ -174,7 +201,9 @@ internal sealed record DaemonConfiguration
             Runtimes = settings.Map("add-runtime"),
             DefaultUlimits = [.. settings.Map("default-ulimit").Select(Limit)],
             NoNewPrivileges = settings.Switch("no-new-privileges", false),
-            SeccompProfile = settings.Text("seccomp-profile") is not ("" or "builtin" or null) and var profile ? profile : null,
+            SeccompProfile = seccomp,
+            DefaultIpcMode = DefaultIpcMode(settings),
+            DefaultCgroupnsMode = DefaultCgroupnsMode(settings),
             Dns = settings.All("dns"),
             DnsSearch = settings.All("dns-search"),
             DnsOptions = settings.All("dns-opt"),
@@ -182,7 +211,7 @@ internal sealed record DaemonConfiguration
         };
     }
 
-    private static NetworkOptions NetworkOptions(Settings settings)
+    private static NetworkOptions NetworkOptions(Settings settings, string dataRoot)
     {
         var defaults = new NetworkOptions();
         string bridge = settings.Text("bridge") is { Length: > 0 } named ? named : defaults.Bridge;
@@ -192,28 +221,17 @@ internal sealed record DaemonConfiguration
             BridgeAddress = settings.Text("bip") is { Length: > 0 } bip ? Cidr(bip) : null,
             FixedCidr = settings.Text("fixed-cidr") is { Length: > 0 } cidr ? Cidr(cidr) : null,
             Mtu = settings.Number("mtu", 0),
-            DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? Address(ip) : defaults.DefaultBindAddress,
+            DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? PublishingAddress(ip) : defaults.DefaultBindAddress,
+            HostGateway = HostGateway(settings.All("host-gateway-ip")),
             Firewall = settings.Switch("iptables", true),
             Masquerade = settings.Switch("ip-masq", true),
             IpForward = settings.Switch("ip-forward", true),
             InterContainer = settings.Switch("icc", true),
-            // A bridge belongs to one daemon, and so does its table.
-            TableName = bridge == defaults.Bridge ? defaults.TableName : $"{defaults.TableName}-{bridge}",
+            IpForwardInsisted = settings.Has("ip-forward") && settings.Switch("ip-forward", true),
+            IpForwardNoDrop = settings.Switch("ip-forward-no-drop", false),
+            TableName = Quai.Networks.NetworkOptions.TableNameOf(dataRoot),
+            Owner = dataRoot,
         };
-    }
-
-    private static TlsSettings? ReadTls(Settings settings, bool verify)
-    {
-        if (!verify && !settings.Switch("tls", false))
-        {
-            return null;
-        }
-
-        string folder = Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") ?? Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/root", ".docker");
-        return new TlsSettings(
-            settings.Text("tlscert") ?? Path.Combine(folder, "cert.pem"),
-            settings.Text("tlskey") ?? Path.Combine(folder, "key.pem"),
-            verify ? settings.Text("tlscacert") ?? Path.Combine(folder, "ca.pem") : null);
     }
 
     private static LogLevel Level(string text) => text.ToLowerInvariant() switch
@@ -234,7 +252,9 @@ internal sealed record DaemonConfiguration
             && long.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long soft)
             && long.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long hard))
         {
-            return new Ulimit(given.Key, hard, soft);
+            var limit = new Ulimit { Name = given.Key, Hard = hard, Soft = soft };
+            ResourceRules.Validate(limit);
+            return limit;
         }
 
         throw QuaiException.Invalid($"invalid ulimit argument: {given.Key}={given.Value}");
@@ -261,6 +281,17 @@ internal sealed record DaemonConfiguration
     }
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
+
+    // Ports are published on IPv4 alone: another address would be none.
+    private static IPAddress PublishingAddress(string text) =>
+        Address(text) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address ? address : throw QuaiException.Invalid($"ports cannot be published on {text}: only IPv4 addresses are supported by --ip");
+
+    // One of each family, as in Docker; containers have no IPv6, so that it would stand for nothing.
+    private static IPAddress? HostGateway(IReadOnlyList<string> given) =>
+        given.Count > 1 ? throw QuaiException.Invalid("only one address is allowed for --host-gateway-ip: containers have no IPv6")
+        : given is [{ Length: > 0 } text] ? Address(text) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address ? address
+            : throw QuaiException.Invalid($"host-gateway cannot be {text}: containers have no IPv6")
+        : null;
 
     private static string Cidr(string text)
     {

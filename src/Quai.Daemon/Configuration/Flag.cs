@@ -26,9 +26,14 @@ internal enum FlagKind
 /// <param name="Short">Its letter, or NUL.</param>
 /// <param name="Key">Its name in daemon.json when that is another; empty when it cannot be set there.</param>
 /// <param name="Type">What the help calls its value.</param>
-/// <param name="Ignored">Accepted, and of no effect here.</param>
-internal sealed record Flag(string Name, FlagKind Kind, string Help, char Short = '\0', string? Key = null, string? Type = null, bool Ignored = false)
+/// <param name="Unneeded">Set when it is accepted and of no effect here: why nothing is lost by that.</param>
+/// <param name="Refused">Set when it is not available here and something would be lost by going on without it.</param>
+internal sealed record Flag(
+    string Name, FlagKind Kind, string Help, char Short = '\0', string? Key = null, string? Type = null, string? Unneeded = null, Refusal? Refused = null)
 {
+    /// <summary>Whether it does something.</summary>
+    public bool HasEffect => Unneeded is null && Refused is null;
+
     /// <summary>Its name in daemon.json.</summary>
     public string FileKey => Key ?? Name;
 }

@@ -7,18 +7,30 @@ namespace Quai.Daemon.Configuration;
 internal sealed class Settings
 {
     private readonly Dictionary<string, List<string>> _values = [];
+    private readonly HashSet<string> _read = [];
 
     /// <summary>The flags that were given.</summary>
     public IEnumerable<string> Names => _values.Keys;
 
+    /// <summary>The flags that were given and that nothing has asked for: what they say would be lost.</summary>
+    public IEnumerable<string> Unread => _values.Where(v => v.Value.Count > 0 && !_read.Contains(v.Key)).Select(v => v.Key);
+
     /// <summary>Whether a flag was given.</summary>
-    public bool Has(string name) => _values.ContainsKey(name);
+    public bool Has(string name)
+    {
+        _read.Add(name);
+        return _values.ContainsKey(name);
+    }
 
     /// <summary>All values of a flag.</summary>
-    public IReadOnlyList<string> All(string name) => _values.TryGetValue(name, out List<string>? values) ? values : [];
+    public IReadOnlyList<string> All(string name)
+    {
+        _read.Add(name);
+        return _values.TryGetValue(name, out List<string>? values) ? values : [];
+    }
 
     /// <summary>The last value of a flag, or null.</summary>
-    public string? Text(string name) => _values.TryGetValue(name, out List<string>? values) && values.Count > 0 ? values[^1] : null;
+    public string? Text(string name) => All(name) is { Count: > 0 } values ? values[^1] : null;
 
     /// <summary>A switch.</summary>
     public bool Switch(string name, bool otherwise) => Text(name) is { } text ? IsTrue(text) : otherwise;
@@ -43,6 +55,11 @@ internal sealed class Settings
     /// <exception cref="FormatException">It is not of the flag's kind; the message is Docker's.</exception>
     public void Add(Flag flag, string value)
     {
+        if (value.Contains('\0'))
+        {
+            throw QuaiException.Invalid($"invalid value for {flag.Name}: it has a NUL character");
+        }
+
         switch (flag.Kind)
         {
             case FlagKind.Switch when value is not ("true" or "false" or "1" or "0" or "t" or "f" or "T" or "F" or "TRUE" or "FALSE" or "True" or "False"):
@@ -73,7 +90,7 @@ internal sealed class Settings
     {
         List<string> conflicts =
         [
-            .. Flags.All.Where(f => line.Has(f.Name) && file.Has(f.Name)).Select(f => $"{f.FileKey}: (from flag: {line.Shown(f)}, from file: {file.Shown(f)})"),
+            .. Flags.All.Where(f => line._values.ContainsKey(f.Name) && file._values.ContainsKey(f.Name)).Select(f => $"{f.FileKey}: (from flag: {line.Shown(f)}, from file: {file.Shown(f)})"),
         ];
         if (conflicts.Count > 0)
         {
@@ -87,6 +104,8 @@ internal sealed class Settings
             {
                 merged._values[name] = values;
             }
+
+            merged._read.UnionWith(source._read);
         }
 
         return merged;

@@ -21,7 +21,7 @@ internal static class CreateRoutes
             ApplyDefaultsOfOlderClients(request, call.Version);
             string? name = call.TextOrNull("name")?.TrimStart('/');
             string? platform = call.Version.AtLeast(41) ? call.TextOrNull("platform") : null;
-            ContainerCreateResponse created = await backend.Containers.CreateAsync(name, platform, request, call.Gone);
+            ContainerCreateResponse created = await backend.Containers.CreateAsync(name, platform, request, ApiCall.ToTheEnd);
             await call.Answer(created, Json.Types.ContainerCreateResponse, StatusCodes.Status201Created);
         });
 

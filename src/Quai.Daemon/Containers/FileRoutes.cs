@@ -51,7 +51,7 @@ internal static class FileRoutes
                 call.Flag("pause", otherwise: true),
                 call.All("changes"),
                 config);
-            await call.Answer(new IdResponse(await files.CommitAsync(request, call.Gone)), Json.Types.IdResponse, StatusCodes.Status201Created);
+            await call.Answer(new IdResponse(await files.CommitAsync(request, ApiCall.ToTheEnd)), Json.Types.IdResponse, StatusCodes.Status201Created);
         });
 
     private static async Task Send(ApiCall call, IContainerArchive archive, string type)

@@ -22,17 +22,8 @@ internal static class InspectRoutes
     {
         IContainers containers = backend.Containers;
         router
-            .Add("GET", "/containers/json", async call =>
-            {
-                int limit = call.Number("limit") ?? -1;
-                List<ContainerSummary> list = await containers.ListAsync(call.Flag("all"), limit, call.Flag("size"), call.Filters(), call.Gone);
-                await call.Answer(list, Json.Types.ListContainerSummary);
-            })
-            .Add("GET", "/containers/ps", async call =>
-            {
-                List<ContainerSummary> list = await containers.ListAsync(call.Flag("all"), call.Number("limit") ?? -1, call.Flag("size"), call.Filters(), call.Gone);
-                await call.Answer(list, Json.Types.ListContainerSummary);
-            })
+            .Add("GET", "/containers/json", call => List(call, containers))
+            .Add("GET", "/containers/ps", call => List(call, containers))
             .Add("GET", "/containers/{name}/json", async call =>
             {
                 ContainerInspect inspect = await containers.InspectAsync(call.Name, call.Flag("size"), call.Gone);
@@ -68,9 +59,20 @@ internal static class InspectRoutes
                     request.PidsLimit = null;
                 }
 
-                await call.Answer(await containers.UpdateAsync(call.Name, request, call.Gone), Json.Types.ContainerUpdateResponse);
+                await call.Answer(await containers.UpdateAsync(call.Name, request, ApiCall.ToTheEnd), Json.Types.ContainerUpdateResponse);
             })
             .Add("POST", "/containers/prune", async call =>
                 await call.Answer(await containers.PruneAsync(call.Filters(), call.Gone), Json.Types.ContainersPruneResponse));
+    }
+
+    private static async Task List(ApiCall call, IContainers containers)
+    {
+        List<ContainerSummary> list = await containers.ListAsync(call.Flag("all"), call.Number("limit") ?? -1, call.Flag("size"), call.Filters(), call.Gone);
+        if (!call.Version.AtLeast(46))
+        {
+            list.ForEach(c => c.HostConfig.Annotations = null);
+        }
+
+        await call.Answer(list, Json.Types.ListContainerSummary);
     }
 }

@@ -21,40 +21,32 @@ internal static class LifecycleRoutes
                     throw QuaiException.Invalid("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24");
                 }
 
-                await containers.StartAsync(call.Name, call.Gone);
+                await containers.StartAsync(call.Name, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/stop", async call =>
             {
-                await containers.StopAsync(call.Name, Signal(call), call.Number("t"), call.Gone);
+                await containers.StopAsync(call.Name, Signal(call), call.Number("t"), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/restart", async call =>
             {
-                await containers.RestartAsync(call.Name, Signal(call), call.Number("t"), call.Gone);
+                await containers.RestartAsync(call.Name, Signal(call), call.Number("t"), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/kill", async call =>
             {
-                try
-                {
-                    await containers.KillAsync(call.Name, call.TextOrNull("signal"), call.Gone);
-                }
-                catch (QuaiException e) when (!e.Message.StartsWith("cannot kill container", StringComparison.OrdinalIgnoreCase))
-                {
-                    throw new QuaiException(e.Kind, $"cannot kill container: {call.Name}: {e.Message}", e);
-                }
-
+                await containers.KillAsync(call.Name, call.TextOrNull("signal"), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/pause", async call =>
             {
-                await containers.PauseAsync(call.Name, call.Gone);
+                await containers.PauseAsync(call.Name, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/unpause", async call =>
             {
-                await containers.UnpauseAsync(call.Name, call.Gone);
+                await containers.UnpauseAsync(call.Name, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/rename", async call =>
@@ -64,18 +56,18 @@ internal static class LifecycleRoutes
                     throw QuaiException.Invalid("Neither old nor new names may be empty");
                 }
 
-                await containers.RenameAsync(call.Name, newName.TrimStart('/'), call.Gone);
+                await containers.RenameAsync(call.Name, newName.TrimStart('/'), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("POST", "/containers/{name}/resize", async call =>
             {
                 (ushort rows, ushort columns) = Size(call);
-                await containers.ResizeAsync(call.Name, rows, columns, call.Gone);
+                await containers.ResizeAsync(call.Name, rows, columns, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status200OK);
             })
             .Add("DELETE", "/containers/{name}", async call =>
             {
-                await containers.RemoveAsync(call.Name, call.Flag("force"), call.Flag("v"), call.Flag("link"), call.Gone);
+                await containers.RemoveAsync(call.Name, call.Flag("force"), call.Flag("v"), call.Flag("link"), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             });
     }

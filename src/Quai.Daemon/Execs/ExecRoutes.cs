@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Quai.Api.Containers;
@@ -7,6 +6,7 @@ using Quai.Daemon.Http;
 using Quai.Engine.Containers;
 using Quai.Engine.Execs;
 using Quai.Errors;
+using Quai.Linux;
 
 namespace Quai.Daemon.Execs;
 
@@ -31,13 +31,13 @@ internal static class ExecRoutes
                     request.ConsoleSize = null;
                 }
 
-                await call.Answer(await execs.CreateAsync(call.Name, request, call.Gone), Json.Types.IdResponse, StatusCodes.Status201Created);
+                await call.Answer(await execs.CreateAsync(call.Name, request, ApiCall.ToTheEnd), Json.Types.IdResponse, StatusCodes.Status201Created);
             })
             .Add("POST", "/exec/{name}/start", call => Start(call, execs))
             .Add("POST", "/exec/{name}/resize", async call =>
             {
                 (ushort rows, ushort columns) = LifecycleRoutes.Size(call);
-                await execs.ResizeAsync(call.Name, rows, columns, call.Gone);
+                await execs.ResizeAsync(call.Name, rows, columns, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status200OK);
             })
             .Add("GET", "/exec/{name}/json", call => call.Answer(execs.Inspect(call.Name), Json.Types.ExecInspect));
@@ -61,27 +61,29 @@ internal static class ExecRoutes
         bool tty = execs.Inspect(call.Name).ProcessConfig.Tty;
         if (request.Detach)
         {
-            await execs.StartDetachedAsync(call.Name, call.Gone);
+            await execs.StartDetachedAsync(call.Name, ApiCall.ToTheEnd);
             await call.Answer(StatusCodes.Status200OK);
             return;
         }
 
         // The stream opens before the program starts: a client cannot do with an error status what it can with a message and an exit code.
-        await using Hijack hijack = await Hijack.BeginAsync(call, tty);
+        // How it is framed is what this request says; what the program has is what its creation said.
+        await using Hijack hijack = await Hijack.BeginAsync(call, request.Tty);
+        Stream toClient = request.Tty == tty ? hijack.ToClient : tty ? new FramingStream(hijack.ToClient) : new UnframingStream(hijack.ToClient);
         IAttachSession session;
         try
         {
-            session = await execs.StartAsync(call.Name, request, call.Gone);
+            session = await execs.StartAsync(call.Name, request, ApiCall.ToTheEnd);
         }
-        catch (QuaiException e)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
-            await hijack.ToClient.WriteAsync(Message(e.Message, tty), call.Gone);
+            await hijack.ToClient.WriteAsync(Message(e.Message, request.Tty), call.Gone);
             return;
         }
 
         await using (session)
         {
-            await session.RunAsync(hijack.FromClient, hijack.ToClient, call.Gone);
+            await session.RunAsync(hijack.FromClient, toClient, call.Gone);
         }
     }
 
@@ -94,10 +96,6 @@ internal static class ExecRoutes
             return line;
         }
 
-        byte[] frame = new byte[8 + line.Length];
-        frame[0] = 1;
-        BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(4), line.Length);
-        line.CopyTo(frame, 8);
-        return frame;
+        return FramingStream.Frame(line);
     }
 }

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Quai.Linux;
+using Quai.Linux.Sockets;
 
 namespace Quai.Daemon.Hosting;
 
@@ -65,23 +67,46 @@ internal sealed class ClientLink : IDisposable
         await file.CopyToAsync(Output, 256 * 1024, cancellation);
     }
 
-    /// <summary>Tells the client that no more comes, in order after what was written.</summary>
-    public async ValueTask EndAsync()
+    /// <summary>
+    /// Waits until the client has read what it was sent, or for the time given. Of a client over TCP that cannot be known: there it does not wait.
+    /// </summary>
+    public async ValueTask TakenAsync(TimeSpan longest, CancellationToken cancellation)
+    {
+        if (_connection.LocalEndPoint is not UnixDomainSocketEndPoint)
+        {
+            return;
+        }
+
+        for (long start = Stopwatch.GetTimestamp(); SendQueueLength() > 0 && Stopwatch.GetElapsedTime(start) < longest;)
+        {
+            await Task.Delay(1, cancellation);
+        }
+    }
+
+    /// <summary>Tells the client that no more comes, in order after what was written. It may still send.</summary>
+    public ValueTask EndWritingAsync() => ShutDownAsync(SocketShutdown.Send);
+
+    /// <summary>Reads what the client still sends, to its end or until cancelled, and throws it away. Nobody else may read meanwhile.</summary>
+    public async ValueTask DrainAsync(CancellationToken cancellation)
     {
         try
         {
-            if (Output is System.Net.Security.SslStream tls)
+            ReadResult read;
+            do
             {
-                await tls.ShutdownAsync();
+                read = await Input.ReadAsync(cancellation);
+                Input.AdvanceTo(read.Buffer.End);
             }
-
-            _socket.Shutdown(SocketShutdown.Both);
+            while (!read.IsCompleted && !read.IsCanceled);
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or InvalidOperationException)
+        catch (Exception e) when (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // The client was quicker.
+            // It has gone, or took too long.
         }
     }
+
+    /// <summary>Ends the connection both ways.</summary>
+    public ValueTask EndAsync() => ShutDownAsync(SocketShutdown.Both);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -94,6 +119,35 @@ internal sealed class ClientLink : IDisposable
 
         _registration.Dispose();
         _gone.Dispose();
+    }
+
+    private int SendQueueLength()
+    {
+        try
+        {
+            return SendQueue.Length(_socket.SafeHandle);
+        }
+        catch (ObjectDisposedException)
+        {
+            return 0;
+        }
+    }
+
+    private async ValueTask ShutDownAsync(SocketShutdown how)
+    {
+        try
+        {
+            if (Output is System.Net.Security.SslStream tls)
+            {
+                await tls.ShutdownAsync();
+            }
+
+            _socket.Shutdown(how);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or InvalidOperationException)
+        {
+            // The client was quicker.
+        }
     }
 
     private void OnInputEnded()

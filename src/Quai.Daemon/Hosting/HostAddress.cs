@@ -35,6 +35,9 @@ internal sealed record HostAddress(string? SocketPath, IPEndPoint? Tcp)
         }
     }
 
+    /// <summary>Whether only this machine's own programs can connect.</summary>
+    public bool IsLocal => Tcp is null || IPAddress.IsLoopback(Tcp.Address);
+
     /// <inheritdoc/>
     public override string ToString() => SocketPath ?? Tcp!.ToString();
 

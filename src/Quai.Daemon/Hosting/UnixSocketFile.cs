@@ -1,7 +1,8 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Quai.Errors;
 using Quai.Linux;
+using Quai.Linux.Modes;
+using Quai.Linux.Sockets;
 
 namespace Quai.Daemon.Hosting;
 
@@ -9,7 +10,7 @@ namespace Quai.Daemon.Hosting;
 /// The file of a unix socket. It is bound under another name beside, given its owner and mode, and then renamed into place:
 /// so it never is there with too wide a mode, and a stale one of a daemon that died is replaced in one step.
 /// </summary>
-internal sealed partial class UnixSocketFile(string path) : IDisposable
+internal sealed class UnixSocketFile(string path) : IDisposable
 {
     /// <summary>The name to bind.</summary>
     public string BindPath { get; } = path + "~";
@@ -18,7 +19,8 @@ internal sealed partial class UnixSocketFile(string path) : IDisposable
     /// <exception cref="QuaiException">Somebody does.</exception>
     public void Prepare()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // Whom the socket's group lets in has to get there.
+        OwnUmask.Run(OwnUmask.Usual, () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
         File.Delete(BindPath);
         if (!File.Exists(path))
         {
@@ -42,24 +44,11 @@ internal sealed partial class UnixSocketFile(string path) : IDisposable
     /// <summary>Gives the bound socket its owner and mode and puts it in its place.</summary>
     public void Publish(uint group)
     {
-        if (Chown(BindPath, 0, group) != 0 && Marshal.GetLastPInvokeError() != Errno.EPERM)
-        {
-            throw LinuxException.FromLastError("chown", BindPath);
-        }
-
+        SocketFile.GiveTo(BindPath, group);
         File.SetUnixFileMode(BindPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
-        if (Rename(BindPath, path) != 0)
-        {
-            throw LinuxException.FromLastError("rename", path);
-        }
+        SocketFile.MoveTo(BindPath, path);
     }
 
     /// <summary>Takes the file away.</summary>
     public void Dispose() => File.Delete(path);
-
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Chown(string path, uint owner, uint group);
-
-    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Rename(string from, string to);
 }

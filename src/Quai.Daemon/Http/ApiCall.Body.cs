@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Quai.Api;
 using Quai.Errors;
 
 namespace Quai.Daemon.Http;
@@ -39,7 +40,8 @@ internal sealed partial class ApiCall
         PipeReader reader = http.Request.BodyReader;
         while (true)
         {
-            ReadResult result = await reader.ReadAsync(Gone);
+            // A client that went after it had sent all has asked for it all the same; of one that went before, the reader says so.
+            ReadResult result = await reader.ReadAsync(CancellationToken.None);
             if (result.Buffer.Length > MaxDocument)
             {
                 throw QuaiException.Invalid("request body too large");
@@ -59,11 +61,10 @@ internal sealed partial class ApiCall
     private static T Parse<T>(byte[] body, JsonTypeInfo<T> type)
         where T : class
     {
-        var reader = new Utf8JsonReader(body);
         try
         {
-            T? document = JsonSerializer.Deserialize(ref reader, type);
-            foreach (byte b in body.AsSpan((int)reader.BytesConsumed))
+            T? document = ApiRequest.Read(body, type, out int consumed);
+            foreach (byte b in body.AsSpan(consumed))
             {
                 if (b is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n'))
                 {

@@ -99,7 +99,7 @@ internal sealed partial class ApiCall
         int dot = text.IndexOf('.');
         string whole = dot < 0 ? text : text[..dot];
         string fraction = dot < 0 ? "" : text[(dot + 1)..];
-        if (!long.TryParse(whole, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds) || Math.Abs(seconds) > 253_402_300_799L)
+        if (!long.TryParse(whole, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds) || seconds is < -62_135_596_800L or > 253_402_300_799L)
         {
             throw QuaiException.Invalid($"strconv.ParseInt: parsing \"{whole}\": {(IsWholeNumber(whole) ? "value out of range" : "invalid syntax")}");
         }

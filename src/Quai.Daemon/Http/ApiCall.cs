@@ -17,8 +17,14 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
     /// <summary>The name or id in the path; empty when the path has none.</summary>
     public string Name => name;
 
-    /// <summary>Cancelled when the client has gone.</summary>
+    /// <summary>Cancelled when the client has gone. For reading and for streams; see <see cref="ToTheEnd"/>.</summary>
     public CancellationToken Gone => http.RequestAborted;
+
+    /// <summary>
+    /// For what changes something: what a request has begun goes on to its end, whether its client waits for the answer or not. A stop that ended with
+    /// its client would leave a program that was told to end and is never killed; a restart, a container that is down.
+    /// </summary>
+    public static CancellationToken ToTheEnd => CancellationToken.None;
 
     /// <summary>Answers with a document. Docker ends each with a line feed.</summary>
     public Task Answer<T>(T document, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)

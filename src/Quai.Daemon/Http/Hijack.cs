@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Quai.Daemon.Hosting;
@@ -10,6 +11,9 @@ namespace Quai.Daemon.Http;
 /// </summary>
 internal sealed class Hijack : IAsyncDisposable
 {
+    /// <summary>How long a client that was told the end may go on sending.</summary>
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
+
     private readonly ApiCall _call;
     private readonly ClientLink _link;
 
@@ -18,13 +22,14 @@ internal sealed class Hijack : IAsyncDisposable
         _call = call;
         _link = link;
         FromClient = link.Input.AsStream(leaveOpen: true);
+        ToClient = new AfterHeaderStream(link);
     }
 
     /// <summary>What the client sends; ends when the client half-closes.</summary>
     public Stream FromClient { get; }
 
     /// <summary>What the client is sent.</summary>
-    public Stream ToClient => _link.Output;
+    public Stream ToClient { get; }
 
     /// <summary>Takes the connection over and sends the header. The request's body must have been read.</summary>
     /// <param name="call">The request.</param>
@@ -50,13 +55,31 @@ internal sealed class Hijack : IAsyncDisposable
 
         header.Append("\r\n");
         var hijack = new Hijack(call, link);
-        await hijack.ToClient.WriteAsync(Encoding.ASCII.GetBytes(header.ToString()), call.Gone);
+        try
+        {
+            await link.Output.WriteAsync(Encoding.ASCII.GetBytes(header.ToString()), call.Gone);
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // The client has gone. What it asked for is begun all the same; whoever copies its streams will see that nobody is there.
+        }
+
         return hijack;
     }
 
-    /// <summary>Ends the connection, after all that was written.</summary>
+    /// <summary>
+    /// Ends the connection, after all that was written. A socket that is closed with unread input resets the connection, and the client loses what it
+    /// has not read yet: so the client is told the end first, and what it still sends is read until it ends too, or for <see cref="LongestDrain"/>.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
+        await _link.EndWritingAsync();
+        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(_call.Gone))
+        {
+            enough.CancelAfter(LongestDrain);
+            await _link.DrainAsync(enough.Token);
+        }
+
         await _link.EndAsync();
         _call.Http.Abort();
     }

@@ -38,7 +38,7 @@ internal static class ContentRoutes
             .Add("GET", "/quai/signatures", async call =>
             {
                 SignatureList found = await signatures.SignaturesAsync(Name(call), RegistryCredentials.Of(call), call.Gone);
-                List<SignatureItem> items = [.. found.Signatures.Select(s => new SignatureItem(Convert.ToBase64String(s.Payload), Convert.ToBase64String(s.Signature)))];
+                List<SignatureItem> items = [.. found.Signatures.Select(s => new SignatureItem { Payload = Convert.ToBase64String(s.Payload), Signature = Convert.ToBase64String(s.Signature) })];
                 await call.Answer(new SignatureDocument(found.Digest.ToString(), items), Json.Types.SignatureDocument);
             })
             .Add("POST", "/quai/signatures", async call =>

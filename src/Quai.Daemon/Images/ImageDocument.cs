@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Quai.Api.Containers;
 using Quai.Api.Images;
 using Quai.Daemon.Http;
+using Quai.Engine;
 using Quai.Images;
 using Quai.Oci.Images;
 
@@ -26,6 +27,7 @@ internal static class ImageDocument
         var inspect = new ImageInspect
         {
             Id = image.Id,
+            Parent = image.Parent,
             RepoTags = [.. image.RepoTags],
             RepoDigests = [.. image.RepoDigests],
             Comment = config.Comment ?? config.History?.LastOrDefault()?.Comment ?? "",
@@ -35,11 +37,13 @@ internal static class ImageDocument
             Architecture = config.Architecture,
             Variant = config.Variant,
             Os = config.Os,
+            OsVersion = string.IsNullOrEmpty(config.OsVersion) ? null : config.OsVersion,
             Size = image.Size,
             VirtualSize = version.AtLeast(44) ? null : image.Size,
             Config = Configuration(config.Config ?? new ExecutionConfig()),
             RootFS = new ImageRootFs { Type = config.RootFs.Type, Layers = config.RootFs.DiffIds.Count == 0 ? null : config.RootFs.DiffIds },
             GraphDriver = new GraphDriverData { Data = Layers(image.LayerDirectories) },
+            Metadata = image.Tagged is { } tagged ? new ImageMetadata { LastTagTime = ApiTime.FormatNano(tagged) } : new ImageMetadata(),
         };
         JsonObject document = JsonSerializer.SerializeToNode(inspect, Json.Types.ImageInspect)!.AsObject();
         JsonObject shown = document["Config"]!.AsObject();

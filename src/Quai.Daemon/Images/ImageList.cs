@@ -1,6 +1,6 @@
 using Quai.Api.Images;
 using Quai.Daemon.Http;
-using Quai.Errors;
+using Quai.Engine;
 using Quai.Images;
 
 namespace Quai.Daemon.Images;
@@ -19,7 +19,7 @@ internal static class ImageList
             filters = new Dictionary<string, IReadOnlyList<string>>(filters) { ["reference"] = [old] };
         }
 
-        bool? dangling = Dangling(filters);
+        bool? dangling = filters.Switch("dangling");
         DateTimeOffset? before = null, since = null;
         foreach (string name in Values(filters, "before"))
         {
@@ -37,7 +37,17 @@ internal static class ImageList
             since = since is { } s && s > created ? s : created;
         }
 
-        IReadOnlyList<string> references = Values(filters, "reference"), labels = Values(filters, "label");
+        if (filters.TryGetValue("reference", out IReadOnlyList<string>? patterns) && patterns.Count == 0)
+        {
+            return [];
+        }
+
+        foreach (string pattern in patterns ?? [])
+        {
+            ReferencePattern.Check(pattern);
+        }
+
+        IReadOnlyList<string> references = patterns ?? [], labels = Values(filters, "label");
         bool digests = call.Flag("digests") || call.Version.AtLeast(44), all = call.Flag("all");
         bool manifests = call.Version.AtLeast(47) && call.Flag("manifests");
         IReadOnlyList<Image> images = backend.Images.List();
@@ -98,14 +108,6 @@ internal static class ImageList
         }
 
         return row;
-    }
-
-    /// <summary>The <c>dangling</c> filter; null when it is not given.</summary>
-    public static bool? Dangling(IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
-    {
-        IReadOnlyList<string> values = Values(filters, "dangling");
-        bool yes = values.Any(v => v is "true" or "1"), no = values.Any(v => v is "false" or "0");
-        return values.Count == 0 ? null : yes != no ? yes : throw QuaiException.Invalid($"invalid filter 'dangling=[{string.Join(' ', values)}]'");
     }
 
     /// <summary>The values of a filter.</summary>

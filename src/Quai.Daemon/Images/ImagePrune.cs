@@ -1,6 +1,7 @@
 using System.Globalization;
 using Quai.Api.Images;
 using Quai.Daemon.Http;
+using Quai.Engine;
 using Quai.Errors;
 using Quai.Images;
 
@@ -35,7 +36,7 @@ internal sealed class ImagePrune(Backend backend)
     private async Task<ImagesPruneResponse> RunOnceAsync(ApiCall call)
     {
         IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(KnownFilters);
-        bool danglingOnly = ImageList.Dangling(filters) ?? true;
+        bool danglingOnly = filters.Switch("dangling") ?? true;
         DateTimeOffset? until = Until(filters);
         List<ImageDeleteItem> deleted = [];
         long bytes = 0;

@@ -42,14 +42,14 @@ internal static class ImageRoutes
             .Add("POST", "/images/{name}/tag", async call =>
             {
                 string repository = call.TextOrNull("repo") ?? throw QuaiException.Invalid("invalid reference format: repository name must have at least one component");
-                await images.TagAsync(call.Name, repository, call.TextOrNull("tag"), call.Gone);
+                await images.TagAsync(call.Name, repository, call.TextOrNull("tag"), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status201Created);
             })
             .Add("POST", "/images/prune", async call => await call.Answer(await prune.RunAsync(call), Json.Types.ImagesPruneResponse))
             .Add("DELETE", "/images/{name}", async call =>
             {
                 IReadOnlyList<ImageDeleted> deleted = await images.RemoveAsync(
-                    call.Name, call.Flag("force"), call.Flag("noprune"), backend.Containers.UsersOfImage, call.Gone, PlatformParameter.ReadAll(call, 50));
+                    call.Name, call.Flag("force"), call.Flag("noprune"), backend.Containers.UsersOfImage, ApiCall.ToTheEnd, PlatformParameter.ReadAll(call, 50));
                 await call.Answer([.. deleted.Select(Item)], Json.Types.ListImageDeleteItem);
             });
     }

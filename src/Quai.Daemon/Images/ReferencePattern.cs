@@ -1,8 +1,24 @@
+using Quai.Errors;
+
 namespace Quai.Daemon.Images;
 
 /// <summary>The <c>reference</c> filter: shell wildcards over an image's familiar name, with its tag or without; <c>*</c> does not cross a slash.</summary>
 internal static class ReferencePattern
 {
+    /// <summary>Checks a pattern.</summary>
+    /// <exception cref="QuaiException">A class of characters in it has no end.</exception>
+    public static void Check(string pattern)
+    {
+        for (int at = 0; at < pattern.Length; at++)
+        {
+            at += pattern[at] == '\\' ? 1 : 0;
+            if (at >= pattern.Length || (pattern[at] == '[' && (at = pattern.IndexOf(']', at)) < 0))
+            {
+                throw QuaiException.Invalid("syntax error in pattern");
+            }
+        }
+    }
+
     /// <summary>Whether a name (<c>repo:tag</c> or <c>repo@digest</c>) matches.</summary>
     public static bool Matches(string pattern, string name)
     {

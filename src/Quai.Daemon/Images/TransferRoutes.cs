@@ -36,7 +36,7 @@ internal static class TransferRoutes
         bool all = tag is null && ImageReference.TryParse(name, out ImageReference? whole) && whole is { Tag: null, Digest: null };
         string reference = tag is null ? name : tag.Contains(':') ? $"{name}@{tag}" : $"{name}:{tag}";
         RegistryAuth? auth = RegistryCredentials.Of(call);
-        var options = new PullOptions { Platform = call.Version.AtLeast(32) ? call.TextOrNull("platform") : null, NoCache = call.Flag("nocache") };
+        var options = new PullOptions { Platform = PlatformNamed(call), NoCache = call.Flag("nocache") };
         return ProgressStream.RunAsync(call, quiet: false, errorsInStream: false, progress => all
             ? registries.PullAllTagsAsync(reference, options, auth, progress, call.Gone)
             : registries.PullOneAsync(reference, options, auth, progress, call.Gone));
@@ -47,12 +47,25 @@ internal static class TransferRoutes
         string? repository = call.TextOrNull("repo");
         string? name = repository is not null && call.TextOrNull("tag") is { } tag ? $"{repository}:{tag}" : repository;
         string message = call.TextOrNull("message") ?? $"Imported from {source}";
+        string? platform = PlatformNamed(call);
         return ProgressStream.RunAsync(call, quiet: false, errorsInStream: false, async progress =>
         {
             await using Stream archive = source == "-" ? call.Http.Request.Body : await Download(source, progress, call.Gone);
-            Image image = await images.ImportAsync(archive, name, message, call.All("changes"), call.TextOrNull("platform"), call.Gone);
+            Image image = await images.ImportAsync(archive, name, message, call.All("changes"), platform, call.Gone);
             progress.Line(new JsonMessage { Status = image.Id });
         });
+    }
+
+    /// <summary>The platform in the query, as a user writes it. Looked at here: when the stream has begun there is no status to send.</summary>
+    private static string? PlatformNamed(ApiCall call)
+    {
+        if ((call.Version.AtLeast(32) ? call.TextOrNull("platform") : null) is not { } text)
+        {
+            return null;
+        }
+
+        _ = Platform.Parse(text);
+        return text;
     }
 
     private static async Task<Stream> Download(string source, ProgressStream progress, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Quai.Daemon.Http;
 using Quai.Errors;
 using Quai.Images.Verification;
+using Quai.Linux;
 
 namespace Quai.Daemon.Images;
 
@@ -34,7 +35,7 @@ internal static class VerifyRoutes
             {
                 await call.Send(await checking, Json.Edited.VerificationSummary);
             }
-            catch (QuaiException e)
+            catch (Exception e) when (e is QuaiException or LinuxException)
             {
                 await call.Send(new Api.Images.JsonMessage { ErrorDetail = new Api.Images.ErrorDetail(e.Message), Error = e.Message }, Json.Types.JsonMessage);
             }

@@ -1,5 +1,5 @@
 using System.Runtime;
-using System.Runtime.InteropServices;
+using Quai.Linux;
 
 namespace Quai.Daemon.Lifetime;
 
@@ -7,7 +7,7 @@ namespace Quai.Daemon.Lifetime;
 /// Counts the requests under way and, when the daemon has been idle for a while after work, gives its memory back to the system once:
 /// a compacting collection, then the C library's own free pages.
 /// </summary>
-internal sealed partial class Activity : IDisposable
+internal sealed class Activity : IDisposable
 {
     private readonly ITimer _timer;
     private readonly TimeSpan _idle;
@@ -35,7 +35,7 @@ internal sealed partial class Activity : IDisposable
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _ = MallocTrim(0);
+        FreeMemory.Release();
     }
 
     /// <inheritdoc/>
@@ -50,9 +50,6 @@ internal sealed partial class Activity : IDisposable
             ReturnMemory();
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "malloc_trim")]
-    private static partial int MallocTrim(nuint pad);
 
     /// <summary>A request under way.</summary>
     internal readonly struct Busy(Activity owner) : IDisposable

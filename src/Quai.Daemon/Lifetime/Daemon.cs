@@ -7,6 +7,7 @@ using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Images;
 using Quai.Images.Registry.Transport;
+using Quai.Linux;
 using Quai.Metadata;
 using Quai.Networks;
 using Quai.Runtime.Shims;
@@ -74,7 +75,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Reloaded(_log, read.File.Path);
             _engine?.Events.Publish("daemon", "reload", _engine.System.Id, new Dictionary<string, string> { ["name"] = Environment.MachineName });
         }
-        catch (QuaiException e)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
             NotReloaded(_log, e.Message);
         }
@@ -110,14 +111,9 @@ internal sealed partial class Daemon : IAsyncDisposable
     private async Task OpenAsync(CancellationToken cancellation)
     {
         DaemonConfiguration configuration = _configuration;
-        foreach (string flag in configuration.Ignored)
+        foreach (Flag flag in configuration.Unneeded)
         {
-            NoEffect(_log, flag);
-        }
-
-        foreach ((string variable, string value) in configuration.Proxies)
-        {
-            Environment.SetEnvironmentVariable(variable, value);
+            NoEffect(_log, flag.Name, flag.Unneeded!);
         }
 
         if (configuration.PidFile.Length > 0)
@@ -125,8 +121,9 @@ internal sealed partial class Daemon : IAsyncDisposable
             Own(PidFile.Create(configuration.PidFile));
         }
 
-        Own(RootLock.Take(configuration.Engine.DataRoot));
-        Own(RootLock.Take(configuration.Engine.ExecRoot));
+        uint group = SocketGroup();
+        Own(RootLock.Take(configuration.Engine.DataRoot, PassingGroup(configuration.Engine.DataRoot, group)));
+        Own(RootLock.Take(configuration.Engine.ExecRoot, PassingGroup(configuration.Engine.ExecRoot, group)));
 
         MetadataDatabase database = Own(MetadataDatabase.Open(
             Path.Combine(configuration.Engine.DataRoot, "quai.db"),
@@ -143,7 +140,7 @@ internal sealed partial class Daemon : IAsyncDisposable
                 MaxDownloadAttempts = configuration.MaxDownloadAttempts,
                 CertificateFolders = configuration.RegistryCertificates,
                 PolicyFile = configuration.TrustPolicy,
-                Proxies = ProxyRules.FromEnvironment(),
+                Proxies = new ProxyRules(configuration.Proxies.Http.Address, configuration.Proxies.Https.Address, configuration.Proxies.None),
                 UserAgent = $"quai/{Product.Version}",
             },
             _log));
@@ -157,11 +154,11 @@ internal sealed partial class Daemon : IAsyncDisposable
         Own(activity);
         SystemService system = _engine.System;
         var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images, images, images, _networks, _engine.Volumes, system.Info, () => _configuration);
-        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, SocketGroup(), new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
+        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
             Listening(_log, host.ToString());
-            if (host.Tcp is { } tcp && configuration.Tls is null && !System.Net.IPAddress.IsLoopback(tcp.Address))
+            if (host.Tcp is { } tcp && !host.IsLocal && configuration.Tls?.ClientAuthorityPath is null)
             {
                 Unprotected(_log, tcp.ToString());
             }
@@ -177,6 +174,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         ? group
         : _configuration.GroupRequired ? throw QuaiException.Invalid($"group {_configuration.Group} not found") : 0u;
 
+    /// <summary>Members of the sockets' group reach a socket that lies in a root; without one no group passes.</summary>
+    private uint PassingGroup(string root, uint group) =>
+        _configuration.Hosts.Any(h => h.SocketPath?.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal) == true) ? group : 0;
+
     private T Own<T>(T part)
         where T : IAsyncDisposable
     {
@@ -186,8 +187,8 @@ internal sealed partial class Daemon : IAsyncDisposable
 
     private void Own(IDisposable part) => _owned.Push(new Synchronous(part));
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "--{Flag} has no effect here")]
-    private static partial void NoEffect(ILogger log, string flag);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "--{Flag} has no effect: {Reason}")]
+    private static partial void NoEffect(ILogger log, string flag, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "API listen on {Address}")]
     private static partial void Listening(ILogger log, string address);

@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Text;
 using Quai.Errors;
+using Quai.Linux.Modes;
 
 namespace Quai.Daemon.Lifetime;
 
@@ -26,15 +28,29 @@ internal sealed class PidFile : IDisposable
 
         if (Path.GetDirectoryName(path) is { Length: > 0 } folder)
         {
-            Directory.CreateDirectory(folder);
+            OwnUmask.Run(OwnUmask.Usual, () => Directory.CreateDirectory(folder));
         }
 
-        File.WriteAllText(path, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        Write(path);
         return new PidFile(path);
     }
 
     /// <inheritdoc/>
     public void Dispose() => File.Delete(_path);
+
+    /// <summary>Everybody may know the number. It never is written through a link, nor into a file that others hold open: it takes the name's place.</summary>
+    private static void Write(string path)
+    {
+        string fresh = path + "~";
+        File.Delete(fresh);
+        using (var file = new FileStream(fresh, FileMode.CreateNew, FileAccess.Write))
+        {
+            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
+            File.SetUnixFileMode(file.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+        }
+
+        File.Move(fresh, path, overwrite: true);
+    }
 
     // The program's name; null when there is no such process, or only what is left of one that has ended and was not yet waited for.
     private static string? Command(int pid)

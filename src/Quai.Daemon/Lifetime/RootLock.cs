@@ -1,35 +1,44 @@
 using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Modes;
 
 namespace Quai.Daemon.Lifetime;
 
-/// <summary>A lock on a root folder: two daemons on one would destroy each other's state. The kernel lets go of it when the process ends, however it ends.</summary>
+/// <summary>
+/// A root folder, made private and locked: two daemons on one would destroy each other's state, and other users of the machine have no business in it.
+/// The kernel lets go of the lock when the process ends, however it ends.
+/// </summary>
 internal sealed class RootLock : IDisposable
 {
     private readonly FileStream _file;
 
     private RootLock(FileStream file) => _file = file;
 
-    /// <summary>Makes the folder if it is missing, and locks it.</summary>
-    /// <exception cref="QuaiException">Another daemon has it, or it cannot be made.</exception>
-    public static RootLock Take(string root)
+    /// <summary>Makes the folder if it is missing, closes it to all but root, and locks it.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="passing">A group whose members may pass through it, to a socket of the API that lies within; 0 for none.</param>
+    /// <exception cref="QuaiException">Another daemon has it, it is not for quaid alone, or it cannot be made.</exception>
+    public static RootLock Take(string root, uint passing = 0)
     {
-        const UnixFileMode Searchable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         string path = Path.Combine(root, "quaid.lock");
+        if (IsShared(root))
+        {
+            throw QuaiException.Invalid($"{root} cannot be used: others keep their files there; name a folder that is for quaid alone");
+        }
+
         try
         {
-            if (OperatingSystem.IsLinux())
-            {
-                Directory.CreateDirectory(root, Searchable);
-            }
-
+            PrivateFolder.Make(root, passing);
+            // Who can open it can lock it.
+            PrivateFolder.OpenFile(path).Dispose();
             // Share none is flock(LOCK_EX | LOCK_NB) here.
-            return new RootLock(new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            return new RootLock(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
         }
         catch (IOException e) when (File.Exists(path))
         {
             throw QuaiException.Conflict($"{root} is in use by another quaid", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LinuxException)
         {
             throw QuaiException.System($"{root} cannot be used: {e.Message}", e);
         }
@@ -37,4 +46,18 @@ internal sealed class RootLock : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    // Folders of the machine's own, which others find their way through.
+    private static readonly HashSet<string> s_machines =
+    [
+        "/bin", "/boot", "/dev", "/dev/shm", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/run/lock", "/sbin", "/srv", "/sys", "/tmp", "/usr",
+        "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log", "/var/run", "/var/spool", "/var/tmp",
+    ];
+
+    /// <summary>Whether closing it to others would take their files away: the root of all, the machine's own folders, or one such as /tmp.</summary>
+    private static bool IsShared(string root) =>
+        Path.GetPathRoot(root) == root || s_machines.Contains(root.TrimEnd('/')) || s_machines.Contains(Resolved(root)) || (Directory.Exists(root) && (File.GetUnixFileMode(root) & UnixFileMode.StickyBit) != 0);
+
+    private static string Resolved(string root) =>
+        Directory.Exists(root) ? new DirectoryInfo(root).ResolveLinkTarget(returnFinalTarget: true)?.FullName.TrimEnd('/') ?? root : root;
 }

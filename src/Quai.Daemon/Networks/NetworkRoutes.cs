@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Quai.Api.Containers;
 using Quai.Api.Networks;
 using Quai.Daemon.Http;
+using Quai.Engine;
 using Quai.Errors;
 using Quai.Networks;
 
@@ -23,14 +24,26 @@ internal static class NetworkRoutes
             .Add("GET", "/networks", async call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(KnownFilters);
-                List<NetworkInspect> list = [.. backend.Networks.List().Where(n => Matches(n, filters)).Select(Describe)];
+                if (filters.TryGetValue("dangling", out IReadOnlyList<string>? dangling) && dangling is not [] and not ["true" or "1" or "false" or "0"])
+                {
+                    throw QuaiException.Invalid(dangling.Count > 1
+                        ? "got more than one value for filter key \"dangling\""
+                        : "invalid value for filter 'dangling', must be \"true\" (or \"1\"), or \"false\" (or \"0\")");
+                }
+
+                Func<string, bool> isNamed = filters.Names("name"), hasId = filters.Names("id");
+                List<NetworkInspect> list = [.. backend.Networks.List().Where(n => isNamed(n.Name) && hasId(n.Id) && Matches(n, filters)).Select(Describe)];
                 await call.Answer(list, Json.Types.ListNetworkInspect);
             })
             .Add("POST", "/networks/create", _ => throw ApiCall.NotImplemented("creating networks is not available in this version of Quai"))
             .Add("POST", "/networks/prune", call =>
             {
                 // Predefined networks are never pruned, and others cannot be made yet: there is none to remove.
-                _ = call.Filters(PruneFilters);
+                if (call.Filters(PruneFilters).TryGetValue("until", out IReadOnlyList<string>? until) && until is [var text, ..])
+                {
+                    PastTime.Parse(text, DateTimeOffset.UtcNow);
+                }
+
                 backend.Events.Publish("network", "prune", "", new Dictionary<string, string> { ["reclaimed"] = "0" });
                 return call.Answer(new JsonObject { ["NetworksDeleted"] = null }, Json.Edited.JsonObject);
             })
@@ -75,14 +88,11 @@ internal static class NetworkRoutes
 
     private static bool Matches(Network network, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
     {
-        bool Any(string name, Func<string, bool> holds) => !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.Count == 0 || values.Any(holds);
-        return Any("driver", v => network.Driver == v)
-            && Any("id", v => network.Id.Contains(v, StringComparison.Ordinal))
-            && Any("name", v => network.Name.Contains(v, StringComparison.Ordinal))
-            && Any("scope", v => v == "local")
-            && Any("label", _ => false)
-            && Any("dangling", v => v is "false" or "0")
-            && Any("type", v => v switch
+        return filters.AnyOrNone("driver", v => network.Driver == v)
+            && filters.AnyOrNone("scope", v => v == "local")
+            && filters.AnyOrNone("label", _ => false)
+            && filters.AnyOrNone("dangling", v => v is "false" or "0")
+            && filters.Any("type", v => v switch
             {
                 "builtin" => true,
                 "custom" => false,

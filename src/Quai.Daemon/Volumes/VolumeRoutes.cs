@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Quai.Api.Volumes;
 using Quai.Daemon.Http;
+using Quai.Engine;
 using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Volumes;
@@ -22,42 +23,50 @@ internal static class VolumeRoutes
             .Add("GET", "/volumes", call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(ListFilters);
-                List<VolumeInspect> list = [.. volumes.List().Where(v => Matches(v, volumes, filters)).Select(v => SystemService.ToApi(v))];
+                bool? dangling = filters.Switch("dangling");
+                Func<string, bool> isNamed = filters.Names("name");
+                List<VolumeInspect> list = [.. volumes.List().Where(v => isNamed(v.Name) && Matches(v, volumes, filters, dangling)).Select(v => SystemService.ToApi(v))];
                 return call.Answer(new VolumeListResponse(list, null), Json.Types.VolumeListResponse);
             })
             .Add("POST", "/volumes/create", async call =>
             {
                 VolumeCreateRequest request = await call.ReadDocument(Json.Types.VolumeCreateRequest) ?? new();
-                Volume volume = await volumes.CreateAsync(new VolumeRequest(request.Name, request.Driver, request.DriverOpts, request.Labels), call.Gone);
+                Volume volume = await volumes.CreateAsync(new VolumeRequest(request.Name, request.Driver, request.DriverOpts, request.Labels), ApiCall.ToTheEnd);
                 await call.Answer(SystemService.ToApi(volume), Json.Types.VolumeInspect, StatusCodes.Status201Created);
             })
             .Add("POST", "/volumes/prune", async call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(PruneFilters);
                 // Before 1.42 prune took named volumes too.
-                bool all = !call.Version.AtLeast(42) || (filters.TryGetValue("all", out IReadOnlyList<string>? values) && values.Any(v => v is "true" or "1"));
+                bool all = !call.Version.AtLeast(42) || (filters.TryGetValue("all", out IReadOnlyList<string>? values) && AsksForAll(values));
                 (IReadOnlyList<string> names, long bytes) = await volumes.PruneAsync(all, v => Labels.Pass(v.Labels, filters), call.Gone);
                 await call.Answer(new VolumesPruneResponse([.. names], bytes), Json.Types.VolumesPruneResponse);
             })
             .Add("GET", "/volumes/{name}", call => call.Answer(SystemService.ToApi(volumes.Get(call.Name)), Json.Types.VolumeInspect))
             .Add("DELETE", "/volumes/{name}", async call =>
             {
-                await volumes.RemoveAsync(call.Name, call.Flag("force"), call.Gone);
+                await volumes.RemoveAsync(call.Name, call.Flag("force"), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             });
     }
 
-    private static bool Matches(Volume volume, VolumeStore volumes, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
+    private static bool AsksForAll(IReadOnlyList<string> values)
     {
-        bool Any(string name, Func<string, bool> holds) => !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.Count == 0 || values.Any(holds);
-        return Any("driver", v => v == "local")
-            && Any("name", v => volume.Name.Contains(v, StringComparison.Ordinal))
-            && (!filters.TryGetValue("label", out IReadOnlyList<string>? labels) || labels.All(l => Labels.Matches(volume.Labels, l)))
-            && Any("dangling", v => v switch
+        foreach (string value in values)
+        {
+            if (value is not ("true" or "1" or "t" or "T" or "True" or "TRUE" or "false" or "0" or "f" or "F" or "False" or "FALSE"))
             {
-                "true" or "1" => volumes.UsersOf(volume.Name).Count == 0,
-                "false" or "0" => volumes.UsersOf(volume.Name).Count > 0,
-                _ => throw QuaiException.Invalid($"invalid filter 'dangling=[{v}]'"),
-            });
+                throw QuaiException.Invalid($"invalid filter 'all': strconv.ParseBool: parsing \"{value}\": invalid syntax");
+            }
+        }
+
+        return values.Any(v => v is "true" or "1" or "t" or "T" or "True" or "TRUE");
+    }
+
+    private static bool Matches(Volume volume, VolumeStore volumes, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, bool? dangling)
+    {
+        return filters.AnyOrNone("driver", v => v == "local")
+            && filters.All("label", l => Labels.Matches(volume.Labels, l))
+            && (dangling is not { } unused || unused == (volumes.UsersOf(volume.Name).Count == 0));
     }
 }

@@ -85,8 +85,8 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
             await connection.DisposeAsync().ConfigureAwait(false);
             await output.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-            // Not awaited: a client may neither send nor close for long, and what it sends now goes nowhere.
-            _ = input.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            // Cancelled, so soon over: whoever ends the connection reads what the client still sends.
+            await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -114,7 +114,7 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
         try
         {
             int count;
-            while ((count = await connection.Stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+            while ((count = await ReadAsync(connection, buffer, cancellation).ConfigureAwait(false)) > 0)
             {
                 await toClient.WriteAsync(buffer.AsMemory(0, count), cancellation).ConfigureAwait(false);
                 await toClient.FlushAsync(cancellation).ConfigureAwait(false);
@@ -123,6 +123,19 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // A shim that ends the stream with input that its program has not read resets it; all output has come by then.
+    private static async ValueTask<int> ReadAsync(AttachConnection connection, byte[] buffer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await connection.Stream.ReadAsync(buffer, cancellation).ConfigureAwait(false);
+        }
+        catch (IOException e) when (e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset })
+        {
+            return 0;
         }
     }
 

@@ -32,7 +32,10 @@ internal sealed class DetachKeys(byte[] keys)
         return new DetachKeys(keys);
     }
 
-    /// <summary>Takes what was typed and gives what is to be passed on: keys that may be the beginning of the sequence are held back.</summary>
+    /// <summary>
+    /// Takes what was typed and gives what is to be passed on: keys that may be the beginning of the sequence are held back.
+    /// As in Docker the key that breaks a sequence is passed on with it and begins none: so <c>ctrl-p ctrl-p ctrl-q</c> is all for the program.
+    /// </summary>
     /// <param name="typed">The bytes.</param>
     /// <param name="output">At least as long as <paramref name="typed"/> and the keys together.</param>
     /// <param name="length">How much of it was filled.</param>
@@ -57,11 +60,6 @@ internal sealed class DetachKeys(byte[] keys)
                 keys.AsSpan(0, _matched).CopyTo(output[length..]);
                 length += _matched;
                 _matched = 0;
-                if (key == keys[0])
-                {
-                    _matched = 1;
-                    continue;
-                }
             }
 
             output[length++] = key;

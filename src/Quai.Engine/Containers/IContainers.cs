@@ -77,19 +77,3 @@ public interface IContainers
     /// <summary>Which containers use an image: for removing it.</summary>
     IReadOnlyList<(string ContainerId, bool Running)> UsersOfImage(string imageId);
 }
-
-/// <summary>What of a log to send. Times are inclusive; Tail null for all lines.</summary>
-public sealed record LogsRequest(bool Stdout, bool Stderr, bool Follow, bool Timestamps, bool Details, DateTimeOffset? Since, DateTimeOffset? Until, long? Tail);
-
-/// <summary>Which streams to connect. Logs: send the log so far first; Stream: then go on live. Detach keys in Docker's notation (<c>ctrl-p,ctrl-q</c>), null for that default.</summary>
-public sealed record AttachRequest(bool Stdin, bool Stdout, bool Stderr, bool Logs, bool Stream, string? DetachKeys);
-
-/// <summary>A client attached to a container or exec.</summary>
-public interface IAttachSession : IAsyncDisposable
-{
-    /// <summary>Whether the program has a terminal: the content type is then <c>application/vnd.docker.raw-stream</c>, else <c>…multiplexed-stream</c>.</summary>
-    bool Tty { get; }
-
-    /// <summary>Copies both ways until output ends, the client detaches or goes away. The client's end-of-file closes stdin only.</summary>
-    Task RunAsync(Stream fromClient, Stream toClient, CancellationToken cancellation);
-}

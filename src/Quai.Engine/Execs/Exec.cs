@@ -28,6 +28,13 @@ internal sealed class Exec(string id, Container container, ExecCreateRequest req
 
     public bool Running => Process is not null && ExitCode is null;
 
-    /// <summary>Program and arguments, as its events tell them.</summary>
-    public string Command => string.Join(' ', request.Cmd ?? []);
+    /// <summary>
+    /// Program and arguments, as its events tell them: not more than <see cref="LongestCommand"/> characters of them, since events are kept, and an image's
+    /// health check makes three each time.
+    /// </summary>
+    public string Command { get; } = Shorten(string.Join(' ', request.Cmd ?? []));
+
+    private const int LongestCommand = 16 << 10;
+
+    private static string Shorten(string command) => command.Length > LongestCommand ? command[..LongestCommand] + "…" : command;
 }

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Logging;
 using Quai.Api.Containers;
 using Quai.Engine.Attach;
 using Quai.Engine.Containers;
+using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
 using Quai.Engine.Specs;
 using Quai.Errors;
+using Quai.Linux;
 using Quai.Runtime;
 
 namespace Quai.Engine.Execs;
@@ -20,7 +22,11 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
 
     // How long the exit code of an ended exec can still be asked for.
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(5);
+
+    // So many ended ones are kept at the most: a health check alone may end thousands in that time.
+    private const int MostKept = 2048;
     private readonly ConcurrentDictionary<string, Exec> _execs = new();
+    private readonly ConcurrentQueue<Exec> _ended = new();
 
     /// <inheritdoc/>
     public Task<IdResponse> CreateAsync(string containerId, ExecCreateRequest request, CancellationToken cancellation)
@@ -37,7 +43,7 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
                 case ContainerStatus.Restarting:
                     throw QuaiException.Conflict($"Container {containerId} is restarting, wait until the container is running");
                 default:
-                    throw ContainerService.NotRunning(container);
+                    throw ContainerErrors.NotRunning(container);
             }
 
             if (request.Cmd is null or { Count: 0 })
@@ -184,9 +190,9 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
             ContainerRun run = container.State.Status switch
             {
                 ContainerStatus.Paused => throw QuaiException.Conflict($"Container {container.Id} is paused, unpause the container before exec"),
-                _ => container.Run ?? throw ContainerService.NotRunning(container),
+                _ => container.Run ?? throw ContainerErrors.NotRunning(container),
             };
-            RootReader.Accounts accounts = RootReader.Read(run.Shim.Pid);
+            RootReader.Accounts accounts = await RootReader.ReadAsync(run.Shim.Pid, cancellation).ConfigureAwait(false);
             string user = string.IsNullOrEmpty(exec.Request.User) ? container.Config.User : exec.Request.User;
             ResolvedUser resolved = UserResolver.Resolve(user, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
             Publish(exec, "exec_start: " + exec.Command);
@@ -194,7 +200,7 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
                 new ExecLaunch
                 {
                     Id = exec.Id,
-                    Process = Launcher.WithHome(RuntimeSpecBuilder.BuildExec(launcher.Describe(container), exec.Request, resolved), resolved),
+                    Process = launcher.BuildExec(container, exec.Request, resolved),
                     Seccomp = run.Filter,
                     Attach = streams is { Stdin: false, Stdout: false, Stderr: false } ? null : streams,
                 },
@@ -206,11 +212,11 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         catch (Exception e)
         {
             exec.ExitCode = e is RuntimeStartException { ExitCode: var code and (126 or 127) } ? code : 126;
-            exec.EndedAt = time.GetUtcNow();
+            Keep(exec);
             throw e switch
             {
                 RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown", start.ExitCode, start.Errno),
-                ShimLostException => ContainerService.NotRunning(exec.Container),
+                ShimLostException => ContainerErrors.NotRunning(exec.Container),
                 QuaiException or OperationCanceledException => e,
                 _ => QuaiException.System(e.Message, e),
             };
@@ -223,26 +229,30 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         {
             exec.ExitCode = await process.Exit.ConfigureAwait(false);
         }
-        catch (QuaiException e)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
             exec.ExitCode = 137;
             LogLost(logger, exec.Id, e.Message);
         }
 
-        exec.EndedAt = time.GetUtcNow();
+        Keep(exec);
         exec.Ended.TrySetResult();
         Publish(exec, "exec_die", ("exitCode", exec.ExitCode.Value.ToString(CultureInfo.InvariantCulture)));
     }
 
+    private void Keep(Exec exec)
+    {
+        exec.EndedAt = time.GetUtcNow();
+        _ended.Enqueue(exec);
+    }
+
     private void DropOld()
     {
+        // They are in the order in which they ended.
         DateTimeOffset limit = time.GetUtcNow() - s_kept;
-        foreach (Exec exec in _execs.Values)
+        while (_ended.TryPeek(out Exec? oldest) && (oldest.EndedAt < limit || _ended.Count > MostKept) && _ended.TryDequeue(out Exec? old))
         {
-            if (exec.EndedAt < limit)
-            {
-                _execs.TryRemove(exec.Id, out _);
-            }
+            _execs.TryRemove(old.Id, out _);
         }
     }
 

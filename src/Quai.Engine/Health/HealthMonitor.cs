@@ -4,6 +4,7 @@ using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
 using Quai.Errors;
+using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Runtime;
 
@@ -13,6 +14,9 @@ namespace Quai.Engine.Health;
 internal sealed class HealthMonitor : IDisposable
 {
     private const int KeptResults = 5, KeptOutput = 4096, DefaultRetries = 3, Kill = 9;
+    // An image says how often and with what it is checked; it may not keep the daemon busy with it.
+    private const int FreeOutput = 1 << 20, RestFactor = 4;
+    private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(1), s_outputRest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30), s_startInterval = TimeSpan.FromSeconds(5);
     private readonly Container _container;
     private readonly ContainerRun _run;
@@ -82,21 +86,26 @@ internal sealed class HealthMonitor : IDisposable
     private async Task LoopAsync()
     {
         DateTimeOffset begun = _time.GetUtcNow();
-        TimeSpan grace = FromNano(_config.StartPeriod, TimeSpan.Zero);
+        TimeSpan grace = FromNano(_config.StartPeriod, TimeSpan.Zero), took = TimeSpan.Zero;
         try
         {
             while (true)
             {
                 bool starting = grace > TimeSpan.Zero && Status == "starting" && _time.GetUtcNow() - begun < grace;
                 TimeSpan wait = starting ? FromNano(_config.StartInterval, s_startInterval) : FromNano(_config.Interval, s_interval);
-                await Task.Delay(wait, _time, _stop.Token).ConfigureAwait(false);
+                await Task.Delay(Rest(wait, took), _time, _stop.Token).ConfigureAwait(false);
                 if (_container.State.Status != ContainerStatus.Running || _container.Run != _run)
                 {
                     continue;
                 }
 
-                HealthcheckResult result = await ProbeAsync().ConfigureAwait(false);
-                Judge(result, _time.GetUtcNow() - begun < grace);
+                long started = _time.GetTimestamp();
+                HealthcheckResult? result = await ProbeAsync().ConfigureAwait(false);
+                took = _time.GetElapsedTime(started);
+                if (result is not null)
+                {
+                    Judge(result, _time.GetUtcNow() - begun < grace);
+                }
             }
         }
         catch (OperationCanceledException)
@@ -104,7 +113,8 @@ internal sealed class HealthMonitor : IDisposable
         }
     }
 
-    private async Task<HealthcheckResult> ProbeAsync()
+    /// <summary>Runs the check; null when it could not be run for a reason that says nothing about the container.</summary>
+    private async Task<HealthcheckResult?> ProbeAsync()
     {
         TimeSpan timeout = FromNano(_config.Timeout, s_interval);
         DateTimeOffset start = _time.GetUtcNow();
@@ -135,7 +145,11 @@ internal sealed class HealthMonitor : IDisposable
                 }
             }
         }
-        catch (QuaiException e)
+        catch (RuntimeStartException e) when (e.Errno == RuntimeStartException.OtherVersion)
+        {
+            return null;
+        }
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
             exitCode = -1;
             problem = e.Message;
@@ -158,16 +172,25 @@ internal sealed class HealthMonitor : IDisposable
             return;
         }
 
-        byte[] header = new byte[8];
+        byte[] header = new byte[8], text = new byte[16 << 10];
+        long total = 0;
         try
         {
             while (await streams.Stream.ReadAtLeastAsync(header, 8, throwOnEndOfStream: false).ConfigureAwait(false) == 8)
             {
-                byte[] text = new byte[System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4))];
-                await streams.Stream.ReadExactlyAsync(text).ConfigureAwait(false);
+                int length = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(header.AsSpan(4));
+                text = length > text.Length ? new byte[length] : text;
+                await streams.Stream.ReadExactlyAsync(text.AsMemory(0, length)).ConfigureAwait(false);
                 lock (output)
                 {
-                    output.Write(text, 0, (int)Math.Min(text.Length, Math.Max(0, KeptOutput - output.Length)));
+                    output.Write(text, 0, (int)Math.Min(length, Math.Max(0, KeptOutput - output.Length)));
+                }
+
+                // All is taken, so that no check waits for ever; but one that says so much is not listened to at full speed.
+                total += length;
+                if (total > FreeOutput)
+                {
+                    await Task.Delay(s_outputRest).ConfigureAwait(false);
                 }
             }
         }
@@ -206,6 +229,13 @@ internal sealed class HealthMonitor : IDisposable
         {
             _events.Publish("container", "health_status: " + changed, _container.Id, _container.EventAttributes());
         }
+    }
+
+    /// <summary>How long to wait before the next check: as asked, but where that is less than a second no less than a few times what the last one took.</summary>
+    internal static TimeSpan Rest(TimeSpan wanted, TimeSpan took)
+    {
+        TimeSpan least = took * RestFactor < s_longestRest ? took * RestFactor : s_longestRest;
+        return wanted > least ? wanted : least;
     }
 
     private static TimeSpan FromNano(long nano, TimeSpan otherwise) => nano == 0 ? otherwise : TimeSpan.FromTicks(Math.Max(1, nano / 100));

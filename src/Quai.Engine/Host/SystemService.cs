@@ -5,6 +5,7 @@ using Quai.Api.Volumes;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
+using Quai.Engine.Security;
 using Quai.Images;
 using Quai.Runtime.Cgroups;
 using Quai.Volumes;
@@ -15,12 +16,13 @@ namespace Quai.Engine.Host;
 public sealed class SystemService
 {
     private readonly EngineOptions _options;
-    private readonly ContainerService _containers;
+    private readonly ContainerRegistry _containers;
     private readonly IImageStore _images;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
+    private readonly AppArmor _appArmor;
 
-    internal SystemService(string id, EngineOptions options, ContainerService containers, IImageStore images, EventHub events, TimeProvider time)
+    internal SystemService(string id, EngineOptions options, ContainerRegistry containers, IImageStore images, EventHub events, TimeProvider time, AppArmor appArmor)
     {
         Id = id;
         _options = options;
@@ -28,6 +30,7 @@ public sealed class SystemService
         _images = images;
         _events = events;
         _time = time;
+        _appArmor = appArmor;
     }
 
     /// <summary>This installation's id; the same for as long as its data root lives.</summary>
@@ -39,10 +42,9 @@ public sealed class SystemService
     /// <summary>The answer to <c>GET /info</c>. The daemon adds what is its own: registries, proxies, debug.</summary>
     public SystemInfo Info()
     {
-        List<RunState> states = [.. _containers.Registry.All().Select(c => c.State)];
+        List<RunState> states = [.. _containers.All().Select(c => c.State)];
         int paused = states.Count(s => s.Status == ContainerStatus.Paused);
         int running = states.Count(s => s.IsRunning) - paused;
-        bool seccomp = File.Exists("/proc/sys/kernel/seccomp/actions_avail");
         return new SystemInfo
         {
             ID = Id,
@@ -79,10 +81,27 @@ public sealed class SystemService
             {
                 ["quai"] = new RuntimeInfo { Path = "quai-shim" },
             },
+            DefaultRuntime = _options.DefaultRuntime,
             LiveRestoreEnabled = _options.LiveRestore,
             InitBinary = Path.GetFileName(_options.InitPath ?? "docker-init"),
-            SecurityOptions = seccomp ? [_options.SeccompProfile is null ? "name=seccomp,profile=builtin" : $"name=seccomp,profile={_options.SeccompProfile}"] : [],
+            SecurityOptions = SecurityOptions(),
         };
+    }
+
+    private List<string> SecurityOptions()
+    {
+        List<string> options = [];
+        if (_appArmor.IsOn)
+        {
+            options.Add("name=apparmor");
+        }
+
+        if (File.Exists("/proc/sys/kernel/seccomp/actions_avail"))
+        {
+            options.Add($"name=seccomp,profile={_options.SeccompProfile ?? "builtin"}");
+        }
+
+        return options;
     }
 
     /// <summary>The answer to <c>GET /version</c>.</summary>

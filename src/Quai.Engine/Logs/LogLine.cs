@@ -69,7 +69,7 @@ internal sealed class LogLine(LogsRequest request, bool tty)
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return Outcome.Next;
         }

@@ -20,7 +20,7 @@ public static partial class RuntimeSpecBuilder
         }
 
         HashSet<string> taken = [.. wanted.Select(mount => mount.Destination)];
-        List<Mount> mounts = SystemMounts(host);
+        List<Mount> mounts = SystemMounts(host, SecurityOptions.Parse(host.SecurityOpt).WritableCgroups ?? host.Privileged);
         mounts.RemoveAll(mount =>
             taken.Contains(mount.Destination)
             || (mount.Destination.StartsWith("/dev/", StringComparison.Ordinal) && taken.Contains("/dev"))
@@ -35,22 +35,24 @@ public static partial class RuntimeSpecBuilder
         return mounts;
     }
 
-    private static List<Mount> SystemMounts(Api.Containers.HostConfig host)
+    private static List<Mount> SystemMounts(Api.Containers.HostConfig host, bool writableCgroups)
     {
         // A privileged container may change what /sys and the cgroups show.
-        List<string> kernelOptions = host.Privileged ? ["nosuid", "noexec", "nodev"] : ["nosuid", "noexec", "nodev", "ro"];
+        List<string> sysOptions = KernelOptions(host.Privileged), cgroupOptions = KernelOptions(writableCgroups);
         string size = (host.ShmSize > 0 ? host.ShmSize : 64L << 20).ToString(CultureInfo.InvariantCulture);
         return
         [
             new() { Destination = "/proc", Type = "proc", Source = "proc", Options = ["nosuid", "noexec", "nodev"] },
             new() { Destination = "/dev", Type = "tmpfs", Source = "tmpfs", Options = ["nosuid", "strictatime", "mode=755", "size=65536k"] },
             new() { Destination = "/dev/pts", Type = "devpts", Source = "devpts", Options = ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"] },
-            new() { Destination = "/sys", Type = "sysfs", Source = "sysfs", Options = kernelOptions },
-            new() { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = [.. kernelOptions] },
+            new() { Destination = "/sys", Type = "sysfs", Source = "sysfs", Options = sysOptions },
+            new() { Destination = "/sys/fs/cgroup", Type = "cgroup", Source = "cgroup", Options = cgroupOptions },
             new() { Destination = "/dev/mqueue", Type = "mqueue", Source = "mqueue", Options = ["nosuid", "noexec", "nodev"] },
             new() { Destination = SharedMemory, Type = "tmpfs", Source = "shm", Options = ["nosuid", "noexec", "nodev", "mode=1777", $"size={size}"] },
         ];
     }
+
+    private static List<string> KernelOptions(bool writable) => writable ? ["nosuid", "noexec", "nodev"] : ["nosuid", "noexec", "nodev", "ro"];
 
     private static Mount ToMount(SpecMount mount)
     {
@@ -70,7 +72,7 @@ public static partial class RuntimeSpecBuilder
             options.Add(mount.Propagation);
         }
 
-        return new() { Destination = mount.Destination, Type = "bind", Source = mount.Source, Options = options };
+        return new() { Destination = mount.Destination, Type = "bind", Source = mount.Source, Subpath = mount.Subpath, Options = options };
     }
 
     /// <summary>Docker's defaults but those that an option of the user's turns around.</summary>

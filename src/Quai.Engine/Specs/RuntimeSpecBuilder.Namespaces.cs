@@ -36,8 +36,13 @@ public static partial class RuntimeSpecBuilder
         {
             sysctls["net.ipv4.ip_unprivileged_port_start"] = "0";
             sysctls["net.ipv4.ping_group_range"] = "0 2147483647";
+            foreach ((string name, string value) in request.NetworkSettings)
+            {
+                sysctls[name] = value;
+            }
         }
 
+        // In this order they are written, so that the user's "all" counts, too.
         foreach ((string name, string value) in request.HostConfig.Sysctls ?? [])
         {
             sysctls[name] = value;

@@ -15,6 +15,7 @@ public static partial class RuntimeSpecBuilder
     /// <param name="container">The container.</param>
     /// <param name="exec">What to run.</param>
     /// <param name="user">The exec's user, already resolved; the container's when it names none.</param>
+    /// <remarks>As in Docker, a privileged exec has all capabilities but the container's AppArmor profile and system call filter.</remarks>
     /// <exception cref="QuaiException">An option of the container is malformed.</exception>
     public static Process BuildExec(SpecRequest container, ExecCreateRequest exec, ResolvedUser user)
     {
@@ -33,7 +34,7 @@ public static partial class RuntimeSpecBuilder
             Capabilities = SetsOf(capabilities),
             Rlimits = BuildLimits(container),
             NoNewPrivileges = security.NoNewPrivileges ?? container.NoNewPrivileges,
-            ApparmorProfile = AppArmorOf(container, security, exec.Privileged),
+            ApparmorProfile = container.AppArmorProfile,
             OomScoreAdj = container.HostConfig.OomScoreAdj,
         };
     }
@@ -52,7 +53,7 @@ public static partial class RuntimeSpecBuilder
         Capabilities = SetsOf(capabilities),
         Rlimits = BuildLimits(request),
         NoNewPrivileges = security.NoNewPrivileges ?? request.NoNewPrivileges,
-        ApparmorProfile = AppArmorOf(request, security, request.HostConfig.Privileged),
+        ApparmorProfile = request.AppArmorProfile,
         OomScoreAdj = request.HostConfig.OomScoreAdj,
     };
 
@@ -125,10 +126,4 @@ public static partial class RuntimeSpecBuilder
     private static string FolderOf(ContainerConfig config) => config.WorkingDir.Length > 0 ? config.WorkingDir : "/";
 
     private static ConsoleSize? SizeOf(uint[]? size) => size is [> 0, > 0] ? new() { Height = size[0], Width = size[1] } : null;
-
-    private static string? AppArmorOf(SpecRequest request, SecurityOptions security, bool privileged) =>
-        !request.AppArmor ? null
-        : security.AppArmorProfile is { Length: > 0 } profile ? profile
-        : privileged ? "unconfined"
-        : "docker-default";
 }

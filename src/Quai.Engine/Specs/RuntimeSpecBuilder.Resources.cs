@@ -17,7 +17,7 @@ public static partial class RuntimeSpecBuilder
     {
         Memory = BuildMemory(limits),
         Cpu = BuildCpu(limits),
-        Pids = limits.PidsLimit is > 0 and { } pids ? new PidsResources { Limit = pids } : null,
+        Pids = limits.PidsLimit is { } pids ? new PidsResources { Limit = pids > 0 ? pids : -1 } : null,
         BlockIO = BuildBlockIo(limits),
     };
 
@@ -34,7 +34,7 @@ public static partial class RuntimeSpecBuilder
         Reservation = limits.MemoryReservation > 0 ? limits.MemoryReservation : null,
 
         // As much swap as memory when only memory is said: the figure is of both together.
-        Swap = limits.MemorySwap > 0 ? limits.MemorySwap : limits is { Memory: > 0, MemorySwap: 0 } ? limits.Memory * 2 : null,
+        Swap = limits.MemorySwap != 0 ? limits.MemorySwap : limits is { Memory: > 0, MemorySwap: 0 } ? limits.Memory * 2 : null,
         Kernel = limits.KernelMemory > 0 ? limits.KernelMemory : null,
         Swappiness = limits.MemorySwappiness is >= 0 and { } swappiness ? (ulong)swappiness : null,
         DisableOOMKiller = limits.OomKillDisable ?? false,
@@ -47,17 +47,11 @@ public static partial class RuntimeSpecBuilder
             Shares = limits.CpuShares > 0 ? (ulong)limits.CpuShares : null,
             Cpus = limits.CpusetCpus.Length > 0 ? limits.CpusetCpus : null,
             Mems = limits.CpusetMems.Length > 0 ? limits.CpusetMems : null,
-            Quota = limits.CpuQuota != 0 ? limits.CpuQuota : null,
-            Period = limits.CpuPeriod > 0 ? (ulong)limits.CpuPeriod : null,
+            Quota = limits.CpuQuota != 0 ? limits.CpuQuota : limits.NanoCpus > 0 ? limits.NanoCpus * (long)CpuPeriod / 1_000_000_000 : null,
+            Period = limits.CpuPeriod > 0 ? (ulong)limits.CpuPeriod : limits.NanoCpus > 0 ? CpuPeriod : null,
             RealtimePeriod = limits.CpuRealtimePeriod > 0 ? (ulong)limits.CpuRealtimePeriod : null,
             RealtimeRuntime = limits.CpuRealtimeRuntime != 0 ? limits.CpuRealtimeRuntime : null,
         };
-        if (limits.NanoCpus > 0)
-        {
-            cpu.Period = CpuPeriod;
-            cpu.Quota = limits.NanoCpus * (long)CpuPeriod / 1_000_000_000;
-        }
-
         bool any = cpu is { Shares: not null } or { Cpus: not null } or { Mems: not null } or { Quota: not null } or { Period: not null }
             or { RealtimePeriod: not null } or { RealtimeRuntime: not null };
         return any ? cpu : null;

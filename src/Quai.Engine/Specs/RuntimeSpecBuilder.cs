@@ -15,8 +15,8 @@ public static partial class RuntimeSpecBuilder
     /// <summary>What a container must not see, unless <c>systempaths=unconfined</c> or <c>--privileged</c>.</summary>
     public static IReadOnlyList<string> DefaultMaskedPaths { get; } =
     [
-        "/proc/asound", "/proc/acpi", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
-        "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap",
+        "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
+        "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap", .. Processors.ThrottleFolders(),
     ];
 
     /// <summary>What a container must not write to, unless as above.</summary>
@@ -57,7 +57,7 @@ public static partial class RuntimeSpecBuilder
     /// <summary>A container's capabilities by its options.</summary>
     /// <exception cref="Errors.QuaiException">One is not known.</exception>
     public static IReadOnlyList<string> CapabilitiesOf(Api.Containers.HostConfig host) =>
-        Capabilities.Apply(Capabilities.Default, host.CapAdd, host.CapDrop, host.Privileged);
+        CapabilityRules.Apply(Capabilities.Default, host.CapAdd, host.CapDrop, host.Privileged);
 
     /// <summary>The filter of a container, null for none. The same default is the same object, so that it is compiled once.</summary>
     private static Profile? BuildFilter(SpecRequest request, IReadOnlyList<string> capabilities, SecurityOptions security)

@@ -2,29 +2,31 @@ using Quai.Errors;
 
 namespace Quai.Engine.Specs;
 
-/// <summary>What <c>--security-opt</c> said.</summary>
+/// <summary>What <c>--security-opt</c> said. There is one reader for all who ask, so that nothing is accepted by one and ignored by another.</summary>
 /// <param name="NoNewPrivileges">Whether execve may give no more privileges; null when not said.</param>
 /// <param name="SeccompProfile">A profile's content, <c>unconfined</c> or <c>builtin</c>; null when not said.</param>
 /// <param name="AppArmorProfile">A profile's name; null when not said.</param>
-public sealed record SecurityOptions(bool? NoNewPrivileges, string? SeccompProfile, string? AppArmorProfile)
+/// <param name="WritableCgroups">Whether the container may change its own cgroups; null when not said.</param>
+public sealed record SecurityOptions(bool? NoNewPrivileges, string? SeccompProfile, string? AppArmorProfile, bool? WritableCgroups)
 {
-    /// <summary>Reads the options, <c>key=value</c> or, as of old, <c>key:value</c>. Labels are for SELinux and mean nothing here.</summary>
-    /// <exception cref="QuaiException">One is not known.</exception>
+    /// <summary>Reads the options, <c>key=value</c> or, as of old, <c>key:value</c>; a later one wins.</summary>
+    /// <exception cref="QuaiException">One is not known, or cannot be kept.</exception>
     public static SecurityOptions Parse(IEnumerable<string>? options)
     {
-        bool? noNewPrivileges = null;
-        string? seccomp = null, appArmor = null;
+        var result = new SecurityOptions(null, null, null, null);
         foreach (string option in options ?? [])
         {
-            if (option is "no-new-privileges")
+            switch (option)
             {
-                noNewPrivileges = true;
-                continue;
-            }
-
-            if (option is "disable")
-            {
-                continue;
+                case "no-new-privileges":
+                    result = result with { NoNewPrivileges = true };
+                    continue;
+                case "writable-cgroups":
+                    result = result with { WritableCgroups = true };
+                    continue;
+                case "disable":
+                    // No SELinux labels: there are none.
+                    continue;
             }
 
             int separator = option.IndexOf('=', StringComparison.Ordinal);
@@ -35,29 +37,25 @@ public sealed record SecurityOptions(bool? NoNewPrivileges, string? SeccompProfi
             }
 
             string value = option[(separator + 1)..];
-            switch (option[..separator])
+            result = option[..separator] switch
             {
-                case "label":
-                    break;
-                case "apparmor":
-                    appArmor = value;
-                    break;
-                case "seccomp":
-                    seccomp = value;
-                    break;
-                case "no-new-privileges":
-                    noNewPrivileges = value switch
-                    {
-                        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-                        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-                        _ => throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\""),
-                    };
-                    break;
-                default:
-                    throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\"");
-            }
+                "label" when value is "disable" => result,
+                "label" => throw QuaiException.Invalid($"--security-opt {option} cannot be kept: SELinux labels are not available in this version of Quai; take the option out, or say label=disable"),
+                "apparmor" => result with { AppArmorProfile = value },
+                "seccomp" => result with { SeccompProfile = value },
+                "no-new-privileges" => result with { NoNewPrivileges = Bool(option, value) },
+                "writable-cgroups" => result with { WritableCgroups = Bool(option, value) },
+                _ => throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\""),
+            };
         }
 
-        return new SecurityOptions(noNewPrivileges, seccomp, appArmor);
+        return result;
     }
+
+    private static bool Bool(string option, string value) => value switch
+    {
+        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
+        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
+        _ => throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\""),
+    };
 }

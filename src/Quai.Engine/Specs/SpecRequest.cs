@@ -32,6 +32,9 @@ public sealed record SpecRequest
     /// <summary>The network namespace.</summary>
     public NamespaceChoice Network { get; init; } = NamespaceChoice.Private;
 
+    /// <summary>Kernel settings that the network's setup asks for, by their sysctl names, where <see cref="Network"/> is a new one; those of the user go first.</summary>
+    public IReadOnlyDictionary<string, string> NetworkSettings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The namespace of process ids.</summary>
     public NamespaceChoice Pid { get; init; } = NamespaceChoice.Private;
 
@@ -62,8 +65,8 @@ public sealed record SpecRequest
     /// <summary>The daemon's <c>--seccomp-profile</c>: its content, <c>unconfined</c>, or null for the default.</summary>
     public string? SeccompProfile { get; init; }
 
-    /// <summary>Whether the kernel's AppArmor is on; profiles are ignored otherwise.</summary>
-    public bool AppArmor { get; init; }
+    /// <summary>The AppArmor profile, or <c>unconfined</c>; null where the kernel's AppArmor is off. See <see cref="Security.AppArmor.ProfileOf"/>.</summary>
+    public string? AppArmorProfile { get; init; }
 }
 
 /// <summary>A namespace of a container: its own, the host's, or another's.</summary>
@@ -94,6 +97,9 @@ public sealed record SpecMount
 
     /// <summary>The host's file or folder; null for a tmpfs.</summary>
     public string? Source { get; init; }
+
+    /// <summary>What beneath the source is bound; null for the source itself. See <see cref="Oci.Runtime.Mount.Subpath"/>.</summary>
+    public string? Subpath { get; init; }
 
     /// <summary>Whether it is not to be written to.</summary>
     public bool ReadOnly { get; init; }

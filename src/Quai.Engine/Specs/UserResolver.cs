@@ -42,7 +42,7 @@ public static class UserResolver
         {
             foreach (ReadOnlySpan<char> line in group.EnumerateLines())
             {
-                if (Field(line, 3) is { Length: > 0 } members && HasMember(members, name) && Number(Field(line, 2)) is { } id)
+                if (Field(line, 3) is { Length: > 0 } members && HasMember(members, name) && Number(Field(line, 2)) is >= 0 and <= MaxId and { } id)
                 {
                     groups.Add((uint)id);
                 }

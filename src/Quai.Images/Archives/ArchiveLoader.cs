@@ -23,15 +23,25 @@ internal sealed class ArchiveLoader(
     private const string RefNameAnnotation = "org.opencontainers.image.ref.name";
     private const int MaxNestedIndexes = 4;
 
+    /// <summary>Most entries looked at in all indexes together: indexes that list indexes many times over would be read more often than there are bytes.</summary>
+    private const int MaxEntries = 20_000;
+
+    /// <summary>What a layer that an image names costs, beside its unpacking: it is looked up several times.</summary>
+    private const int LayerCharge = 512;
+
     private readonly List<LoadedImage> _loaded = [];
+    private ILookup<string, Digest>? _manifests;
+    private int _entries;
 
     public async Task<IReadOnlyList<LoadedImage>> RunAsync(CancellationToken cancellation)
     {
         if (archive.Find("manifest.json") is not null)
         {
-            foreach (DockerArchiveItem item in ImageJson.ReadDockerArchive(archive.ReadBytes("manifest.json", ImageJson.MaxManifestSize)))
+            // All names before the first image: an archive with one that lies is not half loaded.
+            foreach ((DockerArchiveItem item, ImageName[] names) in ImageJson.ReadDockerArchive(archive.ReadBytes("manifest.json", ImageJson.MaxManifestSize))
+                .ConvertAll(i => (i, (ImageName[])[.. (i?.RepoTags ?? []).Select(ImageName.Tag)])))
             {
-                await LoadItemAsync(item, cancellation).ConfigureAwait(false);
+                await LoadItemAsync(item, names, cancellation).ConfigureAwait(false);
             }
         }
         else if (archive.Find("index.json") is not null)
@@ -48,12 +58,14 @@ internal sealed class ArchiveLoader(
             : throw QuaiException.NotFound($"requested platform ({string.Join(", ", platforms)}) not found: image might be filtered out");
     }
 
-    private async Task LoadItemAsync(DockerArchiveItem item, CancellationToken cancellation)
+    private async Task LoadItemAsync(DockerArchiveItem item, ImageName[] names, CancellationToken cancellation)
     {
-        if (item.Config is null || item.Layers is null)
+        if (item?.Config is null)
         {
-            throw QuaiException.Invalid("invalid manifest.json: an image has no Config or no Layers");
+            throw QuaiException.Invalid("invalid manifest.json: an image has no Config");
         }
+
+        List<string> paths = item.Layers ?? [];
 
         byte[] configBytes = archive.ReadBytes(item.Config, ImageJson.MaxConfigSize);
         ImageConfig config = ImageJson.ReadConfig(configBytes);
@@ -62,14 +74,14 @@ internal sealed class ArchiveLoader(
             return;
         }
 
+        ImageAssembler.CheckLayers(config, paths.Count);
         List<(Descriptor Descriptor, SpooledFile File)> layers = [];
-        foreach (string path in item.Layers)
+        foreach (string path in paths)
         {
             SpooledFile file = archive.Get(path);
             layers.Add((Describe(file), file));
         }
 
-        ImageReference[] names = [.. (item.RepoTags ?? []).Select(t => ImageReference.Parse(t).WithDefaultTag())];
         (byte[] Bytes, Digest Digest) manifest = FindManifest(Digest.Of(configBytes), layers) ?? MakeManifest(configBytes, layers);
         await StoreAsync(configBytes, config, manifest, layers, names, cancellation).ConfigureAwait(false);
     }
@@ -77,28 +89,44 @@ internal sealed class ArchiveLoader(
     /// <summary>The manifest that the archive's OCI side has for the same config and layers, so that its digest lives on.</summary>
     private (byte[] Bytes, Digest Digest)? FindManifest(Digest config, List<(Descriptor Descriptor, SpooledFile File)> layers)
     {
-        if (archive.Find("index.json") is null)
+        foreach (Digest digest in (_manifests ??= ReadManifests())[config.ToString()])
         {
-            return null;
-        }
-
-        foreach (Descriptor entry in ImageJson.ReadIndex(archive.ReadBytes("index.json", ImageJson.MaxManifestSize)).Manifests!)
-        {
-            Digest digest = Digest.Parse(entry.Digest);
-            if (!MediaTypes.IsManifest(entry.MediaType) || archive.FindBlob(digest) is not { Length: <= ImageJson.MaxManifestSize } file)
-            {
-                continue;
-            }
-
-            byte[] bytes = File.ReadAllBytes(file.FilePath);
-            Manifest manifest = ImageJson.ReadManifest(bytes);
-            if (manifest.Config!.Digest == config.ToString() && manifest.Layers!.Select(l => l.Digest).SequenceEqual(layers.Select(l => l.Descriptor.Digest)))
+            byte[] bytes = archive.ReadBytes($"blobs/{digest.Algorithm}/{digest.Hex}", ImageJson.MaxManifestSize);
+            if (ImageJson.ReadManifest(bytes).Layers!.Select(l => l.Digest).SequenceEqual(layers.Select(l => l.Descriptor.Digest)))
             {
                 return (bytes, digest);
             }
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// The manifests of the archive's OCI side by their configs: each is read once, however many images the archive has. Those without a version are none
+    /// to keep, since no registry takes them; manifest.json says all that they say.
+    /// </summary>
+    private ILookup<string, Digest> ReadManifests()
+    {
+        List<(string Config, Digest Digest)> found = [];
+        if (archive.Find("index.json") is not null)
+        {
+            List<Descriptor> entries = ImageJson.ReadIndex(archive.ReadBytes("index.json", ImageJson.MaxManifestSize)).Manifests!;
+            foreach (Descriptor entry in entries.Where(e => MediaTypes.IsManifest(e.MediaType)).DistinctBy(e => e.Digest))
+            {
+                Digest digest = Digest.Parse(entry.Digest);
+                if (archive.FindBlob(digest) is { Length: <= ImageJson.MaxManifestSize })
+                {
+                    byte[] bytes = archive.ReadBytes($"blobs/{digest.Algorithm}/{digest.Hex}", ImageJson.MaxManifestSize);
+                    ImageJson.DetectMediaType(bytes, entry.MediaType);
+                    if (ImageJson.HasSchemaVersion(bytes))
+                    {
+                        found.Add((ImageJson.ReadManifest(bytes).Config!.Digest, digest));
+                    }
+                }
+            }
+        }
+
+        return found.ToLookup(f => f.Config, f => f.Digest);
     }
 
     private static (byte[] Bytes, Digest Digest) MakeManifest(byte[] config, List<(Descriptor Descriptor, SpooledFile File)> layers)
@@ -113,20 +141,26 @@ internal sealed class ArchiveLoader(
         return (bytes, Digest.Of(bytes));
     }
 
-    private async Task LoadIndexAsync(ImageIndex index, ImageReference? name, int depth, CancellationToken cancellation)
+    private async Task LoadIndexAsync(ImageIndex index, ImageName? name, int depth, CancellationToken cancellation)
     {
         foreach (Descriptor entry in index.Manifests!)
         {
+            if (++_entries > MaxEntries)
+            {
+                throw QuaiException.Invalid($"invalid archive: its indexes list more than {MaxEntries} manifests");
+            }
+
             Digest digest = Digest.Parse(entry.Digest);
-            if (archive.FindBlob(digest) is not { } file || (entry.Platform is { } platform && !IsWanted(platform, Platform.Host)))
+            bool other = !MediaTypes.IsGeneric(entry.MediaType) && !MediaTypes.IsManifest(entry.MediaType) && !MediaTypes.IsIndex(entry.MediaType);
+            if (other || archive.FindBlob(digest) is null || (entry.Platform is { } platform && !IsWanted(platform, Platform.Host)))
             {
                 // Other platforms' manifests, and attestations, may be left out of a layout or be in it.
                 continue;
             }
 
-            ImageReference? own = NameOf(entry) ?? name;
+            ImageName? own = NameOf(entry) ?? name;
             byte[] bytes = archive.ReadBytes($"blobs/{digest.Algorithm}/{digest.Hex}", ImageJson.MaxManifestSize);
-            string mediaType = entry.MediaType ?? ImageJson.DetectMediaType(bytes);
+            string mediaType = ImageJson.DetectMediaType(bytes, entry.MediaType);
             if (MediaTypes.IsIndex(mediaType) && depth < MaxNestedIndexes)
             {
                 await LoadIndexAsync(ImageJson.ReadIndex(bytes), own, depth + 1, cancellation).ConfigureAwait(false);
@@ -138,7 +172,7 @@ internal sealed class ArchiveLoader(
         }
     }
 
-    private async Task LoadManifestAsync(byte[] bytes, Digest digest, ImageReference? name, CancellationToken cancellation)
+    private async Task LoadManifestAsync(byte[] bytes, Digest digest, ImageName? name, CancellationToken cancellation)
     {
         Manifest manifest = ImageJson.ReadManifest(bytes);
         if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
@@ -163,9 +197,10 @@ internal sealed class ArchiveLoader(
 
     private async Task StoreAsync(
         byte[] configBytes, ImageConfig config, (byte[] Bytes, Digest Digest) manifest, List<(Descriptor Descriptor, SpooledFile File)> layers,
-        ImageReference[] names, CancellationToken cancellation)
+        ImageName[] names, CancellationToken cancellation)
     {
         ImageAssembler.CheckLayers(config, layers.Count);
+        archive.Charge((long)layers.Count * LayerCharge);
         string[] chains = ChainIds.Of(config.RootFs.DiffIds);
         HashSet<string> used = [manifest.Digest.ToString()];
         var unpacking = new List<Task>();
@@ -205,7 +240,7 @@ internal sealed class ArchiveLoader(
             progress.Report(new ProgressMessage(null, Stream: $"The image {name.Familiar} already exists, renaming the old one with ID {old} to empty string\n"));
         }
 
-        _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Familiar)));
+        _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Reference.Familiar)));
     }
 
     /// <summary>Makes the layer that was unpacked as it came the one of its chain. One that was not, or is in several stacks, is unpacked of its blob.</summary>
@@ -244,7 +279,9 @@ internal sealed class ArchiveLoader(
         _ => MediaTypes.OciLayer,
     };
 
-    private static ImageReference? NameOf(Descriptor entry)
+    /// <summary>The name in an entry's annotations; null where there is none, or one that is no tag (containerd's names may be digests).</summary>
+    /// <exception cref="QuaiException">It could be taken for something else.</exception>
+    private static ImageName? NameOf(Descriptor entry)
     {
         if (entry.Annotations is null)
         {
@@ -254,6 +291,6 @@ internal sealed class ArchiveLoader(
         // A reference name that is a bare tag does not say of what.
         string? text = entry.Annotations.GetValueOrDefault(ContainerdNameAnnotation)
             ?? (entry.Annotations.GetValueOrDefault(RefNameAnnotation) is { } named && named.AsSpan().ContainsAny(':', '/') ? named : null);
-        return text is not null && ImageReference.TryParse(text, out ImageReference? name) && name.Digest is null ? name.WithDefaultTag() : null;
+        return text is not null && ImageReference.TryParse(text, out ImageReference? name) && name.Digest is null ? ImageName.Tag(name.WithDefaultTag()) : null;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Quai.Errors;
 using Quai.Oci.Images;
@@ -47,6 +46,10 @@ internal static class ConfigChanges
             throw QuaiException.Invalid($"{verb} requires at least one argument");
         }
 
+        // What a line names is what was set before it.
+        string[] known = [.. config.Env ?? []];
+        string Expand(string word) => WordExpansion.Expand(word, known);
+        List<string> Words(string text) => WordExpansion.Split(text).ConvertAll(Expand);
         switch (verb)
         {
             case "CMD":
@@ -66,11 +69,18 @@ internal static class ConfigChanges
                 config.Healthcheck = HealthcheckChange.Parse(rest, Json);
                 break;
             case "ENV":
-                foreach ((string key, string value) in Pairs(verb, rest))
+                foreach ((string key, string value) in Pairs(verb, rest, Expand))
                 {
                     config.Env ??= [];
-                    config.Env.RemoveAll(e => e.StartsWith(key + "=", StringComparison.Ordinal));
-                    config.Env.Add($"{key}={value}");
+                    int at = config.Env.FindIndex(e => e.StartsWith(key + "=", StringComparison.Ordinal));
+                    if (at < 0)
+                    {
+                        config.Env.Add($"{key}={value}");
+                    }
+                    else
+                    {
+                        config.Env[at] = $"{key}={value}";
+                    }
                 }
 
                 break;
@@ -82,31 +92,31 @@ internal static class ConfigChanges
 
                 break;
             case "LABEL":
-                foreach ((string key, string value) in Pairs(verb, rest))
+                foreach ((string key, string value) in Pairs(verb, rest, Expand))
                 {
                     (config.Labels ??= [])[key] = value;
                 }
 
                 break;
             case "USER":
-                config.User = rest;
+                config.User = Expand(rest);
                 break;
             case "VOLUME":
-                foreach (string volume in Json(rest) ?? Words(rest))
+                foreach (string volume in Json(rest)?.ConvertAll(Expand) ?? Words(rest))
                 {
                     (config.Volumes ??= [])[volume] = Empty;
                 }
 
                 break;
             case "WORKDIR":
-                string path = Words(rest) is [var only] ? only : rest;
+                string path = Expand(rest);
                 config.WorkingDir = path.StartsWith('/') ? path : $"{config.WorkingDir?.TrimEnd('/')}/{path}";
                 break;
             case "ONBUILD":
                 (config.OnBuild ??= []).Add(rest);
                 break;
             case "STOPSIGNAL":
-                config.StopSignal = rest;
+                config.StopSignal = Expand(rest);
                 break;
             default:
                 throw QuaiException.Invalid($"{written} is not a valid change command");
@@ -136,72 +146,28 @@ internal static class ConfigChanges
             using JsonDocument json = JsonDocument.Parse(text);
             return json.RootElement.EnumerateArray().All(e => e.ValueKind == JsonValueKind.String) ? [.. json.RootElement.EnumerateArray().Select(e => e.GetString()!)] : null;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // As in a Dockerfile: what is no JSON is a shell's.
             return null;
         }
     }
 
-    private static List<(string Key, string Value)> Pairs(string verb, string text)
+    private static List<(string Key, string Value)> Pairs(string verb, string text, Func<string, string> expand)
     {
-        List<string> words = Words(text);
+        List<string> words = WordExpansion.Split(text);
         if (words.Count > 0 && !words[0].Contains('=', StringComparison.Ordinal))
         {
             // The old form: one name, and the rest of the line.
             int space = text.AsSpan().IndexOfAny(' ', '\t');
-            return space < 0 ? throw QuaiException.Invalid($"{verb} must have two arguments") : [(text[..space], text[(space + 1)..].Trim())];
+            return space < 0 ? throw QuaiException.Invalid($"{verb} must have two arguments") : [(expand(text[..space]), expand(text[(space + 1)..].Trim()))];
         }
 
         return
         [
             .. words.Select(w => w.IndexOf('=', StringComparison.Ordinal) is var at and > 0
-                ? (w[..at], w[(at + 1)..])
+                ? (expand(w[..at]), expand(w[(at + 1)..]))
                 : throw QuaiException.Invalid($"Syntax error - can't find = in \"{w}\". Must be of the form: name=value")),
         ];
-    }
-
-    /// <summary>Words, with quotes and backslashes taken away.</summary>
-    private static List<string> Words(string text)
-    {
-        List<string> words = [];
-        var word = new StringBuilder();
-        bool any = false;
-        char quote = '\0';
-        for (int i = 0; i < text.Length; i++)
-        {
-            char c = text[i];
-            if (c == '\\' && quote != '\'' && i + 1 < text.Length)
-            {
-                word.Append(text[++i]);
-                any = true;
-            }
-            else if (quote != '\0' ? c == quote : c is '"' or '\'')
-            {
-                quote = quote != '\0' ? '\0' : c;
-                any = true;
-            }
-            else if (quote == '\0' && c is ' ' or '\t')
-            {
-                if (any)
-                {
-                    words.Add(word.ToString());
-                    word.Clear();
-                    any = false;
-                }
-            }
-            else
-            {
-                word.Append(c);
-                any = true;
-            }
-        }
-
-        if (any)
-        {
-            words.Add(word.ToString());
-        }
-
-        return words;
     }
 }

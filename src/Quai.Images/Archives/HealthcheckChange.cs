@@ -8,6 +8,8 @@ namespace Quai.Images.Archives;
 /// <summary>The instruction <c>HEALTHCHECK [OPTIONS] CMD …</c> or <c>HEALTHCHECK NONE</c>, as a change of an image's config.</summary>
 internal static class HealthcheckChange
 {
+    private const int LongestDuration = 256;
+
     private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789.");
     private static readonly (string Unit, double Nanoseconds)[] s_units = [("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3600e9)];
 
@@ -67,6 +69,11 @@ internal static class HealthcheckChange
         if (text.Length == 0)
         {
             return null;
+        }
+
+        if (text.Length > LongestDuration)
+        {
+            throw QuaiException.Invalid($"time: invalid duration \"{text[..LongestDuration]}…\"");
         }
 
         double total = 0;

@@ -15,10 +15,19 @@ namespace Quai.Images.Archives;
 /// ingest file and hashed as it comes; what looks like a layer is unpacked in the same pass, and finds its place in a stack later.
 /// A blob that the store has is passed over. Disposing removes what was not taken.
 /// </summary>
+/// <remarks>
+/// An archive has at most 20,000 files and links, and 4 MiB of their names. Its documents may name one another any number of times: they are read for
+/// 256 MiB in all, however often each.
+/// </remarks>
 internal sealed class SpooledArchive : IAsyncDisposable
 {
     private const int MaxFiles = 20_000;
     private const int MaxLinkSteps = 8;
+    private const int MaxNames = 4 << 20;
+    private const long MaxDocuments = 256L << 20;
+
+    /// <summary>What a document costs at least, however small: it is looked up, parsed and stored.</summary>
+    private const int LeastDocument = 4096;
 
     private readonly Dictionary<string, SpooledFile> _files = [];
     private readonly Dictionary<string, string> _links = [];
@@ -27,6 +36,9 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private readonly IProgress<ProgressMessage> _progress;
     private readonly TimeProvider _time;
     private readonly Lease _lease;
+
+    private int _names;
+    private long _documents;
 
     private SpooledArchive(BlobStore blobs, SnapshotStore snapshots, IProgress<ProgressMessage> progress, TimeProvider time, Lease lease)
     {
@@ -83,7 +95,24 @@ internal sealed class SpooledArchive : IAsyncDisposable
     public byte[] ReadBytes(string path, int limit)
     {
         SpooledFile file = Get(path);
-        return file.Length <= limit ? File.ReadAllBytes(file.FilePath) : throw QuaiException.Invalid($"invalid archive: {path} is larger than {limit} bytes");
+        if (file.Length > limit)
+        {
+            throw QuaiException.Invalid($"invalid archive: {path} is larger than {limit} bytes");
+        }
+
+        Charge(Math.Max(file.Length, LeastDocument));
+        return File.ReadAllBytes(file.FilePath);
+    }
+
+    /// <summary>Counts work that documents cause, as bytes read: few of them may ask for the same again and again.</summary>
+    /// <exception cref="QuaiException">It is more than any real archive causes.</exception>
+    public void Charge(long bytes)
+    {
+        _documents += bytes;
+        if (_documents > MaxDocuments)
+        {
+            throw QuaiException.Invalid($"invalid archive: its manifests ask for more than {MaxDocuments >> 20} MiB of manifests and configurations");
+        }
     }
 
     /// <summary>The file of a blob in an OCI layout, verified.</summary>
@@ -143,7 +172,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private void Read(Stream archive, CancellationToken cancellation)
     {
         using var source = new SyncStream(archive, cancellation);
-        using var unpacked = Decompression.Open(source);
+        using var unpacked = UnpackedStream.Open(source);
         var reader = new TarReader(unpacked);
         while (reader.MoveNext())
         {
@@ -158,6 +187,18 @@ internal sealed class SpooledArchive : IAsyncDisposable
     {
         TarEntry entry = reader.Entry;
         string path = Normalize(Encoding.UTF8.GetString(entry.Name));
+        bool isLink = entry.Type is TarEntryType.SymbolicLink or TarEntryType.HardLink;
+        if (!isLink && !entry.IsFile)
+        {
+            return;
+        }
+
+        _names += entry.Name.Length + (isLink ? entry.LinkName.Length : 0);
+        if (_files.Count + _links.Count >= MaxFiles || _names > MaxNames)
+        {
+            throw QuaiException.Invalid($"invalid archive: it has more than {MaxFiles} files, or names of more than {MaxNames >> 20} MiB");
+        }
+
         if (entry.Type == TarEntryType.SymbolicLink)
         {
             // docker save of old writes a layer that two images share once, and links.
@@ -170,16 +211,6 @@ internal sealed class SpooledArchive : IAsyncDisposable
         {
             _links[path] = Normalize(Encoding.UTF8.GetString(entry.LinkName));
             return;
-        }
-
-        if (!entry.IsFile)
-        {
-            return;
-        }
-
-        if (_files.Count == MaxFiles)
-        {
-            throw QuaiException.Invalid($"invalid archive: it has more than {MaxFiles} files");
         }
 
         SpooledFile file = ReadFile(reader, path, cancellation);

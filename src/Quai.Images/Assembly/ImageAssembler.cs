@@ -96,6 +96,11 @@ internal sealed class ImageAssembler(MetadataDatabase database, BlobStore blobs,
                     c.Run("INSERT INTO image_blobs VALUES ($i, $d) ON CONFLICT DO NOTHING", ("$i", id), ("$d", blob));
                 }
 
+                if (image is { IsNamedHere: true, Names.Count: > 0 })
+                {
+                    NameTable.SetTagged(c, id, options.Time.GetUtcNow());
+                }
+
                 return NameTable.Point(c, id, image.Names);
             },
             cancellation).ConfigureAwait(false);
@@ -119,8 +124,11 @@ internal sealed record NewImage(
     Digest Manifest,
     IReadOnlyList<string> ChainIds,
     IReadOnlyCollection<string> Blobs,
-    IReadOnlyList<ImageReference> Names)
+    IReadOnlyList<ImageName> Names)
 {
     /// <summary>Id of the image that it was made of (commit, build); null when it came as a whole.</summary>
     public string? Parent { get; init; }
+
+    /// <summary>Whether its names are given here by a user, and did not come with it.</summary>
+    public bool IsNamedHere { get; init; }
 }

@@ -114,9 +114,7 @@ internal sealed class ImageCatalog
     {
         // One transaction, so that the three reads see the same images.
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
-        ILookup<string, string> names = connection
-            .Rows("SELECT image_id, name FROM image_names ORDER BY name", r => (Id: r.GetString(0), Name: r.GetString(1)))
-            .ToLookup(r => r.Id, r => r.Name);
+        ILookup<string, ImageReference> names = NameTable.All(connection).ToLookup(r => r.Id, r => r.Name);
         ILookup<string, StoredLayer> layers = connection
             .Rows(
                 "SELECT l.image_id, s.number, s.chain_id, s.size FROM image_layers l JOIN snapshots s ON s.chain_id=l.chain_id ORDER BY l.image_id, l.position",
@@ -127,8 +125,10 @@ internal sealed class ImageCatalog
         Dictionary<string, string> parentOf = parents.ToDictionary(p => p.Id, p => p.Parent);
         Dictionary<string, int> children = parents.CountBy(p => p.Parent).ToDictionary();
         List<StoredImage> all = connection.Rows(
-            "SELECT id, config, manifest FROM images",
-            r => Make(r.GetString(0), (byte[])r.GetValue(1), r.GetString(2), parentOf.GetValueOrDefault(r.GetString(0), ""), children.GetValueOrDefault(r.GetString(0)), names, layers, old));
+            "SELECT id, config, manifest, tagged FROM images",
+            r => Make(
+                r.GetString(0), (byte[])r.GetValue(1), r.GetString(2), r.IsDBNull(3) ? null : new DateTimeOffset(r.GetInt64(3), TimeSpan.Zero),
+                parentOf.GetValueOrDefault(r.GetString(0), ""), children.GetValueOrDefault(r.GetString(0)), names, layers, old));
         all.Sort((a, b) => Nullable.Compare(b.Image.Config.Created, a.Image.Config.Created) is var c and not 0 ? c : string.CompareOrdinal(a.Image.Id, b.Image.Id));
         return new State(
             [.. all],
@@ -137,12 +137,13 @@ internal sealed class ImageCatalog
                 .ToFrozenDictionary(g => g.Key, g => g.OrderByDescending(i => Score(Platform.Host, i)).ThenBy(i => i.Image.Id, StringComparer.Ordinal).ToArray()));
     }
 
-    private StoredImage Make(string id, byte[] json, string manifest, string parent, int children, ILookup<string, string> names, ILookup<string, StoredLayer> layers, State old)
+    private StoredImage Make(
+        string id, byte[] json, string manifest, DateTimeOffset? tagged, string parent, int children, ILookup<string, ImageReference> names, ILookup<string, StoredLayer> layers, State old)
     {
         // Configs never change under an id: parse each once.
         ImageConfig config = old.ById.TryGetValue(id, out StoredImage? known) ? known.Image.Config : ImageJson.ReadConfig(json);
         StoredLayer[] stack = [.. layers[id]];
-        ImageReference[] references = [.. names[id].Select(ImageReference.Parse)];
+        ImageReference[] references = [.. names[id]];
         IEnumerable<StoredLayer> topFirst = stack.Reverse();
         var image = new Image(
             id,
@@ -155,6 +156,7 @@ internal sealed class ImageCatalog
         {
             LayerSizes = [.. topFirst.Select(l => l.Size)],
             Parent = parent,
+            Tagged = tagged,
             Children = children,
         };
         return new StoredImage(image, stack, references);

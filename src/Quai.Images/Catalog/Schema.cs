@@ -78,5 +78,9 @@ internal static class Schema
             ALTER TABLE names RENAME TO image_names;
             CREATE INDEX image_names_image ON image_names(image_id);
             """),
+        new(Component, 3, """
+            -- When somebody last gave it a name here, in 100 ns since the year 1.
+            ALTER TABLE images ADD COLUMN tagged INTEGER;
+            """),
     ];
 }

@@ -1,6 +1,7 @@
 using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Linux;
+using Quai.Linux.Modes;
 using Quai.Linux.Trees;
 using Quai.Metadata;
 using Quai.Oci.Images;
@@ -26,8 +27,10 @@ internal sealed class BlobStore
         _ingest = Path.Combine(root, "content", "ingest");
         _database = database;
         _gate = gate;
-        Directory.CreateDirectory(Path.Combine(_blobs, "sha256"));
-        Directory.CreateDirectory(_ingest);
+        foreach (string folder in (ReadOnlySpan<string>)[Path.GetDirectoryName(_blobs)!, _blobs, Path.Combine(_blobs, "sha256"), _ingest])
+        {
+            PrivateFolder.Make(folder);
+        }
     }
 
     /// <summary>Where a blob lies, whether or not it is there.</summary>

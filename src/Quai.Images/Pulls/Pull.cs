@@ -4,6 +4,7 @@ using Quai.Images.Assembly;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
 using Quai.Images.Registry;
+using Quai.Linux;
 using Quai.Oci.Images;
 using Quai.Trust;
 
@@ -19,6 +20,12 @@ internal sealed class Pull(
     IProgress<ProgressMessage> progress,
     Lease lease)
 {
+    /// <summary>How deep indexes may lie in one another.</summary>
+    private const int MaxIndexDepth = 5;
+
+    /// <summary>The tag that the image is to have; null when it is asked for by digest. Checked before anything is asked of the registry.</summary>
+    private readonly ImageName? _tag = reference.Digest is null ? ImageName.Tag(reference) : null;
+
     /// <summary>Whether it says at the end what it came to.</summary>
     public bool ShowsStatus { get; init; } = true;
 
@@ -45,7 +52,7 @@ internal sealed class Pull(
             await ForgetUnfinishedAsync().ConfigureAwait(false);
             return image;
         }
-        catch (QuaiException e) when (e is not TransientRegistryException && e.InnerException is not TransientRegistryException)
+        catch (Exception e) when (e is QuaiException or LinuxException && e is not TransientRegistryException && e.InnerException is not TransientRegistryException)
         {
             // Another try would end the same way. After a cut connection, or when the user stops it, what came whole waits for the next try.
             await ForgetUnfinishedAsync().ConfigureAwait(false);
@@ -69,9 +76,9 @@ internal sealed class Pull(
         }
 
         Digest id = Digest.Parse(manifest.Config.Digest);
-        ImageReference[] names = Names(top.Digest);
+        ImageName[] names = Names(top.Digest);
         StoredImage? known = services.Catalog.ById(id.ToString());
-        bool upToDate = names.All(n => services.Catalog.AllByName(n).Any(i => i.Image.Id == id.ToString()));
+        bool upToDate = names.All(n => services.Catalog.AllByName(n.Reference).Any(i => i.Image.Id == id.ToString()));
         (byte[] Bytes, ImageConfig Parsed) config = await GetConfigAsync(repository, manifest.Config, cancellation).ConfigureAwait(false);
         CheckPlatform(config.Parsed);
         ImageAssembler.CheckLayers(config.Parsed, manifest.Layers!.Count);
@@ -101,40 +108,64 @@ internal sealed class Pull(
     }
 
     /// <summary>The names that the pull gives: by digest always, by tag when it was asked for by that alone.</summary>
-    private ImageReference[] Names(Digest digest)
+    private ImageName[] Names(Digest digest)
     {
-        ImageReference byDigest = reference with { Tag = null, Digest = digest };
-        return reference.Digest is null ? [reference, byDigest] : [byDigest];
+        var byDigest = ImageName.ByDigest(reference, digest);
+        return _tag is null ? [byDigest] : [_tag, byDigest];
     }
 
+    /// <summary>Follows indexes, which may lie in one another, to the manifest of the platform.</summary>
     private async Task<RegistryRepository.FetchedManifest> ChooseAsync(RegistryRepository repository, RegistryRepository.FetchedManifest top, CancellationToken cancellation)
     {
-        if (MediaTypes.IsManifest(top.MediaType))
+        RegistryRepository.FetchedManifest here = top;
+        for (int depth = 0; !MediaTypes.IsManifest(here.MediaType); depth++)
         {
-            return top;
+            if (!MediaTypes.IsIndex(here.MediaType))
+            {
+                throw QuaiException.Invalid(here.MediaType is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed
+                    ? $"Docker Image Format v1 and Docker Image manifest version 2, schema 1 are not supported: {reference.Familiar} must be pushed again in a newer format"
+                    : $"unsupported media type {here.MediaType} of {reference.Familiar}");
+            }
+
+            if (depth == MaxIndexDepth)
+            {
+                throw QuaiException.Invalid($"the indexes of {reference.Familiar} lie more than {MaxIndexDepth} deep in one another");
+            }
+
+            Descriptor next = Best(ImageJson.ReadIndex(here.Bytes).Manifests!);
+            here = await ReadHereAsync(Digest.Parse(next.Digest), cancellation, next.MediaType).ConfigureAwait(false)
+                ?? await repository.GetManifestAsync(next.Digest, cancellation, next.MediaType).ConfigureAwait(false);
         }
 
-        if (!MediaTypes.IsIndex(top.MediaType))
-        {
-            throw QuaiException.Invalid(top.MediaType is MediaTypes.DockerSchema1 or MediaTypes.DockerSchema1Signed
-                ? $"Docker Image Format v1 and Docker Image manifest version 2, schema 1 are not supported: {reference.Familiar} must be pushed again in a newer format"
-                : $"unsupported media type {top.MediaType} of {reference.Familiar}");
-        }
+        return here;
+    }
 
-        Descriptor? best = null;
+    /// <summary>The entry that fits the platform best; the first that names none when there is no such.</summary>
+    private Descriptor Best(IEnumerable<Descriptor> entries)
+    {
+        Descriptor? best = null, unnamed = null;
         int bestScore = 0;
-        foreach (Descriptor entry in ImageJson.ReadIndex(top.Bytes).Manifests!)
+        foreach (Descriptor entry in entries)
         {
-            int score = entry.Platform is null || (entry.MediaType is not null && !MediaTypes.IsManifest(entry.MediaType)) ? 0 : platform.Score(entry.Platform);
+            if (entry.MediaType is not null && !MediaTypes.IsManifest(entry.MediaType) && !MediaTypes.IsIndex(entry.MediaType))
+            {
+                continue;
+            }
+
+            if (entry.Platform is null || (string.IsNullOrEmpty(entry.Platform.Os) && string.IsNullOrEmpty(entry.Platform.Architecture)))
+            {
+                unnamed ??= entry;
+                continue;
+            }
+
+            int score = platform.Score(entry.Platform);
             if (score > bestScore)
             {
                 (best, bestScore) = (entry, score);
             }
         }
 
-        return best is null
-            ? throw QuaiException.NotFound($"no matching manifest for {platform} in the manifest list entries")
-            : await ReadHereAsync(Digest.Parse(best.Digest), cancellation).ConfigureAwait(false) ?? await repository.GetManifestAsync(best.Digest, cancellation).ConfigureAwait(false);
+        return best ?? unnamed ?? throw QuaiException.NotFound($"no matching manifest for {platform} in the manifest list entries");
     }
 
     /// <summary>The manifest that the tag stands for, when it still is the one that was pulled before.</summary>
@@ -143,7 +174,7 @@ internal sealed class Pull(
             ? await ReadHereAsync(digest, cancellation).ConfigureAwait(false)
             : null;
 
-    private async Task<RegistryRepository.FetchedManifest?> ReadHereAsync(Digest digest, CancellationToken cancellation)
+    private async Task<RegistryRepository.FetchedManifest?> ReadHereAsync(Digest digest, CancellationToken cancellation, string? mediaType = null)
     {
         if (noCache || await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
         {
@@ -151,7 +182,7 @@ internal sealed class Pull(
         }
 
         byte[] bytes = services.Blobs.Read(digest, ImageJson.MaxManifestSize);
-        return digest.Matches(bytes) ? new RegistryRepository.FetchedManifest(bytes, ImageJson.DetectMediaType(bytes), digest) : null;
+        return digest.Matches(bytes) ? new RegistryRepository.FetchedManifest(bytes, ImageJson.DetectMediaType(bytes, mediaType), digest) : null;
     }
 
     private async Task<(byte[] Bytes, ImageConfig Parsed)> GetConfigAsync(RegistryRepository repository, Descriptor config, CancellationToken cancellation)

@@ -12,7 +12,7 @@ internal sealed class IndexPush(RegistryClient client, BlobStore blobs, Registry
     {
         foreach (Descriptor entry in ImageJson.ReadIndex(index).Manifests!)
         {
-            if (await ExistsAsync(entry.Digest, cancellation).ConfigureAwait(false))
+            if (await ExistsAsync(entry, cancellation).ConfigureAwait(false))
             {
                 continue;
             }
@@ -26,11 +26,11 @@ internal sealed class IndexPush(RegistryClient client, BlobStore blobs, Registry
         return Digest.Of(index);
     }
 
-    private async Task<bool> ExistsAsync(string digest, CancellationToken cancellation)
+    private async Task<bool> ExistsAsync(Descriptor entry, CancellationToken cancellation)
     {
         try
         {
-            await repository.GetManifestAsync(digest, cancellation).ConfigureAwait(false);
+            await repository.GetManifestAsync(entry.Digest, cancellation, entry.MediaType).ConfigureAwait(false);
             return true;
         }
         catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
@@ -44,7 +44,7 @@ internal sealed class IndexPush(RegistryClient client, BlobStore blobs, Registry
         source.Domain == target.Domain ? auth : null,
         async from =>
         {
-            RegistryRepository.FetchedManifest manifest = await from.GetManifestAsync(entry.Digest, cancellation).ConfigureAwait(false);
+            RegistryRepository.FetchedManifest manifest = await from.GetManifestAsync(entry.Digest, cancellation, entry.MediaType).ConfigureAwait(false);
             Manifest parsed = ImageJson.ReadManifest(manifest.Bytes);
             foreach (Descriptor blob in parsed.Layers!.Prepend(parsed.Config!).DistinctBy(b => b.Digest))
             {

@@ -28,7 +28,7 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
         foreach ((ImageReference tag, PushContent content, StoredImage image) in tags)
         {
             await PushAsync(repository, tag, content, cancellation).ConfigureAwait(false);
-            await RecordAsync(tag with { Tag = null, Digest = content.Top.Digest }, image, cancellation).ConfigureAwait(false);
+            await RecordAsync(ImageName.ByDigest(tag, content.Top.Digest), content.Top.Digest, image, cancellation).ConfigureAwait(false);
         }
     }
 
@@ -112,16 +112,17 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
         }
     }
 
-    /// <summary>From now on the image is known by what the registry knows it by.</summary>
-    private async Task RecordAsync(ImageReference pushed, StoredImage image, CancellationToken cancellation)
+    /// <summary>From now on the image is known by what the registry knows it by. Where one platform's was pushed, that is the image of that platform.</summary>
+    private async Task RecordAsync(ImageName pushed, Digest digest, StoredImage image, CancellationToken cancellation)
     {
         await services.Database.WriteAsync(
             c =>
             {
-                // It may have been removed meanwhile.
-                if (c.Scalar<long?>("SELECT 1 FROM images WHERE id=$i", ("$i", image.Image.Id)) is not null)
+                // It may have been removed meanwhile, or pushed by somebody else with other layers.
+                List<string> owners = c.Rows("SELECT image_id FROM image_blobs WHERE digest=$d", r => r.GetString(0), ("$d", digest.ToString()));
+                foreach (string id in owners.Contains(image.Image.Id) ? [image.Image.Id] : owners)
                 {
-                    NameTable.Point(c, image.Image.Id, [pushed]);
+                    NameTable.Point(c, id, [pushed]);
                 }
             },
             cancellation).ConfigureAwait(false);

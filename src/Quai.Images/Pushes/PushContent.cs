@@ -116,13 +116,14 @@ internal sealed class PushContents(PushServices services, Lease lease, IProgress
 
     private async Task<PushManifest?> FindAsync(Digest digest, string? mediaType, CancellationToken cancellation)
     {
-        if (await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+        bool other = !MediaTypes.IsGeneric(mediaType) && !MediaTypes.IsManifest(mediaType);
+        if (other || await services.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
         {
             return null;
         }
 
         byte[] bytes = services.Blobs.Read(digest, ImageJson.MaxManifestSize);
-        string type = mediaType ?? ImageJson.DetectMediaType(bytes);
+        string type = ImageJson.DetectMediaType(bytes, mediaType);
         if (!MediaTypes.IsManifest(type))
         {
             return null;

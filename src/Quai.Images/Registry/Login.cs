@@ -16,27 +16,30 @@ internal sealed class Login(RegistryClient client)
         {
             RegistrySession session = client.At(endpoint, registry, auth, offline: true);
             Uri address = session.At("/v2/");
+            HttpStatusCode status;
             try
             {
-                HttpStatusCode status = await session.PingAsync(withCredentials: true, cancellation).ConfigureAwait(false);
-                if (status == HttpStatusCode.OK)
-                {
-                    return session.Tokens.RefreshToken ?? "";
-                }
-
-                // Docker asks again without TLS; a registry that has answered has said what it has to say.
-                throw new QuaiException(
-                    status == HttpStatusCode.Unauthorized ? ErrorKind.Unauthorized : ErrorKind.System,
-                    $"login attempt to {address} failed with status: {(int)status} {Reason(status)}");
+                status = await session.PingAsync(withCredentials: true, cancellation).ConfigureAwait(false);
             }
             catch (QuaiException e) when (e is TransientRegistryException || RegistryErrors.IsTls(e.InnerException ?? e))
             {
                 failure = QuaiException.System(e.Message, e);
+                continue;
             }
-            catch (QuaiException e) when (e.Kind == ErrorKind.Unauthorized && !e.Message.StartsWith("login attempt", StringComparison.Ordinal))
+            catch (QuaiException e) when (e.Kind == ErrorKind.Unauthorized)
             {
                 throw new QuaiException(ErrorKind.Unauthorized, $"Get \"{address}\": {e.Message}", e);
             }
+
+            if (status == HttpStatusCode.OK)
+            {
+                return session.Tokens.RefreshToken ?? "";
+            }
+
+            // Docker asks again without TLS; a registry that has answered has said what it has to say.
+            throw new QuaiException(
+                status == HttpStatusCode.Unauthorized ? ErrorKind.Unauthorized : ErrorKind.System,
+                $"login attempt to {address} failed with status: {(int)status} {Reason(status)}");
         }
 
         throw failure!;

@@ -1,4 +1,5 @@
 using Quai.Errors;
+using Quai.Images.Registry.Authentication;
 using Quai.Images.Registry.Transport;
 using Quai.Oci.Images;
 
@@ -54,8 +55,8 @@ internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
     /// <summary>A session without an image, at one address.</summary>
     public RegistrySession At(RegistryEndpoint endpoint, string registry, RegistryAuth? auth, bool offline)
     {
-        HttpClient client = _transports.For(endpoint);
-        return new RegistrySession(client, endpoint, null, new TokenSource(client, registry, auth, _options) { Offline = offline }, _options);
+        RegistryTransport transport = _transports.For(endpoint);
+        return new RegistrySession(transport, endpoint, null, new TokenSource(transport.Own, endpoint, registry, auth, _options) { Offline = offline }, _options);
     }
 
     public void Dispose() => _transports.Dispose();
@@ -66,15 +67,15 @@ internal sealed class RegistryClient(ImageStoreOptions options) : IDisposable
         QuaiException? failure = null;
         foreach (RegistryEndpoint endpoint in endpoints)
         {
-            HttpClient client = _transports.For(endpoint);
-            var tokens = new TokenSource(client, image.Domain, auth, _options);
+            RegistryTransport transport = _transports.For(endpoint);
+            var tokens = new TokenSource(transport.Own, endpoint, image.Domain, auth, _options);
             tokens.AddScope($"repository:{image.Path}:{actions}");
             foreach (string source in sources)
             {
                 tokens.AddScope($"repository:{source}:pull");
             }
 
-            var session = new RegistrySession(client, endpoint, image, tokens, _options);
+            var session = new RegistrySession(transport, endpoint, image, tokens, _options);
             try
             {
                 await session.PingAsync(withCredentials: false, cancellation).ConfigureAwait(false);

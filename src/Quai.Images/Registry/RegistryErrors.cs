@@ -47,7 +47,9 @@ internal static class RegistryErrors
     {
         (string? code, string? message) = await ReadErrorAsync(response, cancellation).ConfigureAwait(false);
         string said = code is null ? "" : $"{code.Replace('_', ' ').ToLowerInvariant()}: {message}";
-        Uri uri = response.RequestMessage!.RequestUri!;
+        
+        // Without its query: of an address that the registry sent us to that may be signed, and so be a key.
+        string uri = response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path);
         if (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500)
         {
             string text = said.Length > 0 ? said : $"received unexpected HTTP status: {(int)response.StatusCode} {response.ReasonPhrase}";
@@ -65,10 +67,10 @@ internal static class RegistryErrors
 
         return code switch
         {
-            "MANIFEST_UNKNOWN" => QuaiException.NotFound($"manifest for {image.Familiar} not found: {said}"),
+            "MANIFEST_UNKNOWN" => new ManifestNotFoundException(image, said),
             "NAME_UNKNOWN" => QuaiException.NotFound($"repository {image.FamiliarName} not found: {said}"),
             _ when denied => Denied(image, said.Length > 0 ? said : status),
-            null when response.StatusCode == HttpStatusCode.NotFound => QuaiException.NotFound($"manifest for {image.Familiar} not found: {uri} answers 404 Not Found"),
+            null when response.StatusCode == HttpStatusCode.NotFound => new ManifestNotFoundException(image, $"{uri} answers 404 Not Found"),
             null => QuaiException.System($"{Verb(response.RequestMessage.Method)} \"{uri}\": received unexpected HTTP status: {status}"),
             _ => response.StatusCode == HttpStatusCode.NotFound ? QuaiException.NotFound(said) : QuaiException.System(said),
         };
@@ -97,7 +99,7 @@ internal static class RegistryErrors
                 return (response.StatusCode == HttpStatusCode.Unauthorized ? "UNAUTHORIZED" : "UNKNOWN", details);
             }
         }
-        catch (Exception e) when (e is JsonException or HttpRequestException or IOException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or HttpRequestException or IOException)
         {
             // An answer that is not a registry's has no code.
         }
@@ -142,5 +144,6 @@ internal static class RegistryErrors
         : message.Contains("NotTimeValid", StringComparison.Ordinal) ? "certificate has expired or is not yet valid"
         : "certificate signed by unknown authority";
 
-    private static string Verb(HttpMethod method) => method.Method[..1] + method.Method[1..].ToLowerInvariant();
+    /// <summary>A method as Docker writes it: <c>Get</c>.</summary>
+    public static string Verb(HttpMethod method) => method.Method[..1] + method.Method[1..].ToLowerInvariant();
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Quai.Errors;
+using Quai.Images.Registry.Authentication;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Registry;
@@ -10,6 +11,12 @@ namespace Quai.Images.Registry;
 internal sealed partial class RegistryRepository(RegistrySession session, ImageReference image)
 {
     private const int MaxListSize = 4 << 20;
+    private const int MaxTags = 1_000_000;
+
+    /// <summary>Most tags or referrers that are taken: a registry could go on for ever with links to further pages.</summary>
+    private const int MaxListed = 500_000;
+
+    private const int MaxPages = 10_000;
 
     /// <summary>A manifest or index as the registry has it.</summary>
     public sealed record FetchedManifest(byte[] Bytes, string MediaType, Digest Digest);
@@ -17,7 +24,11 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
     public RegistryEndpoint Endpoint => session.Endpoint;
 
     /// <summary>Fetches a manifest by tag or digest.</summary>
-    public Task<FetchedManifest> GetManifestAsync(string reference, CancellationToken cancellation) => session.RetryAsync(
+    /// <param name="reference">Tag or digest.</param>
+    /// <param name="cancellation">Stops asking.</param>
+    /// <param name="mediaType">What the index that lists it says that it is; null for nothing.</param>
+    /// <exception cref="QuaiException">It cannot be had, or is not what its digest or its media type says.</exception>
+    public Task<FetchedManifest> GetManifestAsync(string reference, CancellationToken cancellation, string? mediaType = null) => session.RetryAsync(
         async () =>
         {
             Uri uri = session.At($"/v2/{image.Path}/manifests/{reference}");
@@ -31,22 +42,25 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
             else
             {
                 digest = Digest.Of(bytes);
-                if (response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? said)
-                    && Digest.TryParse(said.First(), out Digest claimed))
+                if (response.Headers.TryGetValues("Docker-Content-Digest", out IEnumerable<string>? digests)
+                    && Digest.TryParse(digests.First(), out Digest claimed))
                 {
                     digest = claimed.Matches(bytes) ? claimed : throw QuaiException.System($"manifest verification failed for digest {claimed}");
                 }
             }
 
-            string? mediaType = response.Content.Headers.ContentType?.MediaType;
-            return new FetchedManifest(bytes, MediaTypes.IsIndex(mediaType) || MediaTypes.IsManifest(mediaType) ? mediaType! : ImageJson.DetectMediaType(bytes), digest);
+            string? said = response.Content.Headers.ContentType?.MediaType;
+            string type = ImageJson.DetectMediaType(bytes, MediaTypes.IsGeneric(said) ? mediaType : said);
+            return MediaTypes.IsGeneric(mediaType) || mediaType == type
+                ? new FetchedManifest(bytes, type, digest)
+                : throw QuaiException.Invalid($"manifest {digest} is listed as {mediaType} but is {type}");
         },
         null,
         cancellation);
 
     /// <summary>
     /// What a tag stands for, without fetching it: registries that count pulls do not count this. Null when the registry does not say;
-    /// the reason is then told by <see cref="GetManifestAsync(string, CancellationToken)"/>.
+    /// the reason is then told by <see cref="GetManifestAsync(string, CancellationToken, string?)"/>.
     /// </summary>
     public async Task<Digest?> FindAsync(string tag, CancellationToken cancellation)
     {
@@ -81,20 +95,33 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
     public async Task<IReadOnlyList<string>> ListTagsAsync(CancellationToken cancellation)
     {
         List<string> tags = [];
+        int pages = 0;
         Uri? next = session.At($"/v2/{image.Path}/tags/list");
-        while (next is not null)
+        for (int page = 0; next is not null; page++)
         {
+            CheckPage(page, tags.Count, "tags");
             (JsonDocument json, Uri? following) = await GetListAsync(next, [], cancellation).ConfigureAwait(false);
             using (json)
             {
-                if (json.RootElement.TryGetProperty("tags", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+                try
                 {
-                    tags.AddRange(list.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!).Where(t => ImageReference.IsTag(t)));
+                    if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("tags", out JsonElement list) && list.ValueKind == JsonValueKind.Array)
+                    {
+                        tags.AddRange(list.EnumerateArray().Where(t => t.ValueKind == JsonValueKind.String).Select(t => t.GetString()!).Where(t => ImageReference.IsTag(t)));
+                    }
+                }
+                catch (InvalidOperationException e)
+                {
+                    throw QuaiException.System($"Get \"{next}\": the answer has text that is no Unicode: {e.Message}", e);
                 }
             }
 
-            // A registry that links to where we are would never end.
+            // A registry that links to where we are would never end, nor one that always has a next page.
             next = following == next ? null : following;
+            if (++pages + tags.Count > MaxTags)
+            {
+                throw QuaiException.System($"Get \"{session.At($"/v2/{image.Path}/tags/list")}\": the registry lists more than {MaxTags} tags");
+            }
         }
 
         return tags;
@@ -110,9 +137,11 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
     public async Task<IReadOnlyList<Descriptor>> ReferrersAsync(Digest subject, string? artifactType, CancellationToken cancellation)
     {
         List<Descriptor> found = [];
+        int pages = 0;
         Uri? next = session.At($"/v2/{image.Path}/referrers/{subject}{(artifactType is null ? "" : "?artifactType=" + Uri.EscapeDataString(artifactType))}");
-        while (next is not null)
+        for (int page = 0; next is not null; page++)
         {
+            CheckPage(page, found.Count, "referrers");
             using HttpResponseMessage? response = await session.RetryAsync(
                 async () =>
                 {
@@ -131,6 +160,10 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
             found.AddRange(ImageJson.ReadIndex(bytes).Manifests!);
             Uri? following = Next(next, response);
             next = following == next ? null : following;
+            if (++pages + found.Count > MaxTags)
+            {
+                throw QuaiException.System($"Get \"{session.At($"/v2/{image.Path}/referrers/{subject}")}\": the registry lists more than {MaxTags} referrers");
+            }
         }
 
         // The registry may leave choosing to its clients.
@@ -164,6 +197,14 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
                 var index = new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = [.. all, descriptor] };
                 await PutManifestAsync($"{subject.Algorithm}-{subject.Hex}", ImageJson.Write(index), MediaTypes.OciIndex, cancellation).ConfigureAwait(false);
             }
+        }
+    }
+
+    private void CheckPage(int page, int listed, string what)
+    {
+        if (page == MaxPages || listed > MaxListed)
+        {
+            throw QuaiException.System($"the registry {image.Domain} lists more than {MaxListed} {what} of {image.Path}, or does so on more than {MaxPages} pages");
         }
     }
 
@@ -205,7 +246,7 @@ internal sealed partial class RegistryRepository(RegistrySession session, ImageR
             int open = link.IndexOf('<', StringComparison.Ordinal);
             int close = link.IndexOf('>', StringComparison.Ordinal);
             if (open >= 0 && close > open && link.AsSpan(close).Contains("next", StringComparison.OrdinalIgnoreCase)
-                && Uri.TryCreate(current, link[(open + 1)..close], out Uri? next) && next.Authority == current.Authority)
+                && Uri.TryCreate(current, link[(open + 1)..close], out Uri? next) && Authority.Of(current).Covers(next))
             {
                 return next;
             }

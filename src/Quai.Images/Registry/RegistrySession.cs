@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Quai.Errors;
+using Quai.Images.Registry.Authentication;
+using Quai.Images.Registry.Transport;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Registry;
@@ -27,7 +29,7 @@ internal sealed record RegistryRequest(HttpMethod Method, Uri Address)
 }
 
 /// <summary>Requests to one registry at one address: with credentials when it asks for them, following redirects, and trying again where that may help.</summary>
-internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoint, ImageReference? image, TokenSource tokens, ImageStoreOptions options)
+internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpoint endpoint, ImageReference? image, TokenSource tokens, ImageStoreOptions options)
 {
     private const int MaxRedirects = 10;
 
@@ -48,19 +50,20 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
     public async Task<HttpStatusCode> PingAsync(bool withCredentials, CancellationToken cancellation)
     {
         var request = new RegistryRequest(HttpMethod.Get, At("/v2/"));
-        using HttpResponseMessage response = await SendOnceAsync(request, cancellation).ConfigureAwait(false);
+        (HttpResponseMessage response, Uri? asker) = await SendOnceAsync(request, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage first = response;
         if ((int)response.StatusCode >= 500)
         {
             throw await RegistryErrors.FromAsync(response, image, writing: false, cancellation).ConfigureAwait(false);
         }
 
-        if (response.StatusCode != HttpStatusCode.Unauthorized || !withCredentials
-            || !await AnswerAsync(request, response, null, cancellation).ConfigureAwait(false))
+        if (response.StatusCode != HttpStatusCode.Unauthorized || !withCredentials || asker is null
+            || !await AnswerAsync(request, asker, response, null, cancellation).ConfigureAwait(false))
         {
             return response.StatusCode;
         }
 
-        using HttpResponseMessage second = await SendOnceAsync(request, cancellation).ConfigureAwait(false);
+        using HttpResponseMessage second = (await SendOnceAsync(request, cancellation).ConfigureAwait(false)).Response;
         return second.StatusCode;
     }
 
@@ -69,8 +72,8 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
     {
         for (bool answered = false; ; answered = true)
         {
-            AuthenticationHeaderValue? sent = tokens.Header;
-            HttpResponseMessage response = await SendOnceAsync(request, cancellation).ConfigureAwait(false);
+            AuthenticationHeaderValue? sent = tokens.HeaderFor(request.Address);
+            (HttpResponseMessage response, Uri? asker) = await SendOnceAsync(request, cancellation).ConfigureAwait(false);
             if (response.IsSuccessStatusCode || request.Expected.Contains(response.StatusCode))
             {
                 return response;
@@ -78,7 +81,12 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
 
             using (response)
             {
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !answered && await AnswerAsync(request, response, sent, cancellation).ConfigureAwait(false))
+                if (response.StatusCode == HttpStatusCode.Unauthorized && asker is null)
+                {
+                    throw QuaiException.System($"{RegistryErrors.Verb(request.Method)} \"{request.Address}\": {Shown(response.RequestMessage!.RequestUri!)} asks for credentials, which are sent to {tokens.Registry} itself only");
+                }
+
+                if (response.StatusCode == HttpStatusCode.Unauthorized && !answered && await AnswerAsync(request, asker!, response, sent, cancellation).ConfigureAwait(false))
                 {
                     continue;
                 }
@@ -150,14 +158,14 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
         }
     }
 
-    private async Task<bool> AnswerAsync(RegistryRequest request, HttpResponseMessage response, AuthenticationHeaderValue? sent, CancellationToken cancellation)
+    private async Task<bool> AnswerAsync(RegistryRequest request, Uri asker, HttpResponseMessage response, AuthenticationHeaderValue? sent, CancellationToken cancellation)
     {
         List<Challenge> challenges = response.Headers.TryGetValues("WWW-Authenticate", out IEnumerable<string>? values) ? Challenge.Parse(values) : [];
         try
         {
-            return await tokens.AnswerAsync(challenges, sent, cancellation).ConfigureAwait(false);
+            return await tokens.AnswerAsync(asker, challenges, sent, cancellation).ConfigureAwait(false);
         }
-        catch (QuaiException e) when (e.Message == "no basic auth credentials")
+        catch (NoCredentialsException e)
         {
             throw QuaiException.System(request.Writes ? e.Message : $"Get \"{request.Address}\": {e.Message}", e);
         }
@@ -167,30 +175,44 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
         }
     }
 
-    /// <summary>Sends one request and follows redirects; credentials go to the registry's own host and port alone.</summary>
-    private async Task<HttpResponseMessage> SendOnceAsync(RegistryRequest request, CancellationToken cancellation)
+    /// <summary>
+    /// Sends one request and follows redirects. Credentials go along as long as all that was asked is the registry itself: once it has sent us elsewhere, no
+    /// later redirect brings them back, wherever it leads.
+    /// </summary>
+    /// <returns>The response, and who asks for credentials if it does: null when that is not the registry.</returns>
+    private async Task<(HttpResponseMessage Response, Uri? Asker)> SendOnceAsync(RegistryRequest request, CancellationToken cancellation)
     {
         Uri current = request.Address;
+        bool own = true;
         for (int redirects = 0; ; redirects++)
         {
-            HttpResponseMessage response = await SendToAsync(request, current, cancellation).ConfigureAwait(false);
+            if (!tokens.Authority.MaySend(current))
+            {
+                throw Refused(request, current, "it is not HTTPS");
+            }
+
+            own &= tokens.Authority.Covers(current);
+            HttpResponseMessage response = await SendToAsync(request, current, own, cancellation).ConfigureAwait(false);
             if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location)
             {
-                return response;
+                return (response, own ? current : null);
             }
 
             response.Dispose();
             current = new Uri(current, location);
-            if (redirects == MaxRedirects || !IsSafe(current))
+            if (redirects == MaxRedirects)
             {
-                throw QuaiException.System($"Get \"{request.Address}\": redirect to {Shown(current)} refused: {(redirects == MaxRedirects ? $"stopped after {MaxRedirects} redirects" : "it is not HTTPS")}");
+                throw Refused(request, current, $"stopped after {MaxRedirects} redirects");
             }
         }
     }
 
-    private bool IsSafe(Uri address) => address.Scheme == "https" || (address.Scheme == "http" && endpoint.Address.Scheme != "https");
+    private static QuaiException Refused(RegistryRequest request, Uri address, string why) =>
+        QuaiException.System(address == request.Address
+            ? $"{RegistryErrors.Verb(request.Method)} \"{Shown(address)}\" refused: {why}"
+            : $"{RegistryErrors.Verb(request.Method)} \"{request.Address}\": redirect to {Shown(address)} refused: {why}");
 
-    private async Task<HttpResponseMessage> SendToAsync(RegistryRequest request, Uri address, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendToAsync(RegistryRequest request, Uri address, bool own, CancellationToken cancellation)
     {
         using var stalled = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         stalled.CancelAfter(options.StallTimeout);
@@ -205,10 +227,7 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
             message.Headers.Range = new RangeHeaderValue(offset, null);
         }
 
-        if (address.Authority == endpoint.Address.Authority && address.Scheme == endpoint.Address.Scheme)
-        {
-            message.Headers.Authorization = tokens.Header;
-        }
+        message.Headers.Authorization = own ? tokens.HeaderFor(address) : null;
 
         if (request.Content is { } content)
         {
@@ -217,7 +236,7 @@ internal sealed class RegistrySession(HttpClient client, RegistryEndpoint endpoi
 
         try
         {
-            return await client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stalled.Token).ConfigureAwait(false);
+            return await (own ? transport.Own : transport.Elsewhere).SendAsync(message, HttpCompletionOption.ResponseHeadersRead, stalled.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (IsCut(e, cancellation))
         {

@@ -4,6 +4,7 @@ using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Images.Content;
 using Quai.Linux;
+using Quai.Linux.Modes;
 using Quai.Metadata;
 
 namespace Quai.Images.Snapshots;
@@ -29,7 +30,7 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
         Folder = Path.Combine(root, "snapshots");
         _database = database;
         _gate = gate;
-        Directory.CreateDirectory(Folder);
+        PrivateFolder.Make(Folder);
         _folder = FileCalls.OpenDirectory(Folder);
         FileCalls.TrySpreadSubdirectories(_folder.Number);
         _trash = new Trash(Path.Combine(root, "trash"), Folder, logger);
@@ -169,13 +170,6 @@ internal sealed partial class SnapshotStore : IAsyncDisposable
                 return FileCalls.TreeSize(directory.Number);
             },
             cancellation);
-    }
-
-    /// <summary>Bytes of the disk that a container's writable layer takes; nothing for the folders that every container has.</summary>
-    public Task<long> UsageAsync(string key, CancellationToken cancellation)
-    {
-        string path = Path.Combine(Folder, Get(key).Upper);
-        return Task.Run(() => Usage(path), cancellation);
     }
 
     /// <summary>Bytes of the disk that an unpacked layer takes. It never changes, so it is found out once; 0 for one that is gone.</summary>

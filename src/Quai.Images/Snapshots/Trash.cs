@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;
+using Quai.Linux.Modes;
 
 namespace Quai.Images.Snapshots;
 
@@ -10,12 +11,15 @@ namespace Quai.Images.Snapshots;
 /// </summary>
 internal sealed partial class Trash : IAsyncDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly string _path;
     private readonly FileDescriptor _folder;
     private readonly FileDescriptor _snapshots;
     private readonly ILogger _logger;
     private readonly Channel<string> _names = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task _emptying;
+    private volatile bool _ended;
 
     /// <param name="path">The trash folder.</param>
     /// <param name="snapshots">The folder that snapshots are in, on the same file system.</param>
@@ -24,7 +28,7 @@ internal sealed partial class Trash : IAsyncDisposable
     {
         _path = path;
         _logger = logger;
-        Directory.CreateDirectory(path);
+        PrivateFolder.Make(path);
         _folder = FileCalls.OpenDirectory(path);
         _snapshots = FileCalls.OpenDirectory(snapshots);
         _emptying = Task.Run(EmptyAsync);
@@ -60,11 +64,17 @@ internal sealed partial class Trash : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when all that was thrown away is deleted.</summary>
+    /// <summary>Ends when all that was thrown away is deleted, or soon: what is left is the next start's to delete.</summary>
     public async ValueTask DisposeAsync()
     {
         _names.Writer.TryComplete();
-        await _emptying.ConfigureAwait(false);
+        if (await Task.WhenAny(_emptying, Task.Delay(s_patience)).ConfigureAwait(false) != _emptying)
+        {
+            // The folder stays open for the thread that is at it: it ends with the process.
+            _ended = true;
+            return;
+        }
+
         _folder.Dispose();
         _snapshots.Dispose();
     }
@@ -73,6 +83,11 @@ internal sealed partial class Trash : IAsyncDisposable
     {
         await foreach (string name in _names.Reader.ReadAllAsync().ConfigureAwait(false))
         {
+            if (_ended)
+            {
+                return;
+            }
+
             try
             {
                 FileCalls.RemoveTree(_folder.Number, name);

@@ -12,7 +12,7 @@ internal static class LayerErrors
             ? $"layer entry {entry.DisplayName} (a hard link to {TarText.Show(entry.LinkName)}) leads outside the image's root"
             : $"layer entry {entry.DisplayName} leads outside the image's root");
 
-    public static QuaiException Failed(string call, int errno, TarEntry entry) => errno switch
+    public static Exception Failed(string call, int errno, TarEntry entry) => errno switch
     {
         // The machine's fault, not the layer's.
         Errno.ENOSPC or Errno.EDQUOT or Errno.EIO or Errno.EROFS or Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.EPERM =>

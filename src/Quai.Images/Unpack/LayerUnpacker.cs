@@ -35,7 +35,8 @@ internal static class LayerUnpacker
     {
         using Stream? unpacked = kind == CompressionKind.None ? null : Compression.Open(source, kind);
         using FileDescriptor root = FileCalls.OpenDirectory(directory);
-        using var writer = new LayerWriter(root.Number);
+        using var overwritten = new Overwritten(directory.TrimEnd('/') + ".overwritten");
+        using var writer = new LayerWriter(root.Number, overwritten);
         using var ahead = new ReadAheadStream(unpacked ?? source, hash ? HashAlgorithmName.SHA256 : null);
         try
         {

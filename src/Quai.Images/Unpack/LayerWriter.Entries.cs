@@ -5,8 +5,6 @@ namespace Quai.Images.Unpack;
 
 internal sealed unsafe partial class LayerWriter
 {
-    private const int SpecialBits = (int)(FileCalls.S_ISUID | FileCalls.S_ISGID | FileCalls.S_ISVTX);
-
     private void WriteFile(TarReader reader, int parent, bool setGid)
     {
         TarEntry entry = reader.Entry;
@@ -16,10 +14,7 @@ internal sealed unsafe partial class LayerWriter
             int fd = Openat2.TryOpen(parent, name, flags, entry.Mode & 0x1ff, Single);
             if (fd == -Errno.EEXIST)
             {
-                RemoveExisting(parent, name, entry);
-                // The parent is not what was removed, but what the cache holds below the name was.
-                _directories.Clear();
-                parent = OpenParent(_path.Parent, entry, make: false, out setGid);
+                RemoveExisting(ref parent, ref setGid, name, entry);
                 fd = Openat2.TryOpen(parent, name, flags, entry.Mode & 0x1ff, Single);
             }
 
@@ -40,16 +35,14 @@ internal sealed unsafe partial class LayerWriter
                     Check(FileCalls.TryTruncate(fd, entry.Size), "ftruncate", entry);
                 }
 
-                Size += entry.Size;
+                Count(entry.Size);
                 if (NeedsOwner(entry, setGid))
                 {
                     Check(FileCalls.TryChangeOwner(fd, entry.Uid, entry.Gid), "chown", entry);
                 }
 
-                if (NeedsMode(entry.Mode))
-                {
-                    Check(FileCalls.TryChangeMode(fd, entry.Mode), "chmod", entry);
-                }
+                // The daemon's umask takes nearly everything away, and the call itself the set-id bits.
+                Check(FileCalls.TryChangeMode(fd, entry.Mode), "chmod", entry);
 
                 // After the owner: a change of it takes capabilities away.
                 foreach ((byte[] key, byte[] value) in entry.Xattrs)
@@ -86,12 +79,16 @@ internal sealed unsafe partial class LayerWriter
                 {
                     // The whiteout of this name hides what lies below; the new directory must go on hiding it.
                     opaque = IsWhiteout(status);
-                    RemoveExisting(parent, name, entry);
+                    RemoveExisting(ref parent, ref setGid, name, entry);
                     Check(FileCalls.TryMakeDirectory(parent, name, entry.Mode & 0x1ff), "mkdir", entry);
                 }
+                else
+                {
+                    // It may be open, with its times and its group as they were.
+                    _directories.Clear();
+                    parent = OpenParent(_path.Parent, entry, make: false, out setGid);
+                }
 
-                _directories.Clear();
-                parent = OpenParent(_path.Parent, entry, make: false, out setGid);
                 errno = 0;
             }
 
@@ -101,21 +98,17 @@ internal sealed unsafe partial class LayerWriter
                 Check(FileCalls.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
             }
 
-            if (existed || setGid || NeedsMode(entry.Mode))
-            {
-                Check(FileCalls.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
-            }
+            Check(FileCalls.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
 
             WriteXattrs(entry, parent, name);
             if (opaque)
             {
                 MarkOpaque(parent, name, entry);
             }
-        }
 
-        byte[] path = new byte[_path.Whole.Length + 1];
-        _path.Whole.CopyTo(path);
-        _times.Add((path, TimesOf(entry)));
+            // What is made in it changes them, and the cache sets them again.
+            Check(FileCalls.TrySetTimes(parent, name, TimesOf(entry)), "utimens", entry);
+        }
     }
 
     private void WriteHardLink(TarEntry entry, int parent)
@@ -141,14 +134,16 @@ internal sealed unsafe partial class LayerWriter
             int errno = FileCalls.TryLink(from, target, parent, name);
             if (errno == Errno.EEXIST)
             {
-                RemoveExisting(parent, name, entry);
-                _directories.Clear();
-                parent = OpenParent(_path.Parent, entry, make: false, out _);
+                bool setGid = false;
+                RemoveExisting(ref parent, ref setGid, name, entry);
                 from = OpenParent(_target.Parent, entry, make: false, out _);
                 errno = FileCalls.TryLink(from, target, parent, name);
             }
 
-            Check(errno, $"link to {TarText.Show(entry.LinkName)}", entry);
+            if (errno != 0)
+            {
+                throw LayerErrors.Failed($"link to {TarText.Show(entry.LinkName)}", errno, entry);
+            }
         }
     }
 
@@ -159,14 +154,12 @@ internal sealed unsafe partial class LayerWriter
             int errno = FileCalls.TrySymlink(target, parent, name);
             if (errno == Errno.EEXIST)
             {
-                RemoveExisting(parent, name, entry);
-                _directories.Clear();
-                parent = OpenParent(_path.Parent, entry, make: false, out setGid);
+                RemoveExisting(ref parent, ref setGid, name, entry);
                 errno = FileCalls.TrySymlink(target, parent, name);
             }
 
             Check(errno, "symlink", entry);
-            Size += entry.LinkName.Length;
+            Count(entry.LinkName.Length);
             FinishEntry(entry, parent, name, setGid, mode: false);
         }
     }
@@ -184,9 +177,7 @@ internal sealed unsafe partial class LayerWriter
             int errno = FileCalls.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);
             if (errno == Errno.EEXIST)
             {
-                RemoveExisting(parent, name, entry);
-                _directories.Clear();
-                parent = OpenParent(_path.Parent, entry, make: false, out setGid);
+                RemoveExisting(ref parent, ref setGid, name, entry);
                 errno = FileCalls.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);
             }
 
@@ -202,7 +193,7 @@ internal sealed unsafe partial class LayerWriter
             Check(FileCalls.TryChangeOwner(parent, name, entry.Uid, entry.Gid), "chown", entry);
         }
 
-        if (mode && NeedsMode(entry.Mode))
+        if (mode)
         {
             Check(FileCalls.TryChangeMode(parent, name, entry.Mode), "chmod", entry);
         }
@@ -238,8 +229,6 @@ internal sealed unsafe partial class LayerWriter
     }
 
     private static bool NeedsOwner(TarEntry entry, bool setGid) => setGid || (entry.Uid | entry.Gid) != 0;
-
-    private bool NeedsMode(uint mode) => (mode & (_umask | SpecialBits)) != 0;
 
     private static void Check(int errno, string call, TarEntry entry)
     {

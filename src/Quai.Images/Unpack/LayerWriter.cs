@@ -10,16 +10,16 @@ namespace Quai.Images.Unpack;
 /// in them by their last part alone, so that no link and no <c>..</c> leads outside. The result is what Docker's overlay2 has.
 /// </summary>
 /// <remarks>Not for several threads. Needs to be root.</remarks>
-internal sealed unsafe partial class LayerWriter(int root) : IDisposable
+/// <param name="root">The directory; stays the caller's.</param>
+/// <param name="overwritten">Where what is replaced goes; stays the caller's.</param>
+internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritten) : IDisposable
 {
     private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
     private const uint ImpliedDirectoryMode = 0x1ed; // 0755, as Docker makes directories that a layer does not name
 
     private readonly DirectoryCache _directories = new(root);
-    private readonly List<(byte[] Path, FileTimes Times)> _times = [];
     private readonly EntryPath _path = new();
     private readonly EntryPath _target = new();
-    private readonly uint _umask = FileCalls.Umask;
 
     /// <summary>Bytes of regular files and links' targets written, as Docker counts an image's size.</summary>
     public long Size { get; private set; }
@@ -76,30 +76,14 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
         }
     }
 
-    /// <summary>Sets the directories' times, which every entry made in them had changed.</summary>
-    public void Finish()
-    {
-        foreach ((byte[] path, FileTimes times) in _times)
-        {
-            int slash = path.AsSpan().LastIndexOf((byte)'/');
-            int parent = _directories.Get(slash < 0 ? default : path.AsSpan(0, slash), out _);
-            if (parent < 0)
-            {
-                continue;
-            }
-
-            fixed (byte* name = path)
-            {
-                _ = FileCalls.TrySetTimes(parent, name + slash + 1, times);
-            }
-        }
-    }
+    /// <summary>Sets the times of the directories that are still open, which every entry made in them had changed.</summary>
+    public void Finish() => _directories.Clear();
 
     public void Dispose() => _directories.Dispose();
 
     /// <summary>
-    /// The directory an entry lies in. A link on the way that stays beneath the root is followed; one that does not, because it is
-    /// absolute or climbs too far, makes the layer refused: no tool that packs a real file system writes an entry through a link.
+    /// The directory an entry lies in. A link on the way is followed with the layer's root as <c>/</c>, so that an absolute one, or one that climbs too far,
+    /// leads to what it will lead to in the container. One that leads to nothing in this layer makes the layer refused, as by Docker.
     /// </summary>
     private int OpenParent(ReadOnlySpan<byte> parent, TarEntry entry, bool make, out bool setGid)
     {
@@ -120,55 +104,84 @@ internal sealed unsafe partial class LayerWriter(int root) : IDisposable
         }
     }
 
+    /// <summary>Makes the directories that are missing of a path: one call after another from the last that is there, so that depth costs once.</summary>
     private int MakeParent(ReadOnlySpan<byte> path, TarEntry entry, out bool setGid)
     {
-        int slash = path.LastIndexOf((byte)'/');
-        int above = OpenParent(slash < 0 ? default : path[..slash], entry, make: true, out _);
-        byte[] name = new byte[path.Length - slash];
-        path[(slash + 1)..].CopyTo(name);
-        fixed (byte* n = name)
+        int there = _directories.FindExisting(path);
+        if (there < 0)
         {
-            int errno = FileCalls.TryMakeDirectory(above, n, ImpliedDirectoryMode);
-            if (errno == 0)
-            {
-                errno = FileCalls.TryChangeOwner(above, n, 0, 0);
-                errno = errno != 0 ? errno : FileCalls.TryChangeMode(above, n, ImpliedDirectoryMode);
-            }
-            else if (errno == Errno.EEXIST)
-            {
-                // A link to nowhere has the name of the directory.
-                throw LayerErrors.Outside(entry);
-            }
+            throw -there == Errno.EXDEV ? LayerErrors.Outside(entry) : LayerErrors.Failed("open", -there, entry);
+        }
 
-            if (errno != 0)
+        int above = OpenParent(path[..there], entry, make: false, out _);
+        ReadOnlySpan<byte> missing = path[(there == 0 ? 0 : there + 1)..];
+        byte[] name = new byte[missing.Length + 1];
+        int made = -1;
+        try
+        {
+            while (!missing.IsEmpty)
             {
-                throw LayerErrors.Failed("mkdir", errno, entry);
+                int slash = missing.IndexOf((byte)'/');
+                ReadOnlySpan<byte> part = slash < 0 ? missing : missing[..slash];
+                missing = slash < 0 ? default : missing[(slash + 1)..];
+                part.CopyTo(name);
+                name[part.Length] = 0;
+                fixed (byte* n = name)
+                {
+                    int next = MakeImplied(made < 0 ? above : made, n, entry);
+                    _ = made < 0 ? 0 : FileCalls.TryClose(made);
+                    made = next;
+                }
             }
+        }
+        finally
+        {
+            _ = made < 0 ? 0 : FileCalls.TryClose(made);
         }
 
         int fd = _directories.Get(path, out setGid);
         return fd >= 0 ? fd : throw LayerErrors.Failed("open", -fd, entry);
     }
 
-    /// <summary>Takes away what has the entry's name already; a later entry of a layer wins.</summary>
-    private void RemoveExisting(int parent, byte* name, TarEntry entry)
+    private static int MakeImplied(int above, byte* name, TarEntry entry)
     {
-        int errno = FileCalls.TryRemoveTree(parent, name);
-        if (errno != 0)
+        int errno = FileCalls.TryMakeDirectory(above, name, ImpliedDirectoryMode);
+        if (errno == 0)
         {
-            throw LayerErrors.Failed("remove", errno, entry);
+            errno = FileCalls.TryChangeOwner(above, name, 0, 0);
+            errno = errno != 0 ? errno : FileCalls.TryChangeMode(above, name, ImpliedDirectoryMode);
+        }
+        else if (errno == Errno.EEXIST)
+        {
+            // A link to nowhere has the name of the directory.
+            throw LayerErrors.Outside(entry);
         }
 
-        ReadOnlySpan<byte> path = _path.Whole;
-        for (int i = _times.Count - 1; i >= 0; i--)
+        if (errno != 0)
         {
-            ReadOnlySpan<byte> recorded = _times[i].Path.AsSpan(0, _times[i].Path.Length - 1);
-            if (recorded.StartsWith(path) && (recorded.Length == path.Length || recorded[path.Length] == '/'))
-            {
-                _times.RemoveAt(i);
-            }
+            throw LayerErrors.Failed("mkdir", errno, entry);
+        }
+
+        int fd = Openat2.TryOpen(above, name, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, Single);
+        return fd >= 0 ? fd : throw LayerErrors.Failed("open", -fd, entry);
+    }
+
+    /// <summary>
+    /// Takes away what has the entry's name already; a later entry of a layer wins. What led through it is known no more, and the parent is opened anew.
+    /// </summary>
+    private void RemoveExisting(ref int parent, ref bool setGid, byte* name, TarEntry entry)
+    {
+        Check(FileCalls.TryStatus(parent, name, out FileStatus status), "stat", entry);
+        Check(overwritten.TryTake(parent, name), "remove", entry);
+        if (status.IsDirectory || (status.Mode & FileCalls.S_IFMT) == FileCalls.S_IFLNK)
+        {
+            _directories.Clear();
+            parent = OpenParent(_path.Parent, entry, make: false, out setGid);
         }
     }
+
+    /// <summary>Counts bytes; what a layer pretends to hold beyond all measure counts as the most there can be.</summary>
+    private void Count(long bytes) => Size = Size > long.MaxValue - bytes ? long.MaxValue : Size + bytes;
 
     private static FileTimes TimesOf(TarEntry entry)
     {

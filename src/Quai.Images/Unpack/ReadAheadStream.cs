@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Quai.Images.Unpack;
@@ -29,11 +30,6 @@ internal sealed class ReadAheadStream : Stream
     {
         _source = source;
         _hash = algorithm is { } chosen ? IncrementalHash.CreateHash(chosen) : null;
-        for (int i = 0; i < Blocks; i++)
-        {
-            _ring[i].Data = GC.AllocateUninitializedArray<byte>(BlockSize);
-        }
-
         _thread = new Thread(Fill, 256 * 1024) { IsBackground = true, Name = "layer read-ahead" };
         _thread.Start();
     }
@@ -108,6 +104,14 @@ internal sealed class ReadAheadStream : Stream
             _stopped = true;
             _free.Release();
             _thread.Join();
+            foreach ((byte[] data, _) in _ring)
+            {
+                if (data is not null)
+                {
+                    ArrayPool<byte>.Shared.Return(data);
+                }
+            }
+
             _hash?.Dispose();
             _free.Dispose();
             _filled.Dispose();
@@ -127,11 +131,13 @@ internal sealed class ReadAheadStream : Stream
                 return;
             }
 
+            // Taken as they are needed: most archives of images have many small files.
             ref (byte[] Data, int Length) block = ref _ring[writing];
+            block.Data ??= ArrayPool<byte>.Shared.Rent(BlockSize);
             int length = 0;
             try
             {
-                length = _source.ReadAtLeast(block.Data, BlockSize, throwOnEndOfStream: false);
+                length = _source.ReadAtLeast(block.Data.AsSpan(0, BlockSize), BlockSize, throwOnEndOfStream: false);
                 _hash?.AppendData(block.Data, 0, length);
             }
             catch (Exception e)

@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 namespace Quai.Images.Verification;
 
 /// <summary>Compares what the records say of images with what is on the disk: every blob's digest, every layer's folder. Changes nothing.</summary>
-internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, IProgress<VerificationFinding> progress)
+internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, CollectionGate gate, IProgress<VerificationFinding> progress)
 {
     private const int BufferSize = 1 << 18;
 
@@ -25,14 +25,8 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         int checkedImages = 0;
         foreach (StoredImage image in images)
         {
-            string[] needed = database.Read(c => c.Rows("SELECT digest FROM image_blobs WHERE image_id=$i", r => r.GetString(0), ("$i", image.Image.Id)).ToArray());
             string[] chains = ChainIds.Of(image.Image.Config.RootFs.DiffIds);
-            foreach (string part in needed.Concat(chains))
-            {
-                lease.Hold(part);
-            }
-
-            if (database.Read(c => c.Scalar<long?>("SELECT 1 FROM images WHERE id=$i", ("$i", image.Image.Id))) is null)
+            if (await HoldAsync(image.Image.Id, chains, lease, cancellation).ConfigureAwait(false) is not var (manifest, needed))
             {
                 // Removed by somebody meanwhile.
                 continue;
@@ -40,7 +34,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
 
             checkedImages++;
             string shown = Shown(image);
-            foreach (string digest in needed.Union(Parts(image, shown)))
+            foreach (string digest in needed.Union(Parts(image.Image.Id, manifest, shown)))
             {
                 Add(blobUsers, digest, shown);
             }
@@ -90,6 +84,30 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         return _problems - before;
     }
 
+    /// <summary>Takes hold of all that an image needs.</summary>
+    /// <returns>Its manifest now, and the digests of its blobs; null when it is gone.</returns>
+    private async Task<(string Manifest, IReadOnlyList<string> Blobs)?> HoldAsync(string id, string[] chains, Lease lease, CancellationToken cancellation)
+    {
+        foreach (string chain in chains)
+        {
+            lease.Hold(chain);
+        }
+
+        // A collection that has decided before the lease held them has also ended, and what is looked up here is what it left.
+        using IDisposable _ = await gate.EnterAsync(cancellation).ConfigureAwait(false);
+        return database.Read<(string, IReadOnlyList<string>)?>(c =>
+        {
+            if (c.Scalar<string?>("SELECT manifest FROM images WHERE id=$i", ("$i", id)) is not { } manifest)
+            {
+                return null;
+            }
+
+            List<string> needed = c.Rows("SELECT digest FROM image_blobs WHERE image_id=$i", r => r.GetString(0), ("$i", id));
+            needed.ForEach(lease.Hold);
+            return (manifest, needed);
+        });
+    }
+
     private static string Shown(StoredImage image) => image.Image.RepoTags is [var tag, ..] ? tag : image.Image.RepoDigests is [var digest, ..] ? digest : image.Image.Id;
 
     private static void Add(SortedDictionary<string, List<string>> users, string part, string image)
@@ -103,22 +121,22 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
     }
 
     /// <summary>What the manifest names, whether or not the records do.</summary>
-    private IEnumerable<string> Parts(StoredImage image, string shown)
+    private IEnumerable<string> Parts(string id, string digest, string shown)
     {
         try
         {
-            Manifest manifest = ImageJson.ReadManifest(blobs.Read(Digest.Parse(image.Manifest), ImageJson.MaxManifestSize));
-            if (manifest.Config!.Digest != image.Image.Id)
+            Manifest manifest = ImageJson.ReadManifest(blobs.Read(Digest.Parse(digest), ImageJson.MaxManifestSize));
+            if (manifest.Config!.Digest != id)
             {
-                Tell(new VerificationFinding("image", image.Image.Id, $"its manifest {image.Manifest} is of another image", [shown]));
+                Tell(new VerificationFinding("image", id, $"its manifest {digest} is of another image", [shown]));
             }
 
-            return manifest.Layers!.Select(l => l.Digest).Prepend(manifest.Config.Digest).Append(image.Manifest);
+            return manifest.Layers!.Select(l => l.Digest).Prepend(manifest.Config.Digest).Append(digest);
         }
         catch (QuaiException)
         {
             // The manifest's own blob is among the records' and is told of there.
-            return [image.Manifest, image.Image.Id];
+            return [digest, id];
         }
     }
 

@@ -16,8 +16,14 @@ public static class SystemCallNumber
     public static int PPoll => X64 ? 271 : 73;
     public static int Mmap => X64 ? 9 : 222;
     public static int Munmap => X64 ? 11 : 215;
+    public static int Mprotect => X64 ? 10 : 226;
+    public static int Mremap => X64 ? 25 : 216;
+    public static int Brk => X64 ? 12 : 214;
     public static int Madvise => X64 ? 28 : 233;
     public static int Ioctl => X64 ? 16 : 29;
+    public static int Eventfd2 => X64 ? 290 : 19;
+    public static int InotifyInit1 => X64 ? 294 : 26;
+    public static int InotifyAddWatch => X64 ? 254 : 27;
     public static int Writev => X64 ? 20 : 66;
     public static int Socket => X64 ? 41 : 198;
     public static int Socketpair => X64 ? 53 : 199;
@@ -70,6 +76,7 @@ public static class SystemCallNumber
     public static int Seccomp => X64 ? 317 : 277;
     public static int MemfdCreate => X64 ? 319 : 279;
     public static int Fdatasync => X64 ? 75 : 83;
+    public static int SyncFileRange => X64 ? 277 : 84;
     public static int Fsync => X64 ? 74 : 82;
     public static int Ftruncate => X64 ? 77 : 46;
     public static int ClockGettime => X64 ? 228 : 113;
@@ -86,6 +93,13 @@ public static class SystemCallNumber
     public static int Fsconfig => 431;
     public static int Fsmount => 432;
     public static int PidfdOpen => 434;
+    public static int Setfsuid => X64 ? 122 : 151;
+    public static int Setfsgid => X64 ? 123 : 152;
+    public static int Readlinkat => X64 ? 267 : 78;
+    public static int Clone => X64 ? 56 : 220;
+    public static int Getcwd => X64 ? 79 : 17;
+    public static int Fstatfs => X64 ? 138 : 44;
+    public static int Execveat => X64 ? 322 : 281;
     public static int Clone3 => 435;
     public static int CloseRange => 436;
     public static int Openat2 => 437;

@@ -30,7 +30,14 @@ public abstract record RootSource
 /// <param name="Destination">Where it is shown; absolute, links in it are the root's own.</param>
 /// <param name="ReadOnly">Whether it can only be read there.</param>
 /// <param name="Recursive">Whether what is mounted beneath it is shown too.</param>
-public sealed record ShownMount(string Source, string Destination, bool ReadOnly, bool Recursive);
+public sealed record ShownMount(string Source, string Destination, bool ReadOnly, bool Recursive)
+{
+    /// <summary>
+    /// What beneath the source is shown; null for the source itself. Somebody hostile may change what lies there:
+    /// it is opened once, no link on the way is followed, and what was opened is what is shown.
+    /// </summary>
+    public string? Subpath { get; init; }
+}
 
 /// <summary>
 /// A container's root, put together anew with its mounts, that is mounted nowhere: only a descriptor leads into it, and all of it is gone
@@ -87,6 +94,9 @@ public static unsafe class DetachedRoot
 
         // Also gives this thread a working directory of its own (CLONE_NEWNS implies CLONE_FS); the thread ends after this.
         Check(SystemCall.Waiting(SystemCallNumber.Unshare, (long)CloneFlags.CLONE_NEWNS), "unshare", null);
+
+        // Mount points that are made stay in the container, with the modes that they are given.
+        SystemCall.Quick(SystemCallNumber.Umask, 0);
         HostMount.Mount(null, "/", null, HostMount.MS_REC | HostMount.MS_PRIVATE, null);
         if (root is not null)
         {
@@ -124,6 +134,12 @@ public static unsafe class DetachedRoot
     {
         using FileDescriptor theirs = Openat2.Open(FileCalls.AT_FDCWD, $"/proc/{pid}/ns/mnt", FileCalls.O_RDONLY | FileCalls.O_CLOEXEC, 0, 0);
         using FileDescriptor ours = Openat2.Open(FileCalls.AT_FDCWD, "/proc/thread-self/ns/mnt", FileCalls.O_RDONLY | FileCalls.O_CLOEXEC, 0, 0);
+        if (Trees.NodeStatusReader.Read(theirs).Inode == Trees.NodeStatusReader.Read(ours).Inode)
+        {
+            // The process has ended and its number is another's by now: this machine's root is nobody's to see.
+            throw new LinuxException("open", Errno.ESRCH, $"/proc/{pid}/ns/mnt");
+        }
+
 
         // A thread that shares its working directory with others may not change its mount namespace.
         Check(SystemCall.Waiting(SystemCallNumber.Unshare, 0x200), "unshare", null);
@@ -140,7 +156,7 @@ public static unsafe class DetachedRoot
 
     private static void Show(FileDescriptor top, ShownMount mount)
     {
-        using FileDescriptor tree = Clone(FileCalls.AT_FDCWD, mount.Source, mount.Recursive ? AT_RECURSIVE : 0);
+        using FileDescriptor tree = CloneSource(mount);
         if (mount.ReadOnly)
         {
             SetAttributes(tree, mount.Recursive ? AT_RECURSIVE : 0, MountFlags.MOUNT_ATTR_RDONLY, mount.Source);
@@ -148,6 +164,19 @@ public static unsafe class DetachedRoot
 
         using FileDescriptor point = MountPoints.OpenOrMake(top, mount.Destination, Trees.NodeStatusReader.Read(tree).IsDirectory);
         Move(tree, point.Number, "", MountFlags.MOVE_MOUNT_F_EMPTY_PATH | MountFlags.MOVE_MOUNT_T_EMPTY_PATH);
+    }
+
+    private static FileDescriptor CloneSource(ShownMount mount)
+    {
+        uint recursive = mount.Recursive ? AT_RECURSIVE : 0;
+        if (mount.Subpath is null)
+        {
+            return Clone(FileCalls.AT_FDCWD, mount.Source, recursive);
+        }
+
+        using FileDescriptor folder = Openat2.Open(FileCalls.AT_FDCWD, mount.Source, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
+        using FileDescriptor part = Trees.ScopedPath.OpenBeneath(folder, mount.Subpath);
+        return Clone(part.Number, "", recursive);
     }
 
     private static ulong ReadOnlyBits(bool readOnly, bool noAccessTime) =>

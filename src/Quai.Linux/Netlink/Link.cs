@@ -8,7 +8,9 @@ namespace Quai.Linux.Netlink;
 /// <param name="Mtu">Bytes.</param>
 /// <param name="Up">Whether it is administratively up.</param>
 /// <param name="Mac">Hardware address in hex digits without colons.</param>
-public readonly record struct Link(int Index, string Name, string Kind, int Master, int Mtu, bool Up, string Mac);
+/// <param name="Group">Its group's number; 0 for none.</param>
+/// <param name="Alias">The text that was left with it; empty for none.</param>
+public readonly record struct Link(int Index, string Name, string Kind, int Master, int Mtu, bool Up, string Mac, uint Group = 0, string Alias = "");
 
 /// <summary>One end of a veth pair to make.</summary>
 public readonly record struct VethEnd
@@ -30,6 +32,9 @@ public readonly record struct VethEnd
 
     /// <summary>Whether it is brought up at once.</summary>
     public bool Up { get; init; }
+
+    /// <summary>The group it shall be in; 0 for none.</summary>
+    public uint Group { get; init; }
 
     /// <summary>Whether it is made in the namespace of <see cref="NamespaceDescriptor"/> rather than in the socket's.</summary>
     public bool InNamespace { get; init; }
@@ -56,14 +61,31 @@ public readonly record struct LinkChange
     /// <summary>Bytes; 0 leaves it.</summary>
     public int Mtu { get; init; }
 
-    /// <summary>Lets packets of 127.0.0.0/8 be routed over it (<c>route_localnet</c>).</summary>
-    public bool RouteLocalnet { get; init; }
+    /// <summary>The group to put it in; null leaves the present one.</summary>
+    public uint? Group { get; init; }
+
+    /// <summary>A text to leave with it for people and programs to read (<c>ip link</c> shows it); null leaves the present one.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>Whether packets of 127.0.0.0/8 may be routed over it (<c>route_localnet</c>); null leaves it.</summary>
+    public bool? RouteLocalnet { get; init; }
+
+    /// <summary>Neither ICMP redirects nor source-routed packets are taken from it, and no redirects sent over it.</summary>
+    public bool NoRedirects { get; init; }
+
+    /// <summary>Only packets are taken from it whose source would be reached over it (<c>rp_filter</c> 1): on an interface without addresses, none.</summary>
+    public bool StrictReversePath { get; init; }
 
     /// <summary>No link-local IPv6 address is made when it comes up.</summary>
     public bool NoIPv6Autoconfiguration { get; init; }
 
     /// <summary>As a bridge's port: does not exchange frames with other isolated ports.</summary>
     public bool Isolated { get; init; }
+
+    /// <summary>
+    /// As a bridge's port: frames to the link-local groups 01:80:c2:00:00:00 to 0f, which else go past the bridge to the port's own protocols, are frames like others.
+    /// </summary>
+    public bool ForwardsLinkLocalGroups { get; init; }
 
     /// <summary>As a bridge's port: a frame may leave by the port it came in by.</summary>
     public bool Hairpin { get; init; }

@@ -10,16 +10,20 @@ public static class Links
     public const int Loopback = 1;
 
     private const ushort RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18;
-    private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_AF_SPEC = 26, IFLA_NET_NS_FD = 28, IFLA_EXT_MASK = 29;
-    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1, IFLA_BRPORT_MODE = 4, IFLA_BRPORT_ISOLATED = 33;
-    private const ushort IFLA_INET_CONF = 1, IFLA_INET6_ADDR_GEN_MODE = 8, IPV4_DEVCONF_ROUTE_LOCALNET = 26;
+    private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_IFALIAS = 20, IFLA_AF_SPEC = 26, IFLA_GROUP = 27, IFLA_NET_NS_FD = 28, IFLA_EXT_MASK = 29;
+    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1, IFLA_BRPORT_MODE = 4, IFLA_BRPORT_GROUP_FWD_MASK = 31, IFLA_BRPORT_ISOLATED = 33;
+    private const ushort IFLA_INET_CONF = 1, IFLA_INET6_ADDR_GEN_MODE = 8;
+    private const ushort IPV4_DEVCONF_ACCEPT_REDIRECTS = 4, IPV4_DEVCONF_SEND_REDIRECTS = 6, IPV4_DEVCONF_RP_FILTER = 8, IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE = 9, IPV4_DEVCONF_ROUTE_LOCALNET = 26;
     private const ushort AF_INET = 2, AF_INET6 = 10;
     private const byte IN6_ADDR_GEN_MODE_NONE = 1;
     private const uint IFF_UP = 1;
     private const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
+    /// <summary>All sixteen groups but that of pause frames, which the kernel always drops.</summary>
+    private const ushort AllLinkLocalGroups = 0xfffd;
+
     /// <summary>Makes a bridge. Its hardware address is fixed, or it would follow its ports' and cut connections when a container ends.</summary>
-    public static void WriteBridge(NetlinkWriter writer, string name, ReadOnlySpan<byte> mac, int mtu)
+    public static void WriteBridge(NetlinkWriter writer, string name, ReadOnlySpan<byte> mac, int mtu, uint group = 0)
     {
         writer.Begin(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
         writer.Put(new InterfaceInfo());
@@ -28,6 +32,11 @@ public static class Links
         if (mtu > 0)
         {
             writer.U32(IFLA_MTU, (uint)mtu);
+        }
+
+        if (group > 0)
+        {
+            writer.U32(IFLA_GROUP, group);
         }
 
         int info = writer.BeginNest(IFLA_LINKINFO);
@@ -84,12 +93,18 @@ public static class Links
             writer.U32(IFLA_MASTER, (uint)master);
         }
 
-        if (change.RouteLocalnet || change.NoIPv6Autoconfiguration)
+        if (change.Group is { } group)
         {
-            WriteFamilies(writer, change.RouteLocalnet, change.NoIPv6Autoconfiguration);
+            writer.U32(IFLA_GROUP, group);
         }
 
-        if (change.Isolated || change.Hairpin)
+        if (change.Alias is { } alias)
+        {
+            writer.String(IFLA_IFALIAS, alias);
+        }
+
+        WriteFamilies(writer, change);
+        if (change.Isolated || change.Hairpin || change.ForwardsLinkLocalGroups)
         {
             int info = writer.BeginNest(IFLA_LINKINFO);
             writer.String(IFLA_INFO_SLAVE_KIND, "bridge");
@@ -97,6 +112,11 @@ public static class Links
             if (change.Hairpin)
             {
                 writer.U8(IFLA_BRPORT_MODE, 1);
+            }
+
+            if (change.ForwardsLinkLocalGroups)
+            {
+                writer.U16(IFLA_BRPORT_GROUP_FWD_MASK, AllLinkLocalGroups);
             }
 
             if (change.Isolated)
@@ -155,6 +175,8 @@ public static class Links
         string name = "";
         string kind = "";
         string mac = "";
+        string alias = "";
+        uint group = 0;
         int master = 0, mtu = 0;
         var attributes = new NetlinkAttributes(payload[Marshal.SizeOf<InterfaceInfo>()..]);
         while (attributes.Next())
@@ -173,6 +195,12 @@ public static class Links
                 case IFLA_ADDRESS:
                     mac = Convert.ToHexStringLower(attributes.Value);
                     break;
+                case IFLA_GROUP:
+                    group = attributes.U32;
+                    break;
+                case IFLA_IFALIAS:
+                    alias = attributes.String;
+                    break;
                 case IFLA_LINKINFO:
                     NetlinkAttributes nested = attributes.Nested;
                     while (nested.Next())
@@ -184,7 +212,7 @@ public static class Links
             }
         }
 
-        return new Link(info.Index, name, kind, master, mtu, (info.Flags & IFF_UP) != 0, mac);
+        return new Link(info.Index, name, kind, master, mtu, (info.Flags & IFF_UP) != 0, mac, group, alias);
     }
 
     private static int WriteEnd(NetlinkWriter writer, in VethEnd end, bool withMaster)
@@ -201,6 +229,11 @@ public static class Links
             writer.U32(IFLA_MTU, (uint)end.Mtu);
         }
 
+        if (end.Group > 0)
+        {
+            writer.U32(IFLA_GROUP, end.Group);
+        }
+
         if (withMaster && end.Master > 0)
         {
             writer.U32(IFLA_MASTER, (uint)end.Master);
@@ -215,19 +248,41 @@ public static class Links
         return writer.Length - 4;
     }
 
-    private static void WriteFamilies(NetlinkWriter writer, bool routeLocalnet, bool noAutoconfiguration)
+    private static void WriteFamilies(NetlinkWriter writer, in LinkChange change)
     {
+        bool ipv4 = change.RouteLocalnet is not null || change.NoRedirects || change.StrictReversePath;
+        if (!ipv4 && !change.NoIPv6Autoconfiguration)
+        {
+            return;
+        }
+
         int families = writer.BeginNest(IFLA_AF_SPEC);
-        if (routeLocalnet)
+        if (ipv4)
         {
             int inet = writer.BeginNest(AF_INET);
             int settings = writer.BeginNest(IFLA_INET_CONF);
-            writer.U32(IPV4_DEVCONF_ROUTE_LOCALNET, 1);
+            if (change.RouteLocalnet is { } localnet)
+            {
+                writer.U32(IPV4_DEVCONF_ROUTE_LOCALNET, localnet ? 1u : 0);
+            }
+
+            if (change.NoRedirects)
+            {
+                writer.U32(IPV4_DEVCONF_ACCEPT_REDIRECTS, 0);
+                writer.U32(IPV4_DEVCONF_SEND_REDIRECTS, 0);
+                writer.U32(IPV4_DEVCONF_ACCEPT_SOURCE_ROUTE, 0);
+            }
+
+            if (change.StrictReversePath)
+            {
+                writer.U32(IPV4_DEVCONF_RP_FILTER, 1);
+            }
+
             writer.EndNest(settings);
             writer.EndNest(inet);
         }
 
-        if (noAutoconfiguration)
+        if (change.NoIPv6Autoconfiguration)
         {
             int inet6 = writer.BeginNest(AF_INET6);
             writer.U8(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);

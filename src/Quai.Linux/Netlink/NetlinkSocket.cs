@@ -101,7 +101,15 @@ public sealed partial class NetlinkSocket : IDisposable
                         return;
                     }
 
-                    handler(type, payload);
+                    try
+                    {
+                        handler(type, payload);
+                    }
+                    catch (ArgumentException)
+                    {
+                        // It read beyond the end of a message or an attribute.
+                        throw new LinuxException("netlink", Errno.EIO, $"{what} (an answer is too short)");
+                    }
                 }
             }
         }

@@ -6,6 +6,7 @@ namespace Quai.Linux.Netlink;
 public static partial class NetworkNamespace
 {
     private const int CLONE_NEWNET = 0x40000000, O_RDONLY_CLOEXEC = 0x80000;
+    private const int AF_UNIX = 1, SOCK_DGRAM_CLOEXEC = 0x80002, SOL_SOCKET = 1, SO_NETNS_COOKIE = 71;
 
     /// <summary>Opens the calling thread's namespace.</summary>
     public static FileDescriptor OpenCurrent() => Open("/proc/thread-self/ns/net");
@@ -18,6 +19,19 @@ public static partial class NetworkNamespace
     {
         FileDescriptor fd = Open(path, O_RDONLY_CLOEXEC);
         return fd.IsInvalid ? throw LinuxException.FromLastError("open", path) : fd;
+    }
+
+    /// <summary>A number of the calling thread's namespace that no other has until the machine is started anew; null on kernels before 5.14.</summary>
+    public static ulong? Cookie()
+    {
+        using FileDescriptor socket = Socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
+        if (socket.IsInvalid)
+        {
+            throw LinuxException.FromLastError("socket", "AF_UNIX");
+        }
+
+        int length = sizeof(ulong);
+        return GetOption(socket, SOL_SOCKET, SO_NETNS_COOKIE, out ulong cookie, ref length) == 0 ? cookie : null;
     }
 
     /// <summary>Moves the calling thread into a namespace.</summary>
@@ -40,6 +54,12 @@ public static partial class NetworkNamespace
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial FileDescriptor Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
+    private static partial FileDescriptor Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetOption(FileDescriptor socket, int level, int name, out ulong value, ref int length);
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
     private static partial int SetNamespace(FileDescriptor fd, int type);

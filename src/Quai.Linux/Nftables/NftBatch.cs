@@ -5,7 +5,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 namespace Quai.Linux.Nftables;
 
 /// <summary>
-/// One nf_tables transaction on tables of family <c>ip</c>: what is added here happens at once or, when anything is refused, not at all.
+/// One nf_tables transaction, on tables of family <c>ip</c> unless another is named: what is added here happens at once or, when anything is refused, not at all.
 /// <code>
 /// using var batch = new NftBatch();
 /// batch.AddTable("quai");
@@ -21,21 +21,25 @@ public sealed class NftBatch : IDisposable
 
     private const ushort NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11, NFNL_SUBSYS_NFTABLES = 10;
     private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_NEWRULE = 6, NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
-    private const ushort NFTA_TABLE_NAME = 1, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_CHAIN_TYPE = 7;
+    private const ushort NFTA_TABLE_NAME = 1, NFTA_TABLE_FLAGS = 2, NFTA_TABLE_USERDATA = 6, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_CHAIN_TYPE = 7;
     private const ushort NFTA_HOOK_HOOKNUM = 1, NFTA_HOOK_PRIORITY = 2, NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_EXPRESSIONS = 4;
-    private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DATA_TYPE = 6, NFTA_SET_DATA_LEN = 7, NFTA_SET_ID = 10;
+    private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DATA_TYPE = 6, NFTA_SET_DATA_LEN = 7, NFTA_SET_ID = 10, NFTA_SET_USERDATA = 13;
     private const ushort NFTA_SET_ELEM_LIST_TABLE = 1, NFTA_SET_ELEM_LIST_SET = 2, NFTA_SET_ELEM_LIST_ELEMENTS = 3, NFTA_LIST_ELEM = 1, NFTA_SET_ELEM_KEY = 1, NFTA_SET_ELEM_DATA = 2;
     private const ushort NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
-    private const uint NFT_SET_MAP = 8, NFT_DATA_VERDICT = 0xffffff00, NF_ACCEPT = 1;
+    private const uint NFT_TABLE_F_OWNER = 2, NFT_SET_MAP = 8, NFT_DATA_VERDICT = 0xffffff00, NF_ACCEPT = 1;
     private const int NFT_JUMP = -3;
-    private const byte AF_INET = 2;
+    private const byte NFTNL_UDATA_TABLE_COMMENT = 0, NFTNL_UDATA_SET_KEYBYTEORDER = 0, HostByteOrder = 1;
+    private const int MaximalComment = 120;
 
     private readonly NetlinkWriter _writer = new(4096);
+    private readonly NftFamily _family;
     private uint _sets;
 
     /// <summary>Begins a transaction.</summary>
-    public NftBatch()
+    /// <param name="family">Of the tables.</param>
+    public NftBatch(NftFamily family = NftFamily.IPv4)
     {
+        _family = family;
         _writer.Begin(NFNL_MSG_BATCH_BEGIN, 0);
         _writer.Put(new NfHeader { Resource = BigEndian(NFNL_SUBSYS_NFTABLES) });
         _writer.End();
@@ -45,10 +49,30 @@ public sealed class NftBatch : IDisposable
     public static NetlinkSocket OpenSocket() => NetlinkSocket.Open(NETLINK_NETFILTER);
 
     /// <summary>Makes a table if it is not there.</summary>
-    public void AddTable(string table)
+    /// <param name="table">Its name.</param>
+    /// <param name="comment">What <c>nft list</c> shows with it; empty for nothing. ASCII; cut after 120 characters.</param>
+    public void AddTable(string table, string comment = "")
     {
         Begin(NFT_MSG_NEWTABLE, NLM_F_CREATE);
         _writer.String(NFTA_TABLE_NAME, table);
+        if (comment.Length > 0)
+        {
+            Comment(comment);
+        }
+
+        _writer.End();
+    }
+
+    /// <summary>
+    /// Makes an empty table that belongs to the socket it is committed on (Linux 5.12 and later): nobody else may change it, and it goes when the socket is closed,
+    /// whatever closes it. The transaction fails with EPERM while another socket has a table of that name, and with EEXIST when it is nobody's.
+    /// </summary>
+    public void AddOwnedTable(string table, string comment)
+    {
+        Begin(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
+        _writer.String(NFTA_TABLE_NAME, table);
+        _writer.U32BigEndian(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER);
+        Comment(comment);
         _writer.End();
     }
 
@@ -113,12 +137,12 @@ public sealed class NftBatch : IDisposable
         socket.Transact(_writer.Written, what);
     }
 
-    /// <summary>All elements of a set or map; those of verdict maps have no data.</summary>
+    /// <summary>All elements of a set or map of family <c>ip</c>; those of verdict maps have no data.</summary>
     public static List<NftElement> List(NetlinkSocket socket, string table, string set)
     {
         using var writer = new NetlinkWriter();
         writer.Begin((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, NLM_F_DUMP);
-        writer.Put(new NfHeader { Family = AF_INET });
+        writer.Put(new NfHeader { Family = (byte)NftFamily.IPv4 });
         writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
         writer.String(NFTA_SET_ELEM_LIST_SET, set);
         writer.End();
@@ -191,6 +215,16 @@ public sealed class NftBatch : IDisposable
         }
 
         _writer.U32BigEndian(NFTA_SET_ID, ++_sets);
+        if (key == NftType.InterfaceName)
+        {
+            // For the command nft alone, which else reads the text backwards.
+            byte[] order = new byte[6];
+            order[0] = NFTNL_UDATA_SET_KEYBYTEORDER;
+            order[1] = sizeof(uint);
+            MemoryMarshal.Write(order.AsSpan(2), (uint)HostByteOrder);
+            _writer.Bytes(NFTA_SET_USERDATA, order);
+        }
+
         _writer.End();
     }
 
@@ -226,6 +260,16 @@ public sealed class NftBatch : IDisposable
         }
     }
 
+    private void Comment(string text)
+    {
+        int length = Math.Min(text.Length, MaximalComment);
+        byte[] data = new byte[length + 3];
+        data[0] = NFTNL_UDATA_TABLE_COMMENT;
+        data[1] = (byte)(length + 1);
+        System.Text.Encoding.ASCII.GetBytes(text.AsSpan(0, length), data.AsSpan(2));
+        _writer.Bytes(NFTA_TABLE_USERDATA, data);
+    }
+
     private void Value(ushort type, ReadOnlySpan<byte> bytes)
     {
         int nest = _writer.BeginNest(type);
@@ -247,7 +291,7 @@ public sealed class NftBatch : IDisposable
     {
         // Each is acknowledged: a transaction whose acknowledgement is missing was not seen by the kernel.
         _writer.Begin((ushort)((NFNL_SUBSYS_NFTABLES << 8) | message), (ushort)(flags | NLM_F_ACK));
-        _writer.Put(new NfHeader { Family = AF_INET });
+        _writer.Put(new NfHeader { Family = (byte)_family });
     }
 
     [StructLayout(LayoutKind.Sequential)]

@@ -21,6 +21,7 @@ public readonly ref struct NftRule
     public const uint Register = 8;
 
     private const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
+    private const uint NFT_META_IIF = 4, NFT_META_IIFGROUP = 21, NFT_META_OIFGROUP = 22, NFT_META_IIFKIND = 26, NFT_PAYLOAD_LL_HEADER = 0, NFT_LOOKUP_F_INV = 1;
     private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_L4PROTO = 16, NFT_CT_STATE = 0, NFT_CT_STATUS = 2;
     private const uint NFT_CMP_EQ = 0, NFT_CMP_NEQ = 1, NFT_PAYLOAD_NETWORK_HEADER = 1, NFT_PAYLOAD_TRANSPORT_HEADER = 2;
     private const uint NFT_FIB_RESULT_ADDRTYPE = 3, NFTA_FIB_F_DADDR = 2, RTN_LOCAL = 2;
@@ -42,6 +43,43 @@ public readonly ref struct NftRule
 
     /// <summary>The packet leaves by this interface (or, negated, does not).</summary>
     public NftRule OutInterface(string name, bool not = false) => Interface(NFT_META_OIFNAME, name, not);
+
+    /// <summary>The packet arrived by the namespace's loopback (or, negated, did not).</summary>
+    public NftRule InLoopback(bool not = false) => Number(NFT_META_IIF, Links.Loopback, not);
+
+    /// <summary>The packet arrived by an interface of this group.</summary>
+    public NftRule InGroup(uint group) => Number(NFT_META_IIFGROUP, group);
+
+    /// <summary>The packet leaves by an interface of this group.</summary>
+    public NftRule OutGroup(uint group) => Number(NFT_META_OIFGROUP, group);
+
+    /// <summary>The packet arrived by an interface of this kind: <c>bridge</c>, <c>veth</c> …; hardware has none. Linux 5.6 and later.</summary>
+    public NftRule InKind(string kind) => Interface(NFT_META_IIFKIND, kind, not: false);
+
+    /// <summary>The packet arrived by an interface whose name is in a set (or, negated, is not).</summary>
+    public NftRule InInterfaceOf(string set, bool not = false)
+    {
+        LoadMeta(NFT_META_IIFNAME, Register);
+        Expression lookup = Begin("lookup");
+        _writer.String(1, set);
+        _writer.U32BigEndian(2, Register);
+        if (not)
+        {
+            _writer.U32BigEndian(5, NFT_LOOKUP_F_INV);
+        }
+
+        End(lookup);
+        return this;
+    }
+
+    /// <summary>The frame the packet came in was sent to another hardware address than this.</summary>
+    public NftRule NotSentTo(scoped ReadOnlySpan<byte> mac) => LoadPayload(NFT_PAYLOAD_LL_HEADER, 0, (uint)mac.Length, Register).Compare(NFT_CMP_NEQ, mac);
+
+    /// <summary>The packet is an ICMP message of this type.</summary>
+    /// <param name="protocol">1 for ICMP, 58 for ICMPv6.</param>
+    /// <param name="type">The message's type.</param>
+    public NftRule Icmp(byte protocol, byte type) =>
+        LoadMeta(NFT_META_L4PROTO, Register).Compare(NFT_CMP_EQ, [protocol]).LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, Register).Compare(NFT_CMP_EQ, [type]);
 
     /// <summary>The source address is in a subnet.</summary>
     public NftRule Source(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(SourceOffset, network, prefixLength);
@@ -122,6 +160,13 @@ public readonly ref struct NftRule
         Span<byte> bytes = stackalloc byte[IFNAMSIZ];
         bytes.Clear();
         Encoding.ASCII.GetBytes(name, bytes[..(IFNAMSIZ - 1)]);
+        return LoadMeta(key, Register).Compare(not ? NFT_CMP_NEQ : NFT_CMP_EQ, bytes);
+    }
+
+    private NftRule Number(uint key, uint value, bool not = false)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        MemoryMarshal.Write(bytes, value);
         return LoadMeta(key, Register).Compare(not ? NFT_CMP_NEQ : NFT_CMP_EQ, bytes);
     }
 

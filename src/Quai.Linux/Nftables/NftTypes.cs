@@ -1,5 +1,15 @@
 namespace Quai.Linux.Nftables;
 
+/// <summary>Which packets a table sees, by the kernel's numbers.</summary>
+public enum NftFamily : byte
+{
+    /// <summary>Family <c>ip</c>.</summary>
+    IPv4 = 2,
+
+    /// <summary>Family <c>ip6</c>.</summary>
+    IPv6 = 10,
+}
+
 /// <summary>Where a base chain is hooked in.</summary>
 /// <param name="Type"><c>filter</c>, <c>nat</c> or <c>route</c>.</param>
 /// <param name="Number">The hook's number: NF_INET_PRE_ROUTING and so on.</param>
@@ -42,6 +52,9 @@ public readonly record struct NftType(uint Id, int Length)
     /// <summary>A port.</summary>
     public static NftType Port { get; } = new(13, 2);
 
+    /// <summary>An interface's name.</summary>
+    public static NftType InterfaceName { get; } = new(41, 16);
+
     /// <summary>The concatenation of two or more types.</summary>
     public static NftType Concat(params ReadOnlySpan<NftType> parts)
     {
@@ -61,4 +74,13 @@ public readonly record struct NftType(uint Id, int Length)
 /// <param name="Key">The key.</param>
 /// <param name="Data">What a map gives for it; empty for a set.</param>
 /// <param name="JumpTo">In a verdict map, the chain to go to.</param>
-public readonly record struct NftElement(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Data = default, string? JumpTo = null);
+public readonly record struct NftElement(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Data = default, string? JumpTo = null)
+{
+    /// <summary>The element of a set of interfaces' names.</summary>
+    public static NftElement OfInterface(string name)
+    {
+        byte[] key = new byte[NftType.InterfaceName.Length];
+        System.Text.Encoding.UTF8.GetBytes(name, key.AsSpan(0, key.Length - 1));
+        return new NftElement(key);
+    }
+}

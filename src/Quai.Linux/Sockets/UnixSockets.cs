@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Quai.Linux.Kernel;
 
@@ -7,25 +6,6 @@ namespace Quai.Linux.Sockets;
 /// <summary>Unix sockets as .NET's own do not have them: pairs, packets, passed descriptors, paths of any length.</summary>
 public static unsafe class UnixSockets
 {
-    [StructLayout(LayoutKind.Sequential)]
-    private struct IoVector
-    {
-        public byte* Base;
-        public ulong Length;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct MessageHeader
-    {
-        public void* Name;
-        public int NameLength;
-        public IoVector* Vectors;
-        public ulong VectorCount;
-        public byte* Control;
-        public ulong ControlLength;
-        public int Flags;
-    }
-
     /// <summary>A connected pair.</summary>
     /// <param name="type">SOCK_STREAM or SOCK_SEQPACKET.</param>
     public static (FileDescriptor First, FileDescriptor Second) Pair(int type)

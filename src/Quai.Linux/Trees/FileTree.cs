@@ -1,37 +1,51 @@
-using System.Runtime.InteropServices;
-using System.Text;
+using System.Runtime.CompilerServices;
 
 namespace Quai.Linux.Trees;
 
-/// <summary>Copies a directory's content whole: owners, modes, times, links, hard links, nodes and extended attributes.</summary>
-public static unsafe partial class FileTree
+/// <summary>
+/// Copies a directory's content whole: owners, modes, times, links, hard links, nodes and extended attributes. Both sides may be changed meanwhile by
+/// somebody hostile: every step goes by an open directory and a single name, no link is followed, and what is changed is changed by descriptor.
+/// </summary>
+public static unsafe class FileTree
 {
-    /// <summary>Copies the content and the attributes of one directory into another that exists. Both paths must not be changed by others meanwhile.</summary>
-    /// <param name="source">The directory; <c>/proc/self/fd/N</c> for one that is only open.</param>
-    /// <param name="target">An existing directory.</param>
-    /// <exception cref="LinuxException">A step failed.</exception>
-    public static void CopyContent(string source, string target)
+    private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
+    private const int Piece = 128 << 10, MostNames = 4096;
+
+    /// <summary>Copies the content and the attributes of one directory into another that exists.</summary>
+    /// <param name="source">Open for reading, at its start.</param>
+    /// <param name="target">Open for reading.</param>
+    /// <exception cref="LinuxException">A step failed; <c>EEXIST</c> also where somebody made a file of that name in the target meanwhile.</exception>
+    public static void CopyContent(FileDescriptor source, FileDescriptor target)
     {
-        var links = new Dictionary<ulong, string>();
-        CopyChildren(source, target, links);
-        NodeStatus status = NodeStatusReader.TryRead(source + "/.") ?? throw new LinuxException("statx", Errno.ENOENT, source);
-        CopyAttributes(source + "/.", target, status);
+        new Copy(target).Children(source, target, "");
+        Attributes(target, NodeStatusReader.Read(source), TreeEntries.Attributes(source.Number));
     }
 
-    /// <summary>Whether a directory has no entries.</summary>
+    /// <summary>Whether a directory of this machine has no entries.</summary>
     public static bool IsEmpty(string directory)
     {
-        using IEnumerator<string> entries = Directory.EnumerateFileSystemEntries(directory).GetEnumerator();
-        return !entries.MoveNext();
+        using FileDescriptor opened = RootedFiles.OpenDirectory(directory);
+        return TreeEntries.IsEmpty(opened.Number);
     }
 
-    /// <summary>Bytes of the disk that all beneath takes, as <c>du</c> counts: blocks, of directories too, each hard link once. The directory itself is not counted.</summary>
-    public static long Usage(string directory) => Sum(directory, content: false);
+    /// <summary>
+    /// Bytes of all files and links beneath, each hard link once, holes included and directories not, as Docker counts; 0 for a directory that is gone. Whoever writes there cannot make this fail, however deep they nest.
+    /// </summary>
+    public static long ApparentSize(string directory)
+    {
+        try
+        {
+            using FileDescriptor opened = RootedFiles.OpenDirectory(directory);
+            return FileCalls.TreeSize(opened.Number);
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ENOTDIR)
+        {
+            return 0;
+        }
+    }
 
     /// <summary>Bytes of all regular files beneath, each hard link counted once: what copying them moves.</summary>
-    public static long Size(string directory) => Sum(directory, content: true);
-
-    private static long Sum(string directory, bool content)
+    public static long Size(string directory)
     {
         long total = 0;
         HashSet<ulong>? seen = null;
@@ -39,17 +53,7 @@ public static unsafe partial class FileTree
         pending.Push(directory);
         while (pending.TryPop(out string? folder))
         {
-            IEnumerable<string> entries;
-            try
-            {
-                entries = Directory.EnumerateFileSystemEntries(folder);
-            }
-            catch (DirectoryNotFoundException)
-            {
-                continue;
-            }
-
-            foreach (string path in entries)
+            foreach (string path in Directory.Exists(folder) ? Directory.EnumerateFileSystemEntries(folder) : [])
             {
                 if (NodeStatusReader.TryRead(path) is not { } status)
                 {
@@ -59,11 +63,10 @@ public static unsafe partial class FileTree
                 if (status.IsDirectory)
                 {
                     pending.Push(path);
-                    total += content ? 0 : (long)status.Blocks * 512;
                 }
-                else if (status.Links < 2 || (seen ??= []).Add(status.Inode))
+                else if (status.IsRegular && (status.Links < 2 || (seen ??= []).Add(status.Inode)))
                 {
-                    total += !content ? (long)status.Blocks * 512 : status.IsRegular ? (long)status.Size : 0;
+                    total += (long)status.Size;
                 }
             }
         }
@@ -71,149 +74,212 @@ public static unsafe partial class FileTree
         return total;
     }
 
-    private static void CopyChildren(string source, string target, Dictionary<ulong, string> links)
+    private static void Attributes(FileDescriptor to, in NodeStatus status, List<(byte[] Name, byte[] Value)> attributes)
     {
-        foreach (string from in Directory.EnumerateFileSystemEntries(source))
+        Check(FileCalls.TryChangeOwner(to.Number, status.Uid, status.Gid), "fchown", "");
+
+        // After the owner: a change of it takes set-id bits and capabilities away.
+        Check(FileCalls.TryChangeMode(to.Number, status.Mode & 0xfff), "fchmod", "");
+        foreach ((byte[] name, byte[] value) in attributes)
         {
-            string to = Path.Combine(target, Path.GetFileName(from));
-            NodeStatus status = NodeStatusReader.TryRead(from) ?? throw new LinuxException("statx", Errno.ENOENT, from);
-            if (status.IsDirectory)
+            if (IsCopied(name))
             {
-                Check(MakeDirectory(to, 0x1c0), "mkdir", to);
-                CopyChildren(from, to, links);
-            }
-            else if (status.Links > 1 && links.TryGetValue(status.Inode, out string? first))
-            {
-                Check(Link(first, to), "link", to);
-                continue;
-            }
-            else if (status.IsRegular)
-            {
-                CopyFile(from, to);
-            }
-            else if (status.IsLink)
-            {
-                Check(SymbolicLink(ReadLink(from), to), "symlink", to);
-            }
-            else
-            {
-                Check(MakeNode(to, status.Mode, ((ulong)(status.NodeMajor & 0xfff) << 8) | (status.NodeMinor & 0xff) | ((ulong)(status.NodeMinor & ~0xffu) << 12)), "mknod", to);
-            }
-
-            CopyAttributes(from, to, status);
-            if (!status.IsDirectory && status.Links > 1)
-            {
-                links[status.Inode] = to;
-            }
-        }
-    }
-
-    private static void CopyFile(string from, string to)
-    {
-        using var input = new FileStream(from, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
-        using var output = new FileStream(to, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
-        input.CopyTo(output, 128 << 10);
-    }
-
-    private static void CopyAttributes(string from, string to, NodeStatus status)
-    {
-        Check(ChangeOwner(to, status.Uid, status.Gid), "lchown", to);
-        CopyExtendedAttributes(from, to);
-        if (!status.IsLink)
-        {
-            Check(ChangeMode(to, status.Mode & 0xfff), "chmod", to);
-        }
-
-        Span<long> times = [status.ModifiedSeconds, status.ModifiedNanoseconds, status.ModifiedSeconds, status.ModifiedNanoseconds];
-        fixed (long* pointer = times)
-        {
-            Check(SetTimes(-100, to, pointer, 0x100), "utimensat", to);
-        }
-    }
-
-    private static void CopyExtendedAttributes(string from, string to)
-    {
-        Span<byte> names = stackalloc byte[4096];
-        nint length;
-        fixed (byte* pointer = names)
-        {
-            length = ListAttributes(from, pointer, (nuint)names.Length);
-        }
-
-        if (length <= 0)
-        {
-            // No attributes, or a file system without them.
-            return;
-        }
-
-        byte[] value = new byte[64 << 10];
-        foreach (string name in Encoding.UTF8.GetString(names[..(int)length]).Split('\0', StringSplitOptions.RemoveEmptyEntries))
-        {
-            // overlayfs's own marks and security labels of the host belong to the place, not to the file.
-            if (name.StartsWith("trusted.overlay.", StringComparison.Ordinal) || name == "security.selinux")
-            {
-                continue;
-            }
-
-            fixed (byte* pointer = value)
-            {
-                nint size = GetAttribute(from, name, pointer, (nuint)value.Length);
-                if (size >= 0 && SetAttribute(to, name, pointer, (nuint)size, 0) != 0 && Marshal.GetLastPInvokeError() != Errno.EOPNOTSUPP)
+                fixed (byte* n = (byte[])[.. name, 0])
                 {
-                    throw LinuxException.FromLastError("lsetxattr", to);
+                    CheckAttribute(Xattrs.TrySet(to.Number, n, value));
                 }
             }
         }
+
+        Check(FileCalls.TrySetTimes(to.Number, TimesOf(status)), "futimens", "");
     }
 
-    private static string ReadLink(string path)
+    /// <summary>overlayfs's own marks and security labels of the host belong to the place, not to the file.</summary>
+    private static bool IsCopied(ReadOnlySpan<byte> name) => !name.StartsWith("trusted.overlay."u8) && !name.SequenceEqual("security.selinux"u8);
+
+    private static FileTimes TimesOf(in NodeStatus status) => new()
     {
-        Span<byte> buffer = stackalloc byte[4096];
-        fixed (byte* pointer = buffer)
+        AccessSeconds = status.ModifiedSeconds, AccessNanoseconds = status.ModifiedNanoseconds,
+        ModifySeconds = status.ModifiedSeconds, ModifyNanoseconds = status.ModifiedNanoseconds,
+    };
+
+    private static void CheckAttribute(int errno)
+    {
+        if (errno != Errno.EOPNOTSUPP)
         {
-            nint length = ReadLinkCall(path, pointer, (nuint)buffer.Length);
-            return length < 0 ? throw LinuxException.FromLastError("readlink", path) : Encoding.UTF8.GetString(buffer[..(int)length]);
+            Check(errno, "fsetxattr", "");
         }
     }
 
-    private static void Check(int result, string call, string path)
+    private static void Check(int errno, string call, string path)
     {
-        if (result != 0)
+        if (errno != 0)
         {
-            throw LinuxException.FromLastError(call, path);
+            throw new LinuxException(call, errno, path.Length == 0 ? null : path);
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakeDirectory(string path, uint mode);
+    /// <summary>One copy: it remembers where the first name of each file with several went.</summary>
+    private sealed class Copy(FileDescriptor top)
+    {
+        private readonly Dictionary<(uint Major, uint Minor, ulong Inode), (string Folder, byte[] Name)> _linked = [];
 
-    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Link(string old, string path);
+        public void Children(FileDescriptor source, FileDescriptor target, string folder)
+        {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
+            while (TreeEntries.NextNames(source.Number, MostNames) is { Count: > 0 } names)
+            {
+                foreach (byte[] name in names)
+                {
+                    if (TreeEntries.TryStatus(source.Number, name) is { } status)
+                    {
+                        Child(source, target, folder, name, status);
+                    }
+                }
+            }
+        }
 
-    [LibraryImport("libc", EntryPoint = "symlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SymbolicLink(string content, string path);
+        private void Child(FileDescriptor source, FileDescriptor target, string folder, byte[] name, in NodeStatus status)
+        {
+            string path = (folder.Length == 0 ? "" : folder + "/") + System.Text.Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1));
+            fixed (byte* n = name)
+            {
+                if (status.IsDirectory)
+                {
+                    Folder(source, target, n, name, path);
+                }
+                else if (!TryLink(target, n, status, path))
+                {
+                    Entry(source, target, n, name, status, path);
+                    Remember(status, folder, name);
+                }
+            }
+        }
 
-    [LibraryImport("libc", EntryPoint = "readlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint ReadLinkCall(string path, byte* buffer, nuint size);
+        private void Folder(FileDescriptor from, FileDescriptor to, byte* n, byte[] name, string path)
+        {
+            using FileDescriptor? source = TreeEntries.TryOpenDirectory(from.Number, name);
+            if (source is null)
+            {
+                return;
+            }
 
-    [LibraryImport("libc", EntryPoint = "mknod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakeNode(string path, uint mode, ulong device);
+            Check(FileCalls.TryMakeDirectory(to.Number, n, 0x1c0), "mkdir", path);
+            using FileDescriptor target = Opened(Openat2.TryOpen(to.Number, n, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Single), path);
+            Children(source, target, path);
+            Attributes(target, NodeStatusReader.Read(source), TreeEntries.Attributes(source.Number));
+        }
 
-    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeOwner(string path, uint uid, uint gid);
+        private static void Entry(FileDescriptor source, FileDescriptor target, byte* n, byte[] name, in NodeStatus status, string path)
+        {
+            if (status.IsRegular)
+            {
+                Content(source, target, n, name, path);
+                return;
+            }
 
-    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int ChangeMode(string path, uint mode);
+            List<(byte[] Name, byte[] Value)> attributes = TreeEntries.Attributes(source.Number, name);
+            if (status.IsLink)
+            {
+                if (TreeEntries.TryReadLink(source.Number, name) is not { } says)
+                {
+                    return;
+                }
 
-    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetTimes(int directory, string path, long* times, int flags);
+                fixed (byte* s = (byte[])[.. says, 0])
+                {
+                    Check(FileCalls.TrySymlink(s, target.Number, n), "symlink", path);
+                }
 
-    [LibraryImport("libc", EntryPoint = "llistxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint ListAttributes(string path, byte* buffer, nuint size);
+                Check(FileCalls.TryChangeOwner(target.Number, n, status.Uid, status.Gid), "lchown", path);
+            }
+            else
+            {
+                Check(FileCalls.TryMakeNode(target.Number, n, status.Mode, status.NodeMajor, status.NodeMinor), "mknod", path);
+                Check(FileCalls.TryChangeOwner(target.Number, n, status.Uid, status.Gid), "lchown", path);
+                SetMode(target, n, status.Mode);
+            }
 
-    [LibraryImport("libc", EntryPoint = "lgetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial nint GetAttribute(string path, string name, byte* buffer, nuint size);
+            foreach ((byte[] key, byte[] value) in attributes)
+            {
+                if (IsCopied(key))
+                {
+                    fixed (byte* k = (byte[])[.. key, 0])
+                    {
+                        CheckAttribute(Xattrs.TrySetEntry(target.Number, n, k, value));
+                    }
+                }
+            }
 
-    [LibraryImport("libc", EntryPoint = "lsetxattr", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int SetAttribute(string path, string name, byte* buffer, nuint size, int flags);
+            Check(FileCalls.TrySetTimes(target.Number, n, TimesOf(status)), "utimensat", path);
+        }
+
+        /// <summary>A change of mode by name would follow a link that took the node's place: it goes by a descriptor of what is there, if that is what was made.</summary>
+        private static void SetMode(FileDescriptor directory, byte* n, uint mode)
+        {
+            int fd = Openat2.TryOpen(directory.Number, n, FileCalls.O_PATH | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Single);
+            if (fd >= 0)
+            {
+                using FileDescriptor node = new(fd);
+                if ((NodeStatusReader.Read(node).Mode & FileCalls.S_IFMT) == (mode & FileCalls.S_IFMT))
+                {
+                    Check(FileCalls.TryChangeModeByPath(fd, mode & 0xfff), "chmod", "");
+                }
+            }
+        }
+
+        private static void Content(FileDescriptor source, FileDescriptor target, byte* n, byte[] name, string path)
+        {
+            using FileDescriptor? from = TreeEntries.TryOpenFile(source.Number, name);
+            if (from is null)
+            {
+                return;
+            }
+
+            const int flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC;
+            using FileDescriptor to = Opened(Openat2.TryOpen(target.Number, n, flags | FileCalls.O_NOFOLLOW, 0x180, Single), path);
+            byte[] piece = System.Buffers.ArrayPool<byte>.Shared.Rent(Piece);
+            try
+            {
+                int count;
+                while ((count = FileCalls.TryRead(from.Number, piece)) != 0)
+                {
+                    Check(count < 0 ? -count : 0, "read", path);
+                    Check(FileCalls.TryWrite(to.Number, piece.AsSpan(0, count)), "write", path);
+                }
+            }
+            finally
+            {
+                System.Buffers.ArrayPool<byte>.Shared.Return(piece);
+            }
+
+            Attributes(to, NodeStatusReader.Read(from), TreeEntries.Attributes(from.Number));
+        }
+
+        private void Remember(in NodeStatus status, string folder, byte[] name)
+        {
+            if (status.Links > 1)
+            {
+                _linked.TryAdd((status.DeviceMajor, status.DeviceMinor, status.Inode), (folder, name));
+            }
+        }
+
+        private bool TryLink(FileDescriptor target, byte* n, in NodeStatus status, string path)
+        {
+            if (status.Links < 2 || !_linked.TryGetValue((status.DeviceMajor, status.DeviceMinor, status.Inode), out (string Folder, byte[] Name) first))
+            {
+                return false;
+            }
+
+            using FileDescriptor folder = ScopedPath.OpenBeneath(top, first.Folder);
+            fixed (byte* f = first.Name)
+            {
+                Check(FileCalls.TryLink(folder.Number, f, target.Number, n), "link", path);
+            }
+
+            return true;
+        }
+
+        private static FileDescriptor Opened(int fd, string path) => fd >= 0 ? new FileDescriptor(fd) : throw new LinuxException("open", -fd, path);
+    }
 }

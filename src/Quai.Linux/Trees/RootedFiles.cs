@@ -1,68 +1,109 @@
-using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Quai.Linux.Trees;
 
-/// <summary>Opens files beneath a directory as if it were the root: no link and no <c>..</c> leads out (openat2's RESOLVE_IN_ROOT).</summary>
-public static unsafe partial class RootedFiles
+/// <summary>
+/// Opens and reads what others chose (an image, a container) beneath a directory as if it were the root: no link and no <c>..</c> leads out
+/// (openat2's RESOLVE_IN_ROOT). What is found is opened as itself first (<c>O_PATH</c>), looked at, and opened for reading only if it is what was expected,
+/// by way of that same descriptor: a FIFO has nobody wait for its writer, a device is never touched, and nothing can be exchanged between the look and the open.
+/// </summary>
+public static unsafe class RootedFiles
 {
-    private const int ReadOnly = 0, CloseOnExec = 0x80000, AtCurrentDirectory = -100;
-    private const long OpenAt2 = 437;
-    private const ulong ResolveNoMagicLinks = 0x02, ResolveInRoot = 0x10;
+    private const ulong Inside = Openat2.RESOLVE_IN_ROOT | Openat2.RESOLVE_NO_MAGICLINKS;
+    private const ulong Strictly = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
 
-    private static readonly int s_directory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+    /// <summary>Opens a directory of this process's own file system, where nobody else decides what the path leads to.</summary>
+    public static FileDescriptor OpenDirectory(string path) =>
+        Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
 
-    /// <summary>Opens a directory of this process's own file system.</summary>
-    public static FileDescriptor OpenDirectory(string path)
-    {
-        int fd = OpenCall(AtCurrentDirectory, path, ReadOnly | CloseOnExec | s_directory, 0);
-        return fd < 0 ? throw LinuxException.FromLastError("open", path) : new FileDescriptor(fd);
-    }
-
-    /// <summary>Opens for reading; null when it does not exist there.</summary>
+    /// <summary>Opens a directory in a root for reading; null when there is none.</summary>
     /// <param name="root">The directory that counts as <c>/</c>.</param>
     /// <param name="path">Absolute or relative, as seen from inside.</param>
-    /// <param name="directory">Whether only a directory will do.</param>
     /// <exception cref="LinuxException">Anything but absence.</exception>
-    public static FileDescriptor? TryOpen(FileDescriptor root, string path, bool directory = false)
-    {
-        OpenHow how = new() { Flags = (ulong)(uint)(ReadOnly | CloseOnExec | 0x800 | (directory ? s_directory : 0)), Resolve = ResolveInRoot | ResolveNoMagicLinks };
-        byte[] bytes = Encoding.UTF8.GetBytes(path + '\0');
-        fixed (byte* name = bytes)
-        {
-            while (true)
-            {
-                long fd = SystemCall(OpenAt2, root.Number, name, &how, (nuint)sizeof(OpenHow));
-                if (fd >= 0)
-                {
-                    return new FileDescriptor((int)fd);
-                }
+    public static FileDescriptor? TryOpenDirectory(FileDescriptor root, string path) =>
+        TryOpen(root, path, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY, Inside);
 
-                switch (Marshal.GetLastPInvokeError())
-                {
-                    case Errno.ENOENT or Errno.ENOTDIR:
-                        return null;
-                    case Errno.EAGAIN or Errno.EINTR:
-                        // A rename elsewhere on the machine raced with the walk; the kernel asks to try again.
-                        continue;
-                    default:
-                        throw LinuxException.FromLastError("openat2", path);
-                }
+    /// <summary>Opens what lies beneath a directory as itself (<c>O_PATH</c>); null when it is not there, or a link is on the way.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="path">Relative to it.</param>
+    public static FileDescriptor? TryOpenBeneath(FileDescriptor directory, string path) =>
+        TryOpen(directory, path, FileCalls.O_PATH | FileCalls.O_NOFOLLOW, Strictly);
+
+    /// <summary>The content of a regular file in a root; null when there is no file.</summary>
+    /// <param name="root">The directory that counts as <c>/</c>.</param>
+    /// <param name="path">Absolute or relative, as seen from inside; links are followed within the root.</param>
+    /// <param name="limit">The most bytes that are read.</param>
+    /// <exception cref="UnreadableFileException">It is no regular file, one of the kernel's own, larger than the limit, or kept from being read by its owner.</exception>
+    /// <exception cref="LinuxException">A call failed.</exception>
+    public static byte[]? TryRead(FileDescriptor root, string path, int limit)
+    {
+        using FileDescriptor? found = TryOpen(root, path, FileCalls.O_PATH, Inside);
+        if (found is null)
+        {
+            return null;
+        }
+
+        NodeStatus status = NodeStatusReader.Read(found);
+        if (!status.IsRegular)
+        {
+            throw new UnreadableFileException(path, status.IsDirectory ? "is a directory" : "not a regular file");
+        }
+
+        if (RegularFile.IsOfTheKernel(found.Number))
+        {
+            throw new UnreadableFileException(path, "not a file on a disk");
+        }
+
+        using FileDescriptor file = RegularFile.TryReopen(found.Number, out int errno) ?? throw (errno == Errno.EAGAIN
+            ? new UnreadableFileException(path, "somebody holds a lease on it and does not give it up")
+            : new LinuxException("open", errno, path));
+        return Read(file, path, status.Size, limit);
+    }
+
+    private static byte[] Read(FileDescriptor file, string path, ulong size, int limit)
+    {
+        if (size > (ulong)limit)
+        {
+            throw new UnreadableFileException(path, $"larger than {limit} bytes");
+        }
+
+        byte[] content = new byte[(int)size + 1];
+        int filled = 0;
+        while (true)
+        {
+            int count = FileCalls.TryRead(file.Number, content.AsSpan(filled));
+            if (count < 0)
+            {
+                throw new LinuxException("read", -count, path);
+            }
+
+            if (count == 0)
+            {
+                return content[..filled];
+            }
+
+            filled += count;
+            if (filled > limit)
+            {
+                // It grows while it is read.
+                throw new UnreadableFileException(path, $"larger than {limit} bytes");
+            }
+
+            if (filled == content.Length)
+            {
+                Array.Resize(ref content, Math.Min(limit + 1, content.Length * 2));
             }
         }
     }
 
-    [StructLayout(LayoutKind.Sequential)]
-    private struct OpenHow
+    private static FileDescriptor? TryOpen(FileDescriptor directory, string path, int flags, ulong resolve)
     {
-        public ulong Flags;
-        public ulong Mode;
-        public ulong Resolve;
+        fixed (byte* p = FileCalls.Terminated(path))
+        {
+            int fd = Openat2.TryOpen(directory.Number, p, flags | FileCalls.O_CLOEXEC, 0, resolve);
+            return fd >= 0 ? new FileDescriptor(fd)
+                : -fd is Errno.ENOENT or Errno.ENOTDIR ? null
+                : -fd == Errno.ELOOP && resolve == Strictly ? null
+                : throw new LinuxException("open", -fd, path);
+        }
     }
-
-    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int OpenCall(int directory, string path, int flags, uint mode);
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial long SystemCall(long number, long directory, byte* path, OpenHow* how, nuint size);
 }

@@ -15,7 +15,24 @@ public static class ScopedPath
     /// <param name="root">The root.</param>
     /// <param name="path">A path, taken as absolute.</param>
     /// <exception cref="LinuxException">There are too many links, or one cannot be read.</exception>
-    public static string Evaluate(FileDescriptor root, string path)
+    public static string Evaluate(FileDescriptor root, string path) => Evaluate(root, path, leaving: true);
+
+    /// <summary>
+    /// The same for a path that may not lead out of the directory at all, neither by <c>..</c> nor by a link: relative, and with no links left in it.
+    /// Whoever opens it then does so with <see cref="OpenBeneath"/>, which refuses what has been exchanged meanwhile.
+    /// </summary>
+    /// <exception cref="LinuxException"><c>EXDEV</c> where it leads out.</exception>
+    public static string EvaluateBeneath(FileDescriptor directory, string path) => Evaluate(directory, path, leaving: false)[1..];
+
+    /// <summary>Opens what lies beneath a directory as itself (<c>O_PATH</c>). A link anywhere on the way is refused.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="path">Relative; empty for the directory itself.</param>
+    /// <exception cref="LinuxException"><c>ENOENT</c>; <c>ELOOP</c> for a link; <c>EXDEV</c> where it leads out.</exception>
+    public static FileDescriptor OpenBeneath(FileDescriptor directory, string path) => Openat2.Open(
+        directory.Number, path.Length == 0 ? "." : path, FileCalls.O_PATH | FileCalls.O_CLOEXEC, 0,
+        Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS);
+
+    private static string Evaluate(FileDescriptor root, string path, bool leaving)
     {
         var left = new Stack<string>(path.Split('/').Reverse());
         List<string> done = [];
@@ -32,6 +49,10 @@ public static class ScopedPath
                 if (done.Count > 0)
                 {
                     done.RemoveAt(done.Count - 1);
+                }
+                else if (!leaving)
+                {
+                    throw new LinuxException("evaluate", Errno.EXDEV, path);
                 }
 
                 continue;
@@ -50,6 +71,11 @@ public static class ScopedPath
 
             if (target.StartsWith('/'))
             {
+                if (!leaving)
+                {
+                    throw new LinuxException("evaluate", Errno.EXDEV, path);
+                }
+
                 done.Clear();
             }
 

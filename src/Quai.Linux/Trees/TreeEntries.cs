@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Trees;
@@ -9,20 +10,23 @@ namespace Quai.Linux.Trees;
 public static unsafe partial class TreeEntries
 {
     private const int BufferSize = 64 * 1024, NameOffset = 19, MaximumLink = 64 * 1024;
-    private const int O_NONBLOCK = 0x800;
 
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
-    /// <summary>Names of a directory's entries but <c>.</c> and <c>..</c>, sorted by their bytes.</summary>
-    /// <param name="directory">Open for reading, at its start.</param>
+    /// <summary>
+    /// The next names of a directory's entries but <c>.</c> and <c>..</c>, sorted by their bytes; empty at its end. A directory that has more entries than
+    /// the caller wants to hold at once comes in several parts, each sorted by itself.
+    /// </summary>
+    /// <param name="directory">Open for reading, where the last call left it.</param>
+    /// <param name="most">About how many.</param>
     /// <exception cref="LinuxException">It cannot be read.</exception>
-    public static List<byte[]> Names(int directory)
+    public static List<byte[]> NextNames(int directory, int most)
     {
         List<byte[]> names = [];
-        byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferSize);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         fixed (byte* b = buffer)
         {
-            while (true)
+            while (names.Count < most)
             {
                 long length = ReadEntries(SYS_getdents64, directory, b, BufferSize);
                 if (length < 0)
@@ -49,6 +53,7 @@ public static unsafe partial class TreeEntries
             }
         }
 
+        ArrayPool<byte>.Shared.Return(buffer);
         names.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));
         return names;
     }
@@ -66,8 +71,35 @@ public static unsafe partial class TreeEntries
     /// <summary>Opens a directory for reading; null when the name is now something else or gone.</summary>
     public static FileDescriptor? TryOpenDirectory(int directory, ReadOnlySpan<byte> name) => TryOpen(directory, name, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY);
 
-    /// <summary>Opens a file for reading without waiting for anything; null when the name is now a link or gone. The caller looks what it got.</summary>
-    public static FileDescriptor? TryOpenFile(int directory, ReadOnlySpan<byte> name) => TryOpen(directory, name, FileCalls.O_RDONLY | O_NONBLOCK);
+    /// <summary>Opens a regular file for reading; null when the name is gone or now something else, which is then not opened: no device is touched, no FIFO waited for.</summary>
+    /// <exception cref="LinuxException">It cannot be opened; <c>EAGAIN</c> where somebody keeps a lease on it.</exception>
+    public static FileDescriptor? TryOpenFile(int directory, ReadOnlySpan<byte> name)
+    {
+        using FileDescriptor? found = TryOpen(directory, name, FileCalls.O_PATH);
+        return found is null || !NodeStatusReader.Read(found).IsRegular ? null
+            : RegularFile.TryReopen(found.Number, out int errno) ?? throw new LinuxException("open", errno, System.Text.Encoding.UTF8.GetString(name.TrimEnd((byte)0)));
+    }
+
+    /// <summary>Whether an open directory has no entries.</summary>
+    /// <param name="directory">Open for reading, at its start.</param>
+    public static bool IsEmpty(int directory)
+    {
+        byte* buffer = stackalloc byte[1024];
+        long length;
+        while ((length = ReadEntries(SYS_getdents64, directory, buffer, 1024)) > 0)
+        {
+            for (long at = 0; at < length; at += *(ushort*)(buffer + at + 16))
+            {
+                ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(buffer + at + NameOffset);
+                if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>What a symbolic link says; null when it is none anymore.</summary>
     public static byte[]? TryReadLink(int directory, ReadOnlySpan<byte> name)

@@ -10,7 +10,7 @@ namespace Quai.Linux.Watching;
 /// </summary>
 public sealed partial class DirectoryWatcher
 {
-    private const uint Modify = 2, MovedTo = 0x80, Create = 0x100, DeleteSelf = 0x400, Ignored = 0x8000;
+    private const uint Modify = 2, MovedTo = 0x80, Create = 0x100, DeleteSelf = 0x400, Overflow = 0x4000, Ignored = 0x8000;
     private readonly Lock _lock = new();
     private readonly Dictionary<int, List<Watch>> _watches = [];
     private FileDescriptor? _inotify;
@@ -94,7 +94,15 @@ public sealed partial class DirectoryWatcher
                     int id = BinaryPrimitives.ReadInt32LittleEndian(buffer[at..]);
                     uint mask = BinaryPrimitives.ReadUInt32LittleEndian(buffer[(at + 4)..]);
                     at += 16 + (int)BinaryPrimitives.ReadUInt32LittleEndian(buffer[(at + 12)..]);
-                    if (_watches.TryGetValue(id, out List<Watch>? list))
+                    if ((mask & Overflow) != 0)
+                    {
+                        // One directory changes faster than this is read: what the others' events were is not known any more.
+                        foreach (Watch watch in _watches.Values.SelectMany(w => w))
+                        {
+                            watch.Signal(gone: false);
+                        }
+                    }
+                    else if (_watches.TryGetValue(id, out List<Watch>? list))
                     {
                         foreach (Watch watch in list)
                         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -35,7 +36,9 @@ public sealed class ImageConfig
     [JsonPropertyName("config")]
     public ExecutionConfig? Config { get; set; }
 
+    // Null is not as good as absent: a config that has no layers says so.
     [JsonPropertyName("rootfs")]
+    [AllowNull]
     public RootFs RootFs { get; set; } = new();
 
     [JsonPropertyName("history")]
@@ -78,6 +81,7 @@ public sealed class RootFs
     public string Type { get; set; } = "layers";
 
     [JsonPropertyName("diff_ids")]
+    [AllowNull]
     public List<string> DiffIds { get; set; } = [];
 }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Quai.Errors;
+using Quai.Oci.Json;
 
 namespace Quai.Oci.Images;
 
@@ -15,13 +16,25 @@ public static class ImageJson
     /// <summary>The largest image config taken, bytes.</summary>
     public const int MaxConfigSize = 8 << 20;
 
+    /// <summary>
+    /// The most values and members of one document. Each becomes an object in memory, many times as large as the two bytes it may take: an image of
+    /// 500 layers with its history has some ten thousand.
+    /// </summary>
+    public const int MaxTokens = 200_000;
+
+    /// <summary>The deepest nesting of a document.</summary>
+    private const int MaxDepth = 32;
+
     /// <summary>Media types have a plus sign, which is to stand as it is.</summary>
     private static readonly ImageJsonContext s_writing = new(new JsonSerializerOptions(ImageJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static readonly JsonSerializerOptions s_reading = NullRules.For(ImageJsonContext.Default);
+    private static readonly JsonElement s_empty = JsonDocument.Parse("{}").RootElement.Clone();
 
     /// <summary>Reads an image config and checks what every user of it relies on.</summary>
     public static ImageConfig ReadConfig(ReadOnlySpan<byte> json)
     {
-        ImageConfig config = Read(json, ImageJsonContext.Default.ImageConfig, MaxConfigSize, "image configuration");
+        ImageConfig config = Read<ImageConfig>(json, MaxConfigSize, "image configuration");
         if (config.RootFs is not { DiffIds: not null })
         {
             throw QuaiException.Invalid("invalid rootfs in image configuration");
@@ -35,13 +48,20 @@ public static class ImageJson
             }
         }
 
+        Empty(config.Config?.ExposedPorts);
+        Empty(config.Config?.Volumes);
         return config;
     }
 
-    /// <summary>Reads a manifest and checks that its descriptors are whole.</summary>
+    /// <summary>Reads a manifest and checks that it is one and nothing else, and that its descriptors are whole.</summary>
     public static Manifest ReadManifest(ReadOnlySpan<byte> json)
     {
-        Manifest manifest = Read(json, ImageJsonContext.Default.Manifest, MaxManifestSize, "manifest");
+        if (DetectMediaType(json) is var type && !MediaTypes.IsManifest(type))
+        {
+            throw QuaiException.Invalid($"unsupported manifest: expected a manifest but found {type}");
+        }
+
+        Manifest manifest = Read<Manifest>(json, MaxManifestSize, "manifest");
         if (manifest.SchemaVersion != 2 || manifest.Config is null || manifest.Layers is null)
         {
             throw QuaiException.Invalid($"unsupported manifest: schema version {manifest.SchemaVersion} without a config and layers");
@@ -52,10 +72,18 @@ public static class ImageJson
         return manifest;
     }
 
-    /// <summary>Reads an index and checks that its descriptors are whole.</summary>
+    /// <summary>Whether a manifest says of which version it is.</summary>
+    public static bool HasSchemaVersion(ReadOnlySpan<byte> json) => ManifestMembers.Read(WithinLimit(json, MaxManifestSize, "manifest")).Has("schemaVersion");
+
+    /// <summary>Reads an index and checks that it is one and nothing else, and that its descriptors are whole.</summary>
     public static ImageIndex ReadIndex(ReadOnlySpan<byte> json)
     {
-        ImageIndex index = Read(json, ImageJsonContext.Default.ImageIndex, MaxManifestSize, "manifest list");
+        if (DetectMediaType(json) is var type && !MediaTypes.IsIndex(type))
+        {
+            throw QuaiException.Invalid($"unsupported manifest list: expected an index but found {type}");
+        }
+
+        ImageIndex index = Read<ImageIndex>(json, MaxManifestSize, "manifest list");
         if (index.Manifests is null)
         {
             throw QuaiException.Invalid("unsupported manifest list: it has no manifests");
@@ -67,16 +95,30 @@ public static class ImageJson
 
     /// <summary>Reads a docker-archive's <c>manifest.json</c>.</summary>
     public static List<DockerArchiveItem> ReadDockerArchive(ReadOnlySpan<byte> json) =>
-        Read(json, ImageJsonContext.Default.ListDockerArchiveItem, MaxManifestSize, "manifest.json");
+        Read<List<DockerArchiveItem>>(json, MaxManifestSize, "manifest.json");
 
-    /// <summary>The media type that a manifest or index names itself, or the one its members tell.</summary>
-    public static string DetectMediaType(ReadOnlySpan<byte> json)
+    /// <summary>
+    /// The media type of a manifest or index: the one that it names itself, else the one that it is said to have, else the one its members tell. These must
+    /// agree, and a document that is both kinds at once is refused, so that a digest means the same to everybody.
+    /// </summary>
+    /// <param name="json">The document.</param>
+    /// <param name="said">What a registry or an index says that it is; null, or a type that says nothing (<c>application/json</c>), for nothing.</param>
+    /// <exception cref="QuaiException">It contradicts what is said of it, or itself.</exception>
+    public static string DetectMediaType(ReadOnlySpan<byte> json, string? said = null)
     {
-        ManifestProbe probe = Read(json, ImageJsonContext.Default.ManifestProbe, MaxManifestSize, "manifest");
-        return probe.MediaType is { Length: > 0 } named ? named
-            : probe.Manifests is not null ? MediaTypes.OciIndex
-            : probe.SchemaVersion == 1 ? MediaTypes.DockerSchema1
-            : MediaTypes.OciManifest;
+        ManifestMembers members = ManifestMembers.Read(WithinLimit(json, MaxManifestSize, "manifest"));
+        said = MediaTypes.IsGeneric(said) ? null : said;
+        if (said is not null && members.MediaType is { } named && named != said)
+        {
+            throw QuaiException.Invalid($"mediaType in manifest should be '{said}' not '{named}'");
+        }
+
+        string type = members.MediaType ?? said ?? ByMembers(members);
+        bool manifest = members.Has("config") || members.Has("layers"), index = members.Has("manifests"), old = members.Has("fsLayers");
+        return MediaTypes.IsManifest(type) && (index || old) ? throw QuaiException.Invalid($"media-type: \"{type}\" should not have \"manifests\" or \"fsLayers\"")
+            : MediaTypes.IsIndex(type) && (manifest || old) ? throw QuaiException.Invalid($"media-type: \"{type}\" should not have \"config\", \"layers\", or \"fsLayers\"")
+            : (index && (manifest || old)) || (manifest && old) ? throw QuaiException.Invalid("media-type: cannot determine: the document is a manifest and a manifest list at once")
+            : type;
     }
 
     /// <summary>The bytes of an image config; nulls are left out.</summary>
@@ -94,6 +136,15 @@ public static class ImageJson
     /// <inheritdoc cref="Write(ImageConfig)"/>
     public static byte[] Write(OciLayoutMark mark) => JsonSerializer.SerializeToUtf8Bytes(mark, s_writing.OciLayoutMark);
 
+    /// <summary>The values of these sets mean nothing, and are not always such as can be written again.</summary>
+    private static void Empty(Dictionary<string, JsonElement>? set)
+    {
+        foreach (string key in set?.Keys.ToArray() ?? [])
+        {
+            set![key] = s_empty;
+        }
+    }
+
     private static void Check(Descriptor descriptor)
     {
         if (descriptor is null || descriptor.Size < 0)
@@ -104,22 +155,47 @@ public static class ImageJson
         Digest.Parse(descriptor.Digest);
     }
 
-    private static T Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, int limit, string what)
-        where T : class
+    private static string ByMembers(ManifestMembers members) =>
+        members.Has("manifests") ? MediaTypes.OciIndex
+        : members.Has("fsLayers") || members.SchemaVersion == 1 ? MediaTypes.DockerSchema1
+        : MediaTypes.OciManifest;
+
+    /// <summary>The document without a byte order mark, and of bounded size and number of values: what is broken otherwise is said by who reads it.</summary>
+    private static ReadOnlySpan<byte> WithinLimit(ReadOnlySpan<byte> json, int limit, string what)
     {
         if (json.Length > limit)
         {
             throw QuaiException.Invalid($"{what} is larger than {limit >> 20} MiB");
         }
 
+        json = json.StartsWith("\uFEFF"u8) ? json[3..] : json;
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
-            if (json.StartsWith("\uFEFF"u8))
+            for (int tokens = 0; reader.Read(); tokens++)
             {
-                json = json[3..];
+                if (tokens == MaxTokens)
+                {
+                    throw QuaiException.Invalid($"{what} has more than {MaxTokens} members and values");
+                }
             }
+        }
+        catch (JsonException)
+        {
+        }
 
-            return JsonSerializer.Deserialize(json, type) ?? throw QuaiException.Invalid($"invalid {what}: null");
+        return json;
+    }
+
+    private static T Read<T>(ReadOnlySpan<byte> json, int limit, string what)
+        where T : class
+    {
+        try
+        {
+            json = WithinLimit(json, limit, what);
+            T document = JsonSerializer.Deserialize(json, (JsonTypeInfo<T>)s_reading.GetTypeInfo(typeof(T))) ?? throw QuaiException.Invalid($"invalid {what}: null");
+            NullRules.Check(json);
+            return document;
         }
         catch (JsonException e)
         {
@@ -128,25 +204,11 @@ public static class ImageJson
     }
 }
 
-/// <summary>The few members that tell kinds of manifest apart.</summary>
-internal sealed record ManifestProbe
-{
-    [JsonPropertyName("schemaVersion")]
-    public int SchemaVersion { get; init; }
-
-    [JsonPropertyName("mediaType")]
-    public string? MediaType { get; init; }
-
-    [JsonPropertyName("manifests")]
-    public JsonElement? Manifests { get; init; }
-}
-
 /// <summary>Generated readers and writers.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, MaxDepth = 32)]
 [JsonSerializable(typeof(ImageConfig))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(ImageIndex))]
-[JsonSerializable(typeof(ManifestProbe))]
 [JsonSerializable(typeof(OciLayoutMark))]
 [JsonSerializable(typeof(List<DockerArchiveItem>))]
 internal sealed partial class ImageJsonContext : JsonSerializerContext;

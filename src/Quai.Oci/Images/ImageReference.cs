@@ -118,9 +118,8 @@ public sealed record ImageReference(string Domain, string Path, string? Tag, Dig
             path = OfficialPrefix + path;
         }
 
-        if (path.AsSpan().ContainsAnyInRange('A', 'Z'))
+        if (path.AsSpan().ContainsAnyInRange('A', 'Z') && IsPath(path.ToLowerInvariant()))
         {
-
             problem = $"invalid reference format: repository name ({path}) must be lowercase";
             return false;
         }

@@ -29,6 +29,10 @@ public static class MediaTypes
     /// <summary>Whether it is one platform's manifest.</summary>
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 
+    /// <summary>Whether it says nothing of what a manifest is, as servers have it that just serve files.</summary>
+    public static bool IsGeneric(string? mediaType) =>
+        mediaType is null or "" or "application/json" or "application/octet-stream" or "binary/octet-stream" || mediaType.StartsWith("text/", StringComparison.Ordinal);
+
     /// <summary>Whether it is an image's config (and not, say, a chart's).</summary>
     public static bool IsImageConfig(string? mediaType) => mediaType is OciConfig or DockerConfig or "application/octet-stream" or "application/json";
 }

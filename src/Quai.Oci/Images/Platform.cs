@@ -9,6 +9,15 @@ namespace Quai.Oci.Images;
 /// <param name="Variant">Such as <c>v7</c>, or null where the architecture's usual one is meant.</param>
 public sealed record Platform(string Os, string Architecture, string? Variant = null)
 {
+    private static readonly HashSet<string> s_systems =
+        ["aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9", "solaris", "windows", "zos"];
+
+    private static readonly HashSet<string> s_architectures =
+    [
+        "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le", "ppc", "ppc64",
+        "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm",
+    ];
+
     /// <summary>This machine's.</summary>
     public static Platform Host { get; } = RuntimeInformation.OSArchitecture switch
     {
@@ -23,15 +32,21 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
     public static Platform Parse(string text)
     {
         string[] parts = text.ToLowerInvariant().Split('/');
-        if (parts.Length > 3 || parts.Any(p => p.Length == 0 || p.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))))
+        if (parts.Length > 3)
         {
-            throw QuaiException.Invalid($"\"{text}\" is an invalid OS and architecture: expected os[/arch[/variant]]");
+            throw QuaiException.Invalid($"\"{text}\": cannot parse platform specifier: invalid argument");
+        }
+
+        if (Array.Find(parts, p => p.Length == 0 || p.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))) is { } bad)
+        {
+            throw QuaiException.Invalid($"\"{bad}\" is an invalid component of \"{text}\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\": invalid argument");
         }
 
         return parts switch
         {
-            [var one] when one is "linux" or "windows" or "darwin" or "freebsd" => Host with { Os = one },
-            [var one] => Normalize("linux", one, null),
+            [var one] when s_systems.Contains(one) => Host with { Os = one },
+            [var one] when s_architectures.Contains(Normalize(null, one, null).Architecture) => Normalize("linux", one, null),
+            [_] => throw QuaiException.Invalid($"\"{text}\": unknown operating system or architecture: invalid argument"),
             [var os, var architecture] => Normalize(os, architecture, null),
             _ => Normalize(parts[0], parts[1], parts[2]),
         };

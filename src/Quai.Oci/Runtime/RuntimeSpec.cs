@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 namespace Quai.Oci.Runtime;
 
 #pragma warning disable CS1591 // every member is named and defined by the OCI runtime specification's config.md and config-linux.md
@@ -96,6 +97,14 @@ public sealed class Mount
     public string Destination { get; set; } = "";
     public string? Type { get; set; }
     public string? Source { get; set; }
+
+    /// <summary>
+    /// Not part of the specification: what to bind is this path beneath <see cref="Source"/>, opened when it is mounted; links lead nowhere out of there.
+    /// Null: the source itself.
+    /// </summary>
+    [JsonIgnore]
+    public string? Subpath { get; set; }
+
     public List<string>? Options { get; set; }
     public List<IdMapping>? UidMappings { get; set; }
     public List<IdMapping>? GidMappings { get; set; }

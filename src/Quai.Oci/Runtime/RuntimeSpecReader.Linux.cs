@@ -29,6 +29,7 @@ public static partial class RuntimeSpecReader
                 case "mountLabel": value.MountLabel = json.TextOrNull(); break;
                 case "personality": value.Personality = PersonalityOf(ref json); break;
                 case "timeOffsets": value.TimeOffsets = json.Map(Offset); break;
+                case "intelRdt" or "memoryPolicy" or "netDevices": json.Refuse(); break;
                 default: json.Skip(); break;
             }
         }

@@ -30,6 +30,7 @@ public static partial class RuntimeSpecReader
                 case "selinuxLabel": value.SelinuxLabel = json.TextOrNull(); break;
                 case "ioPriority": value.IoPriority = Priority(ref json); break;
                 case "scheduler": value.Scheduler = SchedulerOf(ref json); break;
+                case "execCPUAffinity": json.Refuse(); break;
                 default: json.Skip(); break;
             }
         }

@@ -22,6 +22,7 @@ public static partial class RuntimeSpecReader
                 case "blockIO": value.BlockIO = BlockIo(ref json); break;
                 case "hugepageLimits": value.HugepageLimits = json.List(Hugepages); break;
                 case "unified": value.Unified = json.TextMap(); break;
+                case "network" or "rdma": json.Refuse(); break;
                 default: json.Skip(); break;
             }
         }

@@ -22,10 +22,18 @@ public static partial class RuntimeSpecReader
 
     private static T Read<T>(ReadOnlySpan<byte> document, SpecReader.Value<T?> value) where T : class
     {
-        SpecReader json = new(document);
-        T read = value(ref json) ?? throw new JsonException("the document must be an object");
-        json.End();
-        return read;
+        try
+        {
+            SpecReader json = new(document);
+            T read = value(ref json) ?? throw new JsonException("the document must be an object");
+            json.End();
+            return read;
+        }
+        catch (InvalidOperationException e)
+        {
+            // The reader's own word for text that is no UTF-8, or half of a surrogate pair.
+            throw new JsonException(e.Message, e);
+        }
     }
 
     private static RuntimeSpec? Spec(ref SpecReader json)

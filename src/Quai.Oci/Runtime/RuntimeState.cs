@@ -21,8 +21,20 @@ public sealed class RuntimeState
     /// <summary>The bundle's absolute path.</summary>
     public string Bundle { get; set; } = "";
 
+    /// <summary>The root file system's absolute path; only in lists.</summary>
+    public string? Rootfs { get; set; }
+
+    /// <summary>When the container was made; only in lists.</summary>
+    public DateTimeOffset? Created { get; set; }
+
+    /// <summary>The name of the user whose container it is; only in lists.</summary>
+    public string? Owner { get; set; }
+
     /// <summary>The config's annotations.</summary>
     public Dictionary<string, string>? Annotations { get; set; }
+
+    /// <summary>A time as lists have it: RFC 3339, in UTC.</summary>
+    public static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The state document in UTF-8.</summary>
     public byte[] ToJson(bool indented = false)
@@ -40,6 +52,21 @@ public sealed class RuntimeState
             }
 
             json.WriteString("bundle", Bundle);
+            if (Rootfs is { } rootfs)
+            {
+                json.WriteString("rootfs", rootfs);
+            }
+
+            if (Created is { } created)
+            {
+                json.WriteString("created", TextOf(created));
+            }
+
+            if (Owner is { } owner)
+            {
+                json.WriteString("owner", owner);
+            }
+
             if (Annotations is { } annotations)
             {
                 json.WriteStartObject("annotations");

@@ -102,7 +102,7 @@ internal ref struct SpecReader
     /// <summary>A text or null.</summary>
     public readonly string? TextOrNull() => _json.TokenType switch
     {
-        JsonTokenType.String => _json.GetString(),
+        JsonTokenType.String => WithoutNul(_json.GetString()!),
         JsonTokenType.Null => null,
         _ => throw Expected("a string"),
     };
@@ -145,10 +145,35 @@ internal ref struct SpecReader
     /// <summary>Passes over a value that nothing here uses.</summary>
     public void Skip() => _json.Skip();
 
+    /// <summary>Passes over a setting of the specification that this runtime cannot keep, when nothing is set; refuses it otherwise.</summary>
+    public void Refuse()
+    {
+        if (_json.TokenType == JsonTokenType.Null)
+        {
+            return;
+        }
+
+        bool isComposite = _json.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray;
+        if (isComposite)
+        {
+            _json.Read();
+        }
+
+        if (!isComposite || _json.TokenType is not (JsonTokenType.EndObject or JsonTokenType.EndArray))
+        {
+            throw new JsonException($"{Place} is not supported by this runtime");
+        }
+    }
+
     /// <summary>After the document's one value: nothing may follow.</summary>
     public void End() => _json.Read();
 
-    private readonly JsonException Expected(string what) => new($"{string.Join('.', _path).Replace(".[", "[", StringComparison.Ordinal)} must be {what}");
+    /// <summary>The kernel's texts end at a NUL: it would see another path or argument than was checked.</summary>
+    private readonly string WithoutNul(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw Expected("a string without NUL") : text;
+
+    private readonly string Place => string.Join('.', _path).Replace(".[", "[", StringComparison.Ordinal);
+
+    private readonly JsonException Expected(string what) => new($"{Place} must be {what}");
 
     private bool Enter(JsonTokenType start, string what)
     {

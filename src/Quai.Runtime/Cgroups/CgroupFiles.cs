@@ -4,16 +4,24 @@ using Quai.Linux;
 namespace Quai.Runtime.Cgroups;
 
 /// <summary>Reading and writing the small files of the cgroup file system.</summary>
-internal static class CgroupFiles
+public static class CgroupFiles
 {
+    /// <summary>A number; <see cref="ulong.MaxValue"/> for <c>max</c>, 0 where there is none or no such file.</summary>
     public static ulong Number(string path)
     {
         string? text = Text(path);
         return text is null ? 0 : text is "max" ? ulong.MaxValue : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : 0;
     }
 
+    /// <summary>A file's text without the newline at its end; null where it cannot be read.</summary>
     public static string? Text(string path)
     {
+        // Many are not there, of groups not made yet and of controllers without the option: a look costs less than an exception.
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
         try
         {
             return File.ReadAllText(path).TrimEnd('\n');
@@ -24,6 +32,7 @@ internal static class CgroupFiles
         }
     }
 
+    /// <summary>A flat file of keys and numbers, one pair a line; what is none is left out. Empty where it cannot be read.</summary>
     public static Dictionary<string, ulong> KeyValues(string path)
     {
         Dictionary<string, ulong> values = [];
@@ -39,6 +48,7 @@ internal static class CgroupFiles
         return values;
     }
 
+    /// <summary>The processes of a <c>cgroup.procs</c> or <c>tasks</c>, those of other process namespaces left out. Empty where it cannot be read.</summary>
     public static List<int> Processes(string path)
     {
         List<int> pids = [];
@@ -53,6 +63,7 @@ internal static class CgroupFiles
         return pids;
     }
 
+    /// <summary>Writes a value.</summary>
     /// <exception cref="LinuxException">The kernel refused the value.</exception>
     public static void Write(string path, string value)
     {

@@ -1,15 +1,22 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
+using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Cgroups;
 
 /// <summary>The end of a container's control groups.</summary>
-internal static class CgroupRemoval
+public static class CgroupRemoval
 {
     /// <summary>Kills whatever is in the groups, and removes them. Nothing where they do not exist.</summary>
     /// <exception cref="LinuxException">A process in them does not die.</exception>
     public static async Task RemoveAsync(string path, CancellationToken cancellation)
     {
+        if (!SpecRules.IsCgroup(path))
+        {
+            // No container was ever started in such a one.
+            return;
+        }
+
         List<string> left = new(CgroupTree.Hierarchies.Count);
         foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
         {

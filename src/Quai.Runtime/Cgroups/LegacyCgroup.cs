@@ -68,7 +68,7 @@ internal sealed class LegacyCgroup(string path) : ICgroup
 
     public void Update(Resources resources)
     {
-        foreach ((string file, string value) in LegacyLimits.Of(resources))
+        foreach ((string file, string value) in LegacyLimits.Of(resources, CgroupLayout.Current))
         {
             string controller = file[..file.IndexOf('.', StringComparison.Ordinal)];
             if (Find(controller) is { } directory && controller != "devices")

@@ -7,7 +7,7 @@ namespace Quai.Runtime.Cgroups;
 internal static class LegacyLimits
 {
     /// <summary>(file, value); the controller is the file's name up to the first dot.</summary>
-    public static IEnumerable<(string File, string Value)> Of(Resources resources)
+    public static IEnumerable<(string File, string Value)> Of(Resources resources, CgroupLayout layout)
     {
         if (resources.Memory is { } memory)
         {
@@ -16,7 +16,7 @@ internal static class LegacyLimits
                 yield return ("memory.limit_in_bytes", Text(limit));
             }
 
-            if (memory.Swap is { } swap and not 0 && HasSwapAccounting)
+            if (memory.Swap is { } swap and not 0 && layout.HasSwapAccounting)
             {
                 yield return ("memory.memsw.limit_in_bytes", Text(swap));
             }
@@ -84,7 +84,7 @@ internal static class LegacyLimits
         {
             if (block.Weight is { } weight and not 0)
             {
-                yield return (WeightFile, weight.ToString(CultureInfo.InvariantCulture));
+                yield return (layout.BlockWeightFile, weight.ToString(CultureInfo.InvariantCulture));
             }
 
             foreach ((string file, List<ThrottleDevice>? devices) in new[]
@@ -108,12 +108,6 @@ internal static class LegacyLimits
             }
         }
     }
-
-    private static bool? _swapAccounting;
-
-    private static bool HasSwapAccounting => _swapAccounting ??= CgroupTree.MountPointOf("memory") is { } memory && File.Exists(memory + "/memory.memsw.limit_in_bytes");
-
-    private static string WeightFile => CgroupTree.MountPointOf("blkio") is { } block && File.Exists(block + "/blkio.weight") ? "blkio.weight" : "blkio.bfq.weight";
 
     private static string Rule(DeviceRule rule)
     {

@@ -1,108 +1,157 @@
+using Quai.Linux.Seccomp;
+
 namespace Quai.Runtime.SeccompFilters;
 
-/// <summary>Writes rules that look at a call's arguments: 64-bit values, compared in two halves as BPF's registers have 32 bits.</summary>
+/// <summary>
+/// Writes rules that look at a call's arguments. A filter sees registers, and the kernel takes of a register only as much as the
+/// call's parameter has: an <c>int</c> is its lower half. So each call is decided on what libseccomp compares (whole registers for
+/// 64-bit programs, lower halves for the others) and on what the kernel takes, and the stricter decision counts: bits that the kernel
+/// will drop change nothing, and nothing passes here that libseccomp would refuse.
+/// </summary>
+/// <remarks>
+/// Where the two see the same, which is so for every honest program, only the second is run, and it is the shorter one.
+/// </remarks>
 internal static class ArgumentRules
 {
     private const uint ArgumentsOffset = 16;
-    private const byte Failed = BpfWriter.Failed;
 
-    /// <summary>Writes the rules one after the other; the first whose conditions all hold decides, else the fallback.</summary>
+    /// <summary>Writes the rules; the first whose conditions all hold decides, else the fallback. Every path ends the filter.</summary>
     /// <param name="writer">The program.</param>
     /// <param name="rules">The rules.</param>
-    /// <param name="is32Bit">Whether the ABI's arguments have 32 bits: the upper halves are then not looked at.</param>
+    /// <param name="compared">The widths that libseccomp compares.</param>
+    /// <param name="taken">The widths that the kernel takes.</param>
     /// <param name="fallback">What is returned when no rule matches.</param>
-    public static void Write(BpfWriter writer, SeccompRule[] rules, bool is32Bit, uint fallback)
+    public static void Write(BpfWriter writer, SeccompRule[] rules, ArgumentWidths compared, ArgumentWidths taken, uint fallback)
+    {
+        int differing = FindDiffering(rules, compared, taken, out bool valuesFit);
+        if (differing == 0)
+        {
+            WriteList(writer, rules, compared, fallback);
+            return;
+        }
+
+        int agreed = valuesFit ? WriteAgreement(writer, differing, compared, taken) : -1;
+        var outcomes = new HashSet<uint>(Array.ConvertAll(rules, rule => rule.Return)) { fallback };
+        var undecided = new SortedDictionary<uint, List<int>>();
+        WriteList(writer, rules, compared, fallback, first => EndFirst(writer, first, outcomes, undecided));
+
+        // What the first decision leaves open is decided by the second, kept at least as strict as the first.
+        List<int> open = [];
+        foreach ((uint first, List<int> jumps) in undecided)
+        {
+            if (outcomes.All(second => SeccompRule.Stricter(first, second) == second))
+            {
+                open.AddRange(jumps);
+                continue;
+            }
+
+            jumps.ForEach(writer.Land);
+            WriteList(writer, rules, taken, fallback, second => writer.End(SeccompRule.Stricter(first, second)));
+        }
+
+        open.ForEach(writer.Land);
+        if (agreed >= 0)
+        {
+            writer.Land(agreed);
+        }
+
+        WriteList(writer, rules, taken, fallback);
+    }
+
+    /// <summary>The arguments (as bits) on which the two views can differ, and whether no rule's value has bits that only one of them has.</summary>
+    private static int FindDiffering(SeccompRule[] rules, ArgumentWidths compared, ArgumentWidths taken, out bool valuesFit)
+    {
+        int differing = 0;
+        valuesFit = true;
+        foreach (SeccompRule rule in rules)
+        {
+            foreach (ArgCondition condition in rule.Conditions)
+            {
+                ArgumentWidths narrow = compared[condition.Index] < taken[condition.Index] ? compared : taken;
+                if (compared[condition.Index] == taken[condition.Index])
+                {
+                    continue;
+                }
+
+                bool fits = narrow.Cut(condition.Index, condition.Value) == condition.Value;
+                if (condition.Operator == ArgOperator.MaskedEqual && fits && narrow.Cut(condition.Index, condition.Mask) == condition.Mask)
+                {
+                    // It looks only at bits that both have.
+                    continue;
+                }
+
+                differing |= 1 << condition.Index;
+                valuesFit &= fits;
+            }
+        }
+
+        return differing;
+    }
+
+    /// <summary>Writes a jump that is taken when the arguments have no bits that only one view has, and falls through else.</summary>
+    private static int WriteAgreement(BpfWriter writer, int differing, ArgumentWidths compared, ArgumentWidths taken)
+    {
+        int start = writer.Position;
+        for (int argument = 0; argument < 6; argument++)
+        {
+            if ((differing & (1 << argument)) == 0)
+            {
+                continue;
+            }
+
+            uint offset = ArgumentsOffset + ((uint)argument * sizeof(ulong));
+            if (Math.Max(compared[argument], taken[argument]) == 64)
+            {
+                writer.Load(offset + sizeof(uint));
+                writer.IfEqual(0, 0, BpfWriter.Failed);
+            }
+
+            if (Math.Min(compared[argument], taken[argument]) == 16)
+            {
+                writer.Load(offset);
+                writer.Mask(0xffff0000);
+                writer.IfEqual(0, 0, BpfWriter.Failed);
+            }
+        }
+
+        int jump = writer.Skip();
+        writer.LandFailures(start);
+        return jump;
+    }
+
+    private static void EndFirst(BpfWriter writer, uint first, HashSet<uint> outcomes, SortedDictionary<uint, List<int>> undecided)
+    {
+        if (outcomes.All(second => SeccompRule.Stricter(first, second) == first))
+        {
+            writer.End(first);
+            return;
+        }
+
+        if (!undecided.TryGetValue(first, out List<int>? jumps))
+        {
+            undecided.Add(first, jumps = []);
+        }
+
+        jumps.Add(writer.Skip());
+    }
+
+    private static void WriteList(BpfWriter writer, SeccompRule[] rules, ArgumentWidths widths, uint fallback) =>
+        WriteList(writer, rules, widths, fallback, writer.End);
+
+    private static void WriteList(BpfWriter writer, SeccompRule[] rules, ArgumentWidths widths, uint fallback, Action<uint> end)
     {
         foreach (SeccompRule rule in rules)
         {
             int start = writer.Position;
             foreach (ArgCondition condition in rule.Conditions)
             {
-                Write(writer, condition, is32Bit);
+                ArgumentCondition.Write(writer, condition, ArgumentsOffset + ((uint)condition.Index * sizeof(ulong)), widths[condition.Index]);
             }
 
-            writer.End(rule.Return);
+            end(rule.Return);
             writer.LandFailures(start);
         }
 
-        writer.End(fallback);
-    }
-
-    private static void Write(BpfWriter writer, in ArgCondition condition, bool is32Bit)
-    {
-        uint low = (uint)condition.Value, high = (uint)(condition.Value >> 32);
-        uint offset = ArgumentsOffset + ((uint)condition.Index * sizeof(ulong));
-        if (condition.Operator == ArgOperator.MaskedEqual)
-        {
-            if (!is32Bit)
-            {
-                WriteMasked(writer, offset + sizeof(uint), (uint)(condition.Mask >> 32), high);
-            }
-
-            WriteMasked(writer, offset, (uint)condition.Mask, low);
-            return;
-        }
-
-        if (!is32Bit)
-        {
-            // Two instructions follow for the lower half: a comparison that settles the matter here jumps over them.
-            writer.Load(offset + sizeof(uint));
-            switch (condition.Operator)
-            {
-                case ArgOperator.Equal:
-                    writer.IfEqual(high, 0, Failed);
-                    break;
-                case ArgOperator.NotEqual:
-                    writer.IfEqual(high, 0, 2);
-                    break;
-                case ArgOperator.Greater or ArgOperator.GreaterOrEqual:
-                    writer.IfGreater(high, 3, 0);
-                    writer.IfEqual(high, 0, Failed);
-                    break;
-                default:
-                    writer.IfGreater(high, Failed, 0);
-                    writer.IfEqual(high, 0, 2);
-                    break;
-            }
-        }
-
-        writer.Load(offset);
-        switch (condition.Operator)
-        {
-            case ArgOperator.Equal:
-                writer.IfEqual(low, 0, Failed);
-                break;
-            case ArgOperator.NotEqual:
-                writer.IfEqual(low, Failed, 0);
-                break;
-            case ArgOperator.Greater:
-                writer.IfGreater(low, 0, Failed);
-                break;
-            case ArgOperator.GreaterOrEqual:
-                writer.IfGreaterOrEqual(low, 0, Failed);
-                break;
-            case ArgOperator.Less:
-                writer.IfGreaterOrEqual(low, Failed, 0);
-                break;
-            default:
-                writer.IfGreater(low, Failed, 0);
-                break;
-        }
-    }
-
-    private static void WriteMasked(BpfWriter writer, uint offset, uint mask, uint value)
-    {
-        if (mask == 0 && value == 0)
-        {
-            return;
-        }
-
-        writer.Load(offset);
-        if (mask != uint.MaxValue)
-        {
-            writer.Mask(mask);
-        }
-
-        writer.IfEqual(value, 0, Failed);
+        end(fallback);
     }
 }

@@ -36,6 +36,7 @@ public static partial class DefaultSeccompProfile
         }
 
         // All address families but AF_ALG (38), the kernel's cryptography, and AF_VSOCK (40), which no network namespace holds back.
+        // Since these look at an argument, 32-bit programs cannot make sockets by socketcall, which hides it.
         AllowWhen("socket", 0, "SCMP_CMP_LT", 38);
         AllowWhen("socket", 0, "SCMP_CMP_EQ", 39);
         AllowWhen("socket", 0, "SCMP_CMP_GT", 40);

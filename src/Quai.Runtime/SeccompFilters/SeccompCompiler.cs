@@ -10,7 +10,8 @@ namespace Quai.Runtime.SeccompFilters;
 /// Compiles the runtime specification's system call filter to BPF, with runc's meaning: names that no kernel here knows are skipped;
 /// a call whose number is beyond all that the profile names gives <c>ENOSYS</c> instead of an error that programs take for a refusal;
 /// a call in an architecture that the profile does not list kills the thread. Rules without conditions go before those with;
-/// among the latter the first that matches decides.
+/// among the latter the first that matches decides. It is stricter than runc's library in two things: arguments are compared as the kernel
+/// takes them, too (<see cref="ArgumentRules"/>), and what is refused by name is refused through 32-bit x86's multiplexers (<see cref="X86Multiplexer"/>).
 /// </summary>
 /// <remarks>
 /// The program tests the architecture, then finds the call's number in a binary search tree whose leaves are ranges of numbers with
@@ -83,7 +84,7 @@ public static class SeccompCompiler
 
     private static SyscallDecisions Decide(Profile profile, uint fallback, out bool notifies)
     {
-        var decisions = new SyscallDecisions();
+        var decisions = new SyscallDecisions(fallback);
         notifies = false;
         foreach (SeccompSyscall entry in profile.Syscalls ?? [])
         {

@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Quai.Errors;
+using Quai.Oci.Json;
 using Quai.Oci.Runtime;
 using Profile = Quai.Oci.Runtime.Seccomp;
 
@@ -26,6 +28,7 @@ public static class SeccompProfileReader
         try
         {
             document = JsonSerializer.Deserialize(json, SeccompProfileJson.Default.Document) ?? throw new JsonException("it is null");
+            NullRules.Check(Encoding.UTF8.GetBytes(json));
         }
         catch (JsonException error)
         {

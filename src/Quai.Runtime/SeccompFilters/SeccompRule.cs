@@ -43,6 +43,9 @@ internal sealed record SeccompRule(uint Return, ArgCondition[] Conditions)
         };
     }
 
+    /// <summary>Of two return values the stricter, by the kernel's own order of actions; the first if they are as strict.</summary>
+    public static uint Stricter(uint first, uint second) => (int)(second & ~SeccompReturn.DATA) < (int)(first & ~SeccompReturn.DATA) ? second : first;
+
     /// <summary>
     /// The rules that an entry's arguments make: conditions on different arguments must all hold; as soon as one argument
     /// is named twice, each condition counts alone (as runc has it, for profiles written before conditions were joined).

@@ -3,12 +3,14 @@ using Quai.Linux.Seccomp;
 namespace Quai.Runtime.SeccompFilters;
 
 /// <summary>What a profile decides for each system call it names, before numbers come into it.</summary>
-internal sealed class SyscallDecisions
+/// <param name="fallback">What calls get that it says nothing about.</param>
+internal sealed class SyscallDecisions(uint fallback)
 {
+    private const uint Enosys = 38;
+
     private readonly SeccompRule?[] _always = new SeccompRule?[SyscallTable.Length];
     private readonly List<SeccompRule>?[] _sometimes = new List<SeccompRule>?[SyscallTable.Length];
     private readonly bool[] _named = new bool[SyscallTable.Length];
-    private readonly Dictionary<int, List<SeccompRule>> _multiplexed = [];
 
     /// <summary>
     /// Remembers that the profile knows a call, whatever it decides about it: <c>ENOSYS</c> is only for calls that are newer than
@@ -27,36 +29,97 @@ internal sealed class SyscallDecisions
         {
             (_sometimes[syscall] ??= []).Add(rule);
         }
-
-        if (X86Multiplexer.Find(syscall, out int multiplexer, out ulong call))
-        {
-            // The one call's own arguments are in memory where a filter cannot see them: only which call it is can be told.
-            var which = new ArgCondition(0, ArgOperator.Equal, call, 0);
-            ArgCondition[] others = Array.FindAll(rule.Conditions, condition => condition.Index != 0);
-            if (!_multiplexed.TryGetValue(multiplexer, out List<SeccompRule>? rules))
-            {
-                _multiplexed.Add(multiplexer, rules = []);
-            }
-
-            rules.Add(new SeccompRule(rule.Return, [which, .. others]));
-        }
     }
 
     /// <summary>Whether the profile names a call.</summary>
     public bool IsNamed(int syscall) => _named[syscall];
 
-    /// <summary>The rule of a call that holds whatever its arguments are, or null.</summary>
-    public SeccompRule? AlwaysOf(int syscall) => _always[syscall];
-
-    /// <summary>The rules with conditions of a call in the order to try them; null when there is none.</summary>
-    public SeccompRule[]? RulesOf(int syscall, SyscallAbi abi)
+    /// <summary>What a call gets.</summary>
+    /// <param name="syscall">The call.</param>
+    /// <param name="abi">How it is called.</param>
+    /// <param name="rules">Rules to try in order before that; none if it holds whatever the arguments are.</param>
+    public uint Of(int syscall, SyscallAbi abi, out SeccompRule[] rules)
     {
-        List<SeccompRule>? rules = _sometimes[syscall];
-        if (abi == SyscallAbi.X86 && _multiplexed.TryGetValue(syscall, out List<SeccompRule>? multiplexed))
+        uint? always = _always[syscall]?.Return;
+        rules = always is null && _sometimes[syscall] is { } own ? [.. own] : [];
+        if (abi == SyscallAbi.X86 && X86Multiplexer.CallsOf(syscall) is { Length: > 0 } calls)
         {
-            return rules is null ? [.. multiplexed] : [.. rules, .. multiplexed];
+            rules = WithCalls(syscall, calls, always, rules);
         }
 
-        return rules?.ToArray();
+        return always ?? fallback;
+    }
+
+    /// <summary>
+    /// The rules of a multiplexer: what the profile says of a call by name holds for it on this way too. Since the call's own arguments
+    /// cannot be seen, it gets the strictest of all that they might have made of it, or what the profile says of the multiplexer itself if that is
+    /// stricter. What is allowed by name comes last.
+    /// </summary>
+    private SeccompRule[] WithCalls(int multiplexer, ReadOnlySpan<(int Syscall, uint Number)> calls, uint? always, SeccompRule[] own)
+    {
+        List<SeccompRule> restricted = [], granted = [];
+        uint otherwise = always ?? fallback;
+        foreach ((int syscall, uint number) in calls)
+        {
+            if (!_named[syscall])
+            {
+                continue;
+            }
+
+            uint value = StrictestOf(syscall);
+            if (value == SeccompReturn.ALLOW)
+            {
+                if (always is null)
+                {
+                    granted.Add(new(value, [X86Multiplexer.Asks(number)]));
+                }
+
+                continue;
+            }
+
+            ArgCondition inAnyForm = X86Multiplexer.AsksInAnyForm(multiplexer, number);
+            foreach (SeccompRule rule in own)
+            {
+                restricted.Add(new(SeccompRule.Stricter(value, rule.Return), [inAnyForm, .. rule.Conditions]));
+            }
+
+            if (SeccompRule.Stricter(otherwise, value) != otherwise)
+            {
+                restricted.Add(new(value, [inAnyForm]));
+            }
+            else if (always is null)
+            {
+                restricted.Add(new(value, [X86Multiplexer.Asks(number)]));
+            }
+        }
+
+        return restricted.Count + granted.Count == 0 ? own : [.. restricted, .. own, .. granted];
+    }
+
+    private uint StrictestOf(int syscall)
+    {
+        if (_always[syscall] is { } rule)
+        {
+            return rule.Return;
+        }
+
+        if (_sometimes[syscall] is not { } rules)
+        {
+            return fallback;
+        }
+
+        uint strictest = rules[0].Return;
+        foreach (SeccompRule other in rules)
+        {
+            strictest = SeccompRule.Stricter(strictest, other.Return);
+        }
+
+        if (SeccompRule.Stricter(strictest, fallback) == strictest)
+        {
+            return strictest;
+        }
+
+        // Told that there is no such call, libraries that know the direct one use it, and that one's arguments can be seen.
+        return (fallback & ~SeccompReturn.DATA) == SeccompReturn.ERRNO ? SeccompReturn.ERRNO | Enosys : fallback;
     }
 }

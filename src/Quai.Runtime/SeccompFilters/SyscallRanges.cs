@@ -11,10 +11,15 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
 {
     private readonly List<Range> _ranges = [];
 
-    /// <summary>A range up to the next one's start: one return value, or rules to try in order.</summary>
-    private readonly record struct Range(uint Start, uint Return, SeccompRule[]? Rules, bool Is32Bit)
+    /// <summary>A range up to the next one's start: rules to try in order, and a return value.</summary>
+    private readonly record struct Range(uint Start, uint Return, SeccompRule[] Rules, ArgumentWidths Compared, ArgumentWidths Taken)
     {
-        public bool ContinuesWith(in Range next) => Rules is null && next.Rules is null && Return == next.Return;
+        public Range(uint start, uint result)
+            : this(start, result, [], default, default)
+        {
+        }
+
+        public bool ContinuesWith(in Range next) => Rules.Length == 0 && next.Rules.Length == 0 && Return == next.Return;
     }
 
     /// <summary>Adds the calls of an ABI, whose numbers begin at an offset.</summary>
@@ -42,9 +47,9 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
 
         calls = calls[..count];
         calls.Sort();
-        bool is32Bit = abi is SyscallAbi.X86 or SyscallAbi.X32 or SyscallAbi.Arm;
-        uint beyond = any && unknown is { } value ? value : fallback;
-        Append(new Range(offset, fallback, null, is32Bit));
+        ArgumentWidths compared = abi is SyscallAbi.X86_64 or SyscallAbi.Arm64 ? ArgumentWidths.All64 : ArgumentWidths.All32;
+        uint beyond = any && unknown is { } newer ? newer : fallback;
+        Append(new Range(offset, fallback));
         uint next = 0;
         foreach (long call in calls)
         {
@@ -56,15 +61,14 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
             }
 
             int syscall = (int)(uint)call;
-            SeccompRule? always = decisions.AlwaysOf(syscall);
-            SeccompRule[]? rules = always is null ? decisions.RulesOf(syscall, abi) : null;
-            if (always is null && rules is null)
+            uint value = decisions.Of(syscall, abi, out SeccompRule[] rules);
+            if (value == fallback && rules.Length == 0)
             {
                 continue;
             }
 
             Fill(next, number);
-            Append(new Range(offset + number, always?.Return ?? 0, rules, is32Bit));
+            Append(new Range(offset + number, value, rules, compared, SyscallArguments.WidthsOf(syscall, abi)));
             next = number + 1;
         }
 
@@ -74,7 +78,7 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
         {
             if (from < to && from <= (uint)last)
             {
-                Append(new Range(offset + from, fallback, null, is32Bit));
+                Append(new Range(offset + from, fallback));
             }
 
             if (to > (uint)last + 1)
@@ -82,7 +86,7 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
                 uint start = Math.Max(from, (uint)last + 1);
                 if (start < to)
                 {
-                    Append(new Range(offset + start, beyond, null, is32Bit));
+                    Append(new Range(offset + start, beyond));
                 }
             }
         }
@@ -97,10 +101,10 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
             return;
         }
 
-        Append(new Range(SyscallTable.X32Bit, SeccompReturn.KILL_THREAD, null, true));
+        Append(new Range(SyscallTable.X32Bit, SeccompReturn.KILL_THREAD));
 
         // A tracer writes -1 as the number to skip a call.
-        Append(new Range(uint.MaxValue, fallback, null, true));
+        Append(new Range(uint.MaxValue, fallback));
     }
 
     /// <summary>Writes the search; the number must have been loaded. Every path ends the filter.</summary>
@@ -111,15 +115,7 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
         if (to - from == 1)
         {
             Range range = _ranges[from];
-            if (range.Rules is null)
-            {
-                writer.End(range.Return);
-            }
-            else
-            {
-                ArgumentRules.Write(writer, range.Rules, range.Is32Bit, fallback);
-            }
-
+            ArgumentRules.Write(writer, range.Rules, range.Compared, range.Taken, range.Return);
             return;
         }
 

@@ -6,7 +6,8 @@ using Quai.Linux.Kernel;
 using Quai.Linux.Processes;
 using Quai.Linux.Sockets;
 using Quai.Runtime.Cgroups;
-using Quai.Runtime.Plans;
+using Quai.Plans;
+using Quai.Plans.Protocol;
 using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
@@ -28,7 +29,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
         }
 
         _shimPath = shimPath;
-        _shimProgram = DetachedMounts.OpenReadOnly(shimPath);
+        _shimProgram = SealedProgram.Open(shimPath);
     }
 
     /// <inheritdoc/>
@@ -76,7 +77,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
             await client.QueryAsync(cancellation).ConfigureAwait(false);
             return client;
         }
-        catch (QuaiException)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
             // It ended while it was being asked.
             await client.DisposeAsync().ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using Quai.Plans.Protocol;
 using System.Globalization;
 
 namespace Quai.Runtime.Shims;
@@ -5,7 +6,7 @@ namespace Quai.Runtime.Shims;
 /// <summary>The exit record that a shim leaves: "code oomKilled nanoseconds".</summary>
 internal readonly struct ExitFile(string runDirectory)
 {
-    /// <summary>The record, or null when there is none.</summary>
+    /// <summary>The record, or null when there is none that can be read.</summary>
     public ContainerExit? Read()
     {
         string path = Path.Combine(runDirectory, ShimProtocol.ExitName);
@@ -15,7 +16,10 @@ internal readonly struct ExitFile(string runDirectory)
         }
 
         string[] parts = File.ReadAllText(path).Split(' ');
-        long nanoseconds = long.Parse(parts[2], CultureInfo.InvariantCulture);
-        return new ContainerExit(int.Parse(parts[0], CultureInfo.InvariantCulture), parts[1] == "1", DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100));
+        return parts.Length == 3
+            && int.TryParse(parts[0], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int code)
+            && long.TryParse(parts[2].TrimEnd('\n'), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long nanoseconds)
+                ? new ContainerExit(code, parts[1] == "1", DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100))
+                : null;
     }
 }

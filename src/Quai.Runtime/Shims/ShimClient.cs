@@ -1,13 +1,13 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Net.Sockets;
-using System.Text;
+using System.Threading.Channels;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Linux.Processes;
 using Quai.Linux.Sockets;
-using Quai.Runtime.Plans;
+using Quai.Plans;
+using Quai.Plans.Protocol;
+using Quai.Plans.Protocol.Messages;
 using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
@@ -16,13 +16,14 @@ namespace Quai.Runtime.Shims;
 internal sealed class ShimClient : IShim
 {
     private readonly string _id, _runDirectory;
-    private readonly Socket _socket;
+    private readonly ShimChannel _channel;
     private readonly int _shimPid;
-    private readonly ConcurrentDictionary<int, TaskCompletionSource<byte[]>> _requests = new();
     private readonly ConcurrentDictionary<string, ExecProcess> _execs = new();
     private readonly TaskCompletionSource<(int Step, int Errno)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int _nextRequest;
+    private readonly Channel<DateTimeOffset> _outOfMemory = Channel.CreateBounded<DateTimeOffset>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private int _planVersion = PlanVersions.Current;
+    private ShimVersionException? _refusal;
     private bool _gone;
     private string? _cgroupsPath;
 
@@ -32,8 +33,7 @@ internal sealed class ShimClient : IShim
         _runDirectory = runDirectory;
         _shimPid = shimPid;
         InitialAttach = initialAttach;
-        _socket = new Socket(new SafeSocketHandle(control.Number, ownsHandle: true));
-        control.SetHandleAsInvalid();
+        _channel = new ShimChannel(id, control);
         _ = ReceiveAsync();
     }
 
@@ -45,6 +45,9 @@ internal sealed class ShimClient : IShim
 
     /// <inheritdoc/>
     public Task<ContainerExit> Exit => _exit.Task;
+
+    /// <inheritdoc/>
+    public ChannelReader<DateTimeOffset> OutOfMemory => _outOfMemory.Reader;
 
     /// <inheritdoc/>
     public AttachConnection? InitialAttach { get; }
@@ -60,12 +63,25 @@ internal sealed class ShimClient : IShim
         }
     }
 
-    /// <summary>Asks a shim that was found again for its state.</summary>
+    /// <summary>Greets a shim that was found again, and asks for its state. One that is too new is only watched: whatever else is asked of it is refused.</summary>
     public async Task QueryAsync(CancellationToken cancellation)
     {
-        byte[] answer = await RequestAsync(ShimProtocol.State, [], [], cancellation).ConfigureAwait(false);
-        Pid = Int(answer, 3);
-        StartedAt = Time(BinaryPrimitives.ReadInt64LittleEndian(answer.AsSpan(16)));
+        HelloAnswer hello = Packet.Read<HelloAnswer>(await _channel.AskAsync(
+            head => new HelloRequest(head, ShimProtocol.Version, ShimProtocol.OldestVersion), PacketKind.Hello, [], cancellation).ConfigureAwait(false));
+        if (hello.Errno != 0)
+        {
+            // Version 1 knows no greeting; its plans are the oldest that are written here, or older still, and then it says so when it sees one.
+            _planVersion = PlanVersions.Oldest;
+        }
+        else
+        {
+            _planVersion = Math.Min(hello.PlanVersion, PlanVersions.Current);
+            _refusal = hello.OldestVersion > ShimProtocol.Version ? new ShimVersionException(_id, hello.OldestVersion, ShimProtocol.Version) : null;
+        }
+
+        StateAnswer state = Packet.Read<StateAnswer>(await _channel.AskAsync(head => new StateRequest(head), PacketKind.State, [], cancellation).ConfigureAwait(false));
+        Pid = state.Pid;
+        StartedAt = Time(state.StartedAt);
         _started.TrySetResult((0, 0));
     }
 
@@ -86,7 +102,7 @@ internal sealed class ShimClient : IShim
         {
             try
             {
-                Check(await RequestAsync(ShimProtocol.Attach, [ContainerRuntime.StreamsOf(streams)], [theirs.Number], cancellation).ConfigureAwait(false));
+                Check(await AskAsync(head => new AttachRequest(head, ContainerRuntime.StreamsOf(streams)), PacketKind.Attach, [theirs.Number], cancellation).ConfigureAwait(false));
                 return ContainerRuntime.Connection(ours);
             }
             catch
@@ -102,10 +118,10 @@ internal sealed class ShimClient : IShim
     {
         try
         {
-            byte[] answer = await RequestAsync(ShimProtocol.Signal, [signal], [], cancellation).ConfigureAwait(false);
-            if (Int(answer, 2) is not (0 or Errno.ESRCH))
+            int errno = Packet.Read<PlainAnswer>(await AskAsync(head => new SignalRequest(head, signal), PacketKind.Signal, [], cancellation).ConfigureAwait(false)).Errno;
+            if (errno is not (0 or Errno.ESRCH))
             {
-                throw new LinuxException("kill", Int(answer, 2), _id);
+                throw new LinuxException("kill", errno, _id);
             }
         }
         catch (ShimLostException) when (_exit.Task.IsCompletedSuccessfully)
@@ -115,36 +131,24 @@ internal sealed class ShimClient : IShim
     }
 
     /// <inheritdoc/>
-    public async Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation)
-    {
-        int[] numbers = new int[2 + (ShimProtocol.IdLength / 4)];
-        numbers[0] = rows;
-        numbers[1] = columns;
-        if (execId is not null)
-        {
-            Encoding.ASCII.GetBytes(execId, System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan(2)));
-        }
-
-        Check(await RequestAsync(ShimProtocol.Resize, numbers, [], cancellation).ConfigureAwait(false));
-    }
+    public async Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation) =>
+        Check(await AskAsync(head => new ResizeRequest(head, rows, columns, ProcessId.Of(execId)), PacketKind.Resize, [], cancellation).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
     {
-        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, CgroupsPath());
+        ThrowIfRefused();
+        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, CgroupsPath(), newestPlan: _planVersion);
         int streams = ContainerRuntime.StreamsOf(launch.Attach);
-        int[] numbers = new int[1 + (ShimProtocol.IdLength / 4)];
-        numbers[0] = streams;
-        Encoding.ASCII.GetBytes(launch.Id, System.Runtime.InteropServices.MemoryMarshal.AsBytes(numbers.AsSpan(1)));
         using FileDescriptor block = UnixSockets.MemoryFile(plan.ToBlock());
         ExecProcess exec = new();
         _execs[launch.Id] = exec;
         try
         {
-            byte[] answer;
+            byte[] packet;
             if (streams == 0)
             {
-                answer = await RequestAsync(ShimProtocol.Exec, numbers, [block.Number], cancellation).ConfigureAwait(false);
+                packet = await AskAsync(head => new ExecRequest(head, 0, ProcessId.Of(launch.Id)), PacketKind.Exec, [block.Number], cancellation).ConfigureAwait(false);
             }
             else
             {
@@ -152,16 +156,23 @@ internal sealed class ShimClient : IShim
                 using (theirs)
                 {
                     exec.Streams = ContainerRuntime.Connection(ours);
-                    answer = await RequestAsync(ShimProtocol.Exec, numbers, [block.Number, theirs.Number], cancellation).ConfigureAwait(false);
+                    packet = await AskAsync(head => new ExecRequest(head, streams, ProcessId.Of(launch.Id)), PacketKind.Exec, [block.Number, theirs.Number], cancellation).ConfigureAwait(false);
                 }
             }
 
-            if (Int(answer, 2) != 0)
+            ExecAnswer answer = Packet.Read<ExecAnswer>(packet);
+            if (answer is { Errno: Errno.EINVAL, Step: 0 })
             {
-                throw StartFailure.Of(plan.Describe(Int(answer, 3)), Int(answer, 2));
+                // What a shim says to a plan that it cannot read.
+                throw new RuntimeStartException("the container was started by another version of Quai, whose shim does not know this one's plans: start the container anew", 126, RuntimeStartException.OtherVersion);
             }
 
-            exec.Pid = Int(answer, 4);
+            if (answer.Errno != 0)
+            {
+                throw StartFailure.Of(plan.Describe(answer.Step), answer.Errno);
+            }
+
+            exec.Pid = answer.Pid;
             return exec;
         }
         catch
@@ -177,16 +188,9 @@ internal sealed class ShimClient : IShim
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> ListExecsAsync(CancellationToken cancellation)
-    {
-        byte[] answer = await RequestAsync(ShimProtocol.State, [], [], cancellation).ConfigureAwait(false);
-        return [.. Enumerable.Range(0, Int(answer, 6)).Select(i => Encoding.ASCII.GetString(answer, 28 + (i * 64), 64))];
-    }
-
-    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _socket.Dispose();
+        _channel.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -199,108 +203,80 @@ internal sealed class ShimClient : IShim
         }
 
         string wanted = Cgroups.CgroupTree.IsUnified ? "" : Cgroups.CgroupTree.Hierarchies.FirstOrDefault(h => h.Controllers.Count > 0)?.Controllers[0] ?? "";
-        foreach (string line in File.ReadLines($"/proc/{Pid}/cgroup"))
+        try
         {
-            string[] parts = line.Split(':', 3);
-            if (parts.Length == 3 && (wanted.Length == 0 ? parts[1].Length == 0 : parts[1].Split(',').Contains(wanted)))
+            foreach (string line in File.ReadLines($"/proc/{Pid}/cgroup"))
             {
-                return _cgroupsPath = parts[2];
+                string[] parts = line.Split(':', 3);
+                if (parts.Length == 3 && (wanted.Length == 0 ? parts[1].Length == 0 : parts[1].Split(',').Contains(wanted)))
+                {
+                    return _cgroupsPath = parts[2];
+                }
             }
+        }
+        catch (IOException)
+        {
+            // It has ended.
+            throw QuaiException.Conflict($"container {_id} is not running");
         }
 
         return null;
     }
 
-    private async Task<byte[]> RequestAsync(int type, int[] numbers, int[] descriptors, CancellationToken cancellation)
+    private Task<byte[]> AskAsync<T>(Func<PacketHead, T> request, PacketKind kind, int[] descriptors, CancellationToken cancellation)
+        where T : unmanaged
     {
-        int number = Interlocked.Increment(ref _nextRequest);
-        TaskCompletionSource<byte[]> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        _requests[number] = completion;
-        try
-        {
-            if (Volatile.Read(ref _gone))
-            {
-                throw new ShimLostException(_id);
-            }
-
-            Send(type, number, numbers, descriptors);
-            return await completion.Task.WaitAsync(cancellation).ConfigureAwait(false);
-        }
-        catch (LinuxException e) when (e.Call == "sendmsg")
-        {
-            throw new ShimLostException(_id);
-        }
-        finally
-        {
-            _requests.TryRemove(number, out _);
-        }
+        ThrowIfRefused();
+        return _channel.AskAsync(request, kind, descriptors, cancellation);
     }
 
-    private void Send(int type, int number, int[] numbers, int[] descriptors)
+    private void ThrowIfRefused()
     {
-        Span<int> packet = stackalloc int[2 + numbers.Length];
-        packet[0] = type;
-        packet[1] = number;
-        numbers.CopyTo(packet[2..]);
-        try
+        if (_refusal is not null)
         {
-            UnixSockets.Send((int)_socket.SafeHandle.DangerousGetHandle(), System.Runtime.InteropServices.MemoryMarshal.AsBytes(packet), descriptors);
-        }
-        catch (ObjectDisposedException)
-        {
-            throw new ShimLostException(_id);
+            throw _refusal;
         }
     }
 
     private async Task ReceiveAsync()
     {
-        byte[] buffer = new byte[ShimProtocol.MaximumPacket];
-        try
-        {
-            while (true)
-            {
-                int got = await _socket.ReceiveAsync(buffer, SocketFlags.None).ConfigureAwait(false);
-                if (got < 8)
-                {
-                    break;
-                }
-
-                Take(buffer.AsSpan(0, got));
-            }
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-        }
-
+        await _channel.ReceiveAsync(Take).ConfigureAwait(false);
         await EndAsync().ConfigureAwait(false);
     }
 
-    private void Take(Span<byte> packet)
+    private void Take(PacketKind kind, ReadOnlySpan<byte> packet)
     {
-        switch (Int(packet, 0))
+        // What a shim that is too new says may mean something else; its end is seen all the same.
+        if (_refusal is not null)
         {
-            case ShimProtocol.Started:
-                Pid = Int(packet, 2);
-                StartedAt = Time(BinaryPrimitives.ReadInt64LittleEndian(packet[16..]));
+            return;
+        }
+
+        switch (kind)
+        {
+            case PacketKind.Started:
+                StartedEvent started = Packet.Read<StartedEvent>(packet);
+                Pid = started.Pid;
+                StartedAt = Time(started.StartedAt);
                 _started.TrySetResult((0, 0));
                 break;
-            case ShimProtocol.StartFailed:
-                _started.TrySetResult((Int(packet, 2), Int(packet, 3)));
+            case PacketKind.StartFailed:
+                StartFailedEvent failed = Packet.Read<StartFailedEvent>(packet);
+                _started.TrySetResult((failed.Step, failed.Errno));
                 break;
-            case ShimProtocol.Exited:
-                _exit.TrySetResult(new ContainerExit(Int(packet, 2), Int(packet, 3) != 0, Time(BinaryPrimitives.ReadInt64LittleEndian(packet[16..]))));
+            case PacketKind.Exited:
+                ExitedEvent exited = Packet.Read<ExitedEvent>(packet);
+                _outOfMemory.Writer.TryComplete();
+                _exit.TrySetResult(new ContainerExit(exited.ExitCode, exited.OutOfMemory != 0, Time(exited.FinishedAt)));
                 break;
-            case ShimProtocol.ExecExited:
-                if (_execs.TryRemove(Encoding.ASCII.GetString(packet.Slice(12, 64)), out ExecProcess? exec))
+            case PacketKind.OutOfMemory:
+                _outOfMemory.Writer.TryWrite(DateTimeOffset.UtcNow);
+                break;
+            case PacketKind.ExecExited:
+                ExecExitedEvent ended = Packet.Read<ExecExitedEvent>(packet);
+                if (_execs.TryRemove(ended.Process.Text(), out ExecProcess? exec))
                 {
-                    exec.Ended(Int(packet, 2));
-                }
-
-                break;
-            default:
-                if (_requests.TryGetValue(Int(packet, 1), out TaskCompletionSource<byte[]>? completion))
-                {
-                    completion.TrySetResult(packet.ToArray());
+                    exec.Ended(ended.ExitCode);
                 }
 
                 break;
@@ -310,6 +286,7 @@ internal sealed class ShimClient : IShim
     private async Task EndAsync()
     {
         Volatile.Write(ref _gone, true);
+        _outOfMemory.Writer.TryComplete();
         if (!_exit.Task.IsCompleted)
         {
             if (new ExitFile(_runDirectory).Read() is { } exit)
@@ -324,11 +301,6 @@ internal sealed class ShimClient : IShim
         }
 
         _started.TrySetResult((-1, Errno.ESRCH));
-        foreach (TaskCompletionSource<byte[]> request in _requests.Values)
-        {
-            request.TrySetException(new ShimLostException(_id));
-        }
-
         foreach (ExecProcess exec in _execs.Values)
         {
             exec.Ended(128 + ProcessConstants.SIGKILL);
@@ -343,15 +315,14 @@ internal sealed class ShimClient : IShim
         }
     }
 
-    private void Check(byte[] answer)
+    private void Check(byte[] packet)
     {
-        if (Int(answer, 2) is not 0 and { } errno)
+        int errno = Packet.Read<PlainAnswer>(packet).Errno;
+        if (errno != 0)
         {
             throw errno == Errno.ESRCH ? QuaiException.Conflict($"container {_id} is not running") : new LinuxException("shim", errno, _id);
         }
     }
-
-    private static int Int(ReadOnlySpan<byte> packet, int index) => BinaryPrimitives.ReadInt32LittleEndian(packet[(index * 4)..]);
 
     private static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100);
 

@@ -1,17 +1,20 @@
 using Quai.Linux;
+using Quai.Plans;
 using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
 
 /// <summary>Turns the step that failed into the error a user reads.</summary>
-internal static class StartFailure
+public static class StartFailure
 {
     /// <summary>Program not found is 127, not executable 126, all else 128; in Docker's words.</summary>
     public static RuntimeStartException Of(string step, int errno)
     {
+        // Paths and names are the image's: they are shown on terminals by clients that show errors as they come.
+        step = Printable(step);
         if (!step.StartsWith(SpecCompiler.ExecutePrefix, StringComparison.Ordinal))
         {
-            return new RuntimeStartException($"{step}: {Errno.Message(errno)}", 128, errno);
+            return new RuntimeStartException($"{step}: {Reason(errno)}", 128, errno);
         }
 
         string name = step[SpecCompiler.ExecutePrefix.Length..];
@@ -23,4 +26,18 @@ internal static class StartFailure
             _ => new RuntimeStartException($"exec: \"{name}\": {Errno.Message(errno)}", 126, errno),
         };
     }
+
+    private static string Reason(int errno) => errno switch
+    {
+        PlanError.InsideProcfs => "it lies inside of /proc, where nothing may be mounted",
+        PlanError.LinkInTheWay => "it is a symbolic link, or is reached by one: a directory of its own is needed there",
+        PlanError.WrongFileSystem => "it is not on the file system of the kernel that it should be on",
+        PlanError.WrongDevice => "it is not the device that it should be",
+        PlanError.OutsideRoot => "it lies outside of the container's root",
+        PlanError.NoProcfs => "before Linux 6.18 a process namespace that is joined needs a process in it that has its procfs at /proc, and to be named by that process's /proc/PID/ns/pid",
+        _ => Errno.Message(errno),
+    };
+
+    private static string Printable(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString())) : text;
 }

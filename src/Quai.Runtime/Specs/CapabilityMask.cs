@@ -1,10 +1,7 @@
-using System.Globalization;
-using Quai.Errors;
-
 namespace Quai.Runtime.Specs;
 
 /// <summary>Capability names as bits (linux/capability.h).</summary>
-internal static class CapabilityMask
+public static class CapabilityMask
 {
     private static readonly string[] Names =
     [
@@ -14,32 +11,50 @@ internal static class CapabilityMask
         "MAC_ADMIN", "SYSLOG", "WAKE_ALARM", "BLOCK_SUSPEND", "AUDIT_READ", "PERFMON", "BPF", "CHECKPOINT_RESTORE",
     ];
 
-    /// <summary>The highest capability of this kernel.</summary>
-    public static int Last { get; } =
-        File.Exists("/proc/sys/kernel/cap_last_cap") ? int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap"), CultureInfo.InvariantCulture) : Names.Length - 1;
+    /// <summary>The highest capability that has a name here.</summary>
+    public static int LastKnown => Names.Length - 1;
 
-    private static readonly ulong Known = Last >= 63 ? ulong.MaxValue : (1UL << (Last + 1)) - 1;
-
-    /// <summary>The bits of some names; those this kernel does not have are left out.</summary>
-    public static ulong Of(List<string>? names)
+    /// <summary>The bits of some names; those above <paramref name="last"/>, which the kernel does not have, and those that nobody knows are left out.</summary>
+    public static ulong Of(List<string>? names, int last)
     {
         ulong mask = 0;
         foreach (string name in names ?? [])
         {
-            ReadOnlySpan<char> bare = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name.AsSpan(4) : name;
-            int bit = -1;
-            for (int i = 0; i < Names.Length; i++)
-            {
-                if (bare.Equals(Names[i], StringComparison.OrdinalIgnoreCase))
-                {
-                    bit = i;
-                    break;
-                }
-            }
-
-            mask |= bit < 0 ? throw QuaiException.Invalid($"unknown capability \"{name}\"") : 1UL << bit;
+            mask |= BitOf(name, last);
         }
 
-        return mask & Known;
+        return mask;
+    }
+
+    /// <summary>The names in some sets that <see cref="Of"/> leaves out, each once.</summary>
+    public static IReadOnlyList<string> Unknown(int last, params ReadOnlySpan<List<string>?> sets)
+    {
+        List<string> unknown = [];
+        foreach (List<string>? set in sets)
+        {
+            foreach (string name in set ?? [])
+            {
+                if (BitOf(name, last) == 0 && !unknown.Contains(name))
+                {
+                    unknown.Add(name);
+                }
+            }
+        }
+
+        return unknown;
+    }
+
+    private static ulong BitOf(string name, int last)
+    {
+        ReadOnlySpan<char> bare = name.StartsWith("CAP_", StringComparison.OrdinalIgnoreCase) ? name.AsSpan(4) : name;
+        for (int i = 0; i < Names.Length; i++)
+        {
+            if (bare.Equals(Names[i], StringComparison.OrdinalIgnoreCase))
+            {
+                return i <= last ? 1UL << i : 0;
+            }
+        }
+
+        return 0;
     }
 }

@@ -2,33 +2,35 @@ using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
-using Quai.Runtime.Plans;
+using Quai.Plans;
 using static Quai.Linux.Kernel.OpenFlags;
-using static Quai.Runtime.Plans.PlanWriter;
+using static Quai.Plans.PlanWriter;
 using Nr = Quai.Linux.Kernel.SystemCallNumber;
 
 namespace Quai.Runtime.Specs;
 
 /// <content>Control groups: made and limited by the cloning process, joined by the child itself.</content>
-internal sealed partial class SpecCompiler
+public sealed partial class SpecCompiler
 {
     private void CompileCgroups()
     {
         string? path = _linux.CgroupsPath;
-        if (string.IsNullOrEmpty(path) || CgroupTree.Hierarchies.Count == 0)
+        if (string.IsNullOrEmpty(path) || _host.Cgroups.Hierarchies.Count == 0)
         {
             return;
         }
 
-        if (CgroupTree.IsUnified)
+        // Every user of a container may read its groups, whatever umask its starter has.
+        Parent("set umask", Step.Call(Nr.Umask, 0x12));
+        if (_host.Cgroups.IsUnified)
         {
-            CompileUnified(CgroupTree.Hierarchies[0].MountPoint, path);
+            CompileUnified(_host.Cgroups.Hierarchies[0].MountPoint, path);
             return;
         }
 
         Resources resources = _linux.Resources ?? new Resources();
-        (string File, string Value)[] limits = [.. LegacyLimits.Of(resources)];
-        foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
+        (string File, string Value)[] limits = [.. LegacyLimits.Of(resources, _host.Cgroups)];
+        foreach (CgroupHierarchy hierarchy in _host.Cgroups.Hierarchies)
         {
             string directory = hierarchy.MountPoint + path;
             Parent($"make cgroup {directory}", Step.Of(PlanOperation.MakeDirectories, _plan.Text(directory), 0x1ED).Tolerating(Errno.EEXIST));
@@ -89,8 +91,7 @@ internal sealed partial class SpecCompiler
     private void CompileUnified(string mountPoint, string path)
     {
         string directory = mountPoint + path;
-        string enabled = CgroupFiles.Text(mountPoint + "/cgroup.controllers") ?? "";
-        string enable = string.Join(' ', enabled.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(c => "+" + c));
+        string enable = string.Join(' ', _host.Cgroups.Controllers.Select(c => "+" + c));
         string parent = mountPoint;
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
-using Quai.Runtime.Plans;
-using static Quai.Runtime.Plans.PlanWriter;
+using Quai.Plans;
+using static Quai.Plans.PlanWriter;
 
 namespace Quai.Runtime.Specs;
 
@@ -10,7 +10,7 @@ namespace Quai.Runtime.Specs;
 /// Devices on cgroup v2: a BPF program on the group, since v2 has no devices controller.
 /// The rules are tried from the last to the first; the first that matches decides.
 /// </content>
-internal sealed partial class SpecCompiler
+public sealed partial class SpecCompiler
 {
     private const int BpfProgramLoad = 5, BpfProgramAttach = 8, ProgramTypeCgroupDevice = 15, AttachCgroupDevice = 6, AttachMulti = 2;
 

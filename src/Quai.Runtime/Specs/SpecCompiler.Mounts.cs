@@ -6,32 +6,33 @@ using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
-using Quai.Runtime.Plans;
+using Quai.Plans;
 using static Quai.Linux.Kernel.MountFlags;
 using static Quai.Linux.Kernel.OpenFlags;
-using static Quai.Runtime.Plans.PlanWriter;
+using static Quai.Plans.PlanWriter;
 using Nr = Quai.Linux.Kernel.SystemCallNumber;
 
 namespace Quai.Runtime.Specs;
 
 /// <content>The root, the mounts in it, its devices, and the change into it. Everything happens in the container's own mount namespace.</content>
-internal sealed partial class SpecCompiler
+public sealed partial class SpecCompiler
 {
-    private static readonly (string Name, int Major, int Minor)[] DeviceNodes =
-        [("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+    private const int MaxSharedSources = 16;
 
-    private static readonly (string Link, string Target)[] DefaultLinks =
-        [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2"), ("core", "/proc/kcore")];
+    /// <summary>Descriptors of trees that were opened before all else, by their source and destination; each is used once.</summary>
+    private readonly Dictionary<(string Source, string Destination), int> _sharedSources = [];
 
     private void CompileRoot(OverlayRoot? overlay)
     {
         ulong propagation = _linux.RootfsPropagation switch
         {
-            "shared" or "rshared" => MS_SHARED,
             "private" or "rprivate" => MS_PRIVATE,
             "unbindable" or "runbindable" => MS_UNBINDABLE,
             _ => MS_SLAVE,
         };
+        OpenSharedSources();
+
+        // Nothing that is mounted here is ever to appear on the host: what is to be shared with it was opened before, and shares on.
         Child("part the mounts from the host's", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)(MS_REC | propagation), 0));
         string root = _spec.Root!.Path;
         if (overlay is not null)
@@ -44,10 +45,6 @@ internal sealed partial class SpecCompiler
             }
 
             Child($"mount the root file system at {root}", Step.Call(Nr.Mount, _plan.Text("overlay"), _plan.Text(root), _plan.Text("overlay"), 0, _plan.Text(options)));
-            if (propagation == MS_SHARED)
-            {
-                Child("keep the root to the container", Step.Call(Nr.Mount, 0, _plan.Text(root), 0, (long)MS_PRIVATE, 0));
-            }
         }
         else
         {
@@ -55,6 +52,16 @@ internal sealed partial class SpecCompiler
         }
 
         Child($"open the root {root}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(root), O_PATH | O_DIRECTORY | O_CLOEXEC, 0).Into(PlanSlot.Root));
+    }
+
+    /// <summary>What programs expect in the root of every container of Docker's, whatever the image has there. It is the container's to change from then on.</summary>
+    private void CompileOwnFiles()
+    {
+        Child("make /.dockerenv", Step.Call(Nr.Mknodat, Argument.Slot(PlanSlot.Root), _plan.Text(".dockerenv"), ProcessConstants.S_IFREG | 0x1ED, 0).Tolerating(Errno.EEXIST));
+        OpenPlace("/etc", file: false);
+        Child("remove /etc/mtab", Step.Call(Nr.Unlinkat, Argument.Slot(Place), _plan.Text("mtab"), 0).Tolerating(Errno.ENOENT, Errno.EISDIR));
+        Child("link /etc/mtab", Step.Call(Nr.Symlinkat, _plan.Text("/proc/mounts"), Argument.Slot(Place), _plan.Text("mtab")).Tolerating(Errno.EEXIST));
+        ClosePlace();
     }
 
     private static string OverlayOptions(OverlayRoot overlay)
@@ -66,66 +73,183 @@ internal sealed partial class SpecCompiler
 
     private void CompileMounts()
     {
-        foreach (Mount mount in _spec.Mounts ?? [])
+        int devOpened = -1;
+        for (int i = 0; i < (_spec.Mounts?.Count ?? 0); i++)
         {
+            Mount mount = _spec.Mounts![i];
             MountOptions options = MountOptions.Parse(mount.Options);
+            if (devOpened < 0 && i > 0 && SpecRules.Normal(_spec.Mounts![i - 1].Destination) == "/dev")
+            {
+                OpenKernelDirectory("/dev", PlanSlot.DevMount, 0);
+                devOpened = i;
+            }
+
             if (mount.Type == "bind" || options.Bind || options.Recursive)
             {
                 CompileBind(mount, options);
             }
-            else if (mount.Type == "cgroup" && !CgroupTree.IsUnified)
+            else if (mount.Type == "cgroup" && !_host.Cgroups.IsUnified)
             {
                 CompileCgroupMounts(mount, options);
             }
             else
             {
                 string type = mount.Type == "cgroup" ? "cgroup2" : mount.Type ?? "";
-                OpenPlace(mount.Destination, file: false);
-                MountHere($"mount {type} at {mount.Destination}", mount.Source ?? type, type, options.Flags, options.Data);
-                if (options.Propagation != 0)
+                if (type == "tmpfs" && !options.Data.Split(',').Any(o => o.StartsWith("mode=", StringComparison.Ordinal)))
                 {
-                    OpenPlace(mount.Destination, file: false);
-                    SetAttributes(mount.Destination, Place, 0, 0, options.Propagation, recursive: false);
+                    MountTmpfs(mount, options);
+                    continue;
+                }
+
+                OpenPlace(mount.Destination, file: false);
+                if (type == "proc" && _joinsProcessIds)
+                {
+                    if (options.Data.Length > 0)
+                    {
+                        throw QuaiException.Invalid($"options of the procfs at {mount.Destination} are not possible in a process namespace that is joined: {options.Data}");
+                    }
+
+                    Child($"mount proc at {mount.Destination}", Step.Of(
+                        PlanOperation.MountProcfs, Argument.Slot(Place), Argument.Slot(_processIdsSlot), (long)options.SetAttributes,
+                        _memberSlot < 0 ? -1 : Argument.Slot(_memberSlot), Argument.Slot(PlanSlot.Procfs)));
+                }
+                else
+                {
+                    MountHere($"mount {type} at {mount.Destination}", mount.Source ?? type, type, options.Flags, options.Data);
                 }
 
                 ClosePlace();
+                SetPropagation(mount.Destination, options.Propagation);
             }
         }
 
         if (_spec.Process!.Cwd is { Length: > 1 } cwd)
         {
-            OpenPlace(cwd, file: false);
+            Child($"open mount point {cwd}", Step.Of(PlanOperation.MountPoint, Argument.Slot(PlanSlot.Root), _plan.Text(cwd), 0, (long)PlaceRules.InsideProcfs).Into(Place));
             ClosePlace();
         }
+
+        OpenKernelDirectory("/proc", PlanSlot.ProcMount, IsMounted("/proc") ? PROC_SUPER_MAGIC : 0);
+        OpenKernelDirectory("/sys", PlanSlot.SysMount, IsMounted("/sys", "sysfs") ? SYSFS_MAGIC : 0);
+        if (devOpened < 0)
+        {
+            OpenPlace("/dev", file: false);
+            ClosePlace();
+            OpenKernelDirectory("/dev", PlanSlot.DevMount, 0, mayLack: false);
+        }
     }
+
+    private bool IsMounted(string destination, string? type = null) =>
+        (_spec.Mounts ?? []).Any(m => SpecRules.Normal(m.Destination) == destination && (type is null || m.Type == type));
+
+    /// <summary>Opens the mount at a place of the kernel's, made sure to be what it must be: all that is done to it is done by this descriptor.</summary>
+    private void OpenKernelDirectory(string path, int slot, long magic, bool mayLack = true) =>
+        Child($"open {path}", Step.Of(PlanOperation.OpenDirectory, Argument.Slot(PlanSlot.Root), _plan.Text(path), magic, magic == PROC_SUPER_MAGIC ? 1 : 0, mayLack ? 1 : 0).Into(slot));
+
+    /// <summary>Makes read-only and hides, each on the mount that it is meant for.</summary>
+    private void CompileHiding()
+    {
+        foreach (string path in _linux.ReadonlyPaths ?? [])
+        {
+            (int slot, string beneath, bool links) = DirectoryOf(path);
+            Child($"make {path} read-only", Step.Of(PlanOperation.ReadOnlyPath, Argument.Slot(slot), _plan.Text(beneath), 0, links ? 1 : 0));
+        }
+
+        if (_linux.MaskedPaths is not { Count: > 0 } masked)
+        {
+            return;
+        }
+
+        Child("open /dev/null", Step.Of(PlanOperation.OpenDevice, Argument.Slot(PlanSlot.DevMount), _plan.Text("null"), MakeDevice(1, 3)).Into(PlanSlot.NullDevice));
+        foreach (string path in masked)
+        {
+            (int slot, string beneath, bool links) = DirectoryOf(path);
+            Child($"mask {path}", Step.Of(PlanOperation.Mask, Argument.Slot(slot), _plan.Text(beneath), Argument.Slot(PlanSlot.NullDevice), links ? 1 : 0));
+        }
+    }
+
+    /// <summary>The mount that a path is hidden on, and the rest of the path; elsewhere than in the kernel's places links are followed, within the root.</summary>
+    private static (int Slot, string Beneath, bool Links) DirectoryOf(string path)
+    {
+        string normal = SpecRules.Normal(path);
+        return normal.StartsWith("/proc/", StringComparison.Ordinal) ? (PlanSlot.ProcMount, normal[6..], false)
+            : normal.StartsWith("/sys/", StringComparison.Ordinal) ? (PlanSlot.SysMount, normal[5..], false)
+            : (PlanSlot.Root, normal, true);
+    }
+
+    /// <summary>Opens the sources of binds that pass mounts on to the host: while they are still of its peer groups.</summary>
+    private void OpenSharedSources()
+    {
+        foreach (Mount mount in _spec.Mounts ?? [])
+        {
+            MountOptions options = MountOptions.Parse(mount.Options);
+            if (options is { Propagation: MS_SHARED, Bind: true } && mount is { Source: { } source, Subpath: null } && !_sharedSources.ContainsKey((source, mount.Destination)))
+            {
+                if (_sharedSources.Count == MaxSharedSources)
+                {
+                    throw QuaiException.Invalid($"a container may have no more than {MaxSharedSources} binds with shared propagation");
+                }
+
+                int slot = _plan.NewSlot();
+                Child($"bind {source}", Step.Call(Nr.OpenTree, AT_FDCWD, _plan.Text(source), FlagsOfTree(options)).Into(slot));
+                _sharedSources.Add((source, mount.Destination), slot);
+            }
+        }
+    }
+
+    private static long FlagsOfTree(MountOptions options) => (long)(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC) | (options.Recursive ? AT_RECURSIVE : 0);
 
     private void CompileBind(Mount mount, MountOptions options)
     {
         string source = mount.Source ?? throw QuaiException.Invalid($"the bind mount at {mount.Destination} has no source");
-        CompileBind(source, mount.Destination, options, file: !Directory.Exists(source) && Path.Exists(source));
+        string seen = mount.Subpath is null ? source : Path.Join(source, mount.Subpath);
+        CompileBind(source, mount.Subpath, mount.Destination, options, file: !Directory.Exists(seen) && Path.Exists(seen));
     }
 
-    private void CompileBind(string source, string destination, MountOptions options, bool file)
+    private void CompileBind(string source, string? subpath, string destination, MountOptions options, bool file)
     {
-        long flags = (long)(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC) | (options.Recursive ? AT_RECURSIVE : 0);
-        Child($"bind {source}", Step.Call(Nr.OpenTree, AT_FDCWD, _plan.Text(source), flags).Into(Tree));
+        long flags = FlagsOfTree(options);
+        string name = source;
+        int tree = Tree;
+        if (subpath is null && _sharedSources.Remove((source, destination), out int shared))
+        {
+            tree = shared;
+        }
+        else if (subpath is null)
+        {
+            Child($"bind {source}", Step.Call(Nr.OpenTree, AT_FDCWD, _plan.Text(source), flags).Into(Tree));
+        }
+        else
+        {
+            // Opened here and now, beneath its source: whoever can write there may change what the path means at any time.
+            name = $"{subpath} of {source}";
+            Child($"open {name}", Step.Of(PlanOperation.OpenBeneath, _plan.Text(source), _plan.Text(subpath)).Into(PlanSlot.Scratch));
+            Child($"bind {name}", Step.Call(Nr.OpenTree, Argument.Slot(PlanSlot.Scratch), _plan.Text(""), AT_EMPTY_PATH | flags).Into(Tree));
+            Child("close", Step.Call(Nr.Close, Argument.Slot(PlanSlot.Scratch)));
+        }
+
+        if (SpecRules.Normal(destination) == "/proc")
+        {
+            Child($"look at {name}, which is to be mounted at /proc", Step.Of(PlanOperation.CheckProcfs, Argument.Slot(tree)));
+        }
+
         ulong propagation = options.Propagation == 0 ? MS_PRIVATE : options.Propagation;
         if (options.Recursive && !options.RecursiveAttributes && (options.SetAttributes | options.ClearAttributes) != 0)
         {
             // Attributes for the top mount alone, propagation for all.
-            SetAttributes(source, Tree, options.SetAttributes, options.ClearAttributes, 0, recursive: false);
-            SetAttributes(source, Tree, 0, 0, propagation, recursive: true);
+            SetAttributes(name, tree, options.SetAttributes, options.ClearAttributes, 0, recursive: false);
+            SetAttributes(name, tree, 0, 0, propagation, recursive: true);
         }
         else
         {
-            SetAttributes(source, Tree, options.SetAttributes, options.ClearAttributes, propagation, options.Recursive);
+            SetAttributes(name, tree, options.SetAttributes, options.ClearAttributes, propagation, options.Recursive);
         }
 
         OpenPlace(destination, file);
         Child(
-            $"mount {source} at {destination}",
-            Step.Call(Nr.MoveMount, Argument.Slot(Tree), _plan.Text(""), Argument.Slot(Place), _plan.Text(""), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
-        Child("close", Step.Call(Nr.Close, Argument.Slot(Tree)));
+            $"mount {name} at {destination}",
+            Step.Call(Nr.MoveMount, Argument.Slot(tree), _plan.Text(""), Argument.Slot(Place), _plan.Text(""), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
+        Child("close", Step.Call(Nr.Close, Argument.Slot(tree)));
         ClosePlace();
     }
 
@@ -135,7 +259,7 @@ internal sealed partial class SpecCompiler
         OpenPlace(mount.Destination, file: false);
         MountHere($"mount tmpfs at {mount.Destination}", "tmpfs", "tmpfs", options.Flags & ~MS_RDONLY, "mode=755");
         ClosePlace();
-        foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
+        foreach (CgroupHierarchy hierarchy in _host.Cgroups.Hierarchies)
         {
             string name = Path.GetFileName(hierarchy.MountPoint);
             string at = mount.Destination + "/" + name;
@@ -147,7 +271,7 @@ internal sealed partial class SpecCompiler
             }
             else
             {
-                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, at, options with { Propagation = 0 }, file: false);
+                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, null, at, options with { Propagation = 0 }, file: false);
             }
 
             foreach (string controller in hierarchy.Controllers.Where(c => c != name && hierarchy.Controllers.Count > 1))
@@ -166,80 +290,52 @@ internal sealed partial class SpecCompiler
         }
     }
 
-    private void CompileDevices()
-    {
-        bool user = (_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0;
-        bool bound = (_spec.Mounts ?? []).Any(m => m.Destination.TrimEnd('/') == "/dev" && (m.Type == "bind" || MountOptions.Parse(m.Options).Bind));
-        if (!bound)
-        {
-            foreach ((string name, int major, int minor) in DeviceNodes)
-            {
-                if ((_linux.Devices ?? []).All(d => d.Path != "/dev/" + name))
-                {
-                    Node("/dev/" + name, (int)ProcessConstants.S_IFCHR | 0x1B6, MakeDevice(major, minor), 0, 0, user);
-                }
-            }
-
-            OpenPlace("/dev", file: false);
-            foreach ((string link, string target) in DefaultLinks)
-            {
-                if (link == "core" && !File.Exists("/proc/kcore"))
-                {
-                    continue;
-                }
-
-                Child($"link /dev/{link}", Step.Call(Nr.Symlinkat, _plan.Text(target), Argument.Slot(Place), _plan.Text(link)).Tolerating(Errno.EEXIST));
-            }
-
-            Child("remove /dev/ptmx", Step.Call(Nr.Unlinkat, Argument.Slot(Place), _plan.Text("ptmx"), 0).Tolerating(Errno.ENOENT));
-            Child("link /dev/ptmx", Step.Call(Nr.Symlinkat, _plan.Text("pts/ptmx"), Argument.Slot(Place), _plan.Text("ptmx")).Tolerating(Errno.EEXIST));
-            ClosePlace();
-        }
-
-        foreach (Device device in _linux.Devices ?? [])
-        {
-            uint type = device.Type switch
-            {
-                "c" or "u" => ProcessConstants.S_IFCHR,
-                "b" => ProcessConstants.S_IFBLK,
-                "p" => ProcessConstants.S_IFIFO,
-                _ => throw QuaiException.Invalid($"device {device.Path} has unknown type \"{device.Type}\""),
-            };
-            Node(device.Path, (int)(type | ((device.FileMode ?? 0x1B6) & 0xFFF)), MakeDevice(device.Major, device.Minor), device.Uid ?? 0, device.Gid ?? 0, user);
-        }
-    }
-
-    private void Node(string path, int mode, long device, uint uid, uint gid, bool bind)
-    {
-        if (bind)
-        {
-            OpenPlace(path, file: true);
-            Child($"bind device {path}", Step.Of(PlanOperation.BindDevice, _plan.Text(path), Argument.Slot(Place)));
-            ClosePlace();
-            return;
-        }
-
-        Child($"make device {path}", Step.Of(PlanOperation.MakeNode, Argument.Slot(PlanSlot.Root), _plan.Text(path), mode, device, uid, gid));
-    }
-
     private void CompilePivot()
     {
         Child("enter the root", Step.Call(Nr.Fchdir, Argument.Slot(PlanSlot.Root)));
         Child("change the root", Step.Call(Nr.PivotRoot, _plan.Text("."), _plan.Text(".")));
 
-        // The old root lies over the new one now; slave first, so that unmounting it never reaches the host.
-        Child("part the old root", Step.Call(Nr.Mount, 0, _plan.Text("."), 0, (long)(MS_SLAVE | MS_REC), 0));
+        // The old root lies over the new one now. It was parted from the host's at the beginning, so that unmounting it never reaches the host.
         Child("leave the old root", Step.Call(Nr.Umount2, _plan.Text("."), MNT_DETACH));
         Child("enter /", Step.Call(Nr.Chdir, _plan.Text("/")));
+        if (_linux.RootfsPropagation is "shared" or "rshared")
+        {
+            // With those that are made from within, since the host has no part in it.
+            Child("share the root", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)MS_SHARED, 0));
+        }
     }
 
     private void OpenPlace(string destination, bool file)
     {
-        string path = destination.StartsWith('/') ? destination : "/" + destination;
-        Child($"open mount point {path}", Step.Of(PlanOperation.MountPoint, Argument.Slot(PlanSlot.Root), _plan.Text(path), file ? 1 : 0).Into(Place));
+        string path = SpecRules.Normal(destination);
+        Child($"open mount point {path}", Step.Of(PlanOperation.MountPoint, Argument.Slot(PlanSlot.Root), _plan.Text(path), file ? 1 : 0, (long)RulesOf(path)).Into(Place));
     }
 
     private void ClosePlace() => Child("close", Step.Call(Nr.Close, Argument.Slot(Place)));
+
+    /// <summary>A tmpfs that takes the mode of the directory it covers.</summary>
+    private void MountTmpfs(Mount mount, MountOptions options)
+    {
+        string path = SpecRules.Normal(mount.Destination);
+        Child($"mount tmpfs at {mount.Destination}", Step.Of(
+            PlanOperation.MountTmpfs, Argument.Slot(PlanSlot.Root), _plan.Text(path), _plan.Text(mount.Source ?? "tmpfs"), (long)options.Flags,
+            options.Data.Length == 0 ? 0 : _plan.Text(options.Data), (long)RulesOf(path)));
+        SetPropagation(mount.Destination, options.Propagation);
+    }
+
+    /// <summary>The propagation of what was just mounted, not of what it lies upon.</summary>
+    private void SetPropagation(string destination, ulong propagation)
+    {
+        if (propagation != 0)
+        {
+            OpenPlace(destination, file: false);
+            SetAttributes(destination, Place, 0, 0, propagation, recursive: false);
+            ClosePlace();
+        }
+    }
+
+    private static PlaceRules RulesOf(string path) =>
+        (SpecRules.IsKernels(path) ? PlaceRules.NoLinks : 0) | (SpecRules.MayLieInProcfs(path) ? PlaceRules.InsideProcfs : 0);
 
     /// <summary>Mounts on the directory of the place's descriptor: entered, since mount(2) takes a path.</summary>
     private void MountHere(string what, string source, string type, ulong flags, string data)
@@ -259,6 +355,4 @@ internal sealed partial class SpecCompiler
             string.Create(CultureInfo.InvariantCulture, $"set the attributes of mount {what}"),
             Step.Call(Nr.MountSetattr, Argument.Slot(slot), _plan.Text(""), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), _plan.Block(attributes), 32));
     }
-
-    private static long MakeDevice(long major, long minor) => (minor & 0xFF) | ((major & 0xFFF) << 8) | ((minor & ~0xFFL) << 12) | ((major & ~0xFFFL) << 32);
 }

@@ -4,28 +4,41 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
-using Quai.Runtime.Plans;
+using Quai.Plans;
 using Quai.Runtime.SeccompFilters;
 using static Quai.Linux.Kernel.OpenFlags;
-using static Quai.Runtime.Plans.PlanWriter;
+using static Quai.Plans.PlanWriter;
 using Nr = Quai.Linux.Kernel.SystemCallNumber;
 
 namespace Quai.Runtime.Specs;
 
 /// <content>The process itself: stdio, limits, user, capabilities, filter, execution. The same for a container's first process and for execs.</content>
-internal sealed partial class SpecCompiler
+public sealed partial class SpecCompiler
 {
     /// <summary>Compiles a process to be run in a container that runs already. Slot <see cref="PlanSlot.ContainerPidfd"/> names it.</summary>
-    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true)
+    /// <param name="process">The process.</param>
+    /// <param name="seccomp">Its filter, or null.</param>
+    /// <param name="cgroupsPath">The container's control group, or null.</param>
+    /// <param name="redirectStdio">Whether stdio comes from slots.</param>
+    /// <param name="alsoJoined">Kinds of namespaces to join beside those that every container has (<see cref="CloneFlags"/>): user, time.</param>
+    /// <param name="preserved">How many inherited descriptors from 3 on the program inherits in turn.</param>
+    /// <param name="newestPlan">The newest plan version that the container's shim knows.</param>
+    /// <param name="host">The machine; null for this one.</param>
+    /// <exception cref="QuaiException">Something is asked for that cannot be, or must not.</exception>
+    /// <exception cref="PlanVersionException">The shim is too old for it.</exception>
+    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true, ulong alsoJoined = 0, int preserved = 0, int newestPlan = PlanVersions.Current, HostFacts? host = null)
     {
-        SpecCompiler compiler = new(new RuntimeSpec { Process = process, Linux = new LinuxSection { CgroupsPath = cgroupsPath } });
-        compiler.CompileExecution(process, seccomp, cgroupsPath, redirectStdio);
+        SpecRules.Check(process);
+        SpecRules.CheckCgroup(cgroupsPath);
+        SpecCompiler compiler = new(new RuntimeSpec { Process = process, Linux = new LinuxSection { CgroupsPath = cgroupsPath } }, host ?? HostFacts.Current, newestPlan);
+        compiler._plan.Header.Preserved = preserved;
+        compiler.CompileExecution(process, seccomp, cgroupsPath, redirectStdio, alsoJoined);
         return compiler._plan;
     }
 
-    private void CompileExecution(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio)
+    private void CompileExecution(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio, ulong alsoJoined)
     {
-        _plan.Header.PidNamespaceSlot = PlanSlot.ContainerPidfd;
+        _joinsProcessIds = true;
         _plan.Header.Terminal = process.Terminal ? 1 : 0;
         if (!string.IsNullOrEmpty(cgroupsPath))
         {
@@ -33,7 +46,7 @@ internal sealed partial class SpecCompiler
         }
 
         CompileBeginning(dieWithParent: false);
-        ulong namespaces = CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWCGROUP;
+        ulong namespaces = CloneFlags.CLONE_NEWNS | CloneFlags.CLONE_NEWNET | CloneFlags.CLONE_NEWIPC | CloneFlags.CLONE_NEWUTS | CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWPID | alsoJoined;
         Child("join the container", Step.Call(Nr.Setns, Argument.Slot(PlanSlot.ContainerPidfd), (long)namespaces));
         CompileStdio(process, redirectStdio, bindConsole: false);
         CompileProcess(process, seccomp, awaitStart: false);
@@ -41,15 +54,15 @@ internal sealed partial class SpecCompiler
 
     private void JoinCgroups(string path)
     {
-        if (Cgroups.CgroupTree.IsUnified)
+        if (_host.Cgroups.IsUnified)
         {
-            string directory = Cgroups.CgroupTree.Hierarchies[0].MountPoint + path;
+            string directory = _host.Cgroups.Hierarchies[0].MountPoint + path;
             Parent($"open cgroup {directory}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0).Into(PlanSlot.Cgroup));
             _plan.Header.CgroupSlot = PlanSlot.Cgroup;
             return;
         }
 
-        foreach (Cgroups.CgroupHierarchy hierarchy in Cgroups.CgroupTree.Hierarchies)
+        foreach (Cgroups.CgroupHierarchy hierarchy in _host.Cgroups.Hierarchies)
         {
             Child($"join cgroup {hierarchy.MountPoint}{path}", WriteFile(hierarchy.MountPoint + path + "/tasks", "0"));
         }
@@ -67,6 +80,11 @@ internal sealed partial class SpecCompiler
                 -1,
                 process.ConsoleSize?.Height ?? 0,
                 process.ConsoleSize?.Width ?? 0));
+            if (!_joinsProcessIds)
+            {
+                CompileTerminal();
+            }
+
             return;
         }
 
@@ -100,26 +118,42 @@ internal sealed partial class SpecCompiler
         }
 
         CompileScheduling(process);
+        CompileLabels(process);
         if (process.NoNewPrivileges)
         {
             Child("set no_new_privs", Step.Call(Nr.Prctl, ProcessConstants.PR_SET_NO_NEW_PRIVS, 1));
         }
-        else
+
+        Child("close what is not the program's", Step.Of(PlanOperation.CloseDescriptors, _plan.Header.Preserved));
+        Child($"enter {process.Cwd}", Step.Of(PlanOperation.EnterDirectory, _plan.Text(process.Cwd), process.User.Uid, process.User.Gid));
+
+        // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go. What joins other processes must have shed everything before it clones
+        // itself among them; a filter that does not let it do that comes after.
+        SeccompProgram? filter = seccomp is null ? null : CompiledFilters.Get(seccomp);
+        bool enterEarly = _joinsProcessIds && filter is not null && !process.NoNewPrivileges && !JoiningCalls.Allows(filter, process.Terminal);
+        if (enterEarly)
         {
-            // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go.
-            CompileSeccomp(seccomp);
+            CompileEntry(process);
+        }
+
+        if (!process.NoNewPrivileges)
+        {
+            CompileSeccomp(filter);
         }
 
         CompileUser(process);
         Child("set umask", Step.Call(Nr.Umask, process.User.Umask ?? 0x12));
-        Child($"enter {process.Cwd}", Step.Call(Nr.Chdir, _plan.Text(process.Cwd)));
         CompileCapabilities(process);
-        if (process.NoNewPrivileges)
+        if (_joinsProcessIds && !enterEarly)
         {
-            CompileSeccomp(seccomp);
+            CompileEntry(process);
         }
 
-        Child("close what is not the program's", Step.Call(Nr.CloseRange, 3, uint.MaxValue, 4));
+        if (process.NoNewPrivileges)
+        {
+            CompileSeccomp(filter);
+        }
+
         if (awaitStart)
         {
             Child("await the start", Step.Of(PlanOperation.AwaitStart));
@@ -162,6 +196,7 @@ internal sealed partial class SpecCompiler
             byte[] attributes = new byte[48];
             BinaryPrimitives.WriteUInt32LittleEndian(attributes, 48);
             BinaryPrimitives.WriteUInt32LittleEndian(attributes.AsSpan(4), policy);
+            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(8), SchedulerFlags(scheduler.Flags));
             BinaryPrimitives.WriteInt32LittleEndian(attributes.AsSpan(16), scheduler.Nice ?? 0);
             BinaryPrimitives.WriteInt32LittleEndian(attributes.AsSpan(20), scheduler.Priority ?? 0);
             BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(24), scheduler.Runtime ?? 0);
@@ -176,11 +211,35 @@ internal sealed partial class SpecCompiler
         }
     }
 
+    // linux/sched.h.
+    private static ulong SchedulerFlags(List<string>? names)
+    {
+        ulong flags = 0;
+        foreach (string name in names ?? [])
+        {
+            flags |= name switch
+            {
+                "SCHED_FLAG_RESET_ON_FORK" => 1,
+                "SCHED_FLAG_RECLAIM" => 2,
+                "SCHED_FLAG_DL_OVERRUN" => 4,
+                "SCHED_FLAG_KEEP_POLICY" => 8,
+                "SCHED_FLAG_KEEP_PARAMS" => 0x10,
+                "SCHED_FLAG_UTIL_CLAMP_MIN" => 0x20,
+                "SCHED_FLAG_UTIL_CLAMP_MAX" => 0x40,
+                _ => throw QuaiException.Invalid($"scheduler flag \"{name}\" is not known"),
+            };
+        }
+
+        return flags;
+    }
+
+    private ulong Bits(List<string>? capabilities) => CapabilityMask.Of(capabilities, _host.LastCapability);
+
     private void CompileUser(Process process)
     {
         CapabilitySets sets = process.Capabilities ?? new CapabilitySets();
-        ulong bounding = CapabilityMask.Of(sets.Bounding);
-        Child("limit the bounding set", Step.Of(PlanOperation.DropBounding, (long)bounding, CapabilityMask.Last));
+        ulong bounding = Bits(sets.Bounding);
+        Child("limit the bounding set", Step.Of(PlanOperation.DropBounding, (long)bounding, _host.LastCapability));
         uint[] groups = [.. process.User.AdditionalGids ?? []];
         Child("set groups", Step.Call(Nr.Setgroups, groups.Length, groups.Length == 0 ? 0 : _plan.Block(System.Runtime.InteropServices.MemoryMarshal.AsBytes<uint>(groups)))
             .Tolerating((_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0 ? Errno.EPERM : 0));
@@ -201,7 +260,7 @@ internal sealed partial class SpecCompiler
     private void CompileCapabilities(Process process)
     {
         CapabilitySets sets = process.Capabilities ?? new CapabilitySets();
-        ulong effective = CapabilityMask.Of(sets.Effective), permitted = CapabilityMask.Of(sets.Permitted), inheritable = CapabilityMask.Of(sets.Inheritable);
+        ulong effective = Bits(sets.Effective), permitted = Bits(sets.Permitted), inheritable = Bits(sets.Inheritable);
         Span<byte> data = stackalloc byte[24];
         for (int half = 0; half < 2; half++)
         {
@@ -215,8 +274,8 @@ internal sealed partial class SpecCompiler
         Child("clear ambient capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_CAP_AMBIENT, ProcessConstants.PR_CAP_AMBIENT_CLEAR_ALL).Tolerating(Errno.EINVAL));
 
         // The kernel refuses those that are not permitted and inheritable too (capabilities(7)); like runc, go on without them.
-        ulong ambient = CapabilityMask.Of(sets.Ambient) & permitted & inheritable;
-        for (int capability = 0; capability <= CapabilityMask.Last; capability++)
+        ulong ambient = Bits(sets.Ambient) & permitted & inheritable;
+        for (int capability = 0; capability <= _host.LastCapability; capability++)
         {
             if ((ambient & (1UL << capability)) != 0)
             {
@@ -225,14 +284,44 @@ internal sealed partial class SpecCompiler
         }
     }
 
-    private void CompileSeccomp(Oci.Runtime.Seccomp? seccomp)
+    /// <summary>From here on the others in the process namespace can see this process.</summary>
+    private void CompileEntry(Process process)
     {
-        if (seccomp is null)
+        _plan.Header.ClonesTwice = 1;
+        Child("enter the process namespace", Step.Of(PlanOperation.EnterProcessIds));
+        CompileSession();
+        if (process.Terminal)
+        {
+            CompileTerminal();
+        }
+    }
+
+    private void CompileTerminal() => Child("take the terminal", Step.Call(Nr.Ioctl, 0, IoConstants.TIOCSCTTY, 0));
+
+    /// <summary>Labels that the program gets when it is executed (AppArmor's, SELinux's), written where no container's file system has a say.</summary>
+    private void CompileLabels(Process process)
+    {
+        if (process.ApparmorProfile is { Length: > 0 } profile && SecurityModules.HasAppArmor)
+        {
+            string text = "exec " + profile;
+            Child("error during container init: unable to apply apparmor profile: apparmor failed to apply profile: write /proc/thread-self/attr/apparmor/exec", Step.Of(
+                PlanOperation.WriteBeneath, Argument.Slot(PlanSlot.Procfs), _plan.Text("thread-self/attr/apparmor/exec"), _plan.Text(text),
+                System.Text.Encoding.UTF8.GetByteCount(text), _plan.Text("thread-self/attr/exec")));
+        }
+
+        if (process.SelinuxLabel is { Length: > 0 } label)
+        {
+            Child($"set SELinux label {label}", WriteProcfs("thread-self/attr/exec", label));
+        }
+    }
+
+    private void CompileSeccomp(SeccompProgram? program)
+    {
+        if (program is null)
         {
             return;
         }
 
-        SeccompProgram program = CompiledFilters.Get(seccomp);
         Pointer code = _plan.Block(program.Bpf);
         Span<byte> header = stackalloc byte[16];
         header.Clear();

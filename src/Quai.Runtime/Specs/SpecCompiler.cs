@@ -3,9 +3,9 @@ using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
-using Quai.Runtime.Plans;
+using Quai.Plans;
 using static Quai.Linux.Kernel.OpenFlags;
-using static Quai.Runtime.Plans.PlanWriter;
+using static Quai.Plans.PlanWriter;
 using Nr = Quai.Linux.Kernel.SystemCallNumber;
 
 namespace Quai.Runtime.Specs;
@@ -14,18 +14,25 @@ namespace Quai.Runtime.Specs;
 /// Compiles a container's runtime config into a plan. All decisions are made here, in a process with a heap;
 /// what is left for the container's first process is a list of system calls.
 /// </summary>
-internal sealed partial class SpecCompiler
+public sealed partial class SpecCompiler
 {
-    private const int Tree = 13, Place = 14;
+    private const int Tree = PlanSlot.Tree, Place = PlanSlot.Place;
 
-    private readonly PlanWriter _plan = new();
+    private readonly PlanWriter _plan;
+    private readonly HostFacts _host;
     private readonly RuntimeSpec _spec;
     private readonly LinuxSection _linux;
     private readonly ulong _newNamespaces;
     private readonly List<(ulong Flag, int Slot)> _joined = [];
 
-    private SpecCompiler(RuntimeSpec spec)
+    // Others live in the process namespace to be: nothing of this start may be seen there before it is harmless.
+    private bool _joinsProcessIds, _dieWithParent;
+    private int _processIdsSlot, _memberSlot = -1;
+
+    private SpecCompiler(RuntimeSpec spec, HostFacts host, int newestPlan = PlanVersions.Current)
     {
+        _plan = new PlanWriter(newestPlan);
+        _host = host;
         _spec = spec;
         _linux = spec.Linux ?? new LinuxSection();
         if (_linux.Resources?.Devices is { } devices)
@@ -42,22 +49,21 @@ internal sealed partial class SpecCompiler
             }
             else
             {
-                int slot = flag == CloneFlags.CLONE_NEWPID ? PlanSlot.PidNamespace : _plan.NewSlot();
+                int slot = _plan.NewSlot();
                 Parent($"open namespace {ns.Path}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(ns.Path), O_RDONLY | O_CLOEXEC, 0).Into(slot));
+                _joined.Add((flag, slot));
                 if (flag == CloneFlags.CLONE_NEWPID)
                 {
-                    _plan.Header.PidNamespaceSlot = slot;
-                }
-                else
-                {
-                    _joined.Add((flag, slot));
+                    _joinsProcessIds = true;
+                    _processIdsSlot = slot;
+                    OpenMember(ns.Path);
                 }
             }
         }
     }
 
     /// <summary>What a compilation needs beside the config.</summary>
-    internal sealed record Settings
+    public sealed record Settings
     {
         /// <summary>The overlay to mount as root, or null for the root's own directory.</summary>
         public OverlayRoot? Overlay { get; init; }
@@ -65,11 +71,17 @@ internal sealed partial class SpecCompiler
         /// <summary>Requests that connect the new network namespace; without any, loopback alone is brought up.</summary>
         public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
 
+        /// <summary>The machine that the container is started on.</summary>
+        public HostFacts Host { get; init; } = HostFacts.Current;
+
         /// <summary>Whether the process waits at the fifo of slot <see cref="PlanSlot.StartFifo"/> before it executes (create without start).</summary>
         public bool AwaitStart { get; init; }
 
         /// <summary>Whether the first process dies with the one that cloned it.</summary>
         public bool DieWithParent { get; init; } = true;
+
+        /// <summary>How many inherited descriptors from 3 on the program inherits in turn.</summary>
+        public int Preserved { get; init; }
 
         /// <summary>Whether stdio comes from slots; else what the cloning process has is inherited.</summary>
         public bool RedirectStdio { get; init; } = true;
@@ -79,17 +91,8 @@ internal sealed partial class SpecCompiler
     /// <exception cref="QuaiException">The config asks for something that no plan can do; the sentence says what.</exception>
     public static PlanWriter Compile(RuntimeSpec spec, Settings settings)
     {
-        if (spec.Process is null || spec.Process.Args.Count == 0)
-        {
-            throw QuaiException.Invalid("the config has no process to run");
-        }
-
-        if (spec.Root is null)
-        {
-            throw QuaiException.Invalid("the config has no root");
-        }
-
-        SpecCompiler compiler = new(spec);
+        SpecRules.Check(spec);
+        SpecCompiler compiler = new(spec, settings.Host);
         compiler.CompileContainer(settings);
         return compiler._plan;
     }
@@ -98,6 +101,7 @@ internal sealed partial class SpecCompiler
     {
         Process process = _spec.Process!;
         bool mounts = (_newNamespaces & CloneFlags.CLONE_NEWNS) != 0;
+        _plan.Header.Preserved = settings.Preserved;
         _plan.Header.CloneFlags = _newNamespaces & ~CloneFlags.CLONE_NEWCGROUP;
         _plan.Header.Terminal = process.Terminal ? 1 : 0;
         if ((_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0)
@@ -107,11 +111,17 @@ internal sealed partial class SpecCompiler
 
         CompileCgroups();
         CompileBeginning(settings.DieWithParent);
+        CompileOwner();
         CompileNamespaces();
         CompileNetwork(settings.Network);
         if (mounts)
         {
             CompileRoot(settings.Overlay);
+            if (settings.Overlay is { IsNew: true })
+            {
+                CompileOwnFiles();
+            }
+
             CompileMounts();
             CompileDevices();
             CompilePivot();
@@ -119,25 +129,16 @@ internal sealed partial class SpecCompiler
 
         foreach ((string key, string value) in _linux.Sysctl ?? [])
         {
-            string path = "/proc/sys/" + key.Replace('.', '/');
-            Child($"open {path}", WriteFile(path, value));
+            string path = SpecRules.PathOfSysctl(key);
+            Child($"write /proc/{path}", WriteProcfs(path, value));
         }
 
         if (mounts)
         {
-            foreach (string path in _linux.ReadonlyPaths ?? [])
-            {
-                Child($"make {path} read-only", Step.Of(PlanOperation.ReadOnlyPath, _plan.Text(path)));
-            }
-
-            foreach (string path in _linux.MaskedPaths ?? [])
-            {
-                Child($"mask {path}", Step.Of(PlanOperation.Mask, _plan.Text(path)));
-            }
-
+            CompileHiding();
             if (_spec.Root!.Readonly)
             {
-                Child("make the root read-only", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)(MountFlags.MS_REMOUNT | MountFlags.MS_BIND | MountFlags.MS_RDONLY), 0));
+                SetAttributes("/", PlanSlot.Root, MountFlags.MOUNT_ATTR_RDONLY, 0, 0, recursive: false);
             }
         }
 
@@ -145,21 +146,54 @@ internal sealed partial class SpecCompiler
         CompileProcess(process, _linux.Seccomp, settings.AwaitStart);
     }
 
+    /// <summary>Opens, of the process whose process namespace is joined, the mount namespace too: kernels that make no procfs for others need that of a member.</summary>
+    private void OpenMember(string path)
+    {
+        if (path.Split('/') is ["", "proc", var number, "ns", "pid"] && int.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out int pid))
+        {
+            string mounts = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{pid}/ns/mnt");
+            _memberSlot = _plan.NewSlot();
+            Parent($"open namespace {mounts}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(mounts), O_RDONLY | O_CLOEXEC, 0).Into(_memberSlot));
+        }
+    }
+
     private void CompileBeginning(bool dieWithParent)
     {
         Child("set umask", Step.Call(Nr.Umask, 0));
-        if (dieWithParent)
+        Child("open /proc", Step.Of(PlanOperation.OpenDirectory, AT_FDCWD, _plan.Text("/proc"), MountFlags.PROC_SUPER_MAGIC, 1, 0).Into(PlanSlot.Procfs));
+        _dieWithParent = dieWithParent;
+        if (!_joinsProcessIds)
+        {
+            CompileSession();
+        }
+
+        Child("make a keyring", Step.Call(Nr.Keyctl, ProcessConstants.KEYCTL_JOIN_SESSION_KEYRING, _plan.Text("_quai"))
+            .Tolerating(Errno.ENOSYS, Errno.EDQUOT));
+        if (_spec.Process!.OomScoreAdj is { } score)
+        {
+            Child($"set oom_score_adj to {score}", WriteProcfs("self/oom_score_adj", score.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+    }
+
+    /// <summary>Whoever made a user namespace is nobody in it, until it takes one of its ids: what it made could have no owner.</summary>
+    private void CompileOwner()
+    {
+        if ((_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0)
+        {
+            Child("become the group root of the user namespace", Step.Call(Nr.Setresgid, 0, 0, 0));
+            Child("become the root of the user namespace", Step.Call(Nr.Setresuid, 0, 0, 0));
+        }
+    }
+
+    /// <summary>What a process has of its own and does not hand on to one that it clones.</summary>
+    private void CompileSession()
+    {
+        if (_dieWithParent)
         {
             Child("tie to the shim", Step.Call(Nr.Prctl, ProcessConstants.PR_SET_PDEATHSIG, ProcessConstants.SIGKILL));
         }
 
         Child("make a session", Step.Call(Nr.Setsid).Tolerating(Errno.EPERM));
-        Child("make a keyring", Step.Call(Nr.Keyctl, ProcessConstants.KEYCTL_JOIN_SESSION_KEYRING, _plan.Text("_quai"))
-            .Tolerating(Errno.ENOSYS, Errno.EDQUOT));
-        if (_spec.Process!.OomScoreAdj is { } score)
-        {
-            Child($"set oom_score_adj to {score}", WriteFile("/proc/self/oom_score_adj", score.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        }
     }
 
     private void CompileNamespaces()
@@ -245,10 +279,14 @@ internal sealed partial class SpecCompiler
     private Step WriteFile(string path, string text) =>
         Step.Of(PlanOperation.WriteFile, _plan.Text(path), _plan.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
 
+    /// <summary>Writes to a file of the procfs of who clones, never by way of the container's own.</summary>
+    private Step WriteProcfs(string path, string text) =>
+        Step.Of(PlanOperation.WriteBeneath, Argument.Slot(PlanSlot.Procfs), _plan.Text(path), _plan.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
+
     private Step WriteLines(string path, string lines) =>
         Step.Of(PlanOperation.WriteLines, _plan.Text(path), _plan.Text(lines), System.Text.Encoding.UTF8.GetByteCount(lines));
 
-    private static ulong FlagOf(string type) => type switch
+    internal static ulong FlagOf(string type) => type switch
     {
         "pid" => CloneFlags.CLONE_NEWPID,
         "network" => CloneFlags.CLONE_NEWNET,

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Microsoft.Win32.SafeHandles;
 using Quai.Errors;
 using Quai.Oci.Runtime;
 using Quai.Runtime.Cgroups;
@@ -13,9 +12,10 @@ internal static class CgroupCommands
 {
     public static int Processes(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["format", "f"], stopAtPositional: false);
-        IReadOnlyList<int> pids = Of(store.Load(options.Id)).Processes();
-        StandardStreams.Out(options.Get("format", "f") == "json" ? "[" + string.Join(',', pids) + "]" : string.Join('\n', pids));
+        Options options = Options.Parse(arguments, ["format", "f"], []);
+        string format = options.Format("table", "json");
+        IReadOnlyList<int> pids = Of(store.Load(options.OnlyId)).Processes();
+        StandardStreams.Out(format == "json" ? "[" + string.Join(',', pids) + "]" : string.Join('\n', pids));
         return 0;
     }
 
@@ -38,17 +38,20 @@ internal static class CgroupCommands
         Options options = Options.Parse(
             arguments,
             [
-                "resources", "r", "memory", "memory-swap", "memory-reservation", "cpu-shares", "cpu-quota", "cpu-period", "cpuset-cpus", "cpuset-mems", "pids-limit", "blkio-weight",
-                "cpu-share", "cpu-rt-period", "cpu-rt-runtime", "kernel-memory", "kernel-memory-tcp", "cpu-idle", "cpu-burst",
-            ]);
-        StoredContainer container = store.Load(options.Id);
+                "resources", "r", "memory", "memory-swap", "memory-reservation", "cpu-share", "cpu-shares", "cpu-quota", "cpu-period", "cpu-rt-period", "cpu-rt-runtime",
+                "cpuset-cpus", "cpuset-mems", "pids-limit", "blkio-weight", "kernel-memory", "kernel-memory-tcp",
+            ],
+            []);
+        StoredContainer container = store.Load(options.OnlyId);
+        if (options.Get("kernel-memory", "kernel-memory-tcp") is not null)
+        {
+            ErrorReport.Warn("limits of the kernel's memory are ignored, as in runc: no kernel of today has them");
+        }
+
         Resources resources;
         if (options.Get("resources", "r") is { } file)
         {
-            using Stream input = file == "-" ? new FileStream(new SafeFileHandle(0, ownsHandle: false), FileAccess.Read) : File.OpenRead(file);
-            using MemoryStream document = new();
-            input.CopyTo(document);
-            resources = RuntimeSpecReader.ReadResources(document.ToArray());
+            resources = Documents.Resources(file);
         }
         else
         {
@@ -57,11 +60,12 @@ internal static class CgroupCommands
                 Memory = new MemoryResources { Limit = Bytes(options, "memory"), Swap = Bytes(options, "memory-swap"), Reservation = Bytes(options, "memory-reservation") },
                 Cpu = new CpuResources
                 {
-                    Shares = (ulong?)(Number(options, "cpu-shares") ?? Number(options, "cpu-share")), Quota = Number(options, "cpu-quota"), Period = (ulong?)Number(options, "cpu-period"),
+                    Shares = options.Number<ulong>("cpu-share") ?? options.Number<ulong>("cpu-shares"), Quota = options.Number<long>("cpu-quota"), Period = options.Number<ulong>("cpu-period"),
+                    RealtimeRuntime = options.Number<long>("cpu-rt-runtime"), RealtimePeriod = options.Number<ulong>("cpu-rt-period"),
                     Cpus = options.Get("cpuset-cpus"), Mems = options.Get("cpuset-mems"),
                 },
-                Pids = Number(options, "pids-limit") is { } limit ? new PidsResources { Limit = limit } : null,
-                BlockIO = Number(options, "blkio-weight") is { } weight ? new BlockIoResources { Weight = (ushort)weight } : null,
+                Pids = options.Number<long>("pids-limit") is { } limit ? new PidsResources { Limit = limit } : null,
+                BlockIO = options.Number<ushort>("blkio-weight") is { } weight ? new BlockIoResources { Weight = weight } : null,
             };
         }
 
@@ -71,9 +75,9 @@ internal static class CgroupCommands
 
     public static int Events(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["interval"]);
-        StoredContainer container = store.Load(options.Id);
-        TimeSpan interval = options.Get("interval") is { } text && text.EndsWith('s') ? TimeSpan.FromSeconds(double.Parse(text[..^1], CultureInfo.InvariantCulture)) : TimeSpan.FromSeconds(5);
+        Options options = Options.Parse(arguments, ["interval"], ["stats"]);
+        TimeSpan interval = options.Get("interval") is { } text ? Duration(text) : TimeSpan.FromSeconds(5);
+        StoredContainer container = store.Load(options.OnlyId);
         while (store.StatusOf(container) != "stopped")
         {
             StandardStreams.Out(Describe(container.Id, Of(container).ReadStats()));
@@ -137,7 +141,7 @@ internal static class CgroupCommands
 
     private static StoredContainer Require(ContainerStore store, string[] arguments, params string[] statuses)
     {
-        StoredContainer container = store.Load(Options.Parse(arguments, []).Id);
+        StoredContainer container = store.Load(Options.Parse(arguments, [], []).OnlyId);
         string status = store.StatusOf(container);
         return statuses.Contains(status) ? container : throw QuaiException.Conflict($"container {container.Id} is {status}, not {string.Join(" or ", statuses)}");
     }
@@ -145,9 +149,21 @@ internal static class CgroupCommands
     private static ICgroup Of(StoredContainer container) =>
         container.CgroupsPath is { } path ? CgroupTree.Open(path) : throw QuaiException.Conflict($"container {container.Id} has no cgroup");
 
-    private static long? Number(Options options, string name) => options.Get(name) is { } text
-        ? long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) ? value : throw QuaiException.Invalid($"invalid value \"{text}\" for --{name}")
-        : null;
+    /// <summary>A time with one unit (h, m, s, ms), above nothing and below a day.</summary>
+    private static TimeSpan Duration(string text)
+    {
+        (string digits, double unit) = text switch
+        {
+            [.. var number, 'm', 's'] => (number, 1),
+            [.. var number, 's'] => (number, 1000),
+            [.. var number, 'm'] => (number, 60_000),
+            [.. var number, 'h'] => (number, 3_600_000),
+            _ => ("", 0),
+        };
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value) && value * unit is > 0 and < 86_400_000
+            ? TimeSpan.FromMilliseconds(value * unit)
+            : throw QuaiException.Invalid($"invalid value \"{text}\" for --interval: a duration such as 5s is needed");
+    }
 
     private static long? Bytes(Options options, string name)
     {

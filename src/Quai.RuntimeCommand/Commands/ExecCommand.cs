@@ -3,7 +3,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
-using Quai.Runtime.Plans;
+using Quai.Plans;
 using Quai.Runtime.Specs;
 
 namespace Quai.RuntimeCommand.Commands;
@@ -11,20 +11,48 @@ namespace Quai.RuntimeCommand.Commands;
 /// <summary><c>exec</c>: a further process in a running container.</summary>
 internal static class ExecCommand
 {
+    /// <summary>What runc's callers take for "the process could not be started", as every code below may be the program's own.</summary>
+    private const int NotStarted = 255;
+
     public static int Execute(ContainerStore store, string[] arguments)
     {
         Options options = Options.Parse(
-            arguments, ["process", "p", "env", "e", "user", "u", "cwd", "console-socket", "pid-file", "additional-gids", "g", "cap", "c", "preserve-fds", "apparmor", "process-label"],
+            arguments,
+            ["process", "p", "env", "e", "user", "u", "cwd", "console-socket", "pid-file", "additional-gids", "g", "cap", "c", "preserve-fds", "apparmor", "process-label"],
+            ["tty", "t", "detach", "d", "no-new-privs", "ignore-paused"],
             stopAtPositional: true);
-        StoredContainer container = store.Load(options.Id);
+        string id = options.Id;
+        try
+        {
+            return Start(store, id, options);
+        }
+        catch (Exception e) when (e is QuaiException or LinuxException)
+        {
+            ErrorReport.Write("exec failed: " + e.Message);
+            return NotStarted;
+        }
+    }
+
+    private static int Start(ContainerStore store, string id, Options options)
+    {
+        StoredContainer container = store.Load(id);
+        // First hold the process, then look whether it is the container's: from then on its number stands for no other.
+        long pidfd = SystemCall.Quick(SystemCallNumber.PidfdOpen, container.Pid, 0);
         string status = store.StatusOf(container);
-        if (status is not "running" and not "created")
+        if (status is not "running" and not "created" && !(status == "paused" && options.Has("ignore-paused")))
         {
             throw QuaiException.Conflict($"cannot exec in a {status} container");
         }
 
-        RuntimeSpec spec = RuntimeSpecReader.ReadSpec(File.ReadAllBytes(Path.Combine(container.Bundle, "config.json")));
+        if (pidfd < 0)
+        {
+            throw new LinuxException("pidfd_open", (int)-pidfd, container.Id);
+        }
+
+        RuntimeSpec spec = Documents.Config(container.Bundle);
         Process process = ProcessOf(options, spec);
+        SpecRules.Check(process);
+        CapabilityWarning.Tell(process);
         bool detached = options.Has("detach", "d");
         string? consoleSocket = options.Get("console-socket");
         if (process.Terminal && detached && consoleSocket is null)
@@ -32,14 +60,8 @@ internal static class ExecCommand
             throw QuaiException.Invalid("cannot allocate a terminal for a detached process without --console-socket");
         }
 
-        long pidfd = SystemCall.Quick(SystemCallNumber.PidfdOpen, container.Pid, 0);
-        if (pidfd < 0)
-        {
-            throw new LinuxException("pidfd_open", (int)-pidfd, container.Id);
-        }
-
         Console.Relay? relay = process.Terminal ? Console.Relay.Open(consoleSocket) : null;
-        PlanWriter plan = SpecCompiler.CompileExec(process, spec.Linux?.Seccomp, container.CgroupsPath, redirectStdio: false);
+        PlanWriter plan = SpecCompiler.CompileExec(process, spec.Linux?.Seccomp, container.CgroupsPath, redirectStdio: false, AlsoJoined(spec), options.PreservedDescriptors);
         (int pid, int child) = RunCommand.Interpret(plan, relay?.ContainerEnd ?? -1, (int)pidfd, startFifo: -1);
         if (options.Get("pid-file") is { } pidFile)
         {
@@ -49,34 +71,48 @@ internal static class ExecCommand
         return detached ? 0 : Foreground.Wait(pid, child, relay);
     }
 
+    /// <summary>Namespaces that only some containers have for themselves: to be outside of them would be to be outside of the container.</summary>
+    private static ulong AlsoJoined(RuntimeSpec spec)
+    {
+        ulong joined = 0;
+        foreach (LinuxNamespace ns in spec.Linux?.Namespaces ?? [])
+        {
+            joined |= ns.Type switch { "user" => CloneFlags.CLONE_NEWUSER, "time" => CloneFlags.CLONE_NEWTIME, _ => 0 };
+        }
+
+        return joined;
+    }
+
     private static Process ProcessOf(Options options, RuntimeSpec spec)
     {
         if (options.Get("process", "p") is { } file)
         {
-            return RuntimeSpecReader.ReadProcess(File.ReadAllBytes(file));
+            return Documents.Process(file);
         }
 
         Process process = spec.Process ?? throw QuaiException.Invalid("the container's config has no process");
         process.Args = [.. options.Positional.Skip(1)];
         if (process.Args.Count == 0)
         {
-            throw QuaiException.Invalid("exec needs a program to run");
+            throw QuaiException.Invalid("process args cannot be empty");
         }
 
         process.Terminal = options.Has("tty", "t");
         process.Cwd = options.Get("cwd") ?? process.Cwd;
         process.Env = [.. process.Env ?? [], .. options.All("env", "e")];
         process.NoNewPrivileges |= options.Has("no-new-privs");
+        process.ApparmorProfile = options.Get("apparmor") ?? process.ApparmorProfile;
+        process.SelinuxLabel = options.Get("process-label") ?? process.SelinuxLabel;
         if (options.Get("user", "u") is { } user)
         {
             string[] parts = user.Split(':');
-            process.User.Uid = uint.Parse(parts[0], CultureInfo.InvariantCulture);
-            process.User.Gid = parts.Length > 1 ? uint.Parse(parts[1], CultureInfo.InvariantCulture) : process.User.Gid;
+            process.User.Uid = Options.NumberOf<uint>("user", parts[0]);
+            process.User.Gid = parts.Length > 1 ? Options.NumberOf<uint>("user", parts[1]) : process.User.Gid;
         }
 
         foreach (string gid in options.All("additional-gids", "g"))
         {
-            (process.User.AdditionalGids ??= []).Add(uint.Parse(gid, CultureInfo.InvariantCulture));
+            (process.User.AdditionalGids ??= []).Add(Options.NumberOf<uint>("additional-gids", gid));
         }
 
         foreach (string capability in options.All("cap", "c"))

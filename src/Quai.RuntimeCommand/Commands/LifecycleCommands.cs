@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Quai.Errors;
 using Quai.Linux;
@@ -13,7 +12,7 @@ internal static class StartCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
-        StoredContainer container = store.Load(Options.Parse(arguments, []).Id);
+        StoredContainer container = store.Load(Options.Parse(arguments, [], []).OnlyId);
         string status = store.StatusOf(container);
         if (status != "created")
         {
@@ -21,7 +20,7 @@ internal static class StartCommand
         }
 
         StartFifo.Release(store.FifoOf(container.Id));
-        HookRunner.TryRun(RunCommand.ReadSpec(container.Bundle).Hooks?.Poststart ?? [], store.StateOf(container));
+        HookRunner.TryRun(Documents.Config(container.Bundle).Hooks?.Poststart ?? [], store.StateOf(container));
         return 0;
     }
 }
@@ -31,14 +30,15 @@ internal static class StateCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
-        RuntimeState state = store.StateOf(store.Load(Options.Parse(arguments, []).Id));
+        RuntimeState state = store.StateOf(store.Load(Options.Parse(arguments, [], []).OnlyId));
         StandardStreams.Out(Encoding.UTF8.GetString(state.ToJson(indented: true)));
         return 0;
     }
 
     public static int List(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["format", "f"]);
+        Options options = Options.Parse(arguments, ["format", "f"], ["quiet", "q"]).Expect(0);
+        string format = options.Format("table", "json");
         if (options.Has("quiet", "q"))
         {
             foreach (StoredContainer container in store.List())
@@ -49,17 +49,17 @@ internal static class StateCommand
             return 0;
         }
 
-        if (options.Get("format", "f") == "json")
+        if (format == "json")
         {
-            StandardStreams.Out("[" + string.Join(',', store.List().Select(c => Encoding.UTF8.GetString(store.StateOf(c).ToJson()))) + "]");
+            StandardStreams.Out("[" + string.Join(',', store.List().Select(c => Encoding.UTF8.GetString(store.ListingOf(c).ToJson()))) + "]");
             return 0;
         }
 
-        StandardStreams.Out($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} CREATED");
+        StandardStreams.Out($"{"ID",-24} {"PID",-10} {"STATUS",-10} {"BUNDLE",-40} {"CREATED",-30} OWNER");
         foreach (StoredContainer container in store.List())
         {
-            RuntimeState state = store.StateOf(container);
-            StandardStreams.Out($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {container.Created.ToString("O", CultureInfo.InvariantCulture)}");
+            RuntimeState state = store.ListingOf(container);
+            StandardStreams.Out($"{state.Id,-24} {state.Pid,-10} {state.Status,-10} {state.Bundle,-40} {RuntimeState.TextOf(container.Created),-30} {state.Owner}");
         }
 
         return 0;
@@ -71,7 +71,7 @@ internal static class KillCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, []);
+        Options options = Options.Parse(arguments, [], ["all", "a"]).Expect(2);
         StoredContainer container = store.Load(options.Id);
         int signal = Signals.Parse(options.Positional.Count > 1 ? options.Positional[1] : "TERM");
         if (options.Has("all", "a"))
@@ -99,15 +99,15 @@ internal static class DeleteCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, []);
-        string id = options.Id;
+        Options options = Options.Parse(arguments, [], ["force", "f"]);
+        string id = options.OnlyId;
         bool force = options.Has("force", "f");
         StoredContainer container;
         try
         {
             container = store.Load(id);
         }
-        catch (QuaiException e) when (force && e.Kind == ErrorKind.NotFound)
+        catch (Exception e) when (force && e is QuaiException { Kind: ErrorKind.NotFound or ErrorKind.System } or LinuxException)
         {
             if (Directory.Exists(store.DirectoryOf(id)))
             {
@@ -141,9 +141,9 @@ internal static class DeleteCommand
     {
         try
         {
-            return RunCommand.ReadSpec(bundle).Hooks?.Poststop ?? [];
+            return Documents.Config(bundle).Hooks?.Poststop ?? [];
         }
-        catch (QuaiException)
+        catch (Exception e) when (e is QuaiException or LinuxException)
         {
             return [];
         }

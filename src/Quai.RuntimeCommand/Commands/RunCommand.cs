@@ -1,11 +1,11 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
-using Quai.Runtime.Plans;
+using Quai.Runtime.Cgroups;
+using Quai.Plans;
 using Quai.Runtime.Shims;
 using Quai.Runtime.Specs;
 
@@ -16,10 +16,16 @@ internal static unsafe class RunCommand
 {
     public static int Execute(ContainerStore store, string[] arguments, bool start)
     {
-        Options options = Options.Parse(arguments, ["bundle", "b", "console-socket", "pid-file", "preserve-fds"]);
-        string id = options.Id;
+        Options options = Options.Parse(
+            arguments, ["bundle", "b", "console-socket", "pid-file", "preserve-fds"], ["no-new-keyring", "no-subreaper", "no-pivot", .. start ? (string[])["detach", "d"] : []]);
+        string id = options.OnlyId;
+        if (options.Has("no-pivot"))
+        {
+            throw QuaiException.Invalid("--no-pivot: this runtime has no other way into the root than pivot_root");
+        }
+
         string bundle = Path.GetFullPath(options.Get("bundle", "b") ?? ".");
-        RuntimeSpec spec = ReadSpec(bundle);
+        RuntimeSpec spec = Documents.Config(bundle);
         spec.Root!.Path = Path.GetFullPath(spec.Root.Path, bundle);
         foreach (Mount mount in spec.Mounts ?? [])
         {
@@ -39,6 +45,10 @@ internal static unsafe class RunCommand
             spec.Linux.CgroupsPath = "/" + spec.Linux.CgroupsPath.Replace(":", "/", StringComparison.Ordinal).TrimStart('/');
         }
 
+        SpecRules.Check(spec);
+        CapabilityWarning.Tell(spec.Process);
+        store.CheckFree(id);
+        CheckUnused(spec.Linux.CgroupsPath);
         bool detached = !start || options.Has("detach", "d");
         bool terminal = spec.Process?.Terminal is true;
         string? consoleSocket = options.Get("console-socket");
@@ -55,7 +65,7 @@ internal static unsafe class RunCommand
             bool waits = !start || hooks is not null;
             using FileDescriptor? fifo = waits ? StartFifo.Make(store.FifoOf(id)) : null;
             Console.Relay? relay = terminal ? Console.Relay.Open(consoleSocket) : null;
-            PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = !detached, RedirectStdio = false, AwaitStart = waits });
+            PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = !detached, RedirectStdio = false, AwaitStart = waits, Preserved = options.PreservedDescriptors });
             (int pid, int pidfd) = Interpret(plan, relay?.ContainerEnd ?? -1, containerPidfd: -1, fifo?.Number ?? -1);
             fifo?.Dispose();
             if (options.Get("pid-file") is { } pidFile)
@@ -66,7 +76,7 @@ internal static unsafe class RunCommand
             StoredContainer container = new()
             {
                 Id = id, Pid = pid, ProcessStart = ContainerStore.StartTimeOf(pid), Bundle = bundle, CgroupsPath = spec.Linux.CgroupsPath,
-                OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
+                Rootfs = spec.Root.Path, OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
             };
             store.Save(container);
             if (hooks is not null)
@@ -89,7 +99,6 @@ internal static unsafe class RunCommand
             int code = Foreground.Wait(pid, pidfd, relay);
             DeleteCommand.RemoveCgroups(spec.Linux.CgroupsPath);
             cgroups = false;
-            HookRunner.TryRun(hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
             return code;
         }
         finally
@@ -102,6 +111,20 @@ internal static unsafe class RunCommand
                 }
 
                 store.Remove(id);
+                HookRunner.TryRun(spec.Hooks?.Poststop ?? [], new RuntimeState { Id = id, Status = "stopped", Bundle = bundle, Annotations = spec.Annotations });
+            }
+        }
+    }
+
+    /// <summary>A group is the container's own: what else is in it would end with the container.</summary>
+    private static void CheckUnused(string path)
+    {
+        foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
+        {
+            int count = CgroupFiles.Processes(hierarchy.MountPoint + path + "/cgroup.procs").Count;
+            if (count > 0)
+            {
+                throw QuaiException.Conflict($"container's cgroup is not empty: {count} process(es) found in {hierarchy.MountPoint}{path}");
             }
         }
     }
@@ -120,36 +143,8 @@ internal static unsafe class RunCommand
         slots[PlanSlot.ConsoleSocket] = consoleFd;
         slots[PlanSlot.ContainerPidfd] = containerPidfd;
         slots[PlanSlot.StartFifo] = startFifo;
-        PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution: startFifo < 0);
+        PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution: startFifo < 0, OwnProgram.Image);
         NativeMemory.AlignedFree(memory);
         return outcome.Errno == 0 ? (outcome.Pid, outcome.Pidfd) : throw StartFailure.Of(plan.Describe(outcome.FailedStep), outcome.Errno);
-    }
-
-    /// <summary>Reads a bundle's config.</summary>
-    /// <exception cref="QuaiException">There is none, or it is not valid.</exception>
-    public static RuntimeSpec ReadSpec(string bundle)
-    {
-        string path = Path.Combine(bundle, "config.json");
-        if (!File.Exists(path))
-        {
-            throw QuaiException.NotFound($"the bundle {bundle} has no config.json");
-        }
-
-        RuntimeSpec spec;
-        try
-        {
-            spec = RuntimeSpecReader.ReadSpec(File.ReadAllBytes(path));
-        }
-        catch (JsonException e)
-        {
-            throw QuaiException.Invalid($"{path} is not a runtime config: {e.Message}", e);
-        }
-
-        if (spec.Hooks is { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 })
-        {
-            throw QuaiException.Invalid($"{path} has createContainer or startContainer hooks, which this runtime does not run");
-        }
-
-        return spec.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
     }
 }

@@ -48,7 +48,7 @@ internal static class SpecCommand
 
     public static int Execute(string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["bundle", "b"]);
+        Options options = Options.Parse(arguments, ["bundle", "b"], []).Expect(0);
         string path = Path.Combine(options.Get("bundle", "b") ?? ".", "config.json");
         if (File.Exists(path))
         {

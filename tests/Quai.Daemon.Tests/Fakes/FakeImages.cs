@@ -87,8 +87,6 @@ internal sealed class FakeImages : IImageStore
     public Task<ImageDiskUsage> DiskUsageAsync(CancellationToken cancellation) =>
         Task.FromResult(new ImageDiskUsage(100, Images.ToDictionary(i => i.Id, i => (i.Size, 0L)), ids => Images.Where(i => ids.Contains(i.Id)).Sum(i => i.Size)));
 
-    public Task<long> SnapshotDiskUsageAsync(string key, CancellationToken cancellation) => throw Unexpected();
-
     public IReadOnlyList<ImageHistory> History(string reference, Platform? platform = null) => throw Unexpected();
 
     public Task<Snapshot> PrepareSnapshotAsync(string key, string imageId, CancellationToken cancellation) => throw Unexpected();

@@ -5,7 +5,7 @@ namespace Quai.EndToEnd.Tests.Harness;
 /// <summary>Waits for what is seen from outside only: the kernel and other programs send no notice.</summary>
 public static class Eventually
 {
-    /// <summary>Asks again until the answer is null, and fails with the last answer when that takes longer than <paramref name="patience"/> (20 s by default).</summary>
+    /// <summary>Asks again until the answer is null, and fails with the last answer when that takes longer than <paramref name="patience"/> (20 s by default; see <see cref="TestEnvironment.Slowness"/>).</summary>
     public static async Task HoldsAsync(Func<Task<string?>> complaint, TimeSpan? patience = null)
     {
         var clock = Stopwatch.StartNew();
@@ -17,7 +17,7 @@ public static class Eventually
                 return;
             }
 
-            if (clock.Elapsed > (patience ?? TimeSpan.FromSeconds(20)))
+            if (clock.Elapsed > (patience ?? TimeSpan.FromSeconds(20)) * TestEnvironment.Slowness)
             {
                 Assert.Fail(answer);
             }

@@ -20,7 +20,14 @@ public sealed class QuaidInstance : IAsyncLifetime
 
     /// <summary>Takes a free slot: every daemon that runs at the same time has another.</summary>
     public QuaidInstance()
+        : this(binDirectory: null)
     {
+    }
+
+    /// <summary>Takes a free slot for a daemon of another build: its programs are in <paramref name="binDirectory"/>.</summary>
+    internal QuaidInstance(string? binDirectory)
+    {
+        BinDirectory = binDirectory ?? (TestEnvironment.ForeignEngine is null ? TestEnvironment.BinDirectory : "");
         (Slot, _slot) = TakeSlot();
         _prefix = $"e2e{Slot}x{Environment.ProcessId.ToString("x", CultureInfo.InvariantCulture)}{Stopwatch.GetTimestamp() % 0xffff:x}";
         Root = $"/tmp/quai-e2e/{Slot}";
@@ -49,6 +56,15 @@ public sealed class QuaidInstance : IAsyncLifetime
 
     /// <summary>The bridge's own address: the host, as containers see it.</summary>
     public string Gateway => $"10.232.{Slot}.1";
+
+    /// <summary>Further arguments of the daemon, for the next start.</summary>
+    public IReadOnlyList<string> ExtraArguments { get; set; } = [];
+
+    /// <summary>What the shell does before it becomes the daemon, at the next start: <c>umask 0; cd /x;</c>.</summary>
+    public string Prelude { get; set; } = "";
+
+    /// <summary>The folder of the programs, for the next start.</summary>
+    public string BinDirectory { get; set; }
 
     /// <summary>The daemon's process id.</summary>
     public int Pid => _daemon?.Id ?? throw new InvalidOperationException("no daemon was started");
@@ -119,19 +135,21 @@ public sealed class QuaidInstance : IAsyncLifetime
     {
         string[] words =
         [
-            Path.Combine(TestEnvironment.BinDirectory, "quaid"),
+            Path.Combine(BinDirectory, "quaid"),
             "--data-root", $"{Root}/data", "--exec-root", $"{Root}/exec", "--pidfile", $"{Root}/quaid.pid", "-H", Host,
             "--bridge", Bridge, "--bip", $"{Gateway}/24", "--cgroup-parent", CgroupParent,
             "--insecure-registry", "127.0.0.0/8", "--config-file", $"{Root}/daemon.json", "--live-restore",
+            .. ExtraArguments,
         ];
         if (!File.Exists($"{Root}/daemon.json"))
         {
             await File.WriteAllTextAsync($"{Root}/daemon.json", "{}\n");
         }
 
-        // Through a shell so that the daemon's output goes to a file and not to a pipe that ends with this process.
+        // Through a shell so that the daemon's output goes to a file and not to a pipe that ends with this process;
+        // with a descriptor of the host's root left open, as a careless caller may leave one.
         var start = new ProcessStartInfo("/bin/sh") { UseShellExecute = false };
-        foreach (string word in (string[])["-c", $"exec \"$@\" >>{Root}/quaid.log 2>&1 </dev/null", "sh", .. words])
+        foreach (string word in (string[])["-c", $"exec >>{Root}/quaid.log 2>&1 </dev/null 9</; {Prelude} exec \"$@\"", "sh", .. words])
         {
             start.ArgumentList.Add(word);
         }
@@ -248,6 +266,11 @@ public sealed class QuaidInstance : IAsyncLifetime
     /// <summary>Removes what a run that was cut off left in this slot: only things that carry the slot's own names.</summary>
     private async Task CleanAsync()
     {
+        foreach (int pid in Traces.DaemonsOf(this))
+        {
+            await RunningCommand.RunAsync("/bin/kill", ["-KILL", pid.ToString(CultureInfo.InvariantCulture)]);
+        }
+
         foreach (int pid in Traces.ProcessesOf(this))
         {
             await RunningCommand.RunAsync("/bin/kill", ["-KILL", pid.ToString(CultureInfo.InvariantCulture)]);
@@ -282,8 +305,11 @@ public sealed class QuaidInstance : IAsyncLifetime
             string path = Path.Combine(Root, folder);
             if (Directory.Exists(path))
             {
-                Directory.Delete(path, recursive: true);
+                await DeleteTreeAsync(path);
             }
         }
     }
+
+    /// <summary>Not by paths: some tests nest directories deeper than any path is long.</summary>
+    private static Task DeleteTreeAsync(string path) => RunningCommand.RunAsync("rm", ["-rf", "--one-file-system", path], timeout: TimeSpan.FromMinutes(5));
 }

@@ -7,7 +7,7 @@ namespace Quai.EndToEnd.Tests.Harness;
 public sealed class RunningCommand : IAsyncDisposable
 {
     /// <summary>How long anything may take before a test gives up on it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60) * TestEnvironment.Slowness;
 
     private readonly Process _process;
     private readonly Task _reading;

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Quai.EndToEnd.Tests.Harness;
 
 /// <summary>What the environment says about a test run.</summary>
@@ -11,6 +13,9 @@ public static class TestEnvironment
 
     /// <summary>Whether what the tests leave is kept for a look (<c>QUAI_E2E_KEEP=1</c>).</summary>
     public static bool Keep { get; } = NonEmpty("QUAI_E2E_KEEP") is not null;
+
+    /// <summary>How many times slower than a real one this machine is (<c>QUAI_E2E_SLOWNESS</c>): an emulated one needs patience. 1 by default.</summary>
+    public static double Slowness { get; } = double.TryParse(NonEmpty("QUAI_E2E_SLOWNESS"), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor) && factor >= 1 ? factor : 1;
 
     /// <summary>Where quaid and its companions are: <c>QUAI_BIN_DIR</c>, else <c>artifacts/bin</c> of the checkout.</summary>
     public static string BinDirectory => NonEmpty("QUAI_BIN_DIR") ?? FindArtifacts();

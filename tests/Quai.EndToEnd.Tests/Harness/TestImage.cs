@@ -147,6 +147,27 @@ public sealed class TestImage
         return Tar([.. entries]);
     }
 
+    /// <summary>As an OCI layout.</summary>
+    /// <param name="annotations">Of the entry in its index.</param>
+    /// <param name="manifest">Instead of the image's own manifest.</param>
+    public byte[] OciArchive(JsonObject? annotations = null, byte[]? manifest = null)
+    {
+        byte[] top = manifest ?? Manifest();
+        Blobs[Digest(top)] = top;
+        var entry = new JsonObject { ["mediaType"] = OciManifest, ["digest"] = Digest(top), ["size"] = top.Length };
+        if (annotations is not null)
+        {
+            entry["annotations"] = annotations.DeepClone();
+        }
+
+        return Tar(
+            [
+                File("oci-layout", """{"imageLayoutVersion":"1.0.0"}"""),
+                File("index.json", new JsonObject { ["schemaVersion"] = 2, ["mediaType"] = OciIndex, ["manifests"] = new JsonArray(entry) }.ToJsonString()),
+                .. Blobs.Select(b => Bytes("blobs/sha256/" + b.Key["sha256:".Length..], b.Value)),
+            ]);
+    }
+
     private byte[] ConfigBytes()
     {
         var whole = (JsonObject)Config.DeepClone();

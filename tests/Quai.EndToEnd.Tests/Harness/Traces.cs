@@ -31,6 +31,30 @@ public sealed partial record Traces(
     public static Task AssertNoneNewAsync(QuaidInstance instance, Traces before) =>
         Eventually.HoldsAsync(async () => (await ReadAsync(instance)).NewSince(before) is { Length: > 0 } strays ? "left behind:\n" + strays + "\ndaemon:\n" + instance.DaemonLog() : null);
 
+    /// <summary>Daemons with the instance's data root: one that an earlier run left has its names.</summary>
+    public static List<int> DaemonsOf(QuaidInstance instance)
+    {
+        var found = new List<int>();
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            try
+            {
+                if (int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
+                    && File.ReadAllText(folder + "/cmdline").Split('\0') is [{ } program, "--data-root", { } root, ..]
+                    && Path.GetFileName(program) == "quaid" && root == $"{instance.Root}/data")
+                {
+                    found.Add(pid);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It has ended.
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>Mount points below the instance's folder, in the host's mount namespace.</summary>
     public static List<string> MountsOf(QuaidInstance instance) =>
         [.. File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')[4]).Where(point => point.StartsWith(instance.Root + "/", StringComparison.Ordinal))];

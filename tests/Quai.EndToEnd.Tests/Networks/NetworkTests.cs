@@ -31,6 +31,17 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Matches(@"(?m)^nameserver \S+$", await _docker.OkAsync($"exec {name} cat /etc/resolv.conf"));
     }
 
+    [Fact]
+    public async Task There_is_no_IPv6_on_the_bridge_unless_it_is_asked_for()
+    {
+        const string Show = "cat /proc/sys/net/ipv6/conf/lo/disable_ipv6 /proc/sys/net/ipv6/conf/eth0/disable_ipv6";
+        (await _docker.RunAsync($"run --rm {Image} {Show}")).Expect(0, "0\n1\n");
+        (await _docker.RunAsync($"run --rm --sysctl net.ipv6.conf.all.disable_ipv6=0 {Image} {Show}")).Expect(0, "0\n0\n");
+        (await _docker.RunAsync($"run --rm --sysctl net.ipv6.conf.all.disable_ipv6=1 {Image} {Show}")).Expect(0, "1\n1\n");
+        Assert.DoesNotContain("inet6", await _docker.OkAsync($"run --rm {Image} ip addr show eth0"), StringComparison.Ordinal);
+        (await _docker.RunAsync($"run --rm --network none {Image} true")).Expect();
+    }
+
     [ForwardingFact]
     public async Task Containers_reach_each_other_and_the_host_over_tcp()
     {
@@ -106,8 +117,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         (await _docker.RunAsync($"run --rm --network container:{first} -p 1:1 {Image} true")).ExpectFailure(125, "conflicting options: port publishing and the container type network mode");
         string stopped = engine.Name();
         await _docker.OkAsync($"create --name {stopped} {Image} true");
-        string id = await _docker.InspectAsync(stopped, "{{.Id}}");
-        (await _docker.RunAsync($"run --rm --network container:{stopped} {Image} true")).ExpectFailure(125, $"cannot join network of a non running container: {id}");
+        (await _docker.RunAsync($"run --rm --network container:{stopped} {Image} true")).ExpectFailure(125, $"cannot join network namespace of a non running container: container {stopped} is created");
     }
 
     [Fact]

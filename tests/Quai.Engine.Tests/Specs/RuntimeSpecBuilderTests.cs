@@ -137,8 +137,8 @@ public sealed class RuntimeSpecBuilderTests
             host.PidsLimit = 77;
             host.OomScoreAdj = 100;
             host.ShmSize = 32 << 20;
-            host.Ulimits = [new("core", 0, 0), new("nofile", 2000, 1000)];
-        }) with { DefaultUlimits = [new("nofile", 5, 5), new("nproc", -1, -1)] });
+            host.Ulimits = [new() { Name = "core", Hard = 0, Soft = 0 }, new() { Name = "nofile", Hard = 2000, Soft = 1000 }];
+        }) with { DefaultUlimits = [new() { Name = "nofile", Hard = 5, Soft = 5 }, new() { Name = "nproc", Hard = -1, Soft = -1 }] });
         var resources = spec.Linux!.Resources!;
         Assert.Equal((67108864, 33554432, 134217728), (resources.Memory!.Limit, resources.Memory.Reservation, resources.Memory.Swap));
         Assert.Equal((512ul, 150000, 100000ul, "0"), (resources.Cpu!.Shares, resources.Cpu.Quota, resources.Cpu.Period, resources.Cpu.Cpus));
@@ -148,8 +148,7 @@ public sealed class RuntimeSpecBuilderTests
         Assert.Contains("/dev/shm tmpfs shm nosuid,noexec,nodev,mode=1777,size=33554432", Mounts(spec));
 
         var unlimited = RuntimeSpecBuilder.BuildResources(new HostConfig { Memory = 64 << 20, MemorySwap = -1, PidsLimit = -1, CpuPeriod = 50000, CpuQuota = 20000, CpusetMems = "0", OomKillDisable = true, MemorySwappiness = 10 });
-        Assert.Null(unlimited.Memory!.Swap);
-        Assert.Null(unlimited.Pids);
+        Assert.Equal((-1, -1), (unlimited.Memory!.Swap, unlimited.Pids!.Limit));
         Assert.True(unlimited.Memory.DisableOOMKiller);
         Assert.Equal((20000, 50000ul, "0", 10ul), (unlimited.Cpu!.Quota, unlimited.Cpu.Period, unlimited.Cpu.Mems, unlimited.Memory.Swappiness));
     }
@@ -259,20 +258,35 @@ public sealed class RuntimeSpecBuilderTests
         Assert.Equal("100", spec.Linux.Sysctl["net.core.somaxconn"]);
         Assert.Equal("0", spec.Linux.Sysctl["net.ipv4.ip_unprivileged_port_start"]);
 
-        SpecRequest armored = Request() with { AppArmor = true, NoNewPrivileges = true, SeccompProfile = """{"defaultAction":"SCMP_ACT_LOG"}""" };
+        SpecRequest armored = Request() with { AppArmorProfile = "docker-default", NoNewPrivileges = true, SeccompProfile = """{"defaultAction":"SCMP_ACT_LOG"}""" };
         spec = RuntimeSpecBuilder.Build(armored);
         Assert.Equal("docker-default", spec.Process!.ApparmorProfile);
         Assert.True(spec.Process.NoNewPrivileges);
         Assert.Equal("SCMP_ACT_LOG", spec.Linux!.Seccomp!.DefaultAction);
         armored.HostConfig.SecurityOpt = ["no-new-privileges:false", "seccomp=builtin", "apparmor=mine"];
-        spec = RuntimeSpecBuilder.Build(armored);
+        spec = RuntimeSpecBuilder.Build(armored with { AppArmorProfile = "mine" });
         Assert.False(spec.Process!.NoNewPrivileges);
         Assert.Equal("mine", spec.Process.ApparmorProfile);
+
+        // A privileged exec is confined as its container is.
+        Assert.Equal("docker-default", RuntimeSpecBuilder.BuildExec(armored, new() { Cmd = ["id"], Privileged = true }, ResolvedUser.Root).ApparmorProfile);
         Assert.Equal("SCMP_ACT_ERRNO", spec.Linux!.Seccomp!.DefaultAction);
 
         Assert.Equal("invalid --security-opt 1: \"foo\"", Fails(host => host.SecurityOpt = ["foo"]));
         Assert.Equal("invalid --security-opt 2: \"foo=bar\"", Fails(host => host.SecurityOpt = ["foo=bar"]));
         Assert.Equal("invalid --security-opt 2: \"no-new-privileges=foo\"", Fails(host => host.SecurityOpt = ["no-new-privileges=foo"]));
+    }
+
+    [Theory]
+    [InlineData(false, null, true)]
+    [InlineData(true, null, false)]
+    [InlineData(false, "writable-cgroups", false)]
+    [InlineData(true, "writable-cgroups=false", true)]
+    public void Cgroups_are_read_only_unless_asked_for(bool privileged, string? option, bool readOnly)
+    {
+        RuntimeSpec spec = RuntimeSpecBuilder.Build(Request(host => (host.Privileged, host.SecurityOpt) = (privileged, option is null ? null : [option])));
+        Assert.Equal(readOnly, spec.Mounts!.Single(m => m.Destination == "/sys/fs/cgroup").Options!.Contains("ro"));
+        Assert.Equal(!privileged, spec.Mounts!.Single(m => m.Destination == "/sys").Options!.Contains("ro"));
     }
 
     [Fact]
@@ -289,6 +303,21 @@ public sealed class RuntimeSpecBuilderTests
         Assert.Equal([8u, 9u], process.User.AdditionalGids!);
         Assert.Equal(Capabilities.Available, RuntimeSpecBuilder.BuildExec(container, new() { Cmd = ["id"], Privileged = true, WorkingDir = "/x" }, ResolvedUser.Root).Capabilities!.Effective!);
         Assert.Equal("No exec command specified", Assert.Throws<QuaiException>(() => RuntimeSpecBuilder.BuildExec(container, new(), ResolvedUser.Root)).Message);
+    }
+
+    [Fact]
+    public void Settings_of_the_network_are_made_before_those_of_the_user()
+    {
+        SpecRequest request = Request(host => host.Sysctls = new() { ["net.ipv6.conf.all.disable_ipv6"] = "0", ["net.x"] = "2" }) with
+        {
+            NetworkSettings = new Dictionary<string, string> { ["net.ipv6.conf.eth0.disable_ipv6"] = "1", ["net.x"] = "1" },
+        };
+        KeyValuePair<string, string>[] sysctls = [.. RuntimeSpecBuilder.Build(request).Linux!.Sysctl!];
+        Assert.Equal("2", sysctls.Single(s => s.Key == "net.x").Value);
+        Assert.True(Array.FindIndex(sysctls, s => s.Key == "net.ipv6.conf.eth0.disable_ipv6") < Array.FindIndex(sysctls, s => s.Key == "net.ipv6.conf.all.disable_ipv6"));
+
+        // Another's network is as that one made it.
+        Assert.Null(RuntimeSpecBuilder.Build(request with { Network = NamespaceChoice.Of(1, "net"), HostConfig = new() }).Linux!.Sysctl);
     }
 
     [Fact]

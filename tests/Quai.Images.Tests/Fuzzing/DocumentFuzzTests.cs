@@ -1,68 +1,42 @@
 using System.Text;
-using Quai.Errors;
-using Quai.Linux;
+using Quai.Images.Archives;
+using Quai.Images.Registry;
+using Quai.Images.Registry.Authentication;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Tests.Fuzzing;
 
-/// <summary>Documents and archives with bytes changed: read or refused, never a crash of another kind.</summary>
+/// <summary>Small languages: changes of an image's config, and the headers by which registries ask for credentials.</summary>
+[Collection(FuzzingCollection.Name)]
 public sealed class DocumentFuzzTests
 {
-    private const string Manifest = """
-        {"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":7},
-        "layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":32654,"annotations":{"a":"b"}}]}
-        """;
-
-    private const string Index = """
-        {"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","size":7143,"platform":{"architecture":"arm64","os":"linux","variant":"v8"}}]}
-        """;
-
     [Fact]
-    public Task Images_documents() => Fuzz.RunAsync(random =>
+    public void A_change_is_applied_or_refused() => Fuzz.Holds(new Property("image-change", input =>
     {
-        Refused(() => ImageJson.ReadManifest(Fuzz.Mutate(random, Encoding.UTF8.GetBytes(Manifest))));
-        Refused(() => ImageJson.ReadIndex(Fuzz.Mutate(random, Encoding.UTF8.GetBytes(Index))));
-        Refused(() => ImageJson.ReadConfig(Fuzz.Mutate(random, Encoding.UTF8.GetBytes(SampleImage.Config(SampleImage.BaseLayer)))));
-        Refused(() => ImageJson.DetectMediaType(Fuzz.Mutate(random, Encoding.UTF8.GetBytes(Manifest))));
-        Refused(() => ImageReference.Parse(Encoding.UTF8.GetString(Fuzz.Mutate(random, "registry.example:5000/team/app:v1@sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"u8.ToArray()))));
-        return Task.CompletedTask;
+        ExecutionConfig config = ConfigChanges.Apply([Encoding.UTF8.GetString(input)]);
+        byte[] written = ImageJson.Write(new ImageConfig { Config = config });
+        Assert.Equal(written, ImageJson.Write(ImageJson.ReadConfig(written)));
+    })
+    {
+        Seeds = TextMutator.Seeds(
+            "CMD [\"sh\",\"-c\"]\nENTRYPOINT a b", "ENV A=b C=\"d e\" F='g'\nENV old form", "EXPOSE 80 53/udp\nVOLUME [\"/a\", \"/b\"]\nVOLUME /c /d", "HEALTHCHECK --interval=1m30s --timeout=5s --retries=3 --start-period=1ms CMD [\"t\"]",
+            "HEALTHCHECK NONE", "LABEL a=b \"c d\"=e\nUSER 1:2\nWORKDIR /a\nWORKDIR b\nONBUILD RUN x\nSTOPSIGNAL SIGTERM"),
+        Mutate = TextMutator.With(
+            "CMD ", "ENTRYPOINT ", "ENV ", "EXPOSE ", "HEALTHCHECK ", "LABEL ", "ONBUILD ", "STOPSIGNAL ", "USER ", "VOLUME ", "WORKDIR ", "cmd", "NONE", "--interval=", "--retries=", "--start-interval=", "1h", "1.5s", "µs", "99999999999h", "[\"", "\"]", "[\"\\ud800\"]",
+            "\\\n", "\\", "\"", "'", "=", "$A", "${A}", "80-90/tcp", "/sctp"),
     });
 
     [Fact]
-    public async Task Archives()
+    public void A_challenge_is_read() => Fuzz.Holds(new Property("challenge", input =>
     {
-        await using var f = new StoreFixture();
-        byte[] archive = SampleImage.Archive("fuzz:1", SampleImage.BaseLayer, SampleImage.TopLayer);
-        await Fuzz.RunAsync(async random =>
+        foreach (Challenge challenge in Challenge.Parse(Encoding.UTF8.GetString(input).Split('\n')))
         {
-            try
-            {
-                await f.Store.LoadAsync(new MemoryStream(Fuzz.Mutate(random, archive)), [], f.Progress, default);
-            }
-            catch (Exception e) when (e is QuaiException or LinuxException)
-            {
-                Assert.InRange(e.Message.Length, 5, 6000);
-            }
-
-            f.Progress.Clear();
-        });
-        foreach (Image image in f.Store.List())
-        {
-            await f.Store.RemoveAsync(image.Id, force: true, noPrune: false, static _ => [], default);
+            Assert.NotEmpty(challenge.Scheme);
+            Assert.NotNull(challenge["realm"]);
         }
-
-        await f.AssertEmptyAsync();
-    }
-
-    private static void Refused(Action read)
+    })
     {
-        try
-        {
-            read();
-        }
-        catch (QuaiException e)
-        {
-            Assert.InRange(e.Message.Length, 5, 6000);
-        }
-    }
+        Seeds = TextMutator.Seeds("Bearer realm=\"https://auth.example/token\",service=\"s\",scope=\"repository:a:pull\"", "Basic realm=\"r\"\nBearer a=b", "Negotiate, Basic realm=x, Bearer realm = \"a\\\"b\" , error=\"e\""),
+        Mutate = TextMutator.With("Bearer ", "Basic ", "realm=", "scope=", "service=", "\"", "\\\"", ",", "=", " ", "a"),
+    });
 }

@@ -1,127 +1,130 @@
-using System.Globalization;
-using System.IO.Compression;
+using System.Text;
+using Quai.Archives;
 using Quai.Errors;
 using Quai.Linux;
 
 namespace Quai.Images.Tests.Fuzzing;
 
-/// <summary>Layers as an enemy would make them: they are unpacked or refused, and nothing beside the store changes.</summary>
+/// <summary>Layers and archives as an enemy would make them: they are unpacked or refused, and nothing beside the store changes.</summary>
+[Collection(FuzzingCollection.Name)]
 public sealed class LayerFuzzTests
 {
-    private static readonly string[] Parts = ["a", "b", "c", "..", ".", "", "/", "link", ".wh.a", ".wh.link", ".wh..wh..opq", ".wh.", "\u00e9", "x\0y", "proc", "etc", "usr"];
+    private static readonly Func<Exception, bool> s_refusal = static e => e is QuaiException or LinuxException;
 
     [Fact]
-    public async Task Layers_write_nothing_outside()
-    {
-        await using var f = new StoreFixture();
-        string outside = Path.Combine(f.Root, "outside");
-        Directory.CreateDirectory(outside);
-        await File.WriteAllTextAsync(Path.Combine(outside, "secret"), "untouched");
-        await Fuzz.RunAsync(async random =>
-        {
-            byte[] tar = Layer(random, outside);
-            await TryAsync(f, random.Next(3) == 0 ? Fuzz.Mutate(random, tar) : tar, random);
-            Assert.Equal(["secret"], Directory.EnumerateFileSystemEntries(outside).Select(Path.GetFileName));
-            Assert.Equal("untouched", await File.ReadAllTextAsync(Path.Combine(outside, "secret")));
-            Assert.Equal(["images", "meta.db", "meta.db-shm", "meta.db-wal", "outside"], Directory.EnumerateFileSystemEntries(f.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
-        });
-        await f.AssertEmptyAsync();
-    }
+    public Task A_layer_writes_nothing_outside() => HoldsAsync("layer", null, TarMutator.Mutate);
 
     [Fact]
-    public async Task Compressed_layers_crash_nothing()
-    {
-        await using var f = new StoreFixture();
-        await Fuzz.RunAsync(async random =>
-        {
-            byte[] tar = Layer(random, "/nowhere");
-            await TryAsync(f, Fuzz.Mutate(random, Compress(random, tar)), random);
-        });
-        await f.AssertEmptyAsync();
-    }
+    public Task A_packed_layer_writes_nothing_outside() => HoldsAsync("packed-layer", Packed.Gzip, ByteMutator.Mutate);
 
-    private static async Task TryAsync(StoreFixture f, byte[] layer, Random random)
+    [Fact]
+    public void An_archive_of_files_stays_in_its_folder()
     {
+        string folder = Directory.CreateTempSubdirectory("quai-fuzz-").FullName;
         try
         {
-            string name = "fuzz:" + random.Next(1000).ToString(CultureInfo.InvariantCulture);
-            Image image = await f.Store.ImportAsync(new MemoryStream(layer), name, null, [], null, default);
-            await f.Store.RemoveAsync(image.Id, force: true, noPrune: false, static _ => [], default);
-        }
-        catch (Exception e) when (e is QuaiException or LinuxException)
-        {
-            Assert.InRange(e.Message.Length, 5, 6000);
-        }
-    }
-
-    private static byte[] Compress(Random random, byte[] tar)
-    {
-        using var bytes = new MemoryStream();
-        switch (random.Next(2))
-        {
-            case 0:
-                using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest, leaveOpen: true))
-                {
-                    gzip.Write(tar);
-                }
-
-                break;
-            default:
-                using (var compressor = new ZstdSharp.CompressionStream(bytes, leaveOpen: true))
-                {
-                    compressor.Write(tar);
-                }
-
-                break;
-        }
-
-        return bytes.ToArray();
-    }
-
-    private static byte[] Layer(Random random, string outside)
-    {
-        var tar = new RawTar();
-        for (int n = random.Next(1, 30); n > 0; n--)
-        {
-            string name = Name(random, outside), target = Name(random, outside);
-            switch (random.Next(12))
+            using var outside = new Outside(folder);
+            using FileDescriptor folderFd = FileCalls.OpenDirectory(folder);
+            Fuzz.Holds(new Property("copied-archive", input =>
             {
-                case 0 or 1: tar.Directory(name, random.Next(0, 0x1000)); break;
-                case 2: tar.Symlink(name, target); break;
-                case 3: tar.Symlink("link", random.Next(2) == 0 ? outside : "../../../../.." + outside); break;
-                case 4: tar.HardLink(name, target); break;
-                case 5: tar.File("link/" + name, "through a link"); break;
-                case 6: tar.Add(name, (char)random.Next(32, 127), "data", target, random.Next(0, 0x1000), random.Next(), random.Next(), random.NextInt64(-1, long.MaxValue)); break;
-                case 7: tar.Pax(("path", name), ("linkpath", target), ("mtime", Text(random)), ("size", Text(random)), ("SCHILY.xattr.user." + Text(random), Text(random))); break;
-                case 8: tar.Pax((Text(random), Text(random)), ("GNU.sparse.map", "0,1,5,9"), ("GNU.sparse.size", Text(random))); break;
-                case 9: tar.Add("././@LongLink", random.Next(2) == 0 ? 'L' : 'K', name + new string('x', random.Next(300)) + "\0"); break;
-                case 10: tar.Add(name, 'S', "sparse"); break;
-                default: tar.File(name, new string('y', random.Next(2000)), mode: random.Next(0, 0x1000)); break;
+                string root = Path.Combine(folder, "root");
+                Directory.CreateDirectory(root + "/d/etc");
+                File.CreateSymbolicLink(root + "/d/link", outside.Path);
+                File.CreateSymbolicLink(root + "/d/up", "../../../outside");
+                try
+                {
+                    using FileDescriptor rooted = FileCalls.OpenDirectory(root);
+                    using var extractor = new TreeExtractor(rooted, "/d", new TreeExtractorOptions());
+                    extractor.Extract(new TarReader(new MemoryStream(input)), CancellationToken.None);
+                }
+                finally
+                {
+                    outside.AssertUntouched();
+                    Assert.Equal(["outside", "root"], Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+                    FileCalls.RemoveTree(folderFd.Number, "root");
+                }
+            })
+            {
+                Seeds = [SampleImage.BaseLayer, SampleImage.TopLayer], Generate = random => TarGenerator.Make(random, outside.Path), Mutate = TarMutator.Mutate, Refuses = s_refusal,
+            });
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task An_images_archive_is_loaded_or_refused()
+    {
+        await using var f = new StoreFixture();
+        Fuzz.Holds(new Property("image-archive", async input =>
+        {
+            try
+            {
+                await f.Store.LoadAsync(new MemoryStream(input), [], f.Progress, default);
             }
+            finally
+            {
+                f.Progress.Clear();
+                Assert.Equal(["images", "meta.db", "meta.db-shm", "meta.db-wal"], Directory.EnumerateFileSystemEntries(f.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+                foreach (Image image in f.Store.List())
+                {
+                    await f.Store.RemoveAsync(image.Id, force: true, noPrune: false, static _ => [], default);
+                }
+            }
+        })
+        {
+            Seeds = [SampleImage.Archive("fuzz:1", SampleImage.BaseLayer, SampleImage.TopLayer)], Generate = Archive, Mutate = TarMutator.Mutate, Refuses = s_refusal, MaxTime = TimeSpan.FromSeconds(5),
+        });
+        await f.AssertEmptyAsync();
+    }
+
+    private static async Task HoldsAsync(string name, Func<byte[], byte[]>? pack, Func<Random, byte[], byte[]> mutate)
+    {
+        await using var f = new StoreFixture();
+        using var outside = new Outside(f.Root);
+        byte[] Pack(byte[] tar) => pack is null ? tar : pack(tar);
+        Fuzz.Holds(new Property(name, async input =>
+        {
+            try
+            {
+                Image image = await f.Store.ImportAsync(new MemoryStream(input), "fuzz:1", null, [], null, default);
+                await f.Store.RemoveAsync(image.Id, force: true, noPrune: false, static _ => [], default);
+            }
+            finally
+            {
+                outside.AssertUntouched();
+                Assert.Equal(["images", "meta.db", "meta.db-shm", "meta.db-wal", "outside"], Directory.EnumerateFileSystemEntries(f.Root).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            }
+        })
+        {
+            Seeds = [Pack(SampleImage.BaseLayer), Pack(SampleImage.TopLayer)], Generate = random => Pack(TarGenerator.Make(random, outside.Path)), Mutate = mutate, Refuses = s_refusal, MaxTime = TimeSpan.FromSeconds(5),
+        });
+        await f.AssertEmptyAsync();
+    }
+
+    /// <summary>An archive whose documents were changed as JSON; its layers' digests are right as often as not.</summary>
+    private static byte[] Archive(Random random)
+    {
+        byte[] layer = random.Next(2) == 0 ? SampleImage.BaseLayer : TarGenerator.Make(random, "/nowhere");
+        byte[] config = Encoding.UTF8.GetBytes(SampleImage.Config(layer));
+        byte[] list = """[{"Config":"config.json","RepoTags":["fuzz:1"],"Layers":["0/layer.tar"]}]"""u8.ToArray();
+        config = random.Next(2) == 0 ? JsonMutator.Mutate(random, config) : config;
+        list = random.Next(2) == 0 ? JsonMutator.Mutate(random, list) : list;
+        if (random.Next(3) == 0)
+        {
+            string digest = SampleImage.DiffId(config), of = SampleImage.DiffId(layer);
+            byte[] manifest = Encoding.UTF8.GetBytes($$$$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{{{digest}}}}","size":{{{{config.Length}}}}},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar","digest":"{{{{of}}}}","size":{{{{layer.Length}}}}}]}""");
+            manifest = random.Next(2) == 0 ? JsonMutator.Mutate(random, manifest) : manifest;
+            byte[] index = Encoding.UTF8.GetBytes($$$$"""{"schemaVersion":2,"manifests":[{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"{{{{SampleImage.DiffId(manifest)}}}}","size":{{{{manifest.Length}}}},"annotations":{"org.opencontainers.image.ref.name":"fuzz:1"}}]}""");
+            index = random.Next(2) == 0 ? JsonMutator.Mutate(random, index) : index;
+            string Blob(byte[] content) => "blobs/sha256/" + SampleImage.DiffId(content)[7..];
+            return new RawTar().File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").File("index.json", Text(index)).File(Blob(manifest), Text(manifest)).File(Blob(config), Text(config)).File(Blob(layer), Text(layer)).End();
         }
 
-        return random.Next(4) == 0 ? tar.Cut() : tar.End();
+        return new RawTar().Directory("0/").File("0/layer.tar", Text(layer)).File("config.json", Text(config)).File("manifest.json", Text(list)).End();
     }
 
-    private static string Name(Random random, string outside)
-    {
-        string name = string.Join('/', Enumerable.Range(0, random.Next(1, 5)).Select(_ => Parts[random.Next(Parts.Length)]));
-        return random.Next(8) switch
-        {
-            0 => "/" + name,
-            1 => "../../../../../../../.." + outside + "/" + name,
-            2 => outside + "/planted",
-            _ => name,
-        };
-    }
-
-    private static string Text(Random random) => random.Next(6) switch
-    {
-        0 => "-1",
-        1 => "99999999999999999999",
-        2 => "1.5e9",
-        3 => "",
-        4 => new string('z', random.Next(500)),
-        _ => random.Next().ToString(CultureInfo.InvariantCulture),
-    };
+    private static string Text(byte[] bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -12,6 +12,10 @@ internal sealed partial class CreateRequest
     private readonly string _image;
     private readonly IReadOnlyList<string> _command;
     private readonly List<PortBinding> _ports = [];
+
+    /// <summary>Variables that tell of proxies; the user's own of the same name stand instead.</summary>
+    public IReadOnlyList<(string Name, string Value)> Proxies { get; set; } = [];
+
     private readonly List<string> _binds = [];
     private readonly List<string> _volumes = [];
 
@@ -160,7 +164,8 @@ internal sealed partial class CreateRequest
         json.WriteBoolean("StdinOnce", f.Interactive.Value && AttachInput);
         string[] exposed = [.. _ports.Select(p => p.Container).Concat(f.Expose.Values.SelectMany(PortSpec.ParseExposed)).Distinct()];
         Set(json, "ExposedPorts", exposed);
-        Texts(json, "Env", [.. f.EnvFile.Values.SelectMany(p => VariableFile.Read(p, Environment.GetEnvironmentVariable)), .. f.Env.Values]);
+        string[] variables = [.. f.EnvFile.Values.SelectMany(p => VariableFile.Read(p, Environment.GetEnvironmentVariable)), .. f.Env.Values];
+        Texts(json, "Env", [.. variables, .. Proxies.Where(p => !variables.Any(v => v.Split('=')[0] == p.Name)).Select(p => p.Name + "=" + p.Value)]);
         Texts(json, "Cmd", _command);
         json.WriteString("Image", _image);
         Set(json, "Volumes", _volumes);

@@ -5,25 +5,25 @@ using Quai.Engine.Containers.State;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
-namespace Quai.Engine.Containers;
+namespace Quai.Engine.Containers.Files;
 
-internal sealed partial class ContainerService
+/// <summary>Packs a path of a container.</summary>
+internal sealed class ArchivePath(ContainerRegistry registry, ContainerViews views, ContainerEvents events)
 {
-    /// <inheritdoc/>
-    public async Task<IContainerArchive> ArchivePathAsync(string id, string path, CancellationToken cancellation)
+    /// <inheritdoc cref="IContainerFiles.ArchivePathAsync"/>
+    public async Task<IContainerArchive> RunAsync(string id, string path, CancellationToken cancellation)
     {
         Container container = registry.Resolve(id);
-        ContainerView view = await OpenViewAsync(container, ViewKind.Read, cancellation).ConfigureAwait(false);
+        ContainerView view = await views.OpenAsync(container, ViewKind.Read, cancellation).ConfigureAwait(false);
         try
         {
-            using FileDescriptor found = OpenPath(view, path, id, out ContainerPathStat stat);
-            string clean = CleanPath(path);
-            bool directory = NodeStatusReader.Read(found).IsDirectory;
+            using FoundPath found = FoundPath.Open(view, path, id);
+            ContainerPathStat stat = found.Stat(view);
 
-            // A directory is opened for reading; of anything else the directory that it lies in, since it is packed by its name.
-            string opened = directory ? clean : clean[..(clean.LastIndexOf('/') + 1)];
-            FileDescriptor from = Openat2.Open(view.Root.Number, opened, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, Inside);
-            Publish(container, "archive-path");
+            // What was found is what is packed: a directory by the very descriptor, anything else by its name in the directory that it was found in.
+            bool directory = NodeStatusReader.Read(found.Node).IsDirectory;
+            FileDescriptor from = Openat2.Open((directory ? found.Node : found.Parent!).Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
+            events.Publish(container, "archive-path");
             return new TreeArchive(view, from, stat, packer =>
             {
                 if (directory)
@@ -40,45 +40,6 @@ internal sealed partial class ContainerService
         {
             view.Dispose();
             throw;
-        }
-    }
-
-    /// <summary>An archive that is packed while it is written out, by a thread of its own.</summary>
-    private sealed class TreeArchive(ContainerView view, FileDescriptor from, ContainerPathStat? stat, Action<TreePacker> pack) : IContainerArchive
-    {
-        /// <summary>Room for the deepest tree that is packed.</summary>
-        private const int StackSize = 8 << 20;
-
-        public ContainerPathStat? Stat => stat;
-
-        public Task WriteAsync(Stream output, CancellationToken cancellation)
-        {
-            var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            new Thread(
-                () =>
-                {
-                    try
-                    {
-                        using var sink = new SinkStream(output, cancellation);
-                        var tar = new TarWriter(sink);
-                        pack(new TreePacker(tar, TreePackerOptions.Plain, cancellation));
-                        tar.Finish();
-                        done.SetResult();
-                    }
-                    catch (Exception e)
-                    {
-                        done.SetException(e);
-                    }
-                },
-                StackSize) { IsBackground = true, Name = "tar" }.Start();
-            return done.Task;
-        }
-
-        public ValueTask DisposeAsync()
-        {
-            from.Dispose();
-            view.Dispose();
-            return ValueTask.CompletedTask;
         }
     }
 }

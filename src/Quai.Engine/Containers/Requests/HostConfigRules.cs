@@ -22,12 +22,12 @@ internal static class HostConfigRules
     public static void Validate(ContainerConfig config, HostConfig host, EngineOptions options, List<string> warnings)
     {
         ValidateConfig(config);
+        LineRules.Check(config, host);
         ResourceRules.Validate(host, update: false);
         ValidateRestart(host.RestartPolicy, host.AutoRemove);
         ValidateModes(config, host, warnings);
         CheckCapabilities("CapAdd", host.CapAdd);
         CheckCapabilities("CapDrop", host.CapDrop);
-        CheckSecurity(host.SecurityOpt);
         CheckSysctls(host);
         CheckLog(host.LogConfig);
         if (host.OomScoreAdj is < -1000 or > 1000)
@@ -57,7 +57,7 @@ internal static class HostConfigRules
             throw QuaiException.Invalid("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
         }
 
-        if (host.DeviceRequests is { Count: > 0 } devices && devices.Any(d => d.Driver != "cdi"))
+        if (host.DeviceRequests is { Count: > 0 } devices)
         {
             throw QuaiException.Invalid($"could not select device driver \"{devices[0].Driver}\" with capabilities: [{string.Join(' ', (devices[0].Capabilities ?? []).Select(c => $"[{string.Join(' ', c)}]"))}]");
         }
@@ -130,10 +130,10 @@ internal static class HostConfigRules
         }
 
         host.NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode;
-        host.IpcMode = host.IpcMode.Length == 0 ? "private" : host.IpcMode;
-        host.CgroupnsMode = host.CgroupnsMode.Length == 0 ? (host.Privileged ? "host" : "private") : host.CgroupnsMode;
+        host.IpcMode = host.IpcMode.Length == 0 ? options.DefaultIpcMode : host.IpcMode;
+        host.CgroupnsMode = host.CgroupnsMode.Length == 0 ? (host.Privileged ? "host" : options.DefaultCgroupnsMode) : host.CgroupnsMode;
         host.ShmSize = host.ShmSize == 0 ? options.DefaultShmSize : host.ShmSize;
-        host.Runtime = host.Runtime.Length == 0 ? "quai" : host.Runtime;
+        host.Runtime = host.Runtime.Length == 0 ? options.DefaultRuntime : host.Runtime;
         host.PidsLimit = host.PidsLimit is 0 ? null : host.PidsLimit;
         if (host.MemorySwappiness == -1)
         {
@@ -278,6 +278,11 @@ internal static class HostConfigRules
         {
             throw QuaiException.Invalid("conflicting options: port publishing and the container type network mode");
         }
+
+        if (config.ExposedPorts is { Count: > 0 })
+        {
+            throw QuaiException.Invalid("conflicting options: port exposing and the container type network mode");
+        }
     }
 
     private static void CheckMode(string what, string mode, params ReadOnlySpan<string> allowed)
@@ -297,34 +302,6 @@ internal static class HostConfigRules
             if (full != "CAP_ALL" && !s_capabilities.Contains(full))
             {
                 throw QuaiException.Invalid($"invalid {field}: unknown capability: \"{full}\"");
-            }
-        }
-    }
-
-    private static void CheckSecurity(List<string>? options)
-    {
-        foreach (string option in options ?? [])
-        {
-            if (option is "no-new-privileges" or "disable" or "writable-cgroups")
-            {
-                continue;
-            }
-
-            int at = option.AsSpan().IndexOfAny('=', ':');
-            string name = at < 0 ? option : option[..at];
-            if (at < 0)
-            {
-                throw QuaiException.Invalid($"invalid --security-opt 1: \"{option}\"");
-            }
-
-            if (option[at] == ':' || name is not ("label" or "apparmor" or "seccomp" or "no-new-privileges" or "systempaths" or "writable-cgroups"))
-            {
-                throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\"");
-            }
-
-            if (name == "no-new-privileges" && option[(at + 1)..] is not ("true" or "false" or "1" or "0"))
-            {
-                throw QuaiException.Invalid($"invalid --security-opt 2: \"{option}\"");
             }
         }
     }

@@ -28,7 +28,7 @@ internal static class PortSpecs
         }
 
         (ushort start, ushort end) = ParseRange(range) ?? throw QuaiException.Invalid($"invalid port specification: \"{text}\"");
-        return start == 0 ? throw QuaiException.Invalid($"invalid port specification: \"{text}\"") : (start, end, protocol);
+        return (start, end, protocol);
     }
 
     /// <summary>What is asked to be published: the bindings, and with <c>-P</c> every exposed port that has none.</summary>

@@ -5,7 +5,7 @@ using Quai.Errors;
 namespace Quai.Engine.Containers.Requests;
 
 /// <summary>What limits may be asked for; shared by create and update.</summary>
-internal static class ResourceRules
+public static class ResourceRules
 {
     private const long MinimumMemory = 6L << 20;
 
@@ -60,15 +60,21 @@ internal static class ResourceRules
 
         foreach (Ulimit limit in r.Ulimits ?? [])
         {
-            if (!s_ulimits.Contains(limit.Name))
-            {
-                throw QuaiException.Invalid($"invalid ulimit type: {limit.Name}");
-            }
+            Validate(limit);
+        }
+    }
 
-            if (limit.Hard != -1 && (limit.Soft == -1 || limit.Soft > limit.Hard))
-            {
-                throw QuaiException.Invalid($"ulimit soft limit must be less than or equal to hard limit: {limit.Soft} > {limit.Hard}");
-            }
+    /// <summary>Refuses a limit that there is not, or that makes no sense.</summary>
+    public static void Validate(Ulimit limit)
+    {
+        if (!s_ulimits.Contains(limit.Name))
+        {
+            throw QuaiException.Invalid($"invalid ulimit type: {limit.Name}");
+        }
+
+        if (limit.Hard != -1 && (limit.Soft == -1 || limit.Soft > limit.Hard))
+        {
+            throw QuaiException.Invalid($"ulimit soft limit must be less than or equal to hard limit: {limit.Soft} > {limit.Hard}");
         }
     }
 

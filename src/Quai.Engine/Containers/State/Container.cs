@@ -65,6 +65,16 @@ internal sealed class Container
     /// <summary>Ids of its execs.</summary>
     public HashSet<string> Execs { get; } = [];
 
+    /// <summary>What it runs: the entrypoint and the command, one after the other.</summary>
+    public (string Program, IReadOnlyList<string> Arguments) Command
+    {
+        get
+        {
+            List<string> all = [.. Config.Entrypoint ?? [], .. Config.Cmd ?? []];
+            return all.Count == 0 ? ("", []) : (all[0], all[1..]);
+        }
+    }
+
     /// <summary>Attributes of its events: image, name and labels.</summary>
     public Dictionary<string, string> EventAttributes(params ReadOnlySpan<(string Name, string Value)> more)
     {
@@ -79,7 +89,7 @@ internal sealed class Container
         return attributes;
     }
 
-    /// <summary>Completes at the next exit, or failed start, with the state after it.</summary>
+    /// <summary>Completes at the next exit, or the removal, with the state after it.</summary>
     public Task<RunState> NextExit()
     {
         lock (_waits)

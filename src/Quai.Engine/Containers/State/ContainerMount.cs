@@ -28,6 +28,9 @@ internal sealed record ContainerMount
     /// <summary>Not to bind what is mounted below the source.</summary>
     public bool NonRecursive { get; init; }
 
+    /// <summary>A bind that is read-only without what is mounted below its source.</summary>
+    public bool ReadOnlyNonRecursive { get; init; }
+
     /// <summary>A volume that is not to receive the image's content.</summary>
     public bool NoCopy { get; init; }
 

@@ -20,9 +20,19 @@ internal sealed class ContainerRegistry
         }
     }
 
+    /// <summary>The containers of an image, and whether each runs.</summary>
+    public IReadOnlyList<(string ContainerId, bool Running)> UsersOfImage(string imageId) =>
+        [.. All().Where(c => c.ImageId == imageId).Select(c => (c.Id, c.State.IsRunning))];
+
     /// <summary>Finds by id, name or unambiguous id prefix.</summary>
     /// <exception cref="QuaiException">None or several.</exception>
     public Container Resolve(string reference) => Find(reference) ?? throw QuaiException.NotFound($"No such container: {reference}");
+
+    /// <summary>Finds a container that a request's body names: that there is none is the body's fault, not that what the path names is missing.</summary>
+    /// <exception cref="QuaiException">None or several; always of kind InvalidParameter.</exception>
+    public Container Named(string reference) =>
+        reference.Length == 0 ? throw QuaiException.Invalid("invalid name or ID supplied: \"\"")
+        : Find(reference) ?? throw QuaiException.Invalid($"No such container: {reference}");
 
     /// <summary>Finds by id, name or unambiguous id prefix; null when there is none.</summary>
     public Container? Find(string reference)
@@ -65,6 +75,17 @@ internal sealed class ContainerRegistry
         lock (_lock)
         {
             return _idByName.TryAdd(name, id) ? null : _idByName[name];
+        }
+    }
+
+    /// <summary>Takes a name for an id.</summary>
+    /// <exception cref="QuaiException">Another container has it.</exception>
+    public void Take(string name, string id)
+    {
+        if (Reserve(name, id) is { } holder)
+        {
+            throw QuaiException.Conflict(
+                $"Conflict. The container name \"/{name}\" is already in use by container \"{holder}\". You have to remove (or rename) that container to be able to reuse that name.");
         }
     }
 

@@ -48,6 +48,9 @@ internal sealed class ContainerStateMachine(RunState initial)
     /// <summary>Somebody asked it to stop: its policy is not to start it again.</summary>
     public void StopRequested() => _current = _current with { StoppedByUser = true };
 
+    /// <summary>It lacked memory: the kernel killed one of its processes.</summary>
+    public void OutOfMemory() => Set(_current with { OomKilled = true }, ContainerStatus.Running, ContainerStatus.Paused);
+
     /// <summary>The program ended.</summary>
     public void Ended(ContainerExit exit, bool restarting) => Set(
         _current with
@@ -56,7 +59,7 @@ internal sealed class ContainerStateMachine(RunState initial)
             Pid = 0,
             Held = false,
             ExitCode = exit.ExitCode,
-            OomKilled = exit.OomKilled,
+            OomKilled = exit.OomKilled || _current.OomKilled,
             FinishedAt = exit.FinishedAt,
         },
         ContainerStatus.Starting, ContainerStatus.Running, ContainerStatus.Paused);

@@ -57,11 +57,16 @@ internal sealed class RegistryCertificates
         return certificates;
     }
 
-    /// <summary>What a connection to the registry is to show and to check.</summary>
-    public SslClientAuthenticationOptions Options(bool insecure)
+    /// <summary>Whether there is a certificate to show.</summary>
+    public bool Identify => _own.Count > 0;
+
+    /// <summary>What a connection is to show and to check.</summary>
+    /// <param name="insecure">Takes any certificate.</param>
+    /// <param name="identify">Shows ours, if there is one: to the registry and its token service, and nobody else.</param>
+    public SslClientAuthenticationOptions Options(bool insecure, bool identify)
     {
         var options = new SslClientAuthenticationOptions();
-        if (_own.Count > 0)
+        if (identify && Identify)
         {
             options.ClientCertificates = _own;
             options.LocalCertificateSelectionCallback = (_, _, _, _, _) => _own[0];

@@ -1,36 +1,40 @@
 using System.Net;
+using System.Net.Security;
+using Quai.Images.Registry.Authentication;
 
 namespace Quai.Images.Registry.Transport;
 
-/// <summary>One HTTP client for each registry: their certificates differ. Kept while the registry's certificate files stay as they are.</summary>
+/// <summary>The HTTP clients for each registry: their certificates differ. Kept while the registry's certificate files stay as they are.</summary>
 internal sealed class RegistryTransports(ImageStoreOptions options) : IDisposable
 {
     private const int MaxConnectionsPerServer = 16;
 
-    private readonly Dictionary<(string Authority, bool Insecure), (string Stamp, HttpClient Client)> _clients = [];
-    private readonly List<HttpClient> _replaced = [];
+    private readonly Dictionary<(string Authority, bool Insecure), (string Stamp, RegistryTransport Transport)> _clients = [];
+    private readonly List<RegistryTransport> _replaced = [];
 
-    /// <summary>The client for an address.</summary>
-    public HttpClient For(RegistryEndpoint endpoint)
+    /// <summary>The clients for an address.</summary>
+    public RegistryTransport For(RegistryEndpoint endpoint)
     {
         string authority = endpoint.Address.Authority;
         string stamp = RegistryCertificates.StampOf(options.CertificateFolders, authority);
         lock (_clients)
         {
-            if (_clients.TryGetValue((authority, endpoint.Insecure), out (string Stamp, HttpClient Client) known))
+            if (_clients.TryGetValue((authority, endpoint.Insecure), out (string Stamp, RegistryTransport Transport) known))
             {
                 if (known.Stamp == stamp)
                 {
-                    return known.Client;
+                    return known.Transport;
                 }
 
                 // Others may be using it: it goes with the store.
-                _replaced.Add(known.Client);
+                _replaced.Add(known.Transport);
             }
 
-            HttpClient client = Make(RegistryCertificates.Read(options.CertificateFolders, authority), endpoint.Insecure);
-            _clients[(authority, endpoint.Insecure)] = (stamp, client);
-            return client;
+            RegistryCertificates certificates = RegistryCertificates.Read(options.CertificateFolders, authority);
+            HttpClient own = Make(certificates.Options(endpoint.Insecure, identify: true));
+            var transport = new RegistryTransport(own, certificates.Identify ? Make(certificates.Options(endpoint.Insecure, identify: false)) : own);
+            _clients[(authority, endpoint.Insecure)] = (stamp, transport);
+            return transport;
         }
     }
 
@@ -38,16 +42,17 @@ internal sealed class RegistryTransports(ImageStoreOptions options) : IDisposabl
     {
         lock (_clients)
         {
-            foreach (HttpClient client in _clients.Values.Select(c => c.Client).Concat(_replaced))
+            foreach (RegistryTransport transport in _clients.Values.Select(c => c.Transport).Concat(_replaced))
             {
-                client.Dispose();
+                transport.Own.Dispose();
+                transport.Elsewhere.Dispose();
             }
 
             _clients.Clear();
         }
     }
 
-    private HttpClient Make(RegistryCertificates certificates, bool insecure)
+    private HttpClient Make(SslClientAuthenticationOptions tls)
     {
         var handler = new SocketsHttpHandler
         {
@@ -62,7 +67,7 @@ internal sealed class RegistryTransports(ImageStoreOptions options) : IDisposabl
             InitialHttp2StreamWindowSize = 1 << 20,
             ActivityHeadersPropagator = null,
             Proxy = options.Proxies,
-            SslOptions = certificates.Options(insecure),
+            SslOptions = tls,
         };
         var client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         client.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);

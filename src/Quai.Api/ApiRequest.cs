@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Quai.Api.Containers;
+using Quai.Api.Reading;
+using Quai.Oci.Json;
+
+namespace Quai.Api;
+
+/// <summary>
+/// Reads the documents that clients send, as Go reads them: null is as good as absent, and in a list it is the zero value; names are known in any case,
+/// unknown ones are passed over.
+/// </summary>
+public static class ApiRequest
+{
+    private static readonly JsonSerializerOptions s_reading = NullRules.For(
+        ApiJson.Default,
+        new TextListConverter(),
+        new NameSetConverter(),
+        new ListConverter<List<string>>(() => []),
+        new ListConverter<PortBinding>(() => new()),
+        new ListConverter<MountRequest>(() => new()),
+        new ListConverter<DeviceMapping>(() => new()),
+        new ListConverter<DeviceRequest>(() => new()),
+        new ListConverter<WeightDevice>(null),
+        new ListConverter<ThrottleDevice>(null),
+        new ListConverter<Ulimit>(null));
+
+    /// <summary>Reads one document. Bytes after it are the caller's to judge: see <paramref name="consumed"/>.</summary>
+    /// <param name="json">The body.</param>
+    /// <param name="type">Of <see cref="ApiJson"/>, which says what the type is; or of another context, which then reads it.</param>
+    /// <param name="consumed">How many bytes the document has.</param>
+    /// <exception cref="JsonException">It is no JSON, or not of that type.</exception>
+    public static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, out int consumed)
+        where T : class
+    {
+        var reader = new Utf8JsonReader(json);
+        JsonTypeInfo<T> reading = s_reading.TryGetTypeInfo(typeof(T), out JsonTypeInfo? known) ? (JsonTypeInfo<T>)known : type;
+        T? document = JsonSerializer.Deserialize(ref reader, reading);
+        consumed = (int)reader.BytesConsumed;
+        NullRules.CheckTexts(json[..consumed]);
+        return document;
+    }
+}

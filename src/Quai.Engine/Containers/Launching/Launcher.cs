@@ -1,0 +1,176 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Engine.Security;
+using Quai.Engine.Specs;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Linux;
+using Quai.Linux.Modes;
+using Quai.Linux.Mounts;
+using Quai.Linux.Trees;
+using Quai.Networks;
+using Quai.Runtime;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.Launching;
+
+/// <summary>Turns a container into what the runtime starts: its files, mounts, namespaces, user and runtime configuration.</summary>
+internal sealed class Launcher
+{
+    private const long DefaultLogSize = 20L << 20;
+    private const int DefaultLogFiles = 5;
+
+    private static readonly string[] s_inits = ["/usr/libexec/docker/docker-init", "/usr/bin/docker-init", "/usr/bin/tini-static", "/usr/bin/tini"];
+    private static readonly Lazy<string?> s_init = new(FindInit);
+    private readonly EngineOptions _options;
+    private readonly EnginePaths _paths;
+    private readonly IImageStore _images;
+    private readonly JoinedNamespaces _namespaces;
+    private readonly MountSources _mounts;
+    private readonly RootReader _roots;
+    private readonly string? _seccompProfile;
+
+    public Launcher(EngineOptions options, EnginePaths paths, IImageStore images, INetworkService networks, VolumeStore volumes, ContainerRegistry registry, AppArmor appArmor)
+    {
+        _options = options;
+        _paths = paths;
+        _images = images;
+        _namespaces = new JoinedNamespaces(registry);
+        _mounts = new MountSources(volumes);
+        _roots = new RootReader(paths.RootFs);
+        _seccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : SeccompProfileFile.Read(options.SeccompProfile);
+        AppArmor = appArmor;
+        Files = new NetworkFiles(options, paths, networks, registry);
+        SharedMemory = new SharedMemory(paths, _namespaces);
+    }
+
+    /// <summary>The files by which containers know their names and networks.</summary>
+    public NetworkFiles Files { get; }
+
+    /// <summary>Memory that containers share.</summary>
+    public SharedMemory SharedMemory { get; }
+
+    /// <summary>What confines containers beside their filter of system calls.</summary>
+    public AppArmor AppArmor { get; }
+
+    /// <summary>The cgroup of a container.</summary>
+    public string CgroupsPath(Container container)
+    {
+        string parent = container.HostConfig.CgroupParent.Length > 0 ? container.HostConfig.CgroupParent : _options.CgroupParent;
+        return $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{container.Id}";
+    }
+
+    /// <summary>Everything for a start. Files are written and volumes mounted on the way.</summary>
+    /// <param name="container">Locked by the caller.</param>
+    /// <param name="endpoint">Its place on its network, if it has one.</param>
+    /// <exception cref="QuaiException">What is asked for is not there (anymore).</exception>
+    public ContainerLaunch Build(Container container, Endpoint? endpoint)
+    {
+        Snapshot snapshot = _images.GetSnapshot(container.Id);
+        RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
+        ResolvedUser user = UserResolver.Resolve(container.Config.User, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
+        HostConfig host = container.HostConfig;
+        SpecRequest request = Describe(container) with
+        {
+            User = user,
+            Network = _namespaces.Choose(host.NetworkMode, "net"),
+            NetworkSettings = endpoint?.Setup.Settings ?? SandboxSetup.Empty.Settings,
+            Pid = _namespaces.Choose(host.PidMode, "pid"),
+            Ipc = _namespaces.Choose(host.IpcMode, "ipc"),
+            Uts = host.UTSMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
+            Cgroup = host.CgroupnsMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
+            Mounts = [.. Files.Mounts(container, endpoint), .. container.Mounts.Select(m => _mounts.Prepare(container, m))],
+            SharedMemoryPath = SharedMemory.Prepare(container),
+        };
+        AppArmor.Ensure(request.AppArmorProfile);
+        bool network = request.Network.IsPrivate;
+        return new ContainerLaunch
+        {
+            Id = container.Id,
+            RunDirectory = _paths.Run(container.Id),
+            Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
+            Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
+            Network = network ? [.. (endpoint?.Setup ?? SandboxSetup.Empty).Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
+            Log = LogOf(container),
+            OpenStdin = container.Config.OpenStdin,
+            StdinOnce = container.Config.StdinOnce,
+        };
+    }
+
+    /// <summary>A program that is told no home has its user's, as runc gives it.</summary>
+    private static Oci.Runtime.Process WithHome(Oci.Runtime.Process process, ResolvedUser user)
+    {
+        process.Env ??= [];
+        if (!process.Env.Exists(e => e.StartsWith("HOME=", StringComparison.Ordinal)))
+        {
+            process.Env.Add("HOME=" + user.Home);
+        }
+
+        return process;
+    }
+
+    private static Oci.Runtime.RuntimeSpec WithHome(Oci.Runtime.RuntimeSpec spec, ResolvedUser user)
+    {
+        WithHome(spec.Process!, user);
+        return spec;
+    }
+
+    /// <summary>The part of the configuration that execs need too.</summary>
+    public SpecRequest Describe(Container container) => new()
+    {
+        Id = container.Id,
+        Config = container.Config,
+        HostConfig = container.HostConfig,
+        User = ResolvedUser.Root,
+        RootPath = _paths.RootFs,
+        Hostname = Files.HostnameOf(container),
+        CgroupParent = _options.CgroupParent,
+        InitPath = _options.InitPath ?? s_init.Value,
+        InitByDefault = _options.Init,
+        NoNewPrivileges = _options.NoNewPrivileges,
+        DefaultUlimits = _options.DefaultUlimits,
+        SeccompProfile = _seccompProfile,
+        AppArmorProfile = AppArmor.ProfileOf(container.HostConfig),
+    };
+
+    /// <summary>The configuration of a process to be executed in a container that runs: confined as the container is.</summary>
+    /// <exception cref="QuaiException">An option is malformed, or the container's AppArmor profile cannot be loaded again.</exception>
+    public Oci.Runtime.Process BuildExec(Container container, ExecCreateRequest exec, ResolvedUser user)
+    {
+        SpecRequest request = Describe(container);
+        AppArmor.Ensure(request.AppArmorProfile);
+        return WithHome(RuntimeSpecBuilder.BuildExec(request, exec, user), user);
+    }
+
+    /// <summary>The system call filter of a container that an earlier daemon started: its execs need it. Null for none.</summary>
+    public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.Build(Describe(container)).Linux?.Seccomp;
+
+    /// <summary>Gives back what <see cref="Build"/> mounted on the host. Idempotent.</summary>
+    public void Undo(Container container)
+    {
+        SharedMemory.Release(container);
+        _mounts.Release(container);
+    }
+
+    private static string? FindInit()
+    {
+        string own = Path.Combine(AppContext.BaseDirectory, "quai-init");
+        return File.Exists(own) ? own : s_inits.FirstOrDefault(File.Exists);
+    }
+
+    private static LogFile? LogOf(string path, LogConfig config)
+    {
+        if (config.Type == "none")
+        {
+            return null;
+        }
+
+        // Where nobody says anything, Quai rotates. That is its own affair, and not shown in the container's configuration.
+        long size = config.Config?.GetValueOrDefault("max-size") is { } text ? Math.Max(0, LogSize.Parse(text)) : DefaultLogSize;
+        int files = config.Config?.GetValueOrDefault("max-file") is { } count ? int.Parse(count) : DefaultLogFiles;
+        return new LogFile(path, size, files);
+    }
+
+    private LogFile? LogOf(Container container) => LogOf(_paths.Log(container.Id), container.HostConfig.LogConfig);
+}

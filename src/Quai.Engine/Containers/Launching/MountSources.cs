@@ -1,0 +1,117 @@
+using Quai.Engine.Containers.State;
+using Quai.Engine.Specs;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Modes;
+using Quai.Linux.Mounts;
+using Quai.Linux.Trees;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.Launching;
+
+/// <summary>What containers' mounts show: folders of the host, volumes, new file systems in memory.</summary>
+internal sealed class MountSources(VolumeStore volumes)
+{
+    /// <summary>A mount as the runtime gets it; its volume is mounted, a missing source of a bind made or refused.</summary>
+    public SpecMount Prepare(Container container, ContainerMount mount)
+    {
+        if (mount.Type == "tmpfs")
+        {
+            return new SpecMount { Destination = mount.Destination, TmpfsOptions = mount.TmpfsOptions ?? "", ReadOnly = !mount.ReadWrite };
+        }
+
+        string source = mount.Source;
+        string? subpath = null;
+        if (mount.Type == "volume")
+        {
+            source = volumes.Mount(mount.Name!, container.Id);
+            subpath = SubpathOf(source, mount);
+        }
+        else if (!Path.Exists(source))
+        {
+            if (!mount.CreateSource)
+            {
+                throw QuaiException.Invalid($"invalid mount config for type \"bind\": bind source path does not exist: {source}");
+            }
+
+            try
+            {
+                // It is the host's and the container's, for whoever they let in.
+                OwnUmask.Run(OwnUmask.Usual, () => Directory.CreateDirectory(source));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw QuaiException.System($"error while creating mount source path '{source}': {e.Message}", e);
+            }
+        }
+
+        if (mount.Type == "bind")
+        {
+            CheckPropagation(source, mount.Propagation);
+        }
+
+        return new SpecMount
+        {
+            Destination = mount.Destination,
+            Source = source,
+            Subpath = subpath,
+            ReadOnly = !mount.ReadWrite,
+            ReadOnlyNonRecursive = mount.ReadOnlyNonRecursive,
+            NonRecursive = mount.NonRecursive,
+            Propagation = mount.Type == "bind" ? mount.Propagation : "",
+        };
+    }
+
+    // What is private on the host can pass nothing on: the container would look as if it did.
+    private static void CheckPropagation(string source, string propagation)
+    {
+        if (propagation is "" or "private" or "rprivate")
+        {
+            return;
+        }
+
+        MountPropagation mount = MountPropagation.Of(source);
+        bool shared = propagation is "shared" or "rshared";
+        if (shared ? !mount.IsShared : !mount.IsShared && !mount.IsSlave)
+        {
+            throw QuaiException.System($"path {source} is mounted on {mount.MountPoint} but it is not a shared {(shared ? "" : "or slave ")}mount");
+        }
+    }
+
+    /// <summary>
+    /// The part of a volume that a mount names, as a path beneath it without links; null for all of it. Links that stay in the volume are followed, as Docker follows them.
+    /// It says early and in Docker's words what is wrong; whoever uses it opens it beneath the volume again, where a link is refused by then.
+    /// </summary>
+    public static string? SubpathOf(string folder, ContainerMount mount)
+    {
+        if (mount.Subpath is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using FileDescriptor volume = Openat2.Open(FileCalls.AT_FDCWD, folder, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
+            string path = ScopedPath.EvaluateBeneath(volume, mount.Subpath);
+            ScopedPath.OpenBeneath(volume, path).Dispose();
+            return path.Length == 0 ? null : path;
+        }
+        catch (LinuxException e)
+        {
+            throw QuaiException.System(
+                e.Errno == Errno.EXDEV
+                    ? $"path concatenation escapes the base directory, base: {folder}, subpath: {mount.Subpath}"
+                    : $"cannot access path {Path.Combine(folder, mount.Subpath)}: {Errno.Message(e.Errno)}",
+                e);
+        }
+    }
+
+    /// <summary>Unmounts the volumes of a container. Idempotent.</summary>
+    public void Release(Container container)
+    {
+        if (container.Mounts.Any(m => m.Type == "volume"))
+        {
+            volumes.Unmount(container.Id);
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Engine.Specs;
+using Quai.Linux.Modes;
+using Quai.Networks;
+
+namespace Quai.Engine.Containers.Launching;
+
+/// <summary>Containers' <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c>.</summary>
+internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INetworkService networks, ContainerRegistry registry)
+{
+    /// <summary>The files, as they are called in <c>/etc</c>.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["resolv.conf", "hostname", "hosts"];
+
+    /// <summary>Whose hosts, hostname and resolv.conf a container shows: its own, or those of the container whose network it shares.</summary>
+    public Container OwnerOf(Container container) =>
+        NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is { } other ? registry.Find(other) ?? container : container;
+
+    /// <summary>The hostname that a container shows: its own, or that of the container whose network it shares.</summary>
+    public string HostnameOf(Container container) =>
+        NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is { } other && registry.Find(other) is { } donor ? HostnameOf(donor) : container.Config.Hostname;
+
+    /// <summary>Writes a container's own files, and tells the mounts by which it shows them.</summary>
+    public IEnumerable<SpecMount> Mounts(Container container, Endpoint? endpoint)
+    {
+        string folder = paths.Container(container.Id);
+        PrivateFolder.Make(folder);
+        Container owner = OwnerOf(container);
+        if (owner == container)
+        {
+            WriteNetworkFiles(container, folder, endpoint);
+        }
+        else
+        {
+            folder = paths.Container(owner.Id);
+        }
+
+        foreach (string name in Names)
+        {
+            if (container.Mounts.All(m => m.Destination != "/etc/" + name))
+            {
+                yield return new SpecMount { Destination = "/etc/" + name, Source = Path.Combine(folder, name), ReadOnly = container.HostConfig.ReadonlyRootfs, Propagation = "rprivate" };
+            }
+        }
+    }
+
+    private void WriteNetworkFiles(Container container, string folder, Endpoint? endpoint)
+    {
+        HostConfig host = container.HostConfig;
+        bool hostNetwork = NetworkMode.IsHost(host.NetworkMode);
+        string hosts = hostNetwork ? HostsOfHost(host.ExtraHosts)
+            : networks.HostsFile(container.Config.Hostname, container.Config.Domainname, endpoint is null ? [] : [endpoint], host.ExtraHosts ?? []);
+        WriteForContainer(Path.Combine(folder, "hosts"), hosts);
+        WriteForContainer(Path.Combine(folder, "hostname"), container.Config.Hostname + "\n");
+        WriteForContainer(
+            Path.Combine(folder, "resolv.conf"),
+            networks.ResolvConf(
+                host.Dns is { Count: > 0 } ? host.Dns : options.Dns,
+                host.DnsSearch is { Count: > 0 } ? host.DnsSearch : options.DnsSearch,
+                host.DnsOptions is { Count: > 0 } ? host.DnsOptions : options.DnsOptions,
+                hostNetwork));
+    }
+
+    /// <summary>Inside the container every user reads it; outside only who gets past the folder.</summary>
+    private static void WriteForContainer(string path, string text)
+    {
+        File.WriteAllText(path, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+    }
+
+    private static string HostsOfHost(List<string>? extra)
+    {
+        string text = File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : "127.0.0.1\tlocalhost\n";
+        foreach (string entry in extra ?? [])
+        {
+            int colon = entry.AsSpan().IndexOfAny(':', '=');
+            if (colon > 0)
+            {
+                text += $"{(text.EndsWith('\n') ? "" : "\n")}{entry[(colon + 1)..].Trim('[', ']')}\t{entry[..colon]}\n";
+            }
+        }
+
+        return text;
+    }
+}

@@ -1,0 +1,63 @@
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Linux.Mounts;
+
+namespace Quai.Engine.Containers.Launching;
+
+/// <summary>The <c>/dev/shm</c> of containers that let others join them.</summary>
+internal sealed class SharedMemory(EnginePaths paths, JoinedNamespaces namespaces)
+{
+    /// <summary>The folder that a container shows as its <c>/dev/shm</c>, mounted anew when it is its own to share; null for one that nobody else sees.</summary>
+    public string? Prepare(Container container)
+    {
+        if (NetworkMode.ContainerOf(container.HostConfig.IpcMode) is { } reference)
+        {
+            Container donor = namespaces.Running(reference, "IPC");
+            return donor.HostConfig.IpcMode == "host" ? "/dev/shm" : Path.Combine(paths.SharedMemory, donor.Id);
+        }
+
+        if (container.HostConfig.IpcMode != "shareable")
+        {
+            return null;
+        }
+
+        string path = Path.Combine(paths.SharedMemory, container.Id);
+        Drop(container.Id);
+        Directory.CreateDirectory(path);
+        HostMount.Mount("shm", path, "tmpfs", HostMount.MS_NOSUID | HostMount.MS_NODEV | HostMount.MS_NOEXEC, $"mode=1777,size={container.HostConfig.ShmSize}");
+
+        return path;
+    }
+
+    /// <summary>Unmounts what a container shares. Idempotent.</summary>
+    public void Release(Container container)
+    {
+        if (container.HostConfig.IpcMode == "shareable")
+        {
+            Drop(container.Id);
+        }
+    }
+
+    /// <summary>Unmounts shared memory that a crash left; <paramref name="keep"/> tells which ids still use theirs.</summary>
+    public void Sweep(Func<string, bool> keep)
+    {
+        string folder = paths.SharedMemory;
+        foreach (string path in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
+        {
+            if (!keep(Path.GetFileName(path)))
+            {
+                Drop(Path.GetFileName(path));
+            }
+        }
+    }
+
+    private void Drop(string id)
+    {
+        string path = Path.Combine(paths.SharedMemory, id);
+        HostMount.Unmount(path);
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path);
+        }
+    }
+}

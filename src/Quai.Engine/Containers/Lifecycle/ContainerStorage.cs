@@ -1,0 +1,91 @@
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Linux;
+using Quai.Linux.Mounts;
+using Quai.Linux.Trees;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.Lifecycle;
+
+/// <summary>What a container has on the disk: its writable layer, its volumes, its folder.</summary>
+internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, EnginePaths paths)
+{
+    /// <summary>Makes the writable layer above an image.</summary>
+    public Task PrepareAsync(string id, string imageId, CancellationToken cancellation) => images.PrepareSnapshotAsync(id, imageId, cancellation);
+
+    /// <summary>Deletes the writable layer and the folder.</summary>
+    public async Task DeleteAsync(string id)
+    {
+        await images.RemoveSnapshotAsync(id, CancellationToken.None).ConfigureAwait(false);
+        string folder = paths.Container(id);
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Reserves the volumes of a container that is being created.</summary>
+    public Task<VolumeTransaction> ReserveVolumesAsync(string id, IReadOnlyList<VolumeRequest> wanted, CancellationToken cancellation) => volumes.ReserveAsync(id, wanted, cancellation);
+
+    /// <summary>Prepares to give up a container's hold on its volumes; null when it has none.</summary>
+    public async Task<VolumeTransaction?> ReleaseVolumesAsync(Container container, bool removeAnonymous) => container.Mounts.Any(m => m.Type == "volume")
+        ? await volumes.ReleaseAsync(container.Id, removeAnonymous, CancellationToken.None).ConfigureAwait(false)
+        : null;
+
+    /// <summary>Fills volumes that are empty with what the image has at their place.</summary>
+    public void Populate(Container container)
+    {
+        FileDescriptor? root = null;
+        try
+        {
+            foreach (ContainerMount mount in container.Mounts)
+            {
+                if (mount.Type != "volume" || mount.NoCopy)
+                {
+                    continue;
+                }
+
+                string folder = volumes.Mount(mount.Name!, container.Id);
+                if (mount.Subpath is null ? !FileTree.IsEmpty(folder) : !IsEmptyPart(folder, mount))
+                {
+                    continue;
+                }
+
+                if (root is null)
+                {
+                    Snapshot snapshot = images.GetSnapshot(container.Id);
+                    root = DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, paths.RootFs);
+                }
+
+                using FileDescriptor? source = RootedFiles.TryOpenDirectory(root, mount.Destination);
+                if (source is not null)
+                {
+                    volumes.Fill(mount.Name!, source, MountSources.SubpathOf(folder, mount));
+                }
+            }
+        }
+        finally
+        {
+            root?.Dispose();
+            volumes.Unmount(container.Id);
+        }
+    }
+
+    // A part that is not there (yet) is refused when the container starts, as in Docker.
+    private static bool IsEmptyPart(string folder, ContainerMount mount)
+    {
+        try
+        {
+            string? path = MountSources.SubpathOf(folder, mount);
+            using FileDescriptor volume = RootedFiles.OpenDirectory(folder);
+            using FileDescriptor? part = path is null ? RootedFiles.TryOpenDirectory(volume, ".") : RootedFiles.TryOpenDirectory(volume, path);
+            return part is not null && TreeEntries.IsEmpty(part.Number);
+        }
+        catch (Exception e) when (e is QuaiException or LinuxException)
+        {
+            return false;
+        }
+    }
+}

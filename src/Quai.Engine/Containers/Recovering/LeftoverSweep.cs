@@ -1,0 +1,39 @@
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.State;
+using Quai.Runtime;
+
+namespace Quai.Engine.Containers.Recovering;
+
+/// <summary>Removes what is on the disk, in the kernel and in the stores without a container that runs or exists.</summary>
+internal sealed class LeftoverSweep(EngineOptions options, EnginePaths paths, ContainerRegistry registry, Launcher launcher, IContainerRuntime runtime, EngineStores stores)
+{
+    /// <summary>Sweeps.</summary>
+    /// <param name="ids">All containers.</param>
+    /// <param name="running">Those that run.</param>
+    /// <param name="cancellation">Leaves the rest to the next start.</param>
+    public async Task RunAsync(HashSet<string> ids, HashSet<string> running, CancellationToken cancellation)
+    {
+        launcher.SharedMemory.Sweep(running.Contains);
+        foreach (string directory in Directory.GetDirectories(paths.Runs))
+        {
+            string id = Path.GetFileName(directory);
+            if (!running.Contains(id))
+            {
+                string cgroups = registry.Find(id) is { } known ? launcher.CgroupsPath(known) : $"{(options.CgroupParent.StartsWith('/') ? "" : "/")}{options.CgroupParent.TrimEnd('/')}/{id}";
+                await runtime.CleanUpAsync(directory, cgroups, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        foreach (string directory in Directory.GetDirectories(paths.Containers))
+        {
+            if (!ids.Contains(Path.GetFileName(directory)))
+            {
+                Directory.Delete(directory, recursive: true);
+            }
+        }
+
+        await stores.Networks.RecoverAsync(running, cancellation).ConfigureAwait(false);
+        await stores.Images.RecoverAsync(ids, cancellation).ConfigureAwait(false);
+        await stores.Volumes.RecoverAsync(ids, running).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,44 @@
+using Quai.Engine.Containers.Runs;
+using Quai.Engine.Containers.State;
+
+namespace Quai.Engine.Containers.Recovering;
+
+/// <summary>Watches over what runs when the daemon starts, and starts what its restart policy wants to run.</summary>
+internal sealed class PolicyStarts(ContainerSupervisor supervisor, EngineLifetime lifetime, Background background)
+{
+    /// <summary>Takes a container up again.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="waited">Whether it waited for a restart when the daemon before ended.</param>
+    public void Resume(Container container, bool waited)
+    {
+        if (container.Run is not null)
+        {
+            supervisor.Supervise(container);
+        }
+        else if (StartsWithDaemon(container, waited))
+        {
+            background.Observe(StartAsync(container), container.Id, "restart");
+        }
+    }
+
+    private static bool StartsWithDaemon(Container container, bool waited) => container.HostConfig.RestartPolicy.Name switch
+    {
+        // "always" brings back even what was stopped by hand; never what was only created.
+        "always" => container.State.StartedAt is not null,
+        "unless-stopped" => container.State is { StartedAt: not null, StoppedByUser: false },
+        "on-failure" => !container.State.StoppedByUser && (waited || container.State is { StartedAt: not null, ExitCode: not 0 })
+            && (container.HostConfig.RestartPolicy.MaximumRetryCount == 0 || container.State.RestartCount < container.HostConfig.RestartPolicy.MaximumRetryCount),
+        _ => false,
+    };
+
+    private async Task StartAsync(Container container)
+    {
+        using (await container.Lock.EnterAsync().ConfigureAwait(false))
+        {
+            if (!lifetime.IsStopping && !container.State.IsRunning && container.RemovalClaimed == 0)
+            {
+                await supervisor.StartByPolicyAsync(container).ConfigureAwait(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Runs;
+using Quai.Engine.Containers.State;
+using Quai.Runtime;
+using Quai.Runtime.Cgroups;
+
+namespace Quai.Engine.Containers.Recovering;
+
+/// <summary>Connects to the shims that an earlier daemon left, and learns how the containers of the others ended.</summary>
+internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, Launcher launcher, EnginePaths paths, TimeProvider time)
+{
+    /// <summary>Connects to a container's shim.</summary>
+    /// <returns>False when the container no longer runs; its state says how it ended then.</returns>
+    public async Task<bool> TryAsync(Container container, CancellationToken cancellation)
+    {
+        string directory = paths.Run(container.Id);
+        IShim? shim = await runtime.ReconnectAsync(container.Id, directory, cancellation).ConfigureAwait(false);
+        if (shim is not null)
+        {
+            if (container.State.Status == ContainerStatus.Starting)
+            {
+                container.Machine.Started(shim.Pid, shim.StartedAt);
+            }
+
+            runs.Begin(container, shim, launcher.FilterOf(container));
+            await FindPauseAsync(container, container.Run!, cancellation).ConfigureAwait(false);
+            return true;
+        }
+
+        if (runtime.ReadExit(directory) is { } exit)
+        {
+            container.Machine.Ended(exit, restarting: false);
+        }
+        else if (container.State.Status == ContainerStatus.Starting)
+        {
+            container.Machine.StartFailed(128, "the daemon ended while the container was being started");
+        }
+        else
+        {
+            // Neither shim nor record: the machine was rebooted, or both were killed.
+            container.Machine.Ended(new ContainerExit(137, false, time.GetUtcNow()), restarting: false);
+        }
+
+        return false;
+    }
+
+    // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and its record.
+    private static async Task FindPauseAsync(Container container, ContainerRun run, CancellationToken cancellation)
+    {
+        ICgroup cgroup = CgroupTree.Open(run.CgroupsPath);
+        bool frozen = cgroup.IsFrozen;
+        if (frozen && container.State.Held)
+        {
+            await cgroup.ThawAsync(cancellation).ConfigureAwait(false);
+            frozen = false;
+        }
+
+        container.Machine.Found(frozen);
+    }
+}

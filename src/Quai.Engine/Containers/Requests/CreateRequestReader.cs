@@ -1,0 +1,144 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.Requests.Mounts;
+using Quai.Engine.Containers.State;
+using Quai.Engine.Host;
+using Quai.Engine.Security;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Networks;
+using Quai.Oci.Images;
+
+namespace Quai.Engine.Containers.Requests;
+
+/// <summary>Reads a request for a container: completes it by its image and the daemon's defaults, and refuses what cannot be kept.</summary>
+internal sealed class CreateRequestReader(EngineOptions options, ContainerRegistry registry, IImageStore images, INetworkService networks, AppArmor appArmor)
+{
+    /// <summary>Reads a request; nothing is made.</summary>
+    /// <exception cref="QuaiException">It is malformed, contradicts itself, or names what is not there.</exception>
+    public NewContainer Read(string id, string? platform, ContainerCreateRequest request)
+    {
+        List<string> warnings = [];
+        HostConfig host = request.HostConfig ?? new HostConfig();
+        NetworkNames.Resolve(host, request.NetworkingConfig, networks.List());
+        HostConfigRules.Validate(request, host, options, warnings);
+        SecurityRules.Check(host, request.NetworkingConfig, appArmor);
+        Image image = FindImage(request.Image, platform, warnings);
+        ContainerConfig config = CopyConfig(request);
+        ConfigMerge.Apply(config, image.Config.Config);
+        HostConfigRules.SetDefaults(host, options);
+        CheckReferences(host);
+        CheckNetworking(host, request.NetworkingConfig);
+        SetAddress(config, host, request.NetworkingConfig);
+        SetHostname(config, host, id);
+        ExposePublished(config, host);
+        var specs = new MountSpecs(options.DataRoot, registry.Named);
+        specs.Read(config, host);
+        return new NewContainer(image, config, host, request.NetworkingConfig, specs.Result(), specs.Volumes, warnings);
+    }
+
+    private Image FindImage(string reference, string? platform, List<string> warnings)
+    {
+        if (reference.Length == 0)
+        {
+            throw QuaiException.Invalid("no image specified");
+        }
+
+        Platform? wanted = string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform);
+        Image image = images.Admit(reference, wanted);
+        if (HostPlatform.Runs(image.Platform))
+        {
+            return image;
+        }
+
+        if (wanted is null)
+        {
+            string named = string.Join('/', ((string?[])[image.Config.Os, image.Config.Architecture, image.Config.Variant]).Where(p => !string.IsNullOrEmpty(p)));
+            warnings.Add($"The requested image's platform ({named}) does not match the detected host platform ({HostPlatform.Text}) and no specific platform was requested");
+        }
+
+        // Not refused: what it runs may be of this machine all the same. But the kernel will say no more than "exec format error".
+        if (new Emulation().Missing(image.Platform) is { } why)
+        {
+            warnings.Add(why);
+        }
+
+        return image;
+    }
+
+    private void CheckReferences(HostConfig host)
+    {
+        foreach (string mode in (ReadOnlySpan<string>)[host.PidMode, host.IpcMode])
+        {
+            if (NetworkMode.ContainerOf(mode) is { } other)
+            {
+                registry.Named(other);
+            }
+        }
+
+        foreach (string link in host.Links ?? [])
+        {
+            string target = link.Split(':')[0];
+            throw registry.Find(target) is null
+                ? QuaiException.Invalid($"could not get container for {target}: No such container: {target}")
+                : new QuaiException(ErrorKind.NotImplemented, "links are not supported: connect the containers by a network instead");
+        }
+    }
+
+    private static void CheckNetworking(HostConfig host, NetworkingConfig? networking)
+    {
+        foreach ((string name, Api.Networks.EndpointSettings? endpoint) in networking?.EndpointsConfig ?? [])
+        {
+            if ((NetworkMode.NetworkOf(name) is "bridge" or null) && endpoint?.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address)))
+            {
+                throw QuaiException.Invalid($"invalid config for network {host.NetworkMode}: invalid endpoint settings:\nuser specified IP address is supported on user defined networks only");
+            }
+
+            if (endpoint?.IPAMConfig?.LinkLocalIPs is { Count: > 0 })
+            {
+                throw QuaiException.Invalid($"invalid config for network {host.NetworkMode}: invalid endpoint settings:\nlink-local addresses are supported on user defined networks only");
+            }
+        }
+    }
+
+    // Clients from 25 on say it of the endpoint; it is the container's in both places.
+    private static void SetAddress(ContainerConfig config, HostConfig host, NetworkingConfig? networking)
+    {
+        if (string.IsNullOrEmpty(config.MacAddress) && networking?.EndpointsConfig?.GetValueOrDefault(host.NetworkMode)?.MacAddress is { Length: > 0 } address)
+        {
+            config.MacAddress = address;
+        }
+    }
+
+    private static void SetHostname(ContainerConfig config, HostConfig host, string id)
+    {
+        if (config.Hostname.Length == 0)
+        {
+            config.Hostname = NetworkMode.IsHost(host.NetworkMode) || host.UTSMode == "host" ? Environment.MachineName
+                : NetworkMode.ContainerOf(host.NetworkMode) is null ? id[..12]
+                : "";
+        }
+    }
+
+    // A published port counts as exposed.
+    private static void ExposePublished(ContainerConfig config, HostConfig host)
+    {
+        if (host.PortBindings is not { Count: > 0 } || NetworkMode.NetworkOf(host.NetworkMode) is null)
+        {
+            return;
+        }
+
+        config.ExposedPorts ??= [];
+        foreach (string port in host.PortBindings.Keys)
+        {
+            config.ExposedPorts.TryAdd(PortSpecs.Normalize(port), System.Text.Json.JsonElement.Parse("{}"));
+        }
+    }
+
+    private static ContainerConfig CopyConfig(ContainerCreateRequest r) => new()
+    {
+        Hostname = r.Hostname, Domainname = r.Domainname, User = r.User, AttachStdin = r.AttachStdin, AttachStdout = r.AttachStdout, AttachStderr = r.AttachStderr,
+        ExposedPorts = r.ExposedPorts, Tty = r.Tty, OpenStdin = r.OpenStdin, StdinOnce = r.StdinOnce, Env = r.Env, Cmd = r.Cmd, Healthcheck = r.Healthcheck,
+        ArgsEscaped = r.ArgsEscaped, Image = r.Image, Volumes = r.Volumes, WorkingDir = r.WorkingDir, Entrypoint = r.Entrypoint, NetworkDisabled = r.NetworkDisabled,
+        MacAddress = r.MacAddress, OnBuild = r.OnBuild, Labels = r.Labels, StopSignal = r.StopSignal, StopTimeout = r.StopTimeout, Shell = r.Shell,
+    };
+}

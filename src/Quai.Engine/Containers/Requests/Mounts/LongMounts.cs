@@ -1,0 +1,166 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.Requests.Mounts;
+
+/// <summary>Reads mounts in the long form: <c>--mount</c>.</summary>
+internal sealed class LongMounts(MountPaths paths)
+{
+    /// <summary>Reads one.</summary>
+    /// <exception cref="QuaiException">What is wrong, in Docker's words.</exception>
+    public ReadMount Read(MountRequest request)
+    {
+        QuaiException Fail(string why, Exception? inner = null) => QuaiException.Invalid($"invalid mount config for type \"{request.Type}\": {why}", inner);
+        if (request.Target.Length == 0)
+        {
+            throw Fail("field Target must not be empty");
+        }
+
+        if (request.Type is not ("bind" or "volume" or "tmpfs"))
+        {
+            throw Fail("mount type unknown");
+        }
+
+        string destination;
+        try
+        {
+            destination = MountPaths.CheckDestination(request.Target);
+        }
+        catch (QuaiException e)
+        {
+            throw Fail(e.Message, e);
+        }
+
+        if (request.Type != "bind" && request.BindOptions is not null)
+        {
+            throw Fail("field BindOptions must not be specified");
+        }
+
+        if (request.Type != "volume" && request.VolumeOptions is not null)
+        {
+            throw Fail("field VolumeOptions must not be specified");
+        }
+
+        if (request.Type != "tmpfs" && request.TmpfsOptions is not null)
+        {
+            throw Fail("field TmpfsOptions must not be specified");
+        }
+
+        return request.Type switch
+        {
+            "bind" => new(ReadBindMount(request, destination, Fail)),
+            "volume" => ReadVolumeMount(request, destination, Fail),
+            _ => new(ReadTmpfsMount(request, destination, Fail)),
+        };
+    }
+
+    private ContainerMount ReadBindMount(MountRequest request, string destination, Func<string, Exception?, QuaiException> fail)
+    {
+        if (string.IsNullOrEmpty(request.Source))
+        {
+            throw fail("field Source must not be empty", null);
+        }
+
+        if (!request.Source.StartsWith('/'))
+        {
+            throw fail($"invalid mount path: '{request.Source}' mount path must be absolute", null);
+        }
+
+        string propagation = request.BindOptions?.Propagation ?? "";
+        if (propagation.Length > 0 && !MountPaths.IsPropagation(propagation))
+        {
+            throw fail($"invalid propagation mode: {propagation}", null);
+        }
+
+        BindOptions options = request.BindOptions ?? new();
+        if (!request.ReadOnly && (options.ReadOnlyNonRecursive || options.ReadOnlyForceRecursive))
+        {
+            throw fail($"mount options conflict: !ReadOnly && BindOptions.{(options.ReadOnlyNonRecursive ? "ReadOnlyNonRecursive" : "ReadOnlyForceRecursive")}", null);
+        }
+
+        if (options is { ReadOnlyNonRecursive: true, ReadOnlyForceRecursive: true })
+        {
+            throw fail("mount options conflict: ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive", null);
+        }
+
+        string source = MountPaths.Clean(request.Source);
+        bool create = request.BindOptions?.CreateMountpoint ?? false;
+        if (!create && !Path.Exists(source))
+        {
+            throw fail($"bind source path does not exist: {source}", null);
+        }
+
+        return new ContainerMount
+        {
+            Type = "bind",
+            Source = source,
+            Destination = destination,
+            ReadWrite = !request.ReadOnly,
+            Propagation = propagation.Length > 0 ? propagation : paths.DefaultPropagation(source),
+            NonRecursive = options.NonRecursive,
+
+            // Read-only is recursive in any case, and a kernel that cannot do that fails the start: to be forced changes nothing.
+            ReadOnlyNonRecursive = options.ReadOnlyNonRecursive,
+            CreateSource = create,
+        };
+    }
+
+    private static ReadMount ReadVolumeMount(MountRequest request, string destination, Func<string, Exception?, QuaiException> fail)
+    {
+        string? name = string.IsNullOrEmpty(request.Source) ? null : request.Source;
+        if (name is not null)
+        {
+            VolumeStore.ValidateName(name);
+        }
+
+        string? subpath = string.IsNullOrEmpty(request.VolumeOptions?.Subpath) ? null : request.VolumeOptions.Subpath;
+        if (subpath is not null && (name is null || subpath.StartsWith('/') || subpath.Split('/').Contains("..")))
+        {
+            throw fail(name is null ? "must not set Subpath when using anonymous volumes" : "subpath must be a relative path within the volume", null);
+        }
+
+        var volume = new ContainerMount
+        {
+            Type = "volume",
+            Destination = destination,
+            Mode = "z",
+            ReadWrite = !request.ReadOnly,
+            NoCopy = request.VolumeOptions?.NoCopy ?? false,
+            Subpath = subpath,
+        };
+        return new(volume, new VolumeRequest(name, request.VolumeOptions?.DriverConfig?.Name, request.VolumeOptions?.DriverConfig?.Options, request.VolumeOptions?.Labels));
+    }
+
+    private static ContainerMount ReadTmpfsMount(MountRequest request, string destination, Func<string, Exception?, QuaiException> fail)
+    {
+        if (!string.IsNullOrEmpty(request.Source))
+        {
+            throw fail("field Source must not be specified", null);
+        }
+
+        List<string> options = [];
+        if (request.ReadOnly)
+        {
+            options.Add("ro");
+        }
+
+        if (request.TmpfsOptions is { } tmpfs)
+        {
+            if (tmpfs.SizeBytes > 0)
+            {
+                options.Add($"size={tmpfs.SizeBytes}");
+            }
+
+            if (tmpfs.Mode != 0)
+            {
+                options.Add("mode=" + Convert.ToString(tmpfs.Mode, 8));
+            }
+
+            options.AddRange((tmpfs.Options ?? []).Select(o => string.Join('=', o)));
+        }
+
+        return new ContainerMount { Type = "tmpfs", Destination = destination, ReadWrite = !request.ReadOnly, TmpfsOptions = string.Join(',', options) };
+    }
+}

@@ -1,0 +1,109 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.Requests.Mounts;
+
+/// <summary>Reads the mounts of a create request: <c>-v</c>, <c>--mount</c>, <c>--tmpfs</c>, the image's volumes and <c>--volumes-from</c>.</summary>
+internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
+{
+    private readonly Dictionary<string, ContainerMount> _mounts = [];
+    private readonly HashSet<string> _written = [];
+    private readonly MountPaths _paths = new(dataRoot);
+
+    /// <summary>Volumes to make or find, in the order of <see cref="Result"/>'s volumes.</summary>
+    public Dictionary<string, VolumeRequest> Volumes { get; } = [];
+
+    /// <summary>All mounts, parents before what lies below them.</summary>
+    public List<ContainerMount> Result() => [.. _mounts.Values.OrderBy(m => m.Destination.Count(c => c == '/')).ThenBy(m => m.Destination, StringComparer.Ordinal)];
+
+    /// <summary>Reads everything.</summary>
+    /// <exception cref="QuaiException">The first thing that is wrong, in Docker's words.</exception>
+    public void Read(ContainerConfig config, HostConfig host)
+    {
+        foreach (string from in host.VolumesFrom ?? [])
+        {
+            ReadVolumesFrom(from);
+        }
+
+        var shorts = new ShortMounts(_paths);
+        foreach (string bind in host.Binds ?? [])
+        {
+            Add(shorts.Read(bind, host.VolumeDriver), written: true);
+        }
+
+        var longs = new LongMounts(_paths);
+        foreach (MountRequest request in host.Mounts ?? [])
+        {
+            Add(longs.Read(request), written: true);
+        }
+
+        foreach ((string path, string options) in host.Tmpfs ?? [])
+        {
+            string destination = MountPaths.CheckDestination(path);
+            Add(new(new ContainerMount { Type = "tmpfs", Destination = destination, TmpfsOptions = options, Unlisted = true }), written: true);
+        }
+
+        foreach (string path in config.Volumes?.Keys ?? Enumerable.Empty<string>())
+        {
+            string destination;
+            try
+            {
+                destination = MountPaths.CheckDestination(path);
+            }
+            catch (QuaiException e)
+            {
+                throw QuaiException.Invalid($"invalid volume specification: '{path}': {e.Message}", e);
+            }
+
+            if (!_mounts.ContainsKey(destination))
+            {
+                Add(new(new ContainerMount { Type = "volume", Destination = destination }, new VolumeRequest(null, host.VolumeDriver)), written: false);
+            }
+        }
+    }
+
+    private void Add(ReadMount read, bool written)
+    {
+        string destination = read.Mount.Destination;
+        if (written && !_written.Add(destination))
+        {
+            throw QuaiException.Invalid($"Duplicate mount point: {destination}");
+        }
+
+        Volumes.Remove(destination);
+        _mounts[destination] = read.Mount;
+        if (read.Volume is { } volume)
+        {
+            Volumes[destination] = volume;
+        }
+    }
+
+    private void ReadVolumesFrom(string spec)
+    {
+        int colon = spec.LastIndexOf(':');
+        string mode = colon < 0 ? "" : spec[(colon + 1)..];
+        string name = colon < 0 ? spec : spec[..colon];
+        if (name.Length == 0)
+        {
+            throw QuaiException.Invalid($"invalid volumes-from specification: '{spec}'");
+        }
+
+        if (mode is not ("" or "ro" or "rw" or "z" or "Z" or "ro,z" or "rw,z" or "ro,Z" or "rw,Z"))
+        {
+            throw QuaiException.Invalid($"invalid mode: {mode}");
+        }
+
+        foreach (ContainerMount mount in find(name).Mounts)
+        {
+            if (mount.Type == "tmpfs")
+            {
+                continue;
+            }
+
+            ContainerMount copy = mount with { ReadWrite = mount.ReadWrite && !mode.StartsWith("ro", StringComparison.Ordinal), Mode = mode.Length > 0 ? mode : mount.Mode };
+            Add(new(copy, copy.Type == "volume" ? new VolumeRequest(copy.Name) : null), written: false);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.Requests.Mounts;
+
+/// <summary>Reads mounts in the short form: <c>-v</c>.</summary>
+internal sealed class ShortMounts(MountPaths paths)
+{
+    /// <summary>Reads one.</summary>
+    /// <param name="spec">As written: <c>/source:/destination:ro</c>, <c>name:/destination</c>, <c>/destination</c>.</param>
+    /// <param name="driver">Of volumes that are made for it.</param>
+    /// <exception cref="QuaiException">What is wrong, in Docker's words.</exception>
+    public ReadMount Read(string spec, string driver)
+    {
+        string[] parts = spec.Split(':');
+        if (parts.Length > 3 || parts.Any(p => p.Length == 0))
+        {
+            throw Invalid(spec);
+        }
+
+        (string source, string destination, string mode) = parts.Length switch
+        {
+            1 => ("", parts[0], ""),
+            2 when IsMode(parts[1]) => ("", parts[0], parts[1]),
+            2 => (parts[0], parts[1], ""),
+            _ => (parts[0], parts[1], parts[2]),
+        };
+        bool bind = source.StartsWith('/');
+        BindMode flags = ParseMode(mode, bind);
+        if (destination.Length == 0)
+        {
+            throw Invalid(spec);
+        }
+
+        try
+        {
+            destination = MountPaths.CheckDestination(destination);
+        }
+        catch (QuaiException e)
+        {
+            throw QuaiException.Invalid($"invalid volume specification: '{spec}': invalid mount config for type \"{(bind ? "bind" : "volume")}\": {e.Message}", e);
+        }
+
+        if (bind)
+        {
+            string path = MountPaths.Clean(source);
+            return new(new ContainerMount
+            {
+                Type = "bind",
+                Source = path,
+                Destination = destination,
+                Mode = mode,
+                ReadWrite = !flags.ReadOnly,
+                Propagation = flags.Propagation ?? paths.DefaultPropagation(path),
+                CreateSource = true,
+            });
+        }
+
+        if (source.Length > 0)
+        {
+            VolumeStore.ValidateName(source);
+        }
+
+        var volume = new ContainerMount
+        {
+            Type = "volume",
+            Destination = destination,
+            Mode = mode.Length == 0 && source.Length > 0 ? "z" : mode,
+            ReadWrite = !flags.ReadOnly,
+            NoCopy = flags.NoCopy,
+        };
+        return new(volume, new VolumeRequest(source.Length == 0 ? null : source, driver));
+    }
+
+    private static QuaiException Invalid(string spec) => QuaiException.Invalid($"invalid volume specification: '{spec}'");
+
+    private static bool IsMode(string text) => text.Split(',').All(p => p is "rw" or "ro" or "z" or "Z" or "nocopy" or "consistent" or "cached" or "delegated" || MountPaths.IsPropagation(p));
+
+    private static BindMode ParseMode(string mode, bool bind)
+    {
+        var result = new BindMode(false, false, null);
+        var seen = (Write: 0, Label: 0, Propagation: 0, Copy: 0);
+        foreach (string part in mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            switch (part)
+            {
+                case "ro" or "rw":
+                    result = result with { ReadOnly = part == "ro" };
+                    seen.Write++;
+                    break;
+                case "z" or "Z":
+                    seen.Label++;
+                    break;
+                case "nocopy" when !bind:
+                    result = result with { NoCopy = true };
+                    seen.Copy++;
+                    break;
+                case "consistent" or "cached" or "delegated":
+                    break;
+                default:
+                    if (!bind || !MountPaths.IsPropagation(part))
+                    {
+                        throw QuaiException.Invalid($"invalid mode: {mode}");
+                    }
+
+                    result = result with { Propagation = part };
+                    seen.Propagation++;
+                    break;
+            }
+        }
+
+        return seen is { Write: < 2, Label: < 2, Propagation: < 2, Copy: < 2 } ? result : throw QuaiException.Invalid($"invalid mode: {mode}");
+    }
+
+    private readonly record struct BindMode(bool ReadOnly, bool NoCopy, string? Propagation);
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Quai.Engine.Containers.Lifecycle;
+using Quai.Engine.Containers.State;
+using Quai.Runtime;
+
+namespace Quai.Engine.Containers.Runs;
+
+/// <summary>Deals with the end of a run: records and tells it, releases what the run held, removes the container when it is to go.</summary>
+internal sealed class ContainerExits(
+    RunResources resources, ContainerRuns runs, ContainerRecords records, ContainerEvents events, ContainerRemoval removal, EngineLifetime lifetime)
+{
+    /// <summary>Deals with an exit. The container is locked.</summary>
+    /// <returns>How long it ran when its restart policy wants it started again; null otherwise.</returns>
+    public async Task<TimeSpan?> EndAsync(Container container, ContainerRun run, ContainerExit exit)
+    {
+        bool restart = WantsRestart(container, exit);
+        bool remove = !restart && container.HostConfig.AutoRemove && !container.BeingRestarted;
+        TimeSpan ran = exit.FinishedAt - (container.State.StartedAt ?? exit.FinishedAt);
+        container.Machine.Ended(exit, restart);
+        runs.End(container, run);
+        if (!remove)
+        {
+            // On the disk before the record in the run directory goes; a container that is removed at once needs neither.
+            await records.SaveAsync(container).ConfigureAwait(false);
+        }
+
+        await resources.ReleaseAsync(container).ConfigureAwait(false);
+        events.PublishNetwork(container, "disconnect");
+        events.PublishVolumes(container, "unmount");
+        events.Publish(
+            container,
+            "die",
+            ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)),
+            ("execDuration", ((long)ran.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
+        container.TellExit();
+        if (remove && removal.Claim(container))
+        {
+            await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);
+        }
+
+        return restart ? ran : null;
+    }
+
+    private bool WantsRestart(Container container, ContainerExit exit)
+    {
+        if (lifetime.IsStopping || container.BeingRestarted || container.State.StoppedByUser || container.RemovalClaimed != 0)
+        {
+            return false;
+        }
+
+        Api.Containers.RestartPolicy policy = container.HostConfig.RestartPolicy;
+        return policy.Name switch
+        {
+            "always" or "unless-stopped" => true,
+            "on-failure" => exit.ExitCode != 0 && (policy.MaximumRetryCount == 0 || container.State.RestartCount < policy.MaximumRetryCount),
+            _ => false,
+        };
+    }
+}

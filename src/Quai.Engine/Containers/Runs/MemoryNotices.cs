@@ -1,0 +1,35 @@
+using Quai.Engine.Containers.State;
+
+namespace Quai.Engine.Containers.Runs;
+
+/// <summary>Tells of the kernel's kills for lack of memory in a container, of its first process or any other.</summary>
+internal sealed class MemoryNotices(ContainerRecords records, ContainerEvents events, EngineLifetime lifetime)
+{
+    /// <summary>Publishes and records each, until the run has ended or its shim is lost.</summary>
+    public async Task WatchAsync(Container container, ContainerRun run)
+    {
+        await foreach (DateTimeOffset _ in run.Shim.OutOfMemory.ReadAllAsync().ConfigureAwait(false))
+        {
+            await TellAsync(container, run).ConfigureAwait(false);
+        }
+    }
+
+    private async Task TellAsync(Container container, ContainerRun run)
+    {
+        using (await container.Lock.EnterAsync().ConfigureAwait(false))
+        {
+            if (lifetime.IsDetached || container.Run != run || !container.State.HasProcess)
+            {
+                return;
+            }
+
+            if (!container.State.OomKilled)
+            {
+                container.Machine.OutOfMemory();
+                records.SaveLater(container);
+            }
+
+            events.Publish(container, "oom");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Quai.Api.Containers;
+using Quai.Metadata;
+using Quai.Volumes;
+
+namespace Quai.Engine.Containers.State;
+
+/// <summary>The containers' rows in the database, and the only one that writes them.</summary>
+internal sealed class ContainerRecords(MetadataDatabase database, Background background)
+{
+    /// <summary>All containers that were recorded.</summary>
+    public List<Container> Read() => database.Read(ContainerTable.Read);
+
+    /// <summary>Records a new container together with the volumes reserved for it.</summary>
+    public Task InsertAsync(Container container, VolumeTransaction? reserved, CancellationToken cancellation) => database.WriteAsync(
+        connection =>
+        {
+            reserved?.Write(connection);
+            ContainerTable.Insert(connection, container);
+        },
+        cancellation);
+
+    /// <summary>Deletes a container's row together with its hold on volumes.</summary>
+    public Task DeleteAsync(string id, VolumeTransaction? released) => database.WriteAsync(
+        connection =>
+        {
+            ContainerTable.Delete(connection, id);
+            released?.Write(connection);
+        },
+        CancellationToken.None);
+
+    /// <summary>Records the state that a container has when the transaction runs.</summary>
+    public Task SaveAsync(Container container) => database.WriteAsync(connection => ContainerTable.UpdateState(connection, container));
+
+    /// <summary>The same for many containers in one transaction.</summary>
+    public Task SaveAsync(IEnumerable<Container> containers, CancellationToken cancellation) => database.WriteAsync(
+        connection =>
+        {
+            foreach (Container container in containers)
+            {
+                ContainerTable.UpdateState(connection, container);
+            }
+        },
+        cancellation);
+
+    /// <summary>Records the state without being waited for: one that recovery finds out by itself when the write did not come to pass.</summary>
+    public void SaveLater(Container container) => background.Observe(Task.Run(() => SaveAsync(container)), container.Id, "record the state");
+
+    /// <summary>Records another name.</summary>
+    public Task RenameAsync(Container container, string name, CancellationToken cancellation) =>
+        database.WriteAsync(connection => ContainerTable.UpdateName(connection, container.Id, name), cancellation);
+
+    /// <summary>Records another host configuration.</summary>
+    public Task SaveHostConfigAsync(Container container, HostConfig changed) =>
+        database.WriteAsync(connection => ContainerTable.UpdateHostConfig(connection, container.Id, changed), CancellationToken.None);
+}

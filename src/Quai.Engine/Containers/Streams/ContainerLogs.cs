@@ -1,0 +1,42 @@
+using Quai.Engine.Containers.State;
+using Quai.Engine.Logs;
+using Quai.Errors;
+
+namespace Quai.Engine.Containers.Streams;
+
+/// <summary>Reads containers' logs.</summary>
+internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths paths, TimeProvider time)
+{
+    /// <inheritdoc cref="IContainers.LogsAsync"/>
+    public Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> RunAsync(string id, LogsRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return Task.FromResult(Open(registry.Resolve(id), request, cancellation));
+        }
+        catch (QuaiException e)
+        {
+            return Task.FromException<IAsyncEnumerable<ReadOnlyMemory<byte>>>(e);
+        }
+    }
+
+    /// <summary>A container's lines, from the log or as they come.</summary>
+    /// <exception cref="QuaiException">No stream is asked for, or its driver keeps nothing.</exception>
+    public IAsyncEnumerable<ReadOnlyMemory<byte>> Open(Container container, LogsRequest request, CancellationToken cancellation)
+    {
+        if (!request.Stdout && !request.Stderr)
+        {
+            throw QuaiException.Invalid("Bad parameters: you must choose at least one stream");
+        }
+
+        if (container.HostConfig.LogConfig.Type == "none")
+        {
+            throw QuaiException.System("configured logging driver does not support reading");
+        }
+
+        // Asked for before the state is looked at: an exit in between is not missed.
+        Task<RunState> exit = container.NextExit();
+        Task? ended = request.Follow && container.State.HasProcess ? exit : null;
+        return new LogReader(paths.Log(container.Id), request, container.Config.Tty, time).ReadAsync(ended, cancellation);
+    }
+}

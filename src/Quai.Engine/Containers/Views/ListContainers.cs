@@ -1,0 +1,100 @@
+using Quai.Api.Containers;
+using Quai.Engine.Containers.State;
+using Quai.Images;
+using Quai.Networks;
+
+namespace Quai.Engine.Containers.Views;
+
+/// <summary>Lists containers, newest first.</summary>
+internal sealed class ListContainers(ContainerRegistry registry, IImageStore images, ContainerSizes sizes, NetworkView networks, TimeProvider time)
+{
+    /// <inheritdoc cref="IContainers.ListAsync"/>
+    public async Task<List<ContainerSummary>> RunAsync(bool all, int limit, bool size, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken cancellation)
+    {
+        var filter = new ListFilter(filters, registry, reference => TryResolve(reference)?.Id);
+        IReadOnlyList<Network> known = networks.All();
+        List<ContainerSummary> rows = [];
+        DateTimeOffset now = time.GetUtcNow();
+        var names = new Dictionary<string, string[]>();
+        foreach (Container container in registry.All())
+        {
+            RunState state = container.State;
+            bool visible = all || limit > 0 || filter.AsksForStatus || (state.IsRunning && state.Status != ContainerStatus.Starting);
+            if (!visible || !filter.Accepts(container, state, StatusText.Name(state), () => networks.PortsOf(container, state), known.FirstOrDefault(n => n.Name == container.HostConfig.NetworkMode)))
+            {
+                continue;
+            }
+
+            ContainerSummary row = Summarize(container, state, now, names);
+            if (size)
+            {
+                (row.SizeRw, row.SizeRootFs) = await sizes.OfAsync(container, cancellation).ConfigureAwait(false);
+            }
+
+            rows.Add(row);
+            if (limit > 0 && rows.Count == limit)
+            {
+                break;
+            }
+        }
+
+        return rows;
+    }
+
+    private ContainerSummary Summarize(Container container, RunState state, DateTimeOffset now, Dictionary<string, string[]> imageIds)
+    {
+        (string program, IReadOnlyList<string> arguments) = container.Command;
+        string reference = container.Config.Image;
+        if (!imageIds.TryGetValue(reference, out string[]? meant))
+        {
+            imageIds[reference] = meant = IdsOf(reference);
+        }
+
+        return new ContainerSummary
+        {
+            Id = container.Id,
+            Names = ["/" + container.Name],
+
+            // A name that by now means another image would mislead.
+            Image = meant.Contains(container.ImageId) ? reference : container.ImageId,
+            ImageID = container.ImageId,
+            Command = arguments.Count == 0 ? program : $"{program} {string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a))}",
+            Created = container.Created.ToUnixTimeSeconds(),
+            Ports = networks.PortsOf(container, state),
+            Labels = container.Config.Labels ?? [],
+            State = StatusText.Name(state),
+            Status = StatusText.Of(state, container.Run?.Health?.Status, now),
+            HostConfig = new SummaryHostConfig
+            {
+                NetworkMode = container.HostConfig.NetworkMode,
+                Annotations = container.HostConfig.Annotations is { Count: > 0 } annotations ? annotations : null,
+            },
+            NetworkSettings = new SummaryNetworkSettings { Networks = networks.EndpointsOf(container, state) },
+            Mounts = [.. container.Mounts.Where(m => !m.Unlisted).Select(m => m.ToApi())],
+        };
+    }
+
+    private string[] IdsOf(string reference)
+    {
+        try
+        {
+            return [.. images.ResolveAll(reference).Select(i => i.Id)];
+        }
+        catch (Errors.QuaiException)
+        {
+            return [];
+        }
+    }
+
+    private Image? TryResolve(string reference)
+    {
+        try
+        {
+            return images.Resolve(reference);
+        }
+        catch (Errors.QuaiException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Quai.Api.Containers;
+using Quai.Api.Networks;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Networks;
+
+namespace Quai.Engine.Containers.Views;
+
+/// <summary>Containers' places on networks, as the API shows them.</summary>
+internal sealed class NetworkView(INetworkService networks)
+{
+    /// <summary>All networks.</summary>
+    public IReadOnlyList<Network> All() => networks.List();
+
+    /// <summary>The part of inspect about its networks.</summary>
+    public NetworkSettings SettingsOf(Container container, RunState state)
+    {
+        Dictionary<string, EndpointSettings> endpoints = EndpointsOf(container, state);
+        var settings = new NetworkSettings { Networks = endpoints };
+        if (container.Endpoint is not { } endpoint || !state.HasProcess)
+        {
+            return settings;
+        }
+
+        settings.SandboxID = endpoint.SandboxId;
+        settings.SandboxKey = $"/proc/{state.Pid}/ns/net";
+        settings.EndpointID = endpoint.EndpointId;
+        settings.Gateway = endpoint.Gateway;
+        settings.IPAddress = endpoint.Address;
+        settings.IPPrefixLen = endpoint.PrefixLength;
+        settings.MacAddress = endpoint.MacAddress;
+        foreach (string exposed in container.Config.ExposedPorts?.Keys ?? Enumerable.Empty<string>())
+        {
+            (ushort start, ushort end, string protocol) = PortSpecs.ParseContainerPort(exposed);
+            for (int port = start; port <= end; port++)
+            {
+                settings.Ports[$"{port}/{protocol}"] = null;
+            }
+        }
+
+        foreach (PublishedPortRecord port in endpoint.Ports)
+        {
+            string key = $"{port.ContainerPort}/{port.Protocol}";
+            List<PortBinding> bindings = settings.Ports.GetValueOrDefault(key) ?? [];
+            bindings.Add(new PortBinding { HostIp = port.HostAddress, HostPort = port.HostPort.ToString() });
+            settings.Ports[key] = bindings;
+        }
+
+        return settings;
+    }
+
+    /// <summary>Its endpoints by the networks' names.</summary>
+    public Dictionary<string, EndpointSettings> EndpointsOf(Container container, RunState state)
+    {
+        string mode = container.HostConfig.NetworkMode;
+        if (NetworkMode.ContainerOf(mode) is not null)
+        {
+            return [];
+        }
+
+        var settings = new EndpointSettings();
+        if (container.Networking?.EndpointsConfig?.GetValueOrDefault(mode) is { } wanted)
+        {
+            settings.Aliases = wanted.Aliases;
+            settings.Links = wanted.Links;
+            settings.DriverOpts = wanted.DriverOpts;
+            settings.IPAMConfig = wanted.IPAMConfig;
+            settings.MacAddress = wanted.MacAddress;
+        }
+
+        if (container.Endpoint is { } endpoint)
+        {
+            settings.NetworkID = endpoint.NetworkId;
+            if (state.HasProcess)
+            {
+                settings.EndpointID = endpoint.EndpointId;
+                settings.Gateway = endpoint.Gateway;
+                settings.IPAddress = endpoint.Address;
+                settings.IPPrefixLen = endpoint.PrefixLength;
+                settings.MacAddress = endpoint.MacAddress;
+            }
+        }
+        else if (state.StartedAt is not null && mode is "host" or "none")
+        {
+            settings.NetworkID = networks.List().FirstOrDefault(n => n.Name == mode)?.Id ?? "";
+        }
+
+        return new Dictionary<string, EndpointSettings> { [mode] = settings };
+    }
+
+    /// <summary>Its exposed and published ports, in the order in which <c>ps</c> has them.</summary>
+    public List<PortSummary> PortsOf(Container container, RunState state)
+    {
+        if (!state.HasProcess || container.Endpoint is null)
+        {
+            return [];
+        }
+
+        List<PortSummary> ports = [];
+        foreach ((string key, List<PortBinding>? bindings) in SettingsOf(container, state).Ports)
+        {
+            int slash = key.IndexOf('/', StringComparison.Ordinal);
+            ushort port = ushort.Parse(key.AsSpan(0, slash));
+            string protocol = key[(slash + 1)..];
+            if (bindings is null)
+            {
+                ports.Add(new PortSummary { PrivatePort = port, Type = protocol });
+                continue;
+            }
+
+            ports.AddRange(bindings.Select(b => new PortSummary { IP = b.HostIp, PrivatePort = port, PublicPort = ushort.Parse(b.HostPort), Type = protocol }));
+        }
+
+        ports.Sort(static (a, b) =>
+            a.PrivatePort != b.PrivatePort ? a.PrivatePort.CompareTo(b.PrivatePort)
+            : a.Type != b.Type ? string.CompareOrdinal(a.Type, b.Type)
+            : a.IP != b.IP ? string.CompareOrdinal(a.IP, b.IP)
+            : (a.PublicPort ?? 0).CompareTo(b.PublicPort ?? 0));
+        return ports;
+    }
+}

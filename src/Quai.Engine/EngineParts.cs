@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Quai.Engine.Containers;
+using Quai.Engine.Containers.Files;
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Lifecycle;
+using Quai.Engine.Containers.Recovering;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Runs;
+using Quai.Engine.Containers.State;
+using Quai.Engine.Containers.Streams;
+using Quai.Engine.Containers.Views;
+using Quai.Engine.Events;
+using Quai.Engine.Execs;
+using Quai.Engine.Security;
+using Quai.Metadata;
+using Quai.Runtime;
+
+namespace Quai.Engine;
+
+/// <summary>The engine's parts, put together in the order in which they know each other: none knows one that comes after it.</summary>
+internal sealed record EngineParts(ContainerOperations Containers, ExecService Execs, ContainerRecovery Recovery, ContainerShutdown Shutdown)
+{
+    /// <summary>Puts an engine together; nothing is started yet.</summary>
+    public static EngineParts Compose(
+        EngineOptions options, EnginePaths paths, MetadataDatabase database, EngineStores stores, IContainerRuntime runtime, EventHub hub, AppArmor appArmor, TimeProvider time, ILoggerFactory loggers)
+    {
+        // What all share.
+        var registry = new ContainerRegistry();
+        var background = new Background(loggers.CreateLogger<Engine>());
+        var lifetime = new EngineLifetime();
+        var records = new ContainerRecords(database, background);
+        var events = new ContainerEvents(hub, stores.Networks);
+        var storage = new ContainerStorage(stores.Images, stores.Volumes, paths);
+        var launcher = new Launcher(options, paths, stores.Images, stores.Networks, stores.Volumes, registry, appArmor);
+        var execs = new ExecService(registry, launcher, hub, time, loggers.CreateLogger<ExecService>());
+
+        // Runs.
+        var runs = new ContainerRuns(launcher, execs, hub, time);
+        var resources = new RunResources(runtime, stores.Networks, launcher, paths, time, background);
+        var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
+        var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
+        var exits = new ContainerExits(resources, runs, records, events, removal, lifetime);
+        var restarts = new RestartWaits(records, time);
+        var supervisor = new ContainerSupervisor(starter, exits, resources, new MemoryNotices(records, events, lifetime), restarts, lifetime, background);
+        var freezer = new ContainerFreezer(records, events);
+        var stopper = new ContainerStopper(records, events, freezer, restarts, time);
+
+        // Operations.
+        var remove = new RemoveContainer(registry, stopper, removal);
+        var sizes = new ContainerSizes(stores.Images);
+        var networks = new NetworkView(stores.Networks);
+        var logs = new ContainerLogs(registry, paths, time);
+        var views = new ContainerViews(stores.Images, stores.Volumes, launcher.Files, paths);
+        var containers = new ContainerOperations
+        {
+            Registry = registry,
+            Create = new CreateContainer(new CreateRequestReader(options, registry, stores.Images, stores.Networks, appArmor), registry, records, storage, events, time),
+            Start = new StartContainer(registry, supervisor, lifetime),
+            Stop = new StopContainer(registry, stopper, events),
+            Restart = new RestartContainer(registry, stopper, supervisor, events),
+            Kill = new KillContainer(registry, stopper, restarts, events),
+            Pause = new PauseContainer(registry, freezer),
+            Unpause = new UnpauseContainer(registry, freezer),
+            Rename = new RenameContainer(registry, records, events),
+            Remove = remove,
+            Prune = new PruneContainers(registry, sizes, remove, events, time),
+            Update = new UpdateContainer(registry, records, events),
+            Wait = new WaitContainer(registry),
+            Inspect = new InspectContainer(registry, launcher, paths, execs, stores.Images, sizes, networks),
+            List = new ListContainers(registry, stores.Images, sizes, networks, time),
+            Top = new TopContainer(registry, events),
+            Statistics = new ContainerStatistics(registry, time),
+            Changes = new ContainerChanges(registry, stores.Images, paths),
+            Logs = logs,
+            Attach = new AttachContainer(registry, logs, events, background),
+            Resize = new ResizeContainer(registry, events),
+            Stat = new StatPath(registry, views),
+            Archive = new ArchivePath(registry, views, events),
+            Extract = new ExtractArchive(registry, views, events),
+            Export = new ExportContainer(registry, views, events),
+            Commit = new CommitContainer(registry, stores.Images, freezer, records, events),
+        };
+
+        // Beginning and end.
+        var reattachment = new Reattachment(runtime, runs, launcher, paths, time);
+        var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
+        var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
+        return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background));
+    }
+}

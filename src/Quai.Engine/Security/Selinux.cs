@@ -1,0 +1,9 @@
+namespace Quai.Engine.Security;
+
+/// <summary>The kernel's SELinux. Containers are given no labels of it.</summary>
+public static class Selinux
+{
+    /// <summary>Whether its policy is enforced on this host.</summary>
+    /// <param name="folder">Where selinuxfs is mounted.</param>
+    public static bool IsEnforcing(string folder = "/sys/fs/selinux") => AppArmorHost.ReadSmall(Path.Combine(folder, "enforce")).StartsWith('1');
+}

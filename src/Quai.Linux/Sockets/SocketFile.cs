@@ -1,0 +1,33 @@
+using System.Runtime.InteropServices;
+
+namespace Quai.Linux.Sockets;
+
+/// <summary>The file that a unix socket was bound to.</summary>
+public static partial class SocketFile
+{
+    /// <summary>Gives it to root and a group; where that is not permitted, it stays as it is.</summary>
+    /// <exception cref="LinuxException">It cannot be given.</exception>
+    public static void GiveTo(string path, uint group)
+    {
+        if (ChangeOwner(path, 0, group) != 0 && Marshal.GetLastPInvokeError() != Errno.EPERM)
+        {
+            throw LinuxException.FromLastError("chown", path);
+        }
+    }
+
+    /// <summary>Puts it in the place of another, in one step.</summary>
+    /// <exception cref="LinuxException">It cannot be moved.</exception>
+    public static void MoveTo(string from, string to)
+    {
+        if (Rename(from, to) != 0)
+        {
+            throw LinuxException.FromLastError("rename", to);
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int ChangeOwner(string path, uint owner, uint group);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
+}

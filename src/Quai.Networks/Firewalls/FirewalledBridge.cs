@@ -1,0 +1,9 @@
+namespace Quai.Networks.Firewalls;
+
+/// <summary>A bridge as the firewall sees it.</summary>
+/// <param name="Interface">Its name.</param>
+/// <param name="Subnet">Its containers' addresses.</param>
+/// <param name="Masquerade">Whether they reach the outside through the host's address.</param>
+/// <param name="InterContainer">Whether they may reach each other.</param>
+/// <param name="Closed">Whether the host takes no settings from it: see <see cref="Bridges.BridgeState"/>.</param>
+internal readonly record struct FirewalledBridge(string Interface, Subnet Subnet, bool Masquerade, bool InterContainer, bool Closed);

@@ -1,0 +1,111 @@
+using Quai.Linux;
+using Quai.Linux.Kernel;
+using static Quai.Linux.Kernel.SystemCall;
+
+namespace Quai.Plans;
+
+/// <content>
+/// Waiting for a child that clones once more into a process namespace in which others live. Those that may trace others can do there with the new process what they
+/// like: take its end of the pipe, write to it, stop it. So nothing that comes by the pipe is believed unseen, and nothing is waited for without end.
+/// </content>
+public static unsafe partial class PlanInterpreter
+{
+    // Milliseconds: how often one looks, and how long a process may take from its clone to its execution.
+    private const int LookInterval = 20, JoinLimit = 10_000;
+
+    /// <summary>Waits until the second child has executed its program, awaits its start, has ended or has taken too long. It takes the first one's place.</summary>
+    private static void ListenTwice(int report, bool waitForExecution, ref long pid, ref int pidfd, ref Outcome outcome)
+    {
+        int* message = stackalloc int[2];
+        PollEntry* set = stackalloc PollEntry[2];
+        TimeSpec interval;
+        bool second = false, open = true;
+        for (int waited = 0; waited < JoinLimit;)
+        {
+            // The kernel takes from it what has passed.
+            interval.Seconds = 0;
+            interval.Nanoseconds = LookInterval * 1_000_000L;
+            set[0].Descriptor = open ? report : -1;
+            set[1].Descriptor = pidfd;
+            set[0].Events = set[1].Events = IoConstants.POLLIN;
+            set[0].Returned = set[1].Returned = 0;
+            long ready = Waiting(SystemCallNumber.PPoll, (long)set, 2, (long)&interval, 0, 0);
+            if (open && set[0].Returned != 0)
+            {
+                long got = Quick(SystemCallNumber.Read, report, (long)message, 8);
+                if (got == 8 && message[0] == ClonedAgain)
+                {
+                    if (!second && IsChild(message[1]))
+                    {
+                        // The first has ended, or is about to.
+                        Reap(pidfd);
+                        Quick(SystemCallNumber.Close, pidfd);
+                        pid = message[1];
+                        pidfd = (int)Quick(SystemCallNumber.PidfdOpen, pid, 0);
+                        second = true;
+                    }
+                }
+                else if (got == 8 && message[1] == 0)
+                {
+                    if (!waitForExecution)
+                    {
+                        return;
+                    }
+                }
+                else if (got == 8)
+                {
+                    Note(message, ref outcome);
+                }
+                else
+                {
+                    open = false;
+                    if (second || outcome.Errno != 0)
+                    {
+                        return;
+                    }
+                }
+
+                continue;
+            }
+
+            if (set[1].Returned != 0 && (second || outcome.Errno != 0))
+            {
+                // It has ended: executed or not, there is nothing more to come.
+                return;
+            }
+
+            if (second && HasExecuted((int)pid))
+            {
+                return;
+            }
+
+            waited += ready == 0 ? LookInterval : set[1].Returned != 0 ? 1 : 0;
+        }
+
+        Quick(SystemCallNumber.PidfdSendSignal, pidfd, ProcessConstants.SIGKILL, 0, 0);
+        outcome.FailedStep = -1;
+        outcome.Errno = Errno.ETIMEDOUT;
+    }
+
+    /// <summary>Whether a number is that of a child of this process.</summary>
+    private static bool IsChild(int pid)
+    {
+        byte* info = stackalloc byte[128];
+        return pid > 0 && Quick(SystemCallNumber.Waitid, ProcessConstants.P_PID, pid, (long)info, ProcessConstants.WEXITED | ProcessConstants.WNOHANG | ProcessConstants.WNOWAIT, 0) >= 0;
+    }
+
+    /// <summary>Whether a child runs another program than this process.</summary>
+    private static bool HasExecuted(int pid)
+    {
+        byte* path = stackalloc byte[64];
+        ulong* there = stackalloc ulong[32], here = stackalloc ulong[32];
+        int at = Append(path, 0, "/proc/"u8);
+        at = AppendNumber(path, at, pid);
+        path[Append(path, at, "/exe"u8)] = 0;
+        byte* self = stackalloc byte[16];
+        self[Append(self, 0, "/proc/self/exe"u8)] = 0;
+        return Quick(SystemCallNumber.Newfstatat, OpenFlags.AT_FDCWD, (long)path, (long)there, 0) >= 0
+            && Quick(SystemCallNumber.Newfstatat, OpenFlags.AT_FDCWD, (long)self, (long)here, 0) >= 0
+            && (there[0] != here[0] || there[1] != here[1]);
+    }
+}

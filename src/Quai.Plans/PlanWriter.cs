@@ -1,0 +1,312 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using Quai.Errors;
+using Quai.Linux.Kernel;
+
+namespace Quai.Plans;
+
+/// <summary>
+/// Writes a plan: steps, and the texts and blocks they point at. Beside the block it keeps what each step does, in words,
+/// for the error that names the step that failed.
+/// </summary>
+public sealed unsafe class PlanWriter
+{
+    private readonly List<PlanStep> _parent = new(32);
+    private readonly List<PlanStep> _child = new(128);
+    private readonly List<string> _parentWords = new(32);
+    private readonly List<string> _childWords = new(128);
+
+    // Arguments that are pointers: (in the child's list, step, argument).
+    private readonly List<(bool Child, int Step, int Argument)> _pointers = new(256);
+    private readonly List<int> _dataPointers = new(64);
+    private byte[] _data = new byte[16 * 1024];
+    private int _used;
+    private int _nextSlot = PlanSlot.Dynamic;
+
+    /// <summary>Header fields without pointers; those are set through the methods.</summary>
+    public PlanHeader Header;
+
+    private readonly List<(int HeaderOffset, int Data)> _headerPointers = [];
+
+    private readonly int _newest;
+    private int _version = PlanVersions.Oldest;
+
+    /// <summary>Begins a plan.</summary>
+    /// <param name="newest">The newest version that whoever runs it knows.</param>
+    public PlanWriter(int newest = PlanVersions.Current)
+    {
+        _newest = newest;
+        Header.CgroupSlot = -1;
+    }
+
+    /// <summary>A slot that nothing else uses; slots are few, so short-lived ones use <see cref="PlanSlot.Scratch"/>.</summary>
+    public int NewSlot() => _nextSlot < PlanSlot.Count ? _nextSlot++ : throw new InvalidOperationException("the plan needs too many descriptors");
+
+    /// <summary>Puts a text, ended by a zero, into the block.</summary>
+    /// <exception cref="QuaiException">It has a zero itself: the kernel would read less than what was checked.</exception>
+    public Pointer Text(string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+        {
+            throw QuaiException.Invalid($"\"{text.Replace("\0", "\\0", StringComparison.Ordinal)}\" has a zero byte in it");
+        }
+
+        int length = Encoding.UTF8.GetByteCount(text);
+        Span<byte> target = Reserve(length + 1, 1, out int at);
+        Encoding.UTF8.GetBytes(text, target);
+        target[length] = 0;
+        return new Pointer(at);
+    }
+
+    /// <summary>Puts bytes into the block.</summary>
+    public Pointer Block(ReadOnlySpan<byte> bytes, int alignment = 8)
+    {
+        Span<byte> target = Reserve(bytes.Length, alignment, out int at);
+        bytes.CopyTo(target);
+        return new Pointer(at);
+    }
+
+    /// <summary>Puts an array of texts, ended by a null pointer, into the block: argv, envp.</summary>
+    public Pointer TextArray(IReadOnlyCollection<string> texts)
+    {
+        int[] offsets = [.. texts.Select(t => Text(t).Data)];
+        Span<byte> target = Reserve((offsets.Length + 1) * 8, 8, out int at);
+        target.Clear();
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            PutPointer(at + (i * 8), offsets[i]);
+        }
+
+        return new Pointer(at);
+    }
+
+    /// <summary>Writes, at a place inside a block, a pointer to another.</summary>
+    public void PutPointer(int at, int data)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_data.AsSpan(at), data);
+        _dataPointers.Add(at);
+    }
+
+    /// <summary>Sets a pointer of the header.</summary>
+    public void SetHeaderText(string field, string? text)
+    {
+        if (text is not null)
+        {
+            _headerPointers.Add(((int)Marshal.OffsetOf<PlanHeader>(field), Text(text).Data));
+        }
+    }
+
+    /// <summary>Adds a step for the cloning process.</summary>
+    /// <exception cref="PlanVersionException">Who is to run it does not know that step.</exception>
+    public void Parent(string what, Step step) => Add(_parent, _parentWords, child: false, what, step);
+
+    /// <summary>Adds a step for the child.</summary>
+    /// <exception cref="PlanVersionException">Who is to run it does not know that step.</exception>
+    public void Child(string what, Step step) => Add(_child, _childWords, child: true, what, step);
+
+    /// <summary>What a step of <see cref="PlanInterpreter.Outcome.FailedStep"/> does, in words.</summary>
+    public string Describe(int failedStep) => failedStep switch
+    {
+        -1 => "clone the container's first process",
+        -2 => "write the id maps",
+        PlanInterpreter.LeavingProgram => "take the runtime's own program out of reach",
+        >= PlanInterpreter.ChildStepBase => failedStep - PlanInterpreter.ChildStepBase < _childWords.Count ? _childWords[failedStep - PlanInterpreter.ChildStepBase] : "unknown step",
+        < 0 => "unknown step",
+        _ => failedStep < _parentWords.Count ? _parentWords[failedStep] : "unknown step",
+    };
+
+    /// <summary>The finished block.</summary>
+    public byte[] ToBlock()
+    {
+        int headerSize = (sizeof(PlanHeader) + 7) & ~7;
+        int parentOffset = headerSize;
+        int childOffset = parentOffset + (_parent.Count * sizeof(PlanStep));
+        int dataOffset = childOffset + (_child.Count * sizeof(PlanStep));
+        int relocationsOffset = (dataOffset + _used + 7) & ~7;
+        int relocations = _pointers.Count + _dataPointers.Count + _headerPointers.Count;
+        byte[] block = new byte[relocationsOffset + (relocations * 4)];
+        Header.Magic = PlanHeader.MagicOf(_version);
+        Header.ParentOffset = parentOffset;
+        Header.ParentCount = _parent.Count;
+        Header.ChildOffset = childOffset;
+        Header.ChildCount = _child.Count;
+        Header.RelocationsOffset = relocationsOffset;
+        Header.RelocationCount = relocations;
+        Header.Size = block.Length;
+        MemoryMarshal.Write(block, in Header);
+        MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_parent)).CopyTo(block.AsSpan(parentOffset));
+        MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_child)).CopyTo(block.AsSpan(childOffset));
+        _data.AsSpan(0, _used).CopyTo(block.AsSpan(dataOffset));
+
+        int next = relocationsOffset;
+        void Relocate(int at)
+        {
+            // Data pointers were kept relative to the data; from here on they are relative to the block.
+            long value = BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at));
+            BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(at), value + dataOffset);
+            BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(next), at);
+            next += 4;
+        }
+
+        int argumentsAt = (int)Marshal.OffsetOf<PlanStep>(nameof(PlanStep.Arguments));
+        foreach ((bool child, int step, int argument) in _pointers)
+        {
+            Relocate((child ? childOffset : parentOffset) + (step * sizeof(PlanStep)) + argumentsAt + (argument * 8));
+        }
+
+        foreach (int at in _dataPointers)
+        {
+            Relocate(dataOffset + at);
+        }
+
+        foreach ((int at, int data) in _headerPointers)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(at), data);
+            Relocate(at);
+        }
+
+        return block;
+    }
+
+    private void Add(List<PlanStep> steps, List<string> words, bool child, string what, Step step)
+    {
+        _version = Math.Max(_version, PlanVersions.Of(step.Operation));
+        if (_version > _newest)
+        {
+            throw new PlanVersionException(what, _version, _newest);
+        }
+
+        PlanStep flat = default;
+        flat.Operation = step.Operation;
+        flat.Number = step.Number;
+        flat.ResultSlot = step.Result;
+        flat.Tolerated = step.Tolerated;
+        flat.TolerateAlso = step.TolerateAlso;
+        flat.NoLinks = step.NoLinks ? 1 : 0;
+        for (int i = 0; i < step.Count; i++)
+        {
+            Argument argument = step[i];
+            flat.Arguments[i] = argument.Value;
+            if (argument.Kind == ArgumentKind.Slot)
+            {
+                flat.SlotMask |= 1 << i;
+            }
+            else if (argument.Kind == ArgumentKind.Pointer)
+            {
+                _pointers.Add((child, steps.Count, i));
+            }
+        }
+
+        steps.Add(flat);
+        words.Add(what);
+    }
+
+    private Span<byte> Reserve(int length, int alignment, out int at)
+    {
+        at = (_used + alignment - 1) & -alignment;
+        while (at + length > _data.Length)
+        {
+            Array.Resize(ref _data, _data.Length * 2);
+        }
+
+        _used = at + length;
+        return _data.AsSpan(at, length);
+    }
+
+    /// <summary>A place in the plan's data.</summary>
+    public readonly record struct Pointer(int Data);
+
+    /// <summary>How an argument is to be read.</summary>
+    public enum ArgumentKind
+    {
+        /// <summary>As it is.</summary>
+        Number,
+
+        /// <summary>A place in the plan's data.</summary>
+        Pointer,
+
+        /// <summary>A slot's number, for its value.</summary>
+        Slot,
+    }
+
+    /// <summary>One argument of a step.</summary>
+    public readonly record struct Argument(ArgumentKind Kind, long Value)
+    {
+        /// <summary>A number.</summary>
+        public static implicit operator Argument(long value) => new(ArgumentKind.Number, value);
+
+        /// <summary>The address of something in the plan's data.</summary>
+        public static implicit operator Argument(Pointer pointer) => new(ArgumentKind.Pointer, pointer.Data);
+
+        /// <summary>The value of a slot.</summary>
+        public static Argument Slot(int slot) => new(ArgumentKind.Slot, slot);
+    }
+
+    [InlineArray(6)]
+    private struct Six
+    {
+        private Argument _first;
+    }
+
+    /// <summary>A step before it is flattened.</summary>
+    public struct Step
+    {
+        private Six _arguments;
+
+        /// <summary>What it does.</summary>
+        public PlanOperation Operation;
+
+        /// <summary>Of <see cref="PlanOperation.SystemCall"/>: which.</summary>
+        public int Number;
+
+        /// <summary>The slot that takes the result, or -1.</summary>
+        public int Result;
+
+        /// <summary>An errno that counts as success, or 0.</summary>
+        public int Tolerated;
+
+        /// <summary>Another, or 0.</summary>
+        public int TolerateAlso;
+
+        /// <summary>Whether no link is followed.</summary>
+        public bool NoLinks;
+
+        /// <summary>How many arguments it has.</summary>
+        public int Count;
+
+        /// <summary>An argument.</summary>
+        public readonly Argument this[int index] => _arguments[index];
+
+        /// <summary>A step of an operation of the plan's own.</summary>
+        public static Step Of(PlanOperation operation, params ReadOnlySpan<Argument> arguments) => Make(operation, 0, arguments);
+
+        /// <summary>A step that is one system call.</summary>
+        public static Step Call(int number, params ReadOnlySpan<Argument> arguments) => Make(PlanOperation.SystemCall, number, arguments);
+
+        /// <summary>Keeps the result in a slot.</summary>
+        public readonly Step Into(int slot) => this with { Result = slot };
+
+        /// <summary>Errnos that count as success.</summary>
+        public readonly Step Tolerating(int errno, int also = 0) => this with { Tolerated = errno, TolerateAlso = also };
+
+        /// <summary>Follows no link on its way.</summary>
+        public readonly Step FollowingNoLinks(bool none) => this with { NoLinks = none };
+
+        private static Step Make(PlanOperation operation, int number, ReadOnlySpan<Argument> arguments)
+        {
+            Step step = default;
+            step.Operation = operation;
+            step.Number = number;
+            step.Result = -1;
+            step.Count = arguments.Length;
+            for (int i = 0; i < arguments.Length; i++)
+            {
+                step._arguments[i] = arguments[i];
+            }
+
+            return step;
+        }
+    }
+}

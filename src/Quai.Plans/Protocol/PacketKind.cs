@@ -1,0 +1,41 @@
+namespace Quai.Plans.Protocol;
+
+/// <summary>What a packet is: the first number of each.</summary>
+public enum PacketKind
+{
+    /// <summary>Connect a client's streams, whose descriptor comes with it, to the container's program.</summary>
+    Attach = 1,
+
+    /// <summary>Send a signal to the container's first process.</summary>
+    Signal = 2,
+
+    /// <summary>Set a terminal's size.</summary>
+    Resize = 3,
+
+    /// <summary>Run a further process. With it come descriptors: its plan, and the client's streams where there is a client.</summary>
+    Exec = 4,
+
+    /// <summary>Tell what runs. In every version.</summary>
+    State = 5,
+
+    /// <summary>Tell which versions are understood. In every version from 2 on; a shim of version 1 answers EINVAL, as it does to all that it does not know.</summary>
+    Hello = 6,
+
+    /// <summary>With this bit, the answer to the request of that kind.</summary>
+    Answer = 0x80,
+
+    /// <summary>The container's program has been executed.</summary>
+    Started = 0x90,
+
+    /// <summary>A step of the container's start failed.</summary>
+    StartFailed = 0x91,
+
+    /// <summary>The container has ended.</summary>
+    Exited = 0x92,
+
+    /// <summary>A further process has ended.</summary>
+    ExecExited = 0x93,
+
+    /// <summary>The container lacked memory, so that the kernel kills one of its processes.</summary>
+    OutOfMemory = 0x94,
+}

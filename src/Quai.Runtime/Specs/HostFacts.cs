@@ -1,0 +1,22 @@
+using System.Globalization;
+using Quai.Runtime.Cgroups;
+
+namespace Quai.Runtime.Specs;
+
+/// <summary>What a plan depends on beside the config: what the machine has.</summary>
+/// <param name="Cgroups">Its control groups.</param>
+/// <param name="LastCapability">The highest capability that its kernel knows.</param>
+/// <param name="HasKcore">Whether its procfs has a <c>kcore</c>, for which <c>/dev/core</c> is made.</param>
+public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool HasKcore)
+{
+    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")));
+
+    /// <summary>This machine's.</summary>
+    public static HostFacts Current => Machine.Value;
+
+    private static int ReadLastCapability()
+    {
+        const string Path = "/proc/sys/kernel/cap_last_cap";
+        return File.Exists(Path) ? int.Parse(File.ReadAllText(Path), CultureInfo.InvariantCulture) : CapabilityMask.LastKnown;
+    }
+}

@@ -1,0 +1,23 @@
+using Quai.Oci.Runtime;
+using Quai.Runtime.Specs;
+
+namespace Quai.RuntimeCommand;
+
+/// <summary>Capabilities that a config names and this kernel or runtime does not know: the container starts without them, which its caller is told.</summary>
+internal static class CapabilityWarning
+{
+    /// <summary>Tells which are left out, if any.</summary>
+    public static void Tell(Process? process)
+    {
+        if (process?.Capabilities is not { } sets)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> unknown = CapabilityMask.Unknown(HostFacts.Current.LastCapability, sets.Bounding, sets.Effective, sets.Permitted, sets.Inheritable, sets.Ambient);
+        if (unknown.Count > 0)
+        {
+            ErrorReport.Warn($"ignoring unknown or unavailable capabilities: [{string.Join(' ', unknown)}]");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
+using Quai.Errors;
+
+namespace Quai.Cli.Tests.Fuzzing;
+
+/// <summary>The errors that the client's main program has a sentence for; text in JSON that is no Unicode has the library's.</summary>
+internal static class CliRefusals
+{
+    public static bool Known(Exception error) =>
+        error is ExitException or FlagException or FlagValueException or DaemonException or ConnectionException or QuaiException or FormatException or JsonException
+        || (error is InvalidOperationException && error.Message.Contains("UTF-", StringComparison.Ordinal));
+}

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace Quai.Networks.Tests;
+
+/// <summary>The rules as <c>nft</c> reads them, beside those that are expected (<c>Data/*.nft</c>; <c>QUAI_GOLDEN=write</c> writes them anew).</summary>
+public sealed partial class RulesTests
+{
+    private static readonly NetworkOptions s_usual = new() { BridgeAddress = "10.231.7.1/24", Owner = "/var/lib/quai" };
+
+    [Fact]
+    public void Where_forwarding_was_on() => Matches("router", s_usual, host => host.Command("sysctl", "-qw", "net.ipv4.ip_forward=1"));
+
+    [Fact]
+    public void Where_quai_turned_forwarding_on() => Matches("guarded", s_usual, host =>
+    {
+        host.Command("sysctl", "-qw", "net.ipv4.ip_forward=0");
+        host.Command("ip", "link", "add", "lan0", "address", "02:00:00:00:00:01", "type", "bridge");
+        host.Command("ip", "link", "add", "vpn0", "type", "veth", "peer", "name", "vpn1");
+        host.Command("sysctl", "-qw", "net.ipv4.conf.vpn0.forwarding=1");
+    });
+
+    [Fact]
+    public void Without_traffic_between_containers_and_masquerading() =>
+        Matches("closed", s_usual with { InterContainer = false, Masquerade = false, IpForwardNoDrop = true, Owner = "" }, _ => { });
+
+    [Fact]
+    public void On_a_bridge_that_leads_elsewhere() => Matches("adopted", s_usual with { Bridge = "lan0", IpForward = false }, host =>
+    {
+        host.Command("ip", "link", "add", "lan0", "type", "bridge");
+        host.Command("ip", "link", "set", "out0", "master", "lan0");
+    });
+
+    private static void Matches(string name, NetworkOptions options, Action<TestHost> before)
+    {
+        using var host = new TestHost(options, before);
+        string rules = Handles().Replace(host.Command("nft", "list", "ruleset"), "");
+        string path = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Data", name + ".nft");
+        if (Environment.GetEnvironmentVariable("QUAI_GOLDEN") == "write")
+        {
+            File.WriteAllText(path, rules);
+        }
+
+        Assert.Equal(File.ReadAllText(path), rules);
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+
+    /// <summary>What differs from run to run: the process that holds a claim.</summary>
+    [GeneratedRegex("# progname .*")]
+    private static partial Regex Handles();
+}
