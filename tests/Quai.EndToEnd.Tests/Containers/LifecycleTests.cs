@@ -25,7 +25,7 @@ public sealed class LifecycleTests(QuaidInstance engine) : IClassFixture<QuaidIn
         string name = await UpAsync("trap : TERM; echo up; while :; do sleep 0.05; done");
         var clock = Stopwatch.StartNew();
         await _docker.OkAsync($"stop -t 1 {name}");
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 8);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0.9, 9.9);
         Assert.Equal("exited 137 false 0", await StateAsync(name));
     }
 
@@ -194,7 +194,7 @@ public sealed class LifecycleTests(QuaidInstance engine) : IClassFixture<QuaidIn
         string[] times = (await _docker.InspectAsync(name, "{{.Created}} {{.State.StartedAt}} {{.State.FinishedAt}}")).Split(' ');
         DateTimeOffset[] parsed = [.. times.Select(t => DateTimeOffset.Parse(t, CultureInfo.InvariantCulture))];
         Assert.True(before < parsed[0] && parsed[0] < parsed[1] && parsed[1] < parsed[2] && parsed[2] < DateTimeOffset.UtcNow.AddSeconds(2), string.Join(' ', times));
-        Assert.InRange((parsed[2] - parsed[1]).TotalSeconds, 0.25, 5);
+        Assert.InRange((parsed[2] - parsed[1]).TotalSeconds, 0.25, 60);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ namespace Quai.EndToEnd.Tests.Escapes.Exhaustion;
 public sealed class FloodTests(QuaidInstance engine, ITestOutputHelper output) : IClassFixture<QuaidInstance>
 {
     private const int Rounds = 5;
+    private const int Comparisons = 3;
     private const double MostTimes = 2;
 
     // One busy process, as the flood is: a program that writes waits for its shim and the other way round.
@@ -34,6 +35,20 @@ public sealed class FloodTests(QuaidInstance engine, ITestOutputHelper output) :
     {
         await using Bystander bystander = await Bystander.StartAsync(engine);
         await bystander.MeasureAsync();
+
+        // What slows down for real does so each time; what another program on the machine did in one comparison it does not do in three.
+        string? slowed = "";
+        for (int comparison = 0; comparison < Comparisons && slowed is not null; comparison++)
+        {
+            slowed = await CompareAsync(name, options, command, bystander);
+        }
+
+        Assert.Null(slowed);
+    }
+
+    /// <summary>What the flood slows down, in words; null when nothing.</summary>
+    private async Task<string?> CompareAsync(string name, string options, string command, Bystander bystander)
+    {
         List<Latencies> computing = [], flooding = [];
         for (int round = 0; round < Rounds; round++)
         {
@@ -45,12 +60,13 @@ public sealed class FloodTests(QuaidInstance engine, ITestOutputHelper output) :
         output.WriteLine($"{name}: {flood}; computing: {usual}");
 
         // Beside the factor what a scheduler's turn more or less makes: some of these take microseconds.
-        Check("/_ping", flood.Ping, usual.Ping, turn: 0.5);
-        Check("exec", flood.Exec, usual.Exec, turn: 3);
-        Check("a line of a log", flood.Echo, usual.Echo, turn: 2);
+        return Check("/_ping", flood.Ping, usual.Ping, turn: 0.5)
+            ?? Check("exec", flood.Exec, usual.Exec, turn: 3)
+            ?? Check("a line of a log", flood.Echo, usual.Echo, turn: 2);
 
-        void Check(string what, double with, double without, double turn) =>
-            Assert.True(with <= (MostTimes * without) + turn, $"{what} takes {with:f2} ms while there is a flood of {name}, {without:f2} ms beside computing");
+        string? Check(string what, double with, double without, double turn) => with <= (MostTimes * without) + turn
+            ? null
+            : $"{what} takes {with:f2} ms while there is a flood of {name}, {without:f2} ms beside computing";
     }
 
     private async Task<Latencies> DuringAsync(string options, string command, Bystander bystander)
