@@ -137,7 +137,10 @@ public sealed class NftBatch : IDisposable
         socket.Transact(_writer.Written, what);
     }
 
-    /// <summary>All elements of a set or map of family <c>ip</c>; those of verdict maps have no data.</summary>
+    /// <summary>
+    /// All elements of a set or map of family <c>ip</c>; those of verdict maps have no data. While the kernel makes a set's table larger or smaller, for a moment
+    /// after many elements came or went, an answer of several messages may have some twice or not at all.
+    /// </summary>
     public static List<NftElement> List(NetlinkSocket socket, string table, string set)
     {
         using var writer = new NetlinkWriter();

@@ -3,10 +3,10 @@ using System.Net.Sockets;
 using System.Text;
 using Quai.Errors;
 
-namespace Quai.Networks;
+namespace Quai.Networks.Sandboxes;
 
 /// <summary>The text of the files through which a container knows the network, as Docker writes them.</summary>
-internal static class ContainerFiles
+public static class ContainerFiles
 {
     private const string StubResolver = "127.0.0.53";
     private static readonly string[] Fallback = ["8.8.8.8", "8.8.4.4"];
@@ -43,18 +43,17 @@ internal static class ContainerFiles
             text.Append(address).Append('\t').Append(extra, 0, separator).Append('\n');
         }
 
-        foreach (IPAddress address in addresses)
-        {
-            text.Append(address).Append('\t').Append(hostname);
-            if (!string.IsNullOrEmpty(domainname))
-            {
-                text.Append('.').Append(domainname).Append(' ').Append(hostname);
-            }
+        return text.Append(HostLines(hostname, domainname, addresses)).ToString();
+    }
 
-            text.Append('\n');
-        }
-
-        return text.ToString();
+    /// <summary>The lines of <c>/etc/hosts</c> by which a container knows its own name.</summary>
+    /// <param name="hostname">The container's name for itself.</param>
+    /// <param name="domainname">Its domain, or null.</param>
+    /// <param name="addresses">Its own addresses.</param>
+    public static string HostLines(string hostname, string? domainname, IEnumerable<IPAddress> addresses)
+    {
+        string names = string.IsNullOrEmpty(domainname) ? hostname : $"{hostname}.{domainname} {hostname}";
+        return string.Concat(addresses.Select(a => $"{a}\t{names}\n"));
     }
 
     /// <summary>The text of <c>/etc/resolv.conf</c>.</summary>

@@ -2,13 +2,13 @@ using System.Globalization;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 
-namespace Quai.Networks.Bridges;
+namespace Quai.Networks.Drivers.Bridges;
 
 /// <summary>
 /// Settings of the host's side of a bridge that netlink does not have. A bridge without an IPv6 address still takes router advertisements from its ports,
 /// and with them addresses and a default route.
 /// </summary>
-internal static class BridgeSettings
+internal static class BridgeSysctls
 {
     private const int LinkLocalScope = 0x20;
 

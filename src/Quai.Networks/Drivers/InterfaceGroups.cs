@@ -1,4 +1,4 @@
-namespace Quai.Networks.Bridges;
+namespace Quai.Networks.Drivers;
 
 /// <summary>
 /// Groups that interfaces of Quai's are in (<c>ip link show group 7824</c>), whichever daemon made them: rules go by them where names are not known beforehand.

@@ -5,16 +5,17 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Sockets;
 
-namespace Quai.Networks;
+namespace Quai.Networks.Ports;
 
 /// <summary>
 /// Host ports held for containers. Each is a socket bound and never listened on: the kernel then refuses the port to everybody else,
-/// and tells us who was there first, other programs included. Not safe for concurrent use.
+/// and tells us who was there first, other programs included. Safe for concurrent use.
 /// </summary>
 internal sealed class PortReservations
 {
     private const int EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94;
 
+    private readonly Lock _lock = new();
     private readonly Dictionary<PublishedPort, int> _held = [];
     private readonly (int First, int Last) _ephemeral;
     private int _nextEphemeral;
@@ -63,40 +64,58 @@ internal sealed class PortReservations
 
         var ports = new PublishedPort[requests.Count];
         int done = 0;
-        try
+        lock (_lock)
         {
-            foreach (PortRequest request in requests)
+            try
             {
-                ports[done] = Reserve(request, container);
-                done++;
-            }
+                foreach (PortRequest request in requests)
+                {
+                    ports[done] = Reserve(request, container);
+                    done++;
+                }
 
-            return ports;
-        }
-        catch
-        {
-            Release(ports.AsSpan(0, done));
-            throw;
+                return ports;
+            }
+            catch
+            {
+                Release(ports.AsSpan(0, done));
+                throw;
+            }
         }
     }
 
     /// <summary>Takes a port again that was recorded as held. False: somebody else has it now.</summary>
-    public bool TryRestore(PublishedPort port) => _held.ContainsKey(port) || TryBind(port) == 0;
+    public bool TryRestore(PublishedPort port)
+    {
+        lock (_lock)
+        {
+            return _held.ContainsKey(port) || TryBind(port) == 0;
+        }
+    }
 
     /// <summary>Gives ports back.</summary>
     public void Release(ReadOnlySpan<PublishedPort> ports)
     {
-        foreach (PublishedPort port in ports)
+        lock (_lock)
         {
-            if (_held.Remove(port, out int socket) && socket >= 0)
+            foreach (PublishedPort port in ports)
             {
-                _ = FileCalls.TryClose(socket);
+                if (_held.Remove(port, out int socket) && socket >= 0)
+                {
+                    _ = FileCalls.TryClose(socket);
+                }
             }
         }
     }
 
     /// <summary>Gives all ports back.</summary>
-    public void ReleaseAll() => Release([.. _held.Keys]);
+    public void ReleaseAll()
+    {
+        lock (_lock)
+        {
+            Release([.. _held.Keys]);
+        }
+    }
 
     private PublishedPort Reserve(PortRequest request, IPAddress container)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 
-namespace Quai.Networks;
+namespace Quai.Networks.Sandboxes;
 
 /// <summary>
 /// Connects a network namespace from outside: for containers of foreign OCI runtimes, whose first process does not send the messages of a

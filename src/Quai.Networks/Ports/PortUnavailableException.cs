@@ -1,6 +1,6 @@
 using Quai.Errors;
 
-namespace Quai.Networks;
+namespace Quai.Networks.Ports;
 
 /// <summary>A host port cannot be published. The message is Docker's, without the part that names the endpoint, which the caller puts before it.</summary>
 /// <param name="message">Which port, and why not.</param>
