@@ -40,9 +40,10 @@ public sealed class UpgradeTests : IAsyncLifetime
         Assert.Equal("yes", await Docker.OkAsync($"volume inspect -f '{{{{.Labels.kept}}}}' {volume}"));
         Assert.Equal("said", await Docker.OkAsync($"logs {stopped}"));
 
-        // Execed into, written to, logged.
-        (await Docker.RunAsync($"exec {running} sh -c 'cat /data/f; cat /proc/1/comm'")).Expect(0, "before\nsh\n");
-        (await Docker.RunAsync($"exec {own} sh -c 'hostname; exit 9'")).Expect(9, "own\n");
+        // Written to and logged. Into it goes nothing: its shim knows none of the ways by which today's programs join a container without being in its reach.
+        CommandResult exec = await Docker.RunAsync($"exec {running} true");
+        Assert.Equal(126, exec.ExitCode);
+        Assert.Contains("started by another version of Quai, whose shim does not know this one's plans: start the container anew", exec.Stdout + exec.Stderr, StringComparison.Ordinal);
         await using (RunningCommand attached = Docker.Start($"attach {running}"))
         {
             await attached.WriteAsync("after\n");
@@ -53,7 +54,7 @@ public sealed class UpgradeTests : IAsyncLifetime
         await Docker.OkAsync($"update -m 80m --memory-swap 80m {running}");
         Assert.Equal("83886080", await Docker.InspectAsync(running, "{{.HostConfig.Memory}}"));
         await Docker.OkAsync($"unpause {paused}");
-        (await Docker.RunAsync($"exec {paused} echo thawed")).Expect(0, "thawed\n");
+        Assert.Equal("running 0", await StateAsync(paused));
         Assert.Contains(running, await Docker.OkAsync("stats --no-stream --format '{{.Name}}'"), StringComparison.Ordinal);
         Assert.Contains($"bind host port for 127.0.0.1:{port}", (await Docker.RunAsync($"run --rm -p 127.0.0.1:{port}:80 {BusyboxImage.Name} true")).Stderr.Replace("Bind for", "bind host port for", StringComparison.Ordinal), StringComparison.Ordinal);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;

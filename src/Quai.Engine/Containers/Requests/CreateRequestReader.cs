@@ -1,4 +1,5 @@
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests.Mounts;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Host;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Quai.Api.Containers;
 using Quai.Engine.Containers.State;
 
-namespace Quai.Engine.Containers.Requests;
+namespace Quai.Engine.Containers.Networking;
 
 /// <summary>Which networks a container is on: those that a request names, else that of its mode.</summary>
 internal static class NetworkAttachments
@@ -19,7 +19,9 @@ internal static class NetworkAttachments
         }
 
         return networking?.EndpointsConfig is { Count: > 0 } given
-            ? [.. given.Select(g => NetworkAttachment.Of(g.Key, g.Value))]
-            : [new NetworkAttachment(NetworkMode.NetworkOf(mode) ?? mode)];
+            ? [.. given.Select(g => NetworkAttachment.Of(NameOf(g.Key), g.Value)).DistinctBy(a => a.Network)]
+            : [new NetworkAttachment(NameOf(mode))];
     }
+
+    private static string NameOf(string network) => NetworkMode.NetworkOf(network) ?? network;
 }

@@ -1,7 +1,7 @@
 using Quai.Api.Networks;
 using Quai.Errors;
 
-namespace Quai.Engine.Containers.Requests;
+namespace Quai.Engine.Containers.Networking;
 
 /// <summary>What may be asked of a container's place on a network.</summary>
 internal static class EndpointRules

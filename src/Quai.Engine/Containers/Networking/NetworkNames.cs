@@ -3,7 +3,7 @@ using Quai.Api.Networks;
 using Quai.Errors;
 using Quai.Networks;
 
-namespace Quai.Engine.Containers.Requests;
+namespace Quai.Engine.Containers.Networking;
 
 /// <summary>A network goes by its name, by its id or a part of it, and the usual one as "default", too. A request's are resolved as it comes in, so that nothing later compares one with another.</summary>
 internal static class NetworkNames

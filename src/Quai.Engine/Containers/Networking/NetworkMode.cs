@@ -1,4 +1,4 @@
-namespace Quai.Engine.Containers.Requests;
+namespace Quai.Engine.Containers.Networking;
 
 /// <summary>What <c>--network</c> says, and the like modes of IPC and PID namespaces.</summary>
 internal static class NetworkMode
