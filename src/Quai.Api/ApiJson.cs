@@ -30,6 +30,8 @@ namespace Quai.Api;
 [JsonSerializable(typeof(IdResponse))]
 [JsonSerializable(typeof(List<NetworkInspect>))]
 [JsonSerializable(typeof(NetworkInspect))]
+[JsonSerializable(typeof(NetworkConnectRequest))]
+[JsonSerializable(typeof(NetworkDisconnectRequest))]
 [JsonSerializable(typeof(VolumeInspect))]
 [JsonSerializable(typeof(VolumeCreateRequest))]
 [JsonSerializable(typeof(VolumeListResponse))]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Quai.Engine.Containers.State;
 
@@ -6,5 +7,6 @@ namespace Quai.Engine;
 /// <summary>Source-generated JSON of what the engine keeps in its own columns.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
 [JsonSerializable(typeof(List<ContainerMount>))]
-[JsonSerializable(typeof(EndpointRecord))]
+[JsonSerializable(typeof(ImmutableArray<EndpointRecord>))]
+[JsonSerializable(typeof(ImmutableArray<NetworkAttachment>))]
 internal sealed partial class EngineJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using Quai.Engine.Containers;
 using Quai.Engine.Containers.Files;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Lifecycle;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Recovering;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Runs;
@@ -36,7 +37,8 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
 
         // Runs.
         var runs = new ContainerRuns(launcher, execs, hub, time);
-        var resources = new RunResources(runtime, stores.Networks, launcher, paths, time, background);
+        var endpoints = new ContainerEndpoints(stores.Networks);
+        var resources = new RunResources(runtime, stores.Networks, endpoints, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
         var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
         var exits = new ContainerExits(resources, runs, records, events, removal, lifetime);
@@ -66,6 +68,8 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
             Prune = new PruneContainers(registry, sizes, remove, events, time),
             Update = new UpdateContainer(registry, records, events),
             Wait = new WaitContainer(registry),
+            Connect = new ConnectContainer(registry, stores.Networks, endpoints, launcher.Files, records, events),
+            Disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events),
             Inspect = new InspectContainer(registry, launcher, paths, execs, stores.Images, sizes, networks),
             List = new ListContainers(registry, stores.Images, sizes, networks, time),
             Top = new TopContainer(registry, events),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
@@ -6,8 +5,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Metadata;
-using Quai.Networks.Bridges;
+using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Ipam;
+using Quai.Networks.Ports;
+using Quai.Networks.Records;
 
 namespace Quai.Networks;
 
@@ -15,103 +18,148 @@ namespace Quai.Networks;
 /// Networks over netlink and nftables, recorded in SQLite. What is leased lives in memory and is checked there; the record is one write an endpoint.
 /// The sockets it talks to the kernel by belong to the network namespace of the thread that opened it.
 /// </summary>
-public sealed partial class NetworkService : INetworkService, IDisposable
+public sealed class NetworkService : INetworkService, IDisposable
 {
     private readonly MetadataDatabase _database;
     private readonly NetworkOptions _options;
-    private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly NetlinkSocket _route;
     private readonly Firewall? _firewall;
     private readonly PortReservations _ports;
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, Network> _networks = [];
-    private readonly Dictionary<string, Endpoint> _endpoints = [];
-    private readonly bool _ipv6 = BridgeSettings.KernelHasIPv6;
     private readonly NameClaims _claims = new();
-    private AddressPool? _pool;
-    private BridgeState _bridge;
+    private readonly NetworkDirectory _networks = new();
+    private readonly EndpointDirectory _endpoints = new();
+    private readonly Dictionary<string, INetworkDriver> _drivers;
+    private readonly NetworkRecovery _recovery;
+    private readonly SemaphoreSlim _changing = new(1);
 
     private NetworkService(MetadataDatabase database, NetworkOptions options, ILogger logger, TimeProvider time)
     {
         _database = database;
         _options = options;
-        _logger = logger;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", _ipv6, logger) : null;
+        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
+        INetworkDriver[] drivers = [new BridgeDriver(_route, options, _claims), new NamespaceDriver("host"), new NamespaceDriver("null")];
+        _drivers = drivers.ToDictionary(d => d.Name);
+        _recovery = new NetworkRecovery(database, _drivers, options, time, logger);
+        Forwarding = new Forwarding(database, _route, options, logger);
+        Tables = new TableNames(database, _claims, options.TableName);
     }
 
     /// <summary>The tables networks are recorded in.</summary>
-    public static IReadOnlyList<Migration> Migrations => NetworkStore.Migrations;
+    public static IReadOnlyList<Migration> Migrations => NetworkTables.Migrations;
+
+    /// <inheritdoc/>
+    public IPAddress? HostGateway => _options.HostGateway ?? (_networks.Named("bridge")?.Network.Subnets is [var subnet, ..] ? subnet.Gateway : null);
+
+    private Forwarding Forwarding { get; }
+
+    private TableNames Tables { get; }
 
     /// <summary>Opens the networks of a daemon; nothing is done in the kernel before <see cref="RecoverAsync"/>.</summary>
     /// <param name="database">Opened with <see cref="Migrations"/>.</param>
     /// <param name="options">The daemon's settings.</param>
     /// <param name="logger">For what nobody waits for; null for none.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    public static NetworkService Open(MetadataDatabase database, NetworkOptions options, ILogger<NetworkService>? logger = null, TimeProvider? time = null)
+    public static NetworkService Open(MetadataDatabase database, NetworkOptions options, ILogger<NetworkService>? logger = null, TimeProvider? time = null) =>
+        new(database, options, (ILogger?)logger ?? NullLogger.Instance, time ?? TimeProvider.System);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Network> List() => [.. _networks.All.Select(n => n.Network)];
+
+    /// <inheritdoc/>
+    public Network Resolve(string nameOrId) => _networks.Resolve(nameOrId).Network;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Endpoint> EndpointsOf(string containerId) => _endpoints.Of(containerId);
+
+    /// <inheritdoc/>
+    public async Task RecoverAsync(IReadOnlySet<string> running, CancellationToken cancellation)
     {
-        var service = new NetworkService(database, options, (ILogger?)logger ?? NullLogger.Instance, time ?? TimeProvider.System);
-        foreach (StoredNetwork stored in database.Read(NetworkStore.Networks))
+        cancellation.ThrowIfCancellationRequested();
+        List<NetworkRecord> recorded = _database.Read(NetworkTables.Networks);
+        IReadOnlyList<string> tables = _firewall is null ? [] : await Tables.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
+        IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
+        IReadOnlyList<Endpoint> endpoints = await _recovery.EndpointsAsync(networks, running, cancellation).ConfigureAwait(false);
+        _networks.Reset(networks);
+        _endpoints.Reset(endpoints);
+        _recovery.Reserve(endpoints, _ports);
+        (ForwardGuard? guard, bool turnOn) = await Forwarding.DecideAsync(wanted: Firewalled().Count > 0, cancellation).ConfigureAwait(false);
+        _firewall?.Rebuild(Firewalled(), endpoints, guard);
+        if (turnOn)
         {
-            service._networks[stored.Id] = service.ToNetwork(stored);
+            ForwardGuard.TurnForwardingOn();
         }
 
-        return service;
+        if (_firewall is not null)
+        {
+            await Tables.DeleteAsync(tables, _firewall, cancellation).ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Network> List()
+    public async Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation)
     {
-        lock (_lock)
+        if (!_drivers.TryGetValue(request.Driver, out INetworkDriver? driver) || driver is NamespaceDriver)
         {
-            return [.. _networks.Values];
+            throw driver is null
+                ? QuaiException.NotFound($"could not find plugin {request.Driver} in v1 plugin registry: plugin not found")
+                : new QuaiException(ErrorKind.Forbidden, $"only one instance of \"{request.Driver}\" network is allowed");
         }
-    }
 
-    /// <inheritdoc/>
-    public Network Resolve(string nameOrId)
-    {
-        lock (_lock)
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            if (_networks.TryGetValue(nameOrId, out Network? exact))
+            if (_networks.Named(request.Name) is not null)
             {
-                return exact;
+                throw QuaiException.Conflict($"network with name {request.Name} already exists");
             }
 
-            Network? byName = _networks.Values.FirstOrDefault(n => n.Name == nameOrId);
-            if (byName is not null)
+            CheckSubnets(request.Subnets);
+            var record = new NetworkRecord(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), request.Name, request.Driver, null, false, _time.GetUtcNow())
             {
-                return byName;
-            }
-
-            Network[] byPrefix = nameOrId.Length == 0 ? [] : [.. _networks.Values.Where(n => n.Id.StartsWith(nameOrId, StringComparison.Ordinal))];
-            return byPrefix.Length switch
-            {
-                1 => byPrefix[0],
-                0 => throw QuaiException.NotFound($"network {nameOrId} not found"),
-                _ => throw QuaiException.Invalid($"network {nameOrId} is ambiguous ({byPrefix.Length} matches found on ID prefix)"),
+                Subnets = [.. request.Subnets.Select(s => new SubnetRecord(new InterfaceAddress(s.Gateway, s.Prefix.PrefixLength), s.Range))],
+                Options = request.Options,
             };
+            record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
+            await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
+            return await RealizeAsync(driver, record).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
         }
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Endpoint> EndpointsOf(string containerId)
+    public async Task RemoveAsync(string networkId, CancellationToken cancellation)
     {
-        lock (_lock)
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            return [.. _endpoints.Values.Where(e => e.ContainerId == containerId)];
-        }
-    }
+            NetworkState state = _networks.Find(networkId) ?? throw QuaiException.NotFound($"network {networkId} not found");
+            if (state.Network.IsPredefined)
+            {
+                throw new QuaiException(ErrorKind.Forbidden, $"{state.Network.Name} is a pre-defined network and cannot be removed");
+            }
 
-    /// <inheritdoc/>
-    public IReadOnlyList<Endpoint> EndpointsOn(string networkId)
-    {
-        lock (_lock)
+            // Nobody leases from it any more; whoever did before is found.
+            _networks.Remove(networkId);
+            if (_endpoints.IsUsed(networkId))
+            {
+                _networks.Put(state);
+                throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: network {state.Network.Name} id {networkId} has active endpoints");
+            }
+
+            _firewall?.SetBridges(Firewalled());
+            _drivers[state.Network.Driver].Delete(state.Live.Record);
+            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
         {
-            return [.. _endpoints.Values.Where(e => e.Network.Id == networkId)];
+            _changing.Release();
         }
     }
 
@@ -119,28 +167,22 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     public async Task<Endpoint> ConnectAsync(EndpointRequest request, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        byte[]? mac = request.MacAddress is { } asked ? ParseMac(asked) : null;
-        Endpoint endpoint;
-        lock (_lock)
-        {
-            endpoint = Lease(request, mac);
-            _endpoints.Add(endpoint.Id, endpoint);
-        }
-
+        NetworkState state = _networks.Resolve(request.NetworkId);
+        Endpoint endpoint = _endpoints.Add(request.ContainerId, state.Network, at => state.Lease(request, at, _ports));
         try
         {
-            var row = new StoredEndpoint(endpoint.Id, endpoint.ContainerId, endpoint.Network.Id, Subnet.ToNumber(endpoint.Address), endpoint.MacAddress, endpoint.HostInterface, [.. endpoint.Ports]);
-            await _database.WriteAsync(connection => NetworkStore.Put(connection, row), cancellation).ConfigureAwait(false);
+            if (_networks.Find(state.Network.Id) != state)
+            {
+                throw QuaiException.NotFound($"network {request.NetworkId} not found");
+            }
+
+            await _database.WriteAsync(connection => NetworkTables.Put(connection, EndpointRow.Of(endpoint)), cancellation).ConfigureAwait(false);
             return endpoint;
         }
         catch
         {
-            lock (_lock)
-            {
-                _endpoints.Remove(endpoint.Id);
-                GiveBack(endpoint);
-            }
-
+            _endpoints.Remove(endpoint);
+            GiveBack(endpoint);
             throw;
         }
     }
@@ -151,52 +193,34 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         cancellation.ThrowIfCancellationRequested();
         if (endpoint.Ports.Count > 0)
         {
-            _firewall?.Add(endpoint, () => IsHeld(endpoint.Id));
+            _firewall?.Add(endpoint, () => _endpoints.Contains(endpoint));
         }
 
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
-    public async Task ReleaseAsync(string containerId, CancellationToken cancellation)
+    public async Task DisconnectAsync(Endpoint endpoint, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        IReadOnlyList<Endpoint> held;
-        lock (_lock)
-        {
-            held = EndpointsOf(containerId);
-            foreach (Endpoint endpoint in held)
-            {
-                _endpoints.Remove(endpoint.Id);
-            }
-        }
-
-        if (held.Count == 0)
+        if (!_endpoints.Remove(endpoint))
         {
             return;
         }
 
-        // Nobody may lease the address before its row is gone, and nothing may stop half-way: from here on there is no way back.
-        await _database.WriteAsync(
-            connection =>
-            {
-                foreach (Endpoint endpoint in held)
-                {
-                    NetworkStore.DeleteEndpoint(connection, endpoint.Id);
-                }
-            },
-            CancellationToken.None).ConfigureAwait(false);
-        lock (_lock)
-        {
-            foreach (Endpoint endpoint in held)
-            {
-                GiveBack(endpoint);
-            }
-        }
+        // Out of the kernel before the row goes: what nobody has recorded nobody would take away.
+        _networks.Find(endpoint.Network.Id)?.Live.Detach(new HashSet<string> { endpoint.HostInterface });
+        await ForgetAsync([endpoint]).ConfigureAwait(false);
+    }
 
-        foreach (Endpoint endpoint in held)
+    /// <inheritdoc/>
+    public async Task ReleaseAsync(string containerId, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        IReadOnlyList<Endpoint> held = _endpoints.RemoveAll(containerId);
+        if (held.Count > 0)
         {
-            _firewall?.Remove(endpoint.Id);
+            await ForgetAsync(held).ConfigureAwait(false);
         }
     }
 
@@ -204,137 +228,89 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     public Task FlushAsync(CancellationToken cancellation) => _firewall?.FlushAsync().WaitAsync(cancellation) ?? Task.CompletedTask;
 
     /// <inheritdoc/>
-    public string HostsFile(string hostname, string? domainname, IReadOnlyList<Endpoint> endpoints, IReadOnlyList<string> extraHosts)
+    public async Task DestroyAsync(CancellationToken cancellation)
     {
-        IPAddress? gateway;
-        lock (_lock)
+        await FlushAsync(cancellation).ConfigureAwait(false);
+        _firewall?.Destroy();
+        foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
-            gateway = _options.HostGateway ?? _networks.Values.FirstOrDefault(n => n.Driver == "bridge")?.Gateway;
+            if (_drivers.TryGetValue(record.Driver, out INetworkDriver? driver))
+            {
+                driver.Delete(record);
+            }
         }
-
-        return ContainerFiles.Hosts(hostname, domainname, endpoints.Select(e => e.Address), extraHosts, gateway);
     }
-
-    /// <inheritdoc/>
-    public string ResolvConf(IReadOnlyList<string> servers, IReadOnlyList<string> search, IReadOnlyList<string> options, bool hostNetwork) =>
-        ContainerFiles.ResolvConf(ContainerFiles.HostResolvConf(hostNetwork), servers, search, options, hostNetwork);
 
     /// <summary>Closes the sockets; host ports are free from then on. What is recorded and in the kernel stays.</summary>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _ports.ReleaseAll();
-            _route.Dispose();
-            _firewall?.Dispose();
-            _claims.Dispose();
-        }
+        _ports.ReleaseAll();
+        _route.Dispose();
+        _firewall?.Dispose();
+        _claims.Dispose();
+        _changing.Dispose();
     }
 
-    private static byte[] ParseMac(string text)
+    private void CheckSubnets(IReadOnlyList<NetworkSubnet> subnets)
     {
-        string[] parts = text.Split(':', '-');
-        byte[] mac = new byte[6];
-        for (int i = 0; i < 6; i++)
+        foreach (NetworkSubnet subnet in subnets)
         {
-            if (parts.Length != 6 || parts[i].Length != 2 || !byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out mac[i]))
+            if (!subnet.Prefix.Contains(subnet.Gateway))
             {
-                throw QuaiException.Invalid($"invalid MAC address: {text}");
+                throw QuaiException.Invalid($"invalid network config:\ninvalid gateway {subnet.Gateway}: it is not in subnet {subnet.Prefix}");
+            }
+
+            if (_networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet.Prefix)))
+            {
+                throw new QuaiException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
             }
         }
-
-        return mac;
     }
 
-    private static string FormatMac(ReadOnlySpan<byte> mac) => string.Create(CultureInfo.InvariantCulture, $"{mac[0]:x2}:{mac[1]:x2}:{mac[2]:x2}:{mac[3]:x2}:{mac[4]:x2}:{mac[5]:x2}");
-
-    private bool IsHeld(string endpointId)
+    private async Task<Network> RealizeAsync(INetworkDriver driver, NetworkRecord record)
     {
-        lock (_lock)
-        {
-            return _endpoints.ContainsKey(endpointId);
-        }
-    }
-
-    private Endpoint Lease(EndpointRequest request, byte[]? mac)
-    {
-        Network network = Resolve(request.NetworkId);
-        if (network.Driver != "bridge" || _pool is not { } pool)
-        {
-            throw QuaiException.Invalid($"network {network.Name} of driver {network.Driver} has no endpoints");
-        }
-
-        uint number = LeaseAddress(pool, network, request.Address);
         try
         {
-            IPAddress address = Subnet.ToAddress(number);
-            PublishedPort[] ports = _ports.Reserve(request.Ports, address);
-
-            // As Docker's: a function of the address, so that neighbours' ARP caches stay true when an address is leased again.
-            mac ??= [0x02, 0x42, (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number];
-            string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
-            return ToEndpoint(id, request.ContainerId, network, address, mac, "veth" + id[..7], ports);
+            ILiveNetwork live = driver.Realize(record, [.. _networks.All.SelectMany(n => n.Network.Subnets).Select(s => s.Prefix)]);
+            await _database.WriteAsync(connection => NetworkTables.Put(connection, live.Record), CancellationToken.None).ConfigureAwait(false);
+            _networks.Put(new NetworkState(live));
+            _firewall?.SetBridges(Firewalled());
+            return live.Network;
         }
         catch
         {
-            pool.Release(number);
+            _networks.Remove(record.Id);
+            driver.Delete(record);
+            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, record.Id), CancellationToken.None).ConfigureAwait(false);
             throw;
         }
     }
 
-    private uint LeaseAddress(AddressPool pool, Network network, IPAddress? wanted)
+    /// <summary>Forgets endpoints that are out of the directory already.</summary>
+    private async Task ForgetAsync(IReadOnlyList<Endpoint> endpoints)
     {
-        if (wanted is null)
+        // Nobody may lease the address before its row is gone, and nothing may stop half-way: from here on there is no way back.
+        await _database.WriteAsync(
+            connection =>
+            {
+                foreach (Endpoint endpoint in endpoints)
+                {
+                    NetworkTables.DeleteEndpoint(connection, endpoint.Id);
+                }
+            },
+            CancellationToken.None).ConfigureAwait(false);
+        foreach (Endpoint endpoint in endpoints)
         {
-            return pool.TryLease(out uint free) ? free : throw QuaiException.System($"no available IPv4 addresses on this network's address pools: {network.Name} ({network.Id})");
+            GiveBack(endpoint);
+            _firewall?.Remove(endpoint.Id);
         }
-
-        uint number = Subnet.ToNumber(wanted);
-        if (!pool.Subnet.Contains(number))
-        {
-            throw QuaiException.Invalid($"Invalid address {wanted}: It does not belong to any of this network's subnets");
-        }
-
-        if (_endpoints.Values.Any(e => e.Network.Id == network.Id && e.Address.Equals(wanted)) || !pool.TryLease(number))
-        {
-            throw new QuaiException(ErrorKind.Forbidden, "Address already in use");
-        }
-
-        return number;
-    }
-
-    private Endpoint ToEndpoint(string id, string containerId, Network network, IPAddress address, byte[] mac, string hostInterface, PublishedPort[] ports)
-    {
-        int prefix = _pool!.Subnet.PrefixLength;
-        IPAddress gateway = network.Gateway!;
-        SandboxSetup setup = EndpointMessages.Build(hostInterface, _bridge.Index, _bridge.Own, mac, address, prefix, gateway, network.Mtu, isolated: !_options.InterContainer, hairpin: DefaultBridge.FiltersBridgedTraffic, _ipv6);
-        return new Endpoint(id, containerId, network, address, prefix, gateway, FormatMac(mac), hostInterface, ports, setup);
     }
 
     private void GiveBack(Endpoint endpoint)
     {
         _ports.Release([.. endpoint.Ports]);
-        _pool?.Release(Subnet.ToNumber(endpoint.Address));
+        _networks.Find(endpoint.Network.Id)?.Release(endpoint);
     }
 
-    private Network ToNetwork(StoredNetwork stored) => new(
-        stored.Id,
-        stored.Name,
-        stored.Driver,
-        stored.Subnet,
-        stored.Gateway,
-        stored.Bridge,
-        stored.Driver == "bridge" ? _options.Mtu : 0,
-        stored.Created,
-        stored.Driver != "bridge"
-            ? new Dictionary<string, string>()
-            : new Dictionary<string, string>
-            {
-                ["com.docker.network.bridge.default_bridge"] = "true",
-                ["com.docker.network.bridge.enable_icc"] = _options.InterContainer ? "true" : "false",
-                ["com.docker.network.bridge.enable_ip_masquerade"] = _options.Masquerade ? "true" : "false",
-                ["com.docker.network.bridge.host_binding_ipv4"] = _options.DefaultBindAddress.ToString(),
-                ["com.docker.network.bridge.name"] = stored.Bridge ?? "",
-                ["com.docker.network.driver.mtu"] = (_options.Mtu > 0 ? _options.Mtu : 1500).ToString(CultureInfo.InvariantCulture),
-            });
+    private IReadOnlyList<FirewalledBridge> Firewalled() => [.. _networks.All.Select(n => n.Live.Firewalled).OfType<FirewalledBridge>().OrderBy(b => b.Interface, StringComparer.Ordinal)];
 }

@@ -1,4 +1,6 @@
+using System.Net;
 using Quai.Errors;
+using Quai.Networks.Ipam;
 using Xunit;
 
 namespace Quai.Networks.Tests;
@@ -6,36 +8,48 @@ namespace Quai.Networks.Tests;
 public sealed class AddressPoolTests
 {
     [Fact]
-    public void Leases_every_address_but_network_gateway_and_broadcast()
-    {
-        AddressPool pool = Pool("10.231.0.1/28");
-        List<string> leased = [];
-        while (pool.TryLease(out uint address))
-        {
-            leased.Add(Subnet.ToAddress(address).ToString());
-        }
+    public void Leases_every_address_but_network_gateway_and_broadcast() =>
+        Assert.Equal(Enumerable.Range(2, 13).Select(i => $"10.231.0.{i}"), All(Pool("10.231.0.1/28")));
 
-        Assert.Equal(Enumerable.Range(2, 13).Select(i => $"10.231.0.{i}"), leased);
+    [Fact]
+    public void Of_an_ipv6_subnet_only_the_first_address_and_the_gateway_are_kept_back() =>
+        Assert.Equal(Enumerable.Range(2, 14).Select(i => $"fd00:7::{i:x}"), All(Pool("fd00:7::1/124")));
+
+    [Fact]
+    public void A_subnet_of_two_to_the_sixty_fourth_is_leased_from_like_a_small_one()
+    {
+        AddressPool pool = Pool("fd00:7::1/64");
+        Assert.Equal(["fd00:7::2", "fd00:7::3"], [pool.TryLease()!.ToString(), pool.TryLease()!.ToString()]);
+        IPAddress far = IPAddress.Parse("fd00:7::ffff:ffff:ffff:ffff");
+        Assert.True(pool.TryLease(far));
+        Assert.False(pool.TryLease(far));
+
+        // After the last comes the first again.
+        Assert.Equal("fd00:7::4", pool.TryLease()!.ToString());
+        pool.Release(far);
+        Assert.True(pool.TryLease(far));
     }
 
     [Fact]
     public void An_address_given_back_is_the_last_to_be_leased_again()
     {
         AddressPool pool = Pool("10.231.0.1/29");
-        Assert.Equal(["2", "3"], [Next(pool), Next(pool)]);
-        pool.Release(Subnet.Parse("10.231.0.2/29").Address);
-        Assert.Equal(["4", "5", "6", "2"], [Next(pool), Next(pool), Next(pool), Next(pool)]);
-        Assert.False(pool.TryLease(out _));
+        Assert.Equal(["10.231.0.2", "10.231.0.3"], [Next(pool), Next(pool)]);
+        pool.Release(IPAddress.Parse("10.231.0.2"));
+        Assert.Equal(["10.231.0.4", "10.231.0.5", "10.231.0.6", "10.231.0.2"], [Next(pool), Next(pool), Next(pool), Next(pool)]);
+        Assert.Null(pool.TryLease());
     }
 
-    [Fact]
-    public void A_named_address_is_leased_once()
+    [Theory]
+    [InlineData("10.231.0.1/24", "10.231.0.77")]
+    [InlineData("fd00:7::1/64", "fd00:7::7:7")]
+    public void A_named_address_is_leased_once(string cidr, string named)
     {
-        AddressPool pool = Pool("10.231.0.1/24");
-        uint address = Subnet.Parse("10.231.0.77/24").Address;
+        AddressPool pool = Pool(cidr);
+        IPAddress address = IPAddress.Parse(named);
         Assert.True(pool.TryLease(address));
         Assert.False(pool.TryLease(address));
-        Assert.False(pool.TryLease(Subnet.Parse("10.231.0.1/24").Address));
+        Assert.False(pool.TryLease(InterfaceAddress.Parse(cidr).Address));
         pool.Release(address);
         Assert.True(pool.TryLease(address));
     }
@@ -43,47 +57,72 @@ public sealed class AddressPoolTests
     [Fact]
     public void A_range_limits_what_is_leased()
     {
-        (Subnet subnet, uint gateway) = Subnet.Parse("10.231.0.1/16");
-        var pool = new AddressPool(subnet, Subnet.Parse("10.231.5.0/30").Subnet, gateway);
-        List<string> leased = [];
-        while (pool.TryLease(out uint address))
-        {
-            leased.Add(Subnet.ToAddress(address).ToString());
-        }
+        InterfaceAddress address = InterfaceAddress.Parse("10.231.0.1/16");
+        Assert.Equal(["10.231.5.0", "10.231.5.1", "10.231.5.2", "10.231.5.3"], All(new AddressPool(address.Network, IPNetwork.Parse("10.231.5.0/30"), address.Address)));
+    }
 
-        Assert.Equal(["10.231.5.0", "10.231.5.1", "10.231.5.2", "10.231.5.3"], leased);
+    [Fact]
+    public void A_range_within_a_word_of_bits_ends_where_it_ends()
+    {
+        InterfaceAddress address = InterfaceAddress.Parse("10.231.0.1/24");
+        Assert.Equal(Enumerable.Range(128, 32).Select(i => $"10.231.0.{i}"), All(new AddressPool(address.Network, IPNetwork.Parse("10.231.0.128/27"), address.Address)));
     }
 
     [Fact]
     public void A_sixteen_bit_subnet_is_leased_whole_and_without_repeats()
     {
-        AddressPool pool = Pool("10.231.0.1/16");
-        HashSet<uint> seen = [];
-        while (pool.TryLease(out uint address))
-        {
-            Assert.True(seen.Add(address));
-        }
-
-        Assert.Equal(65536 - 3, seen.Count);
+        List<string> leased = All(Pool("10.231.0.1/16"));
+        Assert.Equal(65536 - 3, leased.Count);
+        Assert.Equal(leased.Count, leased.Distinct().Count());
     }
 
     [Theory]
     [InlineData("10.0.0.1")]
     [InlineData("10.0.0.1/33")]
-    [InlineData("fe80::1/64")]
+    [InlineData("fe80::1/129")]
+    [InlineData("fe80::1/-1")]
     [InlineData("x/8")]
     public void A_malformed_subnet_is_refused_by_name(string cidr) =>
-        Assert.Contains(cidr, Assert.Throws<QuaiException>(() => Subnet.Parse(cidr)).Message, StringComparison.Ordinal);
+        Assert.Contains(cidr, Assert.Throws<QuaiException>(() => InterfaceAddress.Parse(cidr)).Message, StringComparison.Ordinal);
 
-    private static string Next(AddressPool pool)
+    [Theory]
+    [InlineData("10.1.2.3/8", "10.0.0.0/8")]
+    [InlineData("10.1.2.3/32", "10.1.2.3/32")]
+    [InlineData("10.1.2.3/0", "0.0.0.0/0")]
+    [InlineData("fd00:1:2:3::4/48", "fd00:1:2::/48")]
+    [InlineData("fd00::4/0", "::/0")]
+    public void An_address_tells_its_network(string cidr, string network) => Assert.Equal(network, InterfaceAddress.Parse(cidr).Network.ToString());
+
+    [Fact]
+    public void Pools_are_used_in_their_order_and_around_what_is_taken()
     {
-        Assert.True(pool.TryLease(out uint address));
-        return (address & 0xff).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal("172.17.0.0/16", Choose());
+        Assert.Equal("172.19.0.0/16", Choose("172.17.0.0/16", "172.18.5.0/24"));
+        Assert.Equal("192.168.0.0/20", Choose("172.16.0.0/12"));
+        Assert.Equal("192.168.32.0/20", Choose("172.16.0.0/12", "192.168.0.0/20", "192.168.17.0/24"));
+        Assert.Equal("all predefined address pools have been fully subnetted", Assert.Throws<QuaiException>(() => Choose("172.0.0.0/8", "192.168.0.0/16")).Message);
+        var six = new SubnetPools([(IPNetwork.Parse("fd00::/62"), 64)]);
+        Assert.Equal("fd00:0:0:1::/64", six.Choose([IPNetwork.Parse("fd00::/64"), IPNetwork.Parse("10.0.0.0/8")]).ToString());
+
+        static string Choose(params string[] taken) => SubnetPools.Default.Choose([.. taken.Select(IPNetwork.Parse)]).ToString();
+    }
+
+    private static string Next(AddressPool pool) => pool.TryLease()!.ToString();
+
+    private static List<string> All(AddressPool pool)
+    {
+        List<string> leased = [];
+        while (pool.TryLease() is { } address)
+        {
+            leased.Add(address.ToString());
+        }
+
+        return leased;
     }
 
     private static AddressPool Pool(string cidr)
     {
-        (Subnet subnet, uint gateway) = Subnet.Parse(cidr);
-        return new AddressPool(subnet, subnet, gateway);
+        InterfaceAddress address = InterfaceAddress.Parse(cidr);
+        return new AddressPool(address.Network, address.Network, address.Address);
     }
 }

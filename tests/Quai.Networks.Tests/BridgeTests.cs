@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using Quai.Linux;
 using Quai.Linux.Netlink;
+using Quai.Networks.Ports;
+using Quai.Networks.Sandboxes;
 using Xunit;
 using Xunit.Abstractions;
 
@@ -15,7 +17,7 @@ public sealed class BridgeTests
     {
         using var host = new TestHost();
         (NamespaceThread box, Endpoint endpoint) = host.Run("a");
-        Assert.Equal("10.231.7.2", endpoint.Address.ToString());
+        Assert.Equal("10.231.7.2", endpoint.IPv4!.Address.ToString());
         Assert.Equal("02:42:0a:e7:07:02", endpoint.MacAddress);
         string addresses = TestHost.Command(box, "ip", "-o", "addr");
         Assert.Contains("eth0    inet 10.231.7.2/24 brd 10.231.7.255", addresses, StringComparison.Ordinal);
@@ -36,9 +38,9 @@ public sealed class BridgeTests
         (NamespaceThread b, Endpoint two) = host.Run("b");
         using var serverB = b.ServeTcp(80);
         using var serverHost = host.Host.ServeTcp(81);
-        Assert.Equal(one.Address.ToString(), a.Call(two.Address.ToString(), 80));
-        Assert.Equal("10.231.7.1", host.Host.Call(two.Address.ToString(), 80));
-        Assert.Equal(one.Address.ToString(), a.Call("10.231.7.1", 81));
+        Assert.Equal(one.IPv4!.Address.ToString(), a.Call(two.IPv4!.Address.ToString(), 80));
+        Assert.Equal("10.231.7.1", host.Host.Call(two.IPv4!.Address.ToString(), 80));
+        Assert.Equal(one.IPv4!.Address.ToString(), a.Call("10.231.7.1", 81));
     }
 
     [Fact]
@@ -50,9 +52,9 @@ public sealed class BridgeTests
         (NamespaceThread b, Endpoint two) = host.Run("b", Tcp(80, 8080));
         using var serverB = b.ServeTcp(80);
         using var serverHost = host.Host.ServeTcp(81);
-        Assert.Null(a.Call(two.Address.ToString(), 80));
+        Assert.Null(a.Call(two.IPv4!.Address.ToString(), 80));
         Assert.Equal("10.231.7.2", a.Call("10.231.7.1", 81));
-        Assert.Equal("10.231.7.1", host.Host.Call(two.Address.ToString(), 80));
+        Assert.Equal("10.231.7.1", host.Host.Call(two.IPv4!.Address.ToString(), 80));
         Assert.NotNull(a.Call("10.231.7.1", 8080));
     }
 
@@ -66,7 +68,7 @@ public sealed class BridgeTests
         using var outside = host.Outside.ServeTcp(90);
         Assert.Equal(TestHost.Address, a.Call(TestHost.OutsideAddress, 90));
         Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
-        Assert.Null(host.Outside.Call(endpoint.Address.ToString(), 82));
+        Assert.Null(host.Outside.Call(endpoint.IPv4!.Address.ToString(), 82));
         Assert.Null(host.Outside.Call(TestHost.Address, 8081));
     }
 
@@ -177,12 +179,12 @@ public sealed class BridgeTests
         using var host = new TestHost();
         Endpoint endpoint = host.Lease("a");
         using var box = new NamespaceThread();
-        host.Host.Await(() => SandboxExecutor.ConnectAsync(endpoint.Setup, $"/proc/self/fd/{box.Namespace.Number}"));
+        host.Host.Await(() => SandboxExecutor.ConnectAsync(SandboxSetup.Of([endpoint]), $"/proc/self/fd/{box.Namespace.Number}"));
         using var server = box.ServeTcp(80);
-        Assert.Equal("10.231.7.1", host.Host.Call(endpoint.Address.ToString(), 80));
+        Assert.Equal("10.231.7.1", host.Host.Call(endpoint.IPv4!.Address.ToString(), 80));
 
         // A second time is refused, in words that name the message.
-        LinuxException refused = Assert.Throws<LinuxException>(() => host.Host.Await(() => SandboxExecutor.ConnectAsync(endpoint.Setup, $"/proc/self/fd/{box.Namespace.Number}")));
+        LinuxException refused = Assert.Throws<LinuxException>(() => host.Host.Await(() => SandboxExecutor.ConnectAsync(SandboxSetup.Of([endpoint]), $"/proc/self/fd/{box.Namespace.Number}")));
         Assert.Contains($"create veth pair {endpoint.HostInterface}", refused.Message, StringComparison.Ordinal);
     }
 
@@ -193,7 +195,7 @@ public sealed class BridgeTests
         Endpoint endpoint = host.Lease("a");
         using (var box = new NamespaceThread())
         {
-            host.Connect(box, endpoint.Setup);
+            host.Connect(box, SandboxSetup.Of([endpoint]));
             Assert.Contains(host.HostLinks(), l => l.Name == endpoint.HostInterface);
         }
 

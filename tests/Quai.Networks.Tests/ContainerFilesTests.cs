@@ -1,5 +1,6 @@
 using System.Net;
 using Quai.Errors;
+using Quai.Networks.Sandboxes;
 using Xunit;
 
 namespace Quai.Networks.Tests;

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Ports;
+using Quai.Networks.Records;
+using Quai.Networks.Sandboxes;
 using Xunit;
 
 namespace Quai.Networks.Tests;
@@ -59,9 +62,9 @@ public sealed class ForwardingTests
     public async Task What_is_recorded_of_another_place_is_of_no_account()
     {
         using Site site = new(forwarding: false);
-        ForwardGuard guard = ForwardGuard.Parse(site.Host.Database.Read(c => NetworkStore.Fact(c, "forwarding")))!;
+        ForwardGuard guard = ForwardGuard.Parse(site.Host.Database.Read(c => NetworkTables.Fact(c, "forwarding")))!;
         Assert.Equal(["lan0", "out0"], guard.Earlier.Order());
-        await site.Host.Database.WriteAsync(c => NetworkStore.PutFact(c, "forwarding", (guard with { Place = "another boot" }).ToString()));
+        await site.Host.Database.WriteAsync(c => NetworkTables.PutFact(c, "forwarding", (guard with { Place = "another boot" }).ToString()));
         site.Host.Restart("a");
         Assert.True(site.OutsideReachesLan());
     }
@@ -138,7 +141,7 @@ public sealed class ForwardingTests
         host.Host.Await(() => second.RecoverAsync(new HashSet<string>(), CancellationToken.None));
         Endpoint other = host.Host.Await(() => second.ConnectAsync(new EndpointRequest("x", second.Resolve("bridge").Id, null, null, [new(80, "tcp", IPAddress.Any, 8090, 8090)]), CancellationToken.None));
         var box = host.Own(new NamespaceThread());
-        host.Connect(box, other.Setup);
+        host.Connect(box, SandboxSetup.Of([other]));
         host.Host.Await(() => second.PublishAsync(other, CancellationToken.None));
         using TcpListener server = box.ServeTcp(80), outside = host.Outside.ServeTcp(90);
         Assert.NotNull(Reach(host.Outside, TestHost.Address, 8090));

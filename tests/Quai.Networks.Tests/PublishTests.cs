@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Linux.Nftables;
+using Quai.Networks.Ports;
 using Xunit;
 using Xunit.Abstractions;
 

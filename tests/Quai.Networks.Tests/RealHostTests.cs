@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Quai.Linux.Netlink;
+using Quai.Networks.Ports;
+using Quai.Networks.Sandboxes;
 using Xunit;
 
 namespace Quai.Networks.Tests;
@@ -20,11 +22,11 @@ public sealed class RealHostTests
             var request = new EndpointRequest("a", service.Resolve("bridge").Id, null, null, [new PortRequest(80, "tcp", IPAddress.Any, 0, 0)]);
             Endpoint endpoint = await service.ConnectAsync(request, CancellationToken.None);
             using var box = new NamespaceThread();
-            await SandboxExecutor.ConnectAsync(endpoint.Setup, $"/proc/self/fd/{box.Namespace.Number}");
+            await SandboxExecutor.ConnectAsync(SandboxSetup.Of([endpoint]), $"/proc/self/fd/{box.Namespace.Number}");
             await service.PublishAsync(endpoint, CancellationToken.None);
             using TcpListener server = box.ServeTcp(80);
 
-            Assert.Equal("10.231.250.1", await CallAsync(endpoint.Address, 80));
+            Assert.Equal("10.231.250.1", await CallAsync(endpoint.IPv4!.Address, 80));
             Assert.Equal("10.231.250.1", await CallAsync(IPAddress.Loopback, endpoint.Ports[0].HostPort));
             Assert.Equal("10.231.250.1", await CallAsync(IPAddress.Parse("10.231.250.1"), endpoint.Ports[0].HostPort));
 

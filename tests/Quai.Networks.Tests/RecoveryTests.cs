@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Linux.Nftables;
+using Quai.Networks.Ports;
+using Quai.Networks.Sandboxes;
 using Xunit;
 
 namespace Quai.Networks.Tests;
@@ -19,7 +21,7 @@ public sealed class RecoveryTests
         host.Restart();
         Assert.Equal(ids, host.Service.List().OrderBy(n => n.Name).Select(n => n.Id));
         Network bridge = host.Service.Resolve(ids[0][..12]);
-        Assert.Equal(("bridge", "10.231.7.0/24", "10.231.7.1", "quai0"), (bridge.Name, bridge.Subnet, bridge.Gateway!.ToString(), bridge.BridgeName));
+        Assert.Equal(("bridge", "10.231.7.0/24", "10.231.7.1", "quai0"), (bridge.Name, bridge.Subnets[0].Prefix.ToString(), bridge.Subnets[0].Gateway.ToString(), bridge.Interface));
         Assert.Equal("1", host.Host.Run(() => File.ReadAllText("/proc/sys/net/ipv4/ip_forward")).Trim());
     }
 
@@ -35,7 +37,7 @@ public sealed class RecoveryTests
         host.Restart("a");
 
         Endpoint again = Assert.Single(host.Service.EndpointsOf("a"));
-        Assert.Equal((kept.Id, kept.Address, kept.MacAddress, kept.HostInterface), (again.Id, again.Address, again.MacAddress, again.HostInterface));
+        Assert.Equal((kept.Id, kept.IPv4!.Address, kept.MacAddress, kept.HostInterface), (again.Id, again.IPv4!.Address, again.MacAddress, again.HostInterface));
         Assert.Equal(kept.Ports, again.Ports);
         Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
         Assert.NotNull(host.Host.Call("127.0.0.1", 8081));
@@ -50,9 +52,9 @@ public sealed class RecoveryTests
 
         // Ports of what runs are held again; addresses and ports of what does not are free.
         Assert.Throws<PortUnavailableException>(() => host.Lease("d", Tcp(80, 8080)));
-        QuaiException inUse = Assert.Throws<QuaiException>(() => Named(host, "e", kept.Address));
+        QuaiException inUse = Assert.Throws<QuaiException>(() => Named(host, "e", kept.IPv4!.Address));
         Assert.Equal((ErrorKind.Forbidden, "Address already in use"), (inUse.Kind, inUse.Message));
-        Assert.Equal(neverStarted.Address, Named(host, "e", neverStarted.Address).Address);
+        Assert.Equal(neverStarted.IPv4!.Address, Named(host, "e", neverStarted.IPv4!.Address).IPv4!.Address);
         Assert.Throws<QuaiException>(() => Named(host, "f", IPAddress.Parse("10.99.0.1")));
         host.Lease("d", Tcp(80, 8082), Tcp(80, 8083));
 
@@ -81,7 +83,7 @@ public sealed class RecoveryTests
         string addresses = host.Command("ip", "-4", "-o", "addr", "show", "quai0");
         Assert.Contains("10.231.8.1/24", addresses, StringComparison.Ordinal);
         Assert.DoesNotContain("10.231.7.1", addresses, StringComparison.Ordinal);
-        Assert.Equal("10.231.8.2", host.Lease("a").Address.ToString());
+        Assert.Equal("10.231.8.2", host.Lease("a").IPv4!.Address.ToString());
         Assert.DoesNotContain("10.231.7.", host.Command("nft", "list", "table", "ip", "quai"), StringComparison.Ordinal);
     }
 
@@ -89,11 +91,11 @@ public sealed class RecoveryTests
     public void Without_an_address_the_first_free_pool_is_taken_and_kept()
     {
         using var host = new TestHost(new NetworkOptions());
-        Assert.Equal("172.17.0.0/16", host.Service.Resolve("bridge").Subnet);
+        Assert.Equal("172.17.0.0/16", host.Service.Resolve("bridge").Subnets[0].Prefix.ToString());
         host.Command("ip", "link", "del", "quai0");
         host.Command("ip", "addr", "add", "172.18.5.1/24", "dev", "out0");
         host.Restart();
-        Assert.Equal("172.17.0.0/16", host.Service.Resolve("bridge").Subnet);
+        Assert.Equal("172.17.0.0/16", host.Service.Resolve("bridge").Subnets[0].Prefix.ToString());
         host.Options = new NetworkOptions { Bridge = "second0", TableName = "second", BridgeAddress = null };
         using var database = new TemporaryDatabase();
         Network second = host.Host.Run(() =>
@@ -102,7 +104,7 @@ public sealed class RecoveryTests
             service.RecoverAsync(new HashSet<string>(), CancellationToken.None).GetAwaiter().GetResult();
             return service.Resolve("bridge");
         });
-        Assert.Equal("172.19.0.0/16", second.Subnet);
+        Assert.Equal("172.19.0.0/16", second.Subnets[0].Prefix.ToString());
     }
 
     [Fact]
@@ -120,13 +122,13 @@ public sealed class RecoveryTests
         Assert.EndsWith("address already in use", taken.Message, StringComparison.Ordinal);
         Endpoint other = host.Host.Await(() => second.ConnectAsync(new EndpointRequest("x", second.Resolve("bridge").Id, null, null, [Tcp(80, 8090)]), CancellationToken.None));
         var box = host.Own(new NamespaceThread());
-        host.Connect(box, other.Setup);
+        host.Connect(box, SandboxSetup.Of([other]));
         host.Host.Await(() => second.PublishAsync(other, CancellationToken.None));
         using TcpListener otherServer = box.ServeTcp(80);
         Assert.NotNull(host.Outside.Call(TestHost.Address, 8090));
         Assert.NotNull(host.Outside.Call(TestHost.Address, 8080));
         Assert.NotNull(box.Call(TestHost.Address, 8080));
-        Assert.Null(box.Call(one.Address.ToString(), 80));
+        Assert.Null(box.Call(one.IPv4!.Address.ToString(), 80));
 
         host.Host.Await(() => second.DestroyAsync(CancellationToken.None));
         Assert.DoesNotMatch(@"table ip6? second\n", host.Command("nft", "list", "tables"));
@@ -142,7 +144,7 @@ public sealed class RecoveryTests
         host.Command("ip", "addr", "add", "10.231.11.1/24", "dev", "mine0");
         host.Options = new NetworkOptions { Bridge = "mine0" };
         host.Restart();
-        Assert.Equal("10.231.11.0/24", host.Service.Resolve("bridge").Subnet);
+        Assert.Equal("10.231.11.0/24", host.Service.Resolve("bridge").Subnets[0].Prefix.ToString());
         host.Restart();
         host.Host.Await(() => host.Service.DestroyAsync(CancellationToken.None));
         Assert.Contains(host.HostLinks(), l => l.Name == "mine0");
@@ -165,11 +167,11 @@ public sealed class RecoveryTests
         using var host = new TestHost(new NetworkOptions { BridgeAddress = "10.231.7.1/24", FixedCidr = "10.231.7.64/30" });
         Assert.Equal(
             ["10.231.7.64", "10.231.7.65", "10.231.7.66", "10.231.7.67"],
-            Enumerable.Range(0, 4).Select(i => host.Lease($"c{i}").Address.ToString()));
+            Enumerable.Range(0, 4).Select(i => host.Lease($"c{i}").IPv4!.Address.ToString()));
         QuaiException full = Assert.Throws<QuaiException>(() => host.Lease("d"));
         Assert.StartsWith("no available IPv4 addresses on this network's address pools: bridge (", full.Message, StringComparison.Ordinal);
         host.Release("c1");
-        Assert.Equal("10.231.7.65", host.Lease("d").Address.ToString());
+        Assert.Equal("10.231.7.65", host.Lease("d").IPv4!.Address.ToString());
     }
 
     private static Endpoint Named(TestHost host, string container, IPAddress address) =>

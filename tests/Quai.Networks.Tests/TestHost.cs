@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using Quai.Linux.Netlink;
 using Quai.Metadata;
+using Quai.Networks.Ports;
+using Quai.Networks.Sandboxes;
 
 namespace Quai.Networks.Tests;
 
@@ -54,7 +56,7 @@ internal sealed class TestHost : IDisposable
         Endpoint endpoint = Lease(container, ports);
         var sandbox = new NamespaceThread();
         _owned.Add(sandbox);
-        Connect(sandbox, endpoint.Setup);
+        Connect(sandbox, SandboxSetup.Of([endpoint]));
         Host.Await(() => Service.PublishAsync(endpoint, CancellationToken.None));
         return (sandbox, endpoint);
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Quai.Api;
 using Quai.Api.Containers;
 using Quai.Api.Networks;
 using Quai.Daemon.Http;
@@ -47,8 +48,18 @@ internal static class NetworkRoutes
                 backend.Events.Publish("network", "prune", "", new Dictionary<string, string> { ["reclaimed"] = "0" });
                 return call.Answer(new JsonObject { ["NetworksDeleted"] = null }, Json.Edited.JsonObject);
             })
-            .Add("POST", "/networks/{name}/connect", _ => throw ApiCall.NotImplemented("connecting a container to a further network is not available in this version of Quai"))
-            .Add("POST", "/networks/{name}/disconnect", _ => throw ApiCall.NotImplemented("disconnecting a container from a network is not available in this version of Quai"))
+            .Add("POST", "/networks/{name}/connect", async call =>
+            {
+                NetworkConnectRequest request = await call.ReadDocument(ApiJson.Default.NetworkConnectRequest) ?? new NetworkConnectRequest();
+                await backend.Containers.ConnectAsync(call.Name, Named(request.Container), request.EndpointConfig, ApiCall.ToTheEnd);
+                await call.Answer(StatusCodes.Status200OK);
+            })
+            .Add("POST", "/networks/{name}/disconnect", async call =>
+            {
+                NetworkDisconnectRequest request = await call.ReadDocument(ApiJson.Default.NetworkDisconnectRequest) ?? new NetworkDisconnectRequest();
+                await backend.Containers.DisconnectAsync(call.Name, Named(request.Container), request.Force, ApiCall.ToTheEnd);
+                await call.Answer(StatusCodes.Status200OK);
+            })
             .Add("DELETE", "/networks/{name}", call =>
             {
                 Network network = backend.Networks.Resolve(call.Name);
@@ -82,9 +93,15 @@ internal static class NetworkRoutes
         Id = network.Id,
         Created = network.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
         Driver = network.Driver,
-        IPAM = new Ipam { Config = network.Subnet is null ? null : [new IpamConfig { Subnet = network.Subnet, Gateway = network.Gateway?.ToString() }] },
+        IPAM = new Ipam
+        {
+            Config = network.Subnets.Count == 0 ? null
+                : [.. network.Subnets.Select(s => new IpamConfig { Subnet = s.Prefix.ToString(), IPRange = s.Range == s.Prefix ? null : s.Range?.ToString(), Gateway = s.Gateway.ToString() })],
+        },
         Options = new(network.Options),
     };
+
+    private static string Named(string container) => container.Length > 0 ? container : throw QuaiException.Invalid("invalid name or ID supplied: \"\"");
 
     private static bool Matches(Network network, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
     {

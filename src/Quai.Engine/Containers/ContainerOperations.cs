@@ -1,6 +1,8 @@
 using Quai.Api.Containers;
+using Quai.Api.Networks;
 using Quai.Engine.Containers.Files;
 using Quai.Engine.Containers.Lifecycle;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Containers.Streams;
 using Quai.Engine.Containers.Views;
@@ -35,6 +37,10 @@ internal sealed class ContainerOperations : IContainers, IContainerFiles
     public required UpdateContainer Update { get; init; }
 
     public required WaitContainer Wait { get; init; }
+
+    public required ConnectContainer Connect { get; init; }
+
+    public required DisconnectContainer Disconnect { get; init; }
 
     public required InspectContainer Inspect { get; init; }
 
@@ -79,6 +85,10 @@ internal sealed class ContainerOperations : IContainers, IContainerFiles
     public Task RenameAsync(string id, string newName, CancellationToken cancellation) => Rename.RunAsync(id, newName, cancellation);
 
     public Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation) => Remove.RunAsync(id, force, volumes, link, cancellation);
+
+    public Task ConnectAsync(string network, string id, EndpointSettings? settings, CancellationToken cancellation) => Connect.RunAsync(network, id, settings, cancellation);
+
+    public Task DisconnectAsync(string network, string id, bool force, CancellationToken cancellation) => Disconnect.RunAsync(network, id, force, cancellation);
 
     public Task<Task<ContainerWaitResponse>> WaitAsync(string id, string condition, CancellationToken cancellation) => Wait.RunAsync(id, condition, cancellation);
 

@@ -35,6 +35,16 @@ public interface IContainers
     /// <summary>Removes it; <paramref name="force"/> kills it first; <paramref name="volumes"/> removes its anonymous volumes.</summary>
     Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation);
 
+    /// <summary>Connects it to a network, at once when it runs, else with its next start.</summary>
+    /// <param name="network">The network's name, id or id prefix.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="settings">What it wants of the network; null for nothing.</param>
+    /// <param name="cancellation">Gives up before anything is changed.</param>
+    Task ConnectAsync(string network, string id, Api.Networks.EndpointSettings? settings, CancellationToken cancellation);
+
+    /// <summary>Disconnects it from a network, at once when it runs; <paramref name="force"/> also from one that is gone.</summary>
+    Task DisconnectAsync(string network, string id, bool force, CancellationToken cancellation);
+
     /// <summary>
     /// Waits for a condition (<c>not-running</c>, <c>next-exit</c>, <c>removed</c>). The outer task completes when the container is found and the wait registered
     /// (the API sends its header then), the inner one with the exit code.

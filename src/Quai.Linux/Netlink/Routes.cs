@@ -17,7 +17,7 @@ public static class Routes
     private const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5;
     private const byte AF_INET = 2, RT_TABLE_MAIN = 254, RTPROT_BOOT = 3, RT_SCOPE_UNIVERSE = 0, RTN_UNICAST = 1;
 
-    /// <summary>Makes the default route by way of a gateway.</summary>
+    /// <summary>Makes the default route lead to a gateway, wherever it led before.</summary>
     public static void WriteDefault(NetlinkWriter writer, int linkIndex, IPAddress gateway)
     {
         Span<byte> bytes = stackalloc byte[4];
@@ -26,7 +26,7 @@ public static class Routes
             throw new ArgumentException($"{gateway} is not an IPv4 address", nameof(gateway));
         }
 
-        writer.Begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
+        writer.Begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
         writer.Put(new RouteInfo { Family = AF_INET, Table = RT_TABLE_MAIN, Protocol = RTPROT_BOOT, Scope = RT_SCOPE_UNIVERSE, Type = RTN_UNICAST });
         writer.Bytes(RTA_GATEWAY, bytes);
         writer.U32(RTA_OIF, (uint)linkIndex);

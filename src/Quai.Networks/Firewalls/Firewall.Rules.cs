@@ -1,7 +1,6 @@
-using System.Buffers.Binary;
 using Quai.Linux;
 using Quai.Linux.Nftables;
-using Quai.Networks.Bridges;
+using Quai.Networks.Drivers;
 
 namespace Quai.Networks.Firewalls;
 
@@ -86,8 +85,7 @@ internal sealed partial class Firewall
     private void AddRules(NftBatch batch, FirewalledBridge bridge)
     {
         string name = bridge.Interface;
-        Span<byte> network = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(network, bridge.Subnet.Base);
+        byte[] network = bridge.Subnet.BaseAddress.GetAddressBytes();
         int prefix = bridge.Subnet.PrefixLength;
         if (bridge.Masquerade)
         {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 using Quai.Linux.Nftables;
+using Quai.Networks.Ports;
 
 namespace Quai.Networks.Firewalls;
 
@@ -68,6 +69,25 @@ internal sealed partial class Firewall : IDisposable
         }
     }
 
+    /// <summary>Writes the table anew for other bridges.</summary>
+    public void SetBridges(IReadOnlyList<FirewalledBridge> bridges)
+    {
+        lock (_lock)
+        {
+            IReadOnlyList<FirewalledBridge> before = _bridges;
+            _bridges = bridges;
+            try
+            {
+                Rebuild();
+            }
+            catch
+            {
+                _bridges = before;
+                throw;
+            }
+        }
+    }
+
     /// <summary>Publishes an endpoint's ports in one transaction, unless it is gone when its turn comes.</summary>
     public void Add(Endpoint endpoint, Func<bool> stillThere)
     {
@@ -82,7 +102,7 @@ internal sealed partial class Firewall : IDisposable
             try
             {
                 // What is withdrawn goes in the same transaction: a port may pass from one container to the next.
-                Commit(batch => AddTo(batch, elements), $"publish ports of {endpoint.Address}");
+                Commit(batch => AddTo(batch, elements), $"publish ports of {endpoint.IPv4?.Address}");
             }
             catch
             {
@@ -170,10 +190,15 @@ internal sealed partial class Firewall : IDisposable
     private static Published Elements(Endpoint endpoint)
     {
         List<NftElement> ports = [], addressed = [];
+        if (endpoint.IPv4?.Address is not { } address)
+        {
+            return new Published([], [], []);
+        }
+
         foreach (PublishedPort port in endpoint.Ports)
         {
             byte[] data = new byte[8];
-            _ = endpoint.Address.TryWriteBytes(data, out _);
+            _ = address.TryWriteBytes(data, out _);
             BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(4), port.ContainerPort);
             bool any = port.HostAddress.Equals(IPAddress.Any);
             byte[] key = new byte[any ? 8 : 12];
@@ -189,7 +214,7 @@ internal sealed partial class Firewall : IDisposable
             (any ? ports : addressed).Add(new NftElement(key, data));
         }
 
-        return new Published(ports, addressed, endpoint.Ports.Any(p => p.Protocol == "udp") ? [endpoint.Address] : []);
+        return new Published(ports, addressed, endpoint.Ports.Any(p => p.Protocol == "udp") ? [address] : []);
     }
 
     private void AddTo(NftBatch batch, Published elements)

@@ -1,3 +1,6 @@
+using System.Net;
+using Quai.Networks.Drivers.Bridges;
+
 namespace Quai.Networks.Firewalls;
 
 /// <summary>A bridge as the firewall sees it.</summary>
@@ -5,5 +8,5 @@ namespace Quai.Networks.Firewalls;
 /// <param name="Subnet">Its containers' addresses.</param>
 /// <param name="Masquerade">Whether they reach the outside through the host's address.</param>
 /// <param name="InterContainer">Whether they may reach each other.</param>
-/// <param name="Closed">Whether the host takes no settings from it: see <see cref="Bridges.BridgeState"/>.</param>
-internal readonly record struct FirewalledBridge(string Interface, Subnet Subnet, bool Masquerade, bool InterContainer, bool Closed);
+/// <param name="Closed">Whether the host takes no settings from it: see <see cref="BridgeState"/>.</param>
+internal readonly record struct FirewalledBridge(string Interface, IPNetwork Subnet, bool Masquerade, bool InterContainer, bool Closed);

@@ -1,5 +1,5 @@
 using Quai.Linux.Netlink;
-using Quai.Networks.Bridges;
+using Quai.Networks.Drivers;
 
 namespace Quai.Networks.Firewalls;
 

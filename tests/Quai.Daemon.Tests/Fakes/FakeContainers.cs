@@ -44,6 +44,10 @@ internal sealed class FakeContainers : IContainers
 
     public Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation) => throw Unexpected();
 
+    public Task ConnectAsync(string network, string id, Api.Networks.EndpointSettings? settings, CancellationToken cancellation) => throw Unexpected();
+
+    public Task DisconnectAsync(string network, string id, bool force, CancellationToken cancellation) => throw Unexpected();
+
     public Task<Task<ContainerWaitResponse>> WaitAsync(string id, string condition, CancellationToken cancellation) => (OnWait ?? throw Unexpected())(condition, cancellation);
 
     public Task<ContainerInspect> InspectAsync(string id, bool size, CancellationToken cancellation) => Task.FromResult((OnInspect ?? throw Unexpected())(id));

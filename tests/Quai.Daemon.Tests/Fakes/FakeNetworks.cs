@@ -1,3 +1,4 @@
+using System.Net;
 using Quai.Errors;
 using Quai.Networks;
 
@@ -6,12 +7,15 @@ namespace Quai.Daemon.Tests.Fakes;
 /// <summary>The three networks that are always there.</summary>
 internal sealed class FakeNetworks : INetworkService
 {
-    private static readonly Dictionary<string, string> NoOptions = [];
+    public IPAddress? HostGateway => null;
 
     public List<Network> Networks { get; } =
     [
-        new("b1", "bridge", "bridge", "10.9.0.0/24", System.Net.IPAddress.Parse("10.9.0.1"), "b0", 1500, DateTimeOffset.UnixEpoch, NoOptions),
-        new("h1", "host", "host", null, null, null, 0, DateTimeOffset.UnixEpoch, NoOptions),
+        new("b1", "bridge", "bridge", DateTimeOffset.UnixEpoch)
+        {
+            Subnets = [new NetworkSubnet(IPNetwork.Parse("10.9.0.0/24"), IPAddress.Parse("10.9.0.1"), null)], Interface = "b0", Mtu = 1500,
+        },
+        new("h1", "host", "host", DateTimeOffset.UnixEpoch),
     ];
 
     public IReadOnlyList<Network> List() => Networks;
@@ -30,13 +34,13 @@ internal sealed class FakeNetworks : INetworkService
 
     public IReadOnlyList<Endpoint> EndpointsOf(string containerId) => throw Unexpected();
 
-    public IReadOnlyList<Endpoint> EndpointsOn(string networkId) => throw Unexpected();
-
     public Task DestroyAsync(CancellationToken cancellation) => throw Unexpected();
 
-    public string HostsFile(string hostname, string? domainname, IReadOnlyList<Endpoint> endpoints, IReadOnlyList<string> extraHosts) => throw Unexpected();
+    public Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation) => throw Unexpected();
 
-    public string ResolvConf(IReadOnlyList<string> servers, IReadOnlyList<string> search, IReadOnlyList<string> options, bool hostNetwork) => throw Unexpected();
+    public Task RemoveAsync(string networkId, CancellationToken cancellation) => throw Unexpected();
+
+    public Task DisconnectAsync(Endpoint endpoint, CancellationToken cancellation) => throw Unexpected();
 
     private static InvalidOperationException Unexpected() => new("not expected");
 }

@@ -10,6 +10,7 @@ using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
 using Quai.Linux.Trees;
 using Quai.Networks;
+using Quai.Networks.Sandboxes;
 using Quai.Runtime;
 using Quai.Volumes;
 
@@ -63,24 +64,25 @@ internal sealed class Launcher
 
     /// <summary>Everything for a start. Files are written and volumes mounted on the way.</summary>
     /// <param name="container">Locked by the caller.</param>
-    /// <param name="endpoint">Its place on its network, if it has one.</param>
+    /// <param name="endpoints">Its places on its networks.</param>
     /// <exception cref="QuaiException">What is asked for is not there (anymore).</exception>
-    public ContainerLaunch Build(Container container, Endpoint? endpoint)
+    public ContainerLaunch Build(Container container, IReadOnlyList<Endpoint> endpoints)
     {
         Snapshot snapshot = _images.GetSnapshot(container.Id);
         RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
         ResolvedUser user = UserResolver.Resolve(container.Config.User, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
         HostConfig host = container.HostConfig;
+        SandboxSetup sandbox = SandboxSetup.Of(endpoints);
         SpecRequest request = Describe(container) with
         {
             User = user,
             Network = _namespaces.Choose(host.NetworkMode, "net"),
-            NetworkSettings = endpoint?.Setup.Settings ?? SandboxSetup.Empty.Settings,
+            NetworkSettings = sandbox.Settings,
             Pid = _namespaces.Choose(host.PidMode, "pid"),
             Ipc = _namespaces.Choose(host.IpcMode, "ipc"),
             Uts = host.UTSMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
             Cgroup = host.CgroupnsMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
-            Mounts = [.. Files.Mounts(container, endpoint), .. container.Mounts.Select(m => _mounts.Prepare(container, m))],
+            Mounts = [.. Files.Mounts(container, endpoints), .. container.Mounts.Select(m => _mounts.Prepare(container, m))],
             SharedMemoryPath = SharedMemory.Prepare(container),
         };
         AppArmor.Ensure(request.AppArmorProfile);
@@ -91,7 +93,7 @@ internal sealed class Launcher
             RunDirectory = _paths.Run(container.Id),
             Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
-            Network = network ? [.. (endpoint?.Setup ?? SandboxSetup.Empty).Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
+            Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
             Log = LogOf(container),
             OpenStdin = container.Config.OpenStdin,
             StdinOnce = container.Config.StdinOnce,

@@ -1,15 +1,21 @@
+using System.Net;
+using System.Text;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Linux.Modes;
 using Quai.Networks;
+using Quai.Networks.Sandboxes;
 
 namespace Quai.Engine.Containers.Launching;
 
 /// <summary>Containers' <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c>.</summary>
 internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INetworkService networks, ContainerRegistry registry)
 {
+    private const int MaxHosts = 1 << 20;
+
     /// <summary>The files, as they are called in <c>/etc</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = ["resolv.conf", "hostname", "hosts"];
 
@@ -22,14 +28,14 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is { } other && registry.Find(other) is { } donor ? HostnameOf(donor) : container.Config.Hostname;
 
     /// <summary>Writes a container's own files, and tells the mounts by which it shows them.</summary>
-    public IEnumerable<SpecMount> Mounts(Container container, Endpoint? endpoint)
+    public IEnumerable<SpecMount> Mounts(Container container, IReadOnlyList<Endpoint> endpoints)
     {
         string folder = paths.Container(container.Id);
         PrivateFolder.Make(folder);
         Container owner = OwnerOf(container);
         if (owner == container)
         {
-            WriteNetworkFiles(container, folder, endpoint);
+            WriteNetworkFiles(container, folder, endpoints);
         }
         else
         {
@@ -45,17 +51,51 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         }
     }
 
-    private void WriteNetworkFiles(Container container, string folder, Endpoint? endpoint)
+    /// <summary>Adds an endpoint's addresses to the container's hosts.</summary>
+    public void AddHosts(Container container, Endpoint endpoint) => ChangeHosts(
+        container, text => text + ContainerFiles.HostLines(container.Config.Hostname, container.Config.Domainname, AddressesOf(endpoint)));
+
+    /// <summary>Takes an endpoint's addresses out of the container's hosts.</summary>
+    public void RemoveHosts(Container container, Endpoint endpoint) => ChangeHosts(
+        container,
+        text =>
+        {
+            string[] gone = [.. AddressesOf(endpoint).Select(a => a + "\t")];
+            return string.Concat(text.Split('\n').Where(l => l.Length > 0 && !gone.Any(g => l.StartsWith(g, StringComparison.Ordinal))).Select(l => l + "\n"));
+        });
+
+    private static IEnumerable<IPAddress> AddressesOf(Endpoint endpoint) => ((IPAddress?[])[endpoint.IPv4?.Address, endpoint.IPv6?.Address]).OfType<IPAddress>();
+
+    /// <summary>Changes the hosts of a container that runs, in the file that it has mounted. One that its program made huge is left as it is.</summary>
+    private void ChangeHosts(Container container, Func<string, string> change)
+    {
+        string path = Path.Combine(paths.Container(container.Id), "hosts");
+        if (!File.Exists(path) || new FileInfo(path).Length > MaxHosts)
+        {
+            return;
+        }
+
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        byte[] before = new byte[MaxHosts];
+        int length = file.ReadAtLeast(before, MaxHosts, throwOnEndOfStream: false);
+        byte[] after = Encoding.UTF8.GetBytes(change(Encoding.UTF8.GetString(before, 0, length)));
+        file.Position = 0;
+        file.Write(after);
+        file.SetLength(after.Length);
+    }
+
+    private void WriteNetworkFiles(Container container, string folder, IReadOnlyList<Endpoint> endpoints)
     {
         HostConfig host = container.HostConfig;
         bool hostNetwork = NetworkMode.IsHost(host.NetworkMode);
         string hosts = hostNetwork ? HostsOfHost(host.ExtraHosts)
-            : networks.HostsFile(container.Config.Hostname, container.Config.Domainname, endpoint is null ? [] : [endpoint], host.ExtraHosts ?? []);
+            : ContainerFiles.Hosts(container.Config.Hostname, container.Config.Domainname, endpoints.SelectMany(AddressesOf), host.ExtraHosts ?? [], networks.HostGateway);
         WriteForContainer(Path.Combine(folder, "hosts"), hosts);
         WriteForContainer(Path.Combine(folder, "hostname"), container.Config.Hostname + "\n");
         WriteForContainer(
             Path.Combine(folder, "resolv.conf"),
-            networks.ResolvConf(
+            ContainerFiles.ResolvConf(
+                ContainerFiles.HostResolvConf(hostNetwork),
                 host.Dns is { Count: > 0 } ? host.Dns : options.Dns,
                 host.DnsSearch is { Count: > 0 } ? host.DnsSearch : options.DnsSearch,
                 host.DnsOptions is { Count: > 0 } ? host.DnsOptions : options.DnsOptions,

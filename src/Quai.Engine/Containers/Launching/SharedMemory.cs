@@ -1,3 +1,4 @@
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Linux.Mounts;

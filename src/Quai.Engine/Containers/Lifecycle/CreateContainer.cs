@@ -38,7 +38,7 @@ internal sealed class CreateContainer(
                 ImageId = made.Image.Id,
                 Config = made.Config,
                 HostConfig = made.HostConfig,
-                Networking = made.Networking,
+                Attachments = made.Attachments,
                 Mounts = mounts,
                 Machine = new ContainerStateMachine(RunState.New),
             };

@@ -1,4 +1,5 @@
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests.Mounts;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Host;
@@ -21,7 +22,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         HostConfig host = request.HostConfig ?? new HostConfig();
         NetworkNames.Resolve(host, request.NetworkingConfig, networks.List());
         HostConfigRules.Validate(request, host, options, warnings);
-        SecurityRules.Check(host, request.NetworkingConfig, appArmor);
+        SecurityRules.Check(host, appArmor);
         Image image = FindImage(request.Image, platform, warnings);
         ContainerConfig config = CopyConfig(request);
         ConfigMerge.Apply(config, image.Config.Config);
@@ -33,7 +34,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         ExposePublished(config, host);
         var specs = new MountSpecs(options.DataRoot, registry.Named);
         specs.Read(config, host);
-        return new NewContainer(image, config, host, request.NetworkingConfig, specs.Result(), specs.Volumes, warnings);
+        return new NewContainer(image, config, host, NetworkAttachments.Of(host.NetworkMode, request.NetworkingConfig), specs.Result(), specs.Volumes, warnings);
     }
 
     private Image FindImage(string reference, string? platform, List<string> warnings)
@@ -88,15 +89,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
     {
         foreach ((string name, Api.Networks.EndpointSettings? endpoint) in networking?.EndpointsConfig ?? [])
         {
-            if ((NetworkMode.NetworkOf(name) is "bridge" or null) && endpoint?.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address)))
-            {
-                throw QuaiException.Invalid($"invalid config for network {host.NetworkMode}: invalid endpoint settings:\nuser specified IP address is supported on user defined networks only");
-            }
-
-            if (endpoint?.IPAMConfig?.LinkLocalIPs is { Count: > 0 })
-            {
-                throw QuaiException.Invalid($"invalid config for network {host.NetworkMode}: invalid endpoint settings:\nlink-local addresses are supported on user defined networks only");
-            }
+            EndpointRules.Check(name, endpoint, $"invalid config for network {host.NetworkMode}: ");
         }
     }
 

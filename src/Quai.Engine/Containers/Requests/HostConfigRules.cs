@@ -1,4 +1,5 @@
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
 using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;

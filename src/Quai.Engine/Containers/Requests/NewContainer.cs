@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Quai.Api.Containers;
 using Quai.Engine.Containers.State;
 using Quai.Images;
@@ -9,9 +10,9 @@ namespace Quai.Engine.Containers.Requests;
 /// <param name="Image">Its image.</param>
 /// <param name="Config">What runs in it.</param>
 /// <param name="HostConfig">How it is run.</param>
-/// <param name="Networking">What it asks of its networks; null for nothing.</param>
+/// <param name="Attachments">The networks it is on.</param>
 /// <param name="Mounts">Its mounts; those of volumes have no source yet.</param>
 /// <param name="Volumes">The volumes to make or find, by their mounts' destinations.</param>
 /// <param name="Warnings">What the client is told.</param>
 internal sealed record NewContainer(
-    Image Image, ContainerConfig Config, HostConfig HostConfig, NetworkingConfig? Networking, List<ContainerMount> Mounts, IReadOnlyDictionary<string, VolumeRequest> Volumes, List<string> Warnings);
+    Image Image, ContainerConfig Config, HostConfig HostConfig, ImmutableArray<NetworkAttachment> Attachments, List<ContainerMount> Mounts, IReadOnlyDictionary<string, VolumeRequest> Volumes, List<string> Warnings);

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Quai.Api.Containers;
 using Quai.Errors;
-using Quai.Networks;
+using Quai.Networks.Ports;
 
 namespace Quai.Engine.Containers.Requests;
 

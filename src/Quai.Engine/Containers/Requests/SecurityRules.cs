@@ -10,7 +10,7 @@ internal static class SecurityRules
 {
     /// <summary>Refuses what cannot be kept on this host.</summary>
     /// <exception cref="QuaiException">The first such setting, and what to do.</exception>
-    public static void Check(HostConfig host, NetworkingConfig? networking, AppArmor appArmor)
+    public static void Check(HostConfig host, AppArmor appArmor)
     {
         SecurityOptions security = SecurityOptions.Parse(host.SecurityOpt);
         if (security.SeccompProfile is not (null or "" or "builtin" or "unconfined"))
@@ -22,14 +22,6 @@ internal static class SecurityRules
         if (host.KernelMemoryTCP > 0)
         {
             throw QuaiException.Invalid("KernelMemoryTCP cannot be kept: a limit of memory for TCP alone is not available in this version of Quai; use Memory, which counts it in");
-        }
-
-        foreach ((string name, Api.Networks.EndpointSettings? endpoint) in networking?.EndpointsConfig ?? [])
-        {
-            if (endpoint?.DriverOpts is { Count: > 0 } options)
-            {
-                throw QuaiException.Invalid($"driver option {options.Keys.Order(StringComparer.Ordinal).First()} of network {name} cannot be kept: options of endpoints are not available in this version of Quai; take it out");
-            }
         }
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ContainerExits(
         }
 
         await resources.ReleaseAsync(container).ConfigureAwait(false);
-        events.PublishNetwork(container, "disconnect");
+        events.PublishNetworks(container, "disconnect");
         events.PublishVolumes(container, "unmount");
         events.Publish(
             container,

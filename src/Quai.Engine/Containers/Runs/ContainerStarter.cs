@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using Quai.Engine.Attach;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Lifecycle;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
@@ -27,8 +27,8 @@ internal sealed class ContainerStarter(
         IShim? shim = null;
         try
         {
-            Endpoint? endpoint = await resources.ConnectAsync(container).ConfigureAwait(false);
-            container.Endpoint = endpoint is null ? null : EndpointRecord.From(endpoint, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
+            IReadOnlyList<Endpoint> leased = await resources.LeaseAsync(container).ConfigureAwait(false);
+            container.Endpoints = ContainerEndpoints.Records(leased);
 
             // On the disk before the runtime makes anything; meanwhile the rest is prepared.
             Task recorded = Task.Run(() => records.SaveAsync(container));
@@ -36,7 +36,7 @@ internal sealed class ContainerStarter(
             AttachSession? first;
             try
             {
-                launch = launcher.Build(container, endpoint);
+                launch = launcher.Build(container, leased);
                 first = container.WaitingClients.Find(c => c.Streams is not null);
                 launch = first is null ? launch : launch with { AttachAtStart = first.Streams };
             }
@@ -45,12 +45,12 @@ internal sealed class ContainerStarter(
                 await recorded.ConfigureAwait(false);
             }
 
-            await resources.StartAsync(launch, endpoint, started => shim = started).ConfigureAwait(false);
+            await resources.StartAsync(launch, leased, started => shim = started).ConfigureAwait(false);
             container.Machine.Started(shim!.Pid, shim.StartedAt);
             await ConnectClientsAsync(container, shim, first).ConfigureAwait(false);
             runs.Begin(container, shim, launch.Spec.Linux?.Seccomp);
             records.SaveLater(container);
-            events.PublishNetwork(container, "connect");
+            events.PublishNetworks(container, "connect");
             events.PublishVolumes(container, "mount");
             events.Publish(container, "start");
         }
@@ -112,7 +112,7 @@ internal sealed class ContainerStarter(
             ended = true;
         }
 
-        container.Endpoint = null;
+        container.Endpoints = [];
         container.WaitingClients.ForEach(c => c.Connect(null));
         container.WaitingClients.Clear();
         await records.SaveAsync(container).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Quai.Api.Containers;
 using Quai.Engine.Attach;
 using Quai.Engine.Health;
@@ -27,7 +28,8 @@ internal sealed class Container
     /// <summary>Replaced as a whole by update.</summary>
     public required HostConfig HostConfig { get; set; }
 
-    public NetworkingConfig? Networking { get; init; }
+    /// <summary>The networks it is on whenever it runs. Replaced as a whole when it is connected or disconnected.</summary>
+    public required ImmutableArray<NetworkAttachment> Attachments { get; set; }
 
     public required IReadOnlyList<ContainerMount> Mounts { get; init; }
 
@@ -41,8 +43,8 @@ internal sealed class Container
     /// <summary>The present run; null when nothing runs.</summary>
     public ContainerRun? Run { get; set; }
 
-    /// <summary>Where the last run was on its network; kept after a failed start or an exit only in memory.</summary>
-    public EndpointRecord? Endpoint { get; set; }
+    /// <summary>Where the last run is, or was, on its networks. Replaced as a whole.</summary>
+    public ImmutableArray<EndpointRecord> Endpoints { get; set; } = [];
 
     /// <summary>Set once by whoever removes it.</summary>
     public int RemovalClaimed;

@@ -14,15 +14,26 @@ internal sealed class ContainerEvents(EventHub hub, INetworkService networks)
     /// <param name="reclaimed">Bytes given back.</param>
     public void PublishPrune(long reclaimed) => hub.Publish("container", "prune", "", new Dictionary<string, string> { ["reclaimed"] = reclaimed.ToString() });
 
-    /// <summary>Publishes that a container's network was connected or disconnected.</summary>
-    public void PublishNetwork(Container container, string action)
+    /// <summary>Publishes that a container's networks were all connected or disconnected.</summary>
+    public void PublishNetworks(Container container, string action)
     {
-        (string id, string name, string driver) = container.Endpoint is { } endpoint ? (endpoint.NetworkId, endpoint.NetworkName, "bridge")
-            : networks.List().FirstOrDefault(n => n.Driver != "bridge" && n.Name == container.HostConfig.NetworkMode) is { } own ? (own.Id, own.Name, own.Driver)
-            : ("", "", "");
-        if (id.Length > 0)
+        if (container.Config.NetworkDisabled == true)
         {
-            hub.Publish("network", action, id, new Dictionary<string, string> { ["container"] = container.Id, ["name"] = name, ["type"] = driver });
+            return;
+        }
+
+        foreach (NetworkAttachment attachment in container.Attachments)
+        {
+            PublishNetwork(container, attachment.Network, action);
+        }
+    }
+
+    /// <summary>Publishes that one of a container's networks was connected or disconnected.</summary>
+    public void PublishNetwork(Container container, string network, string action)
+    {
+        if (networks.List().FirstOrDefault(n => n.Name == network) is { } own)
+        {
+            hub.Publish("network", action, own.Id, new Dictionary<string, string> { ["container"] = container.Id, ["name"] = own.Name, ["type"] = own.Driver });
         }
     }
 

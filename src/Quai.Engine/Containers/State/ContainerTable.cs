@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Quai.Api;
+using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
+using Quai.Engine.Containers.Requests;
 using Quai.Metadata;
 
 namespace Quai.Engine.Containers.State;
@@ -34,6 +38,13 @@ internal static class ContainerTable
             CREATE TABLE engine_identity (id TEXT NOT NULL) STRICT;
             """),
         new("engine", 2, "ALTER TABLE containers ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"),
+
+        // Several networks: of rows from before, the attachments are read from the request that "networking" is.
+        new("engine", 3, """
+            ALTER TABLE containers ADD COLUMN attachments TEXT;
+            UPDATE containers SET endpoint = '[' || endpoint || ']' WHERE endpoint IS NOT NULL;
+            ALTER TABLE containers RENAME COLUMN endpoint TO endpoints;
+            """),
     ];
 
     /// <summary>Adds a row.</summary>
@@ -42,13 +53,13 @@ internal static class ContainerTable
         RunState s = container.State;
         connection.Run(
             """
-            INSERT INTO containers (id, name, created, image_id, config, host_config, networking, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoint)
-            VALUES ($id,$name,$created,$image,$config,$host,$net,$mounts,$status,0,0,'',0,NULL,NULL,0,0,NULL)
+            INSERT INTO containers (id, name, created, image_id, config, host_config, attachments, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoints)
+            VALUES ($id,$name,$created,$image,$config,$host,$attachments,$mounts,$status,0,0,'',0,NULL,NULL,0,0,NULL)
             """,
             ("$id", container.Id), ("$name", container.Name), ("$created", container.Created.UtcTicks), ("$image", container.ImageId),
             ("$config", JsonSerializer.Serialize(container.Config, ApiJson.Default.ContainerConfig)),
             ("$host", JsonSerializer.Serialize(container.HostConfig, ApiJson.Default.HostConfig)),
-            ("$net", container.Networking is null ? null : JsonSerializer.Serialize(container.Networking, ApiJson.Default.NetworkingConfig)),
+            ("$attachments", JsonSerializer.Serialize(container.Attachments, EngineJson.Default.ImmutableArrayNetworkAttachment)),
             ("$mounts", JsonSerializer.Serialize([.. container.Mounts], EngineJson.Default.ListContainerMount)),
             ("$status", s.Status.ToString()));
     }
@@ -60,15 +71,16 @@ internal static class ContainerTable
         connection.Run(
             """
             UPDATE containers SET status=$status, pid=$pid, exit_code=$exit, error=$error, oom_killed=$oom, started=$started, finished=$finished,
-                restart_count=$restarts, stopped_by_user=$stopped, held=$held, endpoint=$endpoint WHERE id=$id
+                restart_count=$restarts, stopped_by_user=$stopped, held=$held, endpoints=$endpoints, attachments=$attachments WHERE id=$id
             """,
             ("$id", container.Id), ("$status", s.Status.ToString()), ("$pid", s.Pid), ("$exit", s.ExitCode), ("$error", s.Error), ("$oom", s.OomKilled ? 1 : 0),
             ("$started", s.StartedAt?.UtcTicks), ("$finished", s.FinishedAt?.UtcTicks), ("$restarts", s.RestartCount), ("$stopped", s.StoppedByUser ? 1 : 0), ("$held", s.Held ? 1 : 0),
-            ("$endpoint", container.Endpoint is null ? null : JsonSerializer.Serialize(container.Endpoint, EngineJson.Default.EndpointRecord)));
+            ("$attachments", JsonSerializer.Serialize(container.Attachments, EngineJson.Default.ImmutableArrayNetworkAttachment)),
+            ("$endpoints", container.Endpoints.IsEmpty ? null : JsonSerializer.Serialize(container.Endpoints, EngineJson.Default.ImmutableArrayEndpointRecord)));
     }
 
     /// <summary>Writes another host config.</summary>
-    public static void UpdateHostConfig(SqliteConnection connection, string id, Api.Containers.HostConfig config) =>
+    public static void UpdateHostConfig(SqliteConnection connection, string id, HostConfig config) =>
         connection.Run("UPDATE containers SET host_config=$h WHERE id=$id", ("$id", id), ("$h", JsonSerializer.Serialize(config, ApiJson.Default.HostConfig)));
 
     /// <summary>Writes another name.</summary>
@@ -80,7 +92,7 @@ internal static class ContainerTable
 
     /// <summary>All rows.</summary>
     public static List<Container> Read(SqliteConnection connection) => connection.Rows(
-        "SELECT id, name, created, image_id, config, host_config, networking, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoint, held FROM containers",
+        "SELECT id, name, created, image_id, config, host_config, networking, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoints, held, attachments FROM containers",
         row => new Container
         {
             Id = row.GetString(0),
@@ -89,7 +101,7 @@ internal static class ContainerTable
             ImageId = row.GetString(3),
             Config = JsonSerializer.Deserialize(row.GetString(4), ApiJson.Default.ContainerConfig)!,
             HostConfig = JsonSerializer.Deserialize(row.GetString(5), ApiJson.Default.HostConfig)!,
-            Networking = row.IsDBNull(6) ? null : JsonSerializer.Deserialize(row.GetString(6), ApiJson.Default.NetworkingConfig),
+            Attachments = AttachmentsOf(row),
             Mounts = JsonSerializer.Deserialize(row.GetString(7), EngineJson.Default.ListContainerMount)!,
             Machine = new ContainerStateMachine(new RunState
             {
@@ -104,6 +116,17 @@ internal static class ContainerTable
                 StoppedByUser = row.GetInt32(16) != 0,
                 Held = row.GetInt32(18) != 0,
             }),
-            Endpoint = row.IsDBNull(17) ? null : JsonSerializer.Deserialize(row.GetString(17), EngineJson.Default.EndpointRecord),
+            Endpoints = row.IsDBNull(17) ? [] : JsonSerializer.Deserialize(row.GetString(17), EngineJson.Default.ImmutableArrayEndpointRecord),
         });
+
+    private static ImmutableArray<NetworkAttachment> AttachmentsOf(SqliteDataReader row)
+    {
+        if (!row.IsDBNull(19))
+        {
+            return JsonSerializer.Deserialize(row.GetString(19), EngineJson.Default.ImmutableArrayNetworkAttachment);
+        }
+
+        HostConfig host = JsonSerializer.Deserialize(row.GetString(5), ApiJson.Default.HostConfig)!;
+        return NetworkAttachments.Of(host.NetworkMode, row.IsDBNull(6) ? null : JsonSerializer.Deserialize(row.GetString(6), ApiJson.Default.NetworkingConfig));
+    }
 }

@@ -2,7 +2,7 @@ using Quai.Networks;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>Where a running container is on its network: kept so that inspect can tell after the daemon was restarted.</summary>
+/// <summary>Where a running container is on a network: kept so that inspect can tell after the daemon was restarted.</summary>
 internal sealed record EndpointRecord
 {
     public string SandboxId { get; init; } = "";
@@ -30,9 +30,9 @@ internal sealed record EndpointRecord
         NetworkId = endpoint.Network.Id,
         NetworkName = endpoint.Network.Name,
         EndpointId = endpoint.Id,
-        Address = endpoint.Address.ToString(),
-        PrefixLength = endpoint.PrefixLength,
-        Gateway = endpoint.Gateway.ToString(),
+        Address = endpoint.IPv4?.Address.ToString() ?? "",
+        PrefixLength = endpoint.IPv4?.PrefixLength ?? 0,
+        Gateway = endpoint.IPv4?.Gateway.ToString() ?? "",
         MacAddress = endpoint.MacAddress,
         Ports = [.. endpoint.Ports.Select(p => new PublishedPortRecord(p.ContainerPort, p.Protocol, p.HostAddress.ToString(), p.HostPort))],
     };

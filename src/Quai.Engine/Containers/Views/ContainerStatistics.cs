@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Runtime.Cgroups;

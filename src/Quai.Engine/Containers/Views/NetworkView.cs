@@ -15,20 +15,23 @@ internal sealed class NetworkView(INetworkService networks)
     /// <summary>The part of inspect about its networks.</summary>
     public NetworkSettings SettingsOf(Container container, RunState state)
     {
-        Dictionary<string, EndpointSettings> endpoints = EndpointsOf(container, state);
-        var settings = new NetworkSettings { Networks = endpoints };
-        if (container.Endpoint is not { } endpoint || !state.HasProcess)
+        var settings = new NetworkSettings { Networks = EndpointsOf(container, state) };
+        if (container.Endpoints.IsEmpty || !state.HasProcess)
         {
             return settings;
         }
 
-        settings.SandboxID = endpoint.SandboxId;
+        settings.SandboxID = container.Endpoints[0].SandboxId;
         settings.SandboxKey = $"/proc/{state.Pid}/ns/net";
-        settings.EndpointID = endpoint.EndpointId;
-        settings.Gateway = endpoint.Gateway;
-        settings.IPAddress = endpoint.Address;
-        settings.IPPrefixLen = endpoint.PrefixLength;
-        settings.MacAddress = endpoint.MacAddress;
+        if (container.Endpoints.FirstOrDefault(e => e.NetworkName == "bridge") is { } endpoint)
+        {
+            settings.EndpointID = endpoint.EndpointId;
+            settings.Gateway = endpoint.Gateway;
+            settings.IPAddress = endpoint.Address;
+            settings.IPPrefixLen = endpoint.PrefixLength;
+            settings.MacAddress = endpoint.MacAddress;
+        }
+
         foreach (string exposed in container.Config.ExposedPorts?.Keys ?? Enumerable.Empty<string>())
         {
             (ushort start, ushort end, string protocol) = PortSpecs.ParseContainerPort(exposed);
@@ -38,7 +41,7 @@ internal sealed class NetworkView(INetworkService networks)
             }
         }
 
-        foreach (PublishedPortRecord port in endpoint.Ports)
+        foreach (PublishedPortRecord port in container.Endpoints.SelectMany(e => e.Ports))
         {
             string key = $"{port.ContainerPort}/{port.Protocol}";
             List<PortBinding> bindings = settings.Ports.GetValueOrDefault(key) ?? [];
@@ -50,48 +53,13 @@ internal sealed class NetworkView(INetworkService networks)
     }
 
     /// <summary>Its endpoints by the networks' names.</summary>
-    public Dictionary<string, EndpointSettings> EndpointsOf(Container container, RunState state)
-    {
-        string mode = container.HostConfig.NetworkMode;
-        if (NetworkMode.ContainerOf(mode) is not null)
-        {
-            return [];
-        }
-
-        var settings = new EndpointSettings();
-        if (container.Networking?.EndpointsConfig?.GetValueOrDefault(mode) is { } wanted)
-        {
-            settings.Aliases = wanted.Aliases;
-            settings.Links = wanted.Links;
-            settings.DriverOpts = wanted.DriverOpts;
-            settings.IPAMConfig = wanted.IPAMConfig;
-            settings.MacAddress = wanted.MacAddress;
-        }
-
-        if (container.Endpoint is { } endpoint)
-        {
-            settings.NetworkID = endpoint.NetworkId;
-            if (state.HasProcess)
-            {
-                settings.EndpointID = endpoint.EndpointId;
-                settings.Gateway = endpoint.Gateway;
-                settings.IPAddress = endpoint.Address;
-                settings.IPPrefixLen = endpoint.PrefixLength;
-                settings.MacAddress = endpoint.MacAddress;
-            }
-        }
-        else if (state.StartedAt is not null && mode is "host" or "none")
-        {
-            settings.NetworkID = networks.List().FirstOrDefault(n => n.Name == mode)?.Id ?? "";
-        }
-
-        return new Dictionary<string, EndpointSettings> { [mode] = settings };
-    }
+    public Dictionary<string, EndpointSettings> EndpointsOf(Container container, RunState state) =>
+        container.Attachments.ToDictionary(a => a.Network, a => SettingsOf(container, state, a));
 
     /// <summary>Its exposed and published ports, in the order in which <c>ps</c> has them.</summary>
     public List<PortSummary> PortsOf(Container container, RunState state)
     {
-        if (!state.HasProcess || container.Endpoint is null)
+        if (!state.HasProcess || container.Endpoints.IsEmpty)
         {
             return [];
         }
@@ -117,5 +85,28 @@ internal sealed class NetworkView(INetworkService networks)
             : a.IP != b.IP ? string.CompareOrdinal(a.IP, b.IP)
             : (a.PublicPort ?? 0).CompareTo(b.PublicPort ?? 0));
         return ports;
+    }
+
+    private EndpointSettings SettingsOf(Container container, RunState state, NetworkAttachment attachment)
+    {
+        EndpointSettings settings = attachment.ToSettings();
+        if (container.Endpoints.FirstOrDefault(e => e.NetworkName == attachment.Network) is { } endpoint)
+        {
+            settings.NetworkID = endpoint.NetworkId;
+            if (state.HasProcess)
+            {
+                settings.EndpointID = endpoint.EndpointId;
+                settings.Gateway = endpoint.Gateway;
+                settings.IPAddress = endpoint.Address;
+                settings.IPPrefixLen = endpoint.PrefixLength;
+                settings.MacAddress = endpoint.MacAddress;
+            }
+        }
+        else if (state.StartedAt is not null && attachment.Network is "host" or "none")
+        {
+            settings.NetworkID = networks.List().FirstOrDefault(n => n.Name == attachment.Network)?.Id ?? "";
+        }
+
+        return settings;
     }
 }

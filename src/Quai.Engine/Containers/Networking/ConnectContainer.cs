@@ -1,0 +1,74 @@
+using Quai.Api.Networks;
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Networks;
+using Quai.Networks.Sandboxes;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>Connects a container to a network: at once when it runs, else with its next start.</summary>
+internal sealed class ConnectContainer(ContainerRegistry registry, INetworkService networks, ContainerEndpoints endpoints, NetworkFiles files, ContainerRecords records, ContainerEvents events)
+{
+    /// <inheritdoc cref="IContainers.ConnectAsync"/>
+    public async Task RunAsync(string network, string id, EndpointSettings? settings, CancellationToken cancellation)
+    {
+        Container container = registry.Resolve(id);
+        using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
+        {
+            if (NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is not null)
+            {
+                throw QuaiException.Invalid("container sharing network namespace with another container or host cannot be connected to any other network");
+            }
+
+            string name = networks.Resolve(network).Name;
+            EndpointRules.Check(name, settings);
+            bool attached = container.Attachments.Any(a => a.Network == name);
+            ContainerRun? run = container.Run;
+            if (attached && run is not null)
+            {
+                throw new QuaiException(ErrorKind.Forbidden, $"endpoint with name {container.Name} already exists in network {name}");
+            }
+
+            ContainerEndpoints.CheckMode(container, name);
+            NetworkAttachment attachment = NetworkAttachment.Of(name, settings);
+            if (run is not null)
+            {
+                await JoinAsync(container, run, attachment).ConfigureAwait(false);
+            }
+
+            container.Attachments = [.. container.Attachments.Where(a => a.Network != name), attachment];
+            await records.SaveAsync(container).ConfigureAwait(false);
+            if (run is not null)
+            {
+                events.PublishNetwork(container, name, "connect");
+            }
+        }
+    }
+
+    private async Task JoinAsync(Container container, ContainerRun run, NetworkAttachment attachment)
+    {
+        if (NetworkMode.NetworkOf(attachment.Network) is null)
+        {
+            return;
+        }
+
+        bool published = container.Endpoints.All(e => e.Ports.Count == 0);
+        Endpoint endpoint = await endpoints.LeaseAsync(container, attachment, published).ConfigureAwait(false);
+        try
+        {
+            await SandboxExecutor.ConnectAsync(SandboxSetup.Joined(endpoint, networks.EndpointsOf(container.Id)), run.Shim.Pid).ConfigureAwait(false);
+            await endpoints.PublishAsync([endpoint]).ConfigureAwait(false);
+        }
+        catch
+        {
+            await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        string sandbox = container.Endpoints.IsEmpty ? ContainerEndpoints.Records([endpoint])[0].SandboxId : container.Endpoints[0].SandboxId;
+        container.Endpoints = [.. container.Endpoints, EndpointRecord.From(endpoint, sandbox)];
+        files.AddHosts(container, endpoint);
+    }
+}

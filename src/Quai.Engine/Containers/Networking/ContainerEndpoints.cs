@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Networks;
+using Quai.Networks.Ports;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>Leases containers' endpoints from their networks.</summary>
+internal sealed class ContainerEndpoints(INetworkService networks)
+{
+    /// <summary>Leases an endpoint on each of a container's networks, for a start. The container is locked.</summary>
+    /// <returns>None when its networks have no endpoints.</returns>
+    /// <exception cref="QuaiException">A network is missing, an address or a port taken. What is leased by then is released with the run.</exception>
+    public async Task<IReadOnlyList<Endpoint>> LeaseAllAsync(Container container)
+    {
+        string mode = container.HostConfig.NetworkMode;
+        if (NetworkMode.ContainerOf(mode) is not null || container.Config.NetworkDisabled == true)
+        {
+            return [];
+        }
+
+        foreach (NetworkAttachment attachment in container.Attachments)
+        {
+            CheckMode(container, attachment.Network);
+        }
+
+        List<NetworkAttachment> wanted = [.. container.Attachments.Where(a => NetworkMode.NetworkOf(a.Network) is not null)];
+        NetworkAttachment? gateway = wanted.OrderByDescending(a => a.GatewayPriority).ThenBy(a => a.Network, StringComparer.Ordinal).FirstOrDefault();
+        List<Endpoint> leased = new(wanted.Count);
+        foreach (NetworkAttachment attachment in wanted)
+        {
+            leased.Add(await LeaseAsync(container, attachment, published: attachment == gateway).ConfigureAwait(false));
+        }
+
+        return leased;
+    }
+
+    /// <summary>Leases an endpoint on one network. The container is locked.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="attachment">What it wants of the network.</param>
+    /// <param name="published">Whether its ports are published by way of this endpoint.</param>
+    /// <exception cref="QuaiException">The network is missing, an address or a port taken; nothing is leased.</exception>
+    public async Task<Endpoint> LeaseAsync(Container container, NetworkAttachment attachment, bool published)
+    {
+        Network network = networks.Resolve(attachment.Network);
+        string? mac = attachment.MacAddress ?? (attachment.Network == NetworkMode.NetworkOf(container.HostConfig.NetworkMode) && !string.IsNullOrEmpty(container.Config.MacAddress) ? container.Config.MacAddress : null);
+        IReadOnlyList<PortRequest> ports = published ? PortSpecs.Requests(container.Config, container.HostConfig) : [];
+        try
+        {
+            return await networks.ConnectAsync(
+                new EndpointRequest(container.Id, network.Id, mac, attachment.WantedIPv4, ports) { GatewayPriority = attachment.GatewayPriority },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PortUnavailableException e)
+        {
+            throw QuaiException.System($"driver failed programming external connectivity on endpoint {container.Name} ({NewId()}): {e.Message}", e);
+        }
+    }
+
+    /// <summary>Publishes the ports of endpoints.</summary>
+    public Task PublishAsync(IReadOnlyList<Endpoint> endpoints)
+    {
+        Endpoint[] publishing = [.. endpoints.Where(e => e.Ports.Count > 0)];
+        return publishing.Length == 0 ? Task.CompletedTask : Task.WhenAll(publishing.Select(e => networks.PublishAsync(e, CancellationToken.None)));
+    }
+
+    /// <summary>The records of a run's endpoints, in a sandbox of their own.</summary>
+    public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints)
+    {
+        string sandbox = NewId();
+        return [.. endpoints.Select(e => EndpointRecord.From(e, sandbox))];
+    }
+
+    /// <summary>Refuses a network that goes with none of the container's.</summary>
+    /// <exception cref="QuaiException">In Docker's words.</exception>
+    public static void CheckMode(Container container, string network)
+    {
+        bool host = NetworkMode.IsHost(container.HostConfig.NetworkMode);
+        if (host != NetworkMode.IsHost(network))
+        {
+            throw QuaiException.Invalid(host
+                ? "container sharing network namespace with another container or host cannot be connected to any other network"
+                : "cannot connect container to host network - container must be created in host network mode");
+        }
+
+        if (container.Attachments.Any(a => a.Network != network && (NetworkMode.IsNone(a.Network) || NetworkMode.IsNone(network))))
+        {
+            throw QuaiException.Invalid("container cannot be connected to multiple networks with one of the networks in private (none) mode");
+        }
+    }
+
+    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+}

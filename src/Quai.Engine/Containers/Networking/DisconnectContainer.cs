@@ -1,0 +1,85 @@
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.State;
+using Quai.Errors;
+using Quai.Networks;
+using Quai.Networks.Sandboxes;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>Disconnects a container from a network: at once when it runs.</summary>
+internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkService networks, NetworkFiles files, ContainerRecords records, ContainerEvents events)
+{
+    /// <inheritdoc cref="IContainers.DisconnectAsync"/>
+    public async Task RunAsync(string network, string id, bool force, CancellationToken cancellation)
+    {
+        Container container = Resolve(network, id, force);
+        using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
+        {
+            string name = NameOf(network, container, force);
+            if (NetworkMode.IsHost(container.HostConfig.NetworkMode) && NetworkMode.IsHost(name))
+            {
+                throw QuaiException.Invalid("cannot disconnect container from host network - container was created in host network mode");
+            }
+
+            ContainerRun? run = container.Run;
+            if (!container.Attachments.Any(a => a.Network == name))
+            {
+                throw QuaiException.System($"container {container.Id} is not connected to {(run is null || force ? "the " : "")}network {name}");
+            }
+
+            if (run is not null)
+            {
+                await LeaveAsync(container, run, name).ConfigureAwait(false);
+                events.PublishNetwork(container, name, "disconnect");
+            }
+
+            container.Attachments = container.Attachments.RemoveAll(a => a.Network == name);
+            container.Endpoints = container.Endpoints.RemoveAll(e => e.NetworkName == name);
+            await records.SaveAsync(container).ConfigureAwait(false);
+        }
+    }
+
+    private Container Resolve(string network, string id, bool force)
+    {
+        try
+        {
+            return registry.Resolve(id);
+        }
+        catch (QuaiException e) when (force && e.Kind == ErrorKind.NotFound)
+        {
+            // Docker looks for what a container that is gone may have left on the network: here nothing outlives its container.
+            _ = networks.Resolve(network);
+            throw QuaiException.NotFound($"endpoint {id} not found");
+        }
+    }
+
+    /// <summary>A network that is gone may still be one that a container is to be on.</summary>
+    private string NameOf(string network, Container container, bool force)
+    {
+        try
+        {
+            return networks.Resolve(network).Name;
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound && (force || container.Run is null))
+        {
+            return network;
+        }
+    }
+
+    private async Task LeaveAsync(Container container, ContainerRun run, string network)
+    {
+        if (networks.EndpointsOf(container.Id).FirstOrDefault(e => e.Network.Name == network) is not { } endpoint)
+        {
+            return;
+        }
+
+        await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
+        if (SandboxSetup.Left(networks.EndpointsOf(container.Id)) is { Messages.Count: > 0 } rest)
+        {
+            await SandboxExecutor.ConnectAsync(rest, run.Shim.Pid).ConfigureAwait(false);
+        }
+
+        files.RemoveHosts(container, endpoint);
+    }
+}

@@ -1,0 +1,42 @@
+using Quai.Api.Networks;
+using Quai.Errors;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>What may be asked of a container's place on a network.</summary>
+internal static class EndpointRules
+{
+    /// <summary>Checks the settings of a place on a network.</summary>
+    /// <param name="network">The network's name.</param>
+    /// <param name="settings">What is asked for.</param>
+    /// <param name="before">What the sentence begins with.</param>
+    /// <exception cref="QuaiException">They cannot be had there, in Docker's words.</exception>
+    public static void Check(string network, EndpointSettings? settings, string before = "")
+    {
+        if (settings is null)
+        {
+            return;
+        }
+
+        bool predefined = NetworkMode.NetworkOf(network) is "bridge" or null;
+        string? refusal = predefined && settings.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address))
+                ? "user specified IP address is supported on user defined networks only"
+            : settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 } ? "link-local addresses are supported on user defined networks only"
+            : predefined && settings.Aliases is { Count: > 0 } ? "network-scoped alias is supported only for containers in user defined networks"
+            : null;
+        if (refusal is not null)
+        {
+            throw QuaiException.Invalid($"{before}invalid endpoint settings:\n{refusal}");
+        }
+
+        if (settings.Links is { Count: > 0 })
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, "links are not supported: connect the containers by a network instead");
+        }
+
+        if (settings.DriverOpts is { Count: > 0 } options)
+        {
+            throw QuaiException.Invalid($"driver option {options.Keys.Order(StringComparer.Ordinal).First()} of network {network} cannot be kept: options of endpoints are not available in this version of Quai; take it out");
+        }
+    }
+}

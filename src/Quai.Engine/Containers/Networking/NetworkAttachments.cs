@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Quai.Api.Containers;
+using Quai.Engine.Containers.State;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>Which networks a container is on: those that a request names, else that of its mode.</summary>
+internal static class NetworkAttachments
+{
+    /// <summary>
+    /// Reads a request, whose networks go by their names already (<see cref="NetworkNames"/>). As in Docker, networks that it names are all that it is on;
+    /// one that shares another container's network is on none of its own.
+    /// </summary>
+    public static ImmutableArray<NetworkAttachment> Of(string mode, NetworkingConfig? networking)
+    {
+        if (NetworkMode.ContainerOf(mode) is not null)
+        {
+            return [];
+        }
+
+        return networking?.EndpointsConfig is { Count: > 0 } given
+            ? [.. given.Select(g => NetworkAttachment.Of(NameOf(g.Key), g.Value)).DistinctBy(a => a.Network)]
+            : [new NetworkAttachment(NameOf(mode))];
+    }
+
+    private static string NameOf(string network) => NetworkMode.NetworkOf(network) ?? network;
+}

@@ -1,0 +1,53 @@
+using Quai.Api.Containers;
+using Quai.Api.Networks;
+using Quai.Errors;
+using Quai.Networks;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>A network goes by its name, by its id or a part of it, and the usual one as "default", too. A request's are resolved as it comes in, so that nothing later compares one with another.</summary>
+internal static class NetworkNames
+{
+    /// <summary>Puts the name in place of whatever the request says.</summary>
+    /// <exception cref="QuaiException">Kind Forbidden: the host's network is asked for by its id, as in Docker.</exception>
+    public static void Resolve(HostConfig host, NetworkingConfig? networking, IReadOnlyList<Network> networks)
+    {
+        string asked = host.NetworkMode;
+        if (NetworkMode.ContainerOf(asked) is null)
+        {
+            host.NetworkMode = NameOf(asked, networks);
+        }
+
+        if (NetworkMode.IsHost(host.NetworkMode) && asked != host.NetworkMode)
+        {
+            throw new QuaiException(ErrorKind.Forbidden, "cannot connect container to host network - container must be created in host network mode");
+        }
+
+        if (networking?.EndpointsConfig is { Count: > 0 } given)
+        {
+            Dictionary<string, EndpointSettings?> named = [];
+            foreach ((string key, EndpointSettings? settings) in given)
+            {
+                named[NameOf(key, networks)] = settings;
+            }
+
+            networking.EndpointsConfig = named!;
+        }
+    }
+
+    private static string NameOf(string reference, IReadOnlyList<Network> networks)
+    {
+        if (reference is "" or "default")
+        {
+            return "bridge";
+        }
+
+        if (networks.Any(n => n.Name == reference))
+        {
+            return reference;
+        }
+
+        Network[] found = [.. networks.Where(n => n.Id.StartsWith(reference, StringComparison.Ordinal))];
+        return found is [var one] ? one.Name : reference;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using Quai.Api.Networks;
+
+namespace Quai.Engine.Containers.State;
+
+/// <summary>What a container wants of a network that it is on whenever it runs.</summary>
+/// <param name="Network">The network's name.</param>
+internal sealed record NetworkAttachment(string Network)
+{
+    /// <summary>The hardware address asked for; null for the engine's choice.</summary>
+    public string? MacAddress { get; init; }
+
+    /// <summary>The IPv4 address asked for; null for any.</summary>
+    public string? IPv4Address { get; init; }
+
+    /// <summary>The IPv6 address asked for; null for any.</summary>
+    public string? IPv6Address { get; init; }
+
+    /// <summary>Whether the request had settings of addresses at all, which inspect shows.</summary>
+    public bool HasAddressSettings { get; init; }
+
+    /// <summary>Names it also goes by on the network; null for none.</summary>
+    public IReadOnlyList<string>? Aliases { get; init; }
+
+    /// <summary>Of a container's networks that with the highest leads to everywhere else.</summary>
+    public int GatewayPriority { get; init; }
+
+    /// <summary>The address to lease, as the network service takes it.</summary>
+    public IPAddress? WantedIPv4 => IPAddress.TryParse(IPv4Address, out IPAddress? address) ? address : null;
+
+    /// <summary>Reads an API request's settings.</summary>
+    public static NetworkAttachment Of(string network, EndpointSettings? settings) => settings is null ? new NetworkAttachment(network) : new NetworkAttachment(network)
+    {
+        MacAddress = string.IsNullOrEmpty(settings.MacAddress) ? null : settings.MacAddress,
+        IPv4Address = settings.IPAMConfig?.IPv4Address,
+        IPv6Address = settings.IPAMConfig?.IPv6Address,
+        HasAddressSettings = settings.IPAMConfig is not null,
+        Aliases = settings.Aliases,
+        GatewayPriority = settings.GwPriority,
+    };
+
+    /// <summary>As the API shows it, before anything is leased.</summary>
+    public EndpointSettings ToSettings() => new()
+    {
+        MacAddress = MacAddress ?? "",
+        IPAMConfig = HasAddressSettings
+            ? new EndpointIPAMConfig { IPv4Address = IPv4Address, IPv6Address = IPv6Address }
+            : null,
+        Aliases = Aliases is null ? null : [.. Aliases],
+        GwPriority = GatewayPriority,
+    };
+}

@@ -1,0 +1,236 @@
+using System.Net;
+using System.Security.Cryptography;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Netlink;
+using Quai.Networks.Ipam;
+
+namespace Quai.Networks.Drivers.Bridges;
+
+/// <summary>Bridges in the kernel: makes one, or adopts the one that is there.</summary>
+/// <param name="socket">NETLINK_ROUTE in the host's namespace.</param>
+/// <param name="owner">Whose the bridges are, as other daemons read it beside them; empty for nobody's.</param>
+/// <param name="guarded">Whether rules keep the host's loopback from everybody else.</param>
+internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guarded)
+{
+    private const string Mark = "quaid ";
+
+    /// <summary>
+    /// Whether <c>br_netfilter</c> is loaded, as dockerd loads it. The firewall then also sees what bridges forward, and what a container sends to a published
+    /// port of its own turns round inside the bridge, which must be allowed for the port; without it such packets are routed.
+    /// </summary>
+    public static bool FiltersBridgedTraffic => Directory.Exists("/proc/sys/net/bridge");
+
+    /// <summary>Whether a name can be an interface's.</summary>
+    /// <exception cref="QuaiException">It cannot.</exception>
+    public static void CheckName(string name)
+    {
+        if (name.Length is 0 or > 15 || name is "." or ".." || name.AsSpan().ContainsAny('/', ' ', ':'))
+        {
+            throw QuaiException.Invalid($"invalid bridge name: {name}");
+        }
+    }
+
+    /// <summary>Makes sure of a bridge, its address and its settings.</summary>
+    /// <param name="settings">What it is to be.</param>
+    /// <param name="recorded">The address that it had before, or null.</param>
+    /// <param name="own">Whether it is this daemon's own: see <see cref="IsOurs"/>.</param>
+    /// <param name="taken">Subnets of other networks, whether they are there or not.</param>
+    public BridgeState Ensure(BridgeSettings settings, InterfaceAddress? recorded, bool own, IReadOnlyList<IPNetwork> taken)
+    {
+        string name = settings.Interface;
+        List<Link> links = Links.List(socket);
+        Link? found = Find(links, name);
+        List<LinkAddress> addresses = Addresses.List(socket);
+        InterfaceAddress wanted = settings.Address ?? AddressOf(found, addresses) ?? recorded ?? FirstFree(addresses, taken);
+        if (wanted.PrefixLength is < 8 or > 30)
+        {
+            throw QuaiException.Invalid($"invalid bridge address {wanted}: the prefix length must be between 8 and 30");
+        }
+
+        using var writer = new NetlinkWriter();
+        if (found is null)
+        {
+            byte[] mac = [0x02, 0x42, 0, 0, 0, 0];
+            RandomNumberGenerator.Fill(mac.AsSpan(2));
+            Links.WriteBridge(writer, name, mac, settings.Mtu, InterfaceGroups.Bridges);
+            Send(writer, $"create bridge {name}");
+        }
+
+        Link bridge = found ?? Find(Links.List(socket), name) ?? throw new LinuxException("netlink", Errno.ENODEV, $"find bridge {name}");
+        if (bridge.Kind != "bridge")
+        {
+            throw QuaiException.Conflict($"interface {name} is not a bridge: it is there already and of another kind");
+        }
+
+        // All before the bridge comes up, or an address would have been made already.
+        bool closed = own || !BridgeSysctls.LeadsElsewhere(bridge, links);
+        Links.WriteChange(writer, new LinkChange
+        {
+            Index = bridge.Index,
+            Group = own ? InterfaceGroups.Bridges : null,
+            Alias = own && owner.Length > 0 ? Mark + owner : null,
+
+            // Only where rules keep the host's loopback from everybody else.
+            RouteLocalnet = guarded ? true : own ? false : null,
+            NoRedirects = closed,
+            NoIPv6Autoconfiguration = own && BridgeSysctls.KernelHasIPv6,
+        });
+        Send(writer, $"configure bridge {name}");
+        if (closed)
+        {
+            BridgeSysctls.CloseIPv6(name, disable: own);
+        }
+
+        SetAddress(writer, bridge, addresses, wanted, recorded);
+        Links.WriteChange(writer, new LinkChange { Index = bridge.Index, Up = true });
+        Send(writer, $"set bridge {name} up");
+        return new BridgeState(bridge.Index, wanted, own, closed);
+    }
+
+    /// <summary>Whether a bridge is this daemon's own: it made it, or will.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="recorded">Whether it is recorded as made by this daemon.</param>
+    /// <exception cref="QuaiException">It is another daemon's, whether that runs now or not.</exception>
+    public bool IsOurs(string name, bool recorded)
+    {
+        if (recorded || Find(Links.List(socket), name) is not { } found)
+        {
+            return true;
+        }
+
+        if (!found.Alias.StartsWith(Mark, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        string other = found.Alias[Mark.Length..];
+        return other == owner ? true : throw QuaiException.Conflict(
+            $"bridge {name} belongs to the quaid whose data root is {other}: give this one a bridge of its own with --bridge, or delete the interface if that quaid is no more");
+    }
+
+    /// <summary>Deletes a bridge, if it is there.</summary>
+    public void Delete(string name)
+    {
+        if (Find(Links.List(socket), name) is { } bridge)
+        {
+            Delete(bridge);
+        }
+    }
+
+    /// <summary>Deletes what is left of containers' host interfaces, of those named.</summary>
+    public void DeletePorts(int bridgeIndex, IReadOnlySet<string> names)
+    {
+        foreach (Link link in Links.List(socket))
+        {
+            if (link.Kind == "veth" && (link.Master == bridgeIndex || link.Master == 0) && names.Contains(link.Name))
+            {
+                Delete(link);
+            }
+        }
+    }
+
+    /// <summary>Gives the ports of containers that run the settings that those of today's starts have: an earlier version may have made them.</summary>
+    public void MendPorts(BridgeState bridge, IReadOnlySet<string> names)
+    {
+        using var writer = new NetlinkWriter();
+        foreach (Link link in Links.List(socket))
+        {
+            if (link.Master == bridge.Index && link.Group != InterfaceGroups.Ports && names.Contains(link.Name))
+            {
+                Links.WriteChange(writer, EndpointMessages.Join(link.Name, bridge.Index, BridgeSysctls.KernelHasIPv6) with { Master = null });
+                Send(writer, $"configure interface {link.Name}");
+                Links.WriteChange(writer, new LinkChange { Index = link.Index, ForwardsLinkLocalGroups = bridge.Own });
+                Send(writer, $"configure port {link.Name}");
+            }
+        }
+    }
+
+    private void Delete(Link link)
+    {
+        using var writer = new NetlinkWriter();
+        Links.WriteDelete(writer, link.Index);
+        try
+        {
+            Send(writer, $"delete interface {link.Name}");
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENODEV)
+        {
+            // Its namespace died in between and took it along.
+        }
+    }
+
+    private void SetAddress(NetlinkWriter writer, Link bridge, List<LinkAddress> addresses, InterfaceAddress wanted, InterfaceAddress? recorded)
+    {
+        bool present = false;
+        foreach (LinkAddress address in addresses)
+        {
+            if (address.LinkIndex != bridge.Index)
+            {
+                continue;
+            }
+
+            var there = new InterfaceAddress(address.Address, address.PrefixLength);
+            if (there == wanted)
+            {
+                present = true;
+            }
+            else if (there == recorded)
+            {
+                // The address this daemon gave it before its setting was changed.
+                Addresses.WriteDelete(writer, bridge.Index, address.Address, address.PrefixLength);
+                Send(writer, $"delete address {recorded} of {bridge.Name}");
+            }
+        }
+
+        if (!present)
+        {
+            Addresses.WriteAdd(writer, bridge.Index, wanted.Address, wanted.PrefixLength);
+            Send(writer, $"add address {wanted} to {bridge.Name}");
+        }
+    }
+
+    private static InterfaceAddress? AddressOf(Link? bridge, List<LinkAddress> addresses)
+    {
+        foreach (LinkAddress address in addresses)
+        {
+            if (bridge is { } link && address.LinkIndex == link.Index)
+            {
+                return new InterfaceAddress(address.Address, address.PrefixLength);
+            }
+        }
+
+        return null;
+    }
+
+    private InterfaceAddress FirstFree(List<LinkAddress> addresses, IReadOnlyList<IPNetwork> taken)
+    {
+        List<IPNetwork> used =
+        [
+            .. taken,
+            .. addresses.Select(a => Prefixes.Of(a.Address, a.PrefixLength)),
+            .. Routes.List(socket).Where(r => r.Destination is not null).Select(r => Prefixes.Of(r.Destination!, r.PrefixLength)),
+        ];
+        IPNetwork subnet = SubnetPools.Default.Choose(used);
+        return new InterfaceAddress(Prefixes.Address(Prefixes.First(subnet) + 1, subnet.BaseAddress.AddressFamily), subnet.PrefixLength);
+    }
+
+    private static Link? Find(List<Link> links, string name)
+    {
+        foreach (Link link in links)
+        {
+            if (link.Name == name)
+            {
+                return link;
+            }
+        }
+
+        return null;
+    }
+
+    private void Send(NetlinkWriter writer, string what)
+    {
+        socket.Request(writer.Written, what);
+        writer.Clear();
+    }
+}

@@ -1,0 +1,66 @@
+using System.Net;
+using System.Net.Sockets;
+using Quai.Errors;
+using Quai.Linux.Netlink;
+using Quai.Networks.Ipam;
+using Quai.Networks.Firewalls;
+using Quai.Networks.Records;
+
+namespace Quai.Networks.Drivers.Bridges;
+
+/// <summary>Networks behind a bridge of the host: the default one, whose settings are the daemon's, and others with settings of their own.</summary>
+/// <param name="route">NETLINK_ROUTE in the host's namespace.</param>
+/// <param name="options">The daemon's settings.</param>
+/// <param name="claims">Names that this daemon alone uses.</param>
+internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, NameClaims claims) : INetworkDriver
+{
+    private readonly BridgeDevice _device = new(route, options.Owner, options.Firewall);
+
+    /// <inheritdoc/>
+    public string Name => "bridge";
+
+    /// <inheritdoc/>
+    public async Task<NetworkRecord> ClaimAsync(NetworkRecord record, CancellationToken cancellation)
+    {
+        BridgeSettings settings = BridgeSettings.Of(record, options);
+        if (record.Subnets.Any(s => s.Gateway.Address.AddressFamily == AddressFamily.InterNetworkV6))
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, $"network {record.Name}: IPv6 subnets are not available in this version of Quai");
+        }
+
+        BridgeDevice.CheckName(settings.Interface);
+
+        // The others' names are nobody else's by the mark that they carry.
+        if (record.Name == "bridge" && !await claims.ClaimAsync($"bridge-{settings.Interface}", cancellation).ConfigureAwait(false))
+        {
+            throw QuaiException.Conflict($"bridge {settings.Interface} is used by another quaid in this network namespace: give this one a bridge of its own with --bridge");
+        }
+
+        bool recorded = record.Interface == settings.Interface && record.OwnsInterface;
+        return record with { Interface = settings.Interface, OwnsInterface = _device.IsOurs(settings.Interface, recorded) };
+    }
+
+    /// <inheritdoc/>
+    public ILiveNetwork Realize(NetworkRecord record, IReadOnlyList<IPNetwork> taken)
+    {
+        BridgeSettings settings = BridgeSettings.Of(record, options);
+        InterfaceAddress? recorded = record.Subnets.Count > 0 ? record.Subnets[0].Gateway : null;
+        BridgeState state = _device.Ensure(settings, recorded, record.OwnsInterface, taken);
+        IPNetwork subnet = state.Address.Network;
+        if (settings.Range is { } range && (!subnet.Contains(range.BaseAddress) || range.PrefixLength < subnet.PrefixLength))
+        {
+            throw QuaiException.Invalid($"parent bridge network {subnet} must be a superset of the fixed CIDR {range}");
+        }
+
+        return new LiveBridge(_device, settings, state, record with { Subnets = [new SubnetRecord(state.Address, settings.Range)] });
+    }
+
+    /// <inheritdoc/>
+    public void Delete(NetworkRecord record)
+    {
+        if (record is { OwnsInterface: true, Interface: { } name })
+        {
+            _device.Delete(name);
+        }
+    }
+}

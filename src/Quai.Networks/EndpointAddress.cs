@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Quai.Networks;
+
+/// <summary>An address of an endpoint.</summary>
+/// <param name="Address">The leased address.</param>
+/// <param name="PrefixLength">Of the subnet.</param>
+/// <param name="Gateway">The subnet's next hop to everywhere else.</param>
+public sealed record EndpointAddress(IPAddress Address, int PrefixLength, IPAddress Gateway);

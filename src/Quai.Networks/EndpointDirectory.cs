@@ -1,0 +1,131 @@
+using Quai.Errors;
+using Quai.Networks.Sandboxes;
+
+namespace Quai.Networks;
+
+/// <summary>The endpoints that there are, by container. Safe for concurrent use.</summary>
+internal sealed class EndpointDirectory
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<Endpoint>> _byContainer = [];
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<Endpoint> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _byContainer.Values.SelectMany(e => e)];
+            }
+        }
+    }
+
+    /// <summary>Those of a container, in the order of their interfaces.</summary>
+    public IReadOnlyList<Endpoint> Of(string containerId)
+    {
+        lock (_lock)
+        {
+            return _byContainer.TryGetValue(containerId, out List<Endpoint>? held) ? [.. held] : [];
+        }
+    }
+
+    /// <summary>Whether there is any on a network.</summary>
+    public bool IsUsed(string networkId)
+    {
+        lock (_lock)
+        {
+            return _byContainer.Values.Any(held => held.Exists(e => e.Network.Id == networkId));
+        }
+    }
+
+    /// <summary>Whether an endpoint is there.</summary>
+    public bool Contains(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            return _byContainer.TryGetValue(endpoint.ContainerId, out List<Endpoint>? held) && held.Exists(e => e.Id == endpoint.Id);
+        }
+    }
+
+    /// <summary>Adds one that is made for the container's first free interface. One container's are added one after the other.</summary>
+    /// <param name="containerId">Whose it is.</param>
+    /// <param name="network">The network it is on.</param>
+    /// <param name="make">Makes it; what it throws leaves nothing added.</param>
+    /// <exception cref="QuaiException">The container is on that network already.</exception>
+    public Endpoint Add(string containerId, Network network, Func<SandboxInterface, Endpoint> make)
+    {
+        // Made outside of the lock, as it reserves ports: whoever connects a container holds it, so nobody else does meanwhile.
+        Endpoint made = make(new SandboxInterface(FirstFree(containerId, network)));
+        lock (_lock)
+        {
+            if (!_byContainer.TryGetValue(containerId, out List<Endpoint>? held))
+            {
+                _byContainer[containerId] = held = [];
+            }
+
+            held.Add(made);
+            held.Sort((a, b) => a.Interface.Number.CompareTo(b.Interface.Number));
+        }
+
+        return made;
+    }
+
+    /// <summary>Takes one out; false when it is not there.</summary>
+    public bool Remove(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            if (!_byContainer.TryGetValue(endpoint.ContainerId, out List<Endpoint>? held) || held.RemoveAll(e => e.Id == endpoint.Id) == 0)
+            {
+                return false;
+            }
+
+            if (held.Count == 0)
+            {
+                _byContainer.Remove(endpoint.ContainerId);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Takes all of a container's out.</summary>
+    public IReadOnlyList<Endpoint> RemoveAll(string containerId)
+    {
+        lock (_lock)
+        {
+            return _byContainer.Remove(containerId, out List<Endpoint>? held) ? held : [];
+        }
+    }
+
+    /// <summary>Replaces all of them.</summary>
+    public void Reset(IEnumerable<Endpoint> endpoints)
+    {
+        lock (_lock)
+        {
+            _byContainer.Clear();
+            foreach (IGrouping<string, Endpoint> held in endpoints.GroupBy(e => e.ContainerId))
+            {
+                _byContainer[held.Key] = [.. held.OrderBy(e => e.Interface.Number)];
+            }
+        }
+    }
+
+    private int FirstFree(string containerId, Network network)
+    {
+        IReadOnlyList<Endpoint> held = Of(containerId);
+        if (held.FirstOrDefault(e => e.Network.Id == network.Id) is not null)
+        {
+            throw new QuaiException(ErrorKind.Forbidden, $"endpoint with name {containerId} already exists in network {network.Name}");
+        }
+
+        int number = 0;
+        while (held.Any(e => e.Interface.Number == number))
+        {
+            number++;
+        }
+
+        return number;
+    }
+}

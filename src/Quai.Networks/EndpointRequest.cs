@@ -1,0 +1,19 @@
+using System.Net;
+using Quai.Networks.Ports;
+
+namespace Quai.Networks;
+
+/// <summary>What a container wants of one network.</summary>
+/// <param name="ContainerId">Whose endpoint it is to be.</param>
+/// <param name="NetworkId">On which network.</param>
+/// <param name="MacAddress">The hardware address; null for one that follows from the leased address.</param>
+/// <param name="IPv4Address">The address to lease; null for any that is free.</param>
+/// <param name="Ports">Host ports to publish.</param>
+public sealed record EndpointRequest(string ContainerId, string NetworkId, string? MacAddress, IPAddress? IPv4Address, IReadOnlyList<PortRequest> Ports)
+{
+    /// <summary>The IPv6 address to lease; null for any that is free where the network has some.</summary>
+    public IPAddress? IPv6Address { get; init; }
+
+    /// <summary>Of a container's endpoints that with the highest leads to everywhere else.</summary>
+    public int GatewayPriority { get; init; }
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Quai.Networks.Ipam;
+
+/// <summary>Arithmetic of addresses and prefixes, the same for both families: an address is a number of 128 bits.</summary>
+internal static class Prefixes
+{
+    /// <summary>Bits of an address.</summary>
+    public static int Bits(AddressFamily family) => family == AddressFamily.InterNetwork ? 32 : 128;
+
+    /// <summary>An address as a number.</summary>
+    public static UInt128 Number(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int written);
+        return written == 4 ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt128BigEndian(bytes);
+    }
+
+    /// <summary>A number as an address.</summary>
+    public static IPAddress Address(UInt128 number, AddressFamily family)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, number);
+        return new IPAddress(family == AddressFamily.InterNetwork ? bytes[12..] : bytes);
+    }
+
+    /// <summary>The network that an address is of.</summary>
+    public static IPNetwork Of(IPAddress address, int length)
+    {
+        AddressFamily family = address.AddressFamily;
+        return new IPNetwork(Address(Number(address) & ~HostMask(family, length), family), length);
+    }
+
+    /// <summary>A network's first address as a number.</summary>
+    public static UInt128 First(IPNetwork network) => Number(network.BaseAddress);
+
+    /// <summary>A network's last address as a number.</summary>
+    public static UInt128 Last(IPNetwork network) => First(network) | HostMask(network.BaseAddress.AddressFamily, network.PrefixLength);
+
+    /// <summary>Whether the two share an address.</summary>
+    public static bool Overlap(IPNetwork one, IPNetwork other) => one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress);
+
+    private static UInt128 HostMask(AddressFamily family, int length)
+    {
+        int bits = Bits(family) - length;
+        return bits == 128 ? UInt128.MaxValue : (UInt128.One << bits) - 1;
+    }
+}

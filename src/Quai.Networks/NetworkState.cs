@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Quai.Errors;
+using Quai.Networks.Drivers;
+using Quai.Networks.Ipam;
+using Quai.Networks.Ports;
+using Quai.Networks.Records;
+using Quai.Networks.Sandboxes;
+
+namespace Quai.Networks;
+
+/// <summary>A network in force, with the addresses of it that are leased. Safe for concurrent use; networks do not wait for each other.</summary>
+internal sealed class NetworkState
+{
+    private readonly Lock _lock = new();
+    private readonly AddressPool? _ipv4, _ipv6;
+
+    /// <param name="live">The network as it is on the host.</param>
+    public NetworkState(ILiveNetwork live)
+    {
+        Live = live;
+        _ipv4 = PoolOf(AddressFamily.InterNetwork);
+        _ipv6 = PoolOf(AddressFamily.InterNetworkV6);
+    }
+
+    /// <summary>The network as it is on the host.</summary>
+    public ILiveNetwork Live { get; }
+
+    /// <summary>The network as the contract shows it.</summary>
+    public Network Network => Live.Network;
+
+    /// <summary>Leases addresses and host ports for an endpoint; nothing is recorded or made yet.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="at">The container's interface.</param>
+    /// <param name="ports">Where host ports are reserved.</param>
+    public Endpoint Lease(EndpointRequest request, SandboxInterface at, PortReservations ports)
+    {
+        byte[]? mac = request.MacAddress is { } asked ? MacAddress.Parse(asked) : null;
+        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        IPAddress? ipv4 = null, ipv6 = null;
+        PublishedPort[] published = [];
+        try
+        {
+            lock (_lock)
+            {
+                ipv4 = Lease(_ipv4, request.IPv4Address, "IPv4");
+                ipv6 = Lease(_ipv6, request.IPv6Address, "IPv6");
+            }
+
+            published = ipv4 is null ? [] : ports.Reserve(request.Ports, ipv4);
+            return Make(new EndpointRow(
+                id,
+                request.ContainerId,
+                Network.Id,
+                ipv4,
+                ipv6,
+                MacAddress.Format(mac ?? MacAddress.Of(ipv4 ?? ipv6 ?? IPAddress.Any)),
+                at.Number,
+                "veth" + id[..7],
+                published,
+                request.GatewayPriority));
+        }
+        catch
+        {
+            ports.Release(published);
+            Release(ipv4, ipv6);
+            throw;
+        }
+    }
+
+    /// <summary>Takes an endpoint again that is recorded, and so are its leases.</summary>
+    public Endpoint Restore(EndpointRow row)
+    {
+        lock (_lock)
+        {
+            Mark(_ipv4, row.IPv4);
+            Mark(_ipv6, row.IPv6);
+        }
+
+        return Make(row);
+    }
+
+    /// <summary>Whether recorded addresses are still of this network.</summary>
+    public bool Holds(EndpointRow row) =>
+        (row.IPv4 ?? row.IPv6) is not null
+        && (row.IPv4 is null || _ipv4?.Subnet.Contains(row.IPv4) == true)
+        && (row.IPv6 is null || _ipv6?.Subnet.Contains(row.IPv6) == true);
+
+    /// <summary>Gives an endpoint's addresses back.</summary>
+    public void Release(Endpoint endpoint) => Release(endpoint.IPv4?.Address, endpoint.IPv6?.Address);
+
+    private static void Mark(AddressPool? pool, IPAddress? address)
+    {
+        if (address is not null)
+        {
+            pool?.TryLease(address);
+        }
+    }
+
+    private static EndpointAddress? AddressOf(IPAddress? address, NetworkSubnet? subnet) =>
+        address is null || subnet is null ? null : new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.Gateway);
+
+    private Endpoint Make(EndpointRow row)
+    {
+        var at = new SandboxInterface(row.Interface);
+        EndpointAddress? ipv4 = AddressOf(row.IPv4, SubnetOf(AddressFamily.InterNetwork)), ipv6 = AddressOf(row.IPv6, SubnetOf(AddressFamily.InterNetworkV6));
+        SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, MacAddress.Parse(row.MacAddress), ipv4, ipv6));
+        return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority };
+    }
+
+    private IPAddress? Lease(AddressPool? pool, IPAddress? wanted, string family)
+    {
+        if (wanted is null)
+        {
+            return pool is null ? null
+                : pool.TryLease() ?? throw QuaiException.System($"no available {family} addresses on this network's address pools: {Network.Name} ({Network.Id})");
+        }
+
+        if (pool is null || !pool.Subnet.Contains(wanted))
+        {
+            throw QuaiException.Invalid($"Invalid address {wanted}: It does not belong to any of this network's subnets");
+        }
+
+        return pool.TryLease(wanted) ? wanted : throw new QuaiException(ErrorKind.Forbidden, "Address already in use");
+    }
+
+    private void Release(IPAddress? ipv4, IPAddress? ipv6)
+    {
+        lock (_lock)
+        {
+            if (ipv4 is not null)
+            {
+                _ipv4?.Release(ipv4);
+            }
+
+            if (ipv6 is not null)
+            {
+                _ipv6?.Release(ipv6);
+            }
+        }
+    }
+
+    private NetworkSubnet? SubnetOf(AddressFamily family) => Network.Subnets.FirstOrDefault(s => s.Prefix.BaseAddress.AddressFamily == family);
+
+    private AddressPool? PoolOf(AddressFamily family) =>
+        SubnetOf(family) is { } subnet ? new AddressPool(subnet.Prefix, subnet.Range ?? subnet.Prefix, subnet.Gateway) : null;
+}

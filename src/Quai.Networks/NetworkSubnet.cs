@@ -1,0 +1,9 @@
+using System.Net;
+
+namespace Quai.Networks;
+
+/// <summary>A subnet of a network.</summary>
+/// <param name="Prefix">All its addresses.</param>
+/// <param name="Gateway">The network's own address, the next hop of its containers.</param>
+/// <param name="Range">The part that addresses are leased from; null for all of it.</param>
+public sealed record NetworkSubnet(IPNetwork Prefix, IPAddress Gateway, IPNetwork? Range);

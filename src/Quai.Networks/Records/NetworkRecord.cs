@@ -1,0 +1,19 @@
+using Quai.Networks.Ipam;
+
+namespace Quai.Networks.Records;
+
+/// <summary>A network's row.</summary>
+/// <param name="Id">64 hex digits.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Driver">Its driver.</param>
+/// <param name="Interface">The host's interface that it is behind; null before there is one, and for host and none.</param>
+/// <param name="OwnsInterface">Whether this daemon made that interface, or is about to.</param>
+/// <param name="Created">When it was made.</param>
+internal sealed record NetworkRecord(string Id, string Name, string Driver, string? Interface, bool OwnsInterface, DateTimeOffset Created)
+{
+    /// <summary>At most one of each family.</summary>
+    public IReadOnlyList<SubnetRecord> Subnets { get; init; } = [];
+
+    /// <summary>Options as they were asked for.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+}

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Quai.Networks.Sandboxes;
+
+/// <summary>An interface in a container's network namespace.</summary>
+/// <param name="Number">0 for the first.</param>
+public readonly record struct SandboxInterface(int Number)
+{
+    // Not 2: some hosts put fallback tunnel devices into every new namespace, and those come first.
+    private const int FirstIndex = 16;
+
+    /// <summary>Its index.</summary>
+    public int Index => FirstIndex + Number;
+
+    /// <summary>Its name: <c>eth0</c> and on.</summary>
+    public string Name => string.Create(CultureInfo.InvariantCulture, $"eth{Number}");
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using System.Net.Sockets;
+using Quai.Errors;
+using Quai.Networks.Ports;
+using Quai.Networks.Sandboxes;
+using Xunit;
+
+namespace Quai.Networks.Tests;
+
+public sealed class ManyNetworksTests
+{
+    [Fact]
+    public void Networks_have_bridges_subnets_and_leases_of_their_own()
+    {
+        using var host = new TestHost();
+        Network one = Create(host, "one", "10.231.20.1/24"), two = Create(host, "two", "10.231.21.1/24"), chosen = Create(host, "chosen");
+        Assert.Equal(("br-" + one.Id[..12], "10.231.20.0/24"), (one.Interface, one.Subnets[0].Prefix.ToString()));
+        Assert.Equal("172.17.0.0/16", chosen.Subnets[0].Prefix.ToString());
+        Assert.Equal(["bridge", "chosen", "host", "none", "one", "two"], host.Service.List().Select(n => n.Name).Order());
+        Assert.Equal(one.Id, host.Service.Resolve(one.Id[..9]).Id);
+
+        (NamespaceThread a, Endpoint first) = Run(host, "a", one);
+        (NamespaceThread b, Endpoint second) = Run(host, "b", one);
+        (NamespaceThread c, Endpoint third) = Run(host, "c", two, new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080));
+        Assert.Equal(["10.231.20.2", "10.231.20.3", "10.231.21.2"], [Address(first), Address(second), Address(third)]);
+        using TcpListener atB = b.ServeTcp(80), atC = c.ServeTcp(80);
+        Assert.Equal("10.231.20.2", a.Call("10.231.20.3", 80));
+        Assert.Null(a.Call("10.231.21.2", 80));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+
+        // All of it is there after a restart, and addresses go on where they were.
+        host.Restart("a", "b", "c");
+        Assert.Equal(((Network[])[one, two, chosen]).Select(Text), ((string[])["one", "two", "chosen"]).Select(n => Text(host.Service.Resolve(n))));
+        Assert.Equal("10.231.20.2", a.Call("10.231.20.3", 80));
+        Assert.Null(a.Call("10.231.21.2", 80));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal("10.231.20.4", Address(Lease(host, "d", one)));
+        host.Host.Await(() => host.Service.DestroyAsync(CancellationToken.None));
+        Assert.DoesNotContain(host.HostLinks(), l => l.Name.StartsWith("br-", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_container_is_on_several_networks_and_joins_and_leaves_them_while_it_runs()
+    {
+        using var host = new TestHost();
+        Network one = Create(host, "one", "10.231.20.1/24"), two = Create(host, "two", "10.231.21.1/24");
+        (NamespaceThread b, _) = Run(host, "b", one);
+        (NamespaceThread c, _) = Run(host, "c", two);
+        using TcpListener atB = b.ServeTcp(80), atC = c.ServeTcp(80), outside = host.Outside.ServeTcp(90);
+
+        Endpoint main = Lease(host, "a", two), side = Lease(host, "a", one);
+        Assert.Equal(["eth0", "eth1"], host.Service.EndpointsOf("a").Select(e => e.Interface.Name));
+        NamespaceThread a = host.Own(new NamespaceThread());
+        host.Connect(a, SandboxSetup.Of([main, side]));
+        Assert.Equal(("10.231.20.3", "10.231.21.3"), (a.Call("10.231.20.2", 80), a.Call("10.231.21.2", 80)));
+        Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
+        Assert.NotNull(a.Call(TestHost.OutsideAddress, 90));
+
+        QuaiException twice = Assert.Throws<QuaiException>(() => Lease(host, "a", one));
+        Assert.Equal(ErrorKind.Forbidden, twice.Kind);
+
+        // It leaves the network by which it reaches everybody else, and reaches them by the other.
+        host.Host.Await(() => host.Service.DisconnectAsync(side, CancellationToken.None));
+        host.Connect(a, SandboxSetup.Left(host.Service.EndpointsOf("a")));
+        Assert.Null(a.Call("10.231.20.2", 80));
+        Assert.NotNull(a.Call("10.231.21.2", 80));
+        Assert.Contains("default via 10.231.21.1 dev eth0", Routes(a), StringComparison.Ordinal);
+        Assert.NotNull(a.Call(TestHost.OutsideAddress, 90));
+        Assert.DoesNotContain(host.HostLinks(), l => l.Name == side.HostInterface);
+
+        Endpoint again = Lease(host, "a", one);
+        host.Connect(a, SandboxSetup.Joined(again, host.Service.EndpointsOf("a")));
+        Assert.Equal("eth1", again.Interface.Name);
+        Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
+        Assert.NotNull(a.Call("10.231.20.2", 80));
+        host.Release("a");
+        Assert.Empty(host.Service.EndpointsOf("a"));
+    }
+
+    [Fact]
+    public void The_highest_priority_leads_to_everywhere_else()
+    {
+        using var host = new TestHost();
+        Network one = Create(host, "one", "10.231.20.1/24"), two = Create(host, "two", "10.231.21.1/24");
+        Endpoint first = Lease(host, "a", one);
+        Endpoint second = host.Host.Await(() => host.Service.ConnectAsync(new EndpointRequest("a", two.Id, null, null, []) { GatewayPriority = 1 }, CancellationToken.None));
+        Assert.Equal(second, SandboxSetup.Gateway([first, second]));
+        host.Restart("a");
+        Assert.Equal("two", SandboxSetup.Gateway(host.Service.EndpointsOf("a"))!.Network.Name);
+    }
+
+    [Fact]
+    public void A_network_in_use_is_not_removed_and_one_that_is_not_leaves_nothing()
+    {
+        using var host = new TestHost();
+        Network one = Create(host, "one", "10.231.20.1/24");
+        (_, Endpoint endpoint) = Run(host, "a", one);
+        QuaiException used = Assert.Throws<QuaiException>(() => Remove(host, one));
+        Assert.Equal((ErrorKind.Forbidden, $"error while removing network: network one id {one.Id} has active endpoints"), (used.Kind, used.Message));
+        Assert.Equal(one.Id, host.Service.Resolve("one").Id);
+        host.Release("a");
+        Remove(host, one);
+        Assert.DoesNotContain(host.HostLinks(), l => l.Name == one.Interface);
+        Assert.DoesNotContain(one.Interface!, host.Command("nft", "list", "ruleset"), StringComparison.Ordinal);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<QuaiException>(() => host.Service.Resolve("one")).Kind);
+        Assert.Equal(ErrorKind.NotFound, Assert.Throws<QuaiException>(() => Remove(host, one)).Kind);
+        Assert.Equal(ErrorKind.Forbidden, Assert.Throws<QuaiException>(() => Remove(host, host.Service.Resolve("bridge"))).Kind);
+        Assert.NotEqual(endpoint.Network.Id, Create(host, "one", "10.231.20.1/24").Id);
+    }
+
+    [Theory]
+    [InlineData("one", "bridge", "10.231.30.1/24", "", ErrorKind.Conflict, "network with name one already exists")]
+    [InlineData("new", "bridge", "10.231.20.129/25", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
+    [InlineData("new", "bridge", "10.231.7.1/24", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
+    [InlineData("new", "macvlan", "10.231.30.1/24", "", ErrorKind.NotFound, "could not find plugin macvlan")]
+    [InlineData("new", "host", null, "", ErrorKind.Forbidden, "only one instance of \"host\" network is allowed")]
+    [InlineData("new", "bridge", "10.231.30.1/31", "", ErrorKind.InvalidParameter, "the prefix length must be between 8 and 30")]
+    [InlineData("new", "bridge", "fd00:7::1/64", "", ErrorKind.NotImplemented, "IPv6 subnets")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "x.y=1", ErrorKind.InvalidParameter, "option x.y")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.enable_icc=perhaps", ErrorKind.InvalidParameter, "\"perhaps\"")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=a name too long", ErrorKind.InvalidParameter, "a name too long")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=out0", ErrorKind.Conflict, "out0 is not a bridge")]
+    public void What_cannot_be_had_is_refused_and_leaves_nothing(string name, string driver, string? cidr, string option, ErrorKind kind, string words)
+    {
+        using var host = new TestHost();
+        Create(host, "one", "10.231.20.1/24");
+        string links = Links(host), rules = host.Command("nft", "list", "ruleset");
+        Dictionary<string, string> options = option.Length == 0 ? [] : new() { [option.Split('=')[0]] = option.Split('=')[1] };
+        QuaiException refused = Assert.Throws<QuaiException>(() => host.Host.Await(() => host.Service.CreateAsync(Request(name, driver, cidr) with { Options = options }, CancellationToken.None)));
+        Assert.Equal(kind, refused.Kind);
+        Assert.Contains(words, refused.Message, StringComparison.Ordinal);
+        Assert.Equal((links, Rules(rules)), (Links(host), Rules(host.Command("nft", "list", "ruleset"))));
+        host.Restart();
+        Assert.Equal(["bridge", "host", "none", "one"], host.Service.List().Select(n => n.Name).Order());
+    }
+
+    [Fact]
+    public void A_network_that_cannot_be_made_again_keeps_no_daemon_from_starting()
+    {
+        using var host = new TestHost();
+        Network one = Create(host, "one", "10.231.20.1/24"), two = Create(host, "two", "10.231.21.1/24");
+        host.Command("ip", "link", "del", one.Interface!);
+        host.Command("ip", "link", "add", one.Interface!, "type", "veth", "peer", "name", "peer0");
+        host.Restart();
+        Assert.Equal("10.231.20.0/24", host.Service.Resolve("one").Subnets[0].Prefix.ToString());
+        QuaiException why = Assert.Throws<QuaiException>(() => Lease(host, "a", host.Service.Resolve("one")));
+        Assert.Contains($"interface {one.Interface} is not a bridge", why.Message, StringComparison.Ordinal);
+        Assert.Equal("10.231.21.2", Address(Lease(host, "a", two)));
+        host.Command("ip", "link", "del", one.Interface!);
+        host.Restart();
+        Assert.Equal("10.231.20.2", Address(Lease(host, "a", host.Service.Resolve("one"))));
+    }
+
+    private static Network Create(TestHost host, string name, string? cidr = null) =>
+        host.Host.Await(() => host.Service.CreateAsync(Request(name, "bridge", cidr), CancellationToken.None));
+
+    private static NetworkRequest Request(string name, string driver, string? cidr) => new(name, driver)
+    {
+        Subnets = cidr is null ? [] : [Ipam.InterfaceAddress.Parse(cidr) is var a ? new NetworkSubnet(a.Network, a.Address, null) : null!],
+    };
+
+    private static void Remove(TestHost host, Network network) => host.Host.Await(() => host.Service.RemoveAsync(network.Id, CancellationToken.None));
+
+    private static Endpoint Lease(TestHost host, string container, Network network, params PortRequest[] ports) =>
+        host.Host.Await(() => host.Service.ConnectAsync(new EndpointRequest(container, network.Id, null, null, ports), CancellationToken.None));
+
+    private static (NamespaceThread Sandbox, Endpoint Endpoint) Run(TestHost host, string container, Network network, params PortRequest[] ports)
+    {
+        Endpoint endpoint = Lease(host, container, network, ports);
+        NamespaceThread sandbox = host.Own(new NamespaceThread());
+        host.Connect(sandbox, SandboxSetup.Of([endpoint]));
+        host.Host.Await(() => host.Service.PublishAsync(endpoint, CancellationToken.None));
+        return (sandbox, endpoint);
+    }
+
+    private static string Text(Network network) => $"{network.Id} {network.Name} {network.Driver} {network.Interface} {network.Subnets[0].Prefix} {network.Subnets[0].Gateway}";
+
+    private static string Address(Endpoint endpoint) => endpoint.IPv4!.Address.ToString();
+
+    private static string Routes(NamespaceThread sandbox) => TestHost.Command(sandbox, "ip", "route");
+
+    private static string Links(TestHost host) => string.Join('\n', host.HostLinks().Select(l => $"{l.Name} {l.Kind}"));
+
+    private static string Rules(string ruleset) => string.Join('\n', ruleset.Split('\n').Where(l => !l.Contains("progname", StringComparison.Ordinal)));
+}

@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Ipam;
+using Quai.Networks.Sandboxes;
+using Xunit;
+
+namespace Quai.Networks.Tests;
+
+/// <summary>
+/// The requests that connect a sandbox, beside those that are expected (<c>Data/*.netlink</c>; <c>QUAI_GOLDEN=write</c> writes them anew):
+/// where each is sent, its type, its flags, its header, its attributes by their numbers.
+/// </summary>
+public sealed class MessagesTests
+{
+    private static readonly BridgeSettings s_usual = new() { Interface = "quai0" };
+
+    private static readonly BridgeState s_bridge = new(7, InterfaceAddress.Parse("10.231.7.1/24"), Own: true, Closed: true);
+
+    [Fact]
+    public void Of_a_container_on_one_network() => Matches("one", SandboxSetup.Of([Make("one", s_usual, 0)]));
+
+    [Fact]
+    public void Of_a_container_on_two_networks() => Matches("two", SandboxSetup.Of([Make("two", s_usual, 0), Make("one", s_usual with { Mtu = 1400, InterContainer = false }, 1)]));
+
+    [Fact]
+    public void Of_a_bridge_that_was_adopted_without_ipv6_in_the_kernel() => Matches("adopted", SandboxSetup.Of([Make("one", s_usual, 0, s_bridge with { Own = false }, ipv6: false)]));
+
+    [Fact]
+    public void Of_a_container_that_joins_and_leaves()
+    {
+        Endpoint one = Make("one", s_usual, 0), two = Make("two", s_usual, 1);
+        Matches("joined", SandboxSetup.Joined(two, [one, two]));
+        Matches("left", SandboxSetup.Left([two]));
+        Assert.Equal(two.Setup.Messages.Count + 1, SandboxSetup.Joined(two, [two]).Messages.Count);
+        Assert.Empty(SandboxSetup.Left([]).Messages);
+    }
+
+    [Fact]
+    public void Of_a_container_without_networks() => Matches("none", SandboxSetup.Of([]));
+
+    private static Endpoint Make(string network, BridgeSettings settings, int number, BridgeState? bridge = null, bool ipv6 = true)
+    {
+        var at = new SandboxInterface(number);
+        var address = new EndpointAddress(IPAddress.Parse($"10.231.{7 + number}.2"), 24, IPAddress.Parse($"10.231.{7 + number}.1"));
+        SandboxSetup setup = EndpointMessages.Build(new EndpointPlace($"vethabcdef{number}", at, MacAddress.Of(address.Address), address, null), bridge ?? s_bridge, settings, hairpin: false, ipv6);
+        return new Endpoint($"e{number}", "c", new Network("n", network, "bridge", default), "", at, $"vethabcdef{number}", [], setup) { IPv4 = address };
+    }
+
+    private static void Matches(string name, SandboxSetup setup)
+    {
+        var text = new StringBuilder();
+        foreach (SandboxMessage message in setup.Messages)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{(message.InHost ? "host" : "sandbox")}: {message.What}\n");
+            Describe(text, message.Bytes, message.HostNamespaceFdOffset);
+        }
+
+        foreach ((string setting, string value) in setup.Settings.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"setting {setting}={value}\n");
+        }
+
+        string path = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Data", name + ".netlink");
+        if (Environment.GetEnvironmentVariable("QUAI_GOLDEN") == "write")
+        {
+            File.WriteAllText(path, text.ToString());
+        }
+
+        Assert.Equal(File.ReadAllText(path), text.ToString());
+    }
+
+    private static void Describe(StringBuilder text, ReadOnlySpan<byte> message, int descriptorAt)
+    {
+        ushort type = BinaryPrimitives.ReadUInt16LittleEndian(message[4..]), flags = BinaryPrimitives.ReadUInt16LittleEndian(message[6..]);
+        Assert.Equal(message.Length, BinaryPrimitives.ReadInt32LittleEndian(message));
+        int header = type switch { 16 or 18 or 19 => 16, 20 => 8, 24 => 12, _ => throw new InvalidOperationException($"type {type}") };
+        text.Append(CultureInfo.InvariantCulture, $"  type {type} flags {flags:x} header {Convert.ToHexStringLower(message.Slice(16, header))}\n");
+        Attributes(text, message[(16 + header)..], "    ", 16 + header, descriptorAt);
+    }
+
+    /// <summary>Attributes, and within those marked as nested theirs.</summary>
+    private static void Attributes(StringBuilder text, ReadOnlySpan<byte> rest, string indent, int at, int descriptorAt)
+    {
+        while (rest.Length >= 4)
+        {
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(rest), type = BinaryPrimitives.ReadUInt16LittleEndian(rest[2..]);
+            ReadOnlySpan<byte> value = rest[4..length];
+            if ((type & 0x8000) != 0)
+            {
+                // The other end of a veth pair (IFLA_LINKINFO, IFLA_INFO_DATA, VETH_INFO_PEER) begins with a header, as the message does.
+                int header = indent.Length == 8 && (type & 0x7fff) == 1 ? 16 : 0;
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{type & 0x7fff}:{(header > 0 ? " header " + Convert.ToHexStringLower(value[..header]) : "")}\n");
+                Attributes(text, value[header..], indent + "  ", at + 4 + header, descriptorAt);
+            }
+            else
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{type}: {(at + 4 == descriptorAt ? "descriptor of the host's namespace" : Value(value))}\n");
+            }
+
+            int step = Math.Min((length + 3) & ~3, rest.Length);
+            rest = rest[step..];
+            at += step;
+        }
+    }
+
+    private static string Value(ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> word = value.Length > 1 && value[^1] == 0 ? value[..^1] : default;
+        return word.Length > 1 && word.IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? $"\"{Encoding.ASCII.GetString(word)}\"" : Convert.ToHexStringLower(value);
+    }
+
+    private static string ThisFile([CallerFilePath] string path = "") => path;
+}
