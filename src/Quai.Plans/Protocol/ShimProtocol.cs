@@ -29,6 +29,9 @@ public static class ShimProtocol
     /// <summary>The descriptor of the first client's streams, if there is one.</summary>
     public const int AttachFd = 6;
 
+    /// <summary>The descriptor of the process whose container the plan's process joins, where the shim is not that container's own (a pidfd).</summary>
+    public const int ContainerFd = 7;
+
     /// <summary>A client's streams: it writes to stdin.</summary>
     public const int Stdin = 1;
 

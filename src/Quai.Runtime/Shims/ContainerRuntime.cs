@@ -40,7 +40,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
         ShimClient client;
         try
         {
-            client = Spawn(launch, plan);
+            client = Spawn(launch.Id, launch.RunDirectory, launch.AttachAtStart, plan);
         }
         catch
         {
@@ -62,6 +62,41 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
         }
     }
 
+    /// <summary>Runs a process in a container whose own shim is of an older version, under a shim of this version for itself.</summary>
+    /// <param name="container">The container's first process (a pidfd).</param>
+    /// <param name="runDirectory">A folder for the process; it is gone when the process has ended.</param>
+    /// <param name="launch">The process.</param>
+    /// <param name="cgroupsPath">The container's control group.</param>
+    /// <param name="cancellation">Ends the process if it comes before its start.</param>
+    /// <exception cref="RuntimeStartException">A step failed; nothing is left behind.</exception>
+    internal async Task<ApartExec> ExecApartAsync(FileDescriptor container, string runDirectory, ExecLaunch launch, string? cgroupsPath, CancellationToken cancellation)
+    {
+        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, cgroupsPath, inheritedContainer: ShimProtocol.ContainerFd);
+        plan.Header.OpenStdin = launch.Attach is { Stdin: true } ? 1 : 0;
+        plan.Header.StdinOnce = 1;
+        SetExitRecord(plan, runDirectory);
+        try
+        {
+            ShimClient client = Spawn(launch.Id, runDirectory, launch.Attach, plan, (container.Number, ShimProtocol.ContainerFd));
+            try
+            {
+                await client.StartedAsync(plan).WaitAsync(cancellation).ConfigureAwait(false);
+                return new ApartExec(client, () => DeleteDirectory(runDirectory));
+            }
+            catch
+            {
+                client.Kill();
+                await client.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
+        }
+        catch
+        {
+            DeleteDirectory(runDirectory);
+            throw;
+        }
+    }
+
     /// <inheritdoc/>
     public async Task<IShim?> ReconnectAsync(string id, string runDirectory, CancellationToken cancellation)
     {
@@ -71,7 +106,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
             return null;
         }
 
-        ShimClient client = new(id, runDirectory, socket, shimPid: 0, initialAttach: null);
+        ShimClient client = new(id, runDirectory, socket, shimPid: 0, initialAttach: null) { Runtime = this };
         try
         {
             await client.QueryAsync(cancellation).ConfigureAwait(false);
@@ -96,13 +131,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
             await CgroupRemoval.RemoveAsync(cgroupsPath, cancellation).ConfigureAwait(false);
         }
 
-        try
-        {
-            Directory.Delete(runDirectory, recursive: true);
-        }
-        catch (DirectoryNotFoundException)
-        {
-        }
+        DeleteDirectory(runDirectory);
     }
 
     /// <inheritdoc/>
@@ -120,27 +149,43 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
             plan.Header.LogMaxFiles = log.MaxFiles;
         }
 
-        string exit = Path.Combine(launch.RunDirectory, ShimProtocol.ExitName);
+        SetExitRecord(plan, launch.RunDirectory);
+    }
+
+    private static void SetExitRecord(PlanWriter plan, string runDirectory)
+    {
+        string exit = Path.Combine(runDirectory, ShimProtocol.ExitName);
         plan.SetHeaderText(nameof(PlanHeader.ExitPath), exit);
         plan.SetHeaderText(nameof(PlanHeader.ExitTemporary), exit + ".new");
     }
 
-    private ShimClient Spawn(ContainerLaunch launch, PlanWriter plan)
+    private static void DeleteDirectory(string runDirectory)
     {
-        Directory.CreateDirectory(launch.RunDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        File.Delete(Path.Combine(launch.RunDirectory, ShimProtocol.SocketName));
-        File.Delete(Path.Combine(launch.RunDirectory, ShimProtocol.ExitName));
+        try
+        {
+            Directory.Delete(runDirectory, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    private ShimClient Spawn(string id, string runDirectory, AttachStreams? attach, PlanWriter plan, params ReadOnlySpan<(int Here, int There)> more)
+    {
+        Directory.CreateDirectory(runDirectory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        File.Delete(Path.Combine(runDirectory, ShimProtocol.SocketName));
+        File.Delete(Path.Combine(runDirectory, ShimProtocol.ExitName));
         (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair(IoConstants.SOCK_SEQPACKET);
         FileDescriptor? clientOurs = null, clientTheirs = null;
         try
         {
-            using FileDescriptor listener = UnixSockets.Listen(launch.RunDirectory, ShimProtocol.SocketName, IoConstants.SOCK_SEQPACKET);
+            using FileDescriptor listener = UnixSockets.Listen(runDirectory, ShimProtocol.SocketName, IoConstants.SOCK_SEQPACKET);
             using FileDescriptor block = UnixSockets.MemoryFile(plan.ToBlock());
             List<(int, int)> descriptors =
             [
-                (theirs.Number, ShimProtocol.ControlFd), (listener.Number, ShimProtocol.ListenerFd), (block.Number, ShimProtocol.PlanFd),
+                (theirs.Number, ShimProtocol.ControlFd), (listener.Number, ShimProtocol.ListenerFd), (block.Number, ShimProtocol.PlanFd), .. more,
             ];
-            int streams = StreamsOf(launch.AttachAtStart);
+            int streams = StreamsOf(attach);
             if (streams != 0)
             {
                 (clientOurs, clientTheirs) = UnixSockets.Pair(IoConstants.SOCK_STREAM);
@@ -149,10 +194,10 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
 
             int pid = Spawner.Spawn(
                 $"/proc/self/fd/{_shimProgram.Number}",
-                ["quai-shim", streams.ToString(CultureInfo.InvariantCulture), launch.Id],
+                ["quai-shim", streams.ToString(CultureInfo.InvariantCulture), id],
                 [],
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(descriptors));
-            return new ShimClient(launch.Id, launch.RunDirectory, ours, pid, clientOurs is null ? null : Connection(clientOurs));
+            return new ShimClient(id, runDirectory, ours, pid, clientOurs is null ? null : Connection(clientOurs)) { Runtime = this };
         }
         catch (LinuxException e) when (e.Call == "posix_spawn")
         {

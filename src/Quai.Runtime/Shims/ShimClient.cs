@@ -19,6 +19,7 @@ internal sealed class ShimClient : IShim
     private readonly ShimChannel _channel;
     private readonly int _shimPid;
     private readonly ConcurrentDictionary<string, ExecProcess> _execs = new();
+    private readonly ConcurrentDictionary<string, ApartExec> _apart = new();
     private readonly TaskCompletionSource<(int Step, int Errno)> _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ContainerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Channel<DateTimeOffset> _outOfMemory = Channel.CreateBounded<DateTimeOffset>(new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -36,6 +37,9 @@ internal sealed class ShimClient : IShim
         _channel = new ShimChannel(id, control);
         _ = ReceiveAsync();
     }
+
+    /// <summary>What runs a process where the shim is too old to; null when nothing does.</summary>
+    public ContainerRuntime? Runtime { get; init; }
 
     /// <inheritdoc/>
     public int Pid { get; private set; }
@@ -131,8 +135,10 @@ internal sealed class ShimClient : IShim
     }
 
     /// <inheritdoc/>
-    public async Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation) =>
-        Check(await AskAsync(head => new ResizeRequest(head, rows, columns, ProcessId.Of(execId)), PacketKind.Resize, [], cancellation).ConfigureAwait(false));
+    public Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation) =>
+        execId is not null && _apart.TryGetValue(execId, out ApartExec? apart)
+            ? apart.ResizeAsync(rows, columns, cancellation)
+            : ResizeOwnAsync(execId, rows, columns, cancellation);
 
     /// <inheritdoc/>
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
@@ -164,7 +170,8 @@ internal sealed class ShimClient : IShim
             if (answer is { Errno: Errno.EINVAL, Step: 0 })
             {
                 // What a shim says to a plan that it cannot read.
-                throw new RuntimeStartException("the container was started by another version of Quai, whose shim does not know this one's plans: start the container anew", 126, RuntimeStartException.OtherVersion);
+                await ForgetAsync(launch.Id, exec).ConfigureAwait(false);
+                return await ExecApartAsync(launch, cancellation).ConfigureAwait(false);
             }
 
             if (answer.Errno != 0)
@@ -177,12 +184,7 @@ internal sealed class ShimClient : IShim
         }
         catch
         {
-            _execs.TryRemove(launch.Id, out _);
-            if (exec.Streams is { } client)
-            {
-                await client.DisposeAsync().ConfigureAwait(false);
-            }
-
+            await ForgetAsync(launch.Id, exec).ConfigureAwait(false);
             throw;
         }
     }
@@ -192,6 +194,43 @@ internal sealed class ShimClient : IShim
     {
         _channel.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task ResizeOwnAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation) =>
+        Check(await AskAsync(head => new ResizeRequest(head, rows, columns, ProcessId.Of(execId)), PacketKind.Resize, [], cancellation).ConfigureAwait(false));
+
+    private async Task ForgetAsync(string execId, ExecProcess exec)
+    {
+        _execs.TryRemove(execId, out _);
+        if (exec.Streams is { } client)
+        {
+            exec.Streams = null;
+            await client.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs a process without this shim, which is of an older version and knows none of the ways by which today's processes join a container.</summary>
+    private async Task<IExecProcess> ExecApartAsync(ExecLaunch launch, CancellationToken cancellation)
+    {
+        if (Runtime is null)
+        {
+            throw new RuntimeStartException("the container was started by another version of Quai, whose shim does not know this one's plans: start the container anew", 126, RuntimeStartException.OtherVersion);
+        }
+
+        try
+        {
+            // Of this container and of no other: while the shim still has it, its number is nobody else's.
+            using FileDescriptor container = ProcessDescriptor.Open(Pid);
+            Check(await AskAsync(head => new SignalRequest(head, 0), PacketKind.Signal, [], cancellation).ConfigureAwait(false));
+            ApartExec exec = await Runtime.ExecApartAsync(container, Path.Combine(_runDirectory, "exec-" + launch.Id), launch, CgroupsPath(), cancellation).ConfigureAwait(false);
+            _apart[launch.Id] = exec;
+            _ = exec.Exit.ContinueWith(_ => _apart.TryRemove(launch.Id, out ApartExec? _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            return exec;
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ESRCH)
+        {
+            throw QuaiException.Conflict($"container {_id} is not running");
+        }
     }
 
     /// <summary>The container's own groups, as its first process is in them (a v1 path, or v2's).</summary>

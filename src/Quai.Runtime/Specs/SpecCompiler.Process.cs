@@ -24,14 +24,20 @@ public sealed partial class SpecCompiler
     /// <param name="preserved">How many inherited descriptors from 3 on the program inherits in turn.</param>
     /// <param name="newestPlan">The newest plan version that the container's shim knows.</param>
     /// <param name="host">The machine; null for this one.</param>
+    /// <param name="inheritedContainer">The descriptor by which who runs the plan has inherited the container's process; negative where it has its slot filled already.</param>
     /// <exception cref="QuaiException">Something is asked for that cannot be, or must not.</exception>
     /// <exception cref="PlanVersionException">The shim is too old for it.</exception>
-    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true, ulong alsoJoined = 0, int preserved = 0, int newestPlan = PlanVersions.Current, HostFacts? host = null)
+    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true, ulong alsoJoined = 0, int preserved = 0, int newestPlan = PlanVersions.Current, HostFacts? host = null, int inheritedContainer = -1)
     {
         SpecRules.Check(process);
         SpecRules.CheckCgroup(cgroupsPath);
         SpecCompiler compiler = new(new RuntimeSpec { Process = process, Linux = new LinuxSection { CgroupsPath = cgroupsPath } }, host ?? HostFacts.Current, newestPlan);
         compiler._plan.Header.Preserved = preserved;
+        if (inheritedContainer >= 0)
+        {
+            compiler.Parent("name the container", Step.Call(Nr.Fcntl, inheritedContainer, IoConstants.F_DUPFD_CLOEXEC, 3).Into(PlanSlot.ContainerPidfd));
+        }
+
         compiler.CompileExecution(process, seccomp, cgroupsPath, redirectStdio, alsoJoined);
         return compiler._plan;
     }

@@ -40,10 +40,18 @@ public sealed class UpgradeTests : IAsyncLifetime
         Assert.Equal("yes", await Docker.OkAsync($"volume inspect -f '{{{{.Labels.kept}}}}' {volume}"));
         Assert.Equal("said", await Docker.OkAsync($"logs {stopped}"));
 
-        // Written to and logged. Into it goes nothing: its shim knows none of the ways by which today's programs join a container without being in its reach.
-        CommandResult exec = await Docker.RunAsync($"exec {running} true");
-        Assert.Equal(126, exec.ExitCode);
-        Assert.Contains("started by another version of Quai, whose shim does not know this one's plans: start the container anew", exec.Stdout + exec.Stderr, StringComparison.Ordinal);
+        // Execed into, with streams, a terminal, another user and a code; from there nothing is seen of the host.
+        (await Docker.RunAsync($"exec {running} sh -c 'cat /data/f; cat /proc/1/comm'")).Expect(0, "before\nsh\n");
+        (await Docker.RunAsync($"exec {own} sh -c 'hostname; echo err >&2; exit 9'")).Expect(9, "own\n", "err\n");
+        (await Docker.RunAsync($"exec -i -u 33:33 {own} sh -c 'id -u; id -g; cat'", "typed"u8.ToArray())).Expect(0, "33\n33\ntyped");
+        Assert.Equal("64m", await Docker.OkAsync($"exec {running} sh -c 'echo $(($(cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max) / 1048576))m'"));
+        (await Docker.RunAsync($"exec -w /proc/self/fd/9 {own} true")).ExpectFailure(126);
+        (await Docker.RunAsync($"exec -t {own} tty")).Expect(0, "/dev/pts/0\r\n");
+        await Docker.OkAsync($"exec -d {own} sh -c 'echo detached >/d'");
+        await Eventually.HoldsAsync(async () => (await Docker.RunAsync($"exec {own} cat /d")).Stdout == "detached\n" ? null : "the detached program did nothing");
+        await Eventually.HoldsAsync(() => Directory.GetDirectories($"{_engine.Root}/exec", "exec-*", SearchOption.AllDirectories) is { Length: > 0 } left ? string.Join(' ', left) : null);
+
+        // Written to, logged.
         await using (RunningCommand attached = Docker.Start($"attach {running}"))
         {
             await attached.WriteAsync("after\n");

@@ -1,0 +1,15 @@
+using Quai.Linux.Kernel;
+
+namespace Quai.Linux.Processes;
+
+/// <summary>Processes as descriptors (pidfd_open(2)): such a one goes on naming its process, and never another that got its number.</summary>
+public static class ProcessDescriptor
+{
+    /// <summary>Opens a process.</summary>
+    /// <exception cref="LinuxException">There is none of that number (ESRCH).</exception>
+    public static FileDescriptor Open(int pid)
+    {
+        long descriptor = SystemCall.Quick(SystemCallNumber.PidfdOpen, pid, 0);
+        return descriptor >= 0 ? new FileDescriptor((int)descriptor) : throw new LinuxException("pidfd_open", (int)-descriptor, $"process {pid}");
+    }
+}
