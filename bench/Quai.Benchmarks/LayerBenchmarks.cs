@@ -3,7 +3,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using BenchmarkDotNet.Attributes;
 using Quai.Archives;
-using Quai.Images.Unpack;
+using Quai.Content.Unpack;
 using TarEntryType = System.Formats.Tar.TarEntryType;
 using TarWriter = System.Formats.Tar.TarWriter;
 

@@ -1,5 +1,7 @@
+using Quai.Content.Snapshots;
 using Quai.Images.Verification;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Images;
 
@@ -56,8 +58,9 @@ public interface IImageStore
     /// <summary>The named images as a docker-archive that is an OCI layout too, as Docker 25 and newer write it.</summary>
     /// <param name="references">Names or ids; a repository without a tag means all its tags.</param>
     /// <param name="platforms">What all of them must be for; empty for any.</param>
+    /// <param name="cancellation">Before it is begun to be written.</param>
     /// <exception cref="ImageNotFoundException">One is not there.</exception>
-    ISavedArchive Save(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms);
+    Task<ISavedArchive> SaveAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation);
 
     /// <summary>Makes an image of a container's changes: its image's layers and one more.</summary>
     Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation);

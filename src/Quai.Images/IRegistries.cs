@@ -1,5 +1,6 @@
 using Quai.Errors;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Images;
 
@@ -81,29 +82,3 @@ public interface IRegistries
     /// <returns>Bytes that were freed.</returns>
     Task<long> SweepUnfinishedAsync(bool all, CancellationToken cancellation);
 }
-
-/// <summary>How to pull.</summary>
-public sealed record PullOptions
-{
-    /// <summary><c>os/arch[/variant]</c>; null for this machine's.</summary>
-    public string? Platform { get; init; }
-
-    /// <summary>Fetches every blob anew, those in the store too, and puts what came in their place.</summary>
-    public bool NoCache { get; init; }
-}
-
-/// <summary>An image as a registry has it.</summary>
-/// <param name="Descriptor">Of its manifest or index.</param>
-/// <param name="Platforms">What it is for.</param>
-public sealed record RemoteImage(Descriptor Descriptor, IReadOnlyList<PlatformDescription> Platforms);
-
-/// <summary>A result of a search.</summary>
-public sealed record FoundRepository(string Name, string Description, int Stars, bool Official, bool Automated);
-
-/// <summary>What refers to a manifest.</summary>
-/// <param name="Subject">The manifest's digest.</param>
-/// <param name="Manifests">The manifests that have it as their subject, with type and annotations.</param>
-public sealed record ReferrerList(Digest Subject, IReadOnlyList<Descriptor> Manifests);
-
-/// <summary>What a push put in a registry: the <c>aux</c> of its last message.</summary>
-public sealed record PushResult(string Tag, string Digest, long Size);

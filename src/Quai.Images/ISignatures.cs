@@ -1,5 +1,6 @@
 using Quai.Errors;
 using Quai.Oci.Images;
+using Quai.Registry;
 using Quai.Trust;
 
 namespace Quai.Images;
@@ -23,8 +24,3 @@ public interface ISignatures
     /// <exception cref="QuaiException">The signature is of another manifest, or the registry refuses it.</exception>
     Task AddSignatureAsync(string repository, Digest signed, ImageSignature signature, bool asReferrer, RegistryAuth? auth, CancellationToken cancellation);
 }
-
-/// <summary>An image's signatures.</summary>
-/// <param name="Digest">What the reference stands for.</param>
-/// <param name="Signatures">As the registry has them.</param>
-public sealed record SignatureList(Digest Digest, IReadOnlyList<ImageSignature> Signatures);

@@ -2,6 +2,7 @@ using System.Text;
 using Quai.Daemon.Configuration;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Tests;
 

@@ -4,6 +4,7 @@ using Quai.Api.Containers;
 using Quai.Daemon.Tests.Fakes;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Tests;
 

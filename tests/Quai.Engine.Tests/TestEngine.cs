@@ -27,7 +27,7 @@ public sealed class TestEngine : IAsyncLifetime
 
     private readonly string _directory = Directory.CreateTempSubdirectory("quai-engine-test").FullName;
     private MetadataDatabase _database = null!;
-    private ImageStore _images = null!;
+    private ImageServices _images = null!;
     private NetworkService _networks = null!;
     private ContainerRuntime _runtime = null!;
 
@@ -42,8 +42,8 @@ public sealed class TestEngine : IAsyncLifetime
     public async Task InitializeAsync()
     {
         await OpenAsync();
-        await _images.ImportAsync(ImageArchive(), Image, null, ["CMD [\"sh\"]", "ENV FROM_IMAGE=1", "LABEL origin=image"], null, CancellationToken.None);
-        await _images.ImportAsync(ImageArchive(), "filled:latest", null, ["CMD [\"sh\"]", "VOLUME /filled"], null, CancellationToken.None);
+        await _images.Images.ImportAsync(ImageArchive(), Image, null, ["CMD [\"sh\"]", "ENV FROM_IMAGE=1", "LABEL origin=image"], null, CancellationToken.None);
+        await _images.Images.ImportAsync(ImageArchive(), "filled:latest", null, ["CMD [\"sh\"]", "VOLUME /filled"], null, CancellationToken.None);
     }
 
     public async Task DisposeAsync()
@@ -172,12 +172,12 @@ public sealed class TestEngine : IAsyncLifetime
     private async Task OpenAsync()
     {
         Directory.CreateDirectory(DataRoot);
-        _database = MetadataDatabase.Open(Path.Combine(DataRoot, "quai.db"), [.. Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]);
-        _images = ImageStore.Open(DataRoot, _database, new ImageStoreOptions());
+        _database = MetadataDatabase.Open(Path.Combine(DataRoot, "quai.db"), [.. Engine.Migrations, .. ImageServices.Migrations, .. NetworkService.Migrations]);
+        _images = ImageServices.Open(DataRoot, _database, new ImageStoreOptions());
         _networks = NetworkService.Open(_database, new NetworkOptions { Bridge = "quaiengt0", BridgeAddress = "10.219.77.1/24", TableName = "quai_engine_test", IpForward = false });
         _runtime = new ContainerRuntime(ShimPath());
         Engine = await Engine.OpenAsync(
-            new EngineOptions { DataRoot = DataRoot, ExecRoot = ExecRoot, CgroupParent = Cgroups, AppArmor = new() { Nested = true } }, _database, _images, _networks, _runtime, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            new EngineOptions { DataRoot = DataRoot, ExecRoot = ExecRoot, CgroupParent = Cgroups, AppArmor = new() { Nested = true } }, _database, _images.Images, _networks, _runtime, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
     }
 
     private async Task CloseAsync()

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Quai.Archives;
+using Quai.Content.Tests;
 using Quai.Errors;
 using Quai.Oci.Images;
 
@@ -148,9 +149,9 @@ public sealed class ArchiveFormatTests : IDisposable
         Assert.Equal("requested platform (linux/ppc64le) not found: image might be filtered out", e.Message);
         await f.AssertEmptyAsync();
         Assert.Single(await f.Store.LoadAsync(new MemoryStream(archive), [Platform.Parse("linux/amd64")], f.Progress, default));
-        e = Assert.Throws<QuaiException>(() => f.Store.Save(["sample:1"], [Platform.Parse("linux/s390x")]));
+        e = await Assert.ThrowsAsync<QuaiException>(() => f.Store.SaveAsync(["sample:1"], [Platform.Parse("linux/s390x")], default));
         Assert.Equal("no suitable export target found for platform linux/s390x", e.Message);
-        f.Store.Save(["sample:1"], [Platform.Parse("linux/amd64")]).Dispose();
+        (await f.Store.SaveAsync(["sample:1"], [Platform.Parse("linux/amd64")], default)).Dispose();
     }
 
     private static byte[] Unpack(byte[] packed)

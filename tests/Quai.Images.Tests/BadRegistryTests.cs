@@ -1,6 +1,8 @@
 using System.Text;
 using Quai.Errors;
-using static Quai.Images.Tests.FakeRegistry;
+using Quai.Registry;
+using Quai.Registry.Tests;
+using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Images.Tests;
 
@@ -168,7 +170,7 @@ public sealed class BadRegistryTests
         });
         await using var f = new StoreFixture();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, stop.Token));
-        await f.Store.SweepUnfinishedAsync(all: true, default);
+        await f.Registries.SweepUnfinishedAsync(all: true, default);
         await f.AssertEmptyAsync();
     }
 
@@ -189,7 +191,7 @@ public sealed class BadRegistryTests
         if (sweep)
         {
             // What came whole waits for another try until it is swept.
-            Assert.True(await f.Store.SweepUnfinishedAsync(all: true, default) > 0);
+            Assert.True(await f.Registries.SweepUnfinishedAsync(all: true, default) > 0);
         }
 
         await f.AssertEmptyAsync();

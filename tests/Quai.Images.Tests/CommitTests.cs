@@ -1,4 +1,6 @@
 using Quai.Archives;
+using Quai.Content.Snapshots;
+using Quai.Content.Tests;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Oci.Images;
@@ -59,7 +61,7 @@ public sealed class CommitTests
         Assert.Equal("value"u8.ToArray(), Xattrs.Get(image.LayerDirectories[0] + "/new/again", "user.kept"));
         Assert.Null(Xattrs.Get(image.LayerDirectories[0] + "/new", "trusted.overlay.origin"));
         await using var g = new StoreFixture();
-        using (ISavedArchive archive = f.Store.Save(["made:2"], []))
+        using (ISavedArchive archive = await f.Store.SaveAsync(["made:2"], [], default))
         {
             var saved = new MemoryStream();
             await archive.WriteAsync(saved, default);

@@ -4,7 +4,9 @@ using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Metadata;
 using Quai.Oci.Images;
-using static Quai.Images.Tests.FakeRegistry;
+using Quai.Registry;
+using Quai.Registry.Tests;
+using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Images.Tests;
 
@@ -64,11 +66,11 @@ public sealed class NameTests
         await f.Database.WriteAsync(c => c.Run("INSERT INTO image_names(name, image_id) VALUES ($n, $i)", ("$n", stored), ("$i", id)), default);
 
         // Also in the moment before the store has recovered.
-        await f.Store.DisposeAsync();
-        await using (ImageStore early = ImageStore.Open(f.StoreRoot, f.Database, new ImageStoreOptions()))
+        await f.Services.DisposeAsync();
+        await using (ImageServices early = ImageServices.Open(f.StoreRoot, f.Database, new ImageStoreOptions()))
         {
-            Assert.Equal(["sample:1"], early.Resolve(id).RepoTags);
-            Assert.Empty(early.Resolve(id).RepoDigests);
+            Assert.Equal(["sample:1"], early.Images.Resolve(id).RepoTags);
+            Assert.Empty(early.Images.Resolve(id).RepoDigests);
         }
 
         await f.ReopenAsync();
@@ -145,7 +147,7 @@ public sealed class NameTests
             : r.Path.EndsWith(SampleImage.DiffId(layer), StringComparison.Ordinal) ? Respond(200, layer)
             : r.Path.EndsWith(SampleImage.DiffId(config), StringComparison.Ordinal) ? Respond(200, config)
             : Respond(200, manifest, "Content-Type: " + MediaTypes.OciManifest));
-        await using var f = new StoreFixture(new ImageStoreOptions { RegistryMirrors = [$"http://{mirror.Address}"], SyncLayers = false });
+        await using var f = new StoreFixture(StoreFixture.Quickly(new RegistryOptions { RegistryMirrors = [$"http://{mirror.Address}"] }));
         await f.Store.PullAsync("mirrored:1", null, new RegistryAuth("alice", "secret", "identity", "token", null), f.Progress, default);
         Assert.DoesNotContain(mirror.Requests, r => r.Path.Contains("alice", StringComparison.Ordinal) || r.Header("Authorization") is not (null or "Bearer anonymous"));
     }
@@ -157,7 +159,7 @@ public sealed class NameTests
         await using var registry = new FakeRegistry(r => r.Path == "/v2/" ? Respond(200, "{}")
             : Respond(200, $$"""{"name":"x","tags":[{{string.Join(',', Enumerable.Repeat("\"1\"", 100_000))}}]}""", $"Link: </v2/x/tags/list?last={Interlocked.Increment(ref page)}>; rel=\"next\""));
         await using var f = new StoreFixture();
-        QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.ListTagsAsync($"{registry.Address}/x", null, default));
+        QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => f.Registries.ListTagsAsync($"{registry.Address}/x", null, default));
         Assert.Contains("lists more than 500000 tags of x", e.Message, StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,4 @@
+using Quai.Content.Tests;
 using Quai.Errors;
 
 namespace Quai.Images.Tests;

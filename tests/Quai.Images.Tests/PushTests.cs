@@ -1,21 +1,23 @@
 using System.Text;
 using Quai.Errors;
 using Quai.Metadata;
-using static Quai.Images.Tests.FakeRegistry;
+using Quai.Registry;
+using Quai.Registry.Tests;
+using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Images.Tests;
 
 /// <summary>Pushes to Debian's docker-registry.</summary>
 public sealed class PushTests(RegistryFixture registry) : IClassFixture<RegistryFixture>
 {
-    private static readonly ImageStoreOptions Chunked = new() { RetryDelay = TimeSpan.FromMilliseconds(1), SyncLayers = false, UploadChunkSize = 1000 };
+    private static readonly ImageStoreOptions Chunked = StoreFixture.Quickly(new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(1), UploadChunkSize = 1000 });
 
     [Fact]
     public async Task In_chunks_it_arrives_whole()
     {
         await using var f = new StoreFixture(Chunked);
         await LoadAsync(f, "chunks:1", new RawTar().File("noise", Noise(50_000)).End());
-        await f.Store.PushAsync($"{registry.Address}/chunks", "1", null, null, f.Progress, default);
+        await f.Registries.PushAsync($"{registry.Address}/chunks", "1", null, null, f.Progress, default);
         await using var g = new StoreFixture();
         Image image = await g.Store.PullAsync($"{registry.Address}/chunks:1", null, null, g.Progress, default);
         Assert.Equal(Noise(50_000), File.ReadAllText(image.LayerDirectories[0] + "/noise"));
@@ -34,7 +36,7 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
             await using var f = new StoreFixture();
             await LoadAsync(f, name + ":1", layer);
             string id = f.Store.Resolve($"{registry.Address}/{name}:1").Id;
-            await f.Store.PushAsync($"{registry.Address}/{name}", "1", null, null, f.Progress, default);
+            await f.Registries.PushAsync($"{registry.Address}/{name}", "1", null, null, f.Progress, default);
             Image image = f.Store.Resolve($"{registry.Address}/{name}:1");
             Assert.Equal(id, image.Id);
             Assert.Equal([$"{registry.Address}/{name}@{image.ManifestDigest}"], image.RepoDigests);
@@ -64,7 +66,7 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
         await using var f = new StoreFixture();
         await f.Store.PullAsync(source.Address + "/plain:1", null, null, f.Progress, default);
         await f.Store.TagAsync(source.Address + "/plain:1", registry.Address + "/plain", "1", default);
-        await f.Store.PushAsync(registry.Address + "/plain", "1", null, null, f.Progress, default);
+        await f.Registries.PushAsync(registry.Address + "/plain", "1", null, null, f.Progress, default);
         Assert.Equal(SampleImage.DiffId(manifest), Assert.Single(f.Progress.All, m => m.Aux is not null).Aux!.Digest);
     }
 
@@ -73,11 +75,11 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
     {
         await using var f = new StoreFixture();
         await LoadAsync(f, "lost:1", new RawTar().File("lost", Noise(9000)).End());
-        await f.Store.PushAsync($"{registry.Address}/lost", "1", null, null, f.Progress, default);
+        await f.Registries.PushAsync($"{registry.Address}/lost", "1", null, null, f.Progress, default);
         await f.Database.WriteAsync(c => c.Run("UPDATE blob_repositories SET repository='nowhere/at/all'"));
         await f.Store.TagAsync($"{registry.Address}/lost:1", $"{registry.Address}/found", "1", default);
         f.Progress.Clear();
-        await f.Store.PushAsync($"{registry.Address}/found", "1", null, null, f.Progress, default);
+        await f.Registries.PushAsync($"{registry.Address}/found", "1", null, null, f.Progress, default);
         Assert.Contains(f.Progress.All, m => m.Status == "Pushed");
         Assert.Equal(0, f.Database.Read(c => c.Scalar<long>("SELECT count(*) FROM blob_repositories WHERE repository='nowhere/at/all'")));
     }
@@ -93,7 +95,7 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
         await SaysAsync("invalid tag format", $"{registry.Address}/here", "-");
 
         async Task SaysAsync(string message, string name, string? tag) =>
-            Assert.Equal(message, (await Assert.ThrowsAsync<QuaiException>(() => f.Store.PushAsync(name, tag, null, null, f.Progress, default))).Message);
+            Assert.Equal(message, (await Assert.ThrowsAsync<QuaiException>(() => f.Registries.PushAsync(name, tag, null, null, f.Progress, default))).Message);
     }
 
     [Fact]
@@ -107,7 +109,7 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
             _ => Respond(404, ""),
         });
         await using var f = new StoreFixture();
-        Assert.Equal(["a", "b", "c"], await f.Store.ListTagsAsync(paged.Address + "/many", null, default));
+        Assert.Equal(["a", "b", "c"], await f.Registries.ListTagsAsync(paged.Address + "/many", null, default));
     }
 
     [Theory]
@@ -124,11 +126,11 @@ public sealed class PushTests(RegistryFixture registry) : IClassFixture<Registry
             : r.Path == $"/v2/app/manifests/{subject.Replace(':', '-')}" && !listed ? Respond(200, answer, "Content-Type: application/vnd.oci.image.index.v1+json")
             : Respond(404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""));
         await using var f = new StoreFixture();
-        ReferrerList all = await f.Store.ReferrersAsync($"{source.Address}/app@{subject}", null, null, default);
+        ReferrerList all = await f.Registries.ReferrersAsync($"{source.Address}/app@{subject}", null, null, default);
         Assert.Equal(["application/sig", "application/sbom"], all.Manifests.Select(m => m.ArtifactType));
-        ReferrerList some = await f.Store.ReferrersAsync($"{source.Address}/app@{subject}", "application/sbom", null, default);
+        ReferrerList some = await f.Registries.ReferrersAsync($"{source.Address}/app@{subject}", "application/sbom", null, default);
         Assert.Equal(["application/sbom"], some.Manifests.Select(m => m.ArtifactType));
-        Assert.Empty((await f.Store.ReferrersAsync($"{source.Address}/app@{SampleImage.DiffId([9])}", null, null, default)).Manifests);
+        Assert.Empty((await f.Registries.ReferrersAsync($"{source.Address}/app@{SampleImage.DiffId([9])}", null, null, default)).Manifests);
     }
 
     private static string Noise(int length)

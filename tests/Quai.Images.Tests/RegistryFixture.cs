@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Quai.Content.Tests;
 
 namespace Quai.Images.Tests;
 

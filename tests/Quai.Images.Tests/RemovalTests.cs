@@ -1,7 +1,10 @@
 using System.Text;
+using Quai.Content.Snapshots;
+using Quai.Content.Tests;
 using Quai.Errors;
 using Quai.Metadata;
 using Quai.Oci.Images;
+using Quai.Registry.Tests;
 
 namespace Quai.Images.Tests;
 
@@ -98,7 +101,7 @@ public sealed class RemovalTests
         Assert.Equal(before.Images[two].Size - before.Images[two].Shared, pruned.Bytes);
         Assert.True(pruned.Bytes > 2_000_000);
         await f.ReopenAsync();
-        await f.Store.DisposeAsync();
+        await f.Services.DisposeAsync();
         Assert.InRange(disk - await DiskAsync(f), pruned.Bytes, pruned.Bytes + 40_000);
     }
 

@@ -1,6 +1,9 @@
 using System.Text;
 using Quai.Errors;
-using static Quai.Images.Tests.FakeRegistry;
+using Quai.Registry;
+using Quai.Registry.Tests;
+using Quai.Registry.Transport;
+using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Images.Tests;
 
@@ -13,13 +16,15 @@ public sealed class ResumeTests
     private static readonly byte[] Manifest = Encoding.UTF8.GetBytes(
         $$"""{"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{"mediaType":"application/vnd.oci.image.config.v1+json","digest":"{{SampleImage.DiffId(Config)}}","size":{{Config.Length}}},"layers":[{{Layer(Base)}},{{Layer(Top)}}]}""");
 
-    private static readonly ImageStoreOptions Quick = new()
+    private static readonly RegistryOptions QuickRegistries = new()
     {
-        RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromSeconds(30), MaxDownloadAttempts = 2, SyncLayers = false, MaxRetryAfter = TimeSpan.FromSeconds(5),
+        RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromSeconds(30), MaxDownloadAttempts = 2, MaxRetryAfter = TimeSpan.FromSeconds(5),
     };
 
+    private static readonly ImageStoreOptions Quick = StoreFixture.Quickly(QuickRegistries);
+
     /// <summary>With a short patience, long enough for a busy machine to answer all else within it.</summary>
-    private static readonly ImageStoreOptions Impatient = Quick with { StallTimeout = TimeSpan.FromSeconds(2), MaxDownloadAttempts = 1 };
+    private static readonly RegistryOptions Impatient = QuickRegistries with { StallTimeout = TimeSpan.FromSeconds(2), MaxDownloadAttempts = 1 };
 
     [Fact]
     public async Task What_came_before_a_crash_is_not_asked_for_again()
@@ -70,10 +75,10 @@ public sealed class ResumeTests
         await using var registry = new FakeRegistry(r => IsTop(r) ? Part(r, 2000) : Good(r));
         await using var f = new StoreFixture(Quick);
         await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default));
-        Assert.Equal(0, await f.Store.SweepUnfinishedAsync(all: false, default));
+        Assert.Equal(0, await f.Registries.SweepUnfinishedAsync(all: false, default));
 
         // The other downloads may have been given up before they were whole.
-        Assert.InRange(await f.Store.SweepUnfinishedAsync(all: true, default), 2000, 2000 + Base.Length + Config.Length);
+        Assert.InRange(await f.Registries.SweepUnfinishedAsync(all: true, default), 2000, 2000 + Base.Length + Config.Length);
         await f.AssertEmptyAsync();
     }
 
@@ -82,7 +87,7 @@ public sealed class ResumeTests
     {
         // The connection stays open: only the clock can tell.
         await using var registry = new FakeRegistry(r => IsTop(r) ? Respond(200, Top[..100], Top.Length, "X-Hold: 1") : Good(r));
-        await using var f = new StoreFixture(Impatient);
+        await using var f = new StoreFixture(StoreFixture.Quickly(Impatient));
         QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default));
         Assert.Contains("the registry sent nothing for 2 seconds after 100 of", e.Message, StringComparison.Ordinal);
     }
@@ -91,7 +96,7 @@ public sealed class ResumeTests
     public async Task A_trickling_registry_is_left_though_it_never_stops()
     {
         await using var registry = new FakeRegistry(r => IsTop(r) ? Respond(200, Top, "X-Trickle: 1") : Good(r));
-        await using var f = new StoreFixture(Impatient with { MinimumRate = 1_000_000 });
+        await using var f = new StoreFixture(StoreFixture.Quickly(Impatient with { MinimumRate = 1_000_000 }));
         QuaiException e = await Assert.ThrowsAnyAsync<QuaiException>(() => f.Store.PullAsync(registry.Address + "/x", null, null, f.Progress, default));
         Assert.Contains("the registry sends less than 1000000 bytes a second", e.Message, StringComparison.Ordinal);
     }
@@ -110,7 +115,7 @@ public sealed class ResumeTests
     {
         await using var proxy = new FakeRegistry(r =>
             r.Path.StartsWith("http://registry.invalid/", StringComparison.Ordinal) ? Good(r with { Path = r.Path["http://registry.invalid".Length..] }) : Respond(502, "not mine"));
-        var options = Quick with { InsecureRegistries = ["registry.invalid"], Proxies = new Quai.Images.Registry.Transport.ProxyRules("http://" + Named(proxy), null, null) };
+        ImageStoreOptions options = StoreFixture.Quickly(QuickRegistries with { InsecureRegistries = ["registry.invalid"], Proxies = new ProxyRules("http://" + Named(proxy), null, null) });
         await using var f = new StoreFixture(options);
         await f.Store.PullAsync("registry.invalid/x", null, null, f.Progress, default);
         Assert.Contains(proxy.Requests, r => r.Path == "http://registry.invalid/v2/x/manifests/latest");

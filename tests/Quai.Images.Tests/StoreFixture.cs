@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using Quai.Content;
 using Quai.Metadata;
+using Quai.Registry;
 
 namespace Quai.Images.Tests;
 
@@ -10,16 +12,23 @@ internal sealed class StoreFixture : IAsyncDisposable
 
     public StoreFixture(ImageStoreOptions? options = null)
     {
-        _options = options ?? new ImageStoreOptions { RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromSeconds(10), SyncLayers = false };
+        _options = options ?? Quickly(new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromSeconds(10) });
         Root = Directory.CreateTempSubdirectory("quai-images-").FullName;
-        (Database, Store) = Open();
+        (Database, Services) = Open();
     }
 
     public string Root { get; }
 
+    /// <summary>Without waiting for the disk.</summary>
+    public static ImageStoreOptions Quickly(RegistryOptions registries) => new() { Registries = registries, Content = new ContentOptions { SyncLayers = false } };
+
     public MetadataDatabase Database { get; private set; }
 
-    public ImageStore Store { get; private set; }
+    public ImageServices Services { get; private set; }
+
+    public IImageStore Store => Services.Images;
+
+    public IRegistries Registries => Services.Registries;
 
     public Messages Progress { get; } = new();
 
@@ -28,9 +37,9 @@ internal sealed class StoreFixture : IAsyncDisposable
     /// <summary>As after a crash: a new store on the same files.</summary>
     public async Task ReopenAsync(params string[] containers)
     {
-        await Store.DisposeAsync();
+        await Services.DisposeAsync();
         await Database.DisposeAsync();
-        (Database, Store) = Open();
+        (Database, Services) = Open();
         await Store.RecoverAsync(containers.ToHashSet(), default);
     }
 
@@ -40,26 +49,26 @@ internal sealed class StoreFixture : IAsyncDisposable
         Assert.Empty(Store.List());
 
         // The store's end waits for its trash, and for what ended leases let go.
-        await Store.DisposeAsync();
+        await Services.DisposeAsync();
         Assert.Equal(0, Database.Read(c => c.Scalar<long>("SELECT count(*) FROM snapshots")));
         Assert.Equal(0, Database.Read(c => c.Scalar<long>("SELECT count(*) FROM blobs")));
         Assert.Empty(Directory.EnumerateFiles(StoreRoot, "*", SearchOption.AllDirectories));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(StoreRoot, "snapshots")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(StoreRoot, "trash")));
-        Store = ImageStore.Open(StoreRoot, Database, _options);
+        Services = ImageServices.Open(StoreRoot, Database, _options);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Store.DisposeAsync();
+        await Services.DisposeAsync();
         await Database.DisposeAsync();
         Directory.Delete(Root, recursive: true);
     }
 
-    private (MetadataDatabase Database, ImageStore Store) Open()
+    private (MetadataDatabase Database, ImageServices Services) Open()
     {
-        MetadataDatabase database = MetadataDatabase.Open(Path.Combine(Root, "meta.db"), ImageStore.Migrations);
-        return (database, ImageStore.Open(StoreRoot, database, _options));
+        MetadataDatabase database = MetadataDatabase.Open(Path.Combine(Root, "meta.db"), ImageServices.Migrations);
+        return (database, ImageServices.Open(StoreRoot, database, _options));
     }
 }
 

@@ -1,4 +1,6 @@
 using System.IO.Compression;
+using Quai.Content.Snapshots;
+using Quai.Content.Tests;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Metadata;
@@ -20,7 +22,7 @@ public sealed class StoreTests
         Assert.Contains(f.Progress.All, m => m is { Status: "Loading layer", Current: > 0 });
         await f.Store.TagAsync("sample:1", "other", "2", default);
         using var saved = new MemoryStream();
-        using (ISavedArchive archive = f.Store.Save(["sample", "other:2"], []))
+        using (ISavedArchive archive = await f.Store.SaveAsync(["sample", "other:2"], [], default))
         {
             await archive.WriteAsync(saved, default);
             Assert.Equal(archive.Length, saved.Length);
@@ -42,7 +44,7 @@ public sealed class StoreTests
         string saved = Path.Combine(f.Root, "saved.tar");
         await using (FileStream file = File.Create(saved))
         {
-            using ISavedArchive archive = f.Store.Save(["sample:1"], []);
+            using ISavedArchive archive = await f.Store.SaveAsync(["sample:1"], [], default);
             await archive.WriteAsync(file, default);
         }
 
@@ -215,7 +217,7 @@ public sealed class StoreTests
         Assert.Equal(4, Directory.EnumerateFiles(Path.Combine(f.StoreRoot, "content/blobs/sha256")).Count());
         Assert.Equal(3, f.Database.Read(c => c.Scalar<long>("SELECT count(*) FROM snapshots")));
         Assert.Equal(id, f.Store.Resolve("sample:1").Id);
-        await f.Store.DisposeAsync();
+        await f.Services.DisposeAsync();
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(f.StoreRoot, "trash")));
     }
 
@@ -240,13 +242,13 @@ public sealed class StoreTests
         try
         {
             byte[] layer = new RawTar().File("big", new string('b', 2_000_000)).End();
-            await using MetadataDatabase database = MetadataDatabase.Open(Path.Combine(Path.GetTempPath(), Path.GetFileName(folder) + ".db"), ImageStore.Migrations);
-            await using (ImageStore store = ImageStore.Open(folder, database, new ImageStoreOptions()))
+            await using MetadataDatabase database = MetadataDatabase.Open(Path.Combine(Path.GetTempPath(), Path.GetFileName(folder) + ".db"), ImageServices.Migrations);
+            await using (ImageServices store = ImageServices.Open(folder, database, new ImageStoreOptions()))
             {
                 // The blob does not fit, or its files do not.
-                LinuxException e = await Assert.ThrowsAsync<LinuxException>(() => store.ImportAsync(new MemoryStream(layer), "big", null, [], null, default));
+                LinuxException e = await Assert.ThrowsAsync<LinuxException>(() => store.Images.ImportAsync(new MemoryStream(layer), "big", null, [], null, default));
                 Assert.Contains("no space left on device", e.Message, StringComparison.Ordinal);
-                Assert.Empty(store.List());
+                Assert.Empty(store.Images.List());
             }
 
             Assert.Empty(Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories));

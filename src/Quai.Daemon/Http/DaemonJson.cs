@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Quai.Images;
 using Quai.Images.Verification;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Http;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Quai.Daemon.Http;
 using Quai.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Images;
 

@@ -6,6 +6,7 @@ using Quai.Daemon.Http;
 using Quai.Errors;
 using Quai.Images;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Images;
 

@@ -4,6 +4,7 @@ using Quai.Daemon.Http;
 using Quai.Errors;
 using Quai.Images;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Images;
 
@@ -103,7 +104,7 @@ internal static class TransferRoutes
         }
 
         // What is not there is told now: when the stream has begun there is no status to send.
-        using ISavedArchive archive = images.Save(names, Platforms(call));
+        using ISavedArchive archive = await images.SaveAsync(names, Platforms(call), call.Gone);
         await using FileResponse response = await FileResponse.BeginAsync(call, "application/x-tar", archive.Length);
         foreach (SavedPiece piece in archive.Pieces)
         {

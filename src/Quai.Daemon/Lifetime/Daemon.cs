@@ -6,10 +6,11 @@ using Quai.Daemon.Logging;
 using Quai.Engine.Host;
 using Quai.Errors;
 using Quai.Images;
-using Quai.Images.Registry.Transport;
 using Quai.Linux;
 using Quai.Metadata;
 using Quai.Networks;
+using Quai.Registry;
+using Quai.Registry.Transport;
 using Quai.Runtime.Shims;
 
 namespace Quai.Daemon.Lifetime;
@@ -29,7 +30,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private readonly TextLogger _log;
     private DaemonConfiguration _configuration;
     private Engine.Engine? _engine;
-    private ImageStore? _images;
+    private ImageServices? _images;
     private NetworkService? _networks;
     private ApiServer? _server;
 
@@ -127,33 +128,36 @@ internal sealed partial class Daemon : IAsyncDisposable
 
         MetadataDatabase database = Own(MetadataDatabase.Open(
             Path.Combine(configuration.Engine.DataRoot, "quai.db"),
-            [.. Engine.Engine.Migrations, .. ImageStore.Migrations, .. NetworkService.Migrations]));
-        ImageStore images = _images = Own(ImageStore.Open(
+            [.. Engine.Engine.Migrations, .. ImageServices.Migrations, .. NetworkService.Migrations]));
+        ImageServices images = _images = Own(ImageServices.Open(
             Path.Combine(configuration.Engine.DataRoot, "images"),
             database,
             new ImageStoreOptions
             {
-                InsecureRegistries = configuration.InsecureRegistries,
-                RegistryMirrors = configuration.RegistryMirrors,
+                Registries = new RegistryOptions
+                {
+                    InsecureRegistries = configuration.InsecureRegistries,
+                    RegistryMirrors = configuration.RegistryMirrors,
+                    MaxDownloadAttempts = configuration.MaxDownloadAttempts,
+                    CertificateFolders = configuration.RegistryCertificates,
+                    Proxies = new ProxyRules(configuration.Proxies.Http.Address, configuration.Proxies.Https.Address, configuration.Proxies.None),
+                    UserAgent = $"quai/{Product.Version}",
+                },
                 MaxConcurrentDownloads = configuration.MaxConcurrentDownloads,
                 MaxConcurrentUploads = configuration.MaxConcurrentUploads,
-                MaxDownloadAttempts = configuration.MaxDownloadAttempts,
-                CertificateFolders = configuration.RegistryCertificates,
                 PolicyFile = configuration.TrustPolicy,
-                Proxies = new ProxyRules(configuration.Proxies.Http.Address, configuration.Proxies.Https.Address, configuration.Proxies.None),
-                UserAgent = $"quai/{Product.Version}",
             },
             _log));
         _networks = NetworkService.Open(database, configuration.Networks, _log.CreateLogger<NetworkService>());
         Own(_networks);
         ContainerRuntime runtime = new(configuration.ShimPath ?? Path.Combine(AppContext.BaseDirectory, "quai-shim"));
         Own(runtime);
-        _engine = Own(await Engine.Engine.OpenAsync(configuration.Engine, database, images, _networks, runtime, TimeProvider.System, _log, cancellation));
+        _engine = Own(await Engine.Engine.OpenAsync(configuration.Engine, database, images.Images, _networks, runtime, TimeProvider.System, _log, cancellation));
 
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images, images, images, _networks, _engine.Volumes, system.Info, () => _configuration);
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {

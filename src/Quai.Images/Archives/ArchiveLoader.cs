@@ -1,10 +1,10 @@
 using Quai.Archives;
+using Quai.Content.Blobs;
+using Quai.Content.Layers;
+using Quai.Content.Snapshots;
 using Quai.Errors;
-using Quai.Images.Assembly;
 using Quai.Images.Catalog;
-using Quai.Images.Content;
 using Quai.Images.Pulls;
-using Quai.Images.Unpack;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
@@ -13,11 +13,10 @@ namespace Quai.Images.Archives;
 internal sealed class ArchiveLoader(
     SpooledArchive archive,
     BlobStore blobs,
-    ImageAssembler assembler,
-    IReadOnlyList<Platform> platforms,
-    ImageStoreOptions options,
-    IProgress<ProgressMessage> progress,
-    Lease lease)
+    LayerStore layerStore,
+    ImageRecorder recorder,
+    TimeProvider time,
+    LoadJob job)
 {
     private const string ContainerdNameAnnotation = "io.containerd.image.name";
     private const string RefNameAnnotation = "org.opencontainers.image.ref.name";
@@ -53,9 +52,9 @@ internal sealed class ArchiveLoader(
             throw QuaiException.Invalid("invalid archive: does not contain a manifest.json");
         }
 
-        return _loaded.Count > 0 || platforms.Count == 0
+        return _loaded.Count > 0 || job.Platforms.Count == 0
             ? _loaded
-            : throw QuaiException.NotFound($"requested platform ({string.Join(", ", platforms)}) not found: image might be filtered out");
+            : throw QuaiException.NotFound($"requested platform ({string.Join(", ", job.Platforms)}) not found: image might be filtered out");
     }
 
     private async Task LoadItemAsync(DockerArchiveItem item, ImageName[] names, CancellationToken cancellation)
@@ -74,7 +73,7 @@ internal sealed class ArchiveLoader(
             return;
         }
 
-        ImageAssembler.CheckLayers(config, paths.Count);
+        ImageRecorder.CheckLayers(config, paths.Count);
         List<(Descriptor Descriptor, SpooledFile File)> layers = [];
         foreach (string path in paths)
         {
@@ -199,7 +198,7 @@ internal sealed class ArchiveLoader(
         byte[] configBytes, ImageConfig config, (byte[] Bytes, Digest Digest) manifest, List<(Descriptor Descriptor, SpooledFile File)> layers,
         ImageName[] names, CancellationToken cancellation)
     {
-        ImageAssembler.CheckLayers(config, layers.Count);
+        ImageRecorder.CheckLayers(config, layers.Count);
         archive.Charge((long)layers.Count * LayerCharge);
         string[] chains = ChainIds.Of(config.RootFs.DiffIds);
         HashSet<string> used = [manifest.Digest.ToString()];
@@ -212,10 +211,10 @@ internal sealed class ArchiveLoader(
                 (Descriptor descriptor, SpooledFile file) = layers[i];
                 var digest = Digest.Parse(descriptor.Digest);
                 used.Add(descriptor.Digest);
-                if (await blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+                if (await blobs.HoldAsync(digest, job.Lease, cancellation).ConfigureAwait(false) is null)
                 {
                     IngestFile whole = file.Ingest ?? throw QuaiException.Conflict($"blob {digest} was removed while it was being loaded");
-                    await blobs.CommitAsync(whole, digest, lease, cancellation).ConfigureAwait(false);
+                    await blobs.CommitAsync(whole, digest, job.Lease, cancellation).ConfigureAwait(false);
                 }
 
                 unpacking.Add(PlaceAsync(file, digest, config.RootFs.DiffIds[i], chains[i], descriptor.Size, stop.Token));
@@ -230,14 +229,14 @@ internal sealed class ArchiveLoader(
             throw;
         }
 
-        Digest id = await blobs.AddAsync(configBytes, null, lease, cancellation).ConfigureAwait(false);
-        await blobs.AddAsync(manifest.Bytes, manifest.Digest, lease, cancellation).ConfigureAwait(false);
+        Digest id = await blobs.AddAsync(configBytes, null, job.Lease, cancellation).ConfigureAwait(false);
+        await blobs.AddAsync(manifest.Bytes, manifest.Digest, job.Lease, cancellation).ConfigureAwait(false);
         used.Add(id.ToString());
         (StoredImage image, IReadOnlyList<(ImageReference Name, string OldId)> moved) =
-            await assembler.RecordAsync(new NewImage(id, configBytes, manifest.Digest, chains, used, names), cancellation).ConfigureAwait(false);
+            await recorder.RecordAsync(new NewImage(id, configBytes, manifest.Digest, chains, used, names), cancellation).ConfigureAwait(false);
         foreach ((ImageReference name, string old) in moved)
         {
-            progress.Report(new ProgressMessage(null, Stream: $"The image {name.Familiar} already exists, renaming the old one with ID {old} to empty string\n"));
+            job.Progress.Report(new ProgressMessage(null, Stream: $"The image {name.Familiar} already exists, renaming the old one with ID {old} to empty string\n"));
         }
 
         _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Reference.Familiar)));
@@ -250,19 +249,18 @@ internal sealed class ArchiveLoader(
         {
             await using (layer.ConfigureAwait(false))
             {
-                assembler.NoteUnsynced(chainId);
-                await layer.KeepAsync(chainId, file.UnpackedSize, lease, cancellation).ConfigureAwait(false);
+                await layerStore.KeepAsync(layer, chainId, file.UnpackedSize, job.Lease, cancellation).ConfigureAwait(false);
             }
 
             return;
         }
 
-        var says = new LayerProgress(progress, Digest.Parse(diffId).Short, options.Time);
-        await assembler.UnpackAsync(digest, diffId, chainId, lease, read => says.Advance("Loading layer", read, size), cancellation).ConfigureAwait(false);
+        var says = new LayerProgress(job.Progress, Digest.Parse(diffId).Short, time);
+        await layerStore.UnpackAsync(digest, diffId, chainId, job.Lease, read => says.Advance("Loading layer", read, size), cancellation).ConfigureAwait(false);
     }
 
     private bool IsWanted(PlatformDescription offered, Platform? otherwise = null) =>
-        platforms.Count == 0 ? otherwise is null || otherwise.Score(offered) > 0 : platforms.Any(p => p.Score(offered) > 0);
+        job.Platforms.Count == 0 ? otherwise is null || otherwise.Score(offered) > 0 : job.Platforms.Any(p => p.Score(offered) > 0);
 
     private static Descriptor Describe(SpooledFile file)
     {

@@ -1,7 +1,7 @@
 using System.Text;
 using Quai.Archives;
+using Quai.Content.Blobs;
 using Quai.Images.Catalog;
-using Quai.Images.Content;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;

@@ -1,11 +1,10 @@
 using System.Text;
 using Quai.Archives;
+using Quai.Content.Blobs;
+using Quai.Content.Layers;
+using Quai.Content.Snapshots;
 using Quai.Errors;
-using Quai.Images.Catalog;
-using Quai.Images.Content;
 using Quai.Images.Pulls;
-using Quai.Images.Snapshots;
-using Quai.Images.Unpack;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
@@ -33,27 +32,25 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private readonly Dictionary<string, string> _links = [];
     private readonly BlobStore _blobs;
     private readonly SnapshotStore _snapshots;
-    private readonly IProgress<ProgressMessage> _progress;
     private readonly TimeProvider _time;
-    private readonly Lease _lease;
+    private readonly LoadJob _job;
 
     private int _names;
     private long _documents;
 
-    private SpooledArchive(BlobStore blobs, SnapshotStore snapshots, IProgress<ProgressMessage> progress, TimeProvider time, Lease lease)
+    private SpooledArchive(BlobStore blobs, SnapshotStore snapshots, TimeProvider time, LoadJob job)
     {
         _blobs = blobs;
         _snapshots = snapshots;
-        _progress = progress;
         _time = time;
-        _lease = lease;
+        _job = job;
     }
 
     /// <summary>Reads an archive whole, packed in any way that is known, on a thread of its own.</summary>
     public static async Task<SpooledArchive> ReadAsync(
-        Stream archive, BlobStore blobs, SnapshotStore snapshots, IProgress<ProgressMessage> progress, TimeProvider time, Lease lease, CancellationToken cancellation)
+        Stream archive, BlobStore blobs, SnapshotStore snapshots, TimeProvider time, LoadJob job, CancellationToken cancellation)
     {
-        var spooled = new SpooledArchive(blobs, snapshots, progress, time, lease);
+        var spooled = new SpooledArchive(blobs, snapshots, time, job);
         try
         {
             await Task.Factory.StartNew(() => spooled.Read(archive, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
@@ -225,13 +222,13 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private SpooledFile ReadFile(TarReader reader, string path, CancellationToken cancellation)
     {
         Digest? named = DigestOf(path);
-        if (named is { } digest && _blobs.HoldAsync(digest, _lease, cancellation).GetAwaiter().GetResult() is { } stored)
+        if (named is { } digest && _blobs.HoldAsync(digest, _job.Lease, cancellation).GetAwaiter().GetResult() is { } stored)
         {
             return SpooledFile.Stored(digest, _blobs.PathOf(digest), stored);
         }
 
         long size = reader.Entry.Size;
-        var says = new LayerProgress(_progress, ShortName(path), _time);
+        var says = new LayerProgress(_job.Progress, ShortName(path), _time);
         var content = new PeekedContent(reader, read => says.Advance("Loading layer", read, size));
         ReadOnlySpan<byte> start = content.Peek();
         CompressionKind kind = Compression.Detect(start);
@@ -275,10 +272,10 @@ internal sealed class SpooledArchive : IAsyncDisposable
             return ReadPlain(content, file);
         }
 
-        SnapshotStore.PendingLayer layer = _snapshots.BeginLayerAsync(cancellation).GetAwaiter().GetResult();
+        PendingLayer layer = _snapshots.BeginLayerAsync(cancellation).GetAwaiter().GetResult();
         try
         {
-            LayerIngest.Result result = LayerIngest.Run(content, kind, file, layer.Directory, cancellation);
+            IngestedLayer result = LayerIngest.Run(content, kind, file, layer.Directory, cancellation);
             if (result.Failure is null)
             {
                 return SpooledFile.Unpacked(file, layer, result.DiffId, result.Size);

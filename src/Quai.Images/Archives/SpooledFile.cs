@@ -1,6 +1,6 @@
 using Quai.Archives;
-using Quai.Images.Content;
-using Quai.Images.Snapshots;
+using Quai.Content.Blobs;
+using Quai.Content.Snapshots;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
@@ -10,7 +10,7 @@ internal sealed class SpooledFile : IAsyncDisposable
 {
     private readonly Digest _known;
     private readonly string? _knownPath;
-    private SnapshotStore.PendingLayer? _layer;
+    private PendingLayer? _layer;
 
     private SpooledFile(IngestFile? ingest, Digest known, string? knownPath, long length)
     {
@@ -43,7 +43,7 @@ internal sealed class SpooledFile : IAsyncDisposable
     }
 
     /// <summary>A layer that was written and unpacked.</summary>
-    public static SpooledFile Unpacked(IngestFile file, SnapshotStore.PendingLayer layer, Digest diffId, long size)
+    public static SpooledFile Unpacked(IngestFile file, PendingLayer layer, Digest diffId, long size)
     {
         file.EndWriting();
         return new SpooledFile(file, default, null, file.Length) { DiffId = diffId, UnpackedSize = size, _layer = layer };
@@ -53,7 +53,7 @@ internal sealed class SpooledFile : IAsyncDisposable
     public static SpooledFile Stored(Digest digest, string path, long length) => new(null, digest, path, length);
 
     /// <summary>The unpacked layer, once.</summary>
-    public SnapshotStore.PendingLayer? TakeLayer() => Interlocked.Exchange(ref _layer, null);
+    public PendingLayer? TakeLayer() => Interlocked.Exchange(ref _layer, null);
 
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Microsoft.Data.Sqlite;
+using Quai.Content.Records;
 using Quai.Errors;
 using Quai.Metadata;
 using Quai.Oci.Images;
@@ -112,14 +113,14 @@ internal sealed class ImageCatalog
 
     private State Load(SqliteConnection connection)
     {
-        // One transaction, so that the three reads see the same images.
+        // One transaction, so that all reads see the same images.
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
         ILookup<string, ImageReference> names = NameTable.All(connection).ToLookup(r => r.Id, r => r.Name);
-        ILookup<string, StoredLayer> layers = connection
-            .Rows(
-                "SELECT l.image_id, s.number, s.chain_id, s.size FROM image_layers l JOIN snapshots s ON s.chain_id=l.chain_id ORDER BY l.image_id, l.position",
-                r => (Id: r.GetString(0), Layer: new StoredLayer(r.GetInt64(1), r.GetString(2), r.GetInt64(3))))
-            .ToLookup(r => r.Id, r => r.Layer);
+        Dictionary<string, LayerRecord> unpacked = ContentRecords.Layers(connection).ToDictionary(l => l.ChainId);
+        ILookup<string, LayerRecord> layers = connection
+            .Rows("SELECT image_id, chain_id FROM image_layers ORDER BY image_id, position", r => (Id: r.GetString(0), ChainId: r.GetString(1)))
+            .Where(r => unpacked.ContainsKey(r.ChainId))
+            .ToLookup(r => r.Id, r => unpacked[r.ChainId]);
         State old = _state;
         List<(string Id, string Parent)> parents = connection.Rows("SELECT i.id, p.id FROM images i JOIN images p ON p.id=i.parent", r => (r.GetString(0), r.GetString(1)));
         Dictionary<string, string> parentOf = parents.ToDictionary(p => p.Id, p => p.Parent);
@@ -138,13 +139,13 @@ internal sealed class ImageCatalog
     }
 
     private StoredImage Make(
-        string id, byte[] json, string manifest, DateTimeOffset? tagged, string parent, int children, ILookup<string, ImageReference> names, ILookup<string, StoredLayer> layers, State old)
+        string id, byte[] json, string manifest, DateTimeOffset? tagged, string parent, int children, ILookup<string, ImageReference> names, ILookup<string, LayerRecord> layers, State old)
     {
         // Configs never change under an id: parse each once.
         ImageConfig config = old.ById.TryGetValue(id, out StoredImage? known) ? known.Image.Config : ImageJson.ReadConfig(json);
-        StoredLayer[] stack = [.. layers[id]];
+        LayerRecord[] stack = [.. layers[id]];
         ImageReference[] references = [.. names[id]];
-        IEnumerable<StoredLayer> topFirst = stack.Reverse();
+        IEnumerable<LayerRecord> topFirst = stack.Reverse();
         var image = new Image(
             id,
             config,
@@ -152,7 +153,7 @@ internal sealed class ImageCatalog
             [.. references.Where(n => n.Digest is not null).Select(n => n.Familiar)],
             stack.Sum(l => l.Size),
             manifest,
-            [.. topFirst.Select(l => $"{_snapshots}/{l.Number}/fs")])
+            [.. topFirst.Select(l => $"{_snapshots}/{l.Directory}")])
         {
             LayerSizes = [.. topFirst.Select(l => l.Size)],
             Parent = parent,

@@ -2,37 +2,17 @@ using Quai.Metadata;
 
 namespace Quai.Images.Catalog;
 
-/// <summary>The tables of images. Rows are written before the files they tell of, but for images, which are written when all else is there.</summary>
+/// <summary>
+/// The tables of images. Their rows are written when all that they tell of is there: blobs and layers, whose own tables (<c>Quai.Content</c>) were made by
+/// the first step here in older versions.
+/// </summary>
 internal static class Schema
 {
     public const string Component = "images";
 
-    /// <summary>A snapshot's state: its files are being made.</summary>
-    public const long Preparing = 0;
-
-    /// <summary>A snapshot's state: its files are whole.</summary>
-    public const long Ready = 1;
-
     public static IReadOnlyList<Migration> Migrations { get; } =
     [
         new(Component, 1, """
-            CREATE TABLE blobs (
-                digest TEXT PRIMARY KEY,
-                size INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;
-
-            -- Layers (with a chain id) and containers' writable snapshots (with a key). AUTOINCREMENT: a number is never
-            -- used twice, so files still being deleted cannot be taken for new ones.
-            CREATE TABLE snapshots (
-                number INTEGER PRIMARY KEY AUTOINCREMENT,
-                chain_id TEXT UNIQUE,
-                key TEXT UNIQUE,
-                image_id TEXT,
-                lower TEXT NOT NULL DEFAULT '',
-                size INTEGER NOT NULL DEFAULT 0,
-                state INTEGER NOT NULL
-            ) STRICT;
-
             CREATE TABLE images (
                 id TEXT PRIMARY KEY,
                 config BLOB NOT NULL,

@@ -1,3 +1,4 @@
+using Quai.Content.Records;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Catalog;
@@ -6,14 +7,8 @@ namespace Quai.Images.Catalog;
 /// <param name="Image">What users of the store see.</param>
 /// <param name="Layers">From the lowest up.</param>
 /// <param name="Names">All its names, canonical.</param>
-internal sealed record StoredImage(Image Image, IReadOnlyList<StoredLayer> Layers, IReadOnlyList<ImageReference> Names)
+internal sealed record StoredImage(Image Image, IReadOnlyList<LayerRecord> Layers, IReadOnlyList<ImageReference> Names)
 {
     /// <summary>Digest of the manifest.</summary>
     public string Manifest => Image.ManifestDigest!;
 }
-
-/// <summary>An unpacked layer.</summary>
-/// <param name="Number">Of its snapshot.</param>
-/// <param name="ChainId">Digest of it and all below it.</param>
-/// <param name="Size">Bytes of its files.</param>
-internal readonly record struct StoredLayer(long Number, string ChainId, long Size);

@@ -14,6 +14,9 @@ internal sealed class LayerProgress(IProgress<ProgressMessage> progress, string 
         progress.Report(new ProgressMessage(status, id));
     }
 
+    /// <summary>Says that it is tried again after a wait.</summary>
+    public void Retry(TimeSpan wait) => Say($"Retrying in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} second{(wait.TotalSeconds > 1 ? "s" : "")}");
+
     /// <summary>Says how far it is; the last bytes are always told.</summary>
     public void Advance(string status, long current, long total)
     {

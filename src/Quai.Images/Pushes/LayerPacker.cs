@@ -1,7 +1,7 @@
 using System.IO.Compression;
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
 using Quai.Errors;
-using Quai.Images.Catalog;
-using Quai.Images.Content;
 using Quai.Metadata;
 using Quai.Oci.Images;
 

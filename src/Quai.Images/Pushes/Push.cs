@@ -1,43 +1,43 @@
 using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Images.Pulls;
-using Quai.Images.Registry;
-using Quai.Metadata;
 using Quai.Oci.Images;
+using Quai.Registry;
+using Quai.Registry.Repositories;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>One push: of each tag all layers, then the config, then manifests, and the tag last, so that a tag never stands for something half there.</summary>
-internal sealed class Push(PushServices services, ImageReference name, Platform? platform, IProgress<ProgressMessage> progress, Lease lease)
+/// <summary>A push: of each tag all layers, then the config, then manifests, and the tag last, so that a tag never stands for something half there.</summary>
+internal sealed class Push(
+    RegistryClient client, ImageCatalog catalog, ImageHolds holds, PushContents contents, LayerUploads layers, PushedImages pushed, TimeProvider time)
 {
-    /// <summary>Layers that were put there already, for another tag.</summary>
-    private readonly HashSet<string> _done = [];
-
-    public async Task RunAsync(RegistryAuth? auth, CancellationToken cancellation)
+    /// <summary>Pushes.</summary>
+    public async Task RunAsync(RegistryAuth? auth, PushJob job, CancellationToken cancellation)
     {
+        ImageReference name = job.Name;
         List<(ImageReference Name, PushContent Content, StoredImage Image)> tags = [];
-        foreach ((ImageReference tag, StoredImage image) in Tags())
+        foreach ((ImageReference tag, StoredImage image) in Tags(name))
         {
-            lease.Hold(image.Manifest);
-            tags.Add((tag, await new PushContents(services, lease, progress).OfAsync(image, tag, platform, cancellation).ConfigureAwait(false), image));
+            HeldImage held = await holds.FindAsync(image, job.Lease, cancellation).ConfigureAwait(false) ?? throw QuaiException.NotFound($"tag does not exist: {tag.Familiar}");
+            tags.Add((tag, await contents.OfAsync(held, tag, job, cancellation).ConfigureAwait(false), image));
         }
 
         IEnumerable<string> sources = tags.SelectMany(t => t.Content.Manifests).SelectMany(m => m.Layers)
-            .SelectMany(l => services.Repositories.Find(name, l.Blob.Digest, LayerPush.MaxSources)).Distinct();
-        RegistryRepository repository = await services.Client.OpenToWriteAsync(name, auth, sources, cancellation).ConfigureAwait(false);
+            .SelectMany(l => layers.SourcesOf(name, l)).Distinct();
+        RegistryRepository repository = await client.OpenToWriteAsync(name, auth, sources, cancellation).ConfigureAwait(false);
         foreach ((ImageReference tag, PushContent content, StoredImage image) in tags)
         {
-            await PushAsync(repository, tag, content, cancellation).ConfigureAwait(false);
-            await RecordAsync(ImageName.ByDigest(tag, content.Top.Digest), content.Top.Digest, image, cancellation).ConfigureAwait(false);
+            await PushAsync(repository, tag, content, job, cancellation).ConfigureAwait(false);
+            await pushed.RecordAsync(ImageName.ByDigest(tag, content.Top.Digest), content.Top.Digest, image, cancellation).ConfigureAwait(false);
         }
     }
 
-    private List<(ImageReference Name, StoredImage Image)> Tags()
+    private List<(ImageReference Name, StoredImage Image)> Tags(ImageReference name)
     {
         List<(ImageReference Name, StoredImage Image)> all =
         [
-            .. services.Catalog.All.SelectMany(i => i.Names).Where(n => n.Digest is null && n.Name == name.Name).Distinct()
-                .OrderBy(n => n.Tag, StringComparer.Ordinal).Select(n => (n, services.Catalog.ByName(n)!)),
+            .. catalog.All.SelectMany(i => i.Names).Where(n => n.Digest is null && n.Name == name.Name).Distinct()
+                .OrderBy(n => n.Tag, StringComparer.Ordinal).Select(n => (n, catalog.ByName(n)!)),
         ];
         if (all.Count == 0)
         {
@@ -53,12 +53,12 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
         return all.Count > 0 ? all : throw QuaiException.NotFound($"tag does not exist: {name.Familiar}");
     }
 
-    private async Task PushAsync(RegistryRepository repository, ImageReference tag, PushContent content, CancellationToken cancellation)
+    private async Task PushAsync(RegistryRepository repository, ImageReference tag, PushContent content, PushJob job, CancellationToken cancellation)
     {
-        await PushLayersAsync(repository, content, cancellation).ConfigureAwait(false);
+        await PushLayersAsync(repository, content, job, cancellation).ConfigureAwait(false);
         foreach (PushManifest manifest in content.Manifests)
         {
-            await PushConfigAsync(repository, manifest.Config, cancellation).ConfigureAwait(false);
+            await PushConfigAsync(repository, manifest.Config, job, cancellation).ConfigureAwait(false);
             if (content.Index is not null)
             {
                 await repository.PutManifestAsync(manifest.Digest.ToString(), manifest.Bytes, manifest.MediaType, cancellation).ConfigureAwait(false);
@@ -67,25 +67,25 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
 
         (byte[] bytes, string type, Digest digest) = content.Top;
         await repository.PutManifestAsync(tag.Tag!, bytes, type, cancellation).ConfigureAwait(false);
-        progress.Report(new ProgressMessage($"{tag.Tag}: digest: {digest} size: {bytes.Length}"));
-        progress.Report(new ProgressMessage(null, Aux: new PushResult(tag.Tag!, digest.ToString(), bytes.Length)));
+        job.Progress.Report(new ProgressMessage($"{tag.Tag}: digest: {digest} size: {bytes.Length}"));
+        job.Progress.Report(new ProgressMessage(null, Aux: new PushResult(tag.Tag!, digest.ToString(), bytes.Length)));
     }
 
-    private async Task PushLayersAsync(RegistryRepository repository, PushContent content, CancellationToken cancellation)
+    private async Task PushLayersAsync(RegistryRepository repository, PushContent content, PushJob job, CancellationToken cancellation)
     {
         // Topmost first, as Docker has it; the same layer twice goes once.
-        List<PushLayer> layers = [.. content.Manifests.SelectMany(m => m.Layers.Reverse()).DistinctBy(l => l.Blob.Digest)];
-        layers.ForEach(l => progress.Report(new ProgressMessage("Preparing", l.Id)));
-        foreach (PushLayer known in layers.Where(l => _done.Contains(l.Blob.Digest)))
+        List<PushLayer> left = [.. content.Manifests.SelectMany(m => m.Layers.Reverse()).DistinctBy(l => l.Blob.Digest)];
+        left.ForEach(l => job.Progress.Report(new ProgressMessage("Preparing", l.Id)));
+        foreach (PushLayer known in left.Where(l => job.Done.Contains(l.Blob.Digest)))
         {
-            progress.Report(new ProgressMessage("Layer already exists", known.Id));
+            job.Progress.Report(new ProgressMessage("Layer already exists", known.Id));
         }
 
-        layers.RemoveAll(l => !_done.Add(l.Blob.Digest));
+        left.RemoveAll(l => !job.Done.Add(l.Blob.Digest));
 
         // One layer's failure stops the others.
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        Task[] running = [.. layers.Select(l => new LayerPush(services, repository, name, l, new LayerProgress(progress, l.Id, services.Options.Time)).RunAsync(stop.Token))];
+        Task[] running = [.. left.Select(l => layers.RunAsync(repository, job.Name, l, new LayerProgress(job.Progress, l.Id, time), stop.Token))];
         try
         {
             await foreach (Task done in Task.WhenEach(running).ConfigureAwait(false))
@@ -100,32 +100,15 @@ internal sealed class Push(PushServices services, ImageReference name, Platform?
             throw;
         }
 
-        await services.Repositories.NoteAsync(name, layers.Where(l => PushContents.IsDistributed(l.Blob)).Select(l => l.Blob.Digest), cancellation).ConfigureAwait(false);
+        await layers.NoteAsync(job.Name, left, cancellation).ConfigureAwait(false);
     }
 
-    private async Task PushConfigAsync(RegistryRepository repository, Descriptor config, CancellationToken cancellation)
+    private async Task PushConfigAsync(RegistryRepository repository, Descriptor config, PushJob job, CancellationToken cancellation)
     {
         Digest digest = Digest.Parse(config.Digest);
-        if (_done.Add(config.Digest) && !await repository.HasBlobAsync(digest, cancellation).ConfigureAwait(false))
+        if (job.Done.Add(config.Digest) && !await repository.HasBlobAsync(digest, cancellation).ConfigureAwait(false))
         {
-            await repository.UploadAsync(config, services.Blobs.PathOf(digest), null, static _ => { }, static _ => { }, cancellation).ConfigureAwait(false);
+            await repository.UploadAsync(config, layers.PathOf(digest), null, TransferEvents.None, cancellation).ConfigureAwait(false);
         }
-    }
-
-    /// <summary>From now on the image is known by what the registry knows it by. Where one platform's was pushed, that is the image of that platform.</summary>
-    private async Task RecordAsync(ImageName pushed, Digest digest, StoredImage image, CancellationToken cancellation)
-    {
-        await services.Database.WriteAsync(
-            c =>
-            {
-                // It may have been removed meanwhile, or pushed by somebody else with other layers.
-                List<string> owners = c.Rows("SELECT image_id FROM image_blobs WHERE digest=$d", r => r.GetString(0), ("$d", digest.ToString()));
-                foreach (string id in owners.Contains(image.Image.Id) ? [image.Image.Id] : owners)
-                {
-                    NameTable.Point(c, id, [pushed]);
-                }
-            },
-            cancellation).ConfigureAwait(false);
-        services.Catalog.Reload();
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Quai.Content.Records;
 using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Metadata;
@@ -155,7 +156,7 @@ internal sealed class RemovalRules(
     {
         List<(string ContainerId, bool Running)> users = [.. usedBy(id)];
         HashSet<string> known = [.. users.Select(u => u.ContainerId)];
-        users.AddRange(connection.Rows("SELECT key FROM snapshots WHERE image_id=$i AND key IS NOT NULL", r => r.GetString(0), ("$i", id))
+        users.AddRange(ContentRecords.KeysOf(connection, id)
             .Where(k => !known.Contains(k)).Select(k => (k, false)));
         return users;
     }

@@ -1,15 +1,14 @@
 using Quai.Errors;
 using Quai.Images.Catalog;
-using Quai.Images.Content;
-using Quai.Images.Registry;
 using Quai.Metadata;
 using Quai.Oci.Images;
+using Quai.Registry.Repositories;
 using Quai.Trust;
 
 namespace Quai.Images.Trust;
 
 /// <summary>Where the policy is enforced: nothing is pulled or run past it. A policy that cannot be read lets nothing pass.</summary>
-internal sealed class TrustGate(MetadataDatabase database, BlobStore blobs, string policyFile)
+internal sealed class TrustGate(MetadataDatabase database, string policyFile)
 {
     private readonly Lock _lock = new();
     private (DateTime Changed, long Size, SignaturePolicy? Policy)? _read;
@@ -27,7 +26,7 @@ internal sealed class TrustGate(MetadataDatabase database, BlobStore blobs, stri
         List<ImageSignature> signatures = [];
         if (policy.NeedsSignatures(image))
         {
-            var remote = new RemoteSignatures(repository, blobs);
+            var remote = new RemoteSignatures(repository);
             foreach (Digest manifest in manifests.Distinct())
             {
                 signatures.AddRange(await remote.ListAsync(manifest, cancellation).ConfigureAwait(false));

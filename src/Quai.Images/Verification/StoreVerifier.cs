@@ -1,17 +1,18 @@
 using System.Security.Cryptography;
-using Microsoft.Data.Sqlite;
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Content.Layers;
+using Quai.Content.Records;
+using Quai.Content.Snapshots;
 using Quai.Errors;
-using Quai.Images.Assembly;
 using Quai.Images.Catalog;
-using Quai.Images.Content;
-using Quai.Images.Snapshots;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Verification;
 
 /// <summary>Compares what the records say of images with what is on the disk: every blob's digest, every layer's folder. Changes nothing.</summary>
-internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, CollectionGate gate, IProgress<VerificationFinding> progress)
+internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, ImageHolds holds, IProgress<VerificationFinding> progress)
 {
     private const int BufferSize = 1 << 18;
 
@@ -25,8 +26,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         int checkedImages = 0;
         foreach (StoredImage image in images)
         {
-            string[] chains = ChainIds.Of(image.Image.Config.RootFs.DiffIds);
-            if (await HoldAsync(image.Image.Id, chains, lease, cancellation).ConfigureAwait(false) is not var (manifest, needed))
+            if (await holds.FindAsync(image, lease, cancellation).ConfigureAwait(false) is not var (held, needed))
             {
                 // Removed by somebody meanwhile.
                 continue;
@@ -34,12 +34,12 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
 
             checkedImages++;
             string shown = Shown(image);
-            foreach (string digest in needed.Union(Parts(image.Image.Id, manifest, shown)))
+            foreach (string digest in needed.Union(Parts(image.Image.Id, held.Manifest, shown)))
             {
                 Add(blobUsers, digest, shown);
             }
 
-            foreach (string chain in chains)
+            foreach (string chain in ChainIds.Of(image.Image.Config.RootFs.DiffIds))
             {
                 Add(layerUsers, chain, shown);
             }
@@ -60,11 +60,10 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
     {
         int before = _problems;
         HashSet<string> folders = [.. Directory.EnumerateFileSystemEntries(snapshots.Folder).Select(p => Path.GetFileName(p))];
-        List<(long Number, string? Key, string Lower)> records = database.Read(
-            c => c.Rows("SELECT number, key, lower FROM snapshots", r => (r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1), r.GetString(2))));
-        foreach ((long number, string? key, string lower) in records.Where(r => r.Key is not null))
+        List<SnapshotRecord> records = database.Read(ContentRecords.Snapshots);
+        foreach ((long number, string? key, IReadOnlyList<string> lower) in records.Where(r => r.Key is not null))
         {
-            foreach (string path in lower.Split(':', StringSplitOptions.RemoveEmptyEntries).Append($"{number}/fs").Where(p => !Directory.Exists(Path.Combine(snapshots.Folder, p))))
+            foreach (string path in lower.Append($"{number}/fs").Where(p => !Directory.Exists(Path.Combine(snapshots.Folder, p))))
             {
                 Tell(new VerificationFinding("container", key!, $"its folder {Path.Combine(snapshots.Folder, path)} is missing", [key!]));
             }
@@ -82,30 +81,6 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         }
 
         return _problems - before;
-    }
-
-    /// <summary>Takes hold of all that an image needs.</summary>
-    /// <returns>Its manifest now, and the digests of its blobs; null when it is gone.</returns>
-    private async Task<(string Manifest, IReadOnlyList<string> Blobs)?> HoldAsync(string id, string[] chains, Lease lease, CancellationToken cancellation)
-    {
-        foreach (string chain in chains)
-        {
-            lease.Hold(chain);
-        }
-
-        // A collection that has decided before the lease held them has also ended, and what is looked up here is what it left.
-        using IDisposable _ = await gate.EnterAsync(cancellation).ConfigureAwait(false);
-        return database.Read<(string, IReadOnlyList<string>)?>(c =>
-        {
-            if (c.Scalar<string?>("SELECT manifest FROM images WHERE id=$i", ("$i", id)) is not { } manifest)
-            {
-                return null;
-            }
-
-            List<string> needed = c.Rows("SELECT digest FROM image_blobs WHERE image_id=$i", r => r.GetString(0), ("$i", id));
-            needed.ForEach(lease.Hold);
-            return (manifest, needed);
-        });
     }
 
     private static string Shown(StoredImage image) => image.Image.RepoTags is [var tag, ..] ? tag : image.Image.RepoDigests is [var digest, ..] ? digest : image.Image.Id;
@@ -144,7 +119,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
     {
         var parsed = Digest.Parse(digest);
         string path = blobs.PathOf(parsed);
-        long? recorded = database.Read(c => c.Scalar<long?>("SELECT size FROM blobs WHERE digest=$d", ("$d", digest)));
+        long? recorded = database.Read(c => ContentRecords.SizeOf(c, digest));
         long length = 0;
         string? problem;
         try
@@ -184,7 +159,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
 
     private void CheckLayers(SortedDictionary<string, List<string>> users)
     {
-        Dictionary<string, long> unpacked = database.Read(ReadLayers);
+        Dictionary<string, long> unpacked = database.Read(ContentRecords.Layers).ToDictionary(l => l.ChainId, l => l.Number);
         foreach ((string chain, List<string> images) in users)
         {
             string? problem = !unpacked.TryGetValue(chain, out long number) ? "it is not unpacked"
@@ -196,10 +171,6 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
             }
         }
     }
-
-    private static Dictionary<string, long> ReadLayers(SqliteConnection connection) =>
-        connection.Rows("SELECT chain_id, number FROM snapshots WHERE chain_id IS NOT NULL AND state=$s", r => (Chain: r.GetString(0), Number: r.GetInt64(1)), ("$s", Schema.Ready))
-            .ToDictionary(l => l.Chain, l => l.Number);
 
     private void Tell(VerificationFinding finding)
     {

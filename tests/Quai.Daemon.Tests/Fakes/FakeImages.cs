@@ -1,6 +1,8 @@
+using Quai.Content.Snapshots;
 using Quai.Images;
 using Quai.Images.Verification;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Tests.Fakes;
 
@@ -54,7 +56,7 @@ internal sealed class FakeImages : IImageStore
 
     public Task<Image> ImportAsync(Stream archive, string? repositoryTag, string? message, IReadOnlyList<string> configure, string? platform, CancellationToken cancellation) => throw Unexpected();
 
-    public ISavedArchive Save(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms) => throw Unexpected();
+    public Task<ISavedArchive> SaveAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation) => throw Unexpected();
 
     public Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation) => throw Unexpected();
 

@@ -1,5 +1,6 @@
 using Quai.Images;
 using Quai.Oci.Images;
+using Quai.Registry;
 
 namespace Quai.Daemon.Tests.Fakes;
 

@@ -1,5 +1,6 @@
 using Quai.Images;
 using Quai.Oci.Images;
+using Quai.Registry;
 using Quai.Trust;
 
 namespace Quai.Daemon.Tests.Fakes;

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Quai.Api;
 using Quai.Daemon.Http;
+using Quai.Registry;
 
 namespace Quai.Daemon.Tests.Fuzzing;
 

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Quai.Api;
 using Quai.Api.Containers;
 using Quai.Daemon.Http;
+using Quai.Registry;
 
 namespace Quai.Daemon.Tests.Requests;
 

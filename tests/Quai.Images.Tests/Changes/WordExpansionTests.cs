@@ -1,5 +1,5 @@
 using Quai.Errors;
-using Quai.Images.Archives;
+using Quai.Images.Changes;
 
 namespace Quai.Images.Tests.Changes;
 

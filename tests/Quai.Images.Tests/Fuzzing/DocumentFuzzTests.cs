@@ -1,12 +1,10 @@
 using System.Text;
-using Quai.Images.Archives;
-using Quai.Images.Registry;
-using Quai.Images.Registry.Authentication;
+using Quai.Images.Changes;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Tests.Fuzzing;
 
-/// <summary>Small languages: changes of an image's config, and the headers by which registries ask for credentials.</summary>
+/// <summary>Changes of an image's config.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class DocumentFuzzTests
 {
@@ -24,19 +22,5 @@ public sealed class DocumentFuzzTests
         Mutate = TextMutator.With(
             "CMD ", "ENTRYPOINT ", "ENV ", "EXPOSE ", "HEALTHCHECK ", "LABEL ", "ONBUILD ", "STOPSIGNAL ", "USER ", "VOLUME ", "WORKDIR ", "cmd", "NONE", "--interval=", "--retries=", "--start-interval=", "1h", "1.5s", "µs", "99999999999h", "[\"", "\"]", "[\"\\ud800\"]",
             "\\\n", "\\", "\"", "'", "=", "$A", "${A}", "80-90/tcp", "/sctp"),
-    });
-
-    [Fact]
-    public void A_challenge_is_read() => Fuzz.Holds(new Property("challenge", input =>
-    {
-        foreach (Challenge challenge in Challenge.Parse(Encoding.UTF8.GetString(input).Split('\n')))
-        {
-            Assert.NotEmpty(challenge.Scheme);
-            Assert.NotNull(challenge["realm"]);
-        }
-    })
-    {
-        Seeds = TextMutator.Seeds("Bearer realm=\"https://auth.example/token\",service=\"s\",scope=\"repository:a:pull\"", "Basic realm=\"r\"\nBearer a=b", "Negotiate, Basic realm=x, Bearer realm = \"a\\\"b\" , error=\"e\""),
-        Mutate = TextMutator.With("Bearer ", "Basic ", "realm=", "scope=", "service=", "\"", "\\\"", ",", "=", " ", "a"),
     });
 }

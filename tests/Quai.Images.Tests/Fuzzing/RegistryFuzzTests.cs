@@ -1,6 +1,8 @@
 using System.Text;
 using Quai.Errors;
 using Quai.Linux;
+using Quai.Registry;
+using Quai.Registry.Tests;
 
 namespace Quai.Images.Tests.Fuzzing;
 
@@ -23,7 +25,7 @@ public sealed class RegistryFuzzTests
     [Fact]
     public Task A_question_ends() => HoldsAsync("registry-question", async (f, address, cancellation) =>
     {
-        var registries = (IRegistries)f.Store;
+        IRegistries registries = f.Registries;
         List<Exception> refusals = [];
         foreach (Func<Task> ask in (Func<Task>[])[
             () => registries.ListTagsAsync(address + "/team/app", new RegistryAuth("u", "p", null, null, null), cancellation), () => registries.InspectAsync(address + "/team/app:v1", null, cancellation),
@@ -55,7 +57,7 @@ public sealed class RegistryFuzzTests
             }
 
             await f.Store.TagAsync("push:1", address + "/team/app", "v1", cancellation);
-            await ((IRegistries)f.Store).PushAsync(address + "/team/app", "v1", null, null, f.Progress, cancellation);
+            await f.Registries.PushAsync(address + "/team/app", "v1", null, null, f.Progress, cancellation);
         });
     }
 
@@ -63,10 +65,10 @@ public sealed class RegistryFuzzTests
     {
         byte[][] answers = [];
         await using var registry = new FakeRegistry(request => Answer(answers, request));
-        await using var f = new StoreFixture(new ImageStoreOptions
+        await using var f = new StoreFixture(StoreFixture.Quickly(new RegistryOptions
         {
-            RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromMilliseconds(500), MaxRetryAfter = TimeSpan.FromMilliseconds(1), MaxDownloadAttempts = 3, SyncLayers = false,
-        });
+            RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromMilliseconds(500), MaxRetryAfter = TimeSpan.FromMilliseconds(1), MaxDownloadAttempts = 3,
+        }));
         Fuzz.Holds(new Property(name, async input =>
         {
             answers = Split(Encoding.Latin1.GetString(input).Replace("ADDRESS", registry.Address, StringComparison.Ordinal));

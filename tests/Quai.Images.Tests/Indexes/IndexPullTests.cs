@@ -1,6 +1,7 @@
 using System.Text;
 using Quai.Errors;
-using static Quai.Images.Tests.FakeRegistry;
+using Quai.Registry.Tests;
+using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Images.Tests.Indexes;
 

@@ -1,3 +1,4 @@
+using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.State;
 using Quai.Errors;

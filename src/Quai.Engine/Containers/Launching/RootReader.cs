@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Quai.Content.Snapshots;
 using Quai.Errors;
 using Quai.Images;
 using Quai.Linux.Mounts;

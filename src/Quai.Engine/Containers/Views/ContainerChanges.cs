@@ -1,4 +1,5 @@
 using Quai.Api.Containers;
+using Quai.Content.Snapshots;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Images;

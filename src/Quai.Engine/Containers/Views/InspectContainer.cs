@@ -1,5 +1,6 @@
 using Quai.Api.Containers;
 using Quai.Api.Networks;
+using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;

@@ -1,3 +1,4 @@
+using Quai.Content.Snapshots;
 using Quai.Images;
 using Quai.Linux;
 using Quai.Linux.Trees;

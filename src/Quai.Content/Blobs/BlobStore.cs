@@ -1,0 +1,193 @@
+using Microsoft.Data.Sqlite;
+using Quai.Content.Collecting;
+using Quai.Content.Records;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Modes;
+using Quai.Linux.Trees;
+using Quai.Metadata;
+using Quai.Oci.Images;
+
+namespace Quai.Content.Blobs;
+
+/// <summary>
+/// Blobs by digest, kept byte for byte as they came. A blob is written to an ingest file, verified, put on the disk, renamed to
+/// its digest and recorded. A file without a record is swept at start.
+/// </summary>
+public sealed class BlobStore
+{
+    private const string PartialPrefix = "partial-";
+
+    private readonly string _blobs;
+    private readonly string _ingest;
+    private readonly MetadataDatabase _database;
+    private readonly CollectionGate _gate;
+
+    internal BlobStore(string root, MetadataDatabase database, CollectionGate gate)
+    {
+        _blobs = Path.Combine(root, "content", "blobs");
+        _ingest = Path.Combine(root, "content", "ingest");
+        _database = database;
+        _gate = gate;
+        foreach (string folder in (ReadOnlySpan<string>)[Path.GetDirectoryName(_blobs)!, _blobs, Path.Combine(_blobs, "sha256"), _ingest])
+        {
+            PrivateFolder.Make(folder);
+        }
+    }
+
+    /// <summary>Where a blob lies, whether or not it is there.</summary>
+    public string PathOf(Digest digest) => Path.Combine(_blobs, digest.Algorithm, digest.Hex);
+
+    /// <summary>A blob's size if it is here; the lease keeps it from then on.</summary>
+    public async Task<long?> HoldAsync(Digest digest, Lease lease, CancellationToken cancellation)
+    {
+        lease.Hold(digest.ToString());
+        using IDisposable _ = await _gate.EnterAsync(cancellation).ConfigureAwait(false);
+        return _database.Read(c => ContentRecords.SizeOf(c, digest.ToString()));
+    }
+
+    /// <summary>Opens an empty ingest file; disposing it without a commit removes it.</summary>
+    public IngestFile Begin() => new(Path.Combine(_ingest, Guid.NewGuid().ToString("N")));
+
+    /// <summary>
+    /// Opens the ingest file of a blob that is being downloaded: with what an earlier try got. Disposing it without a commit leaves that for the next
+    /// try. One caller at a time for each digest.
+    /// </summary>
+    public async Task<IngestFile> ResumeAsync(Digest digest, CancellationToken cancellation)
+    {
+        string path = PartialOf(digest);
+        using (await _gate.EnterAsync(cancellation).ConfigureAwait(false))
+        {
+            // Between here and the opening nothing may take the file away.
+            if (!File.Exists(path))
+            {
+                await File.Create(path).DisposeAsync().ConfigureAwait(false);
+            }
+
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+
+        return await Task.Run(() => IngestFile.Resume(path, digest.AlgorithmName, cancellation), cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Removes what a try to download a blob left; nobody may be downloading it.</summary>
+    public void ForgetPartial(Digest digest) => File.Delete(PartialOf(digest));
+
+    /// <summary>Makes a finished ingest file the blob of its digest.</summary>
+    /// <param name="file">Verified by the caller.</param>
+    /// <param name="digest">What it is known by.</param>
+    /// <param name="lease">Keeps it.</param>
+    /// <param name="cancellation">Before it is put in place.</param>
+    /// <param name="record">What an owner records in the same transaction; null for nothing.</param>
+    public async Task CommitAsync(IngestFile file, Digest digest, Lease lease, CancellationToken cancellation, Action<SqliteConnection>? record = null)
+    {
+        lease.Hold(digest.ToString());
+        file.Sync();
+        string path = PathOf(digest);
+        using IDisposable _ = await _gate.EnterAsync(cancellation).ConfigureAwait(false);
+        string folder = Path.GetDirectoryName(path)!;
+        Directory.CreateDirectory(folder);
+        file.MoveTo(path);
+        using (FileDescriptor directory = FileCalls.OpenDirectory(folder))
+        {
+            FileCalls.Sync(directory.Number, folder);
+        }
+
+        await _database.WriteAsync(
+            c =>
+            {
+                c.Run("INSERT INTO blobs(digest, size) VALUES ($d, $s) ON CONFLICT(digest) DO NOTHING", ("$d", digest.ToString()), ("$s", file.Length));
+                record?.Invoke(c);
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps bytes in memory as a blob; <paramref name="anew"/> writes them though a blob of their digest is here.</summary>
+    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation, bool anew = false)
+    {
+        Digest digest = expected ?? Digest.Of(bytes.Span);
+        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || anew)
+        {
+            using IngestFile file = Begin();
+            file.Write(bytes.Span);
+            await CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+        }
+
+        return digest;
+    }
+
+    /// <summary>Bytes of a blob that must be there.</summary>
+    public long SizeOf(Digest digest) =>
+        new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : throw QuaiException.NotFound($"blob {digest} not found: its file is missing");
+
+    /// <summary>All bytes of a small blob.</summary>
+    public byte[] Read(Digest digest, int limit)
+    {
+        var file = new FileInfo(PathOf(digest));
+        return !file.Exists ? throw QuaiException.NotFound($"blob {digest} not found: its file is missing")
+            : file.Length > limit ? throw QuaiException.Invalid($"blob {digest} is larger than {limit} bytes")
+            : File.ReadAllBytes(file.FullName);
+    }
+
+    /// <summary>Bytes of the disk that a blob's file takes; 0 when it is gone.</summary>
+    public long DiskOf(Digest digest) => (long)(NodeStatusReader.TryRead(PathOf(digest))?.Blocks ?? 0) * 512;
+
+    /// <summary>Deletes blobs' files; the caller has removed their records and holds the gate.</summary>
+    internal void Delete(IEnumerable<string> digests)
+    {
+        foreach (string digest in digests)
+        {
+            File.Delete(PathOf(Digest.Parse(digest)));
+        }
+    }
+
+    /// <summary>Removes what unfinished downloads left; the caller holds the gate.</summary>
+    /// <param name="before">Only what nobody wrote to since.</param>
+    /// <param name="isHeld">Whether somebody has use for a digest's.</param>
+    /// <returns>Bytes that were freed.</returns>
+    public long SweepUnfinished(DateTimeOffset before, Func<string, bool> isHeld)
+    {
+        long freed = 0;
+        foreach (FileInfo file in new DirectoryInfo(_ingest).EnumerateFiles(PartialPrefix + "*"))
+        {
+            string digest = file.Name[PartialPrefix.Length..].Replace('-', ':');
+            if (file.LastWriteTimeUtc <= before && !isHeld(digest))
+            {
+                freed += file.Length;
+                file.Delete();
+            }
+        }
+
+        return freed;
+    }
+
+    /// <summary>At start: removes unfinished files, but downloads that can go on, and files without a record.</summary>
+    internal void Sweep()
+    {
+        foreach (string file in Directory.EnumerateFiles(_ingest))
+        {
+            if (!Path.GetFileName(file).StartsWith(PartialPrefix, StringComparison.Ordinal))
+            {
+                File.Delete(file);
+            }
+        }
+
+        foreach (string file in Strays())
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>Files among the blobs that have no record.</summary>
+    public IReadOnlyList<string> Strays()
+    {
+        HashSet<string> known = [.. _database.Read(ContentRecords.Blobs).Select(b => b.Digest)];
+        return
+        [
+            .. Directory.EnumerateDirectories(_blobs).SelectMany(Directory.EnumerateFiles)
+                .Where(f => !known.Contains($"{Path.GetFileName(Path.GetDirectoryName(f))}:{Path.GetFileName(f)}")),
+        ];
+    }
+
+    private string PartialOf(Digest digest) => Path.Combine(_ingest, $"{PartialPrefix}{digest.Algorithm}-{digest.Hex}");
+}

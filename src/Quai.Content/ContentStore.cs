@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging;
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Content.Layers;
+using Quai.Content.Records;
+using Quai.Content.Snapshots;
+using Quai.Linux.Modes;
+using Quai.Metadata;
+
+namespace Quai.Content;
+
+/// <summary>
+/// All content in one folder: <c>content/</c> (blobs as they came), <c>snapshots/</c> (layers and writable directories, by number) and <c>trash/</c>. It is
+/// there for whoever makes containers' roots; what the blobs and layers are parts of is their owners' business. Needs to be root.
+/// </summary>
+public sealed class ContentStore : IAsyncDisposable
+{
+    private ContentStore(string root, MetadataDatabase database, IReadOnlyList<IContentOwner> owners, ContentOptions options, ILogger logger)
+    {
+        Blobs = new BlobStore(root, database, Gate);
+        Snapshots = new SnapshotStore(root, database, Gate, logger);
+        Layers = new LayerStore(Blobs, Snapshots, options);
+        Collector = new ContentCollector(database, Blobs, Snapshots, Leases, Gate, owners, logger);
+        Work = new LeasedWork(Leases, Collector);
+        Differences = new LayerCommit(Blobs, Snapshots, Layers);
+    }
+
+    /// <summary>The tables that the store needs in the database it is given: before those of its owners, which refer to them.</summary>
+    public static IReadOnlyList<Migration> Migrations => ContentSchema.Migrations;
+
+    /// <summary>Entered for the short while in which something is looked up to be used, or is removed.</summary>
+    public CollectionGate Gate { get; } = new();
+
+    /// <summary>What operations under way hold.</summary>
+    public Leases Leases { get; } = new();
+
+    /// <summary>Blobs by digest.</summary>
+    public BlobStore Blobs { get; }
+
+    /// <summary>Directories to mount.</summary>
+    public SnapshotStore Snapshots { get; }
+
+    /// <summary>Unpacked layers.</summary>
+    public LayerStore Layers { get; }
+
+    /// <summary>Makes layers of what was written to snapshots.</summary>
+    public LayerCommit Differences { get; }
+
+    /// <summary>Removes what nobody owns.</summary>
+    public ContentCollector Collector { get; }
+
+    /// <summary>Runs work under a lease of its own.</summary>
+    public LeasedWork Work { get; }
+
+    /// <summary>Opens the store, making its folders. <see cref="RecoverAsync"/> is the caller's next step.</summary>
+    /// <param name="root">Its folder, of its own; an absolute path.</param>
+    /// <param name="database">With <see cref="Migrations"/> applied; stays the caller's.</param>
+    /// <param name="owners">All that own content in the database.</param>
+    /// <param name="options">How to behave.</param>
+    /// <param name="logger">Told of what fails in the background.</param>
+    public static ContentStore Open(string root, MetadataDatabase database, IReadOnlyList<IContentOwner> owners, ContentOptions options, ILogger logger)
+    {
+        PrivateFolder.Make(root);
+        return new ContentStore(root, database, owners, options, logger);
+    }
+
+    /// <summary>Run once at start: sweeps what a crash cut off, snapshots of others than <paramref name="writers"/>, and what nobody owns.</summary>
+    /// <param name="writers">The keys of the snapshots that are still wanted.</param>
+    /// <param name="cancellation">Leaves the rest to the next start.</param>
+    public async Task RecoverAsync(IReadOnlySet<string> writers, CancellationToken cancellation)
+    {
+        await Snapshots.RecoverAsync(writers, cancellation).ConfigureAwait(false);
+        await Collector.RunAsync(cancellation).ConfigureAwait(false);
+        Blobs.Sweep();
+    }
+
+    /// <summary>Waits for collections, and for files that are being deleted.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Collector.StopAsync().ConfigureAwait(false);
+        await Snapshots.DisposeAsync().ConfigureAwait(false);
+        Layers.Dispose();
+        Gate.Dispose();
+    }
+}

@@ -1,0 +1,149 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using Quai.Archives;
+using Quai.Content.Blobs;
+using Quai.Content.Unpack;
+using Quai.Linux;
+using Quai.Linux.Mounts;
+using Quai.Oci.Images;
+
+namespace Quai.Content.Layers;
+
+/// <summary>
+/// Packs and unpacks a layer of a writable directory, reading it once: what is packed is hashed and compressed into the blob, and handed to
+/// another thread that unpacks it into the new layer's directory.
+/// </summary>
+internal static class DifferencePacker
+{
+    private const int StackSize = 8 << 20;
+
+    /// <summary>What was made.</summary>
+    /// <param name="DiffId">Digest of the uncompressed tar.</param>
+    /// <param name="Size">Bytes of regular files.</param>
+    public readonly record struct Result(Digest DiffId, long Size);
+
+    /// <summary>Packs.</summary>
+    /// <param name="upper">The writable directory.</param>
+    /// <param name="leftOut">Paths that are no part of the layer.</param>
+    /// <param name="file">Where the blob goes, gzip.</param>
+    /// <param name="directory">An empty directory for the new layer.</param>
+    /// <param name="cancellation">Stops; what was made is the caller's to remove.</param>
+    public static async Task<Result> RunAsync(string upper, IReadOnlySet<string> leftOut, IngestFile file, string directory, CancellationToken cancellation)
+    {
+        using var handover = new HandoverStream();
+        Task<LayerUnpacker.Result> unpacking = Task.Factory.StartNew(
+            () =>
+            {
+                try
+                {
+                    return LayerUnpacker.Unpack(handover, CompressionKind.None, directory, hash: false, cancellation);
+                }
+                finally
+                {
+                    handover.Abandon();
+                }
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        var packing = new TaskCompletionSource<Digest>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(
+            () =>
+            {
+                try
+                {
+                    packing.SetResult(Pack(upper, leftOut, file, handover, cancellation));
+                }
+                catch (Exception e)
+                {
+                    packing.SetException(e);
+                }
+            },
+            StackSize) { IsBackground = true, Name = "commit" }.Start();
+        await Task.WhenAll(unpacking, packing.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // Where both failed, one made the other fail: the unpacker's failure is a cancellation for the packer, never the other way round.
+        if (packing.Task.IsFaulted && packing.Task.Exception!.InnerException is not OperationCanceledException)
+        {
+            await packing.Task.ConfigureAwait(false);
+        }
+
+        LayerUnpacker.Result unpacked = await unpacking.ConfigureAwait(false);
+        return new Result(await packing.Task.ConfigureAwait(false), unpacked.Size);
+    }
+
+    private static Digest Pack(string upper, IReadOnlySet<string> leftOut, IngestFile file, HandoverStream handover, CancellationToken cancellation)
+    {
+        try
+        {
+            // Through a mount of its own that opens no devices, since the container may still run and is not trusted.
+            using FileDescriptor root = DetachedRoot.Open(new RootSource.Folder(upper), [], rootReadOnly: true, allReadOnly: true, upper);
+            using FileDescriptor directory = Openat2.Open(root.Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            using var blob = new BlobStream(file);
+            using (var gzip = new GZipStream(blob, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                var tar = new TarWriter(new SplitStream(hash, gzip, handover));
+                var options = new TreePackerOptions { OverlayMarks = true, Skip = (path, _) => leftOut.Contains(Encoding.UTF8.GetString(path.Span)) };
+                new TreePacker(tar, options, cancellation).PackContent(directory, default);
+                tar.Finish();
+            }
+
+            handover.Complete();
+            return Digest.FromSha256(hash.GetHashAndReset());
+        }
+        catch (Exception e)
+        {
+            handover.Complete(new IOException("the layer could not be packed", e));
+            throw;
+        }
+    }
+
+    /// <summary>A stream that is written to and nothing else.</summary>
+    private abstract class WriteOnlyStream : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public abstract override void Write(ReadOnlySpan<byte> buffer);
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+    }
+
+    private sealed class SplitStream(IncrementalHash hash, GZipStream gzip, HandoverStream handover) : WriteOnlyStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            hash.AppendData(buffer);
+            handover.Hand(buffer);
+            gzip.Write(buffer);
+        }
+    }
+
+    private sealed class BlobStream(IngestFile file) : WriteOnlyStream
+    {
+        public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
+    }
+}

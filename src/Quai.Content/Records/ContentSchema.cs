@@ -1,0 +1,40 @@
+using Quai.Metadata;
+
+namespace Quai.Content.Records;
+
+/// <summary>
+/// The tables of blobs and snapshots. Rows are written before the files they tell of. Databases of versions in which images owned these tables have them
+/// already, just as they are made here.
+/// </summary>
+internal static class ContentSchema
+{
+    public const string Component = "content";
+
+    /// <summary>A snapshot's state: its files are being made.</summary>
+    public const long Preparing = 0;
+
+    /// <summary>A snapshot's state: its files are whole.</summary>
+    public const long Ready = 1;
+
+    public static IReadOnlyList<Migration> Migrations { get; } =
+    [
+        new(Component, 1, """
+            CREATE TABLE IF NOT EXISTS blobs (
+                digest TEXT PRIMARY KEY,
+                size INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            -- Layers (with a chain id) and containers' writable snapshots (with a key). AUTOINCREMENT: a number is never
+            -- used twice, so files still being deleted cannot be taken for new ones.
+            CREATE TABLE IF NOT EXISTS snapshots (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                chain_id TEXT UNIQUE,
+                key TEXT UNIQUE,
+                image_id TEXT,
+                lower TEXT NOT NULL DEFAULT '',
+                size INTEGER NOT NULL DEFAULT 0,
+                state INTEGER NOT NULL
+            ) STRICT;
+            """),
+    ];
+}

@@ -1,0 +1,131 @@
+using Microsoft.Data.Sqlite;
+using Quai.Content.Collecting;
+using Quai.Content.Records;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Metadata;
+
+namespace Quai.Content.Snapshots;
+
+public sealed partial class SnapshotStore
+{
+    /// <summary>Whether a layer is unpacked; the lease keeps it from then on.</summary>
+    public async Task<bool> HoldLayerAsync(string chainId, Lease lease, CancellationToken cancellation)
+    {
+        lease.Hold(chainId);
+        using IDisposable _ = await _gate.EnterAsync(cancellation).ConfigureAwait(false);
+        return IsReady(chainId);
+    }
+
+    /// <summary>
+    /// Makes sure a layer is unpacked: runs <paramref name="unpack"/> on a new directory unless it is there already, or another caller is just
+    /// making it. It is found by others when <paramref name="unpack"/> has returned its size.
+    /// </summary>
+    public async Task MakeLayerAsync(string chainId, Lease lease, Func<string, Task<long>> unpack, CancellationToken cancellation)
+    {
+        SemaphoreSlim turn = _unpacking.GetOrAdd(chainId, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (await HoldLayerAsync(chainId, lease, cancellation).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            long number = await _database.WriteAsync(
+                c => c.Scalar<long>("INSERT INTO snapshots(chain_id, state) VALUES ($c, $s) RETURNING number", ("$c", chainId), ("$s", ContentSchema.Preparing)),
+                cancellation).ConfigureAwait(false);
+            try
+            {
+                string name = Name(number);
+                FileCalls.MakeDirectory(_folder.Number, name, 0x1c0);
+                FileCalls.MakeDirectory(_folder.Number, name + "/fs", 0x1ed);
+                long size = await unpack(Path.Combine(Folder, name, "fs")).ConfigureAwait(false);
+                await _database.WriteAsync(
+                    c => c.Run("UPDATE snapshots SET state=$s, size=$z WHERE number=$n", ("$s", ContentSchema.Ready), ("$z", size), ("$n", number)),
+                    cancellation).ConfigureAwait(false);
+            }
+            catch
+            {
+                await ForgetAsync(number).ConfigureAwait(false);
+                throw;
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>
+    /// Begins a layer whose place in a stack is not known yet: it is unpacked as it comes, and named when it is. Recorded before it is made,
+    /// so that a crash leaves nothing.
+    /// </summary>
+    public async Task<PendingLayer> BeginLayerAsync(CancellationToken cancellation)
+    {
+        long number = await _database.WriteAsync(
+            c => c.Scalar<long>("INSERT INTO snapshots(state) VALUES ($s) RETURNING number", ("$s", ContentSchema.Preparing)),
+            cancellation).ConfigureAwait(false);
+        try
+        {
+            string name = Name(number);
+            FileCalls.MakeDirectory(_folder.Number, name, 0x1c0);
+            FileCalls.MakeDirectory(_folder.Number, name + "/fs", 0x1ed);
+            return new PendingLayer(this, number, Path.Combine(Folder, name, "fs"));
+        }
+        catch
+        {
+            await ForgetAsync(number).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Bytes of the disk that an unpacked layer takes. It never changes, so it is found out once; 0 for one that is gone.</summary>
+    public long DiskOf(long number)
+    {
+        if (_disk.TryGetValue(number, out long known))
+        {
+            return known;
+        }
+
+        try
+        {
+            return _disk[number] = Usage(Path.Combine(Folder, Name(number)));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ENOENT)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Makes a pending layer the one of a chain, unless that is there already; it is spent either way.</summary>
+    /// <returns>Whether it was taken.</returns>
+    internal async Task<bool> KeepAsync(long number, string chainId, long size, Lease lease, CancellationToken cancellation)
+    {
+        SemaphoreSlim turn = _unpacking.GetOrAdd(chainId, _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (await HoldLayerAsync(chainId, lease, cancellation).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            await _database.WriteAsync(
+                c => c.Run("UPDATE snapshots SET chain_id=$c, state=$s, size=$z WHERE number=$n", ("$c", chainId), ("$s", ContentSchema.Ready), ("$z", size), ("$n", number)),
+                cancellation).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private static long NumberOf(SqliteConnection connection, string chainId) =>
+        connection.Scalar<long?>("SELECT number FROM snapshots WHERE chain_id=$c AND state=$s", ("$c", chainId), ("$s", ContentSchema.Ready))
+        ?? throw QuaiException.NotFound($"layer {chainId} is not unpacked");
+
+    private bool IsReady(string chainId) =>
+        _database.Read(c => c.Scalar<long?>("SELECT number FROM snapshots WHERE chain_id=$c AND state=$s", ("$c", chainId), ("$s", ContentSchema.Ready))) is not null;
+}

@@ -1,0 +1,80 @@
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Errors;
+using Quai.Images.Catalog;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Archives;
+
+/// <summary>Makes an archive of images.</summary>
+internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobStore blobs, Leases leases, ImageEvents events)
+{
+    public async Task<ISavedArchive> RunAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation)
+    {
+        Lease lease = leases.Begin();
+        try
+        {
+            List<ArchiveWriter.Item> items = await SelectAsync(references, platforms, lease, cancellation).ConfigureAwait(false);
+            return new SavedArchive(new ArchiveWriter(blobs, items), lease, () => items.ForEach(i => events.Tell("save", i.Image.Image.Id, i.Image.Image.Id)));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<List<ArchiveWriter.Item>> SelectAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, Lease lease, CancellationToken cancellation)
+    {
+        var items = new Dictionary<string, ArchiveWriter.Item>();
+        foreach (string reference in references)
+        {
+            List<(StoredImage, ImageReference?)> named;
+            try
+            {
+                named = Named(reference);
+            }
+            catch (ImageNotFoundException)
+            {
+                // Docker names it as it was asked for.
+                throw new ImageNotFoundException(reference);
+            }
+
+            foreach ((StoredImage image, ImageReference? name) in named)
+            {
+                ImageConfig config = image.Image.Config;
+                var offered = new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant };
+                if (platforms.FirstOrDefault(p => p.Score(offered) == 0) is { } missing)
+                {
+                    throw QuaiException.NotFound($"no suitable export target found for platform {missing}");
+                }
+
+                if (!items.TryGetValue(image.Image.Id, out ArchiveWriter.Item? item))
+                {
+                    item = new ArchiveWriter.Item((await holds.HoldAsync(image, lease, cancellation).ConfigureAwait(false)).Image, []);
+                }
+
+                items[image.Image.Id] = name is null || item.Names.Contains(name) ? item : item with { Names = [.. item.Names, name] };
+            }
+        }
+
+        return [.. items.Values];
+    }
+
+    /// <summary>What an argument of save means: one name, all tags of a repository named without one, or an image by its id.</summary>
+    private List<(StoredImage Image, ImageReference? Name)> Named(string reference)
+    {
+        if (ImageReference.TryParse(reference, out ImageReference? name) && name is { Tag: null, Digest: null })
+        {
+            List<(StoredImage, ImageReference?)> all =
+                [.. catalog.All.SelectMany(i => i.Names.Where(n => n.Digest is null && n.Name == name.Name), (i, n) => (i, (ImageReference?)n))];
+            if (all.Count > 0)
+            {
+                return all;
+            }
+        }
+
+        StoredImage image = catalog.Find(reference);
+        return [(image, name is { Digest: null } && image.Names.Contains(name.WithDefaultTag()) ? name.WithDefaultTag() : null)];
+    }
+}

@@ -1,0 +1,62 @@
+using Quai.Content.Layers;
+using Quai.Errors;
+using Quai.Metadata;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Catalog;
+
+/// <summary>Makes images of blobs and layers that are all there: records the image with its names.</summary>
+internal sealed class ImageRecorder(MetadataDatabase database, LayerStore layers, ImageCatalog catalog, TimeProvider time)
+{
+    /// <summary>overlayfs takes no more lower layers.</summary>
+    private const int MaxLayers = 500;
+
+    /// <summary>Checks what can be checked before any layer is fetched.</summary>
+    public static void CheckLayers(ImageConfig config, int layers)
+    {
+        if (config.RootFs.DiffIds.Count != layers)
+        {
+            throw QuaiException.Invalid($"layers from manifest don't match image configuration: {layers} layers, {config.RootFs.DiffIds.Count} diff ids");
+        }
+
+        if (layers > MaxLayers)
+        {
+            throw QuaiException.Invalid($"max depth exceeded: the image has {layers} layers, overlayfs takes {MaxLayers}");
+        }
+    }
+
+    /// <summary>Records an image whose blobs and layers are all there and held by the caller's lease. Names are moved from what they named before.</summary>
+    /// <returns>The image, and for each name that pointed at another image that image's id.</returns>
+    public async Task<(StoredImage Image, IReadOnlyList<(ImageReference Name, string OldId)> Moved)> RecordAsync(
+        NewImage image, CancellationToken cancellation)
+    {
+        await layers.SyncAsync(image.ChainIds, cancellation).ConfigureAwait(false);
+        string id = image.Id.ToString();
+        List<(ImageReference, string)> moved = await database.WriteAsync(
+            c =>
+            {
+                c.Run(
+                    "INSERT INTO images(id, config, manifest, added, parent) VALUES ($i, $c, $m, $a, $p) ON CONFLICT(id) DO UPDATE SET manifest=$m, parent=coalesce(parent, $p)",
+                    ("$i", id), ("$c", image.Config), ("$m", image.Manifest.ToString()), ("$a", time.GetUtcNow().ToUnixTimeSeconds()), ("$p", image.Parent));
+                for (int i = 0; i < image.ChainIds.Count; i++)
+                {
+                    c.Run("INSERT INTO image_layers VALUES ($i, $p, $c) ON CONFLICT DO NOTHING", ("$i", id), ("$p", i), ("$c", image.ChainIds[i]));
+                }
+
+                foreach (string blob in image.Blobs)
+                {
+                    c.Run("INSERT INTO image_blobs VALUES ($i, $d) ON CONFLICT DO NOTHING", ("$i", id), ("$d", blob));
+                }
+
+                if (image is { IsNamedHere: true, Names.Count: > 0 })
+                {
+                    NameTable.SetTagged(c, id, time.GetUtcNow());
+                }
+
+                return NameTable.Point(c, id, image.Names);
+            },
+            cancellation).ConfigureAwait(false);
+        catalog.Reload();
+        return (catalog.ById(id) ?? throw QuaiException.Conflict($"image {id} was removed while it was being stored"), moved);
+    }
+}

@@ -1,0 +1,37 @@
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Images.Catalog;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Commits;
+
+/// <summary>Makes images here: writes the configuration and the manifest over layers that are there, and records the image.</summary>
+internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimeProvider time)
+{
+    /// <summary>Makes one.</summary>
+    /// <param name="configure">Given the time that it is made at, says what its configuration is.</param>
+    /// <param name="layers">Its layers, from the lowest up.</param>
+    /// <param name="chainIds">Their chain ids.</param>
+    /// <param name="name">A name for it, or null.</param>
+    /// <param name="parent">Id of the image that it is made of, or null.</param>
+    /// <param name="lease">Holds the layers, and keeps what is made until the image is recorded.</param>
+    /// <param name="cancellation">Before it is recorded.</param>
+    public async Task<StoredImage> RunAsync(
+        Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, ImageName? name, string? parent, Lease lease, CancellationToken cancellation)
+    {
+        byte[] config = ImageJson.Write(configure(time.GetUtcNow()));
+        Digest id = await blobs.AddAsync(config, null, lease, cancellation).ConfigureAwait(false);
+        byte[] manifest = ImageJson.Write(new Manifest
+        {
+            SchemaVersion = 2,
+            MediaType = MediaTypes.OciManifest,
+            Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = id.ToString(), Size = config.Length },
+            Layers = layers,
+        });
+        Digest manifestDigest = await blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
+        string[] used = [.. layers.Select(l => l.Digest), id.ToString(), manifestDigest.ToString()];
+        (StoredImage image, _) = await recorder.RecordAsync(
+            new NewImage(id, config, manifestDigest, chainIds, used, name is null ? [] : [name]) { Parent = parent, IsNamedHere = true }, cancellation).ConfigureAwait(false);
+        return image;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Linux;
+using Quai.Oci.Images;
+using Quai.Registry.Repositories;
+
+namespace Quai.Images.Pulls;
+
+/// <summary>Downloads of layers: so many at once over all pulls, and each layer once, whoever wants it.</summary>
+internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished, int maxConcurrent) : IDisposable
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _downloading = new();
+    private readonly SemaphoreSlim _downloads = new(maxConcurrent, maxConcurrent);
+
+    /// <summary>Whether a layer's blob is here; the lease keeps it from then on.</summary>
+    public async Task<bool> IsHereAsync(Digest digest, Lease lease, CancellationToken cancellation) => await blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is not null;
+
+    /// <summary>Downloads a layer unless it is here. Of several pulls that want it one does, and the others wait and then find it.</summary>
+    public async Task RunAsync(RegistryRepository repository, Descriptor blob, PullJob job, LayerProgress progress, CancellationToken cancellation)
+    {
+        Digest digest = Digest.Parse(blob.Digest);
+        SemaphoreSlim turn = TurnFor(blob.Digest);
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            bool stored = await IsHereAsync(digest, job.Lease, cancellation).ConfigureAwait(false);
+            if (!stored || (job.NoCache && !job.Fetched.ContainsKey(blob.Digest)))
+            {
+                await DownloadAsync(repository, blob, digest, job, progress, cancellation).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Removes the beginnings of layers, but those that another pull is just downloading.</summary>
+    public void ForgetPartials(IEnumerable<string> digests)
+    {
+        foreach (string digest in digests)
+        {
+            SemaphoreSlim turn = TurnFor(digest);
+            if (turn.Wait(0, CancellationToken.None))
+            {
+                blobs.ForgetPartial(Digest.Parse(digest));
+                turn.Release();
+            }
+        }
+    }
+
+    public void Dispose() => _downloads.Dispose();
+
+    private SemaphoreSlim TurnFor(string digest) => _downloading.GetOrAdd(digest, _ => new SemaphoreSlim(1, 1));
+
+    private async Task DownloadAsync(RegistryRepository repository, Descriptor blob, Digest digest, PullJob job, LayerProgress progress, CancellationToken cancellation)
+    {
+        if (!_downloads.Wait(0, CancellationToken.None))
+        {
+            progress.Say("Waiting");
+            await _downloads.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        try
+        {
+            // Whatever is asked for anew must not be made of what is here.
+            using IngestFile file = job.NoCache ? blobs.Begin() : await blobs.ResumeAsync(digest, cancellation).ConfigureAwait(false);
+            if (job.NoCache)
+            {
+                file.Reset(digest.AlgorithmName);
+            }
+
+            var events = new TransferEvents
+            {
+                Advanced = done => progress.Advance("Downloading", done, blob.Size),
+                Retrying = progress.Retry,
+                Verifying = () => progress.Say("Verifying Checksum"),
+            };
+            try
+            {
+                await repository.DownloadAsync(blob, new IngestSink(file), events, cancellation).ConfigureAwait(false);
+            }
+            catch (LinuxException)
+            {
+                // A full disk is not helped by half a layer.
+                file.Reset(digest.AlgorithmName);
+                throw;
+            }
+
+            await blobs.CommitAsync(file, digest, job.Lease, cancellation, unfinished.Keep(blob.Digest)).ConfigureAwait(false);
+            job.Fetched[blob.Digest] = true;
+        }
+        finally
+        {
+            _downloads.Release();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.Data.Sqlite;
+using Quai.Content.Collecting;
+using Quai.Images.Catalog;
+
+namespace Quai.Images.Removal;
+
+/// <summary>Removes images by rules, and what nobody owns then, in one transaction.</summary>
+internal sealed class ImageRemoval(ContentCollector collector, ImageCatalog catalog, ImageEvents events)
+{
+    /// <summary>Does it.</summary>
+    /// <param name="usedBy">Which containers (id, running) use an image id.</param>
+    /// <param name="remove">What is to be removed; called in the transaction.</param>
+    /// <param name="measure">Whether to find out how much it gives back.</param>
+    /// <param name="cancellation">Checked before anything is changed.</param>
+    public async Task<PrunedImages> RunAsync(
+        Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, Action<SqliteConnection, RemovalRules> remove, bool measure, CancellationToken cancellation)
+    {
+        RemovalRules? rules = null;
+        long bytes = await collector.RunAsync(
+            (connection, removeLayers) =>
+            {
+                rules = new RemovalRules(connection, usedBy, removeLayers);
+                remove(connection, rules);
+            },
+            measure,
+            cancellation).ConfigureAwait(false);
+        catalog.Reload();
+        foreach ((string action, string id, string name) in rules!.Events)
+        {
+            events.Tell(action, id, name);
+        }
+
+        return new PrunedImages(rules.Done, bytes);
+    }
+}

@@ -1,0 +1,16 @@
+using Quai.Images.Catalog;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Trust;
+
+/// <summary>Finds an image that is to be run, if the policy allows it under the name that it is asked for by.</summary>
+internal sealed class AdmitImage(ImageCatalog catalog, TrustGate trust)
+{
+    public Image Run(string reference, Platform? platform)
+    {
+        StoredImage image = catalog.Find(reference, platform);
+        ImageReference? name = ImageReference.TryParse(reference, out ImageReference? parsed) && image.Names.Contains(parsed.WithDefaultTag()) ? parsed.WithDefaultTag() : null;
+        trust.CheckRun(image, name);
+        return image.Image;
+    }
+}

@@ -1,0 +1,9 @@
+using Quai.Oci.Images;
+using Quai.Trust;
+
+namespace Quai.Images;
+
+/// <summary>An image's signatures.</summary>
+/// <param name="Digest">What the reference stands for.</param>
+/// <param name="Signatures">As the registry has them.</param>
+public sealed record SignatureList(Digest Digest, IReadOnlyList<ImageSignature> Signatures);

@@ -1,0 +1,18 @@
+using Quai.Oci.Images;
+using Quai.Registry;
+using Quai.Trust;
+
+namespace Quai.Images.Trust;
+
+/// <summary>The door to signatures: each operation is a class of its own, and nothing happens here.</summary>
+internal sealed class SignatureOperations : ISignatures
+{
+    public required ListSignatures List { get; init; }
+
+    public required AddSignature Add { get; init; }
+
+    public Task<SignatureList> SignaturesAsync(string reference, RegistryAuth? auth, CancellationToken cancellation) => List.RunAsync(reference, auth, cancellation);
+
+    public Task AddSignatureAsync(string repository, Digest signed, ImageSignature signature, bool asReferrer, RegistryAuth? auth, CancellationToken cancellation) =>
+        Add.RunAsync(repository, signed, signature, asReferrer, auth, cancellation);
+}

@@ -1,0 +1,13 @@
+using Quai.Errors;
+using Quai.Oci.Images;
+
+namespace Quai.Registry;
+
+/// <summary>A registry has no manifest of that name.</summary>
+/// <param name="image">What was asked for.</param>
+/// <param name="said">The registry's own words.</param>
+public sealed class ManifestNotFoundException(ImageReference image, string said) : QuaiException(ErrorKind.NotFound, $"manifest for {image.Familiar} not found: {said}")
+{
+    /// <summary>The registry's own words.</summary>
+    public string Said => said;
+}
