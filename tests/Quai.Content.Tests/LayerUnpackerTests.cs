@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
-using Quai.Errors;
 using Quai.Content.Unpack;
+using Quai.Errors;
 using Quai.Linux;
 
 namespace Quai.Content.Tests;

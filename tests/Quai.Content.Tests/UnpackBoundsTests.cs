@@ -1,6 +1,6 @@
 using Quai.Archives;
-using Quai.Errors;
 using Quai.Content.Unpack;
+using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Quai.Images;
 using Quai.Images.Verification;
 using Quai.Oci.Images;
 using Quai.Registry;

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 using Quai.Daemon.Http;
-using Quai.Images;
 using Quai.Registry;
 
 namespace Quai.Daemon.Images;

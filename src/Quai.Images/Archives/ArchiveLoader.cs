@@ -1,7 +1,6 @@
 using Quai.Archives;
 using Quai.Content.Blobs;
 using Quai.Content.Layers;
-using Quai.Content.Snapshots;
 using Quai.Errors;
 using Quai.Images.Catalog;
 using Quai.Images.Pulls;
