@@ -1,5 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Registries;
 
 namespace Quai.Cli;

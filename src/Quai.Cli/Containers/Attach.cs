@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Containers;
@@ -29,7 +31,7 @@ internal sealed class Attach : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        EngineClient engine = session.Engine;
+        HttpTransport engine = session.Engine.Transport;
         byte[] keys = DetachKeys.Parse(_detachKeys.Value);
         JsonElement container = engine.Get($"/containers/{Query.Segment(arguments[0])}/json");
         JsonElement state = container.Member("State");
@@ -58,10 +60,10 @@ internal sealed class Attach : Command
 
         string attach = new Query($"/containers/{id}/attach").With("stream", "1").WithSwitch("stdin", input)
             .With("stdout", "1").With("stderr", "1").WithText("detachKeys", _detachKeys.Value).ToString();
-        using Connection connection = engine.StartHijack(attach);
-        Connection waiting = engine.Start("POST", $"/containers/{id}/wait?condition=not-running");
-        EngineClient.FinishHijack(connection);
-        using Response wait = EngineClient.Finish(waiting);
+        PendingAnswer attaching = engine.StartHijack(attach);
+        PendingAnswer waiting = engine.Start("POST", $"/containers/{id}/wait?condition=not-running");
+        using Connection connection = attaching.UpgradeAsync().Await();
+        using ResponseStream wait = waiting.AnswerAsync().Await();
         using SignalForwarding? signals = _signals.Value && !tty ? SignalForwarding.ToContainer(engine, id) : null;
         var stream = new AttachedStream(session, connection, tty, input, output: true, error: true, keys);
         stream.Start();
@@ -70,7 +72,7 @@ internal sealed class Attach : Command
         return stream.Detached ? throw new ExitException(1, "read escape sequence") : Wait.CodeOf(wait);
     }
 
-    private static SignalForwarding Redraw(EngineClient engine, string id)
+    private static SignalForwarding Redraw(HttpTransport engine, string id)
     {
         // A size that changes makes the program paint itself anew, which shows the user where they are.
         SignalForwarding.Resize(engine, $"/containers/{id}/resize", extraRows: 1);

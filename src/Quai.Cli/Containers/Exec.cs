@@ -4,6 +4,8 @@ using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 using Quai.Linux.Terminals;
 
@@ -46,7 +48,7 @@ internal sealed class Exec : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        EngineClient engine = session.Engine;
+        HttpTransport engine = session.Engine.Transport;
         bool tty = _tty.Value;
         bool input = _interactive.Value && !_detach.Value;
         string container = Query.Segment(arguments[0]);
@@ -68,12 +70,12 @@ internal sealed class Exec : Command
             return 0;
         }
 
-        (Connection connection, _) = engine.Hijack($"/exec/{id}/start", Json(json =>
+        Connection connection = engine.StartHijack($"/exec/{id}/start", Json(json =>
         {
             json.WriteBoolean("Detach", false);
             json.WriteBoolean("Tty", tty);
             WriteSize(json, tty);
-        }));
+        })).UpgradeAsync().Await();
         using (connection)
         {
             var stream = new AttachedStream(session, connection, tty, input, output: true, error: true, keys);

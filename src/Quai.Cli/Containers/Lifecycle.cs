@@ -1,5 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -30,7 +32,7 @@ internal sealed class StopOrRestart : Command
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
     public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
-        session.Engine.Send("POST", new Query($"/containers/{Query.Segment(name)}/{_verb}").WithText("signal", _signal.Value)
+        session.Engine.Transport.Send("POST", new Query($"/containers/{Query.Segment(name)}/{_verb}").WithText("signal", _signal.Value)
             .WithText("t", _timeout.Changed ? _timeout.Value.ToString() : "").ToString()).Dispose());
 }
 
@@ -49,7 +51,7 @@ internal sealed class Kill : Command
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
     public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
-        session.Engine.Send("POST", new Query($"/containers/{Query.Segment(name)}/kill").WithText("signal", _signal.Value).ToString()).Dispose());
+        session.Engine.Transport.Send("POST", new Query($"/containers/{Query.Segment(name)}/kill").WithText("signal", _signal.Value).ToString()).Dispose());
 }
 
 /// <summary><c>quai pause</c> and <c>quai unpause</c>.</summary>
@@ -62,7 +64,7 @@ internal sealed class PauseOrUnpause(string path, string verb) : Command(path)
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
     public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
-        session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/{verb}").Dispose());
+        session.Engine.Transport.Send("POST", $"/containers/{Query.Segment(name)}/{verb}").Dispose());
 }
 
 /// <summary><c>quai rm</c>.</summary>
@@ -96,7 +98,7 @@ internal sealed class Remove : Command
 
         try
         {
-            session.Engine.Send("DELETE", new Query($"/containers/{Query.Segment(bare)}").WithSwitch("v", _volumes.Value)
+            session.Engine.Transport.Send("DELETE", new Query($"/containers/{Query.Segment(bare)}").WithSwitch("v", _volumes.Value)
                 .WithSwitch("link", _link.Value).WithSwitch("force", _force.Value).ToString()).Dispose();
         }
         catch (DaemonException error) when (_force.Value && error.Status == 404)
@@ -120,7 +122,7 @@ internal sealed class Rename(string path) : Command(path)
     {
         try
         {
-            session.Engine.Send("POST", new Query($"/containers/{Query.Segment(arguments[0])}/rename").With("name", arguments[1]).ToString()).Dispose();
+            session.Engine.Transport.Send("POST", new Query($"/containers/{Query.Segment(arguments[0])}/rename").With("name", arguments[1]).ToString()).Dispose();
             return 0;
         }
         catch (Exception error) when (error is DaemonException or ConnectionException)

@@ -3,6 +3,9 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Streams;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Containers;
@@ -36,11 +39,11 @@ internal sealed class Logs : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement container = session.Engine.Get($"/containers/{Query.Segment(arguments[0])}/json");
+        JsonElement container = session.Engine.Transport.Get($"/containers/{Query.Segment(arguments[0])}/json");
         string path = new Query($"/containers/{container.Text("Id")}/logs").With("stdout", "1").With("stderr", "1")
             .WithSwitch("follow", _follow.Value).WithSwitch("timestamps", _timestamps.Value).WithSwitch("details", _details.Value)
             .WithText("since", Timestamp.Parse(_since.Value)).WithText("until", Timestamp.Parse(_until.Value)).With("tail", _tail.Value).ToString();
-        using Response response = session.Engine.Send("GET", path);
+        using ResponseStream response = session.Engine.Transport.Send("GET", path);
         if (container.Member("Config").Flag("Tty"))
         {
             response.CopyTo(session.Out);

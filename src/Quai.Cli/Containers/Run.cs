@@ -3,6 +3,8 @@ using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Containers;
@@ -52,7 +54,7 @@ internal sealed class Run : Command
             string id = ContainerCreation.Create(session, _flags, request, arguments[0]);
             if (detach || !(request.AttachInput || request.AttachOutput || request.AttachError))
             {
-                session.Engine.Send("POST", $"/containers/{id}/start").Dispose();
+                session.Engine.Transport.Send("POST", $"/containers/{id}/start").Dispose();
                 session.Out.WriteLine(id);
                 return 0;
             }
@@ -88,17 +90,17 @@ internal sealed class Run : Command
 
     private int Attached(Session session, CreateRequest request, string id, byte[] keys)
     {
-        EngineClient engine = session.Engine;
+        HttpTransport engine = session.Engine.Transport;
         bool tty = _flags.Tty.Value;
         string attach = new Query($"/containers/{id}/attach").With("stream", "1").WithSwitch("stdin", request.AttachInput)
             .WithSwitch("stdout", request.AttachOutput).WithSwitch("stderr", request.AttachError).WithText("detachKeys", _detachKeys.Value).ToString();
         string condition = _flags.Remove.Value ? "removed" : "next-exit";
 
         // Both requests are on their way before either answer is awaited; the container starts when both are in place.
-        using Connection connection = engine.StartHijack(attach);
-        Connection waiting = engine.Start("POST", $"/containers/{id}/wait?condition={condition}");
-        EngineClient.FinishHijack(connection);
-        using Response wait = EngineClient.Finish(waiting);
+        PendingAnswer attaching = engine.StartHijack(attach);
+        PendingAnswer waiting = engine.Start("POST", $"/containers/{id}/wait?condition={condition}");
+        using Connection connection = attaching.UpgradeAsync().Await();
+        using ResponseStream wait = waiting.AnswerAsync().Await();
         using SignalForwarding? signals = _signals.Value && !tty ? SignalForwarding.ToContainer(engine, id) : null;
         var stream = new AttachedStream(session, connection, tty, request.AttachInput, request.AttachOutput, request.AttachError, keys);
         stream.Start();

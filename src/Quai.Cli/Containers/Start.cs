@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Containers;
@@ -41,7 +43,7 @@ internal sealed class Start : Command
         {
             try
             {
-                session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/start").Dispose();
+                session.Engine.Transport.Send("POST", $"/containers/{Query.Segment(name)}/start").Dispose();
                 session.Out.WriteLine(name);
             }
             catch (Exception error) when (error is DaemonException or ConnectionException)
@@ -56,7 +58,7 @@ internal sealed class Start : Command
 
     private int Attached(Session session, string name)
     {
-        EngineClient engine = session.Engine;
+        HttpTransport engine = session.Engine.Transport;
         JsonElement container = engine.Get($"/containers/{Query.Segment(name)}/json");
         string id = container.Text("Id");
         JsonElement config = container.Member("Config");
@@ -65,10 +67,10 @@ internal sealed class Start : Command
         string attach = new Query($"/containers/{id}/attach").With("stream", "1").WithSwitch("stdin", input)
             .With("stdout", "1").With("stderr", "1").WithText("detachKeys", _detachKeys.Value).ToString();
         string condition = container.Member("HostConfig").Flag("AutoRemove") ? "removed" : "next-exit";
-        using Connection connection = engine.StartHijack(attach);
-        Connection waiting = engine.Start("POST", $"/containers/{id}/wait?condition={condition}");
-        EngineClient.FinishHijack(connection);
-        using Response wait = EngineClient.Finish(waiting);
+        PendingAnswer attaching = engine.StartHijack(attach);
+        PendingAnswer waiting = engine.Start("POST", $"/containers/{id}/wait?condition={condition}");
+        using Connection connection = attaching.UpgradeAsync().Await();
+        using ResponseStream wait = waiting.AnswerAsync().Await();
         using SignalForwarding? signals = tty ? null : SignalForwarding.ToContainer(engine, id);
         var stream = new AttachedStream(session, connection, tty, input, output: true, error: true, DetachKeys.Parse(_detachKeys.Value));
         stream.Start();

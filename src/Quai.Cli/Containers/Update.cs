@@ -4,6 +4,8 @@ using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -48,7 +50,7 @@ internal sealed class Update : Command
 
         byte[] body = Body();
         var warnings = new List<string>();
-        int code = session.ForEach(arguments, name => warnings.AddRange(session.Engine.Post($"/containers/{Query.Segment(name)}/update", body).Texts("Warnings")));
+        int code = session.ForEach(arguments, name => warnings.AddRange(session.Engine.Transport.Post($"/containers/{Query.Segment(name)}/update", body).Texts("Warnings")));
         if (warnings.Count > 0)
         {
             session.Out.WriteLine(string.Join('\n', warnings));

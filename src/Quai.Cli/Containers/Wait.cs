@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -16,12 +18,12 @@ internal sealed class Wait(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments) => session.ForEach(arguments, name =>
     {
-        using Response response = session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/wait");
+        using ResponseStream response = session.Engine.Transport.Send("POST", $"/containers/{Query.Segment(name)}/wait");
         session.Out.WriteLine(response.ReadJson().Number("StatusCode").ToString());
     }, print: false);
 
     /// <summary>The exit code in the answer of a wait; 125 when waiting failed.</summary>
-    public static int CodeOf(Response response)
+    public static int CodeOf(ResponseStream response)
     {
         JsonElement result = response.ReadJson();
         return result.Member("Error").Text("Message").Length > 0 ? 125 : (int)result.Number("StatusCode");

@@ -5,6 +5,8 @@ using Quai.Cli.Containers;
 using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Images;
 using Quai.Cli.Volumes;
 using Quai.Templates;
@@ -37,7 +39,7 @@ internal sealed class DiskUsage : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement usage = session.Engine.Get("/system/df");
+        JsonElement usage = session.Engine.Transport.Get("/system/df");
         if (_verbose.Value && _format.Value.Length is 0)
         {
             session.Out.Write(Verbose(usage, session.Out.IsTerminal));

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Objects;
 using Quai.Templates;
 
@@ -53,7 +55,7 @@ internal sealed class Events : Command
         }
 
         string path = new Query("/events").WithText("since", Timestamp.Parse(_since.Value)).WithText("until", Timestamp.Parse(_until.Value)).WithFilters(_filters.Values).ToString();
-        using Response response = session.Engine.Send("GET", path);
+        using ResponseStream response = session.Engine.Transport.Send("GET", path);
         foreach (JsonElement message in response.ReadJsonStream())
         {
             try

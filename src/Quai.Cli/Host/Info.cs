@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Objects;
 using Quai.Templates;
 
@@ -28,7 +30,7 @@ internal sealed class Info : Command
         string? failure = null;
         try
         {
-            info = session.Engine.Get("/info");
+            info = session.Engine.Transport.Get("/info");
         }
         catch (Exception error) when (error is ConnectionException or DaemonException)
         {

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Host;
 
@@ -115,7 +117,7 @@ internal sealed class Prune : Command
 
     private (string Text, long Space) Post(Session session, string path, string member, string title, List<KeyValuePair<string, string>> filters)
     {
-        JsonElement report = session.Engine.Post(new Query(path).WithFilters(filters).ToString());
+        JsonElement report = session.Engine.Transport.Post(new Query(path).WithFilters(filters).ToString());
         string[] names = [.. report.Texts(member)];
         return (names.Length == 0 ? "" : $"{title}:\n{string.Join('\n', names)}\n", report.Number("SpaceReclaimed"));
     }
@@ -127,7 +129,7 @@ internal sealed class Prune : Command
 
     private (string Text, long Space) Images(Session session, bool all)
     {
-        JsonElement report = session.Engine.Post(new Query("/images/prune").WithFilters([.. _filters.Values, new("dangling", all ? "false" : "true")]).ToString());
+        JsonElement report = session.Engine.Transport.Post(new Query("/images/prune").WithFilters([.. _filters.Values, new("dangling", all ? "false" : "true")]).ToString());
         var text = new StringBuilder();
         foreach (JsonElement image in report.Items("ImagesDeleted"))
         {

@@ -5,6 +5,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Templates;
 
 namespace Quai.Cli.Host;
@@ -41,8 +43,8 @@ internal sealed class VersionCommand : Command
         string api = EngineClient.NewestVersion;
         try
         {
-            server = session.Engine.Get("/version");
-            api = session.Engine.Version;
+            server = session.Engine.Transport.Get("/version");
+            api = session.Engine.GetVersionAsync().Await();
         }
         catch (Exception error) when (error is ConnectionException or DaemonException)
         {

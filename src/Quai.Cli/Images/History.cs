@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Images;
 
@@ -45,7 +47,7 @@ internal sealed class History : Command
             format = _quiet.Value ? "{{.ID}}" : $"table {{{{.ID}}}}\t{{{{{created}}}}}\t{{{{.CreatedBy}}}}\t{{{{.Size}}}}\t{{{{.Comment}}}}";
         }
 
-        JsonElement history = session.Engine.Get(new Query($"/images/{Query.Segment(arguments[0])}/history").WithText("platform", Platforms.Json(_platform.Value)).ToString());
+        JsonElement history = session.Engine.Transport.Get(new Query($"/images/{Query.Segment(arguments[0])}/history").WithText("platform", Platforms.Json(_platform.Value)).ToString());
         new Table(format, Headers).Print(session.Out, history.Items().Select(Make));
         return 0;
     }

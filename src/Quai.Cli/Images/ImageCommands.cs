@@ -4,6 +4,8 @@ using Quai.Cli.Containers;
 using Quai.Cli.Containers.Files;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Images;
@@ -101,7 +103,7 @@ internal sealed class Push : Command
         string path = new Query($"/images/{Query.Segment(repository)}/push").WithText("tag", _all.Value ? "" : tag)
             .WithText("platform", Platforms.Json(_platform.Value)).ToString();
         string credentials = RegistryCredentials.Header(session, repository) ?? "X-Registry-Auth: e30=\r\n";
-        using Response response = session.Engine.Send("POST", path, default, credentials);
+        using ResponseStream response = session.Engine.Transport.Send("POST", path, default, credentials);
         ProgressDisplay.Show(response.ReadJsonStream(), _quiet.Value ? null : session.Out);
         if (_quiet.Value)
         {
@@ -138,7 +140,7 @@ internal sealed class Tag(string path) : Command(path)
             throw new ExitException(1, $"Error parsing reference: {Quai.Templates.GoText.Quote(arguments[1])} is not a valid repository/tag: {error.Message}");
         }
 
-        session.Engine.Send("POST", new Query($"/images/{Query.Segment(arguments[0])}/tag").With("repo", repository).With("tag", tag.Length == 0 ? "latest" : tag).ToString()).Dispose();
+        session.Engine.Transport.Send("POST", new Query($"/images/{Query.Segment(arguments[0])}/tag").With("repo", repository).With("tag", tag.Length == 0 ? "latest" : tag).ToString()).Dispose();
         return 0;
     }
 }
@@ -173,7 +175,7 @@ internal sealed class Load : Command
 
         using Stream input = _input.Value.Length == 0 ? new Input() : FileInput.Open(_input.Value);
         string path = new Query("/images/load").With("quiet", _quiet.Value || !session.Out.IsTerminal ? "1" : "0").WithText("platform", Platforms.Json(_platform.Value)).ToString();
-        using Response response = session.Engine.Upload("POST", path, input, "application/x-tar");
+        using ResponseStream response = session.Engine.Transport.Upload("POST", path, input, "application/x-tar");
         if (response.Head.Header("content-type")?.StartsWith("application/json", StringComparison.Ordinal) == true)
         {
             ProgressDisplay.Show(response.ReadJsonStream(), session.Out);
@@ -217,7 +219,7 @@ internal sealed class Save : Command
         var query = new Query("/images/get");
         arguments.ForEach(name => query.With("names", name));
         query.WithText("platform", Platforms.Json(_platform.Value));
-        using Response response = session.Engine.Send("GET", query.ToString());
+        using ResponseStream response = session.Engine.Transport.Send("GET", query.ToString());
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;
     }
@@ -253,7 +255,7 @@ internal sealed class Import : Command
             .WithText("message", _message.Value).WithText("platform", _platform.Value);
         _changes.Values.ForEach(change => query.With("changes", change));
         using Stream input = source == "-" ? new Input() : remote ? Stream.Null : FileInput.Open(source);
-        using Response response = session.Engine.Upload("POST", query.ToString(), input, "application/x-tar");
+        using ResponseStream response = session.Engine.Transport.Upload("POST", query.ToString(), input, "application/x-tar");
         ProgressDisplay.Show(response.ReadJsonStream(), session.Out);
         return 0;
     }

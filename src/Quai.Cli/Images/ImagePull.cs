@@ -1,6 +1,8 @@
 using System.Text;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 using Quai.Templates;
 
@@ -19,7 +21,7 @@ internal static class ImagePull
     {
         (string repository, string tag, string digest) = ImageReference.Split(image);
         string path = new Query("/images/create").With("fromImage", repository).WithText("tag", digest.Length > 0 ? digest : tag).WithText("platform", platform).WithSwitch("nocache", noCache).ToString();
-        using Response response = session.Engine.Send("POST", path, default, RegistryCredentials.Header(session, repository));
+        using ResponseStream response = session.Engine.Transport.Send("POST", path, default, RegistryCredentials.Header(session, repository));
         ProgressDisplay.Show(response.ReadJsonStream(), output);
     }
 }

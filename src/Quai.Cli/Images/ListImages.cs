@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Images;
 
@@ -51,11 +53,11 @@ internal sealed class ListImages : Command
                 }
             }
 
-            ImageTree.Print(session, session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).With("manifests", "1").WithFilters(_filters.Values).ToString()));
+            ImageTree.Print(session, session.Engine.Transport.Get(new Query("/images/json").WithSwitch("all", _all.Value).With("manifests", "1").WithFilters(_filters.Values).ToString()));
             return 0;
         }
 
-        JsonElement images = session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).WithFilters(_filters.Values).ToString());
+        JsonElement images = session.Engine.Transport.Get(new Query("/images/json").WithSwitch("all", _all.Value).WithFilters(_filters.Values).ToString());
         string format = session.Format(_format.Value, "imagesFormat", _quiet.Value);
         if (format.Length == 0)
         {

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Images;
@@ -77,7 +79,7 @@ internal sealed class RemoveImage : Command
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int left = int.MaxValue; ;)
         {
-            JsonElement[] images = [.. session.Engine.Get("/images/json?all=1").Items()];
+            JsonElement[] images = [.. session.Engine.Transport.Get("/images/json?all=1").Items()];
             if (images.Length == 0 || images.Length >= left)
             {
                 break;
@@ -122,13 +124,13 @@ internal sealed class RemoveImage : Command
     }
 
     private static bool IsUsed(Session session, string id) =>
-        session.Engine.Get("/containers/json?all=1").Items().Any(c => c.Text("ImageID") == id);
+        session.Engine.Transport.Get("/containers/json?all=1").Items().Any(c => c.Text("ImageID") == id);
 
     private void Remove(Session session, string name, bool force)
     {
         Query query = new Query($"/images/{Query.Segment(name)}").WithSwitch("force", force).WithSwitch("noprune", _noPrune.Value);
         _platforms.Values.ForEach(p => query.With("platforms", Platforms.Json(p)));
-        foreach (JsonElement item in session.Engine.Send("DELETE", query.ToString()).ReadJson().Items())
+        foreach (JsonElement item in session.Engine.Transport.Send("DELETE", query.ToString()).ReadJson().Items())
         {
             session.Out.WriteLine(item.Text("Deleted").Length > 0 ? "Deleted: " + item.Text("Deleted") : "Untagged: " + item.Text("Untagged"));
         }

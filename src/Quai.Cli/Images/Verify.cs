@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Images;
 
@@ -18,7 +20,7 @@ internal sealed class Verify(string path) : Command(path)
     {
         var query = new Query("/quai/images/verify");
         arguments.ForEach(name => query.With("name", name));
-        using Response response = session.Engine.Send("POST", query.ToString());
+        using ResponseStream response = session.Engine.Transport.Send("POST", query.ToString());
         JsonElement last = default;
         foreach (JsonElement line in response.ReadJsonStream())
         {

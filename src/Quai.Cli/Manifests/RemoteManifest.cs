@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Images;
 
 namespace Quai.Cli.Manifests;
@@ -27,7 +29,7 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
     {
         ImageReference.Check(ImageReference.Split(name).Repository);
         string full = ImageReference.Canonical(name);
-        using Response response = session.Engine.Send("GET", new Query("/quai/manifests").With("name", full).ToString(), default, RegistryCredentials.Header(session, full));
+        using ResponseStream response = session.Engine.Transport.Send("GET", new Query("/quai/manifests").With("name", full).ToString(), default, RegistryCredentials.Header(session, full));
         string type = response.Head.Header("content-type") ?? "", digest = response.Head.Header("docker-content-digest") ?? "";
         return new RemoteManifest(full, type, digest, response.ReadAll());
     }
@@ -44,7 +46,7 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
     {
         JsonElement config = Json().Member("config");
         string path = new Query("/quai/blobs").With("name", Repository).With("digest", config.Text("digest")).With("size", config.Number("size").ToString(System.Globalization.CultureInfo.InvariantCulture)).ToString();
-        using Response response = session.Engine.Send("GET", path, default, RegistryCredentials.Header(session, Name));
+        using ResponseStream response = session.Engine.Transport.Send("GET", path, default, RegistryCredentials.Header(session, Name));
         JsonElement document = response.ReadJson();
         return new Platform
         {
@@ -68,7 +70,7 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
             query.With("source", source);
         }
 
-        using Response response = session.Engine.Send("PUT", query.ToString(), index, RegistryCredentials.Header(session, full));
+        using ResponseStream response = session.Engine.Transport.Send("PUT", query.ToString(), index, RegistryCredentials.Header(session, full));
         return response.ReadJson().Text("Digest");
     }
 }

@@ -4,6 +4,8 @@ using Quai.Cli.Containers;
 using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Networks;
 
@@ -40,7 +42,7 @@ internal sealed class ListNetworks : Command
     {
         string format = session.Format(_format.Value, "networksFormat", _quiet.Value) is { Length: > 0 } asked ? asked
             : _quiet.Value ? "{{.ID}}" : "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
-        JsonElement list = session.Engine.Get(new Query("/networks").WithFilters(_filters.Values).ToString());
+        JsonElement list = session.Engine.Transport.Get(new Query("/networks").WithFilters(_filters.Values).ToString());
         new Table(format, Headers).Print(session.Out, list.Items().OrderBy(n => n.Text("Name"), StringComparer.Ordinal).Select(Make));
         return 0;
     }

@@ -1,5 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Objects;
 
@@ -90,10 +92,10 @@ internal sealed class Inspect : Command
         bool size = _size?.Value == true;
         return kind switch
         {
-            "container" => new("Container", session.Engine.Get(new Query($"/containers/{segment}/json").WithSwitch("size", size).ToString())),
-            "image" => new("Image", session.Engine.Get(new Query($"/images/{segment}/json").WithText("platform", Quai.Cli.Images.Platforms.Json(_platform?.Value ?? "")).ToString())),
-            "network" => new("Network", session.Engine.Get($"/networks/{segment}")),
-            _ => new("Volume", session.Engine.Get($"/volumes/{segment}")),
+            "container" => new("Container", session.Engine.Transport.Get(new Query($"/containers/{segment}/json").WithSwitch("size", size).ToString())),
+            "image" => new("Image", session.Engine.Transport.Get(new Query($"/images/{segment}/json").WithText("platform", Quai.Cli.Images.Platforms.Json(_platform?.Value ?? "")).ToString())),
+            "network" => new("Network", session.Engine.Transport.Get($"/networks/{segment}")),
+            _ => new("Volume", session.Engine.Transport.Get($"/volumes/{segment}")),
         };
     }
 }

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Registries;
@@ -106,7 +108,7 @@ internal sealed class Login : Command
     }
 
     private static JsonElement Ask(Session session, string key, Credentials credentials) =>
-        session.Engine.Post("/auth", Encoding.UTF8.GetBytes(credentials.Json(key)));
+        session.Engine.Transport.Post("/auth", Encoding.UTF8.GetBytes(credentials.Json(key)));
 
     private static int Finish(Session session, CredentialStore store, string key, Credentials credentials, JsonElement answer)
     {

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Images;
 
 namespace Quai.Cli.Registries;
@@ -40,7 +42,7 @@ internal sealed class Search : Command
     public override int Execute(Session session, List<string> arguments)
     {
         string path = new Query("/images/search").With("term", arguments[0]).WithText("limit", _limit.Value).WithFilters(_filters.Values).ToString();
-        using Response response = session.Engine.Send("GET", path, default, RegistryCredentials.Header(session, arguments[0]));
+        using ResponseStream response = session.Engine.Transport.Send("GET", path, default, RegistryCredentials.Header(session, arguments[0]));
         string format = _format.Value.Length > 0 ? _format.Value : "table {{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}";
         new Table(format, Headers).Print(session.Out, response.ReadJson().Items().OrderByDescending(i => i.Number("star_count")).Select(Make));
         return 0;

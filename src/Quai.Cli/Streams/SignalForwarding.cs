@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Linux.Terminals;
 
 namespace Quai.Cli.Streams;
@@ -14,7 +16,7 @@ internal sealed class SignalForwarding : IDisposable
     }
 
     /// <summary>Sends the signals that may be caught to a container. Their numbers are the kernel's; names go over the wire.</summary>
-    public static SignalForwarding ToContainer(EngineClient engine, string id)
+    public static SignalForwarding ToContainer(HttpTransport engine, string id)
     {
         var forwarding = new SignalForwarding();
         (int Number, string Name)[] signals =
@@ -43,7 +45,7 @@ internal sealed class SignalForwarding : IDisposable
     /// <param name="engine">The daemon.</param>
     /// <param name="path">The path of the resize call.</param>
     /// <param name="now">Tell it now, too.</param>
-    public static SignalForwarding OfTerminalSize(EngineClient engine, string path, bool now = true)
+    public static SignalForwarding OfTerminalSize(HttpTransport engine, string path, bool now = true)
     {
         var forwarding = new SignalForwarding();
         if (now)
@@ -65,7 +67,7 @@ internal sealed class SignalForwarding : IDisposable
     }
 
     /// <summary>Sends the terminal's size once.</summary>
-    public static void Resize(EngineClient engine, string path, int extraRows = 0)
+    public static void Resize(HttpTransport engine, string path, int extraRows = 0)
     {
         (ushort rows, ushort columns) = Terminal.GetSize(1);
         if (rows == 0 && columns == 0)

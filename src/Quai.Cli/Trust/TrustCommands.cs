@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Images;
 using Quai.Cli.Registries;
 using Quai.Errors;
@@ -40,7 +42,7 @@ internal static class Signing
     {
         Images.ImageReference.Check(Images.ImageReference.Split(name).Repository);
         string full = Images.ImageReference.Canonical(name);
-        using Response response = session.Engine.Send("GET", new Query("/quai/signatures").With("name", full).ToString(), default, RegistryCredentials.Header(session, full));
+        using ResponseStream response = session.Engine.Transport.Send("GET", new Query("/quai/signatures").With("name", full).ToString(), default, RegistryCredentials.Header(session, full));
         JsonElement answer = response.ReadJson();
         return (
             Digest.Parse(answer.Text("Digest")),
@@ -112,7 +114,7 @@ internal sealed class Sign : Command
         (Digest digest, _) = Signing.Fetch(session, arguments[0]);
         ImageSignature signature = key.Sign(new SimpleSigning(repository, digest));
         string path = new Query("/quai/signatures").With("name", repository).With("digest", digest.ToString()).WithSwitch("referrer", _referrer.Value).ToString();
-        session.Engine.Send("POST", path, Body(signature), RegistryCredentials.Header(session, full)).Dispose();
+        session.Engine.Transport.Send("POST", path, Body(signature), RegistryCredentials.Header(session, full)).Dispose();
         session.Out.WriteLine($"Signed {repository}@{digest}");
         return 0;
     }

@@ -6,6 +6,8 @@ using Quai.Cli.Containers.Create;
 using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Volumes;
 
@@ -43,7 +45,7 @@ internal sealed class CreateVolume : Command
             json.WriteEndObject();
         }
 
-        session.Out.WriteLine(session.Engine.Post("/volumes/create", buffer.WrittenSpan).Text("Name"));
+        session.Out.WriteLine(session.Engine.Transport.Post("/volumes/create", buffer.WrittenSpan).Text("Name"));
         return 0;
     }
 
@@ -84,7 +86,7 @@ internal sealed class ListVolumes : Command
     public override int Execute(Session session, List<string> arguments)
     {
         string format = session.Format(_format.Value, "volumesFormat", _quiet.Value) is { Length: > 0 } asked ? asked : _quiet.Value ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
-        JsonElement list = session.Engine.Get(new Query("/volumes").WithFilters(_filters.Values).ToString());
+        JsonElement list = session.Engine.Transport.Get(new Query("/volumes").WithFilters(_filters.Values).ToString());
         new Table(format, VolumeRows.Headers).Print(session.Out, list.Items("Volumes").OrderBy(v => v.Text("Name"), StringComparer.Ordinal).Select(VolumeRows.Make));
         return 0;
     }
@@ -135,5 +137,5 @@ internal sealed class RemoveVolume : Command
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
     public override int Execute(Session session, List<string> arguments) => session.ForEach(arguments, name =>
-        session.Engine.Send("DELETE", new Query($"/volumes/{Query.Segment(name)}").WithSwitch("force", _force.Value).ToString()).Dispose());
+        session.Engine.Transport.Send("DELETE", new Query($"/volumes/{Query.Segment(name)}").WithSwitch("force", _force.Value).ToString()).Dispose());
 }

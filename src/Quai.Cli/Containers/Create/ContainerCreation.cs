@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Images;
 
 namespace Quai.Cli.Containers.Create;
@@ -36,7 +38,7 @@ internal static class ContainerCreation
         JsonElement created;
         try
         {
-            created = session.Engine.Post(path, request.Build());
+            created = session.Engine.Transport.Post(path, request.Build());
         }
         catch (DaemonException error) when (error.Status == 404 && policy is "missing" or "" && IsMissingImage(error))
         {
@@ -46,7 +48,7 @@ internal static class ContainerCreation
             }
 
             Fetch(session, flags, image);
-            created = session.Engine.Post(path, request.Build());
+            created = session.Engine.Transport.Post(path, request.Build());
         }
 
         foreach (string warning in created.Texts("Warnings"))

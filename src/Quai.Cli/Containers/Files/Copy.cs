@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 using Quai.Linux.Trees;
 
@@ -66,7 +68,7 @@ internal sealed class Copy : Command
     /// <summary>What the daemon says of a path; null when there is nothing there.</summary>
     private static JsonElement? Stat(Session session, string container, string path)
     {
-        using Response response = session.Engine.SendAny("HEAD", Archive(container, path));
+        using ResponseStream response = session.Engine.Transport.SendAny("HEAD", Archive(container, path));
         if (response.Head.Status == 404 && response.Head.Header("x-docker-container-path-stat") is null)
         {
             return null;
@@ -92,7 +94,7 @@ internal sealed class Copy : Command
             (source, rename) = CopyPaths.Follow(source, CopyPaths.Join(source, link.Text("linkTarget")));
         }
 
-        using Response response = session.Engine.Send("GET", Archive(container, source));
+        using ResponseStream response = session.Engine.Transport.Send("GET", Archive(container, source));
         if (destination == "-")
         {
             response.CopyTo(session.Out, 256 * 1024);
@@ -132,14 +134,14 @@ internal sealed class Copy : Command
                 throw new ExitException(1, $"destination \"{container}:{shown}\" must be a directory");
             }
 
-            session.Engine.Upload("PUT", Target(container, destination), new Input(), "application/x-tar").Dispose();
+            session.Engine.Transport.Upload("PUT", Target(container, destination), new Input(), "application/x-tar").Dispose();
             return;
         }
 
         CopySide from = CopyArchive.Look(source, _follow.Value);
         (string folder, string name) = CopyPaths.Decide(from, to);
         using var archive = new CountingStream(CopyArchive.Create(from, name));
-        session.Engine.Upload("PUT", Target(container, folder), archive, "application/x-tar").Dispose();
+        session.Engine.Transport.Upload("PUT", Target(container, folder), archive, "application/x-tar").Dispose();
         Tell(session, ContentSize(from), archive.Count, $"{container}:{destination}");
     }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers.Files;
 
@@ -16,7 +18,7 @@ internal sealed class Diff(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement changes = session.Engine.Get($"/containers/{Query.Segment(arguments[0])}/changes");
+        JsonElement changes = session.Engine.Transport.Get($"/containers/{Query.Segment(arguments[0])}/changes");
         session.Out.WriteRows(changes.Items().Select(c => $"{(c.Number("Kind") switch { 0 => 'C', 1 => 'A', _ => 'D' })} {c.Text("Path")}"));
         return 0;
     }
@@ -44,7 +46,7 @@ internal sealed class Export : Command
         }
 
         FileOutput.Check(_output.Value, "failed to export container");
-        using Response response = session.Engine.Send("GET", $"/containers/{Query.Segment(arguments[0])}/export");
+        using ResponseStream response = session.Engine.Transport.Send("GET", $"/containers/{Query.Segment(arguments[0])}/export");
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;
     }
@@ -88,7 +90,7 @@ internal sealed class Commit : Command
             query.With("pause", "0");
         }
 
-        session.Out.WriteLine(session.Engine.Post(query.ToString()).Text("Id"));
+        session.Out.WriteLine(session.Engine.Transport.Post(query.ToString()).Text("Id"));
         return 0;
     }
 }

@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers.Views;
 
@@ -53,7 +55,7 @@ internal sealed class List : Command
 
         var table = new Table(format, ContainerRows.Headers);
         table.Check(ContainerRows.Make(default, cut: false));
-        JsonElement list = session.Engine.Get(new Query("/containers/json").WithSwitch("all", _all.Value || last != -1)
+        JsonElement list = session.Engine.Transport.Get(new Query("/containers/json").WithSwitch("all", _all.Value || last != -1)
             .WithText("limit", last > 0 ? last.ToString() : "").WithSwitch("size", size).WithFilters(_filters.Values).ToString());
         table.Print(session.Out, list.Items().Select(c => ContainerRows.Make(c, !_full.Value)));
         return 0;

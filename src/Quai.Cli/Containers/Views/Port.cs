@@ -2,6 +2,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers.Views;
 
@@ -16,7 +18,7 @@ internal sealed class Port(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement container = session.Engine.Get($"/containers/{Query.Segment(arguments[0])}/json");
+        JsonElement container = session.Engine.Transport.Get($"/containers/{Query.Segment(arguments[0])}/json");
         JsonElement network = container.Member("NetworkSettings");
         var lines = new List<string>();
         if (arguments.Count == 2)

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Streams;
 
 namespace Quai.Cli.Containers.Views;
@@ -111,7 +113,7 @@ internal sealed class Stats : Command
     private void Watch(Session session, Dictionary<string, Sampler> samplers)
     {
         string path = new Query("/events").WithFilters([new("type", "container")]).ToString();
-        using Response events = session.Engine.Send("GET", path);
+        using ResponseStream events = session.Engine.Transport.Send("GET", path);
         foreach (JsonElement message in events.ReadJsonStream())
         {
             string id = message.Member("Actor").Text("ID");
@@ -133,7 +135,7 @@ internal sealed class Stats : Command
 
     private IEnumerable<string> Names(Session session, List<string> arguments) => arguments.Count > 0
         ? arguments
-        : session.Engine.Get(new Query("/containers/json").WithSwitch("all", _all.Value).ToString()).Items().Select(c => c.Text("Id"));
+        : session.Engine.Transport.Get(new Query("/containers/json").WithSwitch("all", _all.Value).ToString()).Items().Select(c => c.Text("Id"));
 
     private void Print(Session session, Table table, List<Sampler> samplers, bool first)
     {
@@ -236,7 +238,7 @@ internal sealed class Stats : Command
         public Sampler(Session session, string name, bool stream)
         {
             (_session, Name, _stream) = (session, name, stream);
-            _ = session.Engine.Version;
+            _ = session.Engine.GetVersionAsync().Await();
             new Thread(Read, 512 * 1024) { IsBackground = true }.Start();
         }
 
@@ -267,7 +269,7 @@ internal sealed class Stats : Command
         {
             try
             {
-                using Response response = _session.Engine.Send("GET", $"/containers/{Query.Segment(Name)}/stats?stream={(_stream ? "1" : "0")}");
+                using ResponseStream response = _session.Engine.Transport.Send("GET", $"/containers/{Query.Segment(Name)}/stats?stream={(_stream ? "1" : "0")}");
                 foreach (JsonElement stats in response.ReadJsonStream())
                 {
                     lock (_lock)

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers.Views;
 
@@ -19,7 +21,7 @@ internal sealed class Top(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement list = session.Engine.Get(new Query($"/containers/{Query.Segment(arguments[0])}/top")
+        JsonElement list = session.Engine.Transport.Get(new Query($"/containers/{Query.Segment(arguments[0])}/top")
             .WithText("ps_args", string.Join(' ', arguments.Skip(1))).ToString());
         var text = new StringBuilder();
         text.AppendJoin('\t', list.Texts("Titles")).Append('\n');

@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Quai.Cli.Http;
 
-namespace Quai.Cli.Streams;
+namespace Quai.Client.Streams;
 
 /// <summary>Takes apart the stream in which the daemon sends standard output and error of a container without a terminal.</summary>
-internal static class StdCopy
+public static class StdCopy
 {
     private const int HeaderSize = 8;
 

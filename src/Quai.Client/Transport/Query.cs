@@ -1,10 +1,11 @@
 using System.Text;
-using Quai.Templates;
+using System.Text.Json;
+using Quai.Api;
 
-namespace Quai.Cli.Http;
+namespace Quai.Client.Transport;
 
 /// <summary>A path with its query, built piece by piece.</summary>
-internal sealed class Query(string path)
+public sealed class Query(string path)
 {
     private readonly StringBuilder _text = new(path);
     private bool _any;
@@ -34,25 +35,18 @@ internal sealed class Query(string path)
             return this;
         }
 
-        var json = new StringBuilder("{");
-        foreach (IGrouping<string, string> group in filters.GroupBy(f => f.Key, f => f.Value))
+        Dictionary<string, Dictionary<string, bool>> sets = new(StringComparer.Ordinal);
+        foreach ((string name, string value) in filters)
         {
-            json.Append(json.Length == 1 ? "" : ",");
-            GoJson.AppendString(json, group.Key, escapeHtml: false);
-            json.Append(":{");
-            bool first = true;
-            foreach (string value in group.Distinct())
+            if (!sets.TryGetValue(name, out Dictionary<string, bool>? set))
             {
-                json.Append(first ? "" : ",");
-                first = false;
-                GoJson.AppendString(json, value, escapeHtml: false);
-                json.Append(":true");
+                sets[name] = set = new(StringComparer.Ordinal);
             }
 
-            json.Append('}');
+            set[value] = true;
         }
 
-        return With("filters", json.Append('}').ToString());
+        return With("filters", JsonSerializer.Serialize(sets, ApiJson.Default.DictionaryStringDictionaryStringBoolean));
     }
 
     /// <inheritdoc/>
