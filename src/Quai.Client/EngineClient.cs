@@ -1,4 +1,10 @@
+using Quai.Client.Containers;
+using Quai.Client.Images;
+using Quai.Client.Networks;
+using Quai.Client.Registries;
+using Quai.Client.System;
 using Quai.Client.Transport;
+using Quai.Client.Volumes;
 
 namespace Quai.Client;
 
@@ -14,7 +20,54 @@ public sealed class EngineClient : IDisposable
     /// <param name="blocking">
     /// Whether the caller's thread waits, and tasks are complete when they are returned: for short-lived programs, which it spares the start of threads.
     /// </param>
-    public EngineClient(Endpoint endpoint, TlsOptions? tls = null, bool blocking = false) => Transport = new HttpTransport(endpoint, tls, blocking);
+    public EngineClient(Endpoint endpoint, TlsOptions? tls = null, bool blocking = false)
+    {
+        Transport = new HttpTransport(endpoint, tls, blocking);
+        Containers = new ContainerClient(Transport);
+        Files = new FileClient(Transport);
+        Execs = new ExecClient(Transport);
+        Images = new ImageClient(Transport);
+        Transfers = new TransferClient(Transport);
+        Manifests = new ManifestClient(Transport);
+        Networks = new NetworkClient(Transport);
+        Registries = new RegistryClient(Transport);
+        Signatures = new SignatureClient(Transport);
+        System = new SystemClient(Transport);
+        Volumes = new VolumeClient(Transport);
+    }
+
+    /// <summary>Containers.</summary>
+    public ContainerClient Containers { get; }
+
+    /// <summary>Files of containers.</summary>
+    public FileClient Files { get; }
+
+    /// <summary>Further programs in containers.</summary>
+    public ExecClient Execs { get; }
+
+    /// <summary>Images on the daemon's disk.</summary>
+    public ImageClient Images { get; }
+
+    /// <summary>Images on their way from and to registries.</summary>
+    public TransferClient Transfers { get; }
+
+    /// <summary>Manifests in registries.</summary>
+    public ManifestClient Manifests { get; }
+
+    /// <summary>Networks.</summary>
+    public NetworkClient Networks { get; }
+
+    /// <summary>Registries.</summary>
+    public RegistryClient Registries { get; }
+
+    /// <summary>Signatures in registries.</summary>
+    public SignatureClient Signatures { get; }
+
+    /// <summary>The daemon itself.</summary>
+    public SystemClient System { get; }
+
+    /// <summary>Volumes.</summary>
+    public VolumeClient Volumes { get; }
 
     /// <summary>What requests go through.</summary>
     public HttpTransport Transport { get; }

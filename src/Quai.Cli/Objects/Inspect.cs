@@ -1,7 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Cli.Images;
 using Quai.Client;
-using Quai.Client.Transport;
 
 namespace Quai.Cli.Objects;
 
@@ -88,14 +88,13 @@ internal sealed class Inspect : Command
             throw new ExitException(1, "Error: No such image: ");
         }
 
-        string segment = Query.Segment(name);
-        bool size = _size?.Value == true;
+        EngineClient engine = session.Engine;
         return kind switch
         {
-            "container" => new("Container", session.Engine.Transport.Get(new Query($"/containers/{segment}/json").WithSwitch("size", size).ToString())),
-            "image" => new("Image", session.Engine.Transport.Get(new Query($"/images/{segment}/json").WithText("platform", Quai.Cli.Images.Platforms.Json(_platform?.Value ?? "")).ToString())),
-            "network" => new("Network", session.Engine.Transport.Get($"/networks/{segment}")),
-            _ => new("Volume", session.Engine.Transport.Get($"/volumes/{segment}")),
+            "container" => new("Container", engine.Containers.InspectDocumentAsync(name, _size?.Value == true).Await()),
+            "image" => new("Image", engine.Images.InspectDocumentAsync(name, Platforms.Parse(_platform?.Value ?? "")).Await()),
+            "network" => new("Network", engine.Networks.InspectDocumentAsync(name).Await()),
+            _ => new("Volume", engine.Volumes.InspectDocumentAsync(name).Await()),
         };
     }
 }

@@ -1,9 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
 using Quai.Client;
-using Quai.Client.Transport;
 using Quai.Templates;
 
 namespace Quai.Cli.Objects;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Text;
 
 namespace Quai.Client.Streams;
 
@@ -58,7 +59,7 @@ public static class StdCopy
 
             if (failure is not null)
             {
-                throw new ConnectionException("error from daemon in stream: " + System.Text.Encoding.UTF8.GetString(failure.ToArray()));
+                throw new ConnectionException("error from daemon in stream: " + Encoding.UTF8.GetString(failure.ToArray()));
             }
         }
     }

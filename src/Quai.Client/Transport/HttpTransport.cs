@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Quai.Api;
@@ -11,8 +12,6 @@ namespace Quai.Client.Transport;
 /// <param name="blocking">Whether the caller's thread waits: then the tasks are complete when they are returned.</param>
 public sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blocking) : IDisposable
 {
-    private const string Json = "application/json";
-
     private readonly Lock _lock = new();
     private Connection? _idle;
     private string? _version;
@@ -108,7 +107,7 @@ public sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool block
     {
         string target = await TargetAsync(path, cancellation);
         Connection connection = await OpenAsync(cancellation);
-        await connection.SendAsync("POST", target, body.Length > 0 ? Json : "text/plain", body, null, upgrade: true, cancellation);
+        await connection.SendAsync("POST", target, body.Length > 0 ? MediaTypes.Json : "text/plain", body, null, upgrade: true, cancellation);
         return new PendingAnswer(connection);
     }
 
@@ -139,7 +138,7 @@ public sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool block
 
     private static string Reason(byte[] body)
     {
-        string text = global::System.Text.Encoding.UTF8.GetString(body).Trim();
+        string text = Encoding.UTF8.GetString(body).Trim();
         try
         {
             if (text.StartsWith('{'))
@@ -161,7 +160,7 @@ public sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool block
 
     private async ValueTask<ResponseStream> ExchangeAsync(Connection connection, string method, string target, ReadOnlyMemory<byte> body, string? headers, CancellationToken cancellation)
     {
-        await connection.SendAsync(method, target, body.Length > 0 ? Json : null, body, headers, upgrade: false, cancellation);
+        await connection.SendAsync(method, target, body.Length > 0 ? MediaTypes.Json : null, body, headers, upgrade: false, cancellation);
         return new ResponseStream(await connection.ReadHeadAsync(cancellation), connection, Return, method != "HEAD");
     }
 

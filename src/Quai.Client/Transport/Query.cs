@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Quai.Api;
+using Quai.Api.Images;
 
 namespace Quai.Client.Transport;
 
@@ -27,10 +29,28 @@ public sealed class Query(string path)
     /// <summary>Adds <c>name=1</c> when so.</summary>
     public Query WithSwitch(string name, bool on) => on ? With(name, "1") : this;
 
-    /// <summary>Adds filters as Docker wants them: a JSON object of sets.</summary>
-    public Query WithFilters(IReadOnlyCollection<KeyValuePair<string, string>> filters)
+    /// <summary>Adds <c>name=value</c> for each value.</summary>
+    public Query WithEach(string name, IEnumerable<string> values)
     {
-        if (filters.Count == 0)
+        foreach (string value in values)
+        {
+            With(name, value);
+        }
+
+        return this;
+    }
+
+    /// <summary>Adds the size of a terminal.</summary>
+    public Query WithSize(int rows, int columns) =>
+        With("h", rows.ToString(CultureInfo.InvariantCulture)).With("w", columns.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Adds a platform as the API takes it; nothing for none.</summary>
+    public Query WithPlatform(DistributionPlatform? platform) => platform is null ? this : With("platform", JsonSerializer.Serialize(platform, ApiJson.Default.DistributionPlatform));
+
+    /// <summary>Adds filters as Docker wants them: a JSON object of sets.</summary>
+    public Query WithFilters(IReadOnlyCollection<KeyValuePair<string, string>>? filters)
+    {
+        if (filters is null || filters.Count == 0)
         {
             return this;
         }
@@ -48,6 +68,9 @@ public sealed class Query(string path)
 
         return With("filters", JsonSerializer.Serialize(sets, ApiJson.Default.DictionaryStringDictionaryStringBoolean));
     }
+
+    /// <summary>The path with its query.</summary>
+    public static implicit operator string(Query query) => query.ToString();
 
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Quai.Api;
+using Quai.Api.Images;
 
 namespace Quai.Client.Transport;
 
@@ -89,6 +90,10 @@ public sealed class ResponseStream : Stream
             yield return JsonDocument.Parse(value).RootElement;
         }
     }
+
+    /// <summary>Messages of how far an operation is, each as soon as it has come.</summary>
+    /// <exception cref="JsonException">One is no such message.</exception>
+    public IAsyncEnumerable<JsonMessage> ReadMessagesAsync(CancellationToken cancellation = default) => ReadManyAsync(ApiJson.Default.JsonMessage, cancellation);
 
     /// <summary>The whole body as a document of the API; null for an empty one.</summary>
     /// <exception cref="JsonException">It is no such document.</exception>

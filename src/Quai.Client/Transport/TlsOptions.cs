@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Quai.Client.Transport;
@@ -48,7 +49,7 @@ public sealed record TlsOptions(bool Verify, string CaPath, string CertificatePa
 
             return stream;
         }
-        catch (Exception error) when (error is AuthenticationException or IOException or System.Security.Cryptography.CryptographicException)
+        catch (Exception error) when (error is AuthenticationException or IOException or CryptographicException)
         {
             throw new ConnectionException($"error during connect: tls: {error.Message}");
         }

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Quai.Api;
+using Quai.Api.Images;
 using Quai.Cli.Formatting;
 using Quai.Cli.Images;
 using Quai.Cli.Objects;
@@ -38,10 +40,10 @@ public sealed class AnswerFuzzTests
     [Fact]
     public void Progress_is_shown() => Fuzz.Holds(new Property("progress", input =>
     {
-        using JsonDocument document = JsonDocument.Parse(input);
-        ProgressDisplay.Show(document.RootElement.Items(), null);
+        List<JsonMessage> messages = [.. JsonElement.Parse(input).Items().Select(m => m.Deserialize(ApiJson.Default.JsonMessage)).OfType<JsonMessage>()];
+        ProgressDisplay.Show(messages, null);
         using var nowhere = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write);
-        ProgressDisplay.Show(document.RootElement.Items(), new Output((int)nowhere.DangerousGetHandle()));
+        ProgressDisplay.Show(messages, new Output((int)nowhere.DangerousGetHandle()));
     })
     {
         Seeds = TextMutator.Seeds("""[{"status":"Pulling from a","id":"1"},{"status":"Downloading","progressDetail":{"current":5,"total":10},"progress":"[>]","id":"abc"},{"stream":"Loaded\n"},{"aux":{"ID":"x"}},{"errorDetail":{"message":"m","code":1},"error":"m"}]"""),
