@@ -1,6 +1,4 @@
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
-using Quai.Client;
 using Quai.Client.Transport;
 using Quai.Cli.Registries;
 

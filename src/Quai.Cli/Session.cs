@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
 using Quai.Client;
 using Quai.Client.Transport;
 using Quai.Cli.Registries;

@@ -14,6 +14,8 @@ public sealed class EngineClient : IDisposable
     /// <summary>The newest version of the API that this client knows.</summary>
     public const string NewestVersion = "1.50";
 
+    private readonly HttpTransport _transport;
+
     /// <summary>A client; nothing is sent before the first request.</summary>
     /// <param name="endpoint">The daemon's address.</param>
     /// <param name="tls">How to speak TLS; null for not at all.</param>
@@ -22,18 +24,18 @@ public sealed class EngineClient : IDisposable
     /// </param>
     public EngineClient(Endpoint endpoint, TlsOptions? tls = null, bool blocking = false)
     {
-        Transport = new HttpTransport(endpoint, tls, blocking);
-        Containers = new ContainerClient(Transport);
-        Files = new FileClient(Transport);
-        Execs = new ExecClient(Transport);
-        Images = new ImageClient(Transport);
-        Transfers = new TransferClient(Transport);
-        Manifests = new ManifestClient(Transport);
-        Networks = new NetworkClient(Transport);
-        Registries = new RegistryClient(Transport);
-        Signatures = new SignatureClient(Transport);
-        System = new SystemClient(Transport);
-        Volumes = new VolumeClient(Transport);
+        _transport = new HttpTransport(endpoint, tls, blocking);
+        Containers = new ContainerClient(_transport);
+        Files = new FileClient(_transport);
+        Execs = new ExecClient(_transport);
+        Images = new ImageClient(_transport);
+        Transfers = new TransferClient(_transport);
+        Manifests = new ManifestClient(_transport);
+        Networks = new NetworkClient(_transport);
+        Registries = new RegistryClient(_transport);
+        Signatures = new SignatureClient(_transport);
+        System = new SystemClient(_transport);
+        Volumes = new VolumeClient(_transport);
     }
 
     /// <summary>Containers.</summary>
@@ -69,15 +71,12 @@ public sealed class EngineClient : IDisposable
     /// <summary>Volumes.</summary>
     public VolumeClient Volumes { get; }
 
-    /// <summary>What requests go through.</summary>
-    public HttpTransport Transport { get; }
-
     /// <summary>The daemon's address.</summary>
-    public Endpoint Endpoint => Transport.Endpoint;
+    public Endpoint Endpoint => _transport.Endpoint;
 
     /// <summary>The version spoken: the older of the daemon's newest and this client's newest, or what <c>DOCKER_API_VERSION</c> says.</summary>
-    public Task<string> GetVersionAsync(CancellationToken cancellation = default) => Transport.GetVersionAsync(cancellation);
+    public Task<string> GetVersionAsync(CancellationToken cancellation = default) => _transport.GetVersionAsync(cancellation);
 
     /// <inheritdoc/>
-    public void Dispose() => Transport.Dispose();
+    public void Dispose() => _transport.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Quai.Client.Transport;
 using Xunit;
 
@@ -61,7 +62,7 @@ public sealed class ResponseStreamTests
     {
         ResponseStream response = await ServeAsync("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{\"a\":1}\r\n\r\n5\r\n{\"a\":\r\n3\r\n2}\n\r\n0\r\n\r\n", blocking);
         var values = new List<int>();
-        await foreach (System.Text.Json.JsonElement value in response.ReadDocumentsAsync())
+        await foreach (JsonElement value in response.ReadDocumentsAsync())
         {
             values.Add(value.GetProperty("a").GetInt32());
         }

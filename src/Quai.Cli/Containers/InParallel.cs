@@ -1,7 +1,6 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Client;
-using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 

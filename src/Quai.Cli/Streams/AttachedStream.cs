@@ -1,4 +1,3 @@
-using Quai.Cli.Http;
 using Quai.Client;
 using Quai.Client.Streams;
 using Quai.Client.Transport;

@@ -10,7 +10,7 @@ namespace Quai.Client.Transport;
 /// <param name="endpoint">The daemon's address.</param>
 /// <param name="tls">How to speak TLS; null for not at all.</param>
 /// <param name="blocking">Whether the caller's thread waits: then the tasks are complete when they are returned.</param>
-public sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blocking) : IDisposable
+internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blocking) : IDisposable
 {
     private readonly Lock _lock = new();
     private Connection? _idle;

@@ -7,7 +7,7 @@ using Quai.Api.Images;
 namespace Quai.Client.Transport;
 
 /// <summary>A path with its query, built piece by piece.</summary>
-public sealed class Query(string path)
+internal sealed class Query(string path)
 {
     private readonly StringBuilder _text = new(path);
     private bool _any;

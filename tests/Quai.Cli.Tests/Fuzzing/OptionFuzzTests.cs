@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Quai.Api;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Create;
@@ -28,7 +29,7 @@ public sealed class OptionFuzzTests : IDisposable
         List<string> rest = set.Parse(words, interspersed: false);
         if (rest.Count > 0)
         {
-            using var body = JsonDocument.Parse(new CreateRequest(flags, rest[0], rest[1..], detach: false).Build().ToArray());
+            JsonElement body = JsonSerializer.SerializeToElement(new CreateRequest(flags, rest[0], rest[1..], detach: false).Build(), ApiJson.Default.ContainerCreateRequest);
         }
     })
     {
