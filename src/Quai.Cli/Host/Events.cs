@@ -4,7 +4,7 @@ using Quai.Api.System;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
-using Quai.Cli.Objects;
+using Quai.Cli.Objects.Types;
 using Quai.Templates;
 
 namespace Quai.Cli.Host;
@@ -12,12 +12,6 @@ namespace Quai.Cli.Host;
 /// <summary><c>quai events</c>.</summary>
 internal sealed class Events : Command
 {
-    private static readonly Shapes Types = new(
-        """
-        Message Status=status:s ID=id:s From=from:s Type:s Action:s Actor:Actor Scope=scope:s Time=time:i TimeNano=timeNano:i
-        Actor ID:s Attributes:{s}
-        """);
-
     private readonly ListFlag<KeyValuePair<string, string>> _filters;
     private readonly Flag<string> _format;
     private readonly Flag<string> _since;
@@ -68,7 +62,7 @@ internal sealed class Events : Command
         {
             try
             {
-                session.Out.WriteRows(template.Execute(Types.View(message, "Message")));
+                session.Out.WriteRows(template.Execute(EventTypes.Message.View(message)));
             }
             catch (TemplateException error)
             {

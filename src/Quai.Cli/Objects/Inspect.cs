@@ -1,6 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
+using Quai.Cli.Objects.Types;
 using Quai.Client;
 
 namespace Quai.Cli.Objects;
@@ -91,10 +92,10 @@ internal sealed class Inspect : Command
         EngineClient engine = session.Engine;
         return kind switch
         {
-            "container" => new("Container", engine.Containers.InspectDocumentAsync(name, _size?.Value == true).Await()),
-            "image" => new("Image", engine.Images.InspectDocumentAsync(name, Platforms.Parse(_platform?.Value ?? "")).Await()),
-            "network" => new("Network", engine.Networks.InspectDocumentAsync(name).Await()),
-            _ => new("Volume", engine.Volumes.InspectDocumentAsync(name).Await()),
+            "container" => new(ContainerTypes.Container, engine.Containers.InspectDocumentAsync(name, _size?.Value == true).Await()),
+            "image" => new(ImageTypes.Image, engine.Images.InspectDocumentAsync(name, Platforms.Parse(_platform?.Value ?? "")).Await()),
+            "network" => new(NetworkTypes.Network, engine.Networks.InspectDocumentAsync(name).Await()),
+            _ => new(VolumeTypes.Volume, engine.Volumes.InspectDocumentAsync(name).Await()),
         };
     }
 }

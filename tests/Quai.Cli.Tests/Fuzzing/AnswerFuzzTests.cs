@@ -5,6 +5,7 @@ using Quai.Api.Images;
 using Quai.Cli.Formatting;
 using Quai.Cli.Images;
 using Quai.Cli.Objects;
+using Quai.Cli.Objects.Types;
 using Quai.Cli.Streams;
 using Xunit;
 
@@ -18,18 +19,18 @@ public sealed class AnswerFuzzTests
     public void Objects_are_shown()
     {
         string data = Path.Combine(AppContext.BaseDirectory, "Data");
-        foreach ((string file, string shape, string template) in ((string, string, string)[])[
-            ("container.json", "Container", "{{.}} {{json .}} {{.State.Status}} {{range .Mounts}}{{.Source}}{{end}} {{range $k, $v := .NetworkSettings.Networks}}{{$k}}{{$v.IPAddress}}{{end}} {{.HostConfig.Memory}} {{index .Config.Env 0}}"),
-            ("image.json", "Image", "{{.}} {{json .}} {{.Config.Cmd}} {{.RootFS.Layers}} {{.Size}}"), ("network.json", "Network", "{{.}} {{json .}} {{range .IPAM.Config}}{{.Subnet}}{{end}}"), ("volume.json", "Volume", "{{.}} {{json .}}")])
+        foreach ((string file, GoStructType type, string template) in ((string, GoStructType, string)[])[
+            ("container.json", ContainerTypes.Container, "{{.}} {{json .}} {{.State.Status}} {{range .Mounts}}{{.Source}}{{end}} {{range $k, $v := .NetworkSettings.Networks}}{{$k}}{{$v.IPAddress}}{{end}} {{.HostConfig.Memory}} {{index .Config.Env 0}}"),
+            ("image.json", ImageTypes.Image, "{{.}} {{json .}} {{.Config.Cmd}} {{.RootFS.Layers}} {{.Size}}"), ("network.json", NetworkTypes.Network, "{{.}} {{json .}} {{range .IPAM.Config}}{{.Subnet}}{{end}}"), ("volume.json", VolumeTypes.Volume, "{{.}} {{json .}}")])
         {
             byte[] sample = File.ReadAllBytes(Path.Combine(data, file));
             Quai.Templates.Template all = Inspection.Parse(template);
-            Fuzz.Holds(new Property("inspect-" + shape.ToLowerInvariant(), input =>
+            Fuzz.Holds(new Property("inspect-" + type.Name.ToLowerInvariant(), input =>
             {
                 using JsonDocument document = JsonDocument.Parse(input);
                 var text = new StringBuilder();
                 JsonIndent.Append(text, document.RootElement.GetRawText(), 0);
-                Inspection.Execute(all, new Inspection.Found(shape, document.RootElement));
+                Inspection.Execute(all, new Inspection.Found(type, document.RootElement));
             })
             {
                 Seeds = [sample], Mutate = JsonMutator.Mutate, Refuses = CliRefusals.Known,
