@@ -21,41 +21,56 @@ internal sealed class WireServer : IDisposable
     /// <summary>An answer of success with a JSON body, after which the connection may be used again.</summary>
     public static string Ok(string json) => $"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}";
 
-    /// <summary>Answers requests one after another, on as many connections as it takes; gives what was asked.</summary>
-    public Task<string[]> AnswerAsync(params string[] answers) => Task.Run(async () =>
+    /// <summary>Answers requests in the order in which they come, on as many connections as they come on; gives what was asked.</summary>
+    public async Task<string[]> AnswerAsync(params string[] answers)
     {
         var asked = new List<string>();
-        byte[] buffer = new byte[64 * 1024];
-        while (asked.Count < answers.Length)
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var open = new List<Socket>();
+        using var end = new CancellationTokenSource();
+        Task accepting = AcceptAsync();
+        await all.Task;
+        await end.CancelAsync();
+        await accepting;
+        open.ForEach(c => c.Dispose());
+        return [.. asked];
+
+        async Task AcceptAsync()
         {
-            using Socket connection = await _listener.AcceptAsync();
-            while (asked.Count < answers.Length)
+            try
             {
-                var request = new StringBuilder();
-                do
+                while (true)
                 {
-                    int count = await connection.ReceiveAsync(buffer);
-                    if (count == 0)
-                    {
-                        break;
-                    }
-
-                    request.Append(Encoding.UTF8.GetString(buffer, 0, count));
+                    Socket connection = await _listener.AcceptAsync(end.Token);
+                    open.Add(connection);
+                    _ = ServeAsync(connection);
                 }
-                while (!IsWhole(request.ToString()));
-                if (request.Length == 0)
-                {
-                    break;
-                }
-
-                string answer = answers[asked.Count];
-                asked.Add(request.ToString());
-                await connection.SendAsync(Encoding.UTF8.GetBytes(answer));
+            }
+            catch (OperationCanceledException)
+            {
+                // All has been answered.
             }
         }
 
-        return asked.ToArray();
-    });
+        async Task ServeAsync(Socket connection)
+        {
+            while (await ReadAsync(connection) is { Length: > 0 } request)
+            {
+                string answer;
+                lock (asked)
+                {
+                    answer = answers[asked.Count];
+                    asked.Add(request);
+                }
+
+                await connection.SendAsync(Encoding.UTF8.GetBytes(answer));
+                if (asked.Count == answers.Length)
+                {
+                    all.TrySetResult();
+                }
+            }
+        }
+    }
 
     /// <summary>A connection on which these bytes come, and its end.</summary>
     public async Task<Connection> ConnectAsync(string wire, bool blocking)
@@ -73,6 +88,24 @@ internal sealed class WireServer : IDisposable
     {
         _listener.Dispose();
         File.Delete(_path);
+    }
+
+    private static async Task<string> ReadAsync(Socket connection)
+    {
+        byte[] buffer = new byte[64 * 1024];
+        var request = new StringBuilder();
+        do
+        {
+            int count = await connection.ReceiveAsync(buffer);
+            if (count == 0)
+            {
+                return "";
+            }
+
+            request.Append(Encoding.UTF8.GetString(buffer, 0, count));
+        }
+        while (!IsWhole(request.ToString()));
+        return request.ToString();
     }
 
     private static bool IsWhole(string request)
