@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Quai.Api.Containers;
 using Quai.Api.Reading;
 using Quai.Oci.Json;
 
@@ -12,19 +11,6 @@ namespace Quai.Api;
 /// </summary>
 public static class ApiRequest
 {
-    private static readonly JsonSerializerOptions s_reading = NullRules.For(
-        ApiJson.Default,
-        new TextListConverter(),
-        new NameSetConverter(),
-        new ListConverter<List<string>>(() => []),
-        new ListConverter<PortBinding>(() => new()),
-        new ListConverter<MountRequest>(() => new()),
-        new ListConverter<DeviceMapping>(() => new()),
-        new ListConverter<DeviceRequest>(() => new()),
-        new ListConverter<WeightDevice>(null),
-        new ListConverter<ThrottleDevice>(null),
-        new ListConverter<Ulimit>(null));
-
     /// <summary>Reads one document. Bytes after it are the caller's to judge: see <paramref name="consumed"/>.</summary>
     /// <param name="json">The body.</param>
     /// <param name="type">Of <see cref="ApiJson"/>, which says what the type is; or of another context, which then reads it.</param>
@@ -34,8 +20,7 @@ public static class ApiRequest
         where T : class
     {
         var reader = new Utf8JsonReader(json);
-        JsonTypeInfo<T> reading = s_reading.TryGetTypeInfo(typeof(T), out JsonTypeInfo? known) ? (JsonTypeInfo<T>)known : type;
-        T? document = JsonSerializer.Deserialize(ref reader, reading);
+        T? document = JsonSerializer.Deserialize(ref reader, GoReading.Of(type));
         consumed = (int)reader.BytesConsumed;
         NullRules.CheckTexts(json[..consumed]);
         return document;

@@ -1,5 +1,5 @@
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
+using Quai.Client.Transport;
 using Quai.Cli.Registries;
 
 namespace Quai.Cli;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Cli.Registries;
 using Quai.Cli.Streams;
 
@@ -36,7 +37,7 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
         (option.Length > 0 || quiet ? option : Settings.Setting(setting)) is var asked and not "table" ? asked : "";
 
     /// <summary>The daemon; connected to at first use.</summary>
-    public EngineClient Engine => _engine ??= new EngineClient(endpoint, tls);
+    public EngineClient Engine => _engine ??= new EngineClient(endpoint, tls, blocking: true);
 
     /// <summary>Standard output.</summary>
     public Output Out { get; } = new(1);

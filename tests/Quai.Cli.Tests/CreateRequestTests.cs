@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quai.Api;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
 using Quai.Cli.Formatting;
@@ -66,7 +67,9 @@ public sealed class CreateRequestTests
     {
         JsonElement body = Build(["--net", "name=n,alias=a", "--net-alias", "b", "--ip", "10.0.0.9", "busybox"]);
         Assert.Equal("n", body.Member("HostConfig").Text("NetworkMode"));
-        Assert.Equal("""{"n":{"IPAMConfig":{"IPv4Address":"10.0.0.9"},"Aliases":["a","b"]}}""", body.Member("NetworkingConfig").Member("EndpointsConfig").GetRawText());
+        JsonElement endpoint = body.Member("NetworkingConfig").Member("EndpointsConfig").Member("n");
+        Assert.Equal("""{"IPv4Address":"10.0.0.9"}""", endpoint.Member("IPAMConfig").GetRawText());
+        Assert.Equal(["a", "b"], endpoint.Texts("Aliases"));
     }
 
     [Fact]
@@ -76,6 +79,7 @@ public sealed class CreateRequestTests
     [InlineData("--restart=always --rm", "conflicting options: cannot specify both --restart and --rm")]
     [InlineData("--no-healthcheck --health-cmd=x", "--no-healthcheck conflicts with --health-* options")]
     [InlineData("--memory-swappiness=101", "invalid value: 101. Valid memory swappiness range is 0-100")]
+    [InlineData("--stop-timeout=99999999999", "invalid argument \"99999999999\" for \"--stop-timeout\" flag: value out of range")]
     [InlineData("--pid=foo", "--pid: invalid PID mode")]
     [InlineData("--mac-address=foo", "foo is not a valid mac address")]
     [InlineData("--security-opt=foo", "Invalid --security-opt: \"foo\"")]
@@ -93,6 +97,6 @@ public sealed class CreateRequestTests
         var set = new FlagSet();
         var flags = new ContainerFlags(set);
         List<string> rest = set.Parse(words, interspersed: false);
-        return JsonDocument.Parse(new CreateRequest(flags, rest[0], rest[1..], detach: false).Build().ToArray()).RootElement;
+        return JsonSerializer.SerializeToElement(new CreateRequest(flags, rest[0], rest[1..], detach: false).Build(), ApiJson.Default.ContainerCreateRequest);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Quai.Api.System;
 using Quai.Cli.Registries;
 using Xunit;
 
@@ -68,7 +69,7 @@ public sealed class CredentialTests : IDisposable
         store.Store("h:1", new Credentials("u", "secret", IdentityToken: "t0ken"));
         Assert.Equal(new Credentials("u", "", IdentityToken: "t0ken"), store.Get("h:1"));
         Assert.DoesNotContain(Convert.ToBase64String("u:secret"u8), System.IO.File.ReadAllText(File), StringComparison.Ordinal);
-        Assert.Equal("""{"username":"u","identitytoken":"t0ken","serveraddress":"h:1"}""", store.Get("h:1")!.Json("h:1"));
+        Assert.Equal(new AuthConfig { Username = "u", IdentityToken = "t0ken", ServerAddress = "h:1" }, store.Get("h:1")!.ForApi("h:1"));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Objects;
+using Quai.Cli.Objects.Types;
 using Quai.Templates;
 using Xunit;
 
@@ -24,7 +25,7 @@ public sealed class InspectionTests
         {
             Template template = Inspection.Parse(expected.GetProperty("template").GetString()!);
             output = "\n";
-            output = Inspection.Execute(template, new Inspection.Found(expected.GetProperty("shape").GetString()!, json)) + "\n";
+            output = Inspection.Execute(template, new Inspection.Found(TypeOf(expected.GetProperty("shape").GetString()!), json)) + "\n";
         }
         catch (ExitException exit)
         {
@@ -45,6 +46,14 @@ public sealed class InspectionTests
         JsonIndent.Append(text, """{"a":[1,{"b":"x{,:\"]"}],"c":{},"d":[ ],"e":"\u003c"}""", 0);
         Assert.Equal("{\n    \"a\": [\n        1,\n        {\n            \"b\": \"x{,:\\\"]\"\n        }\n    ],\n    \"c\": {},\n    \"d\": [],\n    \"e\": \"\\u003c\"\n}", text.ToString());
     }
+
+    private static GoStructType TypeOf(string shape) => shape switch
+    {
+        "Container" => ContainerTypes.Container,
+        "Image" => ImageTypes.Image,
+        "Network" => NetworkTypes.Network,
+        _ => VolumeTypes.Volume,
+    };
 
     private static string Data(string name) => Path.Combine(AppContext.BaseDirectory, "Data", name);
 }

@@ -79,7 +79,7 @@ public sealed class ValueTests
     [InlineData("8000-8010:80", "80/tcp||8000-8010")]
     [InlineData("target=80,published=8080", "80/tcp||8080")]
     public void Ports(string text, string expected) =>
-        Assert.Equal(expected, string.Join(' ', PortSpec.Parse(text).Select(p => $"{p.Container}|{p.HostIp}|{p.HostPort}")));
+        Assert.Equal(expected, string.Join(' ', PortSpec.Parse(text).Select(p => $"{p.Port}|{p.Binding.HostIp}|{p.Binding.HostPort}")));
 
     [Theory]
     [InlineData("abc", "invalid containerPort: abc")]

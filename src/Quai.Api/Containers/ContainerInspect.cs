@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Quai.Api.Containers;
@@ -139,6 +140,10 @@ public sealed class ContainerSummary
     public SummaryHostConfig HostConfig { get; set; } = new();
     public SummaryNetworkSettings NetworkSettings { get; set; } = new();
     public List<MountPoint> Mounts { get; set; } = [];
+
+    /// <summary>Of the manifest that it was made of, as it came.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? ImageManifestDescriptor { get; set; }
 }
 
 public sealed class SummaryHostConfig

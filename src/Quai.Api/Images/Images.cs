@@ -113,6 +113,10 @@ public sealed class JsonMessage
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Id { get; set; }
 
+    [JsonPropertyName("from")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? From { get; set; }
+
     [JsonPropertyName("aux")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PushAux? Aux { get; set; }
@@ -135,6 +139,15 @@ public sealed class ProgressDetail
     [JsonPropertyName("total")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Total { get; set; }
+
+    /// <summary>What is counted; null for bytes.</summary>
+    [JsonPropertyName("units")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Units { get; set; }
+
+    [JsonPropertyName("hidecounts")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool HideCounts { get; set; }
 }
 
 public sealed record ErrorDetail([property: JsonPropertyName("message")] string Message);

@@ -89,3 +89,6 @@ public sealed class NetworkContainer
     public string IPv4Address { get; set; } = "";
     public string IPv6Address { get; set; } = "";
 }
+
+/// <summary>The answer to <c>POST /networks/prune</c>.</summary>
+public sealed record NetworksPruneResponse(List<string>? NetworksDeleted);

@@ -138,6 +138,9 @@ public sealed class SystemInfo
     public List<string> CDISpecDirs { get; set; } = [];
     public List<string> SecurityOptions { get; set; } = [];
     public List<string>? Warnings { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ProductLicense { get; set; }
 }
 
 /// <summary>What a program was built from; empty for one that is not there.</summary>
@@ -196,5 +199,5 @@ public sealed class DiskUsage
     public List<Images.ImageSummary> Images { get; set; } = [];
     public List<Containers.ContainerSummary> Containers { get; set; } = [];
     public List<Volumes.VolumeInspect> Volumes { get; set; } = [];
-    public List<string> BuildCache { get; set; } = [];
+    public List<BuildCacheRecord> BuildCache { get; set; } = [];
 }

@@ -114,7 +114,7 @@ internal static class CommandTree
         Session session = globals.Open();
         if (globals.Version.Value)
         {
-            session.Out.WriteLine($"Quai version {VersionCommand.Number}");
+            session.Out.WriteLine($"Quai version {ClientVersion.Number}");
             return 0;
         }
 

@@ -1,8 +1,9 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client.Containers;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -29,51 +30,51 @@ internal sealed class Attach : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        EngineClient engine = session.Engine;
+        ContainerClient containers = session.Engine.Containers;
         byte[] keys = DetachKeys.Parse(_detachKeys.Value);
-        JsonElement container = engine.Get($"/containers/{Query.Segment(arguments[0])}/json");
-        JsonElement state = container.Member("State");
-        if (!state.Flag("Running"))
+        ContainerInspect container = containers.InspectAsync(arguments[0]).Await();
+        ContainerState state = container.State;
+        if (!state.Running)
         {
             throw new ExitException(1, "You cannot attach to a stopped container, start it first");
         }
 
-        if (state.Flag("Paused"))
+        if (state.Paused)
         {
             throw new ExitException(1, "You cannot attach to a paused container, unpause it first");
         }
 
-        if (state.Flag("Restarting"))
+        if (state.Restarting)
         {
             throw new ExitException(1, "You cannot attach to a restarting container, wait until it is running");
         }
 
-        string id = container.Text("Id");
-        bool tty = container.Member("Config").Flag("Tty");
-        bool input = !_noInput.Value && container.Member("Config").Flag("OpenStdin");
+        string id = container.Id;
+        bool tty = container.Config.Tty;
+        bool input = !_noInput.Value && container.Config.OpenStdin;
         if (tty && input && !Input.IsTerminal)
         {
             throw new ExitException(1, "the input device is not a TTY");
         }
 
-        string attach = new Query($"/containers/{id}/attach").With("stream", "1").WithSwitch("stdin", input)
-            .With("stdout", "1").With("stderr", "1").WithText("detachKeys", _detachKeys.Value).ToString();
-        using Connection connection = engine.StartHijack(attach);
-        Connection waiting = engine.Start("POST", $"/containers/{id}/wait?condition=not-running");
-        EngineClient.FinishHijack(connection);
-        using Response wait = EngineClient.Finish(waiting);
-        using SignalForwarding? signals = _signals.Value && !tty ? SignalForwarding.ToContainer(engine, id) : null;
+        using PendingAnswer attaching = containers.AttachAsync(id, input, detachKeys: _detachKeys.Value).Await();
+        using ContainerWait wait = containers.WaitAsync(id).Await();
+        using Connection connection = attaching.UpgradeAsync().Await();
+        wait.AcceptedAsync().Await();
+        using SignalForwarding? signals = _signals.Value && !tty ? SignalForwarding.ToContainer(containers, id) : null;
         var stream = new AttachedStream(session, connection, tty, input, output: true, error: true, keys);
         stream.Start();
-        using SignalForwarding? size = tty && session.Out.IsTerminal ? Redraw(engine, id) : null;
+        using SignalForwarding? size = tty && session.Out.IsTerminal ? Redraw(containers, id) : null;
         stream.Run();
         return stream.Detached ? throw new ExitException(1, "read escape sequence") : Wait.CodeOf(wait);
     }
 
-    private static SignalForwarding Redraw(EngineClient engine, string id)
+    private static SignalForwarding Redraw(ContainerClient containers, string id)
     {
+        Task resize(int rows, int columns) => containers.ResizeAsync(id, rows, columns);
+
         // A size that changes makes the program paint itself anew, which shows the user where they are.
-        SignalForwarding.Resize(engine, $"/containers/{id}/resize", extraRows: 1);
-        return SignalForwarding.OfTerminalSize(engine, $"/containers/{id}/resize");
+        SignalForwarding.Resize(resize, extraRows: 1);
+        return SignalForwarding.OfTerminalSize(resize);
     }
 }

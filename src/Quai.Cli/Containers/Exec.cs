@@ -1,10 +1,10 @@
-using System.Buffers;
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client;
+using Quai.Client.Transport;
 using Quai.Linux.Terminals;
 
 namespace Quai.Cli.Containers;
@@ -49,36 +49,27 @@ internal sealed class Exec : Command
         EngineClient engine = session.Engine;
         bool tty = _tty.Value;
         bool input = _interactive.Value && !_detach.Value;
-        string container = Query.Segment(arguments[0]);
+        string container = arguments[0];
         byte[] keys = DetachKeys.Parse(_detachKeys.Value);
         if (tty && input && !Input.IsTerminal)
         {
-            engine.Get($"/containers/{container}/json");
+            engine.Containers.InspectAsync(container).Await();
             throw new ExitException(1, "the input device is not a TTY");
         }
 
-        string id = engine.Post($"/containers/{container}/exec", Body(arguments, input)).Text("Id");
+        string id = engine.Execs.CreateAsync(container, Request(arguments[1..], input)).Await().Id;
         if (_detach.Value)
         {
-            engine.Send("POST", $"/exec/{id}/start", Json(json =>
-            {
-                json.WriteBoolean("Detach", true);
-                json.WriteBoolean("Tty", tty);
-            })).Dispose();
+            engine.Execs.StartAsync(id, new ExecStartRequest { Detach = true, Tty = tty }).Await();
             return 0;
         }
 
-        (Connection connection, _) = engine.Hijack($"/exec/{id}/start", Json(json =>
-        {
-            json.WriteBoolean("Detach", false);
-            json.WriteBoolean("Tty", tty);
-            WriteSize(json, tty);
-        }));
+        Connection connection = engine.Execs.AttachAsync(id, new ExecStartRequest { Tty = tty, ConsoleSize = Size() }).Await();
         using (connection)
         {
             var stream = new AttachedStream(session, connection, tty, input, output: true, error: true, keys);
             stream.Start();
-            using SignalForwarding? size = tty && session.Out.IsTerminal ? SignalForwarding.OfTerminalSize(engine, $"/exec/{id}/resize", now: false) : null;
+            using SignalForwarding? size = tty && session.Out.IsTerminal ? SignalForwarding.OfTerminalSize((rows, columns) => engine.Execs.ResizeAsync(id, rows, columns), now: false) : null;
             stream.Run();
             if (stream.Detached)
             {
@@ -86,47 +77,31 @@ internal sealed class Exec : Command
             }
         }
 
-        return (int)engine.Get($"/exec/{id}/json").Number("ExitCode");
+        return engine.Execs.InspectAsync(id).Await().ExitCode ?? 0;
     }
 
-    private static ReadOnlySpan<byte> Json(Action<Utf8JsonWriter> write)
+    private uint[]? Size()
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer))
+        (ushort rows, ushort columns) = _tty.Value ? Terminal.GetSize(1) : default;
+        return rows > 0 ? [rows, columns] : null;
+    }
+
+    private ExecCreateRequest Request(List<string> command, bool input)
+    {
+        List<string> variables = [.. _envFile.Values.SelectMany(f => VariableFile.Read(f, Environment.GetEnvironmentVariable)), .. _env.Values];
+        return new ExecCreateRequest
         {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan;
+            User = _user.Value,
+            Privileged = _privileged.Value,
+            Tty = _tty.Value,
+            AttachStdin = input,
+            AttachStdout = !_detach.Value,
+            AttachStderr = !_detach.Value,
+            DetachKeys = _detachKeys.Value,
+            ConsoleSize = Size(),
+            Env = variables.Count > 0 ? variables : null,
+            WorkingDir = _workdir.Value,
+            Cmd = command,
+        };
     }
-
-    private static void WriteSize(Utf8JsonWriter json, bool tty)
-    {
-        (ushort rows, ushort columns) = tty ? Terminal.GetSize(1) : default;
-        if (rows > 0)
-        {
-            json.WriteStartArray("ConsoleSize");
-            json.WriteNumberValue(rows);
-            json.WriteNumberValue(columns);
-            json.WriteEndArray();
-        }
-    }
-
-    private ReadOnlySpan<byte> Body(List<string> arguments, bool input) => Json(json =>
-    {
-        json.WriteString("User", _user.Value);
-        json.WriteBoolean("Privileged", _privileged.Value);
-        json.WriteBoolean("Tty", _tty.Value);
-        json.WriteBoolean("AttachStdin", input);
-        json.WriteBoolean("AttachStdout", !_detach.Value);
-        json.WriteBoolean("AttachStderr", !_detach.Value);
-        json.WriteBoolean("Detach", _detach.Value);
-        json.WriteString("DetachKeys", _detachKeys.Value);
-        WriteSize(json, _tty.Value);
-        CreateRequest.Texts(json, "Env", [.. _envFile.Values.SelectMany(f => VariableFile.Read(f, Environment.GetEnvironmentVariable)), .. _env.Values]);
-        json.WriteString("WorkingDir", _workdir.Value);
-        CreateRequest.Texts(json, "Cmd", arguments[1..]);
-    });
 }

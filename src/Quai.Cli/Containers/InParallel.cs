@@ -1,5 +1,6 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Client;
 
 namespace Quai.Cli.Containers;
 
@@ -20,7 +21,7 @@ internal static class InParallel
             return Report(session, names[0], Attempt(names[0], action));
         }
 
-        _ = session.Engine.Version;
+        _ = session.Engine.GetVersionAsync().Await();
         var results = new Exception?[names.Count];
         var done = new ManualResetEventSlim[names.Count];
         int next = -1;

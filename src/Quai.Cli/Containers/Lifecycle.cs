@@ -1,5 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Containers;
 
 namespace Quai.Cli.Containers;
 
@@ -29,9 +31,13 @@ internal sealed class StopOrRestart : Command
 
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
-    public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
-        session.Engine.Send("POST", new Query($"/containers/{Query.Segment(name)}/{_verb}").WithText("signal", _signal.Value)
-            .WithText("t", _timeout.Changed ? _timeout.Value.ToString() : "").ToString()).Dispose());
+    public override int Execute(Session session, List<string> arguments)
+    {
+        ContainerClient containers = session.Engine.Containers;
+        long? timeout = _timeout.Changed ? _timeout.Value : null;
+        return InParallel.ForEach(session, arguments, name =>
+            (_verb == "stop" ? containers.StopAsync(name, _signal.Value, timeout) : containers.RestartAsync(name, _signal.Value, timeout)).Await());
+    }
 }
 
 /// <summary><c>quai kill</c>.</summary>
@@ -49,7 +55,7 @@ internal sealed class Kill : Command
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
     public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
-        session.Engine.Send("POST", new Query($"/containers/{Query.Segment(name)}/kill").WithText("signal", _signal.Value).ToString()).Dispose());
+        session.Engine.Containers.KillAsync(name, _signal.Value).Await());
 }
 
 /// <summary><c>quai pause</c> and <c>quai unpause</c>.</summary>
@@ -62,7 +68,7 @@ internal sealed class PauseOrUnpause(string path, string verb) : Command(path)
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
     public override int Execute(Session session, List<string> arguments) => InParallel.ForEach(session, arguments, name =>
-        session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/{verb}").Dispose());
+        (verb == "pause" ? session.Engine.Containers.PauseAsync(name) : session.Engine.Containers.UnpauseAsync(name)).Await());
 }
 
 /// <summary><c>quai rm</c>.</summary>
@@ -96,8 +102,7 @@ internal sealed class Remove : Command
 
         try
         {
-            session.Engine.Send("DELETE", new Query($"/containers/{Query.Segment(bare)}").WithSwitch("v", _volumes.Value)
-                .WithSwitch("link", _link.Value).WithSwitch("force", _force.Value).ToString()).Dispose();
+            session.Engine.Containers.RemoveAsync(bare, _force.Value, _volumes.Value, _link.Value).Await();
         }
         catch (DaemonException error) when (_force.Value && error.Status == 404)
         {
@@ -120,7 +125,7 @@ internal sealed class Rename(string path) : Command(path)
     {
         try
         {
-            session.Engine.Send("POST", new Query($"/containers/{Query.Segment(arguments[0])}/rename").With("name", arguments[1]).ToString()).Dispose();
+            session.Engine.Containers.RenameAsync(arguments[0], arguments[1]).Await();
             return 0;
         }
         catch (Exception error) when (error is DaemonException or ConnectionException)

@@ -1,9 +1,10 @@
-using System.Globalization;
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
-using Quai.Cli.Streams;
+using Quai.Client.Containers;
+using Quai.Client.Streams;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -36,12 +37,14 @@ internal sealed class Logs : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement container = session.Engine.Get($"/containers/{Query.Segment(arguments[0])}/json");
-        string path = new Query($"/containers/{container.Text("Id")}/logs").With("stdout", "1").With("stderr", "1")
-            .WithSwitch("follow", _follow.Value).WithSwitch("timestamps", _timestamps.Value).WithSwitch("details", _details.Value)
-            .WithText("since", Timestamp.Parse(_since.Value)).WithText("until", Timestamp.Parse(_until.Value)).With("tail", _tail.Value).ToString();
-        using Response response = session.Engine.Send("GET", path);
-        if (container.Member("Config").Flag("Tty"))
+        ContainerInspect container = session.Engine.Containers.InspectAsync(arguments[0]).Await();
+        var options = new LogOptions
+        {
+            Follow = _follow.Value, Timestamps = _timestamps.Value, Details = _details.Value, Tail = _tail.Value,
+            Since = Timestamp.Parse(_since.Value), Until = Timestamp.Parse(_until.Value),
+        };
+        using ResponseStream response = session.Engine.Containers.LogsAsync(container.Id, options).Await();
+        if (container.Config.Tty)
         {
             response.CopyTo(session.Out);
         }

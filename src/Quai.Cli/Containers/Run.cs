@@ -1,9 +1,10 @@
-using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client;
+using Quai.Client.Containers;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -52,7 +53,7 @@ internal sealed class Run : Command
             string id = ContainerCreation.Create(session, _flags, request, arguments[0]);
             if (detach || !(request.AttachInput || request.AttachOutput || request.AttachError))
             {
-                session.Engine.Send("POST", $"/containers/{id}/start").Dispose();
+                session.Engine.Containers.StartAsync(id).Await();
                 session.Out.WriteLine(id);
                 return 0;
             }
@@ -88,23 +89,20 @@ internal sealed class Run : Command
 
     private int Attached(Session session, CreateRequest request, string id, byte[] keys)
     {
-        EngineClient engine = session.Engine;
+        ContainerClient containers = session.Engine.Containers;
         bool tty = _flags.Tty.Value;
-        string attach = new Query($"/containers/{id}/attach").With("stream", "1").WithSwitch("stdin", request.AttachInput)
-            .WithSwitch("stdout", request.AttachOutput).WithSwitch("stderr", request.AttachError).WithText("detachKeys", _detachKeys.Value).ToString();
-        string condition = _flags.Remove.Value ? "removed" : "next-exit";
 
         // Both requests are on their way before either answer is awaited; the container starts when both are in place.
-        using Connection connection = engine.StartHijack(attach);
-        Connection waiting = engine.Start("POST", $"/containers/{id}/wait?condition={condition}");
-        EngineClient.FinishHijack(connection);
-        using Response wait = EngineClient.Finish(waiting);
-        using SignalForwarding? signals = _signals.Value && !tty ? SignalForwarding.ToContainer(engine, id) : null;
+        using PendingAnswer attaching = containers.AttachAsync(id, request.AttachInput, request.AttachOutput, request.AttachError, _detachKeys.Value).Await();
+        using ContainerWait wait = containers.WaitAsync(id, _flags.Remove.Value ? "removed" : "next-exit").Await();
+        using Connection connection = attaching.UpgradeAsync().Await();
+        wait.AcceptedAsync().Await();
+        using SignalForwarding? signals = _signals.Value && !tty ? SignalForwarding.ToContainer(containers, id) : null;
         var stream = new AttachedStream(session, connection, tty, request.AttachInput, request.AttachOutput, request.AttachError, keys);
         stream.Start();
         try
         {
-            engine.Send("POST", $"/containers/{id}/start").Dispose();
+            containers.StartAsync(id).Await();
         }
         catch (DaemonException)
         {
@@ -112,13 +110,13 @@ internal sealed class Run : Command
             if (_flags.Remove.Value)
             {
                 // The daemon removes what could not start; it is gone before the failure is told.
-                wait.ReadAll();
+                wait.EndAsync().Await();
             }
 
             throw;
         }
 
-        using SignalForwarding? size = tty && session.Out.IsTerminal ? SignalForwarding.OfTerminalSize(engine, $"/containers/{id}/resize") : null;
+        using SignalForwarding? size = tty && session.Out.IsTerminal ? SignalForwarding.OfTerminalSize((rows, columns) => containers.ResizeAsync(id, rows, columns)) : null;
         stream.Run();
         return stream.Detached ? 0 : Wait.CodeOf(wait);
     }

@@ -1,8 +1,10 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client;
+using Quai.Client.Containers;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
@@ -41,7 +43,7 @@ internal sealed class Start : Command
         {
             try
             {
-                session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/start").Dispose();
+                session.Engine.Containers.StartAsync(name).Await();
                 session.Out.WriteLine(name);
             }
             catch (Exception error) when (error is DaemonException or ConnectionException)
@@ -56,25 +58,21 @@ internal sealed class Start : Command
 
     private int Attached(Session session, string name)
     {
-        EngineClient engine = session.Engine;
-        JsonElement container = engine.Get($"/containers/{Query.Segment(name)}/json");
-        string id = container.Text("Id");
-        JsonElement config = container.Member("Config");
-        bool tty = config.Flag("Tty");
-        bool input = _interactive.Value && config.Flag("OpenStdin");
-        string attach = new Query($"/containers/{id}/attach").With("stream", "1").WithSwitch("stdin", input)
-            .With("stdout", "1").With("stderr", "1").WithText("detachKeys", _detachKeys.Value).ToString();
-        string condition = container.Member("HostConfig").Flag("AutoRemove") ? "removed" : "next-exit";
-        using Connection connection = engine.StartHijack(attach);
-        Connection waiting = engine.Start("POST", $"/containers/{id}/wait?condition={condition}");
-        EngineClient.FinishHijack(connection);
-        using Response wait = EngineClient.Finish(waiting);
-        using SignalForwarding? signals = tty ? null : SignalForwarding.ToContainer(engine, id);
+        ContainerClient containers = session.Engine.Containers;
+        ContainerInspect container = containers.InspectAsync(name).Await();
+        string id = container.Id;
+        bool tty = container.Config.Tty;
+        bool input = _interactive.Value && container.Config.OpenStdin;
+        using PendingAnswer attaching = containers.AttachAsync(id, input, detachKeys: _detachKeys.Value).Await();
+        using ContainerWait wait = containers.WaitAsync(id, container.HostConfig.AutoRemove ? "removed" : "next-exit").Await();
+        using Connection connection = attaching.UpgradeAsync().Await();
+        wait.AcceptedAsync().Await();
+        using SignalForwarding? signals = tty ? null : SignalForwarding.ToContainer(containers, id);
         var stream = new AttachedStream(session, connection, tty, input, output: true, error: true, DetachKeys.Parse(_detachKeys.Value));
         stream.Start();
         try
         {
-            engine.Send("POST", $"/containers/{id}/start").Dispose();
+            containers.StartAsync(id).Await();
         }
         catch
         {
@@ -82,7 +80,7 @@ internal sealed class Start : Command
             throw;
         }
 
-        using SignalForwarding? size = tty && session.Out.IsTerminal ? SignalForwarding.OfTerminalSize(engine, $"/containers/{id}/resize") : null;
+        using SignalForwarding? size = tty && session.Out.IsTerminal ? SignalForwarding.OfTerminalSize((rows, columns) => containers.ResizeAsync(id, rows, columns)) : null;
         stream.Run();
         return stream.Detached ? 0 : Wait.CodeOf(wait);
     }

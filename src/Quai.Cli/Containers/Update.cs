@@ -1,8 +1,6 @@
-using System.Buffers;
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers.Create;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 
 namespace Quai.Cli.Containers;
@@ -10,26 +8,37 @@ namespace Quai.Cli.Containers;
 /// <summary><c>quai update</c>: changes limits of containers that are there.</summary>
 internal sealed class Update : Command
 {
-    private readonly List<(Flag<long> Flag, string Name)> _numbers = [];
-    private readonly List<(Flag<string> Flag, string Name)> _texts = [];
+    private readonly Flag<long> _blkioWeight;
+    private readonly Flag<long> _cpuPeriod;
+    private readonly Flag<long> _cpuQuota;
+    private readonly Flag<long> _cpuRealtimePeriod;
+    private readonly Flag<long> _cpuRealtimeRuntime;
+    private readonly Flag<long> _cpuShares;
+    private readonly Flag<long> _cpus;
+    private readonly Flag<string> _cpusetCpus;
+    private readonly Flag<string> _cpusetMems;
+    private readonly Flag<long> _memory;
+    private readonly Flag<long> _memoryReservation;
+    private readonly Flag<long> _memorySwap;
+    private readonly Flag<long> _pidsLimit;
     private readonly Flag<string> _restart;
 
     public Update(string path)
         : base(path)
     {
-        Number(new Flag<long>("blkio-weight", '\0', "uint16", "Share of block I/O: 10 to 1000, or 0 for none", 0, FlagValues.Unsigned(16)) { DefaultText = "0" }, "BlkioWeight");
-        Number("cpu-period", '\0', "CFS period in microseconds", "CpuPeriod");
-        Number("cpu-quota", '\0', "CFS quota in microseconds", "CpuQuota");
-        Number("cpu-rt-period", '\0', "Real-time period in microseconds", "CpuRealtimePeriod");
-        Number("cpu-rt-runtime", '\0', "Real-time runtime in microseconds", "CpuRealtimeRuntime");
-        Number("cpu-shares", 'c', "CPU shares (relative weight)", "CpuShares");
-        Number(new Flag<long>("cpus", '\0', "decimal", "Number of CPUs", 0, FlagValues.NanoCpus), "NanoCpus");
-        _texts.Add((Flags.String("cpuset-cpus", '\0', "CPUs to run on (0-3, 0,1)"), "CpusetCpus"));
-        _texts.Add((Flags.String("cpuset-mems", '\0', "Memory nodes to use (0-3, 0,1)"), "CpusetMems"));
-        Number(new Flag<long>("memory", 'm', "bytes", "Memory limit", 0, FlagValues.Bytes), "Memory");
-        Number(new Flag<long>("memory-reservation", '\0', "bytes", "Soft limit of memory", 0, FlagValues.Bytes), "MemoryReservation");
-        Number(new Flag<long>("memory-swap", '\0', "bytes", "Limit of memory and swap; -1 for no limit of swap", 0, FlagValues.SwapBytes), "MemorySwap");
-        Number("pids-limit", '\0', "Limit of processes (-1 for none)", "PidsLimit");
+        _blkioWeight = Flags.Add(new Flag<long>("blkio-weight", '\0', "uint16", "Share of block I/O: 10 to 1000, or 0 for none", 0, FlagValues.Unsigned(16)) { DefaultText = "0" });
+        _cpuPeriod = Flags.Int("cpu-period", '\0', "CFS period in microseconds");
+        _cpuQuota = Flags.Int("cpu-quota", '\0', "CFS quota in microseconds");
+        _cpuRealtimePeriod = Flags.Int("cpu-rt-period", '\0', "Real-time period in microseconds");
+        _cpuRealtimeRuntime = Flags.Int("cpu-rt-runtime", '\0', "Real-time runtime in microseconds");
+        _cpuShares = Flags.Int("cpu-shares", 'c', "CPU shares (relative weight)");
+        _cpus = Flags.Add(new Flag<long>("cpus", '\0', "decimal", "Number of CPUs", 0, FlagValues.NanoCpus));
+        _cpusetCpus = Flags.String("cpuset-cpus", '\0', "CPUs to run on (0-3, 0,1)");
+        _cpusetMems = Flags.String("cpuset-mems", '\0', "Memory nodes to use (0-3, 0,1)");
+        _memory = Flags.Add(new Flag<long>("memory", 'm', "bytes", "Memory limit", 0, FlagValues.Bytes));
+        _memoryReservation = Flags.Add(new Flag<long>("memory-reservation", '\0', "bytes", "Soft limit of memory", 0, FlagValues.Bytes));
+        _memorySwap = Flags.Add(new Flag<long>("memory-swap", '\0', "bytes", "Limit of memory and swap; -1 for no limit of swap", 0, FlagValues.SwapBytes));
+        _pidsLimit = Flags.Int("pids-limit", '\0', "Limit of processes (-1 for none)");
         _restart = Flags.String("restart", '\0', "What to do when it exits");
     }
 
@@ -46,9 +55,9 @@ internal sealed class Update : Command
             throw new ExitException(1, "you must provide one or more flags when using this command");
         }
 
-        byte[] body = Body();
+        ContainerUpdateRequest request = Request();
         var warnings = new List<string>();
-        int code = session.ForEach(arguments, name => warnings.AddRange(session.Engine.Post($"/containers/{Query.Segment(name)}/update", body).Texts("Warnings")));
+        int code = session.ForEach(arguments, name => warnings.AddRange(session.Engine.Containers.UpdateAsync(name, request).Await().Warnings ?? []));
         if (warnings.Count > 0)
         {
             session.Out.WriteLine(string.Join('\n', warnings));
@@ -57,44 +66,22 @@ internal sealed class Update : Command
         return code;
     }
 
-    private byte[] Body()
+    /// <summary>The new limits; zero and null leave a limit as it is.</summary>
+    private ContainerUpdateRequest Request() => new()
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach ((Flag<long> flag, string name) in _numbers)
-            {
-                if (flag.Changed)
-                {
-                    json.WriteNumber(name, flag.Value);
-                }
-            }
-
-            foreach ((Flag<string> flag, string name) in _texts)
-            {
-                if (flag.Changed)
-                {
-                    json.WriteString(name, flag.Value);
-                }
-            }
-
-            if (_restart.Changed)
-            {
-                (string policy, int retries) = CreateRequest.ParseRestart(_restart.Value);
-                json.WriteStartObject("RestartPolicy");
-                json.WriteString("Name", policy);
-                json.WriteNumber("MaximumRetryCount", retries);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private void Number(string name, char shorthand, string usage, string member) => _numbers.Add((Flags.Int(name, shorthand, usage), member));
-
-    private void Number(Flag<long> flag, string member) => _numbers.Add((Flags.Add(flag), member));
+        BlkioWeight = (ushort)_blkioWeight.Value,
+        CpuPeriod = _cpuPeriod.Value,
+        CpuQuota = _cpuQuota.Value,
+        CpuRealtimePeriod = _cpuRealtimePeriod.Value,
+        CpuRealtimeRuntime = _cpuRealtimeRuntime.Value,
+        CpuShares = _cpuShares.Value,
+        NanoCpus = _cpus.Value,
+        CpusetCpus = _cpusetCpus.Value,
+        CpusetMems = _cpusetMems.Value,
+        Memory = _memory.Value,
+        MemoryReservation = _memoryReservation.Value,
+        MemorySwap = _memorySwap.Value,
+        PidsLimit = _pidsLimit.Changed ? _pidsLimit.Value : null,
+        RestartPolicy = _restart.Changed ? CreateRequest.ParseRestart(_restart.Value) : null,
+    };
 }

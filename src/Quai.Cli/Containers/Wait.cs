@@ -1,7 +1,7 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client.Containers;
 
 namespace Quai.Cli.Containers;
 
@@ -16,14 +16,14 @@ internal sealed class Wait(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments) => session.ForEach(arguments, name =>
     {
-        using Response response = session.Engine.Send("POST", $"/containers/{Query.Segment(name)}/wait");
-        session.Out.WriteLine(response.ReadJson().Number("StatusCode").ToString());
+        using ContainerWait wait = session.Engine.Containers.WaitAsync(name).Await();
+        session.Out.WriteLine(wait.EndAsync().Await().StatusCode.ToString());
     }, print: false);
 
     /// <summary>The exit code in the answer of a wait; 125 when waiting failed.</summary>
-    public static int CodeOf(Response response)
+    public static int CodeOf(ContainerWait wait)
     {
-        JsonElement result = response.ReadJson();
-        return result.Member("Error").Text("Message").Length > 0 ? 125 : (int)result.Number("StatusCode");
+        ContainerWaitResponse end = wait.EndAsync().Await();
+        return end.Error is { Message.Length: > 0 } ? 125 : (int)end.StatusCode;
     }
 }

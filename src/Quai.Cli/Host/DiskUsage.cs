@@ -1,13 +1,14 @@
 using System.Text;
-using System.Text.Json;
+using Quai.Api.Containers;
+using Quai.Api.Images;
+using Quai.Api.System;
+using Quai.Api.Volumes;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Containers;
 using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
 using Quai.Cli.Volumes;
-using Quai.Templates;
 
 namespace Quai.Cli.Host;
 
@@ -37,7 +38,7 @@ internal sealed class DiskUsage : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement usage = session.Engine.Get("/system/df");
+        Api.System.DiskUsage usage = session.Engine.System.DiskUsageAsync().Await();
         if (_verbose.Value && _format.Value.Length is 0)
         {
             session.Out.Write(Verbose(usage, session.Out.IsTerminal));
@@ -56,51 +57,49 @@ internal sealed class DiskUsage : Command
         .With("Size", () => Units.LongSize(size))
         .With("Reclaimable", () => percentage && size > 0 ? $"{Units.LongSize(reclaimable)} ({reclaimable * 100 / size}%)" : Units.LongSize(reclaimable));
 
-    private static Row Images(JsonElement usage)
+    private static Row Images(Api.System.DiskUsage usage)
     {
-        JsonElement[] images = [.. usage.Items("Images")];
-        long total = usage.Number("LayersSize");
-        long used = images.Where(i => i.Number("Containers") > 0 && i.Number("Size") != -1 && i.Number("SharedSize") != -1).Sum(i => i.Number("Size") - i.Number("SharedSize"));
-        return Make("Images", images.Length, images.Count(i => i.Number("Containers") > 0), total, Math.Max(0, total - used), percentage: true);
+        List<ImageSummary> images = usage.Images;
+        long used = images.Where(i => i.Containers > 0 && i.Size != -1 && i.SharedSize != -1).Sum(i => i.Size - i.SharedSize);
+        return Make("Images", images.Count, images.Count(i => i.Containers > 0), usage.LayersSize, Math.Max(0, usage.LayersSize - used), percentage: true);
     }
 
-    private static Row Containers(JsonElement usage)
+    private static Row Containers(Api.System.DiskUsage usage)
     {
-        JsonElement[] containers = [.. usage.Items("Containers")];
-        bool active(JsonElement c) => c.Text("State") is "running" or "paused" or "restarting";
-        return Make("Containers", containers.Length, containers.Count(active), containers.Sum(c => c.Number("SizeRw")),
-            containers.Where(c => !active(c)).Sum(c => c.Number("SizeRw")), percentage: true);
+        List<ContainerSummary> containers = usage.Containers;
+        static bool active(ContainerSummary c) => c.State is "running" or "paused" or "restarting";
+        return Make("Containers", containers.Count, containers.Count(active), containers.Sum(c => c.SizeRw ?? 0), containers.Where(c => !active(c)).Sum(c => c.SizeRw ?? 0), percentage: true);
     }
 
-    private static Row Volumes(JsonElement usage)
+    private static Row Volumes(Api.System.DiskUsage usage)
     {
-        JsonElement[] volumes = [.. usage.Items("Volumes").Select(v => v.Member("UsageData"))];
-        long size(Func<JsonElement, bool> which) => volumes.Where(v => v.Number("Size") != -1 && which(v)).Sum(v => v.Number("Size"));
-        return Make("Local Volumes", volumes.Length, volumes.Count(v => v.Number("RefCount") > 0), size(_ => true), size(v => v.Number("RefCount") == 0), percentage: true);
+        List<VolumeUsage> volumes = [.. usage.Volumes.Select(v => v.UsageData ?? new VolumeUsage(0, 0))];
+        long size(Func<VolumeUsage, bool> which) => volumes.Where(v => v.Size != -1 && which(v)).Sum(v => v.Size);
+        return Make("Local Volumes", volumes.Count, volumes.Count(v => v.RefCount > 0), size(_ => true), size(v => v.RefCount == 0), percentage: true);
     }
 
-    private static Row BuildCache(JsonElement usage)
+    private static Row BuildCache(Api.System.DiskUsage usage)
     {
-        JsonElement[] records = [.. usage.Items("BuildCache")];
-        long total = records.Where(r => !r.Flag("Shared")).Sum(r => r.Number("Size"));
-        long used = records.Where(r => r.Flag("InUse") && !r.Flag("Shared")).Sum(r => r.Number("Size"));
-        return Make("Build Cache", records.Length, records.Count(r => r.Flag("InUse")), total, total - used, percentage: false);
+        List<BuildCacheRecord> records = usage.BuildCache;
+        long total = records.Where(r => !r.Shared).Sum(r => r.Size);
+        long used = records.Where(r => r.InUse && !r.Shared).Sum(r => r.Size);
+        return Make("Build Cache", records.Count, records.Count(r => r.InUse), total, total - used, percentage: false);
     }
 
-    private static string Verbose(JsonElement usage, bool terminal)
+    private static string Verbose(Api.System.DiskUsage usage, bool terminal)
     {
         var text = new StringBuilder("Images space usage:\n\n");
         text.Append(new Table("table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}", ImageRows.Headers)
-            .Render(usage.Items("Images").SelectMany(i => ImageRows.Make(i, cut: true, digests: false, once: false).Take(1)), terminal));
+            .Render(usage.Images.SelectMany(i => ImageRows.Make(i, cut: true, digests: false, once: false).Take(1)), terminal));
         text.Append("\nContainers space usage:\n\n");
         text.Append(new Table("table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.LocalVolumes}}\t{{.Size}}\t{{.RunningFor}}\t{{.Status}}\t{{.Names}}", ContainerRows.Headers)
-            .Render(usage.Items("Containers").Select(c => ContainerRows.Make(c, cut: true, virtualSize: false)), terminal));
+            .Render(usage.Containers.Select(c => ContainerRows.Make(c, cut: true, virtualSize: false)), terminal));
         text.Append("\nLocal Volumes space usage:\n\n");
-        text.Append(new Table("table {{.Name}}\t{{.Links}}\t{{.Size}}", VolumeRows.Headers).Render(usage.Items("Volumes").Select(VolumeRows.Make), terminal));
+        text.Append(new Table("table {{.Name}}\t{{.Links}}\t{{.Size}}", VolumeRows.Headers).Render(usage.Volumes.Select(VolumeRows.Make), terminal));
         BuildCache(usage).TryGetField("Size", out object? size);
         text.Append("\nBuild cache usage: ").Append(size).Append("\n\n");
         text.Append(new Table("table {{.ID}}\t{{.CacheType}}\t{{.Size}}\t{{.CreatedSince}}\t{{.LastUsedSince}}\t{{.UsageCount}}\t{{.Shared}}", CacheHeaders)
-            .Render(usage.Items("BuildCache").Select(CacheRow), terminal));
+            .Render(usage.BuildCache.Select(CacheRow), terminal));
         return text.ToString();
     }
 
@@ -110,12 +109,12 @@ internal sealed class DiskUsage : Command
         ["UsageCount"] = "USAGE", ["Shared"] = "SHARED",
     };
 
-    private static Row CacheRow(JsonElement record) => new Row("*formatter.buildCacheContext")
-        .With("ID", () => Units.ShortId(record.Text("ID")))
-        .With("CacheType", () => record.Text("Type"))
-        .With("Size", () => Units.Size(record.Number("Size")))
-        .With("CreatedSince", () => Units.Ago(Units.ParseTime(record.Text("CreatedAt"))))
-        .With("LastUsedSince", () => record.Text("LastUsedAt").Length == 0 ? "" : Units.Ago(Units.ParseTime(record.Text("LastUsedAt"))))
-        .With("UsageCount", () => record.Number("UsageCount").ToString())
-        .With("Shared", () => record.Flag("Shared") ? "true" : "false");
+    private static Row CacheRow(BuildCacheRecord record) => new Row("*formatter.buildCacheContext")
+        .With("ID", () => Units.ShortId(record.ID))
+        .With("CacheType", () => record.Type)
+        .With("Size", () => Units.Size(record.Size))
+        .With("CreatedSince", () => Units.Ago(Units.ParseTime(record.CreatedAt)))
+        .With("LastUsedSince", () => record.LastUsedAt is { Length: > 0 } used ? Units.Ago(Units.ParseTime(used)) : "")
+        .With("UsageCount", () => record.UsageCount.ToString())
+        .With("Shared", () => record.Shared ? "true" : "false");
 }

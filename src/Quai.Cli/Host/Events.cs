@@ -1,9 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using Quai.Api.System;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
-using Quai.Cli.Objects;
+using Quai.Cli.Objects.Types;
 using Quai.Templates;
 
 namespace Quai.Cli.Host;
@@ -11,12 +12,6 @@ namespace Quai.Cli.Host;
 /// <summary><c>quai events</c>.</summary>
 internal sealed class Events : Command
 {
-    private static readonly Shapes Types = new(
-        """
-        Message Status=status:s ID=id:s From=from:s Type:s Action:s Actor:Actor Scope=scope:s Time=time:i TimeNano=timeNano:i
-        Actor ID:s Attributes:{s}
-        """);
-
     private readonly ListFlag<KeyValuePair<string, string>> _filters;
     private readonly Flag<string> _format;
     private readonly Flag<string> _since;
@@ -52,13 +47,22 @@ internal sealed class Events : Command
             }
         }
 
-        string path = new Query("/events").WithText("since", Timestamp.Parse(_since.Value)).WithText("until", Timestamp.Parse(_until.Value)).WithFilters(_filters.Values).ToString();
-        using Response response = session.Engine.Send("GET", path);
-        foreach (JsonElement message in response.ReadJsonStream())
+        (string since, string until) = (Timestamp.Parse(_since.Value), Timestamp.Parse(_until.Value));
+        if (template is null)
+        {
+            foreach (EventMessage message in session.Engine.System.EventsAsync(_filters.Values, since, until).Await())
+            {
+                session.Out.WriteRows(Show(message));
+            }
+
+            return 0;
+        }
+
+        foreach (JsonElement message in session.Engine.System.EventDocumentsAsync(_filters.Values, since, until).Await())
         {
             try
             {
-                session.Out.WriteRows(template is null ? Show(message) : template.Execute(Types.View(message, "Message")));
+                session.Out.WriteRows(template.Execute(EventTypes.Message.View(message)));
             }
             catch (TemplateException error)
             {
@@ -69,17 +73,17 @@ internal sealed class Events : Command
         return 0;
     }
 
-    private static string Show(JsonElement message)
+    private static string Show(EventMessage message)
     {
         var text = new StringBuilder();
-        long nano = message.Number("timeNano");
-        DateTimeOffset time = nano != 0 ? DateTimeOffset.UnixEpoch.AddTicks(nano / 100) : DateTimeOffset.FromUnixTimeSeconds(message.Number("time"));
+        long nano = message.TimeNano;
+        DateTimeOffset time = nano != 0 ? DateTimeOffset.UnixEpoch.AddTicks(nano / 100) : DateTimeOffset.FromUnixTimeSeconds(message.Time);
         DateTimeOffset local = time.ToLocalTime();
         long fraction = nano % 1_000_000_000;
         string zone = local.Offset == TimeSpan.Zero ? "Z" : local.ToString("zzz");
         text.Append(local.ToString("yyyy-MM-dd'T'HH:mm:ss")).Append('.').Append(fraction.ToString("000000000")).Append(zone).Append(' ');
-        text.Append(message.Text("Type")).Append(' ').Append(message.Text("Action")).Append(' ').Append(message.Member("Actor").Text("ID"));
-        string[] attributes = [.. message.Member("Actor").Members("Attributes").Select(a => $"{a.Name}={a.Value.GetString()}").Order(StringComparer.Ordinal)];
+        text.Append(message.Type).Append(' ').Append(message.Action).Append(' ').Append(message.Actor.ID);
+        string[] attributes = [.. message.Actor.Attributes.Select(a => $"{a.Key}={a.Value}").Order(StringComparer.Ordinal)];
         if (attributes.Length > 0)
         {
             text.Append(" (").AppendJoin(", ", attributes).Append(')');

@@ -1,9 +1,11 @@
 using System.Text;
 using System.Text.Json;
+using Quai.Api.System;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Objects;
+using Quai.Client;
 using Quai.Templates;
 
 namespace Quai.Cli.Host;
@@ -24,30 +26,39 @@ internal sealed class Info : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement info = default;
+        bool formatted = _format.Value.Length > 0;
+        SystemInfo? info = null;
+        JsonElement document = default;
         string? failure = null;
         try
         {
-            info = session.Engine.Get("/info");
+            if (formatted)
+            {
+                document = session.Engine.System.InfoDocumentAsync().Await();
+            }
+            else
+            {
+                info = session.Engine.System.InfoAsync().Await();
+            }
         }
         catch (Exception error) when (error is ConnectionException or DaemonException)
         {
             failure = error.Message;
         }
 
-        if (_format.Value.Length > 0)
+        if (formatted)
         {
-            return failure is null ? Format(session, info) : throw new ExitException(1, failure);
+            return failure is null ? Format(session, document) : throw new ExitException(1, failure);
         }
 
-        session.Out.Write($"Client:\n Version:    {VersionCommand.Number}\n Context:    default\n Debug Mode: false\n\nServer:\n");
-        if (failure is not null)
+        session.Out.Write($"Client:\n Version:    {ClientVersion.Number}\n Context:    default\n Debug Mode: false\n\nServer:\n");
+        if (info is null)
         {
             throw new ExitException(1, failure + "\nerrors pretty printing info");
         }
 
         session.Out.Write(Show(info));
-        foreach (string warning in info.Texts("Warnings"))
+        foreach (string warning in info.Warnings ?? [])
         {
             session.Error.WriteLine(warning);
         }
@@ -57,7 +68,7 @@ internal sealed class Info : Command
 
     private int Format(Session session, JsonElement info)
     {
-        string client = $",\"ClientInfo\":{{\"Debug\":false,\"Version\":\"{VersionCommand.Number}\",\"Context\":\"default\",\"Plugins\":[],\"Warnings\":null}}}}";
+        string client = $",\"ClientInfo\":{ClientInfo.Json}}}";
         string all = info.GetRawText().TrimEnd('}', '\n', ' ').Length > 0 ? info.GetRawText().TrimEnd()[..^1] + client : "{}";
         try
         {
@@ -72,7 +83,7 @@ internal sealed class Info : Command
         }
     }
 
-    private static string Show(JsonElement info)
+    private static string Show(SystemInfo info)
     {
         var text = new StringBuilder();
         void line(string name, string value, int depth = 1) => text.Append(' ', depth).Append(name).Append(':').Append(value.Length > 0 ? " " + value : "").Append('\n');
@@ -84,76 +95,66 @@ internal sealed class Info : Command
             }
         }
 
-        string flag(string name) => info.Flag(name) ? "true" : "false";
-        line("Containers", info.Number("Containers").ToString());
-        line("Running", info.Number("ContainersRunning").ToString(), 2);
-        line("Paused", info.Number("ContainersPaused").ToString(), 2);
-        line("Stopped", info.Number("ContainersStopped").ToString(), 2);
-        line("Images", info.Number("Images").ToString());
-        optional("Server Version", info.Text("ServerVersion"));
-        optional("Storage Driver", info.Text("Driver"));
-        foreach (JsonElement pair in info.Items("DriverStatus"))
+        static string flag(bool on) => on ? "true" : "false";
+        line("Containers", info.Containers.ToString());
+        line("Running", info.ContainersRunning.ToString(), 2);
+        line("Paused", info.ContainersPaused.ToString(), 2);
+        line("Stopped", info.ContainersStopped.ToString(), 2);
+        line("Images", info.Images.ToString());
+        optional("Server Version", info.ServerVersion);
+        optional("Storage Driver", info.Driver);
+        foreach (List<string> pair in info.DriverStatus)
         {
-            line(pair[0].GetString() ?? "", pair[1].GetString() ?? "", 2);
+            line(pair[0], pair[1], 2);
         }
 
-        optional("Logging Driver", info.Text("LoggingDriver"));
-        optional("Cgroup Driver", info.Text("CgroupDriver"));
-        optional("Cgroup Version", info.Text("CgroupVersion"));
+        optional("Logging Driver", info.LoggingDriver);
+        optional("Cgroup Driver", info.CgroupDriver);
+        optional("Cgroup Version", info.CgroupVersion);
         text.Append(" Plugins:\n");
-        line("Volume", string.Join(' ', info.Member("Plugins").Texts("Volume")), 2);
-        line("Network", string.Join(' ', info.Member("Plugins").Texts("Network")), 2);
-        if (info.Member("Plugins").Items("Authorization").Any())
+        line("Volume", string.Join(' ', info.Plugins.Volume), 2);
+        line("Network", string.Join(' ', info.Plugins.Network), 2);
+        if (info.Plugins.Authorization is { Count: > 0 } authorization)
         {
-            line("Authorization", string.Join(' ', info.Member("Plugins").Texts("Authorization")), 2);
+            line("Authorization", string.Join(' ', authorization), 2);
         }
 
-        line("Log", string.Join(' ', info.Member("Plugins").Texts("Log")), 2);
-        string swarm = info.Member("Swarm").Text("LocalNodeState");
+        line("Log", string.Join(' ', info.Plugins.Log), 2);
+        string swarm = info.Swarm.LocalNodeState;
         line("Swarm", swarm.Length == 0 ? "inactive" : swarm);
-        line("Runtimes", string.Join(' ', info.Members("Runtimes").Select(r => r.Name).Order(StringComparer.Ordinal)));
-        line("Default Runtime", info.Text("DefaultRuntime"));
-        line("Init Binary", info.Text("InitBinary"));
-        Commit(text, info, "containerd", "ContainerdCommit");
-        Commit(text, info, "runc", "RuncCommit");
-        Commit(text, info, "init", "InitCommit");
-        Security(text, info);
-        optional("Kernel Version", info.Text("KernelVersion"));
-        optional("Operating System", info.Text("OperatingSystem"));
-        optional("OSType", info.Text("OSType"));
-        optional("Architecture", info.Text("Architecture"));
-        line("CPUs", info.Number("NCPU").ToString());
-        line("Total Memory", Units.BinarySize(info.Number("MemTotal")));
-        optional("Name", info.Text("Name"));
-        optional("ID", info.Text("ID"));
-        optional("Docker Root Dir", info.Text("DockerRootDir"));
-        line("Debug Mode", flag("Debug"));
-        optional("HTTP Proxy", info.Text("HttpProxy"));
-        optional("HTTPS Proxy", info.Text("HttpsProxy"));
-        optional("No Proxy", info.Text("NoProxy"));
-        List(text, "Labels", info.Texts("Labels"));
-        line("Experimental", flag("ExperimentalBuild"));
-        JsonElement registries = info.Member("RegistryConfig");
-        List(text, "Insecure Registries", registries.Members("IndexConfigs").Where(i => !i.Value.Flag("Secure")).Select(i => i.Name)
-            .Concat(registries.Texts("InsecureRegistryCIDRs")));
-        List(text, "Registry Mirrors", registries.Texts("Mirrors"));
-        line("Live Restore Enabled", flag("LiveRestoreEnabled"));
-        optional("Product License", info.Text("ProductLicense"));
+        line("Runtimes", string.Join(' ', info.Runtimes.Keys.Order(StringComparer.Ordinal)));
+        line("Default Runtime", info.DefaultRuntime);
+        line("Init Binary", info.InitBinary);
+        text.Append(" containerd version: ").Append(info.ContainerdCommit.ID).Append('\n');
+        text.Append(" runc version: ").Append(info.RuncCommit.ID).Append('\n');
+        text.Append(" init version: ").Append(info.InitCommit.ID).Append('\n');
+        Security(text, info.SecurityOptions);
+        optional("Kernel Version", info.KernelVersion);
+        optional("Operating System", info.OperatingSystem);
+        optional("OSType", info.OSType);
+        optional("Architecture", info.Architecture);
+        line("CPUs", info.NCPU.ToString());
+        line("Total Memory", Units.BinarySize(info.MemTotal));
+        optional("Name", info.Name);
+        optional("ID", info.ID);
+        optional("Docker Root Dir", info.DockerRootDir);
+        line("Debug Mode", flag(info.Debug));
+        optional("HTTP Proxy", info.HttpProxy);
+        optional("HTTPS Proxy", info.HttpsProxy);
+        optional("No Proxy", info.NoProxy);
+        List(text, "Labels", info.Labels);
+        line("Experimental", flag(info.ExperimentalBuild));
+        List(text, "Insecure Registries", info.RegistryConfig.IndexConfigs.Where(i => !i.Value.Secure).Select(i => i.Key)
+            .Concat(info.RegistryConfig.InsecureRegistryCIDRs));
+        List(text, "Registry Mirrors", info.RegistryConfig.Mirrors);
+        line("Live Restore Enabled", flag(info.LiveRestoreEnabled));
+        optional("Product License", info.ProductLicense ?? "");
         return text.Append('\n').ToString();
     }
 
-    private static void Commit(StringBuilder text, JsonElement info, string name, string member)
+    private static void Security(StringBuilder text, IReadOnlyList<string> options)
     {
-        if (info.Member(member).ValueKind == JsonValueKind.Object)
-        {
-            text.Append(' ').Append(name).Append(" version: ").Append(info.Member(member).Text("ID")).Append('\n');
-        }
-    }
-
-    private static void Security(StringBuilder text, JsonElement info)
-    {
-        string[] options = [.. info.Texts("SecurityOptions")];
-        if (options.Length == 0)
+        if (options.Count == 0)
         {
             return;
         }

@@ -1,5 +1,7 @@
 using System.Text;
-using System.Text.Json;
+using Quai.Api.Containers;
+using Quai.Api.Images;
+using Quai.Api.Volumes;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -113,33 +115,38 @@ internal sealed class Prune : Command
         return text.ToString();
     }
 
-    private (string Text, long Space) Post(Session session, string path, string member, string title, List<KeyValuePair<string, string>> filters)
+    private static (string Text, long Space) Section(string title, List<string>? names, long space) =>
+        (names is not { Count: > 0 } ? "" : $"{title}:\n{string.Join('\n', names)}\n", space);
+
+    private (string Text, long Space) Containers(Session session)
     {
-        JsonElement report = session.Engine.Post(new Query(path).WithFilters(filters).ToString());
-        string[] names = [.. report.Texts(member)];
-        return (names.Length == 0 ? "" : $"{title}:\n{string.Join('\n', names)}\n", report.Number("SpaceReclaimed"));
+        ContainersPruneResponse report = session.Engine.Containers.PruneAsync(_filters.Values).Await();
+        return Section("Deleted Containers", report.ContainersDeleted, report.SpaceReclaimed);
     }
 
-    private (string Text, long Space) Containers(Session session) => Post(session, "/containers/prune", "ContainersDeleted", "Deleted Containers", _filters.Values);
+    private (string Text, long Space) Networks(Session session) => Section("Deleted Networks", session.Engine.Networks.PruneAsync(_filters.Values).Await().NetworksDeleted, 0);
 
-    private (string Text, long Space) Volumes(Session session, bool all) => Post(session, "/volumes/prune", "VolumesDeleted", "Deleted Volumes",
-        all ? [.. _filters.Values, new("all", "true")] : _filters.Values);
+    private (string Text, long Space) Volumes(Session session, bool all)
+    {
+        VolumesPruneResponse report = session.Engine.Volumes.PruneAsync(all ? [.. _filters.Values, new("all", "true")] : _filters.Values).Await();
+        return Section("Deleted Volumes", report.VolumesDeleted, report.SpaceReclaimed);
+    }
 
     private (string Text, long Space) Images(Session session, bool all)
     {
-        JsonElement report = session.Engine.Post(new Query("/images/prune").WithFilters([.. _filters.Values, new("dangling", all ? "false" : "true")]).ToString());
+        ImagesPruneResponse report = session.Engine.Images.PruneAsync([.. _filters.Values, new("dangling", all ? "false" : "true")]).Await();
         var text = new StringBuilder();
-        foreach (JsonElement image in report.Items("ImagesDeleted"))
+        foreach (ImageDeleteItem image in report.ImagesDeleted ?? [])
         {
-            text.Append(image.Text("Untagged").Length > 0 ? "untagged: " + image.Text("Untagged") : "deleted: " + image.Text("Deleted")).Append('\n');
+            text.Append(image.Untagged is { Length: > 0 } name ? "untagged: " + name : "deleted: " + image.Deleted).Append('\n');
         }
 
-        return (text.Length == 0 ? "" : "Deleted Images:\n" + text, report.Number("SpaceReclaimed"));
+        return (text.Length == 0 ? "" : "Deleted Images:\n" + text, report.SpaceReclaimed);
     }
 
     private (string Text, long Space) Everything(Session session)
     {
-        var sections = new List<(string Text, long Space)> { Containers(session), Post(session, "/networks/prune", "NetworksDeleted", "Deleted Networks", _filters.Values) };
+        var sections = new List<(string Text, long Space)> { Containers(session), Networks(session) };
         if (_volumes!.Value)
         {
             sections.Add(Volumes(session, all: false));

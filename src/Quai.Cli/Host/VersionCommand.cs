@@ -1,10 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Quai.Api.System;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client;
 using Quai.Templates;
 
 namespace Quai.Cli.Host;
@@ -17,17 +18,6 @@ internal sealed class VersionCommand : Command
     public VersionCommand(string path)
         : base(path) => _format = Flags.String("format", 'f', "Format of the output: json or a template");
 
-    /// <summary>This client's version.</summary>
-    public static string Number => typeof(VersionCommand).Assembly.GetName().Version?.ToString(3) ?? "0";
-
-    /// <summary>The machine's architecture in Go's words.</summary>
-    public static string Architecture => RuntimeInformation.ProcessArchitecture switch
-    {
-        global::System.Runtime.InteropServices.Architecture.X64 => "amd64",
-        global::System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
-        { } other => other.ToString().ToLowerInvariant(),
-    };
-
     public override string Usage => "[OPTIONS]";
 
     public override string Summary => "Show the versions of client and daemon";
@@ -36,23 +26,32 @@ internal sealed class VersionCommand : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement server = default;
+        bool formatted = _format.Value.Length > 0;
+        SystemVersion? server = null;
+        JsonElement document = default;
         string? failure = null;
         string api = EngineClient.NewestVersion;
         try
         {
-            server = session.Engine.Get("/version");
-            api = session.Engine.Version;
+            if (formatted)
+            {
+                document = session.Engine.System.VersionDocumentAsync().Await();
+            }
+            else
+            {
+                server = session.Engine.System.VersionAsync().Await();
+            }
+
+            api = session.Engine.GetVersionAsync().Await();
         }
         catch (Exception error) when (error is ConnectionException or DaemonException)
         {
             failure = error.Message;
         }
 
-        string client = $"{{\"Version\":\"{Number}\",\"ApiVersion\":\"{api}\",\"DefaultAPIVersion\":\"{EngineClient.NewestVersion}\",\"Os\":\"linux\",\"Arch\":\"{Architecture}\",\"Context\":\"default\"}}";
-        if (_format.Value.Length > 0)
+        if (formatted)
         {
-            Format(session, client, server);
+            Format(session, ClientVersion.Json(api), document);
         }
         else
         {
@@ -92,22 +91,22 @@ internal sealed class VersionCommand : Command
         }
     }
 
-    private static string Show(string api, JsonElement server)
+    private static string Show(string api, SystemVersion? server)
     {
         var text = new StringBuilder("Client:\n");
         void line(string name, string value) => text.Append(' ').Append(name).Append(":\t").Append(value).Append('\n');
-        line("Version", Number);
+        line("Version", ClientVersion.Number);
         line("API version", api == EngineClient.NewestVersion ? api : $"{api} (downgraded from {EngineClient.NewestVersion})");
-        line("OS/Arch", "linux/" + Architecture);
+        line("OS/Arch", "linux/" + ClientVersion.Architecture);
         line("Context", "default");
-        if (server.ValueKind != JsonValueKind.Object)
+        if (server is null)
         {
             return TabWriter.Align(text.ToString(), 20, 1);
         }
 
-        string platform = server.Member("Platform").Text("Name");
+        string platform = server.Platform.Name;
         text.Append("\nServer:").Append(platform.Length > 0 ? " " + platform : "").Append('\n');
-        foreach (JsonElement component in server.Items("Components"))
+        foreach (VersionComponent component in server.Components)
         {
             Component(text, component);
         }
@@ -115,17 +114,15 @@ internal sealed class VersionCommand : Command
         return TabWriter.Align(text.ToString(), 20, 1).Replace("\v", "", StringComparison.Ordinal);
     }
 
-    private static void Component(StringBuilder text, JsonElement component)
+    private static void Component(StringBuilder text, VersionComponent component)
     {
-        JsonElement details = component.Member("Details");
         void line(string name, string value) => text.Append("  ").Append(name).Append(":\t").Append(value).Append('\n');
-        text.Append(' ').Append(component.Text("Name")).Append(":\n");
-        line("Version", component.Text("Version"));
-        if (component.Text("Name") != "Engine")
+        string detail(string name) => component.Details.GetValueOrDefault(name, "");
+        text.Append(' ').Append(component.Name).Append(":\n");
+        line("Version", component.Version);
+        if (component.Name != "Engine")
         {
-            foreach ((string name, string value) in details.ValueKind == JsonValueKind.Object
-                ? details.EnumerateObject().Select(d => (d.Name, d.Value.GetString() ?? "")).OrderBy(d => d.Name, StringComparer.Ordinal)
-                : Enumerable.Empty<(string, string)>())
+            foreach ((string name, string value) in component.Details.OrderBy(d => d.Key, StringComparer.Ordinal))
             {
                 line(name, value);
             }
@@ -133,12 +130,12 @@ internal sealed class VersionCommand : Command
             return;
         }
 
-        line("API version", $"{details.Text("ApiVersion")} (minimum version {details.Text("MinAPIVersion")})");
-        line("Go version", details.Text("GoVersion"));
-        line("Git commit", details.Text("GitCommit"));
-        line("Built", Built(details.Text("BuildTime")));
-        line("OS/Arch", $"{details.Text("Os")}/{details.Text("Arch")}");
-        line("Experimental", details.Text("Experimental"));
+        line("API version", $"{detail("ApiVersion")} (minimum version {detail("MinAPIVersion")})");
+        line("Go version", detail("GoVersion"));
+        line("Git commit", detail("GitCommit"));
+        line("Built", Built(detail("BuildTime")));
+        line("OS/Arch", $"{detail("Os")}/{detail("Arch")}");
+        line("Experimental", detail("Experimental"));
     }
 
     private static string Built(string time) => DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset moment)

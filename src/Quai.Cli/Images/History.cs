@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -45,21 +45,21 @@ internal sealed class History : Command
             format = _quiet.Value ? "{{.ID}}" : $"table {{{{.ID}}}}\t{{{{{created}}}}}\t{{{{.CreatedBy}}}}\t{{{{.Size}}}}\t{{{{.Comment}}}}";
         }
 
-        JsonElement history = session.Engine.Get(new Query($"/images/{Query.Segment(arguments[0])}/history").WithText("platform", Platforms.Json(_platform.Value)).ToString());
-        new Table(format, Headers).Print(session.Out, history.Items().Select(Make));
+        List<ImageHistoryItem> history = session.Engine.Images.HistoryAsync(arguments[0], Platforms.Parse(_platform.Value)).Await();
+        new Table(format, Headers).Print(session.Out, history.Select(Make));
         return 0;
     }
 
-    private Row Make(JsonElement layer)
+    private Row Make(ImageHistoryItem layer)
     {
-        DateTimeOffset created = DateTimeOffset.FromUnixTimeSeconds(layer.Number("Created"));
-        string by = layer.Text("CreatedBy").Replace("\t", " ", StringComparison.Ordinal);
+        DateTimeOffset created = DateTimeOffset.FromUnixTimeSeconds(layer.Created);
+        string by = layer.CreatedBy.Replace("\t", " ", StringComparison.Ordinal);
         return new Row("*formatter.historyContext")
-            .With("ID", () => _full.Value ? layer.Text("Id") : Units.ShortId(layer.Text("Id")))
-            .With("CreatedAt", () => layer.Number("Created") <= 0 ? "" : created.ToLocalTime().ToString(created.ToLocalTime().Offset == TimeSpan.Zero ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture))
-            .With("CreatedSince", () => layer.Number("Created") <= 0 ? "N/A" : _human.Value ? Units.Ago(created) : created.ToLocalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture))
+            .With("ID", () => _full.Value ? layer.Id : Units.ShortId(layer.Id))
+            .With("CreatedAt", () => layer.Created <= 0 ? "" : created.ToLocalTime().ToString(created.ToLocalTime().Offset == TimeSpan.Zero ? "yyyy-MM-dd'T'HH:mm:ss'Z'" : "yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture))
+            .With("CreatedSince", () => layer.Created <= 0 ? "N/A" : _human.Value ? Units.Ago(created) : created.ToLocalTime().ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture))
             .With("CreatedBy", () => _full.Value ? by : Units.Ellipsis(by, 45))
-            .With("Size", () => _human.Value ? Units.Size(layer.Number("Size")) : layer.Number("Size").ToString())
-            .With("Comment", () => layer.Text("Comment"));
+            .With("Size", () => _human.Value ? Units.Size(layer.Size) : layer.Size.ToString())
+            .With("Comment", () => layer.Comment);
     }
 }

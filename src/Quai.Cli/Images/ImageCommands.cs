@@ -1,10 +1,10 @@
-using System.Text.Json;
+using Quai.Api.System;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Containers;
 using Quai.Cli.Containers.Files;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client.Images;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Images;
 
@@ -98,11 +98,9 @@ internal sealed class Push : Command
             }
         }
 
-        string path = new Query($"/images/{Query.Segment(repository)}/push").WithText("tag", _all.Value ? "" : tag)
-            .WithText("platform", Platforms.Json(_platform.Value)).ToString();
-        string credentials = RegistryCredentials.Header(session, repository) ?? "X-Registry-Auth: e30=\r\n";
-        using Response response = session.Engine.Send("POST", path, default, credentials);
-        ProgressDisplay.Show(response.ReadJsonStream(), _quiet.Value ? null : session.Out);
+        AuthConfig? credentials = RegistryCredentials.Find(session, repository);
+        ProgressDisplay.Show(
+            session.Engine.Transfers.PushAsync(repository, _all.Value ? "" : tag, Platforms.Parse(_platform.Value), credentials).Await(), _quiet.Value ? null : session.Out);
         if (_quiet.Value)
         {
             session.Out.WriteLine(ImageReference.Canonical(arguments[0]));
@@ -138,7 +136,7 @@ internal sealed class Tag(string path) : Command(path)
             throw new ExitException(1, $"Error parsing reference: {Quai.Templates.GoText.Quote(arguments[1])} is not a valid repository/tag: {error.Message}");
         }
 
-        session.Engine.Send("POST", new Query($"/images/{Query.Segment(arguments[0])}/tag").With("repo", repository).With("tag", tag.Length == 0 ? "latest" : tag).ToString()).Dispose();
+        session.Engine.Images.TagAsync(arguments[0], repository, tag.Length == 0 ? "latest" : tag).Await();
         return 0;
     }
 }
@@ -172,11 +170,10 @@ internal sealed class Load : Command
         }
 
         using Stream input = _input.Value.Length == 0 ? new Input() : FileInput.Open(_input.Value);
-        string path = new Query("/images/load").With("quiet", _quiet.Value || !session.Out.IsTerminal ? "1" : "0").WithText("platform", Platforms.Json(_platform.Value)).ToString();
-        using Response response = session.Engine.Upload("POST", path, input, "application/x-tar");
+        using ResponseStream response = session.Engine.Images.LoadAsync(input, _quiet.Value || !session.Out.IsTerminal, Platforms.Parse(_platform.Value)).Await();
         if (response.Head.Header("content-type")?.StartsWith("application/json", StringComparison.Ordinal) == true)
         {
-            ProgressDisplay.Show(response.ReadJsonStream(), session.Out);
+            ProgressDisplay.Show(response.ReadMessagesAsync().Await(), session.Out);
         }
         else
         {
@@ -214,10 +211,7 @@ internal sealed class Save : Command
         }
 
         FileOutput.Check(_output.Value, "failed to save image");
-        var query = new Query("/images/get");
-        arguments.ForEach(name => query.With("names", name));
-        query.WithText("platform", Platforms.Json(_platform.Value));
-        using Response response = session.Engine.Send("GET", query.ToString());
+        using ResponseStream response = session.Engine.Images.SaveAsync(arguments, Platforms.Parse(_platform.Value)).Await();
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;
     }
@@ -249,12 +243,12 @@ internal sealed class Import : Command
         string source = arguments[0];
         (string repository, string tag, _) = arguments.Count > 1 ? ImageReference.Split(arguments[1]) : ("", "", "");
         bool remote = source.StartsWith("http://", StringComparison.Ordinal) || source.StartsWith("https://", StringComparison.Ordinal);
-        Query query = new Query("/images/create").With("fromSrc", remote ? source : "-").WithText("repo", repository).WithText("tag", tag)
-            .WithText("message", _message.Value).WithText("platform", _platform.Value);
-        _changes.Values.ForEach(change => query.With("changes", change));
+        var options = new ImportOptions(remote ? source : "-")
+        {
+            Repository = repository, Tag = tag, Message = _message.Value, Platform = _platform.Value, Changes = _changes.Values,
+        };
         using Stream input = source == "-" ? new Input() : remote ? Stream.Null : FileInput.Open(source);
-        using Response response = session.Engine.Upload("POST", query.ToString(), input, "application/x-tar");
-        ProgressDisplay.Show(response.ReadJsonStream(), session.Out);
+        ProgressDisplay.Show(session.Engine.Images.ImportAsync(options, input).Await(), session.Out);
         return 0;
     }
 }
@@ -278,18 +272,5 @@ internal static class FileInput
         {
             throw new ExitException(1, Directory.Exists(path) ? $"read {path}: is a directory" : $"open {path}: permission denied");
         }
-    }
-}
-
-/// <summary>Platforms on the command line.</summary>
-internal static class Platforms
-{
-    /// <summary><c>os/architecture[/variant]</c> as the JSON that the API takes; empty for empty.</summary>
-    public static string Json(string platform)
-    {
-        string[] parts = platform.Split('/');
-        return platform.Length == 0 ? "" : parts.Length is 2 or 3
-            ? $"{{\"os\":\"{parts[0]}\",\"architecture\":\"{parts[1]}\"{(parts.Length == 3 ? $",\"variant\":\"{parts[2]}\"" : "")}}}"
-            : throw new ExitException(1, $"invalid platform: {Quai.Templates.GoText.Quote(platform)}");
     }
 }

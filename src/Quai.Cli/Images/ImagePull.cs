@@ -1,8 +1,6 @@
-using System.Text;
-using Quai.Cli.Formatting;
+using Quai.Api.System;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
-using Quai.Templates;
 
 namespace Quai.Cli.Images;
 
@@ -18,8 +16,7 @@ internal static class ImagePull
     public static void Run(Session session, string image, string platform, bool noCache, Output? output)
     {
         (string repository, string tag, string digest) = ImageReference.Split(image);
-        string path = new Query("/images/create").With("fromImage", repository).WithText("tag", digest.Length > 0 ? digest : tag).WithText("platform", platform).WithSwitch("nocache", noCache).ToString();
-        using Response response = session.Engine.Send("POST", path, default, RegistryCredentials.Header(session, repository));
-        ProgressDisplay.Show(response.ReadJsonStream(), output);
+        AuthConfig? credentials = RegistryCredentials.Find(session, repository);
+        ProgressDisplay.Show(session.Engine.Transfers.PullAsync(repository, digest.Length > 0 ? digest : tag, platform, noCache, credentials).Await(), output);
     }
 }

@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Quai.Api;
+using Quai.Api.Images;
 using Quai.Cli.Formatting;
 
 namespace Quai.Cli.Images;
@@ -10,17 +12,17 @@ internal static class ImageTree
     private static readonly string[] Titles = ["IMAGE", "ID", "DISK USAGE", "CONTENT SIZE", "USED"];
 
     /// <summary>Prints images that were listed with their manifests.</summary>
-    public static void Print(Session session, JsonElement images)
+    public static void Print(Session session, List<ImageSummary> images)
     {
         var blocks = new List<List<string[]>>();
         var shown = new HashSet<(string Names, string Manifest)>();
-        foreach (JsonElement image in images.Items())
+        foreach (ImageSummary image in images)
         {
-            JsonElement[] platforms = [.. image.Items("Manifests").Where(m => m.Text("Kind") == "image")];
-            string names = string.Join('\n', image.Texts("RepoTags"));
+            ImageManifestSummary[] platforms = [.. (image.Manifests ?? []).Select(m => m.Deserialize(ApiJson.Default.ImageManifestSummary)!).Where(m => m.Kind == "image")];
+            string names = string.Join('\n', image.RepoTags);
 
             // Images of several platforms under the same names are one here.
-            if (platforms.Any(m => m.Flag("Available") && !shown.Add((names, m.Text("ID")))) && names.Length > 0)
+            if (platforms.Any(m => m.Available && !shown.Add((names, m.ID))) && names.Length > 0)
             {
                 continue;
             }
@@ -31,23 +33,23 @@ internal static class ImageTree
         session.Out.Write(Render(blocks));
     }
 
-    private static List<string[]> Block(JsonElement image, JsonElement[] platforms)
+    private static List<string[]> Block(ImageSummary image, ImageManifestSummary[] platforms)
     {
-        long total = platforms.Sum(p => p.Member("Size").Number("Total")), content = platforms.Sum(p => p.Member("Size").Number("Content"));
-        bool used = image.Number("Containers") > 0 || platforms.Any(IsUsed);
-        string[] names = [.. image.Texts("RepoTags").DefaultIfEmpty("<untagged>")];
+        long total = platforms.Sum(p => p.Size.Total), content = platforms.Sum(p => p.Size.Content);
+        bool used = image.Containers > 0 || platforms.Any(IsUsed);
+        string[] names = [.. image.RepoTags.DefaultIfEmpty("<untagged>")];
         List<string[]> rows = [.. names.SkipLast(1).Select(n => (string[])[n, "", "", "", ""])];
-        rows.Add([names[^1], Units.ShortId(image.Text("Id")), Size(platforms.Length == 0 ? image.Number("Size") : total), Size(content), Mark(used)]);
+        rows.Add([names[^1], Units.ShortId(image.Id), Size(platforms.Length == 0 ? image.Size : total), Size(content), Mark(used)]);
         for (int i = 0; i < platforms.Length; i++)
         {
-            JsonElement platform = platforms[i], size = platform.Member("Size");
-            bool here = platform.Flag("Available");
+            ImageManifestSummary platform = platforms[i];
+            bool here = platform.Available;
             rows.Add(
             [
-                $"{(i == platforms.Length - 1 ? "└─" : "├─")} {Name(platform.Member("ImageData").Member("Platform"))}",
-                Units.ShortId(platform.Text("ID")),
-                here ? Size(size.Number("Total")) : "-",
-                here ? Size(size.Number("Content")) : "-",
+                $"{(i == platforms.Length - 1 ? "└─" : "├─")} {Name(platform.ImageData?.Platform)}",
+                Units.ShortId(platform.ID),
+                here ? Size(platform.Size.Total) : "-",
+                here ? Size(platform.Size.Content) : "-",
                 Mark(IsUsed(platform)),
             ]);
         }
@@ -73,12 +75,12 @@ internal static class ImageTree
     private static void Line(StringBuilder text, string[] cells, int[] widths) =>
         text.Append(string.Join("   ", cells.Select((c, i) => i is 2 or 3 ? c.PadLeft(widths[i]) : c.PadRight(widths[i]))).TrimEnd()).Append('\n');
 
-    private static bool IsUsed(JsonElement manifest) => manifest.Member("ImageData").Items("Containers").Any();
+    private static bool IsUsed(ImageManifestSummary manifest) => manifest.ImageData is { Containers.Count: > 0 };
 
     private static string Mark(bool used) => used ? "✔" : "";
 
     private static string Size(long bytes) => Units.Size(bytes);
 
-    private static string Name(JsonElement platform) =>
-        string.Join('/', ((string[])[platform.Text("os"), platform.Text("architecture"), platform.Text("variant")]).Where(p => p.Length > 0));
+    private static string Name(DistributionPlatform? platform) =>
+        string.Join('/', ((string?[])[platform?.Os, platform?.Architecture, platform?.Variant]).Where(p => !string.IsNullOrEmpty(p)));
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -51,11 +51,11 @@ internal sealed class ListImages : Command
                 }
             }
 
-            ImageTree.Print(session, session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).With("manifests", "1").WithFilters(_filters.Values).ToString()));
+            ImageTree.Print(session, session.Engine.Images.ListAsync(_all.Value, _filters.Values, manifests: true).Await());
             return 0;
         }
 
-        JsonElement images = session.Engine.Get(new Query("/images/json").WithSwitch("all", _all.Value).WithFilters(_filters.Values).ToString());
+        List<ImageSummary> images = session.Engine.Images.ListAsync(_all.Value, _filters.Values).Await();
         string format = session.Format(_format.Value, "imagesFormat", _quiet.Value);
         if (format.Length == 0)
         {
@@ -65,7 +65,7 @@ internal sealed class ListImages : Command
         }
 
         bool digest = _digests.Value || format.Contains(".Digest", StringComparison.Ordinal) || format == "json";
-        new Table(format, ImageRows.Headers).Print(session.Out, images.Items().SelectMany(i => ImageRows.Make(i, !_full.Value, digest, _quiet.Value)));
+        new Table(format, ImageRows.Headers).Print(session.Out, images.SelectMany(i => ImageRows.Make(i, !_full.Value, digest, _quiet.Value)));
         return 0;
     }
 }
@@ -86,10 +86,10 @@ internal static class ImageRows
     /// <param name="cut">Shorten ids.</param>
     /// <param name="digests">Show digests, each on a line.</param>
     /// <param name="once">One line whatever the names.</param>
-    public static IEnumerable<Row> Make(JsonElement image, bool cut, bool digests, bool once)
+    public static IEnumerable<Row> Make(ImageSummary image, bool cut, bool digests, bool once)
     {
-        string[] tags = [.. image.Texts("RepoTags").Where(t => t != "<none>:<none>")];
-        string[] sums = [.. image.Texts("RepoDigests").Where(d => d != "<none>@<none>")];
+        string[] tags = [.. image.RepoTags.Where(t => t != "<none>:<none>")];
+        string[] sums = [.. image.RepoDigests.Where(d => d != "<none>@<none>")];
         if (once || (tags.Length == 0 && sums.Length == 0))
         {
             return [Make(image, cut, "<none>", "<none>", "<none>")];
@@ -116,21 +116,21 @@ internal static class ImageRows
         return rows;
     }
 
-    private static Row Make(JsonElement image, bool cut, string repository, string tag, string digest)
+    private static Row Make(ImageSummary image, bool cut, string repository, string tag, string digest)
     {
-        string known(string name, Func<long, string> show) => image.Member(name).ValueKind == JsonValueKind.Number && image.Number(name) >= 0 ? show(image.Number(name)) : "N/A";
-        long size = image.Number("Size");
+        static string known(long number, Func<long, string> show) => number >= 0 ? show(number) : "N/A";
+        long size = image.Size;
         return new Row("*formatter.imageContext")
-            .With("ID", () => cut ? Units.ShortId(image.Text("Id")) : image.Text("Id"))
+            .With("ID", () => cut ? Units.ShortId(image.Id) : image.Id)
             .With("Repository", () => repository)
             .With("Tag", () => tag)
             .With("Digest", () => digest)
-            .With("CreatedSince", () => image.Number("Created") <= 0 ? "N/A" : Units.Ago(DateTimeOffset.FromUnixTimeSeconds(image.Number("Created"))))
-            .With("CreatedAt", () => Units.Moment(DateTimeOffset.FromUnixTimeSeconds(image.Number("Created"))))
+            .With("CreatedSince", () => image.Created <= 0 ? "N/A" : Units.Ago(DateTimeOffset.FromUnixTimeSeconds(image.Created)))
+            .With("CreatedAt", () => Units.Moment(DateTimeOffset.FromUnixTimeSeconds(image.Created)))
             .With("Size", () => Units.Size(size))
-            .With("Containers", () => known("Containers", n => n.ToString()))
+            .With("Containers", () => known(image.Containers, n => n.ToString()))
             .With("VirtualSize", () => Units.LongSize(size))
-            .With("SharedSize", () => known("SharedSize", n => Units.LongSize(n)))
-            .With("UniqueSize", () => known("SharedSize", n => Units.LongSize(size - n)));
+            .With("SharedSize", () => known(image.SharedSize, n => Units.LongSize(n)))
+            .With("UniqueSize", () => known(image.SharedSize, n => Units.LongSize(size - n)));
     }
 }

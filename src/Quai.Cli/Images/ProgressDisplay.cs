@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Streams;
@@ -16,22 +16,21 @@ internal static class ProgressDisplay
     /// <param name="messages">The messages.</param>
     /// <param name="output">Where to; null shows nothing but still fails on an error.</param>
     /// <exception cref="ExitException">A message is an error.</exception>
-    public static void Show(IEnumerable<JsonElement> messages, Output? output)
+    public static void Show(IEnumerable<JsonMessage> messages, Output? output)
     {
         bool terminal = output?.IsTerminal == true;
         int width = terminal ? Terminal.GetSize(output!.Descriptor).Columns : 200;
         var lines = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (JsonElement message in messages)
+        foreach (JsonMessage message in messages)
         {
             Fail(message);
-            if (output is null || message.Member("aux").ValueKind != JsonValueKind.Undefined)
+            if (output is null || message.Aux is not null)
             {
                 continue;
             }
 
-            string id = message.Text("id");
-            JsonElement detail = message.Member("progressDetail");
-            string bar = Bar(detail, message.Text("progress"), width);
+            string id = message.Id ?? "";
+            string bar = Bar(message.ProgressDetail, message.Progress ?? "", width);
             if (!terminal)
             {
                 Plain(output, message, id, bar);
@@ -39,7 +38,7 @@ internal static class ProgressDisplay
             }
 
             int up = 0;
-            if (id.Length > 0 && (bar.Length > 0 || detail.ValueKind == JsonValueKind.Object))
+            if (id.Length > 0 && (bar.Length > 0 || message.ProgressDetail is not null))
             {
                 if (!lines.TryGetValue(id, out int line))
                 {
@@ -62,16 +61,16 @@ internal static class ProgressDisplay
     }
 
     /// <summary>A bar with its numbers: <c>[====>    ]  1.2MB/3MB</c>.</summary>
-    internal static string Bar(JsonElement detail, string given, int width)
+    internal static string Bar(ProgressDetail? detail, string given, int width)
     {
-        long current = detail.Number("current");
-        long total = detail.Number("total");
-        if (detail.ValueKind != JsonValueKind.Object || (current <= 0 && total <= 0))
+        long current = detail?.Current ?? 0;
+        long total = detail?.Total ?? 0;
+        if (detail is null || (current <= 0 && total <= 0))
         {
             return given;
         }
 
-        string units = detail.Text("units");
+        string units = detail.Units ?? "";
         string show(long n) => units.Length == 0 ? Units.Size(n, 4) : $"{n} {units}";
         if (total <= 0)
         {
@@ -85,34 +84,32 @@ internal static class ProgressDisplay
             bar = "[" + new string('=', percentage) + ">" + new string(' ', Math.Max(0, 50 - percentage)) + "] ";
         }
 
-        string numbers = detail.Flag("hidecounts") ? "" : current > total ? $"{show(current),8}" : $"{show(current),8}/{show(total)}";
+        string numbers = detail.HideCounts ? "" : current > total ? $"{show(current),8}" : $"{show(current),8}/{show(total)}";
         return bar + numbers;
     }
 
-    private static void Fail(JsonElement message)
+    private static void Fail(JsonMessage message)
     {
-        JsonElement detail = message.Member("errorDetail");
-        string text = detail.Text("message");
-        text = text.Length > 0 ? text : message.Text("error");
+        string text = message.ErrorDetail?.Message is { Length: > 0 } detail ? detail : message.Error ?? "";
         if (text.Length > 0)
         {
             throw new ExitException(1, text);
         }
     }
 
-    private static void Plain(Output output, JsonElement message, string id, string bar)
+    private static void Plain(Output output, JsonMessage message, string id, string bar)
     {
         // A line for every block that came would drown the rest.
-        if (bar.Length == 0 || message.Text("stream").Length > 0)
+        if (bar.Length == 0 || message.Stream is { Length: > 0 })
         {
             output.Write(Line(message, id));
         }
     }
 
-    private static void DrawLine(Drawing drawing, JsonElement message, string id, string bar)
+    private static void DrawLine(Drawing drawing, JsonMessage message, string id, string bar)
     {
-        string stream = message.Text("stream");
-        bool counts = message.Member("progressDetail").ValueKind == JsonValueKind.Object;
+        string stream = message.Stream ?? "";
+        bool counts = message.ProgressDetail is not null;
         if (stream.Length == 0 && (bar.Length > 0 || counts))
         {
             drawing.NewLine();
@@ -121,7 +118,7 @@ internal static class ProgressDisplay
         drawing.Line(Origin(message, id));
         if (bar.Length > 0)
         {
-            drawing.Line($"{message.Text("status")} {bar}").Return();
+            drawing.Line($"{message.Status} {bar}").Return();
         }
         else if (stream.Length > 0)
         {
@@ -129,20 +126,20 @@ internal static class ProgressDisplay
         }
         else
         {
-            drawing.Line(message.Text("status"));
+            drawing.Line(message.Status ?? "");
             _ = counts ? drawing.Return() : drawing.Feed();
         }
     }
 
-    private static string Line(JsonElement message, string id)
+    private static string Line(JsonMessage message, string id)
     {
-        string stream = message.Text("stream");
-        return Origin(message, id) + (stream.Length > 0 ? stream : message.Text("status") + "\n");
+        string stream = message.Stream ?? "";
+        return Origin(message, id) + (stream.Length > 0 ? stream : message.Status + "\n");
     }
 
-    private static string Origin(JsonElement message, string id)
+    private static string Origin(JsonMessage message, string id)
     {
-        string from = message.Text("from");
+        string from = message.From ?? "";
         return (id.Length > 0 ? id + ": " : "") + (from.Length > 0 ? $"(from {from}) " : "");
     }
 }

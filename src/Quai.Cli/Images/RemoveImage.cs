@@ -1,8 +1,9 @@
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client;
 
 namespace Quai.Cli.Images;
 
@@ -77,15 +78,15 @@ internal sealed class RemoveImage : Command
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int left = int.MaxValue; ;)
         {
-            JsonElement[] images = [.. session.Engine.Get("/images/json?all=1").Items()];
-            if (images.Length == 0 || images.Length >= left)
+            List<ImageSummary> images = session.Engine.Images.ListAsync(all: true).Await();
+            if (images.Count == 0 || images.Count >= left)
             {
                 break;
             }
 
-            left = images.Length;
+            left = images.Count;
             errors.Clear();
-            foreach (JsonElement image in images)
+            foreach (ImageSummary image in images)
             {
                 RemoveWhole(session, image, errors);
             }
@@ -94,17 +95,17 @@ internal sealed class RemoveImage : Command
         return errors.Count == 0 ? 0 : throw new ExitException(1, string.Join('\n', errors.Values.Distinct()));
     }
 
-    private void RemoveWhole(Session session, JsonElement image, Dictionary<string, string> errors)
+    private void RemoveWhole(Session session, ImageSummary image, Dictionary<string, string> errors)
     {
         // By force an image goes with all its names. Else name by name: then one that comes into use meanwhile keeps its last.
-        string[] names = _force.Value ? [] : [.. image.Texts("RepoTags")];
-        foreach (string name in names.Length == 0 ? [image.Text("Id")] : names)
+        string[] names = _force.Value ? [] : [.. image.RepoTags];
+        foreach (string name in names.Length == 0 ? [image.Id] : names)
         {
             try
             {
-                if (names.Length > 1 && IsUsed(session, image.Text("Id")))
+                if (names.Length > 1 && IsUsed(session, image.Id))
                 {
-                    errors[image.Text("Id")] = $"Error response from daemon: conflict: unable to delete {Units.ShortId(image.Text("Id"))} (must be forced) - image is being used by a container";
+                    errors[image.Id] = $"Error response from daemon: conflict: unable to delete {Units.ShortId(image.Id)} (must be forced) - image is being used by a container";
                     return;
                 }
 
@@ -116,21 +117,20 @@ internal sealed class RemoveImage : Command
             }
             catch (DaemonException error)
             {
-                errors[image.Text("Id")] = error.Message;
+                errors[image.Id] = error.Message;
             }
         }
     }
 
     private static bool IsUsed(Session session, string id) =>
-        session.Engine.Get("/containers/json?all=1").Items().Any(c => c.Text("ImageID") == id);
+        session.Engine.Containers.ListAsync(all: true).Await().Any(c => c.ImageID == id);
 
     private void Remove(Session session, string name, bool force)
     {
-        Query query = new Query($"/images/{Query.Segment(name)}").WithSwitch("force", force).WithSwitch("noprune", _noPrune.Value);
-        _platforms.Values.ForEach(p => query.With("platforms", Platforms.Json(p)));
-        foreach (JsonElement item in session.Engine.Send("DELETE", query.ToString()).ReadJson().Items())
+        List<DistributionPlatform> platforms = [.. _platforms.Values.Select(p => Platforms.Parse(p)).OfType<DistributionPlatform>()];
+        foreach (ImageDeleteItem item in session.Engine.Images.RemoveAsync(name, force, _noPrune.Value, platforms).Await())
         {
-            session.Out.WriteLine(item.Text("Deleted").Length > 0 ? "Deleted: " + item.Text("Deleted") : "Untagged: " + item.Text("Untagged"));
+            session.Out.WriteLine(item.Deleted is { Length: > 0 } id ? "Deleted: " + id : "Untagged: " + item.Untagged);
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -16,33 +16,28 @@ internal sealed class Verify(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        var query = new Query("/quai/images/verify");
-        arguments.ForEach(name => query.With("name", name));
-        using Response response = session.Engine.Send("POST", query.ToString());
-        JsonElement last = default;
-        foreach (JsonElement line in response.ReadJsonStream())
+        VerificationLine? last = null;
+        foreach (VerificationLine line in session.Engine.Images.VerifyAsync(arguments).Await())
         {
-            if (line.Text("error").Length > 0)
+            if (line.Error.Length > 0)
             {
-                throw new ExitException(1, line.Text("error"));
+                throw new ExitException(1, line.Error);
             }
 
             last = line;
-            if (line.Text("Problem").Length > 0)
+            if (line.Problem.Length > 0)
             {
-                string[] users = [.. line.Texts("NeededBy")];
-                session.Out.WriteLine($"{line.Text("Kind")} {line.Text("Name")}: {line.Text("Problem")}{(users.Length == 0 ? "" : $" (needed by {string.Join(", ", users)})")}");
+                session.Out.WriteLine($"{line.Kind} {line.Name}: {line.Problem}{(line.NeededBy.Count == 0 ? "" : $" (needed by {string.Join(", ", line.NeededBy)})")}");
             }
         }
 
-        if (last.ValueKind != JsonValueKind.Object || last.Member("Problems").ValueKind != JsonValueKind.Number)
+        if (last is not { Problems: { } problems })
         {
             throw new ExitException(1, "the daemon ended before everything was checked");
         }
 
-        long problems = last.Number("Problems");
         session.Out.WriteLine(
-            $"Checked {Count(last.Number("Images"), "image")}, {Count(last.Number("Blobs"), "blob")} ({Units.Size(last.Number("Bytes"))}), {Count(last.Number("Layers"), "layer")}: "
+            $"Checked {Count(last.Images, "image")}, {Count(last.Blobs, "blob")} ({Units.Size(last.Bytes)}), {Count(last.Layers, "layer")}: "
             + (problems == 0 ? "no problems" : Count(problems, "problem")));
         return problems == 0 ? 0 : 1;
     }

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Images;
 
 namespace Quai.Cli.Manifests;
@@ -31,25 +29,8 @@ internal sealed class LocalLists(string configFolder)
     public void Write(string list, string image, ListEntry entry)
     {
         Directory.CreateDirectory(FolderOf(list));
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("Source", entry.Source);
-            json.WriteString("MediaType", entry.MediaType);
-            json.WriteString("Digest", entry.Digest);
-            json.WriteNumber("Size", entry.Size);
-            if (entry.Platform is { } platform)
-            {
-                json.WritePropertyName("Platform");
-                platform.Write(json);
-            }
-
-            json.WriteEndObject();
-        }
-
         string file = FileOf(list, image);
-        File.WriteAllBytes(file + ".new", buffer.WrittenSpan);
+        File.WriteAllBytes(file + ".new", JsonSerializer.SerializeToUtf8Bytes(entry, ManifestJson.Default.ListEntry));
         File.Move(file + ".new", file, overwrite: true);
     }
 
@@ -65,14 +46,8 @@ internal sealed class LocalLists(string configFolder)
         Directory.Delete(FolderOf(list), recursive: true);
     }
 
-    private static ListEntry ReadEntry(string file)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-        JsonElement json = document.RootElement;
-        JsonElement platform = json.Member("Platform");
-        return new ListEntry(
-            json.Text("Source"), json.Text("MediaType"), json.Text("Digest"), json.Number("Size"), platform.ValueKind == JsonValueKind.Object ? Platform.Read(platform) : null);
-    }
+    private static ListEntry ReadEntry(string file) =>
+        JsonSerializer.Deserialize(File.ReadAllBytes(file), ManifestJson.Default.ListEntry) ?? throw new ExitException(1, $"{file} is no entry of a manifest list");
 
     private string FolderOf(string list) => Path.Combine(_root, Safe(list));
 

@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
-using Quai.Cli.Http;
 using Quai.Cli.Images;
 
 namespace Quai.Cli.Manifests;
@@ -79,11 +77,11 @@ internal sealed class AnnotateManifest : Command
         var lists = new LocalLists(session.ConfigFolder);
         ListEntry entry = lists.Find(arguments[0], arguments[1]) ?? throw new ExitException(1, $"manifest for image {arguments[1]} does not exist in {arguments[0]}");
         Platform platform = entry.Platform ?? new Platform();
-        string Or(string given, string before) => given.Length > 0 ? given : before;
+        string? Or(string given, string? before) => given.Length > 0 ? given : before;
         platform = platform with
         {
             Architecture = Or(_arch.Value, platform.Architecture), Os = Or(_os.Value, platform.Os), OsVersion = Or(_version.Value, platform.OsVersion),
-            Variant = Or(_variant.Value, platform.Variant), OsFeatures = _features.Values.Count > 0 ? [.. _features.Values] : platform.OsFeatures,
+            Variant = Or(_variant.Value, platform.Variant), OsFeatures = _features.Values.Count > 0 ? _features.Values : platform.OsFeatures,
         };
         if (!Known(platform))
         {
@@ -146,42 +144,18 @@ internal sealed class InspectManifest : Command
     {
         RemoteManifest[] all = manifest.IsIndex ? [.. ListEntry.OfIndex(manifest).Select(e => RemoteManifest.Fetch(session, e.Source))] : [manifest];
         ListEntry[] entries = manifest.IsIndex ? [.. ListEntry.OfIndex(manifest)] : [ListEntry.Of(session, manifest)];
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            if (manifest.IsIndex)
-            {
-                json.WriteStartArray();
-            }
+        List<VerboseManifest> shown = [.. all.Zip(entries, (one, entry) => Verbose(manifest.IsIndex ? $"{manifest.Name}@{one.Digest}" : manifest.Name, one, entry.Platform))];
+        return Indented(manifest.IsIndex
+            ? JsonSerializer.SerializeToUtf8Bytes(shown, ManifestJson.Default.ListVerboseManifest)
+            : JsonSerializer.SerializeToUtf8Bytes(shown[0], ManifestJson.Default.VerboseManifest));
+    }
 
-            for (int i = 0; i < all.Length; i++)
-            {
-                json.WriteStartObject();
-                json.WriteString("Ref", manifest.IsIndex ? $"{manifest.Name}@{all[i].Digest}" : manifest.Name);
-                json.WriteStartObject("Descriptor");
-                json.WriteString("mediaType", all[i].MediaType);
-                json.WriteString("digest", all[i].Digest);
-                json.WriteNumber("size", all[i].Bytes.Length);
-                if (entries[i].Platform is { } platform)
-                {
-                    json.WritePropertyName("platform");
-                    platform.Write(json);
-                }
-
-                json.WriteEndObject();
-                json.WriteBase64String("Raw", all[i].Bytes);
-                json.WritePropertyName(all[i].MediaType.Contains("oci", StringComparison.Ordinal) ? "OCIManifest" : "SchemaV2Manifest");
-                json.WriteRawValue(all[i].Bytes);
-                json.WriteEndObject();
-            }
-
-            if (manifest.IsIndex)
-            {
-                json.WriteEndArray();
-            }
-        }
-
-        return Indented(buffer.ToArray());
+    private static VerboseManifest Verbose(string name, RemoteManifest manifest, Platform? platform)
+    {
+        bool oci = manifest.MediaType.Contains("oci", StringComparison.Ordinal);
+        JsonElement document = JsonElement.Parse(manifest.Bytes);
+        return new VerboseManifest(
+            name, new VerboseDescriptor(manifest.MediaType, manifest.Digest, manifest.Bytes.Length, platform), manifest.Bytes, oci ? document : null, oci ? null : document);
     }
 
     private static string Indented(byte[] bytes)

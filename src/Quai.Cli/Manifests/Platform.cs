@@ -1,53 +1,31 @@
-using System.Text.Json;
-using Quai.Cli.Formatting;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace Quai.Cli.Manifests;
 
-/// <summary>The platform of an entry of a manifest list.</summary>
+/// <summary>The platform of an entry of a manifest list, and of an image by its configuration. What is empty is left out.</summary>
 internal sealed record Platform
 {
-    public string Architecture { get; init; } = "";
-    public string Os { get; init; } = "";
-    public string OsVersion { get; init; } = "";
-    public IReadOnlyList<string> OsFeatures { get; init; } = [];
-    public string Variant { get; init; } = "";
+    [JsonPropertyName("architecture")]
+    [AllowNull]
+    public string Architecture { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Reads the JSON of an entry.</summary>
-    public static Platform Read(JsonElement json) => new()
-    {
-        Architecture = json.Text("architecture"), Os = json.Text("os"), OsVersion = json.Text("os.version"), OsFeatures = [.. json.Texts("os.features")], Variant = json.Text("variant"),
-    };
+    [JsonPropertyName("os")]
+    [AllowNull]
+    public string Os { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Writes the JSON of an entry.</summary>
-    public void Write(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("architecture", Architecture);
-        json.WriteString("os", Os);
-        if (OsVersion.Length > 0)
-        {
-            json.WriteString("os.version", OsVersion);
-        }
+    [JsonPropertyName("os.version")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? OsVersion { get; init => field = value is { Length: > 0 } ? value : null; }
 
-        if (OsFeatures.Count > 0)
-        {
-            json.WriteStartArray("os.features");
-            foreach (string feature in OsFeatures)
-            {
-                json.WriteStringValue(feature);
-            }
+    [JsonPropertyName("os.features")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? OsFeatures { get; init => field = value is { Count: > 0 } ? value : null; }
 
-            json.WriteEndArray();
-        }
-
-        if (Variant.Length > 0)
-        {
-            json.WriteString("variant", Variant);
-        }
-
-        json.WriteEndObject();
-    }
+    [JsonPropertyName("variant")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Variant { get; init => field = value is { Length: > 0 } ? value : null; }
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join('/', ((string[])[Os, Architecture, Variant]).Where(p => p.Length > 0));
+    public override string ToString() => string.Join('/', ((string?[])[Os, Architecture, Variant]).Where(p => !string.IsNullOrEmpty(p)));
 }

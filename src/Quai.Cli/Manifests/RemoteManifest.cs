@@ -1,8 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
+using Quai.Client;
+using Quai.Client.Registries;
 
 namespace Quai.Cli.Manifests;
 
@@ -27,30 +29,21 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
     {
         ImageReference.Check(ImageReference.Split(name).Repository);
         string full = ImageReference.Canonical(name);
-        using Response response = session.Engine.Send("GET", new Query("/quai/manifests").With("name", full).ToString(), default, RegistryCredentials.Header(session, full));
-        string type = response.Head.Header("content-type") ?? "", digest = response.Head.Header("docker-content-digest") ?? "";
-        return new RemoteManifest(full, type, digest, response.ReadAll());
+        RegistryManifest manifest = session.Engine.Manifests.FetchAsync(full, RegistryCredentials.Find(session, full)).Await();
+        return new RemoteManifest(full, manifest.MediaType, manifest.Digest, manifest.Bytes.ToArray());
     }
 
     /// <summary>The document.</summary>
-    public JsonElement Json()
-    {
-        using var document = JsonDocument.Parse(Bytes);
-        return document.RootElement.Clone();
-    }
+    /// <exception cref="JsonException">It is none of that type.</exception>
+    public T Read<T>(JsonTypeInfo<T> type)
+        where T : class => JsonSerializer.Deserialize(Bytes, type) ?? throw new JsonException("it is empty");
 
     /// <summary>The platform that an image's manifest is for, by its config.</summary>
     public Platform PlatformOf(Session session)
     {
-        JsonElement config = Json().Member("config");
-        string path = new Query("/quai/blobs").With("name", Repository).With("digest", config.Text("digest")).With("size", config.Number("size").ToString(System.Globalization.CultureInfo.InvariantCulture)).ToString();
-        using Response response = session.Engine.Send("GET", path, default, RegistryCredentials.Header(session, Name));
-        JsonElement document = response.ReadJson();
-        return new Platform
-        {
-            Os = document.Text("os"), Architecture = document.Text("architecture"), Variant = document.Text("variant"), OsVersion = document.Text("os.version"),
-            OsFeatures = [.. document.Texts("os.features")],
-        };
+        IndexEntry config = Read(ManifestJson.Default.ManifestDocument).Config ?? new IndexEntry();
+        byte[] document = session.Engine.Manifests.FetchBlobAsync(Repository, config.Digest ?? "", config.Size, RegistryCredentials.Find(session, Name)).Await();
+        return JsonSerializer.Deserialize(document, ManifestJson.Default.Platform) ?? new Platform();
     }
 
     /// <summary>Puts a manifest list in a registry.</summary>
@@ -62,13 +55,6 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
     public static string Push(Session session, string target, byte[] index, IEnumerable<string> sources)
     {
         string full = ImageReference.Canonical(target);
-        var query = new Query("/quai/manifests").With("name", full);
-        foreach (string source in sources.Distinct())
-        {
-            query.With("source", source);
-        }
-
-        using Response response = session.Engine.Send("PUT", query.ToString(), index, RegistryCredentials.Header(session, full));
-        return response.ReadJson().Text("Digest");
+        return session.Engine.Manifests.PushAsync(full, index, sources.Distinct(), RegistryCredentials.Find(session, full)).Await().Digest;
     }
 }

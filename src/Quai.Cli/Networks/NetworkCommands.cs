@@ -1,7 +1,5 @@
-using System.Text.Json;
+using Quai.Api.Networks;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Containers;
-using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 
@@ -40,20 +38,20 @@ internal sealed class ListNetworks : Command
     {
         string format = session.Format(_format.Value, "networksFormat", _quiet.Value) is { Length: > 0 } asked ? asked
             : _quiet.Value ? "{{.ID}}" : "table {{.ID}}\t{{.Name}}\t{{.Driver}}\t{{.Scope}}";
-        JsonElement list = session.Engine.Get(new Query("/networks").WithFilters(_filters.Values).ToString());
-        new Table(format, Headers).Print(session.Out, list.Items().OrderBy(n => n.Text("Name"), StringComparer.Ordinal).Select(Make));
+        List<NetworkInspect> networks = session.Engine.Networks.ListAsync(_filters.Values).Await();
+        new Table(format, Headers).Print(session.Out, networks.OrderBy(n => n.Name, StringComparer.Ordinal).Select(Make));
         return 0;
     }
 
-    private Row Make(JsonElement network) => new Row("*network.networkContext")
-        .With("ID", () => _full.Value ? network.Text("Id") : Units.ShortId(network.Text("Id")))
-        .With("Name", () => network.Text("Name"))
-        .With("Driver", () => network.Text("Driver"))
-        .With("Scope", () => network.Text("Scope"))
-        .With("IPv4", () => network.Flag("EnableIPv4") ? "true" : "false")
-        .With("IPv6", () => network.Flag("EnableIPv6") ? "true" : "false")
-        .With("Internal", () => network.Flag("Internal") ? "true" : "false")
-        .With("Labels", () => ContainerRows.Labels(network))
-        .With("CreatedAt", () => Units.Moment(network.Text("Created")))
-        .WithMethod("Label", a => network.Member("Labels").Text(a[0] as string ?? ""));
+    private Row Make(NetworkInspect network) => new Row("*network.networkContext")
+        .With("ID", () => _full.Value ? network.Id : Units.ShortId(network.Id))
+        .With("Name", () => network.Name)
+        .With("Driver", () => network.Driver)
+        .With("Scope", () => network.Scope)
+        .With("IPv4", () => network.EnableIPv4 ? "true" : "false")
+        .With("IPv6", () => network.EnableIPv6 ? "true" : "false")
+        .With("Internal", () => network.Internal ? "true" : "false")
+        .With("Labels", () => Pairs.Show(network.Labels))
+        .With("CreatedAt", () => Units.Moment(network.Created))
+        .WithMethod("Label", a => Pairs.Find(network.Labels, a));
 }

@@ -1,5 +1,8 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Cli.Images;
+using Quai.Cli.Objects.Types;
+using Quai.Client;
 
 namespace Quai.Cli.Objects;
 
@@ -86,14 +89,13 @@ internal sealed class Inspect : Command
             throw new ExitException(1, "Error: No such image: ");
         }
 
-        string segment = Query.Segment(name);
-        bool size = _size?.Value == true;
+        EngineClient engine = session.Engine;
         return kind switch
         {
-            "container" => new("Container", session.Engine.Get(new Query($"/containers/{segment}/json").WithSwitch("size", size).ToString())),
-            "image" => new("Image", session.Engine.Get(new Query($"/images/{segment}/json").WithText("platform", Quai.Cli.Images.Platforms.Json(_platform?.Value ?? "")).ToString())),
-            "network" => new("Network", session.Engine.Get($"/networks/{segment}")),
-            _ => new("Volume", session.Engine.Get($"/volumes/{segment}")),
+            "container" => new(ContainerTypes.Container, engine.Containers.InspectDocumentAsync(name, _size?.Value == true).Await()),
+            "image" => new(ImageTypes.Image, engine.Images.InspectDocumentAsync(name, Platforms.Parse(_platform?.Value ?? "")).Await()),
+            "network" => new(NetworkTypes.Network, engine.Networks.InspectDocumentAsync(name).Await()),
+            _ => new(VolumeTypes.Volume, engine.Volumes.InspectDocumentAsync(name).Await()),
         };
     }
 }

@@ -1,7 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
+using Quai.Cli.Objects.Types;
+using Quai.Client;
 using Quai.Templates;
 
 namespace Quai.Cli.Objects;
@@ -9,8 +10,8 @@ namespace Quai.Cli.Objects;
 /// <summary>Shows objects whole, or through a template, as <c>inspect</c> does.</summary>
 internal static class Inspection
 {
-    /// <summary>An object found: its type's name and its JSON.</summary>
-    public readonly record struct Found(string Shape, JsonElement Json);
+    /// <summary>An object found: its type and its JSON.</summary>
+    public readonly record struct Found(GoStructType Type, JsonElement Json);
 
     /// <summary>Shows objects.</summary>
     /// <param name="session">Where to.</param>
@@ -94,7 +95,7 @@ internal static class Inspection
     {
         try
         {
-            return template.Execute(ObjectShapes.All.View(found.Json, found.Shape));
+            return template.Execute(found.Type.View(found.Json));
         }
         catch (TemplateException)
         {

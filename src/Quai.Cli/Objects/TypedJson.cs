@@ -19,7 +19,7 @@ internal sealed class TypedJson : IGoStruct
     public string TypeName { get; }
 
     /// <inheritdoc/>
-    public string? Json => Shapes.Compact(_json);
+    public string? Json => CompactJson.Write(_json);
 
     /// <inheritdoc/>
     public IEnumerable<KeyValuePair<string, object?>> Fields => _json.EnumerateObject().Select(p => new KeyValuePair<string, object?>(p.Name, Wrap(p.Value)));
@@ -41,7 +41,7 @@ internal sealed class TypedJson : IGoStruct
     private static object? Wrap(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => new TypedJson(element, "struct"),
-        JsonValueKind.Array => new GoList([.. element.EnumerateArray().Select(Wrap)], "[]struct") { Json = Shapes.Compact(element) },
+        JsonValueKind.Array => new GoList([.. element.EnumerateArray().Select(Wrap)], "[]struct") { Json = CompactJson.Write(element) },
         _ => JsonValues.From(element),
     };
 }

@@ -3,8 +3,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
-using Quai.Templates;
 
 namespace Quai.Cli.Registries;
 
@@ -34,9 +32,8 @@ internal sealed class CredentialHelper(string name)
 
         try
         {
-            using JsonDocument answer = JsonDocument.Parse(output);
-            string user = answer.RootElement.Text("Username");
-            string secret = answer.RootElement.Text("Secret");
+            HelperCredentials? answer = JsonSerializer.Deserialize(output, HelperJson.Default.HelperCredentials);
+            (string user, string secret) = (answer?.Username ?? "", answer?.Secret ?? "");
             return user == TokenUser ? new Credentials("", "", IdentityToken: secret) : new Credentials(user, secret);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -49,13 +46,8 @@ internal sealed class CredentialHelper(string name)
     public void Store(string server, Credentials credentials)
     {
         bool token = credentials.IdentityToken.Length > 0;
-        var json = new StringBuilder("{\"ServerURL\":");
-        GoJson.AppendString(json, server, escapeHtml: false);
-        json.Append(",\"Username\":");
-        GoJson.AppendString(json, token ? TokenUser : credentials.Username, escapeHtml: false);
-        json.Append(",\"Secret\":");
-        GoJson.AppendString(json, token ? credentials.IdentityToken : credentials.Password, escapeHtml: false);
-        (int code, string output) = Run("store", json.Append('}').ToString());
+        var stored = new HelperCredentials(server, token ? TokenUser : credentials.Username, token ? credentials.IdentityToken : credentials.Password);
+        (int code, string output) = Run("store", JsonSerializer.Serialize(stored, HelperJson.Plain.HelperCredentials));
         if (code != 0)
         {
             throw Failed("storing", output);
@@ -83,8 +75,7 @@ internal sealed class CredentialHelper(string name)
 
         try
         {
-            using JsonDocument answer = JsonDocument.Parse(output);
-            return answer.RootElement.EnumerateObject().ToDictionary(m => m.Name, m => m.Value.GetString() ?? "", StringComparer.Ordinal);
+            return JsonSerializer.Deserialize(output, HelperJson.Default.DictionaryStringString) ?? throw new JsonException("an object is expected");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {

@@ -1,5 +1,4 @@
-using System.Text;
-using Quai.Templates;
+using Quai.Api.System;
 
 namespace Quai.Cli.Registries;
 
@@ -14,24 +13,13 @@ internal sealed record Credentials(string Username, string Password, string Iden
     public bool IsEmpty => Username.Length == 0 && IdentityToken.Length == 0 && RegistryToken.Length == 0;
 
     /// <summary>As the API takes them.</summary>
-    public string Json(string server)
+    public AuthConfig ForApi(string server)
     {
-        var json = new StringBuilder("{");
-        Add("username", Username);
-        Add("password", Password);
-        Add("identitytoken", IdentityToken);
-        Add("registrytoken", RegistryToken);
-        Add("serveraddress", server);
-        return json.Append('}').ToString();
-
-        void Add(string name, string value)
+        static string? known(string text) => text.Length > 0 ? text : null;
+        return new AuthConfig
         {
-            if (value.Length > 0)
-            {
-                json.Append(json.Length > 1 ? ",\"" : "\"").Append(name).Append("\":");
-                GoJson.AppendString(json, value, escapeHtml: false);
-            }
-        }
+            Username = known(Username), Password = known(Password), IdentityToken = known(IdentityToken), RegistryToken = known(RegistryToken), ServerAddress = known(server),
+        };
     }
 
     /// <inheritdoc/>

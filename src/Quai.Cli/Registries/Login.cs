@@ -1,9 +1,9 @@
 using System.Text;
-using System.Text.Json;
+using Quai.Api.System;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client;
 
 namespace Quai.Cli.Registries;
 
@@ -105,12 +105,11 @@ internal sealed class Login : Command
         return text.Length > 0 ? text : throw new ExitException(1, "password is empty");
     }
 
-    private static JsonElement Ask(Session session, string key, Credentials credentials) =>
-        session.Engine.Post("/auth", Encoding.UTF8.GetBytes(credentials.Json(key)));
+    private static AuthResponse Ask(Session session, string key, Credentials credentials) => session.Engine.Registries.LoginAsync(credentials.ForApi(key)).Await();
 
-    private static int Finish(Session session, CredentialStore store, string key, Credentials credentials, JsonElement answer)
+    private static int Finish(Session session, CredentialStore store, string key, Credentials credentials, AuthResponse answer)
     {
-        if (answer.Text("IdentityToken") is { Length: > 0 } token)
+        if (answer.IdentityToken is { Length: > 0 } token)
         {
             credentials = new Credentials(credentials.Username, "", IdentityToken: token);
         }
@@ -121,7 +120,7 @@ internal sealed class Login : Command
                 $"\nWARNING! Your credentials are stored unencrypted in '{file}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n");
         }
 
-        session.Out.WriteLine(answer.Text("Status"));
+        session.Out.WriteLine(answer.Status);
         return 0;
     }
 }

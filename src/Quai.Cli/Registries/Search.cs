@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -39,19 +39,18 @@ internal sealed class Search : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        string path = new Query("/images/search").With("term", arguments[0]).WithText("limit", _limit.Value).WithFilters(_filters.Values).ToString();
-        using Response response = session.Engine.Send("GET", path, default, RegistryCredentials.Header(session, arguments[0]));
+        List<ImageSearchItem> items = session.Engine.Registries.SearchAsync(arguments[0], _limit.Value, _filters.Values, RegistryCredentials.Find(session, arguments[0])).Await();
         string format = _format.Value.Length > 0 ? _format.Value : "table {{.Name}}\t{{.Description}}\t{{.StarCount}}\t{{.IsOfficial}}";
-        new Table(format, Headers).Print(session.Out, response.ReadJson().Items().OrderByDescending(i => i.Number("star_count")).Select(Make));
+        new Table(format, Headers).Print(session.Out, items.OrderByDescending(i => i.StarCount).Select(Make));
         return 0;
     }
 
-    private Row Make(JsonElement item) => new Row("*formatter.searchContext")
-        .With("Name", () => item.Text("name"))
-        .With("Description", () => Cut(item.Text("description").ReplaceLineEndings(" ")))
-        .With("StarCount", () => item.Number("star_count").ToString(CultureInfo.InvariantCulture))
-        .With("IsOfficial", () => item.Flag("is_official") ? "[OK]" : "")
-        .With("IsAutomated", () => item.Flag("is_automated") ? "[OK]" : "");
+    private Row Make(ImageSearchItem item) => new Row("*formatter.searchContext")
+        .With("Name", () => item.Name)
+        .With("Description", () => Cut(item.Description.ReplaceLineEndings(" ")))
+        .With("StarCount", () => item.StarCount.ToString(CultureInfo.InvariantCulture))
+        .With("IsOfficial", () => item.IsOfficial ? "[OK]" : "")
+        .With("IsAutomated", () => item.IsAutomated ? "[OK]" : "");
 
     private string Cut(string text) => _full.Value || text.Length <= DescriptionWidth ? text : text[..(DescriptionWidth - 1)] + "…";
 }

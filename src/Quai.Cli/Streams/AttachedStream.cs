@@ -1,4 +1,6 @@
-using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Streams;
+using Quai.Client.Transport;
 using Quai.Linux;
 using Quai.Linux.Terminals;
 

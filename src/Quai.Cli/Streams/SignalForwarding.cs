@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using Quai.Cli.Http;
+using Quai.Client;
+using Quai.Client.Containers;
 using Quai.Linux.Terminals;
 
 namespace Quai.Cli.Streams;
@@ -14,7 +16,7 @@ internal sealed class SignalForwarding : IDisposable
     }
 
     /// <summary>Sends the signals that may be caught to a container. Their numbers are the kernel's; names go over the wire.</summary>
-    public static SignalForwarding ToContainer(EngineClient engine, string id)
+    public static SignalForwarding ToContainer(ContainerClient containers, string id)
     {
         var forwarding = new SignalForwarding();
         (int Number, string Name)[] signals =
@@ -27,9 +29,9 @@ internal sealed class SignalForwarding : IDisposable
             {
                 try
                 {
-                    engine.SendAny("POST", new Query($"/containers/{Query.Segment(id)}/kill").With("signal", name).ToString()).Dispose();
+                    containers.KillAsync(id, name).Await();
                 }
-                catch (Exception error) when (error is IOException or ConnectionException)
+                catch (Exception error) when (error is IOException or ConnectionException or DaemonException)
                 {
                     // The container has ended meanwhile; its end is what the program waits for.
                 }
@@ -40,18 +42,17 @@ internal sealed class SignalForwarding : IDisposable
     }
 
     /// <summary>Tells the daemon the terminal's size now and whenever it changes.</summary>
-    /// <param name="engine">The daemon.</param>
-    /// <param name="path">The path of the resize call.</param>
+    /// <param name="resize">Tells it rows and columns.</param>
     /// <param name="now">Tell it now, too.</param>
-    public static SignalForwarding OfTerminalSize(EngineClient engine, string path, bool now = true)
+    public static SignalForwarding OfTerminalSize(Func<int, int, Task> resize, bool now = true)
     {
         var forwarding = new SignalForwarding();
         if (now)
         {
-            Resize(engine, path);
+            Resize(resize);
         }
 
-        forwarding.Register(28, () => Resize(engine, path));
+        forwarding.Register(28, () => Resize(resize));
         return forwarding;
     }
 
@@ -65,7 +66,7 @@ internal sealed class SignalForwarding : IDisposable
     }
 
     /// <summary>Sends the terminal's size once.</summary>
-    public static void Resize(EngineClient engine, string path, int extraRows = 0)
+    public static void Resize(Func<int, int, Task> resize, int extraRows = 0)
     {
         (ushort rows, ushort columns) = Terminal.GetSize(1);
         if (rows == 0 && columns == 0)
@@ -75,9 +76,9 @@ internal sealed class SignalForwarding : IDisposable
 
         try
         {
-            engine.SendAny("POST", new Query(path).With("h", (rows + extraRows).ToString()).With("w", columns.ToString()).ToString()).Dispose();
+            resize(rows + extraRows, columns).Await();
         }
-        catch (Exception error) when (error is IOException or ConnectionException)
+        catch (Exception error) when (error is IOException or ConnectionException or DaemonException)
         {
             // A terminal of another size is no reason to end.
         }

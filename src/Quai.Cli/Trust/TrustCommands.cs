@@ -1,7 +1,6 @@
 using System.Text;
-using System.Text.Json;
+using Quai.Api.Images;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
 using Quai.Cli.Registries;
@@ -40,11 +39,10 @@ internal static class Signing
     {
         Images.ImageReference.Check(Images.ImageReference.Split(name).Repository);
         string full = Images.ImageReference.Canonical(name);
-        using Response response = session.Engine.Send("GET", new Query("/quai/signatures").With("name", full).ToString(), default, RegistryCredentials.Header(session, full));
-        JsonElement answer = response.ReadJson();
+        SignatureDocument answer = session.Engine.Signatures.ListAsync(full, RegistryCredentials.Find(session, full)).Await();
         return (
-            Digest.Parse(answer.Text("Digest")),
-            [.. answer.Items("Signatures").Select(s => new ImageSignature(s.Member("Payload").GetBytesFromBase64(), s.Member("Signature").GetBytesFromBase64()))]);
+            Digest.Parse(answer.Digest),
+            [.. (answer.Signatures ?? []).Select(s => new ImageSignature(Convert.FromBase64String(s.Payload), Convert.FromBase64String(s.Signature)))]);
     }
 }
 
@@ -111,8 +109,8 @@ internal sealed class Sign : Command
         string repository = Images.ImageReference.Split(full).Repository;
         (Digest digest, _) = Signing.Fetch(session, arguments[0]);
         ImageSignature signature = key.Sign(new SimpleSigning(repository, digest));
-        string path = new Query("/quai/signatures").With("name", repository).With("digest", digest.ToString()).WithSwitch("referrer", _referrer.Value).ToString();
-        session.Engine.Send("POST", path, Body(signature), RegistryCredentials.Header(session, full)).Dispose();
+        var item = new SignatureItem { Payload = Convert.ToBase64String(signature.Payload), Signature = Convert.ToBase64String(signature.Signature) };
+        session.Engine.Signatures.AddAsync(repository, digest.ToString(), item, _referrer.Value, RegistryCredentials.Find(session, full)).Await();
         session.Out.WriteLine($"Signed {repository}@{digest}");
         return 0;
     }
@@ -127,20 +125,6 @@ internal sealed class Sign : Command
         {
             throw new ExitException(1, $"the key {path} cannot be read: {e.Message}");
         }
-    }
-
-    private static byte[] Body(ImageSignature signature)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteBase64String("Payload", signature.Payload);
-            json.WriteBase64String("Signature", signature.Signature);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
     }
 }
 

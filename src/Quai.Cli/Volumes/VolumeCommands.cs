@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Text.Json;
+using Quai.Api.Volumes;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Containers;
 using Quai.Cli.Containers.Create;
-using Quai.Cli.Containers.Views;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 
@@ -32,31 +29,12 @@ internal sealed class CreateVolume : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
+        var request = new VolumeCreateRequest
         {
-            json.WriteStartObject();
-            json.WriteString("Name", arguments.Count > 0 ? arguments[0] : "");
-            json.WriteString("Driver", _driver.Value);
-            Map(json, "DriverOpts", _options.Values);
-            Map(json, "Labels", _labels.Values);
-            json.WriteEndObject();
-        }
-
-        session.Out.WriteLine(session.Engine.Post("/volumes/create", buffer.WrittenSpan).Text("Name"));
+            Name = arguments.Count > 0 ? arguments[0] : "", Driver = _driver.Value, DriverOpts = Pairs.Parse(_options.Values), Labels = Pairs.Parse(_labels.Values),
+        };
+        session.Out.WriteLine(session.Engine.Volumes.CreateAsync(request).Await().Name);
         return 0;
-    }
-
-    private static void Map(Utf8JsonWriter json, string name, List<string> pairs)
-    {
-        json.WriteStartObject(name);
-        foreach (IGrouping<string, string> pair in pairs.GroupBy(p => p.Split('=', 2)[0]))
-        {
-            string[] parts = pair.Last().Split('=', 2);
-            json.WriteString(pair.Key, parts.Length > 1 ? parts[1] : "");
-        }
-
-        json.WriteEndObject();
     }
 }
 
@@ -84,8 +62,8 @@ internal sealed class ListVolumes : Command
     public override int Execute(Session session, List<string> arguments)
     {
         string format = session.Format(_format.Value, "volumesFormat", _quiet.Value) is { Length: > 0 } asked ? asked : _quiet.Value ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
-        JsonElement list = session.Engine.Get(new Query("/volumes").WithFilters(_filters.Values).ToString());
-        new Table(format, VolumeRows.Headers).Print(session.Out, list.Items("Volumes").OrderBy(v => v.Text("Name"), StringComparer.Ordinal).Select(VolumeRows.Make));
+        List<VolumeInspect> volumes = session.Engine.Volumes.ListAsync(_filters.Values).Await().Volumes ?? [];
+        new Table(format, VolumeRows.Headers).Print(session.Out, volumes.OrderBy(v => v.Name, StringComparer.Ordinal).Select(VolumeRows.Make));
         return 0;
     }
 }
@@ -101,23 +79,18 @@ internal static class VolumeRows
     };
 
     /// <summary>One volume's line.</summary>
-    public static Row Make(JsonElement volume)
-    {
-        JsonElement usage = volume.Member("UsageData");
-        bool known = usage.ValueKind == JsonValueKind.Object;
-        return new Row("*formatter.volumeContext")
-            .With("Name", () => volume.Text("Name"))
-            .With("Driver", () => volume.Text("Driver"))
-            .With("Scope", () => volume.Text("Scope"))
-            .With("Mountpoint", () => volume.Text("Mountpoint"))
-            .With("Labels", () => ContainerRows.Labels(volume))
-            .With("Links", () => known ? usage.Number("RefCount").ToString() : "N/A")
-            .With("Size", () => known ? Units.LongSize(usage.Number("Size")) : "N/A")
-            .With("Availability", () => "N/A")
-            .With("Group", () => "N/A")
-            .With("Status", () => "N/A")
-            .WithMethod("Label", a => volume.Member("Labels").Text(a[0] as string ?? ""));
-    }
+    public static Row Make(VolumeInspect volume) => new Row("*formatter.volumeContext")
+        .With("Name", () => volume.Name)
+        .With("Driver", () => volume.Driver)
+        .With("Scope", () => volume.Scope)
+        .With("Mountpoint", () => volume.Mountpoint)
+        .With("Labels", () => Pairs.Show(volume.Labels))
+        .With("Links", () => volume.UsageData?.RefCount.ToString() ?? "N/A")
+        .With("Size", () => volume.UsageData is { } usage ? Units.LongSize(usage.Size) : "N/A")
+        .With("Availability", () => "N/A")
+        .With("Group", () => "N/A")
+        .With("Status", () => "N/A")
+        .WithMethod("Label", a => Pairs.Find(volume.Labels, a));
 }
 
 /// <summary><c>quai volume rm</c>.</summary>
@@ -134,6 +107,5 @@ internal sealed class RemoveVolume : Command
 
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
-    public override int Execute(Session session, List<string> arguments) => session.ForEach(arguments, name =>
-        session.Engine.Send("DELETE", new Query($"/volumes/{Query.Segment(name)}").WithSwitch("force", _force.Value).ToString()).Dispose());
+    public override int Execute(Session session, List<string> arguments) => session.ForEach(arguments, name => session.Engine.Volumes.RemoveAsync(name, _force.Value).Await());
 }

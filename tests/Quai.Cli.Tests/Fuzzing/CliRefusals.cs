@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Http;
+using Quai.Client;
 using Quai.Errors;
 
 namespace Quai.Cli.Tests.Fuzzing;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Quai.Api;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Create;
@@ -28,7 +29,7 @@ public sealed class OptionFuzzTests : IDisposable
         List<string> rest = set.Parse(words, interspersed: false);
         if (rest.Count > 0)
         {
-            using var body = JsonDocument.Parse(new CreateRequest(flags, rest[0], rest[1..], detach: false).Build().ToArray());
+            JsonElement body = JsonSerializer.SerializeToElement(new CreateRequest(flags, rest[0], rest[1..], detach: false).Build(), ApiJson.Default.ContainerCreateRequest);
         }
     })
     {
@@ -49,7 +50,7 @@ public sealed class OptionFuzzTests : IDisposable
         string text = Encoding.UTF8.GetString(input.AsSpan(0, Math.Min(input.Length, 4096)));
         foreach (Action<string> read in (Action<string>[])[
             t => FlagValues.Bytes(t), t => FlagValues.Duration(t), t => FlagValues.NanoCpus(t), t => FlagValues.Int64(t), t => _ = FlagValues.Filter(t).ToList(), t => _ = PortSpec.ParseExposed(t).ToList(), t => DetachKeys.Parse(t), t => Timestamp.Parse(t),
-            t => Units.Moment(t), t => ImageReference.Check(t), t => ImageReference.Familiar(t), t => ImageReference.Canonical(t), t => Http.Endpoint.Parse(t), t => CopyPaths.Folder(t), t => CopyPaths.Base(t), t => Registries.RegistryKey.OfServer(t), t => Registries.RegistryKey.HostOf(t)])
+            t => Units.Moment(t), t => ImageReference.Check(t), t => ImageReference.Familiar(t), t => ImageReference.Canonical(t), t => Client.Transport.Endpoint.Parse(t), t => CopyPaths.Folder(t), t => CopyPaths.Base(t), t => Registries.RegistryKey.OfServer(t), t => Registries.RegistryKey.HostOf(t)])
         {
             try
             {

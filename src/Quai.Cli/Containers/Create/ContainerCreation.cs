@@ -1,8 +1,8 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
+using Quai.Client;
 
 namespace Quai.Cli.Containers.Create;
 
@@ -32,11 +32,11 @@ internal static class ContainerCreation
             Fetch(session, flags, image);
         }
 
-        string path = new Query("/containers/create").WithText("name", flags.Name.Value).WithText("platform", flags.Platform.Value).ToString();
-        JsonElement created;
+        Task<ContainerCreateResponse> create() => session.Engine.Containers.CreateAsync(request.Build(), flags.Name.Value, flags.Platform.Value);
+        ContainerCreateResponse created;
         try
         {
-            created = session.Engine.Post(path, request.Build());
+            created = create().Await();
         }
         catch (DaemonException error) when (error.Status == 404 && policy is "missing" or "" && IsMissingImage(error))
         {
@@ -46,15 +46,15 @@ internal static class ContainerCreation
             }
 
             Fetch(session, flags, image);
-            created = session.Engine.Post(path, request.Build());
+            created = create().Await();
         }
 
-        foreach (string warning in created.Texts("Warnings"))
+        foreach (string warning in created.Warnings ?? [])
         {
             session.Error.WriteLine("WARNING: " + warning);
         }
 
-        string id = created.Text("Id");
+        string id = created.Id;
         if (file.Length > 0)
         {
             WriteIdFile(file, id);

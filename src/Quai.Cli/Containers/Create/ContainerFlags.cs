@@ -1,3 +1,4 @@
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
@@ -10,7 +11,7 @@ internal sealed class ContainerFlags(FlagSet flags)
     public ListFlag<string> Annotation { get; } = flags.List("annotation", '\0', "Annotation for the runtime", type: "map");
     public ListFlag<string> Attach { get; } = flags.List("attach", 'a', "Attach STDIN, STDOUT or STDERR", Validation.Stream);
     public Flag<long> BlkioWeight { get; } = flags.Add(new Flag<long>("blkio-weight", '\0', "uint16", "Share of block I/O: 10 to 1000, or 0 for none", 0, FlagValues.Unsigned(16)) { DefaultText = "0" });
-    public ListFlag<DeviceValue> BlkioWeightDevice { get; } = Devices(flags, "blkio-weight-device", "Share of one device's I/O", Validation.DeviceWeight);
+    public ListFlag<WeightDevice> BlkioWeightDevice { get; } = Devices(flags, "blkio-weight-device", "Share of one device's I/O", Validation.DeviceWeight);
     public ListFlag<string> CapAdd { get; } = flags.List("cap-add", '\0', "Add capabilities");
     public ListFlag<string> CapDrop { get; } = flags.List("cap-drop", '\0', "Drop capabilities");
     public Flag<string> CgroupParent { get; } = flags.String("cgroup-parent", '\0', "Cgroup to put the container's under");
@@ -26,10 +27,10 @@ internal sealed class ContainerFlags(FlagSet flags)
     public Flag<string> CpusetMems { get; } = flags.String("cpuset-mems", '\0', "Memory nodes to use (0-3, 0,1)");
     public ListFlag<string> Device { get; } = flags.List("device", '\0', "Give a device of the host", Validation.Device);
     public ListFlag<string> DeviceRule { get; } = flags.List("device-cgroup-rule", '\0', "Add a rule to the list of allowed devices", Validation.DeviceRule);
-    public ListFlag<DeviceValue> ReadBps { get; } = Devices(flags, "device-read-bps", "Limit bytes read per second from a device", Validation.DeviceBytes);
-    public ListFlag<DeviceValue> ReadIops { get; } = Devices(flags, "device-read-iops", "Limit reads per second from a device", Validation.DeviceCount);
-    public ListFlag<DeviceValue> WriteBps { get; } = Devices(flags, "device-write-bps", "Limit bytes written per second to a device", Validation.DeviceBytes);
-    public ListFlag<DeviceValue> WriteIops { get; } = Devices(flags, "device-write-iops", "Limit writes per second to a device", Validation.DeviceCount);
+    public ListFlag<ThrottleDevice> ReadBps { get; } = Devices(flags, "device-read-bps", "Limit bytes read per second from a device", Validation.DeviceBytes);
+    public ListFlag<ThrottleDevice> ReadIops { get; } = Devices(flags, "device-read-iops", "Limit reads per second from a device", Validation.DeviceCount);
+    public ListFlag<ThrottleDevice> WriteBps { get; } = Devices(flags, "device-write-bps", "Limit bytes written per second to a device", Validation.DeviceBytes);
+    public ListFlag<ThrottleDevice> WriteIops { get; } = Devices(flags, "device-write-iops", "Limit writes per second to a device", Validation.DeviceCount);
     public Flag<bool> ContentTrust { get; } = flags.Add(new Flag<bool>("disable-content-trust", '\0', "", "Accepted and ignored", true, FlagValues.Bool) { BareValue = "true", DefaultText = "true" });
     public ListFlag<string> Dns { get; } = flags.List("dns", '\0', "Name servers", Validation.Address);
     public ListFlag<string> DnsOption { get; } = AliasedList(flags, "dns-option", "dns-opt", "Resolver options");
@@ -109,8 +110,8 @@ internal sealed class ContainerFlags(FlagSet flags)
         return flag;
     }
 
-    private static ListFlag<DeviceValue> Devices(FlagSet flags, string name, string usage, Func<string, DeviceValue> parse) =>
-        flags.Add(new ListFlag<DeviceValue>(name, '\0', "list", usage, s => [parse(s)]) { DefaultText = "[]" });
+    private static ListFlag<T> Devices<T>(FlagSet flags, string name, string usage, Func<string, T> parse) =>
+        flags.Add(new ListFlag<T>(name, '\0', "list", usage, s => [parse(s)]) { DefaultText = "[]" });
 
     private static Flag<long> Duration(FlagSet flags, string name, string usage) =>
         flags.Add(new Flag<long>(name, '\0', "duration", usage + " (ms|s|m|h)", 0, FlagValues.Duration) { DefaultText = "0s" });

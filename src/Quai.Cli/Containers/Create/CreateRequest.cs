@@ -1,17 +1,20 @@
-using System.Buffers;
 using System.Text.Json;
+using Quai.Api.Containers;
+using Quai.Api.Networks;
 using Quai.Cli.CommandLine;
-using Quai.Linux.Terminals;
+using Quai.Cli.Formatting;
 
 namespace Quai.Cli.Containers.Create;
 
 /// <summary>Turns options into the body of <c>POST /containers/create</c>.</summary>
 internal sealed partial class CreateRequest
 {
+    private static readonly JsonElement s_empty = JsonElement.Parse("{}");
+
     private readonly ContainerFlags _flags;
     private readonly string _image;
     private readonly IReadOnlyList<string> _command;
-    private readonly List<PortBinding> _ports = [];
+    private readonly List<(string Port, PortBinding Binding)> _ports = [];
 
     /// <summary>Variables that tell of proxies; the user's own of the same name stand instead.</summary>
     public IReadOnlyList<(string Name, string Value)> Proxies { get; set; } = [];
@@ -61,21 +64,37 @@ internal sealed partial class CreateRequest
     public bool AttachError { get; }
 
     /// <summary>The body.</summary>
-    public ReadOnlySpan<byte> Build()
+    /// <exception cref="ExitException">The options contradict one another or one is malformed.</exception>
+    public ContainerCreateRequest Build()
     {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        ContainerFlags f = _flags;
+        List<string> variables = [.. f.EnvFile.Values.SelectMany(p => VariableFile.Read(p, Environment.GetEnvironmentVariable)), .. f.Env.Values];
+        variables.AddRange(Proxies.Where(p => !variables.Any(v => v.Split('=')[0] == p.Name)).Select(p => p.Name + "=" + p.Value).ToList());
+        return new ContainerCreateRequest
         {
-            json.WriteStartObject();
-            WriteConfig(json);
-            json.WriteStartObject("HostConfig");
-            WriteHostConfig(json);
-            json.WriteEndObject();
-            WriteNetworks(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan;
+            Hostname = f.Hostname.Value,
+            Domainname = f.DomainName.Value,
+            User = f.User.Value,
+            AttachStdin = AttachInput,
+            AttachStdout = AttachOutput,
+            AttachStderr = AttachError,
+            Tty = f.Tty.Value,
+            OpenStdin = f.Interactive.Value,
+            StdinOnce = f.Interactive.Value && AttachInput,
+            ExposedPorts = Set(_ports.Select(p => p.Port).Concat(f.Expose.Values.SelectMany(PortSpec.ParseExposed))),
+            Env = Some(variables),
+            Cmd = Some(_command),
+            Image = _image,
+            Volumes = Set(_volumes),
+            WorkingDir = f.WorkingDirectory.Value,
+            Entrypoint = f.Entrypoint.Changed ? [f.Entrypoint.Value] : null,
+            Labels = Pairs.Parse([.. f.LabelFile.Values.SelectMany(p => VariableFile.Read(p, null)), .. f.Label.Values]),
+            StopSignal = f.StopSignal.Value.Length > 0 ? f.StopSignal.Value : null,
+            StopTimeout = f.StopTimeout.Changed ? Int(f.StopTimeout) : null,
+            Healthcheck = Health(),
+            HostConfig = Host(),
+            NetworkingConfig = Networks(),
+        };
     }
 
     private static ExitException Error(string message) => new(125, message);
@@ -150,70 +169,28 @@ internal sealed partial class CreateRequest
         }
     }
 
-    private void WriteConfig(Utf8JsonWriter json)
+    private HealthConfig? Health()
     {
         ContainerFlags f = _flags;
-        json.WriteString("Hostname", f.Hostname.Value);
-        json.WriteString("Domainname", f.DomainName.Value);
-        json.WriteString("User", f.User.Value);
-        json.WriteBoolean("AttachStdin", AttachInput);
-        json.WriteBoolean("AttachStdout", AttachOutput);
-        json.WriteBoolean("AttachStderr", AttachError);
-        json.WriteBoolean("Tty", f.Tty.Value);
-        json.WriteBoolean("OpenStdin", f.Interactive.Value);
-        json.WriteBoolean("StdinOnce", f.Interactive.Value && AttachInput);
-        string[] exposed = [.. _ports.Select(p => p.Container).Concat(f.Expose.Values.SelectMany(PortSpec.ParseExposed)).Distinct()];
-        Set(json, "ExposedPorts", exposed);
-        string[] variables = [.. f.EnvFile.Values.SelectMany(p => VariableFile.Read(p, Environment.GetEnvironmentVariable)), .. f.Env.Values];
-        Texts(json, "Env", [.. variables, .. Proxies.Where(p => !variables.Any(v => v.Split('=')[0] == p.Name)).Select(p => p.Name + "=" + p.Value)]);
-        Texts(json, "Cmd", _command);
-        json.WriteString("Image", _image);
-        Set(json, "Volumes", _volumes);
-        json.WriteString("WorkingDir", f.WorkingDirectory.Value);
-        if (f.Entrypoint.Changed)
-        {
-            Texts(json, "Entrypoint", [f.Entrypoint.Value]);
-        }
-
-        Map(json, "Labels", [.. f.LabelFile.Values.SelectMany(p => VariableFile.Read(p, null)), .. f.Label.Values], always: true);
-        Text(json, "StopSignal", f.StopSignal.Value);
-        if (f.StopTimeout.Changed)
-        {
-            json.WriteNumber("StopTimeout", f.StopTimeout.Value);
-        }
-
-        WriteHealth(json);
-    }
-
-    private void WriteHealth(Utf8JsonWriter json)
-    {
-        ContainerFlags f = _flags;
-        bool any = f.HealthCmd.Value.Length > 0 || f.HealthInterval.Value != 0 || f.HealthTimeout.Value != 0 || f.HealthStartPeriod.Value != 0
-            || f.HealthRetries.Value != 0 || f.HealthStartInterval.Value != 0;
-        if (!any && !f.NoHealthcheck.Value)
-        {
-            return;
-        }
-
-        json.WriteStartObject("Healthcheck");
         if (f.NoHealthcheck.Value)
         {
-            Texts(json, "Test", ["NONE"]);
-        }
-        else if (f.HealthCmd.Value.Length > 0)
-        {
-            Texts(json, "Test", ["CMD-SHELL", f.HealthCmd.Value]);
+            return new HealthConfig { Test = ["NONE"] };
         }
 
-        Number(json, "Interval", f.HealthInterval.Value);
-        Number(json, "Timeout", f.HealthTimeout.Value);
-        Number(json, "StartPeriod", f.HealthStartPeriod.Value);
-        Number(json, "StartInterval", f.HealthStartInterval.Value);
-        Number(json, "Retries", f.HealthRetries.Value);
-        json.WriteEndObject();
+        bool any = f.HealthCmd.Value.Length > 0 || f.HealthInterval.Value != 0 || f.HealthTimeout.Value != 0 || f.HealthStartPeriod.Value != 0
+            || f.HealthRetries.Value != 0 || f.HealthStartInterval.Value != 0;
+        return !any ? null : new HealthConfig
+        {
+            Test = f.HealthCmd.Value.Length > 0 ? ["CMD-SHELL", f.HealthCmd.Value] : null,
+            Interval = f.HealthInterval.Value,
+            Timeout = f.HealthTimeout.Value,
+            StartPeriod = f.HealthStartPeriod.Value,
+            StartInterval = f.HealthStartInterval.Value,
+            Retries = Int(f.HealthRetries),
+        };
     }
 
-    private void WriteNetworks(Utf8JsonWriter json)
+    private NetworkingConfig? Networks()
     {
         ContainerFlags f = _flags;
         List<NetworkSpec> networks = [.. f.Network.Values.Select(NetworkSpec.Parse)];
@@ -222,7 +199,7 @@ internal sealed partial class CreateRequest
         {
             if (!settings)
             {
-                return;
+                return null;
             }
 
             networks.Add(new NetworkSpec("default"));
@@ -239,97 +216,32 @@ internal sealed partial class CreateRequest
         first.Ip = f.Ip.Value.Length > 0 ? f.Ip.Value : first.Ip;
         first.Ip6 = f.Ip6.Value.Length > 0 ? f.Ip6.Value : first.Ip6;
         first.Mac = f.MacAddress.Value.Length > 0 ? f.MacAddress.Value : first.Mac;
-        json.WriteStartObject("NetworkingConfig");
-        json.WriteStartObject("EndpointsConfig");
-        foreach (NetworkSpec network in networks)
-        {
-            network.Write(json);
-        }
-
-        json.WriteEndObject();
-        json.WriteEndObject();
+        Dictionary<string, EndpointSettings?> endpoints = new(StringComparer.Ordinal);
+        networks.ForEach(n => endpoints[n.Name] = n.ToEndpoint());
+        return new NetworkingConfig { EndpointsConfig = endpoints };
     }
 
     [System.Text.RegularExpressions.GeneratedRegex("^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$")]
     private static partial System.Text.RegularExpressions.Regex MacPattern();
 
-    private static void Text(Utf8JsonWriter json, string name, string value)
+    /// <summary>A number that the API has 32 bits for.</summary>
+    private static int Int(Flag<long> flag) => flag.Value is >= int.MinValue and <= int.MaxValue
+        ? (int)flag.Value
+        : throw Error($"invalid argument \"{flag.Value}\" for \"--{flag.Name}\" flag: value out of range");
+
+    private static List<string>? Some(IReadOnlyCollection<string> values) => values.Count > 0 ? [.. values] : null;
+
+    private static Dictionary<string, string>? SomePairs(IReadOnlyCollection<string> values) => values.Count > 0 ? Pairs.Parse(values) : null;
+
+    /// <summary>Names as the API takes a set of them.</summary>
+    private static Dictionary<string, JsonElement>? Set(IEnumerable<string> names)
     {
-        if (value.Length > 0)
+        Dictionary<string, JsonElement> set = new(StringComparer.Ordinal);
+        foreach (string name in names)
         {
-            json.WriteString(name, value);
-        }
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, long value)
-    {
-        if (value != 0)
-        {
-            json.WriteNumber(name, value);
-        }
-    }
-
-    private static void Switch(Utf8JsonWriter json, string name, bool value)
-    {
-        if (value)
-        {
-            json.WriteBoolean(name, true);
-        }
-    }
-
-    internal static void Texts(Utf8JsonWriter json, string name, IReadOnlyCollection<string> values)
-    {
-        if (values.Count == 0)
-        {
-            return;
+            set[name] = s_empty;
         }
 
-        json.WriteStartArray(name);
-        foreach (string value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Set(Utf8JsonWriter json, string name, IReadOnlyCollection<string> keys)
-    {
-        if (keys.Count == 0)
-        {
-            return;
-        }
-
-        json.WriteStartObject(name);
-        foreach (string key in keys.Distinct())
-        {
-            json.WriteStartObject(key);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void Map(Utf8JsonWriter json, string name, IReadOnlyCollection<string> pairs, bool always = false)
-    {
-        if (pairs.Count == 0 && !always)
-        {
-            return;
-        }
-
-        json.WriteStartObject(name);
-        var map = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string pair in pairs)
-        {
-            int equals = pair.IndexOf('=', StringComparison.Ordinal);
-            map[equals < 0 ? pair : pair[..equals]] = equals < 0 ? "" : pair[(equals + 1)..];
-        }
-
-        foreach ((string key, string value) in map)
-        {
-            json.WriteString(key, value);
-        }
-
-        json.WriteEndObject();
+        return set.Count > 0 ? set : null;
     }
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
@@ -20,7 +20,7 @@ internal sealed class MountSpec
     private string _driver = "";
     private string _subpath = "";
     private long? _tmpfsSize;
-    private long? _tmpfsMode;
+    private uint? _tmpfsMode;
 
     /// <summary>Reads one.</summary>
     /// <exception cref="FlagValueException">It is malformed.</exception>
@@ -36,124 +36,36 @@ internal sealed class MountSpec
         return mount;
     }
 
-    /// <summary>Writes it for the API.</summary>
-    public void Write(Utf8JsonWriter json)
+    /// <summary>The mount for the API.</summary>
+    public MountRequest ToRequest() => new()
     {
-        json.WriteStartObject();
-        json.WriteString("Type", _type);
-        if (_source.Length > 0)
-        {
-            json.WriteString("Source", _source);
-        }
+        Type = _type,
+        Source = _source.Length > 0 ? _source : null,
+        Target = _target,
+        ReadOnly = _readOnly,
+        Consistency = _consistency.Length > 0 ? _consistency : null,
+        BindOptions = Bind(),
+        VolumeOptions = Volume(),
+        TmpfsOptions = _tmpfsSize is null && _tmpfsMode is null ? null : new TmpfsOptions { SizeBytes = _tmpfsSize ?? 0, Mode = _tmpfsMode ?? 0 },
+    };
 
-        json.WriteString("Target", _target);
-        if (_readOnly)
-        {
-            json.WriteBoolean("ReadOnly", true);
-        }
-
-        if (_consistency.Length > 0)
-        {
-            json.WriteString("Consistency", _consistency);
-        }
-
-        WriteBind(json);
-        WriteVolume(json);
-        if (_tmpfsSize is not null || _tmpfsMode is not null)
-        {
-            json.WriteStartObject("TmpfsOptions");
-            if (_tmpfsSize is { } size)
-            {
-                json.WriteNumber("SizeBytes", size);
-            }
-
-            if (_tmpfsMode is { } mode)
-            {
-                json.WriteNumber("Mode", mode);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    private void WriteBind(Utf8JsonWriter json)
+    private BindOptions? Bind() => _propagation.Length == 0 && _nonRecursive is null && _recursive.Length == 0 ? null : new BindOptions
     {
-        if (_propagation.Length == 0 && _nonRecursive is null && _recursive.Length == 0)
+        Propagation = _propagation.Length > 0 ? _propagation : null,
+        NonRecursive = _nonRecursive == true || _recursive == "disabled",
+        ReadOnlyNonRecursive = _recursive == "writable",
+        ReadOnlyForceRecursive = _recursive == "readonly",
+    };
+
+    private VolumeOptions? Volume() =>
+        _noCopy is null && _labels.Count == 0 && _driver.Length == 0 && _driverOptions.Count == 0 && _subpath.Length == 0 ? null : new VolumeOptions
         {
-            return;
-        }
-
-        json.WriteStartObject("BindOptions");
-        if (_propagation.Length > 0)
-        {
-            json.WriteString("Propagation", _propagation);
-        }
-
-        if (_nonRecursive == true || _recursive == "disabled")
-        {
-            json.WriteBoolean("NonRecursive", true);
-        }
-
-        if (_recursive == "writable")
-        {
-            json.WriteBoolean("ReadOnlyNonRecursive", true);
-        }
-
-        if (_recursive == "readonly")
-        {
-            json.WriteBoolean("ReadOnlyForceRecursive", true);
-        }
-
-        json.WriteEndObject();
-    }
-
-    private void WriteVolume(Utf8JsonWriter json)
-    {
-        if (_noCopy is null && _labels.Count == 0 && _driver.Length == 0 && _driverOptions.Count == 0 && _subpath.Length == 0)
-        {
-            return;
-        }
-
-        json.WriteStartObject("VolumeOptions");
-        if (_noCopy is { } noCopy)
-        {
-            json.WriteBoolean("NoCopy", noCopy);
-        }
-
-        Write(json, "Labels", _labels);
-        if (_subpath.Length > 0)
-        {
-            json.WriteString("Subpath", _subpath);
-        }
-
-        if (_driver.Length > 0 || _driverOptions.Count > 0)
-        {
-            json.WriteStartObject("DriverConfig");
-            json.WriteString("Name", _driver);
-            Write(json, "Options", _driverOptions);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, Dictionary<string, string> map)
-    {
-        if (map.Count == 0)
-        {
-            return;
-        }
-
-        json.WriteStartObject(name);
-        foreach ((string key, string value) in map)
-        {
-            json.WriteString(key, value);
-        }
-
-        json.WriteEndObject();
-    }
+            NoCopy = _noCopy == true,
+            Labels = _labels.Count > 0 ? _labels : null,
+            Subpath = _subpath.Length > 0 ? _subpath : null,
+            DriverConfig = _driver.Length == 0 && _driverOptions.Count == 0 ? null
+                : new DriverConfig { Name = _driver, Options = _driverOptions.Count > 0 ? _driverOptions : null },
+        };
 
     private void Take(string field)
     {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Networks;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
@@ -61,44 +61,15 @@ internal sealed class NetworkSpec(string name)
         return network.Name.Length > 0 ? network : throw new ExitException(125, "network name/id is not specified");
     }
 
-    /// <summary>Writes the endpoint for the API.</summary>
-    public void Write(Utf8JsonWriter json)
+    /// <summary>The endpoint for the API.</summary>
+    public EndpointSettings ToEndpoint() => new()
     {
-        json.WriteStartObject(Name);
-        if (Ip.Length > 0 || Ip6.Length > 0 || LinkLocal.Count > 0)
+        IPAMConfig = Ip.Length == 0 && Ip6.Length == 0 && LinkLocal.Count == 0 ? null : new EndpointIPAMConfig
         {
-            json.WriteStartObject("IPAMConfig");
-            if (Ip.Length > 0)
-            {
-                json.WriteString("IPv4Address", Ip);
-            }
-
-            if (Ip6.Length > 0)
-            {
-                json.WriteString("IPv6Address", Ip6);
-            }
-
-            CreateRequest.Texts(json, "LinkLocalIPs", LinkLocal);
-            json.WriteEndObject();
-        }
-
-        CreateRequest.Texts(json, "Aliases", Aliases);
-        if (Mac.Length > 0)
-        {
-            json.WriteString("MacAddress", Mac);
-        }
-
-        if (_options.Count > 0)
-        {
-            json.WriteStartObject("DriverOpts");
-            foreach ((string key, string value) in _options)
-            {
-                json.WriteString(key, value);
-            }
-
-            json.WriteEndObject();
-        }
-
-        json.WriteEndObject();
-    }
+            IPv4Address = Ip.Length > 0 ? Ip : null, IPv6Address = Ip6.Length > 0 ? Ip6 : null, LinkLocalIPs = LinkLocal.Count > 0 ? LinkLocal : null,
+        },
+        Aliases = Aliases.Count > 0 ? Aliases : null,
+        MacAddress = Mac,
+        DriverOpts = _options.Count > 0 ? _options : null,
+    };
 }

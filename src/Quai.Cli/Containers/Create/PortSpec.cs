@@ -1,19 +1,15 @@
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
-
-/// <summary>One published port: what the host listens on and what it leads to.</summary>
-/// <param name="Container">The container's port with its protocol, as <c>80/tcp</c>.</param>
-/// <param name="HostIp">The host's address; empty for all.</param>
-/// <param name="HostPort">The host's port or range; empty for any free one.</param>
-internal readonly record struct PortBinding(string Container, string HostIp, string HostPort);
 
 /// <summary>Reads <c>-p</c> and <c>--expose</c>.</summary>
 internal static class PortSpec
 {
     /// <summary>Reads one <c>-p [ip:][host:]container[/protocol]</c>, ranges too, or the long form with commas.</summary>
+    /// <returns>The container's ports with their protocol, as <c>80/tcp</c>, each with what the host listens on.</returns>
     /// <exception cref="ExitException">It is malformed.</exception>
-    public static List<PortBinding> Parse(string text)
+    public static List<(string Port, PortBinding Binding)> Parse(string text)
     {
         string spec = text.Contains('=', StringComparison.Ordinal) ? FromLongForm(text) : text;
         int slash = spec.IndexOf('/', StringComparison.Ordinal);
@@ -47,11 +43,11 @@ internal static class PortSpec
             throw Error($"invalid ranges specified for container and host Ports: {container} and {host}");
         }
 
-        var bindings = new List<PortBinding>();
+        var bindings = new List<(string, PortBinding)>();
         for (int port = from; port <= to; port++)
         {
             string onHost = host.Length == 0 ? "" : ranges ? $"{hostFrom}-{hostTo}" : (hostFrom + port - from).ToString();
-            bindings.Add(new PortBinding($"{port}/{protocol}", ip, onHost));
+            bindings.Add(($"{port}/{protocol}", new PortBinding { HostIp = ip, HostPort = onHost }));
         }
 
         return bindings;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
@@ -125,18 +126,18 @@ internal static partial class Validation
                 : $"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}");
         }
 
-        return new Ulimit(parts[0], soft, hard);
+        return new Ulimit { Name = parts[0], Soft = soft, Hard = hard };
     }
 
     /// <summary><c>--blkio-weight-device path:weight</c>.</summary>
-    public static DeviceValue DeviceWeight(string text)
+    public static WeightDevice DeviceWeight(string text)
     {
-        DeviceValue value = Split(text, "<device-path>:<weight>", static s => ushort.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out ushort n) ? n : null, "invalid weight for device");
-        return value.Value is 0 or (>= 10 and <= 1000) ? value : throw new FlagValueException($"invalid weight for device: {text}");
+        (string path, long weight) = Split(text, "<device-path>:<weight>", static s => ushort.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out ushort n) ? n : null, "invalid weight for device");
+        return weight is 0 or (>= 10 and <= 1000) ? new WeightDevice { Path = path, Weight = (ushort)weight } : throw new FlagValueException($"invalid weight for device: {text}");
     }
 
     /// <summary><c>--device-read-bps path:bytes</c>.</summary>
-    public static DeviceValue DeviceBytes(string text) => Split(text, "<device-path>:<number>[<unit>]", static s =>
+    public static ThrottleDevice DeviceBytes(string text) => Rate(Split(text, "<device-path>:<number>[<unit>]", static s =>
     {
         try
         {
@@ -146,13 +147,15 @@ internal static partial class Validation
         {
             return null;
         }
-    }, "invalid rate for device", ". The correct format is <device-path>:<number>[<unit>]. Number must be a positive integer. Unit is optional and can be kb, mb, or gb");
+    }, "invalid rate for device", ". The correct format is <device-path>:<number>[<unit>]. Number must be a positive integer. Unit is optional and can be kb, mb, or gb"));
 
     /// <summary><c>--device-read-iops path:count</c>.</summary>
-    public static DeviceValue DeviceCount(string text) => Split(text, "<device-path>:<number>", static s => uint.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out uint n) ? n : null,
-        "invalid rate for device", ". The correct format is <device-path>:<number>. Number must be a positive integer");
+    public static ThrottleDevice DeviceCount(string text) => Rate(Split(text, "<device-path>:<number>", static s => uint.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out uint n) ? n : null,
+        "invalid rate for device", ". The correct format is <device-path>:<number>. Number must be a positive integer"));
 
-    private static DeviceValue Split(string text, string form, Func<string, long?> parse, string error, string tail = "")
+    private static ThrottleDevice Rate((string Path, long Value) device) => new() { Path = device.Path, Rate = (ulong)device.Value };
+
+    private static (string Path, long Value) Split(string text, string form, Func<string, long?> parse, string error, string tail = "")
     {
         string[] parts = text.Split(':', 2);
         if (parts.Length != 2 || parts[0].Length == 0)
@@ -166,7 +169,7 @@ internal static partial class Validation
         }
 
         _ = form;
-        return parse(parts[1]) is { } value ? new DeviceValue(parts[0], value) : throw new FlagValueException($"{error}: {text}{tail}");
+        return parse(parts[1]) is { } value ? (parts[0], value) : throw new FlagValueException($"{error}: {text}{tail}");
     }
 
     [GeneratedRegex(@"^[a-zA-Z0-9](([a-zA-Z0-9_-]*[a-zA-Z0-9])?)(\.[a-zA-Z0-9](([a-zA-Z0-9_-]*[a-zA-Z0-9])?))*\.?$", RegexOptions.CultureInvariant)]
@@ -175,9 +178,3 @@ internal static partial class Validation
     [GeneratedRegex(@"^[acb] ([0-9]+|\*):([0-9]+|\*) [rwm]{1,3}$", RegexOptions.CultureInvariant)]
     private static partial Regex DeviceRulePattern();
 }
-
-/// <summary>A resource limit.</summary>
-internal readonly record struct Ulimit(string Name, long Soft, long Hard);
-
-/// <summary>A device and a number.</summary>
-internal readonly record struct DeviceValue(string Path, long Value);

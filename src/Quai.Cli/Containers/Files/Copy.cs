@@ -1,9 +1,9 @@
-using System.Text;
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client.Containers;
 using Quai.Linux.Trees;
 
 namespace Quai.Cli.Containers.Files;
@@ -61,22 +61,7 @@ internal sealed class Copy : Command
         return text[0] is '/' or '.' || colon < 0 ? (null, text) : (text[..colon], text[(colon + 1)..]);
     }
 
-    private static string Archive(string container, string path) => new Query($"/containers/{Query.Segment(container)}/archive").With("path", path).ToString();
-
-    /// <summary>What the daemon says of a path; null when there is nothing there.</summary>
-    private static JsonElement? Stat(Session session, string container, string path)
-    {
-        using Response response = session.Engine.SendAny("HEAD", Archive(container, path));
-        if (response.Head.Status == 404 && response.Head.Header("x-docker-container-path-stat") is null)
-        {
-            return null;
-        }
-
-        string? header = response.Head.Header("x-docker-container-path-stat");
-        return header is null ? null : JsonDocument.Parse(Convert.FromBase64String(header)).RootElement;
-    }
-
-    private static bool IsFolder(JsonElement stat) => (stat.Number("mode") & 0x80000000L) != 0;
+    private static bool IsFolder(ContainerPathStat stat) => (stat.Mode & 0x80000000) != 0;
 
     private void FromContainer(Session session, string container, string source, string destination)
     {
@@ -87,36 +72,35 @@ internal sealed class Copy : Command
             CheckOutput(destination);
         }
 
-        if (_follow.Value && Stat(session, container, source) is { } link && IsLink(link))
+        if (_follow.Value && session.Engine.Files.StatAsync(container, source).Await() is { } link && IsLink(link))
         {
-            (source, rename) = CopyPaths.Follow(source, CopyPaths.Join(source, link.Text("linkTarget")));
+            (source, rename) = CopyPaths.Follow(source, CopyPaths.Join(source, link.LinkTarget));
         }
 
-        using Response response = session.Engine.Send("GET", Archive(container, source));
+        using ContainerArchive archive = session.Engine.Files.ReadAsync(container, source).Await();
         if (destination == "-")
         {
-            response.CopyTo(session.Out, 256 * 1024);
+            archive.Content.CopyTo(session.Out, 256 * 1024);
             return;
         }
 
-        string header = response.Head.Header("x-docker-container-path-stat") is { } text ? Encoding.UTF8.GetString(Convert.FromBase64String(text)) : "{}";
-        JsonElement stat = JsonDocument.Parse(header).RootElement;
+        ContainerPathStat stat = archive.Root ?? new ContainerPathStat("", 0, 0, "", "");
         var from = new CopySide(source, true, IsFolder(stat), rename);
         (string folder, string name) = CopyPaths.Decide(from, CopyArchive.LookDestination(destination));
-        var counted = new CountingStream(response);
-        CopyArchive.Extract(counted, folder, stat.Text("name"), name, _archive.Value);
-        Tell(session, from.IsFolder ? counted.Count : stat.Number("size"), counted.Count, destination);
+        var counted = new CountingStream(archive.Content);
+        CopyArchive.Extract(counted, folder, stat.Name, name, _archive.Value);
+        Tell(session, from.IsFolder ? counted.Count : stat.Size, counted.Count, destination);
     }
 
     private void ToContainer(Session session, string source, string container, string destination)
     {
         source = source == "-" ? source : CopyPaths.Absolute(source);
-        JsonElement? stat = Stat(session, container, destination);
+        ContainerPathStat? stat = session.Engine.Files.StatAsync(container, destination).Await();
         string shown = destination;
         if (stat is { } link && IsLink(link))
         {
-            destination = CopyPaths.Join(destination, link.Text("linkTarget"));
-            stat = Stat(session, container, destination);
+            destination = CopyPaths.Join(destination, link.LinkTarget);
+            stat = session.Engine.Files.StatAsync(container, destination).Await();
         }
 
         if (stat is { } found && KindOf(found) is { } kind)
@@ -132,14 +116,14 @@ internal sealed class Copy : Command
                 throw new ExitException(1, $"destination \"{container}:{shown}\" must be a directory");
             }
 
-            session.Engine.Upload("PUT", Target(container, destination), new Input(), "application/x-tar").Dispose();
+            session.Engine.Files.WriteAsync(container, destination, new Input(), _archive.Value).Await();
             return;
         }
 
         CopySide from = CopyArchive.Look(source, _follow.Value);
         (string folder, string name) = CopyPaths.Decide(from, to);
         using var archive = new CountingStream(CopyArchive.Create(from, name));
-        session.Engine.Upload("PUT", Target(container, folder), archive, "application/x-tar").Dispose();
+        session.Engine.Files.WriteAsync(container, folder, archive, _archive.Value).Await();
         Tell(session, ContentSize(from), archive.Count, $"{container}:{destination}");
     }
 
@@ -161,22 +145,16 @@ internal sealed class Copy : Command
     private static long ContentSize(CopySide source) =>
         source.IsFolder ? FileTree.Size(source.Path) : NodeStatusReader.TryRead(source.Path) is { IsRegular: true } file ? (long)file.Size : 0;
 
-    private static bool IsLink(JsonElement stat) => (stat.Number("mode") & (1L << 27)) != 0;
+    private static bool IsLink(ContainerPathStat stat) => (stat.Mode & (1u << 27)) != 0;
 
     /// <summary>What is neither a folder nor a file, in words; null for those.</summary>
-    private static string? KindOf(JsonElement stat) => stat.Number("mode") switch
+    private static string? KindOf(ContainerPathStat stat) => stat.Mode switch
     {
-        var mode when (mode & (1L << 26)) != 0 => "device",
-        var mode when (mode & (1L << 25)) != 0 => "named pipe",
-        var mode when (mode & (1L << 24)) != 0 => "socket",
+        var mode when (mode & (1u << 26)) != 0 => "device",
+        var mode when (mode & (1u << 25)) != 0 => "named pipe",
+        var mode when (mode & (1u << 24)) != 0 => "socket",
         _ => null,
     };
-
-    private string Target(string container, string path)
-    {
-        Query query = new Query($"/containers/{Query.Segment(container)}/archive").With("noOverwriteDirNonDir", "true").With("path", path);
-        return (_archive.Value ? query.With("copyUIDGID", "true") : query).ToString();
-    }
 
     private void Tell(Session session, long content, long transferred, string destination)
     {

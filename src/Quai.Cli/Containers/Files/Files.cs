@@ -1,7 +1,8 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
+using Quai.Client.Images;
+using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers.Files;
 
@@ -16,8 +17,8 @@ internal sealed class Diff(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement changes = session.Engine.Get($"/containers/{Query.Segment(arguments[0])}/changes");
-        session.Out.WriteRows(changes.Items().Select(c => $"{(c.Number("Kind") switch { 0 => 'C', 1 => 'A', _ => 'D' })} {c.Text("Path")}"));
+        IEnumerable<FilesystemChange> changes = session.Engine.Files.ChangesAsync(arguments[0]).Await();
+        session.Out.WriteRows(changes.Select(c => $"{(c.Kind switch { 0 => 'C', 1 => 'A', _ => 'D' })} {c.Path}"));
         return 0;
     }
 }
@@ -44,7 +45,7 @@ internal sealed class Export : Command
         }
 
         FileOutput.Check(_output.Value, "failed to export container");
-        using Response response = session.Engine.Send("GET", $"/containers/{Query.Segment(arguments[0])}/export");
+        using ResponseStream response = session.Engine.Files.ExportAsync(arguments[0]).Await();
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;
     }
@@ -76,19 +77,11 @@ internal sealed class Commit : Command
     public override int Execute(Session session, List<string> arguments)
     {
         (string repository, string tag, _) = arguments.Count > 1 ? Images.ImageReference.Split(arguments[1]) : ("", "", "");
-        Query query = new Query("/commit").With("container", arguments[0]).WithText("repo", repository).WithText("tag", tag)
-            .WithText("author", _author.Value).WithText("comment", _message.Value);
-        foreach (string change in _changes.Values)
+        var options = new CommitOptions(arguments[0])
         {
-            query.With("changes", change);
-        }
-
-        if (!_pause.Value)
-        {
-            query.With("pause", "0");
-        }
-
-        session.Out.WriteLine(session.Engine.Post(query.ToString()).Text("Id"));
+            Repository = repository, Tag = tag, Author = _author.Value, Message = _message.Value, Changes = _changes.Values, Pause = _pause.Value,
+        };
+        session.Out.WriteLine(session.Engine.Images.CommitAsync(options).Await().Id);
         return 0;
     }
 }

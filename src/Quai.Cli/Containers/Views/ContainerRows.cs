@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.Formatting;
 using Quai.Cli.Images;
 using Quai.Templates;
@@ -23,36 +23,33 @@ internal static class ContainerRows
     /// <param name="container">What the daemon lists.</param>
     /// <param name="cut">Shorten what is long.</param>
     /// <param name="virtualSize">Show the image's size beside the container's own.</param>
-    public static Row Make(JsonElement container, bool cut, bool virtualSize = true) => new Row("*formatter.ContainerContext")
-        .With("ID", () => cut ? Units.ShortId(container.Text("Id")) : container.Text("Id"))
+    public static Row Make(ContainerSummary container, bool cut, bool virtualSize = true) => new Row("*formatter.ContainerContext")
+        .With("ID", () => cut ? Units.ShortId(container.Id) : container.Id)
         .With("Names", () => Names(container, cut))
         .With("Image", () => Image(container, cut))
-        .With("Command", () => GoText.Quote(cut ? Units.Ellipsis(container.Text("Command"), 20) : container.Text("Command")))
-        .With("CreatedAt", () => Units.Moment(DateTimeOffset.FromUnixTimeSeconds(container.Number("Created"))))
-        .With("RunningFor", () => Units.Ago(DateTimeOffset.FromUnixTimeSeconds(container.Number("Created"))))
-        .With("Ports", () => PortList.Show(container.Items("Ports")))
-        .With("State", () => container.Text("State"))
-        .With("Status", () => container.Text("Status"))
+        .With("Command", () => GoText.Quote(cut ? Units.Ellipsis(container.Command, 20) : container.Command))
+        .With("CreatedAt", () => Units.Moment(DateTimeOffset.FromUnixTimeSeconds(container.Created)))
+        .With("RunningFor", () => Units.Ago(DateTimeOffset.FromUnixTimeSeconds(container.Created)))
+        .With("Ports", () => PortList.Show(container.Ports))
+        .With("State", () => container.State)
+        .With("Status", () => container.Status)
         .With("Size", () => Size(container, virtualSize))
-        .With("Labels", () => Labels(container))
-        .With("Mounts", () => string.Join(',', container.Items("Mounts").Select(m => Mount(m, cut))))
-        .With("LocalVolumes", () => container.Items("Mounts").Count(m => m.Text("Driver") == "local").ToString())
-        .With("Networks", () => string.Join(',', container.Member("NetworkSettings").Members("Networks").Select(n => n.Name)))
-        .With("Platform", () => JsonValues.From(container.Member("ImageManifestDescriptor").Member("platform")))
-        .WithMethod("Label", a => container.Member("Labels").Text(a[0] as string ?? ""));
+        .With("Labels", () => Pairs.Show(container.Labels))
+        .With("Mounts", () => string.Join(',', container.Mounts.Select(m => Mount(m, cut))))
+        .With("LocalVolumes", () => container.Mounts.Count(m => m.Driver == "local").ToString())
+        .With("Networks", () => string.Join(',', container.NetworkSettings.Networks.Keys))
+        .With("Platform", () => JsonValues.From((container.ImageManifestDescriptor ?? default).Member("platform")))
+        .WithMethod("Label", a => Pairs.Find(container.Labels, a));
 
-    /// <summary>Labels as <c>a=b,c=d</c>.</summary>
-    public static string Labels(JsonElement item) => string.Join(',', item.Members("Labels").Select(l => $"{l.Name}={l.Value.GetString()}").Order(StringComparer.Ordinal));
-
-    private static string Names(JsonElement container, bool cut)
+    private static string Names(ContainerSummary container, bool cut)
     {
-        IEnumerable<string> names = container.Texts("Names").Select(n => n.TrimStart('/'));
+        IEnumerable<string> names = container.Names.Select(n => n.TrimStart('/'));
         return string.Join(',', cut ? names.Where(n => !n.Contains('/', StringComparison.Ordinal)) : names);
     }
 
-    private static string Image(JsonElement container, bool cut)
+    private static string Image(ContainerSummary container, bool cut)
     {
-        string image = container.Text("Image");
+        string image = container.Image;
         if (image.Length == 0)
         {
             return "<no image>";
@@ -63,7 +60,7 @@ internal static class ContainerRows
             return image;
         }
 
-        string id = container.Text("ImageID");
+        string id = container.ImageID;
         if (Units.ShortId(id) == Units.ShortId(image))
         {
             return Units.ShortId(image);
@@ -73,16 +70,16 @@ internal static class ContainerRows
         return digest.Length == 0 ? image : tag.Length > 0 ? $"{repository}:{tag}" : repository;
     }
 
-    private static string Size(JsonElement container, bool virtualSize)
+    private static string Size(ContainerSummary container, bool virtualSize)
     {
-        string own = Units.Size(container.Number("SizeRw"));
-        long root = container.Number("SizeRootFs");
+        string own = Units.Size(container.SizeRw ?? 0);
+        long root = container.SizeRootFs ?? 0;
         return virtualSize && root > 0 ? $"{own} (virtual {Units.Size(root)})" : own;
     }
 
-    private static string Mount(JsonElement mount, bool cut)
+    private static string Mount(MountPoint mount, bool cut)
     {
-        string name = mount.Text("Name").Length == 0 ? mount.Text("Source") : mount.Text("Name");
+        string name = mount.Name is { Length: > 0 } given ? given : mount.Source;
         return cut ? Units.Ellipsis(name, 15) : name;
     }
 }

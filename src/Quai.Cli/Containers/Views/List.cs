@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -52,10 +52,9 @@ internal sealed class List : Command
         }
 
         var table = new Table(format, ContainerRows.Headers);
-        table.Check(ContainerRows.Make(default, cut: false));
-        JsonElement list = session.Engine.Get(new Query("/containers/json").WithSwitch("all", _all.Value || last != -1)
-            .WithText("limit", last > 0 ? last.ToString() : "").WithSwitch("size", size).WithFilters(_filters.Values).ToString());
-        table.Print(session.Out, list.Items().Select(c => ContainerRows.Make(c, !_full.Value)));
+        table.Check(ContainerRows.Make(new ContainerSummary(), cut: false));
+        List<ContainerSummary> containers = session.Engine.Containers.ListAsync(_all.Value || last != -1, last, size, _filters.Values).Await();
+        table.Print(session.Out, containers.Select(c => ContainerRows.Make(c, !_full.Value)));
         return 0;
     }
 }

@@ -1,6 +1,5 @@
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
-using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 
 namespace Quai.Cli.Containers.Views;
@@ -16,8 +15,7 @@ internal sealed class Port(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement container = session.Engine.Get($"/containers/{Query.Segment(arguments[0])}/json");
-        JsonElement network = container.Member("NetworkSettings");
+        Dictionary<string, List<PortBinding>?> ports = session.Engine.Containers.InspectAsync(arguments[0]).Await().NetworkSettings.Ports;
         var lines = new List<string>();
         if (arguments.Count == 2)
         {
@@ -28,19 +26,18 @@ internal sealed class Port(string path) : Command(path)
                 throw new ExitException(1, $"invalid port '{parts[0]}'");
             }
 
-            JsonElement bindings = network.Member("Ports").Member(wanted);
-            if (bindings.ValueKind != JsonValueKind.Array || bindings.GetArrayLength() == 0)
+            if (ports.GetValueOrDefault(wanted) is not { Count: > 0 } bindings)
             {
                 throw new ExitException(1, $"Error: No public port '{arguments[1]}' published for {arguments[0]}");
             }
 
-            lines.AddRange(bindings.Items().Select(b => PortList.Host(b.Text("HostIp"), b.Text("HostPort"))));
+            lines.AddRange(bindings.Select(b => PortList.Host(b.HostIp, b.HostPort)));
         }
         else
         {
-            foreach (JsonProperty port in network.Members("Ports"))
+            foreach ((string port, List<PortBinding>? bindings) in ports)
             {
-                lines.AddRange(port.Value.Items().Select(b => $"{port.Name} -> {PortList.Host(b.Text("HostIp"), b.Text("HostPort"))}"));
+                lines.AddRange((bindings ?? []).Select(b => $"{port} -> {PortList.Host(b.HostIp, b.HostPort)}"));
             }
         }
 

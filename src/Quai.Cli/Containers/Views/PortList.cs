@@ -1,6 +1,4 @@
-using System.Net;
-using System.Text.Json;
-using Quai.Cli.Formatting;
+using Quai.Api.Containers;
 
 namespace Quai.Cli.Containers.Views;
 
@@ -10,9 +8,9 @@ internal static class PortList
     private sealed record Run(string Ip, string Protocol, long First, long Last, long PublicFirst);
 
     /// <summary>Joins ports.</summary>
-    public static string Show(IEnumerable<JsonElement> ports)
+    public static string Show(IEnumerable<PortSummary> ports)
     {
-        var entries = ports.Select(p => (Ip: p.Text("IP"), Private: p.Number("PrivatePort"), Public: p.Number("PublicPort"), Protocol: p.Text("Type")))
+        var entries = ports.Select(p => (Ip: p.IP ?? "", Private: (long)p.PrivatePort, Public: (long)(p.PublicPort ?? 0), Protocol: p.Type))
             .OrderBy(p => p.Private).ThenBy(p => p.Ip, StringComparer.Ordinal).ThenBy(p => p.Public).ThenBy(p => p.Protocol, StringComparer.Ordinal).ToList();
         var shown = new List<string>();
         var singles = new List<string>();

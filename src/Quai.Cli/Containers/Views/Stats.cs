@@ -1,9 +1,11 @@
 using System.Globalization;
-using System.Text.Json;
+using Quai.Api.Containers;
+using Quai.Api.System;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
+using Quai.Client;
 
 namespace Quai.Cli.Containers.Views;
 
@@ -110,16 +112,14 @@ internal sealed class Stats : Command
 
     private void Watch(Session session, Dictionary<string, Sampler> samplers)
     {
-        string path = new Query("/events").WithFilters([new("type", "container")]).ToString();
-        using Response events = session.Engine.Send("GET", path);
-        foreach (JsonElement message in events.ReadJsonStream())
+        foreach (EventMessage message in session.Engine.System.EventsAsync([new("type", "container")]).Await())
         {
-            string id = message.Member("Actor").Text("ID");
+            string id = message.Actor.ID;
             lock (samplers)
             {
-                switch (message.Text("Action"))
+                switch (message.Action)
                 {
-                    case "start" or "create" when message.Text("Action") == "start" || _all.Value:
+                    case "start" or "create" when message.Action == "start" || _all.Value:
                         samplers.TryAdd(id, new Sampler(session, id, stream: true));
                         break;
                     case "die" when !_all.Value:
@@ -133,7 +133,7 @@ internal sealed class Stats : Command
 
     private IEnumerable<string> Names(Session session, List<string> arguments) => arguments.Count > 0
         ? arguments
-        : session.Engine.Get(new Query("/containers/json").WithSwitch("all", _all.Value).ToString()).Items().Select(c => c.Text("Id"));
+        : session.Engine.Containers.ListAsync(_all.Value).Await().Select(c => c.Id);
 
     private void Print(Session session, Table table, List<Sampler> samplers, bool first)
     {
@@ -155,74 +155,24 @@ internal sealed class Stats : Command
         session.Out.Draw(screen.ClearRest());
     }
 
-    private static Row Make(string name, JsonElement stats, bool cut)
+    private static Row Make(string name, ContainerStats? stats, bool cut)
     {
-        JsonElement memory = stats.Member("memory_stats");
-        double used = MemoryUsed(memory);
-        double limit = memory.Number("limit");
-        (double received, double sent) = Network(stats);
-        (double read, double written) = Block(stats);
-        bool valid = stats.ValueKind == JsonValueKind.Object;
-        string show(double n) => n.ToString("F2", CultureInfo.InvariantCulture) + "%";
-        string id = stats.Text("id");
+        string id = stats?.Id ?? "";
+        static string show(double n) => n.ToString("F2", CultureInfo.InvariantCulture) + "%";
+        string known(Func<ContainerStats, string> column) => stats is null ? "--" : column(stats);
         return new Row("*container.statsContext")
             .With("Container", () => name.Length == 64 && cut ? name[..12] : name)
-            .With("Name", () => stats.Text("name").Length > 1 ? stats.Text("name").TrimStart('/') : "--")
+            .With("Name", () => stats is { Name.Length: > 1 } ? stats.Name.TrimStart('/') : "--")
             .With("ID", () => cut ? Units.ShortId(id) : id)
-            .With("CPUPerc", () => valid ? show(Cpu(stats)) : "--")
-            .With("MemUsage", () => valid ? $"{Units.BinarySize(used)} / {Units.BinarySize(limit)}" : "-- / --")
-            .With("MemPerc", () => valid ? show(limit == 0 ? 0 : used / limit * 100) : "--")
-            .With("NetIO", () => valid ? $"{Units.Size(received)} / {Units.Size(sent)}" : "--")
-            .With("BlockIO", () => valid ? $"{Units.Size(read)} / {Units.Size(written)}" : "--")
-            .With("PIDs", () => valid ? stats.Member("pids_stats").Number("current").ToString() : "--");
+            .With("CPUPerc", () => known(s => show(Figures.Cpu(s))))
+            .With("MemUsage", () => stats is null ? "-- / --" : $"{Units.BinarySize(Figures.Memory(stats))} / {Units.BinarySize(stats.MemoryStats.Limit ?? 0)}")
+            .With("MemPerc", () => known(s => show(s.MemoryStats.Limit is > 0 ? Figures.Memory(s) / s.MemoryStats.Limit.Value * 100 : 0)))
+            .With("NetIO", () => known(s => Both(Figures.Network(s))))
+            .With("BlockIO", () => known(s => Both(Figures.Block(s))))
+            .With("PIDs", () => known(s => (s.PidsStats.Current ?? 0).ToString(CultureInfo.InvariantCulture)));
     }
 
-    private static double MemoryUsed(JsonElement memory)
-    {
-        // File pages that nobody uses now can be taken back at once: they are not counted. v1 and v2 name them differently.
-        double usage = memory.Number("usage");
-        JsonElement details = memory.Member("stats");
-        double inactive = details.Member("total_inactive_file").ValueKind == JsonValueKind.Number ? details.Number("total_inactive_file") : details.Number("inactive_file");
-        return inactive < usage ? usage - inactive : usage;
-    }
-
-    private static double Cpu(JsonElement stats)
-    {
-        JsonElement now = stats.Member("cpu_stats");
-        JsonElement before = stats.Member("precpu_stats");
-        double used = (double)now.Member("cpu_usage").Number("total_usage") - before.Member("cpu_usage").Number("total_usage");
-        double passed = (double)now.Number("system_cpu_usage") - before.Number("system_cpu_usage");
-        double cpus = now.Number("online_cpus");
-        cpus = cpus == 0 ? now.Member("cpu_usage").Items("percpu_usage").Count() : cpus;
-        return passed > 0 && used > 0 ? used / passed * cpus * 100 : 0;
-    }
-
-    private static (double Received, double Sent) Network(JsonElement stats)
-    {
-        double received = 0, sent = 0;
-        foreach (JsonProperty network in stats.Members("networks"))
-        {
-            received += network.Value.Number("rx_bytes");
-            sent += network.Value.Number("tx_bytes");
-        }
-
-        return (received, sent);
-    }
-
-    private static (double Read, double Written) Block(JsonElement stats)
-    {
-        double read = 0, written = 0;
-        foreach (JsonElement entry in stats.Member("blkio_stats").Items("io_service_bytes_recursive"))
-        {
-            switch (entry.Text("op"))
-            {
-                case ['r' or 'R', ..]: read += entry.Number("value"); break;
-                case ['w' or 'W', ..]: written += entry.Number("value"); break;
-            }
-        }
-
-        return (read, written);
-    }
+    private static string Both((double In, double Out) bytes) => $"{Units.Size(bytes.In)} / {Units.Size(bytes.Out)}";
 
     /// <summary>Keeps the newest figures of one container, read on a thread of its own.</summary>
     private sealed class Sampler
@@ -231,12 +181,12 @@ internal sealed class Stats : Command
         private readonly TaskCompletionSource _first = new();
         private readonly Session _session;
         private readonly bool _stream;
-        private JsonElement _latest;
+        private ContainerStats? _latest;
 
         public Sampler(Session session, string name, bool stream)
         {
             (_session, Name, _stream) = (session, name, stream);
-            _ = session.Engine.Version;
+            _ = session.Engine.GetVersionAsync().Await();
             new Thread(Read, 512 * 1024) { IsBackground = true }.Start();
         }
 
@@ -246,7 +196,7 @@ internal sealed class Stats : Command
 
         public bool Gone { get; private set; }
 
-        public JsonElement Latest
+        public ContainerStats? Latest
         {
             get
             {
@@ -267,8 +217,7 @@ internal sealed class Stats : Command
         {
             try
             {
-                using Response response = _session.Engine.Send("GET", $"/containers/{Query.Segment(Name)}/stats?stream={(_stream ? "1" : "0")}");
-                foreach (JsonElement stats in response.ReadJsonStream())
+                foreach (ContainerStats stats in _session.Engine.Containers.StatsAsync(Name, _stream).Await())
                 {
                     lock (_lock)
                     {

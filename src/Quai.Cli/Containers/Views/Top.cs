@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -19,13 +19,12 @@ internal sealed class Top(string path) : Command(path)
 
     public override int Execute(Session session, List<string> arguments)
     {
-        JsonElement list = session.Engine.Get(new Query($"/containers/{Query.Segment(arguments[0])}/top")
-            .WithText("ps_args", string.Join(' ', arguments.Skip(1))).ToString());
+        ContainerTopResponse list = session.Engine.Containers.TopAsync(arguments[0], string.Join(' ', arguments.Skip(1))).Await();
         var text = new StringBuilder();
-        text.AppendJoin('\t', list.Texts("Titles")).Append('\n');
-        foreach (JsonElement process in list.Items("Processes"))
+        text.AppendJoin('\t', list.Titles ?? []).Append('\n');
+        foreach (List<string> process in list.Processes ?? [])
         {
-            text.AppendJoin('\t', process.Items().Select(c => session.Out.IsTerminal ? Printable.Line(c.GetString() ?? "") : c.GetString())).Append('\n');
+            text.AppendJoin('\t', process.Select(c => session.Out.IsTerminal ? Printable.Line(c) : c)).Append('\n');
         }
 
         session.Out.Write(TabWriter.Align(text.ToString(), 20, 1));

@@ -1,19 +1,20 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Quai.Cli.Http;
+namespace Quai.Client.Transport;
 
 /// <summary>How to speak TLS with a daemon on TCP.</summary>
 /// <param name="Verify">Check the daemon's certificate.</param>
 /// <param name="CaPath">The authority to trust; null or absent for the system's.</param>
 /// <param name="CertificatePath">The client's certificate.</param>
 /// <param name="KeyPath">The client's key.</param>
-internal sealed record TlsOptions(bool Verify, string CaPath, string CertificatePath, string KeyPath)
+public sealed record TlsOptions(bool Verify, string CaPath, string CertificatePath, string KeyPath)
 {
     /// <summary>Starts TLS on a fresh connection.</summary>
     /// <exception cref="ConnectionException">The handshake failed, or a file cannot be used.</exception>
-    public Stream Wrap(Stream inner, string host)
+    internal async ValueTask<Stream> WrapAsync(Stream inner, string host, bool blocking, CancellationToken cancellation)
     {
         var options = new SslClientAuthenticationOptions { TargetHost = host };
         try
@@ -37,10 +38,18 @@ internal sealed record TlsOptions(bool Verify, string CaPath, string Certificate
             }
 
             var stream = new SslStream(inner);
-            stream.AuthenticateAsClient(options);
+            if (blocking)
+            {
+                stream.AuthenticateAsClient(options);
+            }
+            else
+            {
+                await stream.AuthenticateAsClientAsync(options, cancellation);
+            }
+
             return stream;
         }
-        catch (Exception error) when (error is AuthenticationException or IOException or System.Security.Cryptography.CryptographicException)
+        catch (Exception error) when (error is AuthenticationException or IOException or CryptographicException)
         {
             throw new ConnectionException($"error during connect: tls: {error.Message}");
         }

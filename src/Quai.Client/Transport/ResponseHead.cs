@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Quai.Cli.Http;
+namespace Quai.Client.Transport;
 
 /// <summary>What a response says before its body.</summary>
 /// <param name="Status">The status code.</param>
@@ -9,10 +9,11 @@ namespace Quai.Cli.Http;
 /// <param name="Chunked">The body comes in chunks.</param>
 /// <param name="Closes">The connection ends with this response.</param>
 /// <param name="Headers">All headers, names in lower case.</param>
-internal sealed record ResponseHead(int Status, long Length, bool Chunked, bool Closes, Dictionary<string, string> Headers)
+public sealed record ResponseHead(int Status, long Length, bool Chunked, bool Closes, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>Reads a status line and headers.</summary>
-    public static ResponseHead Parse(ReadOnlySpan<byte> bytes)
+    /// <exception cref="ConnectionException">They are no HTTP.</exception>
+    internal static ResponseHead Parse(ReadOnlySpan<byte> bytes)
     {
         string[] lines = Encoding.UTF8.GetString(bytes).Split("\r\n");
         string[] status = lines[0].Split(' ', 3);

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Quai.Cli.Http;
+using System.Text;
 
-namespace Quai.Cli.Streams;
+namespace Quai.Client.Streams;
 
 /// <summary>Takes apart the stream in which the daemon sends standard output and error of a container without a terminal.</summary>
-internal static class StdCopy
+public static class StdCopy
 {
     private const int HeaderSize = 8;
 
@@ -59,7 +59,7 @@ internal static class StdCopy
 
             if (failure is not null)
             {
-                throw new ConnectionException("error from daemon in stream: " + System.Text.Encoding.UTF8.GetString(failure.ToArray()));
+                throw new ConnectionException("error from daemon in stream: " + Encoding.UTF8.GetString(failure.ToArray()));
             }
         }
     }

@@ -1,13 +1,14 @@
+using System.Net;
 using System.Net.Sockets;
 
-namespace Quai.Cli.Http;
+namespace Quai.Client.Transport;
 
 /// <summary>Where the daemon listens: a unix socket's path, or a host and port.</summary>
 /// <param name="Text">The address as given, for messages.</param>
 /// <param name="SocketPath">The unix socket; null for TCP.</param>
 /// <param name="Host">The host for TCP.</param>
 /// <param name="Port">The port for TCP.</param>
-internal sealed record Endpoint(string Text, string? SocketPath, string Host = "", int Port = 0)
+public sealed record Endpoint(string Text, string? SocketPath, string Host = "", int Port = 0)
 {
     private const string QuaiSocket = "/var/run/quai.sock";
     private const string DockerSocket = "/var/run/docker.sock";
@@ -42,33 +43,32 @@ internal sealed record Endpoint(string Text, string? SocketPath, string Host = "
     }
 
     /// <summary>Opens a connection.</summary>
+    /// <param name="blocking">Whether the caller's thread waits.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SocketException">Nobody listens there.</exception>
-    public Socket Connect()
+    internal async ValueTask<Socket> ConnectAsync(bool blocking, CancellationToken cancellation)
     {
-        if (SocketPath is not null)
-        {
-            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            try
-            {
-                socket.Connect(new UnixDomainSocketEndPoint(SocketPath));
-                return socket;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
-            }
-        }
-
-        var tcp = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = SocketPath is not null
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        EndPoint place = SocketPath is not null ? new UnixDomainSocketEndPoint(SocketPath) : new DnsEndPoint(Host, Port);
         try
         {
-            tcp.Connect(Host, Port);
-            return tcp;
+            if (blocking)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                socket.Connect(place);
+            }
+            else
+            {
+                await socket.ConnectAsync(place, cancellation);
+            }
+
+            return socket;
         }
         catch
         {
-            tcp.Dispose();
+            socket.Dispose();
             throw;
         }
     }

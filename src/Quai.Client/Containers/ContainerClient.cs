@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Quai.Api;
+using Quai.Api.Containers;
+using Quai.Client.Transport;
+
+namespace Quai.Client.Containers;
+
+/// <summary>Containers, each named by its name or id. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+public sealed class ContainerClient
+{
+    private readonly HttpTransport _transport;
+
+    internal ContainerClient(HttpTransport transport) => _transport = transport;
+
+    /// <summary>The containers.</summary>
+    /// <param name="all">Those that do not run, too.</param>
+    /// <param name="limit">Only so many, the newest; 0 for all.</param>
+    /// <param name="size">Each with its size.</param>
+    /// <param name="filters">Names and values of filters.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<List<ContainerSummary>> ListAsync(
+        bool all = false, long limit = 0, bool size = false, IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default)
+    {
+        Query query = new Query("/containers/json").WithSwitch("all", all).WithText("limit", limit > 0 ? limit.ToString(CultureInfo.InvariantCulture) : "")
+            .WithSwitch("size", size).WithFilters(filters);
+        return _transport.ReadAsync("GET", query, ApiJson.Default.ListContainerSummary, cancellation: cancellation);
+    }
+
+    /// <summary>Makes a container.</summary>
+    /// <param name="request">What it is.</param>
+    /// <param name="name">Its name; empty for one of the daemon's.</param>
+    /// <param name="platform">The platform of its image, <c>os/architecture/variant</c>; empty for the daemon's.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<ContainerCreateResponse> CreateAsync(ContainerCreateRequest request, string name = "", string platform = "", CancellationToken cancellation = default) =>
+        _transport.ReadAsync(
+            "POST", new Query("/containers/create").WithText("name", name).WithText("platform", platform), ApiJson.Default.ContainerCreateResponse,
+            JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.ContainerCreateRequest), cancellation: cancellation);
+
+    /// <summary>One container.</summary>
+    public Task<ContainerInspect> InspectAsync(string container, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("GET", PathOf(container, "json"), ApiJson.Default.ContainerInspect, cancellation: cancellation);
+
+    /// <summary>One container, as the daemon's JSON.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="size">With its size.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<JsonElement> InspectDocumentAsync(string container, bool size = false, CancellationToken cancellation = default) =>
+        _transport.ReadDocumentAsync(PathOf(container, "json").WithSwitch("size", size), cancellation);
+
+    /// <summary>Starts a container.</summary>
+    public Task StartAsync(string container, CancellationToken cancellation = default) => DoAsync(PathOf(container, "start"), cancellation);
+
+    /// <summary>Stops a container.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="signal">The signal; empty for the container's own.</param>
+    /// <param name="timeout">Seconds to wait before it is killed; null for the container's own.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task StopAsync(string container, string signal = "", long? timeout = null, CancellationToken cancellation = default) =>
+        DoAsync(Ending(container, "stop", signal, timeout), cancellation);
+
+    /// <summary>Stops a container and starts it again.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="signal">The signal; empty for the container's own.</param>
+    /// <param name="timeout">Seconds to wait before it is killed; null for the container's own.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task RestartAsync(string container, string signal = "", long? timeout = null, CancellationToken cancellation = default) =>
+        DoAsync(Ending(container, "restart", signal, timeout), cancellation);
+
+    /// <summary>Sends a signal; empty for KILL.</summary>
+    public Task KillAsync(string container, string signal = "", CancellationToken cancellation = default) => DoAsync(PathOf(container, "kill").WithText("signal", signal), cancellation);
+
+    /// <summary>Freezes a container's processes.</summary>
+    public Task PauseAsync(string container, CancellationToken cancellation = default) => DoAsync(PathOf(container, "pause"), cancellation);
+
+    /// <summary>Lets a container's processes go on.</summary>
+    public Task UnpauseAsync(string container, CancellationToken cancellation = default) => DoAsync(PathOf(container, "unpause"), cancellation);
+
+    /// <summary>Gives a container another name.</summary>
+    public Task RenameAsync(string container, string name, CancellationToken cancellation = default) => DoAsync(PathOf(container, "rename").With("name", name), cancellation);
+
+    /// <summary>Tells the size of the terminal that a container's is shown on.</summary>
+    public Task ResizeAsync(string container, int rows, int columns, CancellationToken cancellation = default) =>
+        DoAsync(PathOf(container, "resize").WithSize(rows, columns), cancellation);
+
+    /// <summary>Changes a container's limits.</summary>
+    public Task<ContainerUpdateResponse> UpdateAsync(string container, ContainerUpdateRequest request, CancellationToken cancellation = default) =>
+        _transport.ReadAsync(
+            "POST", PathOf(container, "update"), ApiJson.Default.ContainerUpdateResponse, JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.ContainerUpdateRequest),
+            cancellation: cancellation);
+
+    /// <summary>Removes a container.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="force">Even if it runs.</param>
+    /// <param name="volumes">With its anonymous volumes.</param>
+    /// <param name="link">Only the link of this name.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task RemoveAsync(string container, bool force = false, bool volumes = false, bool link = false, CancellationToken cancellation = default) =>
+        _transport.DoAsync(
+            "DELETE", new Query($"/containers/{Query.Segment(container)}").WithSwitch("v", volumes).WithSwitch("link", link).WithSwitch("force", force), cancellation: cancellation);
+
+    /// <summary>Removes containers that do not run.</summary>
+    public Task<ContainersPruneResponse> PruneAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("POST", new Query("/containers/prune").WithFilters(filters), ApiJson.Default.ContainersPruneResponse, cancellation: cancellation);
+
+    /// <summary>The processes of a container.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="arguments">Arguments of <c>ps</c>; empty for the usual ones.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<ContainerTopResponse> TopAsync(string container, string arguments = "", CancellationToken cancellation = default) =>
+        _transport.ReadAsync("GET", PathOf(container, "top").WithText("ps_args", arguments), ApiJson.Default.ContainerTopResponse, cancellation: cancellation);
+
+    /// <summary>What a container uses: once, or again and again until it is gone.</summary>
+    public async IAsyncEnumerable<ContainerStats> StatsAsync(string container, bool stream, [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await using ResponseStream response = await _transport.SendAsync("GET", PathOf(container, "stats").With("stream", stream ? "1" : "0"), cancellation: cancellation);
+        await foreach (ContainerStats stats in response.ReadManyAsync(ApiJson.Default.ContainerStats, cancellation))
+        {
+            yield return stats;
+        }
+    }
+
+    /// <summary>What a container printed.</summary>
+    /// <returns>The program's own bytes where it has a terminal, else frames (<see cref="Streams.StdCopy"/>).</returns>
+    public Task<ResponseStream> LogsAsync(string container, LogOptions options, CancellationToken cancellation = default) =>
+        _transport.SendAsync(
+            "GET",
+            PathOf(container, "logs").With("stdout", "1").With("stderr", "1").WithSwitch("follow", options.Follow).WithSwitch("timestamps", options.Timestamps)
+                .WithSwitch("details", options.Details).WithText("since", options.Since).WithText("until", options.Until).With("tail", options.Tail),
+            cancellation: cancellation);
+
+    /// <summary>Asks for a container's streams, and does not wait for them: further requests can be on their way meanwhile.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="output">Standard output.</param>
+    /// <param name="error">Standard error.</param>
+    /// <param name="detachKeys">The keys that leave; empty for the daemon's.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<PendingAnswer> AttachAsync(string container, bool input, bool output = true, bool error = true, string detachKeys = "", CancellationToken cancellation = default) =>
+        _transport.StartUpgradeAsync(
+            PathOf(container, "attach").With("stream", "1").WithSwitch("stdin", input).WithSwitch("stdout", output).WithSwitch("stderr", error).WithText("detachKeys", detachKeys),
+            cancellation: cancellation);
+
+    /// <summary>Asks for a container's end, and does not wait for it.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="condition"><c>not-running</c>, <c>next-exit</c> or <c>removed</c>.</param>
+    /// <param name="cancellation">Ends the request.</param>
+    public async Task<ContainerWait> WaitAsync(string container, string condition = "not-running", CancellationToken cancellation = default) =>
+        new(await _transport.StartAsync("POST", PathOf(container, "wait").With("condition", condition), cancellation));
+
+    private static Query PathOf(string container, string what) => new($"/containers/{Query.Segment(container)}/{what}");
+
+    private static Query Ending(string container, string verb, string signal, long? timeout) =>
+        PathOf(container, verb).WithText("signal", signal).WithText("t", timeout?.ToString(CultureInfo.InvariantCulture) ?? "");
+
+    private Task DoAsync(string path, CancellationToken cancellation) => _transport.DoAsync("POST", path, cancellation: cancellation);
+}

@@ -1,0 +1,38 @@
+namespace Quai.Client.Transport;
+
+/// <summary>A request that is on its way, whose answer nobody has waited for yet. Whoever has taken the answer owns the connection.</summary>
+public sealed class PendingAnswer : IDisposable
+{
+    private Connection? _connection;
+
+    internal PendingAnswer(Connection connection) => _connection = connection;
+
+    /// <summary>Waits for the answer of success. It can be taken once.</summary>
+    /// <exception cref="DaemonException">The daemon refused.</exception>
+    public async Task<ResponseStream> AnswerAsync(CancellationToken cancellation = default)
+    {
+        Connection connection = _connection ?? throw new InvalidOperationException("the answer has been taken");
+        ResponseHead head = await connection.ReadHeadAsync(cancellation);
+        _connection = null;
+        return await HttpTransport.CheckAsync(new ResponseStream(head, connection, null, hasBody: true), cancellation);
+    }
+
+    /// <summary>Waits until the connection is a stream both ways. It can be taken once.</summary>
+    /// <exception cref="DaemonException">The daemon refused.</exception>
+    public async Task<Connection> UpgradeAsync(CancellationToken cancellation = default)
+    {
+        Connection connection = _connection ?? throw new InvalidOperationException("the answer has been taken");
+        ResponseHead head = await connection.ReadHeadAsync(cancellation);
+        _connection = null;
+        if (head.Status is 101 or 200)
+        {
+            return connection;
+        }
+
+        await (await HttpTransport.CheckAsync(new ResponseStream(head, connection, null, hasBody: true), cancellation)).DisposeAsync();
+        throw new ConnectionException($"unable to upgrade to tcp, received {head.Status}");
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection?.Dispose();
+}

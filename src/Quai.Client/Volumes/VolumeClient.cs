@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Quai.Api;
+using Quai.Api.Volumes;
+using Quai.Client.Transport;
+
+namespace Quai.Client.Volumes;
+
+/// <summary>Volumes. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+public sealed class VolumeClient
+{
+    private readonly HttpTransport _transport;
+
+    internal VolumeClient(HttpTransport transport) => _transport = transport;
+
+    /// <summary>The volumes.</summary>
+    /// <param name="filters">Names and values of filters.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<VolumeListResponse> ListAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("GET", new Query("/volumes").WithFilters(filters), ApiJson.Default.VolumeListResponse, cancellation: cancellation);
+
+    /// <summary>Makes a volume, or finds one that is like it.</summary>
+    public Task<VolumeInspect> CreateAsync(VolumeCreateRequest request, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("POST", new Query("/volumes/create"), ApiJson.Default.VolumeInspect, JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.VolumeCreateRequest), cancellation: cancellation);
+
+    /// <summary>One volume.</summary>
+    public Task<VolumeInspect> InspectAsync(string name, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("GET", PathOf(name), ApiJson.Default.VolumeInspect, cancellation: cancellation);
+
+    /// <summary>One volume, as the daemon's JSON.</summary>
+    public Task<JsonElement> InspectDocumentAsync(string name, CancellationToken cancellation = default) => _transport.ReadDocumentAsync(PathOf(name), cancellation);
+
+    /// <summary>Removes a volume.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="force">Whether one that is not there is as good as removed.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task RemoveAsync(string name, bool force = false, CancellationToken cancellation = default) =>
+        _transport.DoAsync("DELETE", PathOf(name).WithSwitch("force", force), cancellation: cancellation);
+
+    /// <summary>Removes volumes that nobody uses.</summary>
+    public Task<VolumesPruneResponse> PruneAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("POST", new Query("/volumes/prune").WithFilters(filters), ApiJson.Default.VolumesPruneResponse, cancellation: cancellation);
+
+    private static Query PathOf(string name) => new($"/volumes/{Query.Segment(name)}");
+}
