@@ -78,6 +78,8 @@ internal static class CommandTree
         (["volume prune"], p => new Prune(p, "volume")),
         (["network ls", "network list"], p => new ListNetworks(p)),
         (["network inspect"], p => new Inspect(p, "network")),
+        (["network connect"], p => new ConnectNetwork(p)),
+        (["network disconnect"], p => new DisconnectNetwork(p)),
         (["events", "system events"], p => new Events(p)),
         (["info", "system info"], p => new Info(p)),
         (["version"], p => new VersionCommand(p)),

@@ -25,6 +25,28 @@ public sealed class NetworkClient
     /// <summary>One network, as the daemon's JSON.</summary>
     public Task<JsonElement> InspectDocumentAsync(string name, CancellationToken cancellation = default) => _transport.ReadDocumentAsync(PathOf(name), cancellation);
 
+    /// <summary>Connects a container to a network.</summary>
+    /// <param name="network">The network's name or id.</param>
+    /// <param name="container">The container's name or id.</param>
+    /// <param name="settings">What it wants of the network; null for nothing.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task ConnectAsync(string network, string container, EndpointSettings? settings = null, CancellationToken cancellation = default) => _transport.DoAsync(
+        "POST",
+        new Query($"/networks/{Query.Segment(network)}/connect"),
+        JsonSerializer.SerializeToUtf8Bytes(new NetworkConnectRequest { Container = container, EndpointConfig = settings }, ApiJson.Default.NetworkConnectRequest),
+        cancellation: cancellation);
+
+    /// <summary>Disconnects a container from a network.</summary>
+    /// <param name="network">The network's name or id.</param>
+    /// <param name="container">The container's name or id.</param>
+    /// <param name="force">Whether also from a network that is gone.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task DisconnectAsync(string network, string container, bool force = false, CancellationToken cancellation = default) => _transport.DoAsync(
+        "POST",
+        new Query($"/networks/{Query.Segment(network)}/disconnect"),
+        JsonSerializer.SerializeToUtf8Bytes(new NetworkDisconnectRequest { Container = container, Force = force }, ApiJson.Default.NetworkDisconnectRequest),
+        cancellation: cancellation);
+
     /// <summary>Removes networks that nobody uses.</summary>
     public Task<NetworksPruneResponse> PruneAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/networks/prune").WithFilters(filters), ApiJson.Default.NetworksPruneResponse, cancellation: cancellation);

@@ -97,6 +97,20 @@ public sealed class ConnectTests(QuaidInstance engine) : IClassFixture<QuaidInst
     public async Task A_container_that_is_not_there_is_named(string command, string words) =>
         (await _docker.RunAsync($"network {command}")).Expect(1, "", $"Error response from daemon: {words}\n");
 
+    [QuaidFact]
+    public async Task Quai_has_both_commands()
+    {
+        var quai = new DockerClient(engine.Host, engine.Scratch("quai-config"), Path.Combine(TestEnvironment.BinDirectory, "quai"));
+        string name = engine.Name();
+        await quai.OkAsync($"run -d --name {name} {BusyboxImage.Name} {Sleep}");
+        (await quai.RunAsync($"network disconnect bridge {name}")).Expect(0, "", "");
+        Assert.Equal("lo", await InterfacesAsync(name));
+        (await quai.RunAsync($"network connect --gw-priority 3 bridge {name}")).Expect(0, "", "");
+        Assert.Equal("eth0 lo 3", await InterfacesAsync(name) + " " + await _docker.InspectAsync(name, "{{.NetworkSettings.Networks.bridge.GwPriority}}"));
+        (await quai.RunAsync($"network connect --ip 10.0.0.9 bridge {name}")).ExpectFailure(1, "user specified IP address is supported on user defined networks only");
+        (await quai.RunAsync("network connect bridge")).ExpectFailure(1, "requires 2 arguments");
+    }
+
     private async Task<string> IdAsync(string name) => await _docker.InspectAsync(name, "{{.Id}}");
 
     private async Task<string> InterfacesAsync(string name) =>
