@@ -23,23 +23,7 @@ internal static class JsonExtensions
         return value.ValueKind == JsonValueKind.Number ? (value.TryGetInt64(out long n) ? n : (long)value.GetDouble()) : 0;
     }
 
-    /// <summary>A member that may be true.</summary>
-    public static bool Flag(this JsonElement element, string name) => element.Member(name).ValueKind == JsonValueKind.True;
-
-    /// <summary>The elements of a member that is an array; none when absent.</summary>
-    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) => element.Member(name).Items();
-
     /// <summary>The elements of an array; none when it is not one.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : Enumerable.Empty<JsonElement>();
-
-    /// <summary>The members of an object; none when it is not one.</summary>
-    public static IEnumerable<JsonProperty> Members(this JsonElement element, string name)
-    {
-        JsonElement value = element.Member(name);
-        return value.ValueKind == JsonValueKind.Object ? value.EnumerateObject() : Enumerable.Empty<JsonProperty>();
-    }
-
-    /// <summary>The texts of an array member.</summary>
-    public static IEnumerable<string> Texts(this JsonElement element, string name) => element.Items(name).Select(e => e.GetString() ?? "");
 }
