@@ -1,4 +1,3 @@
-using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
@@ -32,8 +31,8 @@ internal sealed class Attach : Command
     {
         ContainerClient containers = session.Engine.Containers;
         byte[] keys = DetachKeys.Parse(_detachKeys.Value);
-        ContainerInspect container = containers.InspectAsync(arguments[0]).Await();
-        ContainerState state = container.State;
+        ContainerOutline container = containers.OutlineAsync(arguments[0]).Await();
+        OutlineState state = container.State ?? new OutlineState(false, false, false);
         if (!state.Running)
         {
             throw new ExitException(1, "You cannot attach to a stopped container, start it first");
@@ -50,8 +49,8 @@ internal sealed class Attach : Command
         }
 
         string id = container.Id;
-        bool tty = container.Config.Tty;
-        bool input = !_noInput.Value && container.Config.OpenStdin;
+        bool tty = container.Tty;
+        bool input = !_noInput.Value && container.OpenStdin;
         if (tty && input && !Input.IsTerminal)
         {
             throw new ExitException(1, "the input device is not a TTY");

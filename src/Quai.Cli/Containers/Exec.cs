@@ -53,7 +53,7 @@ internal sealed class Exec : Command
         byte[] keys = DetachKeys.Parse(_detachKeys.Value);
         if (tty && input && !Input.IsTerminal)
         {
-            engine.Containers.InspectAsync(container).Await();
+            engine.Containers.OutlineAsync(container).Await();
             throw new ExitException(1, "the input device is not a TTY");
         }
 

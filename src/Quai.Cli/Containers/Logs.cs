@@ -1,4 +1,3 @@
-using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Http;
@@ -37,14 +36,14 @@ internal sealed class Logs : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        ContainerInspect container = session.Engine.Containers.InspectAsync(arguments[0]).Await();
+        ContainerOutline container = session.Engine.Containers.OutlineAsync(arguments[0]).Await();
         var options = new LogOptions
         {
             Follow = _follow.Value, Timestamps = _timestamps.Value, Details = _details.Value, Tail = _tail.Value,
             Since = Timestamp.Parse(_since.Value), Until = Timestamp.Parse(_until.Value),
         };
         using ResponseStream response = session.Engine.Containers.LogsAsync(container.Id, options).Await();
-        if (container.Config.Tty)
+        if (container.Tty)
         {
             response.CopyTo(session.Out);
         }

@@ -1,4 +1,3 @@
-using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
@@ -59,12 +58,12 @@ internal sealed class Start : Command
     private int Attached(Session session, string name)
     {
         ContainerClient containers = session.Engine.Containers;
-        ContainerInspect container = containers.InspectAsync(name).Await();
+        ContainerOutline container = containers.OutlineAsync(name).Await();
         string id = container.Id;
-        bool tty = container.Config.Tty;
-        bool input = _interactive.Value && container.Config.OpenStdin;
+        bool tty = container.Tty;
+        bool input = _interactive.Value && container.OpenStdin;
         using PendingAnswer attaching = containers.AttachAsync(id, input, detachKeys: _detachKeys.Value).Await();
-        using ContainerWait wait = containers.WaitAsync(id, container.HostConfig.AutoRemove ? "removed" : "next-exit").Await();
+        using ContainerWait wait = containers.WaitAsync(id, container.HostConfig is { AutoRemove: true } ? "removed" : "next-exit").Await();
         using Connection connection = attaching.UpgradeAsync().Await();
         wait.AcceptedAsync().Await();
         using SignalForwarding? signals = tty ? null : SignalForwarding.ToContainer(containers, id);

@@ -42,6 +42,13 @@ public sealed class ContainerClient
     public Task<ContainerInspect> InspectAsync(string container, CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", PathOf(container, "json"), ApiJson.Default.ContainerInspect, cancellation: cancellation);
 
+    /// <summary>What whoever joins a container's streams must know of it.</summary>
+    public async Task<ContainerOutline> OutlineAsync(string container, CancellationToken cancellation = default)
+    {
+        await using ResponseStream response = await _transport.SendAsync("GET", PathOf(container, "json"), cancellation: cancellation);
+        return JsonSerializer.Deserialize(await response.ReadAllAsync(cancellation), OutlineJson.Default.ContainerOutline) ?? throw new JsonException("it is empty");
+    }
+
     /// <summary>One container, as the daemon's JSON.</summary>
     /// <param name="container">The container.</param>
     /// <param name="size">With its size.</param>
