@@ -11,6 +11,9 @@ internal sealed class Trial(Property property, CurrentInput? current) : IDisposa
 
     private const int MaxSentence = 8192;
 
+    // A sentence may quote what it refuses three times, as Go's do (the value, the unit, the duration), each character as up to six.
+    private const int MaxQuoting = 18;
+
     private BlockingCollection<(byte[] Input, TaskCompletionSource<Outcome> Done)>? _queue;
 
     /// <summary>Whether an input never ended: its thread still works on it, and no other can be tried.</summary>
@@ -87,7 +90,7 @@ internal sealed class Trial(Property property, CurrentInput? current) : IDisposa
 
         long allocated = Allocated() - before;
         return allocated > property.MaxAllocation ? Outcome.Exceeded($"allocates more than {property.MaxAllocation >> 20} MiB")
-            : refusal is not null && (refusal.Message.Length == 0 || refusal.Message.Length > MaxSentence + (4 * input.Length)) ? Outcome.Failed(new InvalidOperationException("is refused without a sentence", refusal))
+            : refusal is not null && (refusal.Message.Length == 0 || refusal.Message.Length > MaxSentence + (MaxQuoting * input.Length)) ? Outcome.Failed(new InvalidOperationException("is refused without a sentence", refusal))
             : Outcome.Held(refusal, allocated);
     }
 
