@@ -12,9 +12,9 @@ public sealed class NetlinkWriterTests
         using var writer = new NetlinkWriter();
         Routes.WriteDefault(writer, 16, IPAddress.Parse("10.231.0.1"));
 
-        // nlmsghdr: 44 bytes, RTM_NEWROUTE, REQUEST|ACK|EXCL|CREATE; rtmsg: AF_INET, main table, boot, universe, unicast; RTA_GATEWAY; RTA_OIF.
+        // nlmsghdr: 44 bytes, RTM_NEWROUTE, REQUEST|ACK|REPLACE|CREATE; rtmsg: AF_INET, main table, boot, universe, unicast; RTA_GATEWAY; RTA_OIF.
         Assert.Equal(
-            "2C000000180005060000000000000000" + "02000000FE03000100000000" + "080005000AE70001" + "0800040010000000",
+            "2C000000180005050000000000000000" + "02000000FE03000100000000" + "080005000AE70001" + "0800040010000000",
             Convert.ToHexString(writer.Written));
     }
 
