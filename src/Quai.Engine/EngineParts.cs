@@ -86,7 +86,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         };
 
         // Beginning and end.
-        var reattachment = new Reattachment(runtime, runs, launcher, paths, time);
+        var reattachment = new Reattachment(runtime, runs, stores.Networks, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
         var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
         return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background));

@@ -48,12 +48,20 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOn
         }
     }
 
-    /// <summary>Finds the endpoints of running containers again, and forgets the others' together with what is left of them in the kernel.</summary>
-    public async Task<IReadOnlyList<Endpoint>> EndpointsAsync(IReadOnlyList<NetworkState> networks, IReadOnlySet<string> running, CancellationToken cancellation)
+    /// <summary>
+    /// Finds the endpoints of running containers again, and forgets the others' together with what is left of them in the kernel. One whose host's end is not there
+    /// was just being made, or taken away, when the daemon died.
+    /// </summary>
+    /// <param name="networks">All networks.</param>
+    /// <param name="running">The ids of the containers that run.</param>
+    /// <param name="interfaces">The names of the host's interfaces.</param>
+    /// <param name="cancellation">Leaves the rest to the next start.</param>
+    public async Task<IReadOnlyList<Endpoint>> EndpointsAsync(
+        IReadOnlyList<NetworkState> networks, IReadOnlySet<string> running, IReadOnlySet<string> interfaces, CancellationToken cancellation)
     {
         Dictionary<string, NetworkState> byId = networks.ToDictionary(n => n.Network.Id);
         List<EndpointRow> rows = database.Read(NetworkTables.Endpoints);
-        List<EndpointRow> kept = rows.FindAll(r => running.Contains(r.ContainerId) && byId.TryGetValue(r.NetworkId, out NetworkState? network) && network.Holds(r));
+        List<EndpointRow> kept = rows.FindAll(r => running.Contains(r.ContainerId) && interfaces.Contains(r.HostInterface) && byId.TryGetValue(r.NetworkId, out NetworkState? network) && network.Holds(r));
         List<EndpointRow> gone = [.. rows.Except(kept)];
         foreach (NetworkState network in networks)
         {

@@ -82,7 +82,8 @@ public sealed class NetworkService : INetworkService, IDisposable
         List<NetworkRecord> recorded = _database.Read(NetworkTables.Networks);
         IReadOnlyList<string> tables = _firewall is null ? [] : await Tables.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
         IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
-        IReadOnlyList<Endpoint> endpoints = await _recovery.EndpointsAsync(networks, running, cancellation).ConfigureAwait(false);
+        IReadOnlyList<Endpoint> endpoints = await _recovery.EndpointsAsync(
+            networks, running, Links.List(_route).Select(l => l.Name).ToHashSet(), cancellation).ConfigureAwait(false);
         _networks.Reset(networks);
         _endpoints.Reset(endpoints);
         _recovery.Reserve(endpoints, _ports);

@@ -98,6 +98,51 @@ public sealed class ConnectTests(QuaidInstance engine) : IClassFixture<QuaidInst
         (await _docker.RunAsync($"network {command}")).Expect(1, "", $"Error response from daemon: {words}\n");
 
     [QuaidFact]
+    public async Task A_daemon_that_is_killed_in_between_leaves_what_inspect_says()
+    {
+        string name = engine.Name(), port = TestCertificate.FreePort().ToString();
+        await _docker.OkAsync($"run -d --name {name} -p 127.0.0.1:{port}:80 {BusyboxImage.Name} {Sleep}");
+        var random = new Random(1);
+        for (int round = 0; round < 12; round++)
+        {
+            Task toggling = Task.Run(async () =>
+            {
+                while ((await _docker.RunAsync($"network disconnect bridge {name}")).ExitCode == 0 && (await _docker.RunAsync($"network connect bridge {name}")).ExitCode == 0)
+                {
+                }
+            });
+            await Task.Delay(random.Next(20, 300));
+            await engine.KillDaemonAsync();
+            await toggling;
+            await engine.StartDaemonAsync();
+            bool shown = await _docker.InspectAsync(name, "{{range $n, $e := .NetworkSettings.Networks}}{{$e.EndpointID}}{{end}}") is { Length: > 0 };
+            Assert.Equal(shown ? "eth0 lo" : "lo", await InterfacesAsync(name));
+            Assert.Equal(shown ? 1 : 0, (await _docker.OkAsync($"port {name}")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+            Assert.Equal(shown, (await _docker.OkAsync("network inspect bridge")).Contains(await IdAsync(name), StringComparison.Ordinal));
+            if (!shown)
+            {
+                (await _docker.RunAsync($"network connect bridge {name}")).Expect(0, "", "");
+            }
+
+            Assert.Equal("eth0 lo", await InterfacesAsync(name));
+        }
+    }
+
+    [Fact]
+    public async Task A_list_of_those_on_a_network_follows()
+    {
+        string name = engine.Name(), none = engine.Name();
+        await _docker.OkAsync($"run -d --name {name} {BusyboxImage.Name} {Sleep}");
+        await _docker.OkAsync($"run -d --name {none} --network none {BusyboxImage.Name} {Sleep}");
+        await _docker.OkAsync($"network disconnect bridge {name}");
+        await _docker.OkAsync($"network disconnect none {none}");
+        await _docker.OkAsync($"network connect bridge {none}");
+        string[] listed = (await _docker.OkAsync("ps --filter network=bridge --format '{{.Names}}'")).Split('\n');
+        Assert.Contains(none, listed);
+        Assert.DoesNotContain(name, listed);
+    }
+
+    [QuaidFact]
     public async Task Quai_has_both_commands()
     {
         var quai = new DockerClient(engine.Host, engine.Scratch("quai-config"), Path.Combine(TestEnvironment.BinDirectory, "quai"));

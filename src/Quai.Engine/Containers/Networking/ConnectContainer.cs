@@ -24,9 +24,8 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
 
             string name = networks.Resolve(network).Name;
             EndpointRules.Check(name, settings);
-            bool attached = container.Attachments.Any(a => a.Network == name);
             ContainerRun? run = container.Run;
-            if (attached && run is not null)
+            if (run is not null && container.Attachments.Any(a => a.Network == name) && (NetworkMode.NetworkOf(name) is null || container.Endpoints.Any(e => e.NetworkName == name)))
             {
                 throw new QuaiException(ErrorKind.Forbidden, $"endpoint with name {container.Name} already exists in network {name}");
             }

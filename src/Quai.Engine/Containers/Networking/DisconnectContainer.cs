@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
@@ -28,15 +29,28 @@ internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkSe
                 throw QuaiException.System($"container {container.Id} is not connected to {(run is null || force ? "the " : "")}network {name}");
             }
 
-            if (run is not null)
+            // Recorded first: a daemon that dies in between finds an endpoint of which no record tells, and takes it away.
+            (ImmutableArray<NetworkAttachment> attachments, ImmutableArray<EndpointRecord> places) = (container.Attachments, container.Endpoints);
+            container.Attachments = attachments.RemoveAll(a => a.Network == name);
+            container.Endpoints = places.RemoveAll(e => e.NetworkName == name);
+            await records.SaveAsync(container).ConfigureAwait(false);
+            if (run is null)
             {
-                await LeaveAsync(container, run, name).ConfigureAwait(false);
-                events.PublishNetwork(container, name, "disconnect");
+                return;
             }
 
-            container.Attachments = container.Attachments.RemoveAll(a => a.Network == name);
-            container.Endpoints = container.Endpoints.RemoveAll(e => e.NetworkName == name);
-            await records.SaveAsync(container).ConfigureAwait(false);
+            try
+            {
+                await LeaveAsync(container, run, name).ConfigureAwait(false);
+            }
+            catch
+            {
+                (container.Attachments, container.Endpoints) = (attachments, places);
+                await records.SaveAsync(container).ConfigureAwait(false);
+                throw;
+            }
+
+            events.PublishNetwork(container, name, "disconnect");
         }
     }
 

@@ -1,13 +1,14 @@
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Runs;
 using Quai.Engine.Containers.State;
+using Quai.Networks;
 using Quai.Runtime;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers.Recovering;
 
 /// <summary>Connects to the shims that an earlier daemon left, and learns how the containers of the others ended.</summary>
-internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, Launcher launcher, EnginePaths paths, TimeProvider time)
+internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, INetworkService networks, Launcher launcher, EnginePaths paths, TimeProvider time)
 {
     /// <summary>Connects to a container's shim.</summary>
     /// <returns>False when the container no longer runs; its state says how it ended then.</returns>
@@ -42,6 +43,21 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         }
 
         return false;
+    }
+
+    /// <summary>Brings a container's record in line with the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
+    /// <param name="container">One that runs, once the networks are recovered.</param>
+    public async Task FindEndpointsAsync(Container container)
+    {
+        IReadOnlyList<Endpoint> held = networks.EndpointsOf(container.Id);
+        container.Endpoints = container.Endpoints.RemoveAll(r => held.All(e => e.Id != r.EndpointId));
+        foreach (Endpoint endpoint in held)
+        {
+            if (container.Endpoints.All(r => r.EndpointId != endpoint.Id))
+            {
+                await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
     }
 
     // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and its record.

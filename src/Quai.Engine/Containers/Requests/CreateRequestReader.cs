@@ -34,7 +34,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         ExposePublished(config, host);
         var specs = new MountSpecs(options.DataRoot, registry.Named);
         specs.Read(config, host);
-        return new NewContainer(image, config, host, NetworkAttachments.Of(host.NetworkMode, request.NetworkingConfig), specs.Result(), specs.Volumes, warnings);
+        return new NewContainer(image, config, host, config.NetworkDisabled == true ? [] : NetworkAttachments.Of(host.NetworkMode, request.NetworkingConfig), specs.Result(), specs.Volumes, warnings);
     }
 
     private Image FindImage(string reference, string? platform, List<string> warnings)

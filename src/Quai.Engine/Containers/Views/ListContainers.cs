@@ -20,7 +20,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
         {
             RunState state = container.State;
             bool visible = all || limit > 0 || filter.AsksForStatus || (state.IsRunning && state.Status != ContainerStatus.Starting);
-            if (!visible || !filter.Accepts(container, state, StatusText.Name(state), () => networks.PortsOf(container, state), known.FirstOrDefault(n => n.Name == container.HostConfig.NetworkMode)))
+            if (!visible || !filter.Accepts(container, state, StatusText.Name(state), () => networks.PortsOf(container, state), [.. known.Where(n => container.Attachments.Any(a => a.Network == n.Name))]))
             {
                 continue;
             }

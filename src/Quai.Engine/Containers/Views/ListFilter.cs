@@ -80,8 +80,8 @@ internal sealed class ListFilter
     /// <param name="state">Its state.</param>
     /// <param name="status">Its state's name.</param>
     /// <param name="ports">Its ports, as they are listed.</param>
-    /// <param name="network">Its network, unless it is another container's.</param>
-    public bool Accepts(Container container, RunState state, string status, Func<IReadOnlyList<PortSummary>> ports, Network? network) =>
+    /// <param name="networks">Its networks.</param>
+    public bool Accepts(Container container, RunState state, string status, Func<IReadOnlyList<PortSummary>> ports, IReadOnlyList<Network> networks) =>
         (_before is null || container.Created < _before.Created)
         && (_since is null || container.Created > _since.Created)
         && (_isNamed(container.Name) || _isNamed("/" + container.Name))
@@ -90,7 +90,7 @@ internal sealed class ListFilter
         && (Values("status").Count == 0 || Values("status").Contains(status))
         && (_exits.Count == 0 || (!state.IsRunning && state.StartedAt is not null && _exits.Contains(state.ExitCode)))
         && _filters.Any("ancestor", _ => _images.Contains(container.ImageId))
-        && _filters.Any("network", v => network is not null && (network.Name == v || network.Id.StartsWith(v, StringComparison.Ordinal)))
+        && _filters.Any("network", v => networks.Any(n => n.Name == v || n.Id.StartsWith(v, StringComparison.Ordinal)))
         && _filters.Any("volume", v => container.Mounts.Any(m => m.Name == v || m.Destination == v || (m.Type == "bind" && m.Source == v)))
         && (Values("health").Count == 0 || Values("health").Contains(container.Run?.Health?.Status ?? "none"))
         && _task is not true
