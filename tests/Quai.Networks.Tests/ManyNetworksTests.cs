@@ -85,8 +85,20 @@ public sealed class ManyNetworksTests
         Endpoint first = Lease(host, "a", one);
         Endpoint second = host.Host.Await(() => host.Service.ConnectAsync(new EndpointRequest("a", two.Id, null, null, []) { GatewayPriority = 1 }, CancellationToken.None));
         Assert.Equal(second, SandboxSetup.Gateway([first, second]));
+        host.Connect(host.Own(new NamespaceThread()), SandboxSetup.Of([first, second]));
         host.Restart("a");
         Assert.Equal("two", SandboxSetup.Gateway(host.Service.EndpointsOf("a"))!.Network.Name);
+    }
+
+    [Fact]
+    public void An_endpoint_that_was_just_being_made_is_gone_after_a_crash()
+    {
+        using var host = new TestHost();
+        Endpoint leased = host.Lease("a", new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080));
+        host.Restart("a");
+        Assert.Empty(host.Service.EndpointsOf("a"));
+        Assert.Equal(leased.IPv4!.Address, host.Host.Await(() =>
+            host.Service.ConnectAsync(new EndpointRequest("b", host.BridgeId, null, leased.IPv4.Address, [new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080)]), CancellationToken.None)).IPv4!.Address);
     }
 
     [Fact]
