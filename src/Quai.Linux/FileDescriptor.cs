@@ -16,6 +16,9 @@ public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     public FileDescriptor(int fd, bool ownsHandle = true)
         : base(ownsHandle) => SetHandle(fd);
 
+    /// <summary>Whether there is none. A call of libc returns it as an int: of a handle that the marshaller filled, only the lower half counts.</summary>
+    public override bool IsInvalid => Number < 0;
+
     /// <summary>The descriptor's number; valid while this object is alive and not disposed.</summary>
     public int Number => (int)handle;
 

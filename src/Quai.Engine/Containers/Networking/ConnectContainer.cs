@@ -3,6 +3,7 @@ using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
+using Quai.Linux;
 using Quai.Networks;
 using Quai.Networks.Sandboxes;
 
@@ -60,9 +61,15 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
             await SandboxExecutor.ConnectAsync(SandboxSetup.Joined(endpoint, networks.EndpointsOf(container.Id)), run.Shim.Pid).ConfigureAwait(false);
             await endpoints.PublishAsync([endpoint]).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
             await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
+            if (e is LinuxException { Errno: Errno.ENOENT or Errno.ESRCH })
+            {
+                // Its program is just ending, and its namespace with it.
+                throw ContainerErrors.NotRunning(container);
+            }
+
             throw;
         }
 
