@@ -9,18 +9,6 @@ internal sealed class EndpointDirectory
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Endpoint>> _byContainer = [];
 
-    /// <summary>All of them.</summary>
-    public IReadOnlyList<Endpoint> All
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _byContainer.Values.SelectMany(e => e)];
-            }
-        }
-    }
-
     /// <summary>Those of a container, in the order of their interfaces.</summary>
     public IReadOnlyList<Endpoint> Of(string containerId)
     {

@@ -36,13 +36,14 @@ internal sealed class ContainerRecovery(
         waiting.ForEach(c => c.Machine.RestartCancelled());
         await records.SaveAsync(all.Where(c => c.Run is not null || ended.Contains(c) || waiting.Contains(c)), cancellation).ConfigureAwait(false);
         await sweep.RunAsync([.. all.Select(c => c.Id)], [.. all.Where(c => c.Run is not null).Select(c => c.Id)], cancellation).ConfigureAwait(false);
-        List<Container> running = all.FindAll(c => c.Run is not null);
-        foreach (Container container in running)
+        foreach (Container container in all.Where(c => c.Run is not null))
         {
-            await reattachment.FindEndpointsAsync(container).ConfigureAwait(false);
+            if (await reattachment.FindEndpointsAsync(container).ConfigureAwait(false))
+            {
+                await records.SaveAsync(container).ConfigureAwait(false);
+            }
         }
 
-        await records.SaveAsync(running, cancellation).ConfigureAwait(false);
         foreach (Container container in ended)
         {
             events.Publish(container, "die", ("exitCode", container.State.ExitCode.ToString()));

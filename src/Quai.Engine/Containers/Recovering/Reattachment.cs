@@ -47,9 +47,11 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
 
     /// <summary>Brings a container's record in line with the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
     /// <param name="container">One that runs, once the networks are recovered.</param>
-    public async Task FindEndpointsAsync(Container container)
+    /// <returns>Whether the record has changed.</returns>
+    public async Task<bool> FindEndpointsAsync(Container container)
     {
         IReadOnlyList<Endpoint> held = networks.EndpointsOf(container.Id);
+        int recorded = container.Endpoints.Length;
         container.Endpoints = container.Endpoints.RemoveAll(r => held.All(e => e.Id != r.EndpointId));
         foreach (Endpoint endpoint in held)
         {
@@ -58,6 +60,8 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
                 await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
             }
         }
+
+        return container.Endpoints.Length != recorded;
     }
 
     // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and its record.

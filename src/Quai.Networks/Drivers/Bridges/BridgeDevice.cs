@@ -121,6 +121,11 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
     /// <summary>Deletes what is left of containers' host interfaces, of those named.</summary>
     public void DeletePorts(int bridgeIndex, IReadOnlySet<string> names)
     {
+        if (names.Count == 0)
+        {
+            return;
+        }
+
         foreach (Link link in Links.List(socket))
         {
             if (link.Kind == "veth" && (link.Master == bridgeIndex || link.Master == 0) && names.Contains(link.Name))
@@ -133,6 +138,11 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
     /// <summary>Gives the ports of containers that run the settings that those of today's starts have: an earlier version may have made them.</summary>
     public void MendPorts(BridgeState bridge, IReadOnlySet<string> names)
     {
+        if (names.Count == 0)
+        {
+            return;
+        }
+
         using var writer = new NetlinkWriter();
         foreach (Link link in Links.List(socket))
         {
