@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
 using BenchmarkDotNet.Attributes;
-using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Limits;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Specs;
 using Quai.Linux;
 using Quai.Oci.Runtime;
@@ -16,12 +18,18 @@ public class StartBenchmarks
     private readonly SpecRequest _request = new()
     {
         Id = "25bdb359cc33aa25bdb359cc33aa25bdb359cc33aa25bdb359cc33aa25bdb359",
-        Config = new ContainerConfig { Cmd = ["sleep", "1000"] },
-        HostConfig = new HostConfig { Memory = 64 << 20, NanoCpus = 500_000_000, PidsLimit = 100 },
+        Spec = new ContainerSpec
+        {
+            Image = "box",
+            Program = new ProgramSpec { Command = ["sleep", "1000"] },
+            Network = new NetworkSpec { Mode = new("bridge") },
+            Log = new LogSpec("none", new Dictionary<string, string>(), null, null),
+            Limits = new ResourceLimits { Memory = new() { Limit = 64 << 20, Swap = 128 << 20 }, Cpu = new() { NanoCpus = 500_000_000 }, Pids = 100 },
+        },
         User = ResolvedUser.Root,
         RootPath = "/root-of-it",
         Hostname = "25bdb359cc33",
-        CgroupParent = "/docker",
+        CgroupsPath = "/docker/25bdb359cc33",
         Mounts = [new() { Destination = "/etc/hosts", Source = "/c/hosts", Propagation = "rprivate" }],
     };
 
@@ -36,7 +44,7 @@ public class StartBenchmarks
         _profile = DefaultSeccompProfile.For(Capabilities.Default.ToHashSet(), RuntimeInformation.OSArchitecture, Environment.OSVersion.Version);
     }
 
-    /// <summary>Docker's create request into an OCI config.</summary>
+    /// <summary>A container's specification into an OCI config.</summary>
     [Benchmark]
     public RuntimeSpec BuildSpec() => RuntimeSpecBuilder.Build(_request);
 

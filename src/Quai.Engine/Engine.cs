@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Quai.Engine.Containers;
+using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
@@ -32,7 +33,7 @@ public sealed partial class Engine : IAsyncDisposable
     }
 
     /// <summary>The engine's tables: containers and volumes. Images and networks bring their own.</summary>
-    public static IReadOnlyList<Migration> Migrations { get; } = [.. ContainerTable.Migrations, .. VolumeStore.Migrations];
+    public static IReadOnlyList<Migration> Migrations { get; } = [.. ContainerTable.Migrations(DocumentRows.Convert), .. VolumeStore.Migrations];
 
     /// <summary>Containers.</summary>
     public IContainers Containers => _parts.Containers;

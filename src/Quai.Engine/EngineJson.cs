@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 
 namespace Quai.Engine;

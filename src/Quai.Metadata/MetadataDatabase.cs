@@ -138,6 +138,7 @@ public sealed class MetadataDatabase : IAsyncDisposable
             {
                 using SqliteTransaction transaction = connection.BeginTransaction();
                 Execute(connection, step.Sql);
+                step.Convert?.Invoke(connection);
                 connection.Run("INSERT INTO schema_versions VALUES ($c,$v) ON CONFLICT(component) DO UPDATE SET version=$v", ("$c", step.Component), ("$v", step.Version));
                 transaction.Commit();
             }

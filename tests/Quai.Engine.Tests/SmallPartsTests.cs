@@ -3,6 +3,7 @@ using Quai.Api.System;
 using Quai.Engine.Attach;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Containers.Views;
 using Quai.Engine.Events;
@@ -127,14 +128,14 @@ public sealed class SmallPartsTests
     [InlineData("53/udp", 53, 53, "udp")]
     [InlineData("0", 0, 0, "tcp")]
     [InlineData("8000-8010/TCP", 8000, 8010, "tcp")]
-    public void Ports_are_read(string text, int start, int end, string protocol) => Assert.Equal(((ushort)start, (ushort)end, protocol), PortSpecs.ParseContainerPort(text));
+    public void Ports_are_read(string text, int start, int end, string protocol) => Assert.Equal(new PortRange((ushort)start, (ushort)end, protocol), PortRange.Parse(text));
 
     [Theory]
     [InlineData("70000")]
     [InlineData("9-8")]
     [InlineData("80/xyz")]
     [InlineData("a")]
-    public void What_is_no_port_is_refused(string text) => Assert.Throws<QuaiException>(() => PortSpecs.ParseContainerPort(text));
+    public void What_is_no_port_is_refused(string text) => Assert.Throws<QuaiException>(() => PortRange.Parse(text));
 
     [Theory]
     [InlineData("10m", 10L << 20)]

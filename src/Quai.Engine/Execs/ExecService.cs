@@ -193,8 +193,8 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
                 _ => container.Run ?? throw ContainerErrors.NotRunning(container),
             };
             RootReader.Accounts accounts = await RootReader.ReadAsync(run.Shim.Pid, cancellation).ConfigureAwait(false);
-            string user = string.IsNullOrEmpty(exec.Request.User) ? container.Config.User : exec.Request.User;
-            ResolvedUser resolved = UserResolver.Resolve(user, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
+            string user = string.IsNullOrEmpty(exec.Request.User) ? container.Spec.Program.User : exec.Request.User;
+            ResolvedUser resolved = UserResolver.Resolve(user, accounts.Passwd, accounts.Group, container.Spec.Program.Groups);
             Publish(exec, "exec_start: " + exec.Command);
             IExecProcess process = await run.Shim.ExecAsync(
                 new ExecLaunch

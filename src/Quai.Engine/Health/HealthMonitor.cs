@@ -1,5 +1,6 @@
 using System.Text;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
@@ -23,7 +24,7 @@ internal sealed class HealthMonitor : IDisposable
     private readonly ExecService _execs;
     private readonly EventHub _events;
     private readonly TimeProvider _time;
-    private readonly HealthConfig _config;
+    private readonly HealthSpec _config;
     private readonly List<string> _command;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _lock = new();
@@ -31,7 +32,7 @@ internal sealed class HealthMonitor : IDisposable
     private string _status = "starting";
     private int _failures;
 
-    private HealthMonitor(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time, HealthConfig config, List<string> command)
+    private HealthMonitor(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time, HealthSpec config, List<string> command)
     {
         _container = container;
         _run = run;
@@ -45,12 +46,12 @@ internal sealed class HealthMonitor : IDisposable
     /// <summary>Starts checking; null when the container has no check.</summary>
     public static HealthMonitor? Start(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time)
     {
-        if (container.Config.Healthcheck is not { Test: { Count: > 0 } test } config || test[0] is "" or "NONE")
+        if (container.Spec.Health is not { Test: { Count: > 0 } test } config || test[0] is "" or "NONE")
         {
             return null;
         }
 
-        List<string> command = test[0] == "CMD-SHELL" ? [.. container.Config.Shell ?? ["/bin/sh", "-c"], .. test.Skip(1)] : test[1..];
+        List<string> command = test[0] == "CMD-SHELL" ? [.. container.Spec.Program.Shell ?? ["/bin/sh", "-c"], .. test.Skip(1)] : [.. test.Skip(1)];
         var monitor = new HealthMonitor(container, run, execs, events, time, config, command);
         _ = monitor.LoopAsync();
         return monitor;

@@ -1,6 +1,5 @@
 using System.Text;
-using Quai.Api.Containers;
-using Quai.Engine.Specs;
+using Quai.Engine.Containers.Spec;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Processes;
@@ -42,12 +41,12 @@ public sealed class AppArmor
 
     /// <summary>The profile of a container and of all that is executed in it; null where AppArmor is off.</summary>
     /// <exception cref="QuaiException">A profile is named, and AppArmor is off.</exception>
-    public string? ProfileOf(HostConfig host)
+    public string? ProfileOf(SecuritySpec security)
     {
-        string? named = SecurityOptions.Parse(host.SecurityOpt).AppArmorProfile;
+        string? named = security.Options().AppArmorProfile;
         if (IsOn)
         {
-            return named is { Length: > 0 } ? named : host.Privileged ? Unconfined : DefaultProfile;
+            return named is { Length: > 0 } ? named : security.Privileged ? Unconfined : DefaultProfile;
         }
 
         return named is null or "" or Unconfined

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec.Limits;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Devices;
@@ -14,16 +14,16 @@ public static partial class RuntimeSpecBuilder
     /// <summary>Folders of /dev that a container has its own of, or that mean nothing in it.</summary>
     private static readonly HashSet<string> s_ownFolders = ["pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"];
 
-    private static (List<Device> Devices, List<DeviceRule> Rules) BuildDevices(HostConfig host)
+    private static (List<Device> Devices, List<DeviceRule> Rules) BuildDevices(DeviceSpec spec, bool privileged)
     {
         List<Device> devices = [];
-        if (host.Privileged)
+        if (privileged)
         {
             AddFolder(devices, "/dev", "/dev", null, "");
-            foreach (DeviceMapping mapping in host.Devices ?? [])
+            foreach (DevicePath mapping in spec.Paths)
             {
                 // All of the host's are there under their own names already.
-                if (mapping.PathInContainer != mapping.PathOnHost)
+                if (mapping.Container != mapping.Host)
                 {
                     Add(devices, mapping, null);
                 }
@@ -43,12 +43,12 @@ public static partial class RuntimeSpecBuilder
             // The terminals of the container's own devpts.
             Rule("c", 5, 2), Rule("c", 136, null),
         ];
-        foreach (DeviceMapping mapping in host.Devices ?? [])
+        foreach (DevicePath mapping in spec.Paths)
         {
             Add(devices, mapping, rules);
         }
 
-        foreach (string rule in host.DeviceCgroupRules ?? [])
+        foreach (string rule in spec.Rules ?? [])
         {
             rules.Add(ParseRule(rule));
         }
@@ -56,16 +56,16 @@ public static partial class RuntimeSpecBuilder
         return (devices, rules);
     }
 
-    private static void Add(List<Device> devices, DeviceMapping mapping, List<DeviceRule>? rules)
+    private static void Add(List<Device> devices, DevicePath mapping, List<DeviceRule>? rules)
     {
-        string access = mapping.CgroupPermissions.Length > 0 ? mapping.CgroupPermissions : AllAccess;
-        string target = mapping.PathInContainer.Length > 0 ? mapping.PathInContainer : mapping.PathOnHost;
+        string access = mapping.Access.Length > 0 ? mapping.Access : AllAccess;
+        string target = mapping.Container.Length > 0 ? mapping.Container : mapping.Host;
         try
         {
-            if (Directory.Exists(mapping.PathOnHost))
+            if (Directory.Exists(mapping.Host))
             {
                 int before = devices.Count;
-                AddFolder(devices, mapping.PathOnHost, target, rules, access);
+                AddFolder(devices, mapping.Host, target, rules, access);
                 if (devices.Count == before)
                 {
                     throw Refused("no device is in it");
@@ -73,7 +73,7 @@ public static partial class RuntimeSpecBuilder
             }
             else
             {
-                DeviceNode node = DeviceNode.Read(mapping.PathOnHost, followLinks: true) ?? throw Refused("not a device node");
+                DeviceNode node = DeviceNode.Read(mapping.Host, followLinks: true) ?? throw Refused("not a device node");
                 Add(devices, node, target, rules, access);
             }
         }
@@ -83,7 +83,7 @@ public static partial class RuntimeSpecBuilder
         }
 
         QuaiException Refused(string why, Exception? inner = null) =>
-            QuaiException.System($"error gathering device information while adding custom device \"{mapping.PathOnHost}\": {why}", inner);
+            QuaiException.System($"error gathering device information while adding custom device \"{mapping.Host}\": {why}", inner);
     }
 
     private static void Add(List<Device> devices, DeviceNode node, string target, List<DeviceRule>? rules, string access)

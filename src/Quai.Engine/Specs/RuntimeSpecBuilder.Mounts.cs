@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quai.Engine.Containers.Spec;
 using Quai.Oci.Runtime;
 
 namespace Quai.Engine.Specs;
@@ -8,9 +9,9 @@ public static partial class RuntimeSpecBuilder
     private const string SharedMemory = "/dev/shm";
 
     /// <summary>The system's own mounts first, then the others, those with short paths before what may lie below them.</summary>
-    private static List<Mount> BuildMounts(SpecRequest request)
+    private static List<Mount> BuildMounts(SpecRequest request, SecurityOptions security)
     {
-        Api.Containers.HostConfig host = request.HostConfig;
+        ContainerSpec spec = request.Spec;
         List<SpecMount> wanted = [.. request.Mounts];
         bool hasOwnSharedMemory = wanted.Exists(mount => mount.Destination == SharedMemory);
         bool sharesMemory = request.Ipc.IsHost || request.SharedMemoryPath is not null;
@@ -20,11 +21,11 @@ public static partial class RuntimeSpecBuilder
         }
 
         HashSet<string> taken = [.. wanted.Select(mount => mount.Destination)];
-        List<Mount> mounts = SystemMounts(host, SecurityOptions.Parse(host.SecurityOpt).WritableCgroups ?? host.Privileged);
+        List<Mount> mounts = SystemMounts(spec, security.WritableCgroups ?? spec.Security.Privileged);
         mounts.RemoveAll(mount =>
             taken.Contains(mount.Destination)
             || (mount.Destination.StartsWith("/dev/", StringComparison.Ordinal) && taken.Contains("/dev"))
-            || (mount.Destination == SharedMemory && host.IpcMode == "none"));
+            || (mount.Destination == SharedMemory && spec.Namespaces.Ipc.IsNone));
         mounts.AddRange(wanted.OrderBy(mount => Depth(mount.Destination)).Select(ToMount));
         if (HasInit(request))
         {
@@ -35,11 +36,11 @@ public static partial class RuntimeSpecBuilder
         return mounts;
     }
 
-    private static List<Mount> SystemMounts(Api.Containers.HostConfig host, bool writableCgroups)
+    private static List<Mount> SystemMounts(ContainerSpec spec, bool writableCgroups)
     {
         // A privileged container may change what /sys and the cgroups show.
-        List<string> sysOptions = KernelOptions(host.Privileged), cgroupOptions = KernelOptions(writableCgroups);
-        string size = (host.ShmSize > 0 ? host.ShmSize : 64L << 20).ToString(CultureInfo.InvariantCulture);
+        List<string> sysOptions = KernelOptions(spec.Security.Privileged), cgroupOptions = KernelOptions(writableCgroups);
+        string size = (spec.SharedMemorySize > 0 ? spec.SharedMemorySize : 64L << 20).ToString(CultureInfo.InvariantCulture);
         return
         [
             new() { Destination = "/proc", Type = "proc", Source = "proc", Options = ["nosuid", "noexec", "nodev"] },

@@ -27,9 +27,9 @@ public static partial class RuntimeSpecBuilder
     private static Dictionary<string, string>? BuildSysctls(SpecRequest request)
     {
         var sysctls = new Dictionary<string, string>();
-        if (request.Config.Domainname.Length > 0 && !request.Uts.IsHost)
+        if (request.Spec.Domainname.Length > 0 && !request.Uts.IsHost)
         {
-            sysctls["kernel.domainname"] = request.Config.Domainname;
+            sysctls["kernel.domainname"] = request.Spec.Domainname;
         }
 
         if (request.Network.IsPrivate)
@@ -43,7 +43,7 @@ public static partial class RuntimeSpecBuilder
         }
 
         // In this order they are written, so that the user's "all" counts, too.
-        foreach ((string name, string value) in request.HostConfig.Sysctls ?? [])
+        foreach ((string name, string value) in request.Spec.Sysctls ?? new Dictionary<string, string>())
         {
             sysctls[name] = value;
         }

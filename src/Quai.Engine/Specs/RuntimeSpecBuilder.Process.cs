@@ -1,4 +1,6 @@
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Limits;
 using Quai.Errors;
 using Quai.Oci.Runtime;
 
@@ -19,9 +21,9 @@ public static partial class RuntimeSpecBuilder
     /// <exception cref="QuaiException">An option of the container is malformed.</exception>
     public static Process BuildExec(SpecRequest container, ExecCreateRequest exec, ResolvedUser user)
     {
-        SecurityOptions security = SecurityOptions.Parse(container.HostConfig.SecurityOpt);
-        IReadOnlyList<string> capabilities = exec.Privileged ? Linux.Capabilities.Available : CapabilitiesOf(container.HostConfig);
-        List<string> environment = BuildEnvironment(exec.Tty, container.Hostname, container.Config.Env);
+        SecurityOptions security = container.Spec.Security.Options();
+        IReadOnlyList<string> capabilities = exec.Privileged ? Linux.Capabilities.Available : CapabilitiesOf(container.Spec.Security);
+        List<string> environment = BuildEnvironment(exec.Tty, container.Hostname, container.Spec.Program.Environment);
         Merge(environment, exec.Env);
         return new Process
         {
@@ -30,46 +32,46 @@ public static partial class RuntimeSpecBuilder
             User = UserOf(user),
             Args = exec.Cmd is { Count: > 0 } command ? [.. command] : throw QuaiException.Invalid("No exec command specified"),
             Env = environment,
-            Cwd = exec.WorkingDir is { Length: > 0 } folder ? folder : FolderOf(container.Config),
+            Cwd = exec.WorkingDir is { Length: > 0 } folder ? folder : FolderOf(container.Spec.Program),
             Capabilities = SetsOf(capabilities),
             Rlimits = BuildLimits(container),
             NoNewPrivileges = security.NoNewPrivileges ?? container.NoNewPrivileges,
             ApparmorProfile = container.AppArmorProfile,
-            OomScoreAdj = container.HostConfig.OomScoreAdj,
+            OomScoreAdj = container.Spec.Program.OomScoreAdjustment,
         };
     }
 
     /// <summary>Whether a container runs below an init: asked for or by default, and only in process ids of its own.</summary>
-    internal static bool HasInit(SpecRequest request) => (request.HostConfig.Init ?? request.InitByDefault) && request.Pid.IsPrivate;
+    internal static bool HasInit(SpecRequest request) => (request.Spec.Program.Init ?? request.InitByDefault) && request.Pid.IsPrivate;
 
     private static Process BuildProcess(SpecRequest request, IReadOnlyList<string> capabilities, SecurityOptions security) => new()
     {
-        Terminal = request.Config.Tty,
-        ConsoleSize = SizeOf(request.HostConfig.ConsoleSize),
+        Terminal = request.Spec.Program.Terminal,
+        ConsoleSize = SizeOf(request.Spec.Program.ConsoleSize),
         User = UserOf(request.User),
         Args = BuildArguments(request),
-        Env = BuildEnvironment(request.Config.Tty, request.Hostname, request.Config.Env),
-        Cwd = FolderOf(request.Config),
+        Env = BuildEnvironment(request.Spec.Program.Terminal, request.Hostname, request.Spec.Program.Environment),
+        Cwd = FolderOf(request.Spec.Program),
         Capabilities = SetsOf(capabilities),
         Rlimits = BuildLimits(request),
         NoNewPrivileges = security.NoNewPrivileges ?? request.NoNewPrivileges,
         ApparmorProfile = request.AppArmorProfile,
-        OomScoreAdj = request.HostConfig.OomScoreAdj,
+        OomScoreAdj = request.Spec.Program.OomScoreAdjustment,
     };
 
     private static List<string> BuildArguments(SpecRequest request)
     {
-        List<string> arguments = [.. request.Config.Entrypoint ?? [], .. request.Config.Cmd ?? []];
+        IReadOnlyList<string> arguments = request.Spec.Program.Line();
         if (arguments.Count == 0)
         {
             throw QuaiException.Invalid("no command specified");
         }
 
-        return HasInit(request) ? [InitDestination, "--", .. arguments] : arguments;
+        return HasInit(request) ? [InitDestination, "--", .. arguments] : [.. arguments];
     }
 
     /// <summary>Defaults, then the container's variables: those of the same name take their places.</summary>
-    private static List<string> BuildEnvironment(bool terminal, string hostname, List<string>? variables)
+    private static List<string> BuildEnvironment(bool terminal, string hostname, IReadOnlyList<string>? variables)
     {
         List<string> environment = [DefaultPath, $"HOSTNAME={hostname}"];
         if (terminal)
@@ -82,7 +84,7 @@ public static partial class RuntimeSpecBuilder
     }
 
     /// <summary>Replaces and adds variables; one without <c>=</c> is taken away.</summary>
-    private static void Merge(List<string> environment, List<string>? variables)
+    private static void Merge(List<string> environment, IReadOnlyList<string>? variables)
     {
         foreach (string variable in variables ?? [])
         {
@@ -110,7 +112,7 @@ public static partial class RuntimeSpecBuilder
 
     private static List<Rlimit>? BuildLimits(SpecRequest request)
     {
-        List<Ulimit> limits = [.. request.HostConfig.Ulimits ?? []];
+        List<UlimitSpec> limits = [.. request.Spec.Ulimits];
         limits.AddRange(request.DefaultUlimits.Where(limit => !limits.Exists(own => own.Name == limit.Name)));
         return limits.Count == 0
             ? null
@@ -123,7 +125,7 @@ public static partial class RuntimeSpecBuilder
     private static CapabilitySets SetsOf(IReadOnlyList<string> capabilities) =>
         new() { Bounding = [.. capabilities], Effective = [.. capabilities], Permitted = [.. capabilities] };
 
-    private static string FolderOf(ContainerConfig config) => config.WorkingDir.Length > 0 ? config.WorkingDir : "/";
+    private static string FolderOf(ProgramSpec program) => program.WorkingDirectory.Length > 0 ? program.WorkingDirectory : "/";
 
-    private static ConsoleSize? SizeOf(uint[]? size) => size is [> 0, > 0] ? new() { Height = size[0], Width = size[1] } : null;
+    private static ConsoleSize? SizeOf(IReadOnlyList<uint>? size) => size is [> 0, > 0] ? new() { Height = size[0], Width = size[1] } : null;
 }

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Quai.Engine.Containers.Spec;
 using Quai.Linux;
 using Quai.Oci.Runtime;
 using Quai.Runtime.SeccompFilters;
+using Limits = Quai.Oci.Runtime.Resources;
 using Profile = Quai.Oci.Runtime.Seccomp;
 
 namespace Quai.Engine.Specs;
@@ -26,44 +28,45 @@ public static partial class RuntimeSpecBuilder
     /// <exception cref="Errors.QuaiException">An option is malformed, or a device is not there.</exception>
     public static RuntimeSpec Build(SpecRequest request)
     {
-        Api.Containers.HostConfig host = request.HostConfig;
-        SecurityOptions security = SecurityOptions.Parse(host.SecurityOpt);
-        IReadOnlyList<string> capabilities = CapabilitiesOf(host);
-        string parent = host.CgroupParent.Length > 0 ? host.CgroupParent : request.CgroupParent;
-        List<Mount> mounts = BuildMounts(request);
-        (List<Device> devices, List<DeviceRule> rules) = BuildDevices(host);
+        ContainerSpec wanted = request.Spec;
+        SecurityOptions security = wanted.Security.Options();
+        IReadOnlyList<string> capabilities = CapabilitiesOf(wanted.Security);
+        List<Mount> mounts = BuildMounts(request, security);
+        (List<Device> devices, List<DeviceRule> rules) = BuildDevices(wanted.Devices, wanted.Security.Privileged);
+        Limits resources = BuildResources(wanted.Limits);
+        resources.Devices = rules;
         return new RuntimeSpec
         {
             Process = BuildProcess(request, capabilities, security),
-            Root = new Root { Path = request.RootPath, Readonly = host.ReadonlyRootfs },
+            Root = new Root { Path = request.RootPath, Readonly = wanted.Security.ReadonlyRoot },
             Hostname = request.Uts.IsHost ? null : request.Hostname,
             Mounts = mounts,
-            Annotations = host.Annotations,
+            Annotations = wanted.Annotations is { } annotations ? new(annotations) : null,
             Linux = new LinuxSection
             {
                 Namespaces = BuildNamespaces(request),
                 Devices = devices.Count > 0 ? devices : null,
-                CgroupsPath = $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{request.Id}",
-                Resources = BuildResources(host, rules),
+                CgroupsPath = request.CgroupsPath,
+                Resources = resources,
                 RootfsPropagation = PropagationOf(request.Mounts),
                 Seccomp = BuildFilter(request, capabilities, security),
                 Sysctl = BuildSysctls(request),
-                MaskedPaths = host.Privileged ? null : PathsOf(host.MaskedPaths, DefaultMaskedPaths),
-                ReadonlyPaths = host.Privileged ? null : PathsOf(host.ReadonlyPaths, DefaultReadonlyPaths),
+                MaskedPaths = wanted.Security.Privileged ? null : PathsOf(wanted.Security.MaskedPaths, DefaultMaskedPaths),
+                ReadonlyPaths = wanted.Security.Privileged ? null : PathsOf(wanted.Security.ReadonlyPaths, DefaultReadonlyPaths),
             },
         };
     }
 
     /// <summary>A container's capabilities by its options.</summary>
     /// <exception cref="Errors.QuaiException">One is not known.</exception>
-    public static IReadOnlyList<string> CapabilitiesOf(Api.Containers.HostConfig host) =>
-        CapabilityRules.Apply(Capabilities.Default, host.CapAdd, host.CapDrop, host.Privileged);
+    public static IReadOnlyList<string> CapabilitiesOf(SecuritySpec security) =>
+        CapabilityRules.Apply(Capabilities.Default, security.CapAdd, security.CapDrop, security.Privileged);
 
     /// <summary>The filter of a container, null for none. The same default is the same object, so that it is compiled once.</summary>
     private static Profile? BuildFilter(SpecRequest request, IReadOnlyList<string> capabilities, SecurityOptions security)
     {
         string? profile = security.SeccompProfile;
-        if (request.HostConfig.Privileged && profile is null)
+        if (request.Spec.Security.Privileged && profile is null)
         {
             return null;
         }
@@ -81,7 +84,7 @@ public static partial class RuntimeSpecBuilder
         };
     }
 
-    private static List<string>? PathsOf(List<string>? chosen, IReadOnlyList<string> defaults)
+    private static List<string>? PathsOf(IReadOnlyList<string>? chosen, IReadOnlyList<string> defaults)
     {
         IReadOnlyList<string> paths = chosen ?? defaults;
         return paths.Count > 0 ? [.. paths] : null;

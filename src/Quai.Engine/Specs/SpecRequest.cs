@@ -1,4 +1,5 @@
-using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Limits;
 
 namespace Quai.Engine.Specs;
 
@@ -8,11 +9,8 @@ public sealed record SpecRequest
     /// <summary>The container's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The configuration, the image's settings merged in.</summary>
-    public required ContainerConfig Config { get; init; }
-
-    /// <summary>The settings of this host.</summary>
-    public required HostConfig HostConfig { get; init; }
+    /// <summary>What it is to be.</summary>
+    public required ContainerSpec Spec { get; init; }
 
     /// <summary>The program's user: see <see cref="UserResolver"/>.</summary>
     public required ResolvedUser User { get; init; }
@@ -26,8 +24,8 @@ public sealed record SpecRequest
     /// <summary>Binds, volumes, tmpfs and the network's files; in any order.</summary>
     public IReadOnlyList<SpecMount> Mounts { get; init; } = [];
 
-    /// <summary>Parent of the container's cgroup, such as <c>/quai</c>; <c>HostConfig.CgroupParent</c> goes first.</summary>
-    public required string CgroupParent { get; init; }
+    /// <summary>The container's cgroup beneath the hierarchies' roots.</summary>
+    public required string CgroupsPath { get; init; }
 
     /// <summary>The network namespace.</summary>
     public NamespaceChoice Network { get; init; } = NamespaceChoice.Private;
@@ -60,7 +58,7 @@ public sealed record SpecRequest
     public bool NoNewPrivileges { get; init; }
 
     /// <summary>The daemon's <c>--default-ulimit</c>.</summary>
-    public IReadOnlyList<Ulimit> DefaultUlimits { get; init; } = [];
+    public IReadOnlyList<UlimitSpec> DefaultUlimits { get; init; } = [];
 
     /// <summary>The daemon's <c>--seccomp-profile</c>: its content, <c>unconfined</c>, or null for the default.</summary>
     public string? SeccompProfile { get; init; }

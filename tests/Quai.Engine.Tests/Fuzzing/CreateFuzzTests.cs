@@ -1,6 +1,9 @@
 using System.Text.Json;
 using Quai.Api;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Views;
 using Quai.Engine.Specs;
 using Quai.Errors;
 using Quai.Linux;
@@ -12,6 +15,8 @@ namespace Quai.Engine.Tests.Fuzzing;
 [Collection(nameof(TestEngine))]
 public sealed class CreateFuzzTests(TestEngine engine)
 {
+    private static readonly EngineOptions s_options = new() { DataRoot = "/d", ExecRoot = "/e" };
+
     [Fact]
     public async Task A_container_is_made_or_refused()
     {
@@ -67,12 +72,31 @@ public sealed class CreateFuzzTests(TestEngine engine)
         {
             if (ApiRequest.Read(input, ApiJson.Default.ContainerCreateRequest, out _) is { HostConfig: { } host } request)
             {
-                RuntimeSpecBuilder.Build(new SpecRequest { Id = "25bdb359cc33aa", Config = request, HostConfig = host, User = ResolvedUser.Root, RootPath = "/r", Hostname = "h", CgroupParent = "/docker" });
+                HostConfigRules.Validate(request, host, s_options, []);
+                HostConfigRules.SetDefaults(host, s_options);
+                ContainerSpec spec = SpecReader.Read(request, host, []);
+                RuntimeSpecBuilder.Build(new SpecRequest { Id = "25bdb359cc33aa", Spec = spec, User = ResolvedUser.Root, RootPath = "/r", Hostname = "h", CgroupsPath = "/docker/25bdb359cc33aa" });
+
+                // It is shown as it was written, stored or not.
+                string shown = JsonSerializer.Serialize(SpecView.HostConfigOf(spec), ApiJson.Default.HostConfig);
+                Assert.Equal(JsonSerializer.Serialize(Shown(host), ApiJson.Default.HostConfig), shown);
+                ContainerSpec stored = JsonSerializer.Deserialize(JsonSerializer.Serialize(spec, SpecJson.Default.ContainerSpec), SpecJson.Default.ContainerSpec)!;
+                Assert.Equal(shown, JsonSerializer.Serialize(SpecView.HostConfigOf(stored), ApiJson.Default.HostConfig));
+                Assert.Equal(
+                    JsonSerializer.Serialize(SpecView.ConfigOf(spec), ApiJson.Default.ContainerConfig), JsonSerializer.Serialize(SpecView.ConfigOf(stored), ApiJson.Default.ContainerConfig));
             }
         })
         {
             Seeds = [sample], Always = JsonMutator.EveryValue(sample), Mutate = JsonMutator.Mutate, Refuses = static e => e is QuaiException or JsonException or LinuxException,
         });
+    }
+
+    // What can only be empty is left out.
+    private static HostConfig Shown(HostConfig host)
+    {
+        (host.StorageOpt, host.DeviceRequests, host.KernelMemoryTCP) = (null, null, 0);
+        host.ConsoleSize = host.ConsoleSize is [_, _] ? host.ConsoleSize : [0, 0];
+        return host;
     }
 
     private int Folders() => Directory.GetDirectories(Path.Combine(engine.DataRoot, "containers")).Length;

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Logs;
 using Quai.Engine.Specs;
 using Quai.Errors;
@@ -54,7 +56,7 @@ public sealed class FileFuzzTests
     {
         string text = Encoding.UTF8.GetString(input);
         foreach (Action<string> read in (Action<string>[])[
-            t => PortSpecs.ParseContainerPort(t), t => LogSize.Parse(t), t => Signals.Parse(t), t => SecurityOptions.Parse([t]), t => Attach.DetachKeys.Parse(t), t => SecurityOptions.Parse(t.Split('\n'))])
+            t => PortRange.Parse(t), t => LogSize.Parse(t), t => Signals.Parse(t), t => SecurityOptions.Parse([t]), t => Attach.DetachKeys.Parse(t), t => SecurityOptions.Parse(t.Split('\n'))])
         {
             try
             {

@@ -1,4 +1,4 @@
-using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Security;
 using Quai.Errors;
 using Xunit;
@@ -17,12 +17,12 @@ public sealed class AppArmorTests : IDisposable
     {
         var on = new AppArmor(Host());
         Assert.True(on.IsOn);
-        Assert.Equal("docker-default", on.ProfileOf(new HostConfig()));
-        Assert.Equal("unconfined", on.ProfileOf(new HostConfig { Privileged = true }));
-        Assert.Equal("unconfined", on.ProfileOf(new HostConfig { SecurityOpt = ["apparmor=unconfined"] }));
-        Assert.Equal("mine", on.ProfileOf(new HostConfig { SecurityOpt = ["apparmor:mine"] }));
-        Assert.Equal("mine", on.ProfileOf(new HostConfig { Privileged = true, SecurityOpt = ["apparmor=mine"] }));
-        Assert.Equal("docker-default", on.ProfileOf(new HostConfig { SecurityOpt = ["apparmor="] }));
+        Assert.Equal("docker-default", on.ProfileOf(new SecuritySpec()));
+        Assert.Equal("unconfined", on.ProfileOf(new SecuritySpec { Privileged = true }));
+        Assert.Equal("unconfined", on.ProfileOf(new SecuritySpec { Written = ["apparmor=unconfined"] }));
+        Assert.Equal("mine", on.ProfileOf(new SecuritySpec { Written = ["apparmor:mine"] }));
+        Assert.Equal("mine", on.ProfileOf(new SecuritySpec { Privileged = true, Written = ["apparmor=mine"] }));
+        Assert.Equal("docker-default", on.ProfileOf(new SecuritySpec { Written = ["apparmor="] }));
     }
 
     [Theory]
@@ -54,13 +54,13 @@ public sealed class AppArmorTests : IDisposable
         Assert.Equal(
             why switch { "no securityfs" => $"{host.SecurityFolder} is not there: mount securityfs", "nested" => "the variable container says that the daemon itself runs in a container", _ => null },
             off.OutOfReach);
-        Assert.Null(off.ProfileOf(new HostConfig()));
-        Assert.Null(off.ProfileOf(new HostConfig { Privileged = true }));
-        Assert.Null(off.ProfileOf(new HostConfig { SecurityOpt = ["apparmor=unconfined"] }));
+        Assert.Null(off.ProfileOf(new SecuritySpec()));
+        Assert.Null(off.ProfileOf(new SecuritySpec { Privileged = true }));
+        Assert.Null(off.ProfileOf(new SecuritySpec { Written = ["apparmor=unconfined"] }));
         Assert.Equal(
             "--security-opt apparmor=mine cannot be kept: AppArmor is not enabled on this host; take the option out, or say apparmor=unconfined",
-            Assert.Throws<QuaiException>(() => off.ProfileOf(new HostConfig { SecurityOpt = ["apparmor=mine"] })).Message);
-        Assert.Throws<QuaiException>(() => off.ProfileOf(new HostConfig { SecurityOpt = ["apparmor=docker-default"] }));
+            Assert.Throws<QuaiException>(() => off.ProfileOf(new SecuritySpec { Written = ["apparmor=mine"] })).Message);
+        Assert.Throws<QuaiException>(() => off.ProfileOf(new SecuritySpec { Written = ["apparmor=docker-default"] }));
         off.Ensure(null);
         Assert.False(File.Exists(Loaded));
     }

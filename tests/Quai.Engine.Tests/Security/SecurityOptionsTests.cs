@@ -1,4 +1,4 @@
-using Quai.Engine.Specs;
+using Quai.Engine.Containers.Spec;
 using Quai.Errors;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Requests;
 using Quai.Engine.Specs;
 using Quai.Errors;
 using Quai.Linux;
@@ -79,12 +80,14 @@ public sealed class RuntimeSpecBuilderTests
     [Fact]
     public void User_environment_and_folder()
     {
-        SpecRequest request = Request() with { User = new ResolvedUser(1000, 5, [0, 77], "/"), Hostname = "myhost" };
-        request.Config.Tty = true;
-        request.Config.WorkingDir = "/a/b";
-        request.Config.Domainname = "dom";
-        request.Config.Env = ["A=B", "PATH=/bin", "HOSTNAME", "TERM=vt", "EMPTY=", "A=C"];
-        request.Config.Entrypoint = ["/bin/e", "-x"];
+        SpecRequest request = Request(config: config =>
+        {
+            config.Tty = true;
+            config.WorkingDir = "/a/b";
+            config.Domainname = "dom";
+            config.Env = ["A=B", "PATH=/bin", "HOSTNAME", "TERM=vt", "EMPTY=", "A=C"];
+            config.Entrypoint = ["/bin/e", "-x"];
+        }) with { User = new ResolvedUser(1000, 5, [0, 77], "/"), Hostname = "myhost" };
         RuntimeSpec spec = RuntimeSpecBuilder.Build(request);
         Assert.Equal(["PATH=/bin", "TERM=vt", "A=C", "EMPTY="], spec.Process!.Env!);
         Assert.Equal(["/bin/e", "-x", "sleep", "1000"], spec.Process.Args);
@@ -138,7 +141,7 @@ public sealed class RuntimeSpecBuilderTests
             host.OomScoreAdj = 100;
             host.ShmSize = 32 << 20;
             host.Ulimits = [new() { Name = "core", Hard = 0, Soft = 0 }, new() { Name = "nofile", Hard = 2000, Soft = 1000 }];
-        }) with { DefaultUlimits = [new() { Name = "nofile", Hard = 5, Soft = 5 }, new() { Name = "nproc", Hard = -1, Soft = -1 }] });
+        }) with { DefaultUlimits = [new("nofile", 5, 5), new("nproc", -1, -1)] });
         var resources = spec.Linux!.Resources!;
         Assert.Equal((67108864, 33554432, 134217728), (resources.Memory!.Limit, resources.Memory.Reservation, resources.Memory.Swap));
         Assert.Equal((512ul, 150000, 100000ul, "0"), (resources.Cpu!.Shares, resources.Cpu.Quota, resources.Cpu.Period, resources.Cpu.Cpus));
@@ -147,7 +150,7 @@ public sealed class RuntimeSpecBuilderTests
         Assert.Equal(["RLIMIT_CORE 0 0", "RLIMIT_NOFILE 1000 2000", $"RLIMIT_NPROC {ulong.MaxValue} {ulong.MaxValue}"], spec.Process.Rlimits!.Select(limit => $"{limit.Type} {limit.Soft} {limit.Hard}"));
         Assert.Contains("/dev/shm tmpfs shm nosuid,noexec,nodev,mode=1777,size=33554432", Mounts(spec));
 
-        var unlimited = RuntimeSpecBuilder.BuildResources(new HostConfig { Memory = 64 << 20, MemorySwap = -1, PidsLimit = -1, CpuPeriod = 50000, CpuQuota = 20000, CpusetMems = "0", OomKillDisable = true, MemorySwappiness = 10 });
+        var unlimited = RuntimeSpecBuilder.BuildResources(LimitsReader.Read(new HostConfig { Memory = 64 << 20, MemorySwap = -1, PidsLimit = -1, CpuPeriod = 50000, CpuQuota = 20000, CpusetMems = "0", OomKillDisable = true, MemorySwappiness = 10 }));
         Assert.Equal((-1, -1), (unlimited.Memory!.Swap, unlimited.Pids!.Limit));
         Assert.True(unlimited.Memory.DisableOOMKiller);
         Assert.Equal((20000, 50000ul, "0", 10ul), (unlimited.Cpu!.Quota, unlimited.Cpu.Period, unlimited.Cpu.Mems, unlimited.Memory.Swappiness));
@@ -263,7 +266,7 @@ public sealed class RuntimeSpecBuilderTests
         Assert.Equal("docker-default", spec.Process!.ApparmorProfile);
         Assert.True(spec.Process.NoNewPrivileges);
         Assert.Equal("SCMP_ACT_LOG", spec.Linux!.Seccomp!.DefaultAction);
-        armored.HostConfig.SecurityOpt = ["no-new-privileges:false", "seccomp=builtin", "apparmor=mine"];
+        armored = armored with { Spec = Request(host => host.SecurityOpt = ["no-new-privileges:false", "seccomp=builtin", "apparmor=mine"]).Spec };
         spec = RuntimeSpecBuilder.Build(armored with { AppArmorProfile = "mine" });
         Assert.False(spec.Process!.NoNewPrivileges);
         Assert.Equal("mine", spec.Process.ApparmorProfile);
@@ -292,9 +295,7 @@ public sealed class RuntimeSpecBuilderTests
     [Fact]
     public void Exec()
     {
-        SpecRequest container = Request(host => host.CapDrop = ["ALL"]);
-        container.Config.Env = ["A=1"];
-        container.Config.WorkingDir = "/w";
+        SpecRequest container = Request(host => host.CapDrop = ["ALL"], config => (config.Env, config.WorkingDir) = (["A=1"], "/w"));
         Process process = RuntimeSpecBuilder.BuildExec(container, new() { Cmd = ["id"], Tty = true, Env = ["A=2", "B=3"] }, new ResolvedUser(7, 8, [9], "/"));
         Assert.Equal(["id"], process.Args);
         Assert.Equal(["TERM=xterm", "A=2", "B=3"], process.Env!.Skip(2));
@@ -317,32 +318,33 @@ public sealed class RuntimeSpecBuilderTests
         Assert.True(Array.FindIndex(sysctls, s => s.Key == "net.ipv6.conf.eth0.disable_ipv6") < Array.FindIndex(sysctls, s => s.Key == "net.ipv6.conf.all.disable_ipv6"));
 
         // Another's network is as that one made it.
-        Assert.Null(RuntimeSpecBuilder.Build(request with { Network = NamespaceChoice.Of(1, "net"), HostConfig = new() }).Linux!.Sysctl);
+        Assert.Null(RuntimeSpecBuilder.Build(request with { Network = NamespaceChoice.Of(1, "net"), Spec = Request().Spec }).Linux!.Sysctl);
     }
 
     [Fact]
     public void Needs_a_command()
     {
-        SpecRequest request = Request();
-        request.Config.Cmd = null;
+        SpecRequest request = Request(config: config => config.Cmd = null);
         Assert.Equal("no command specified", Assert.Throws<QuaiException>(() => RuntimeSpecBuilder.Build(request)).Message);
     }
 
     private static string Fails(Action<HostConfig> change) => Assert.Throws<QuaiException>(() => RuntimeSpecBuilder.Build(Request(change))).Message;
 
-    private static SpecRequest Request(Action<HostConfig>? change = null)
+    private static SpecRequest Request(Action<HostConfig>? change = null, Action<ContainerConfig>? config = null)
     {
         var host = new HostConfig();
+        var program = new ContainerConfig { Cmd = ["sleep", "1000"] };
         change?.Invoke(host);
+        config?.Invoke(program);
+        HostConfigRules.SetDefaults(host, new EngineOptions { DataRoot = "/d", ExecRoot = "/e" });
         return new SpecRequest
         {
             Id = "25bdb359cc33aa",
-            Config = new ContainerConfig { Cmd = ["sleep", "1000"] },
-            HostConfig = host,
+            Spec = SpecReader.Read(program, host, []),
             User = ResolvedUser.Root,
             RootPath = "/root-of-it",
             Hostname = "25bdb359cc33",
-            CgroupParent = "/docker",
+            CgroupsPath = "/docker/25bdb359cc33aa",
             Mounts = s_networkFiles,
         };
     }

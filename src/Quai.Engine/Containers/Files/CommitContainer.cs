@@ -32,9 +32,9 @@ internal sealed class CommitContainer(ContainerRegistry registry, IImageStore im
                     Tag = request.Tag,
                     Author = request.Author,
                     Comment = request.Comment,
-                    CreatedBy = string.Join(' ', container.Config.Cmd ?? []),
-                    Config = ExecutionOf(request.Config ?? container.Config),
-                    ContainerConfig = ExecutionOf(container.Config),
+                    CreatedBy = string.Join(' ', container.Spec.Program.Command ?? []),
+                    Config = ExecutionOf(request.Config ?? SpecView.ConfigOf(container.Spec)),
+                    ContainerConfig = ExecutionOf(SpecView.ConfigOf(container.Spec)),
                     Changes = request.Changes,
                     LeftOut = MadeByStarting(snapshot),
                     FilesRead = async () =>

@@ -1,5 +1,6 @@
 using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Images;
@@ -56,7 +57,7 @@ internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, Ne
 
     private FileDescriptor OpenRoot(Container container, Snapshot snapshot, List<ShownMount> mounts, ViewKind kind, out bool stopped)
     {
-        bool readOnly = kind != ViewKind.Write, rootReadOnly = container.HostConfig.ReadonlyRootfs;
+        bool readOnly = kind != ViewKind.Write, rootReadOnly = container.Spec.Security.ReadonlyRoot;
         if (container.State is { HasProcess: true, Pid: var pid })
         {
             try
@@ -79,9 +80,9 @@ internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, Ne
     {
         string folder = paths.Container(files.OwnerOf(container).Id);
         IEnumerable<ShownMount> own = NetworkFiles.Names
-            .Where(name => File.Exists(Path.Combine(folder, name)) && container.Mounts.All(m => m.Destination != "/etc/" + name))
-            .Select(name => new ShownMount(Path.Combine(folder, name), "/etc/" + name, ReadOnly: container.HostConfig.ReadonlyRootfs, Recursive: false));
-        foreach (ContainerMount mount in container.Mounts.Where(m => m.Type != "tmpfs").OrderBy(m => m.Destination.Count(c => c == '/')))
+            .Where(name => File.Exists(Path.Combine(folder, name)) && container.Spec.Mounts.All(m => m.Destination != "/etc/" + name))
+            .Select(name => new ShownMount(Path.Combine(folder, name), "/etc/" + name, ReadOnly: container.Spec.Security.ReadonlyRoot, Recursive: false));
+        foreach (ContainerMount mount in container.Spec.Mounts.Where(m => m.Type != "tmpfs").OrderBy(m => m.Destination.Count(c => c == '/')))
         {
             string source = mount.Source;
             string? subpath = null;

@@ -1,5 +1,6 @@
 using Quai.Archives;
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Errors;
@@ -35,10 +36,10 @@ internal sealed class ExtractArchive(ContainerRegistry registry, ContainerViews 
         // Said here in Docker's words; the view's mounts are read-only besides, so that no race gets past it.
         CheckWritable(container, place);
         (uint, uint)? owner = null;
-        if (copyOwner && container.Config.User.Length > 0)
+        if (copyOwner && container.Spec.Program.User.Length > 0)
         {
             RootReader.Accounts accounts = RootReader.Read(view.Root);
-            ResolvedUser user = UserResolver.Resolve(container.Config.User, accounts.Passwd, accounts.Group);
+            ResolvedUser user = UserResolver.Resolve(container.Spec.Program.User, accounts.Passwd, accounts.Group);
             owner = (user.Uid, user.Gid);
         }
 
@@ -67,7 +68,7 @@ internal sealed class ExtractArchive(ContainerRegistry registry, ContainerViews 
 
     private static void CheckWritable(Container container, string place)
     {
-        foreach (ContainerMount mount in container.Mounts)
+        foreach (ContainerMount mount in container.Spec.Mounts)
         {
             if (mount.Unlisted || !(place == mount.Destination || place.StartsWith(mount.Destination.TrimEnd('/') + "/", StringComparison.Ordinal)))
             {
@@ -82,7 +83,7 @@ internal sealed class ExtractArchive(ContainerRegistry registry, ContainerViews 
             return;
         }
 
-        if (container.HostConfig.ReadonlyRootfs)
+        if (container.Spec.Security.ReadonlyRoot)
         {
             throw QuaiException.System("container rootfs is marked read-only");
         }

@@ -1,6 +1,8 @@
 using Quai.Api.Containers;
 using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Security;
 using Quai.Engine.Specs;
@@ -32,6 +34,7 @@ internal sealed class Launcher
     private readonly MountSources _mounts;
     private readonly RootReader _roots;
     private readonly string? _seccompProfile;
+    private readonly IReadOnlyList<UlimitSpec> _ulimits;
 
     public Launcher(EngineOptions options, EnginePaths paths, IImageStore images, INetworkService networks, VolumeStore volumes, ContainerRegistry registry, AppArmor appArmor)
     {
@@ -42,6 +45,7 @@ internal sealed class Launcher
         _mounts = new MountSources(volumes);
         _roots = new RootReader(paths.RootFs);
         _seccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : SeccompProfileFile.Read(options.SeccompProfile);
+        _ulimits = LimitsReader.Ulimits(options.DefaultUlimits);
         AppArmor = appArmor;
         Files = new NetworkFiles(options, paths, networks, registry);
         SharedMemory = new SharedMemory(paths, _namespaces);
@@ -59,7 +63,7 @@ internal sealed class Launcher
     /// <summary>The cgroup of a container.</summary>
     public string CgroupsPath(Container container)
     {
-        string parent = container.HostConfig.CgroupParent.Length > 0 ? container.HostConfig.CgroupParent : _options.CgroupParent;
+        string parent = container.Spec.CgroupParent.Length > 0 ? container.Spec.CgroupParent : _options.CgroupParent;
         return $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{container.Id}";
     }
 
@@ -71,19 +75,19 @@ internal sealed class Launcher
     {
         Snapshot snapshot = _images.GetSnapshot(container.Id);
         RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
-        ResolvedUser user = UserResolver.Resolve(container.Config.User, accounts.Passwd, accounts.Group, container.HostConfig.GroupAdd);
-        HostConfig host = container.HostConfig;
+        ResolvedUser user = UserResolver.Resolve(container.Spec.Program.User, accounts.Passwd, accounts.Group, container.Spec.Program.Groups);
+        NamespaceModes modes = container.Spec.Namespaces;
         SandboxSetup sandbox = SandboxSetup.Of(endpoints);
         SpecRequest request = Describe(container) with
         {
             User = user,
-            Network = _namespaces.Choose(host.NetworkMode, "net"),
+            Network = _namespaces.Network(container.Spec.Network.Mode),
             NetworkSettings = sandbox.Settings,
-            Pid = _namespaces.Choose(host.PidMode, "pid"),
-            Ipc = _namespaces.Choose(host.IpcMode, "ipc"),
-            Uts = host.UTSMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
-            Cgroup = host.CgroupnsMode == "host" ? NamespaceChoice.Host : NamespaceChoice.Private,
-            Mounts = [.. Files.Mounts(container, endpoints), .. container.Mounts.Select(m => _mounts.Prepare(container, m))],
+            Pid = _namespaces.Pid(modes.Pid),
+            Ipc = _namespaces.Ipc(modes.Ipc),
+            Uts = modes.Uts.IsHost ? NamespaceChoice.Host : NamespaceChoice.Private,
+            Cgroup = modes.Cgroup.IsHost ? NamespaceChoice.Host : NamespaceChoice.Private,
+            Mounts = [.. Files.Mounts(container, endpoints), .. container.Spec.Mounts.Select(m => _mounts.Prepare(container, m))],
             SharedMemoryPath = SharedMemory.Prepare(container),
         };
         AppArmor.Ensure(request.AppArmorProfile);
@@ -95,9 +99,9 @@ internal sealed class Launcher
             Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
             Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
-            Log = LogOf(container),
-            OpenStdin = container.Config.OpenStdin,
-            StdinOnce = container.Config.StdinOnce,
+            Log = LogOf(_paths.Log(container.Id), container.Spec.Log),
+            OpenStdin = container.Spec.Program.OpenStdin,
+            StdinOnce = container.Spec.Program.StdinOnce,
         };
     }
 
@@ -123,18 +127,17 @@ internal sealed class Launcher
     public SpecRequest Describe(Container container) => new()
     {
         Id = container.Id,
-        Config = container.Config,
-        HostConfig = container.HostConfig,
+        Spec = container.Spec,
         User = ResolvedUser.Root,
         RootPath = _paths.RootFs,
         Hostname = Files.HostnameOf(container),
-        CgroupParent = _options.CgroupParent,
+        CgroupsPath = CgroupsPath(container),
         InitPath = _options.InitPath ?? s_init.Value,
         InitByDefault = _options.Init,
         NoNewPrivileges = _options.NoNewPrivileges,
-        DefaultUlimits = _options.DefaultUlimits,
+        DefaultUlimits = _ulimits,
         SeccompProfile = _seccompProfile,
-        AppArmorProfile = AppArmor.ProfileOf(container.HostConfig),
+        AppArmorProfile = AppArmor.ProfileOf(container.Spec.Security),
     };
 
     /// <summary>The configuration of a process to be executed in a container that runs: confined as the container is.</summary>
@@ -162,18 +165,7 @@ internal sealed class Launcher
         return File.Exists(own) ? own : s_inits.FirstOrDefault(File.Exists);
     }
 
-    private static LogFile? LogOf(string path, LogConfig config)
-    {
-        if (config.Type == "none")
-        {
-            return null;
-        }
-
-        // Where nobody says anything, Quai rotates. That is its own affair, and not shown in the container's configuration.
-        long size = config.Config?.GetValueOrDefault("max-size") is { } text ? Math.Max(0, LogSize.Parse(text)) : DefaultLogSize;
-        int files = config.Config?.GetValueOrDefault("max-file") is { } count ? int.Parse(count) : DefaultLogFiles;
-        return new LogFile(path, size, files);
-    }
-
-    private LogFile? LogOf(Container container) => LogOf(_paths.Log(container.Id), container.HostConfig.LogConfig);
+    // Where nobody says anything, Quai rotates. That is its own affair, and not shown in the container's configuration.
+    private static LogFile? LogOf(string path, LogSpec log) =>
+        log.IsNone ? null : new LogFile(path, log.MaximumSize ?? DefaultLogSize, log.MaximumFiles ?? DefaultLogFiles);
 }

@@ -1,3 +1,4 @@
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Errors;
@@ -109,7 +110,7 @@ internal sealed class MountSources(VolumeStore volumes)
     /// <summary>Unmounts the volumes of a container. Idempotent.</summary>
     public void Release(Container container)
     {
-        if (container.Mounts.Any(m => m.Type == "volume"))
+        if (container.Spec.Mounts.Any(m => m.Type == "volume"))
         {
             volumes.Unmount(container.Id);
         }

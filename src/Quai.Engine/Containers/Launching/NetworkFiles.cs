@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
-using Quai.Api.Containers;
-using Quai.Engine.Containers.Networking;
-using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Linux.Modes;
@@ -21,11 +20,11 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
 
     /// <summary>Whose hosts, hostname and resolv.conf a container shows: its own, or those of the container whose network it shares.</summary>
     public Container OwnerOf(Container container) =>
-        NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is { } other ? registry.Find(other) ?? container : container;
+        container.Spec.Network.Mode.Container is { } other ? registry.Find(other) ?? container : container;
 
     /// <summary>The hostname that a container shows: its own, or that of the container whose network it shares.</summary>
     public string HostnameOf(Container container) =>
-        NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is { } other && registry.Find(other) is { } donor ? HostnameOf(donor) : container.Config.Hostname;
+        container.Spec.Network.Mode.Container is { } other && registry.Find(other) is { } donor ? HostnameOf(donor) : container.Spec.Hostname;
 
     /// <summary>Writes a container's own files, and tells the mounts by which it shows them.</summary>
     public IEnumerable<SpecMount> Mounts(Container container, IReadOnlyList<Endpoint> endpoints)
@@ -44,16 +43,16 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
 
         foreach (string name in Names)
         {
-            if (container.Mounts.All(m => m.Destination != "/etc/" + name))
+            if (container.Spec.Mounts.All(m => m.Destination != "/etc/" + name))
             {
-                yield return new SpecMount { Destination = "/etc/" + name, Source = Path.Combine(folder, name), ReadOnly = container.HostConfig.ReadonlyRootfs, Propagation = "rprivate" };
+                yield return new SpecMount { Destination = "/etc/" + name, Source = Path.Combine(folder, name), ReadOnly = container.Spec.Security.ReadonlyRoot, Propagation = "rprivate" };
             }
         }
     }
 
     /// <summary>Adds an endpoint's addresses to the container's hosts.</summary>
     public void AddHosts(Container container, Endpoint endpoint) => ChangeHosts(
-        container, text => text + ContainerFiles.HostLines(container.Config.Hostname, container.Config.Domainname, AddressesOf(endpoint)));
+        container, text => text + ContainerFiles.HostLines(container.Spec.Hostname, container.Spec.Domainname, AddressesOf(endpoint)));
 
     /// <summary>Takes an endpoint's addresses out of the container's hosts.</summary>
     public void RemoveHosts(Container container, Endpoint endpoint) => ChangeHosts(
@@ -86,19 +85,20 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
 
     private void WriteNetworkFiles(Container container, string folder, IReadOnlyList<Endpoint> endpoints)
     {
-        HostConfig host = container.HostConfig;
-        bool hostNetwork = NetworkMode.IsHost(host.NetworkMode);
-        string hosts = hostNetwork ? HostsOfHost(host.ExtraHosts)
-            : ContainerFiles.Hosts(container.Config.Hostname, container.Config.Domainname, endpoints.SelectMany(AddressesOf), host.ExtraHosts ?? [], networks.HostGateway);
+        ContainerSpec spec = container.Spec;
+        NetworkSpec network = spec.Network;
+        bool hostNetwork = network.Mode.IsHost;
+        string hosts = hostNetwork ? HostsOfHost(network.ExtraHosts)
+            : ContainerFiles.Hosts(spec.Hostname, spec.Domainname, endpoints.SelectMany(AddressesOf), network.ExtraHosts ?? [], networks.HostGateway);
         WriteForContainer(Path.Combine(folder, "hosts"), hosts);
-        WriteForContainer(Path.Combine(folder, "hostname"), container.Config.Hostname + "\n");
+        WriteForContainer(Path.Combine(folder, "hostname"), spec.Hostname + "\n");
         WriteForContainer(
             Path.Combine(folder, "resolv.conf"),
             ContainerFiles.ResolvConf(
                 ContainerFiles.HostResolvConf(hostNetwork),
-                host.Dns is { Count: > 0 } ? host.Dns : options.Dns,
-                host.DnsSearch is { Count: > 0 } ? host.DnsSearch : options.DnsSearch,
-                host.DnsOptions is { Count: > 0 } ? host.DnsOptions : options.DnsOptions,
+                network.Dns.Count > 0 ? network.Dns : options.Dns,
+                network.DnsSearch.Count > 0 ? network.DnsSearch : options.DnsSearch,
+                network.DnsOptions.Count > 0 ? network.DnsOptions : options.DnsOptions,
                 hostNetwork));
     }
 
@@ -109,7 +109,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
     }
 
-    private static string HostsOfHost(List<string>? extra)
+    private static string HostsOfHost(IReadOnlyList<string>? extra)
     {
         string text = File.Exists("/etc/hosts") ? File.ReadAllText("/etc/hosts") : "127.0.0.1\tlocalhost\n";
         foreach (string entry in extra ?? [])

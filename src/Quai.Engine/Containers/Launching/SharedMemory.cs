@@ -1,5 +1,3 @@
-using Quai.Engine.Containers.Networking;
-using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Linux.Mounts;
 
@@ -11,13 +9,13 @@ internal sealed class SharedMemory(EnginePaths paths, JoinedNamespaces namespace
     /// <summary>The folder that a container shows as its <c>/dev/shm</c>, mounted anew when it is its own to share; null for one that nobody else sees.</summary>
     public string? Prepare(Container container)
     {
-        if (NetworkMode.ContainerOf(container.HostConfig.IpcMode) is { } reference)
+        if (container.Spec.Namespaces.Ipc.Container is { } reference)
         {
-            Container donor = namespaces.Running(reference, "IPC");
-            return donor.HostConfig.IpcMode == "host" ? "/dev/shm" : Path.Combine(paths.SharedMemory, donor.Id);
+            Container donor = namespaces.IpcDonor(reference);
+            return donor.Spec.Namespaces.Ipc.IsHost ? "/dev/shm" : Path.Combine(paths.SharedMemory, donor.Id);
         }
 
-        if (container.HostConfig.IpcMode != "shareable")
+        if (!container.Spec.Namespaces.Ipc.IsShareable)
         {
             return null;
         }
@@ -25,7 +23,7 @@ internal sealed class SharedMemory(EnginePaths paths, JoinedNamespaces namespace
         string path = Path.Combine(paths.SharedMemory, container.Id);
         Drop(container.Id);
         Directory.CreateDirectory(path);
-        HostMount.Mount("shm", path, "tmpfs", HostMount.MS_NOSUID | HostMount.MS_NODEV | HostMount.MS_NOEXEC, $"mode=1777,size={container.HostConfig.ShmSize}");
+        HostMount.Mount("shm", path, "tmpfs", HostMount.MS_NOSUID | HostMount.MS_NODEV | HostMount.MS_NOEXEC, $"mode=1777,size={container.Spec.SharedMemorySize}");
 
         return path;
     }
@@ -33,7 +31,7 @@ internal sealed class SharedMemory(EnginePaths paths, JoinedNamespaces namespace
     /// <summary>Unmounts what a container shares. Idempotent.</summary>
     public void Release(Container container)
     {
-        if (container.HostConfig.IpcMode == "shareable")
+        if (container.Spec.Namespaces.Ipc.IsShareable)
         {
             Drop(container.Id);
         }

@@ -1,5 +1,6 @@
 using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Images;
@@ -31,7 +32,7 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
     public Task<VolumeTransaction> ReserveVolumesAsync(string id, IReadOnlyList<VolumeRequest> wanted, CancellationToken cancellation) => volumes.ReserveAsync(id, wanted, cancellation);
 
     /// <summary>Prepares to give up a container's hold on its volumes; null when it has none.</summary>
-    public async Task<VolumeTransaction?> ReleaseVolumesAsync(Container container, bool removeAnonymous) => container.Mounts.Any(m => m.Type == "volume")
+    public async Task<VolumeTransaction?> ReleaseVolumesAsync(Container container, bool removeAnonymous) => container.Spec.Mounts.Any(m => m.Type == "volume")
         ? await volumes.ReleaseAsync(container.Id, removeAnonymous, CancellationToken.None).ConfigureAwait(false)
         : null;
 
@@ -41,7 +42,7 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
         FileDescriptor? root = null;
         try
         {
-            foreach (ContainerMount mount in container.Mounts)
+            foreach (ContainerMount mount in container.Spec.Mounts)
             {
                 if (mount.Type != "volume" || mount.NoCopy)
                 {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Quai.Api.Containers;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Volumes;
 
@@ -16,7 +17,7 @@ internal sealed class CreateContainer(
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         string? wanted = string.IsNullOrEmpty(name) ? null : ContainerNames.Validate(name);
         NewContainer made = reader.Read(id, platform, request);
-        List<ContainerMount> mounts = made.Mounts;
+        ContainerSpec spec = made.Spec;
         string taken = TakeName(wanted, id);
         bool kept = false;
         try
@@ -27,7 +28,7 @@ internal sealed class CreateContainer(
             {
                 string[] destinations = [.. made.Volumes.Keys];
                 reserved = await storage.ReserveVolumesAsync(id, [.. made.Volumes.Values], cancellation).ConfigureAwait(false);
-                mounts = [.. mounts.Select(m => Array.IndexOf(destinations, m.Destination) is >= 0 and var at ? WithVolume(m, reserved.Volumes[at]) : m)];
+                spec = spec with { Mounts = [.. spec.Mounts.Select(m => Array.IndexOf(destinations, m.Destination) is >= 0 and var at ? WithVolume(m, reserved.Volumes[at]) : m)] };
             }
 
             var container = new Container
@@ -36,10 +37,8 @@ internal sealed class CreateContainer(
                 Name = taken,
                 Created = time.GetUtcNow(),
                 ImageId = made.Image.Id,
-                Config = made.Config,
-                HostConfig = made.HostConfig,
+                Spec = spec,
                 Attachments = made.Attachments,
-                Mounts = mounts,
                 Machine = new ContainerStateMachine(RunState.New),
             };
             try

@@ -34,7 +34,7 @@ internal sealed class KillContainer(ContainerRegistry registry, ContainerStopper
             }
 
             run = container.Run ?? throw ContainerErrors.NotRunning(container);
-            bool stops = number == Signals.Kill || string.IsNullOrEmpty(container.Config.StopSignal) || Signals.Parse(container.Config.StopSignal) == number;
+            bool stops = number == Signals.Kill || string.IsNullOrEmpty(container.Spec.Program.StopSignal) || container.Spec.Program.StopSignalNumber == number;
             if (stops)
             {
                 await stopper.RecordAsync(container).ConfigureAwait(false);

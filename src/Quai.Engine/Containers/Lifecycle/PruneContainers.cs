@@ -27,7 +27,7 @@ internal sealed class PruneContainers(ContainerRegistry registry, ContainerSizes
         foreach (Container container in registry.All())
         {
             cancellation.ThrowIfCancellationRequested();
-            if (container.State.IsRunning || (until is { } limit && container.Created > limit) || !Labels.Pass(container.Config.Labels, filters))
+            if (container.State.IsRunning || (until is { } limit && container.Created > limit) || !Labels.Pass(container.Spec.Labels, filters))
             {
                 continue;
             }

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using Quai.Api.Containers;
-using Quai.Api;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Errors;
@@ -21,7 +20,7 @@ internal sealed class UpdateContainer(ContainerRegistry registry, ContainerRecor
         if (request.RestartPolicy is { Name.Length: > 0 } policy)
         {
             HostConfigRules.ValidateRestart(policy, autoRemove: false);
-            if (container.HostConfig.AutoRemove && policy.Name != "no")
+            if (container.Spec.AutoRemove && policy.Name != "no")
             {
                 throw QuaiException.Invalid("Restart policy cannot be updated because AutoRemove is enabled for the container");
             }
@@ -34,12 +33,12 @@ internal sealed class UpdateContainer(ContainerRegistry registry, ContainerRecor
                 throw QuaiException.Conflict($"Cannot update container {container.Id}: Container is marked for removal and cannot be \"update\".");
             }
 
-            HostConfig changed = Apply(container, request);
+            ContainerSpec changed = SpecUpdate.Apply(container.Spec, request, container.Id);
             if (container.Run is { } run)
             {
                 try
                 {
-                    CgroupTree.Open(run.CgroupsPath).Update(RuntimeSpecBuilder.BuildResources(changed));
+                    CgroupTree.Open(run.CgroupsPath).Update(RuntimeSpecBuilder.BuildResources(changed.Limits));
                 }
                 catch (LinuxException e)
                 {
@@ -47,50 +46,11 @@ internal sealed class UpdateContainer(ContainerRegistry registry, ContainerRecor
                 }
             }
 
-            await records.SaveHostConfigAsync(container, changed).ConfigureAwait(false);
-            container.HostConfig = changed;
+            await records.SaveSpecAsync(container, changed).ConfigureAwait(false);
+            container.Spec = changed;
             events.Publish(container, "update");
         }
 
         return new ContainerUpdateResponse(null);
-    }
-
-    private static HostConfig Apply(Container container, ContainerUpdateRequest r)
-    {
-        HostConfig h = JsonSerializer.Deserialize(JsonSerializer.SerializeToUtf8Bytes(container.HostConfig, ApiJson.Default.HostConfig), ApiJson.Default.HostConfig)!;
-        if (r.NanoCpus > 0 && (h.CpuPeriod > 0 || h.CpuQuota > 0))
-        {
-            throw QuaiException.Conflict($"Cannot update container {container.Id}: Conflicting options: Nano CPUs cannot be updated as CPU {(h.CpuPeriod > 0 ? "Period" : "Quota")} has already been set");
-        }
-
-        if ((r.CpuPeriod > 0 || r.CpuQuota > 0) && h.NanoCpus > 0)
-        {
-            throw QuaiException.Conflict($"Cannot update container {container.Id}: Conflicting options: CPU {(r.CpuPeriod > 0 ? "Period" : "Quota")} cannot be updated as NanoCPUs has already been set");
-        }
-
-        if (r.Memory > 0 && r.MemorySwap == 0 && r.Memory > h.MemorySwap)
-        {
-            throw QuaiException.Conflict($"Cannot update container {container.Id}: Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time");
-        }
-
-        h.BlkioWeight = r.BlkioWeight != 0 ? r.BlkioWeight : h.BlkioWeight;
-        h.CpuShares = r.CpuShares != 0 ? r.CpuShares : h.CpuShares;
-        h.CpuPeriod = r.CpuPeriod != 0 ? r.CpuPeriod : h.CpuPeriod;
-        h.CpuQuota = r.CpuQuota != 0 ? r.CpuQuota : h.CpuQuota;
-        h.CpuRealtimePeriod = r.CpuRealtimePeriod != 0 ? r.CpuRealtimePeriod : h.CpuRealtimePeriod;
-        h.CpuRealtimeRuntime = r.CpuRealtimeRuntime != 0 ? r.CpuRealtimeRuntime : h.CpuRealtimeRuntime;
-        h.NanoCpus = r.NanoCpus != 0 ? r.NanoCpus : h.NanoCpus;
-        h.CpusetCpus = r.CpusetCpus.Length > 0 ? r.CpusetCpus : h.CpusetCpus;
-        h.CpusetMems = r.CpusetMems.Length > 0 ? r.CpusetMems : h.CpusetMems;
-        h.Memory = r.Memory != 0 ? r.Memory : h.Memory;
-        h.MemorySwap = r.MemorySwap != 0 ? r.MemorySwap : h.MemorySwap;
-        h.MemoryReservation = r.MemoryReservation != 0 ? r.MemoryReservation : h.MemoryReservation;
-        h.PidsLimit = r.PidsLimit is { } pids ? Math.Max(pids, 0) : h.PidsLimit;
-        if (r.RestartPolicy is { Name.Length: > 0 } policy)
-        {
-            h.RestartPolicy = policy;
-        }
-
-        return h;
     }
 }

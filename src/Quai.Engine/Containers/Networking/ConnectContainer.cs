@@ -1,6 +1,7 @@
 using Quai.Api.Networks;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Linux;
@@ -18,7 +19,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
         Container container = registry.Resolve(id);
         using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
         {
-            if (NetworkMode.ContainerOf(container.HostConfig.NetworkMode) is not null)
+            if (container.Spec.Network.Mode.IsContainer)
             {
                 throw QuaiException.Invalid("container sharing network namespace with another container or host cannot be connected to any other network");
             }
@@ -26,7 +27,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
             string name = networks.Resolve(network).Name;
             EndpointRules.Check(name, settings);
             ContainerRun? run = container.Run;
-            if (run is not null && container.Attachments.Any(a => a.Network == name) && (NetworkMode.NetworkOf(name) is null || container.Endpoints.Any(e => e.NetworkName == name)))
+            if (run is not null && container.Attachments.Any(a => a.Network == name) && (new NetworkMode(name).Network is null || container.Endpoints.Any(e => e.NetworkName == name)))
             {
                 throw new QuaiException(ErrorKind.Forbidden, $"endpoint with name {container.Name} already exists in network {name}");
             }
@@ -49,7 +50,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
 
     private async Task JoinAsync(Container container, ContainerRun run, NetworkAttachment attachment)
     {
-        if (NetworkMode.NetworkOf(attachment.Network) is null)
+        if (!attachment.HasEndpoint)
         {
             return;
         }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Networks;
@@ -16,8 +16,7 @@ internal sealed class ContainerEndpoints(INetworkService networks)
     /// <exception cref="QuaiException">A network is missing, an address or a port taken. What is leased by then is released with the run.</exception>
     public async Task<IReadOnlyList<Endpoint>> LeaseAllAsync(Container container)
     {
-        string mode = container.HostConfig.NetworkMode;
-        if (NetworkMode.ContainerOf(mode) is not null || container.Config.NetworkDisabled == true)
+        if (container.Spec.Network.Mode.IsContainer || container.Spec.Network.Disabled == true)
         {
             return [];
         }
@@ -27,7 +26,7 @@ internal sealed class ContainerEndpoints(INetworkService networks)
             CheckMode(container, attachment.Network);
         }
 
-        List<NetworkAttachment> wanted = [.. container.Attachments.Where(a => NetworkMode.NetworkOf(a.Network) is not null)];
+        List<NetworkAttachment> wanted = [.. container.Attachments.Where(a => a.HasEndpoint)];
         NetworkAttachment? gateway = wanted.OrderByDescending(a => a.GatewayPriority).ThenBy(a => a.Network, StringComparer.Ordinal).FirstOrDefault();
         List<Endpoint> leased = new(wanted.Count);
         foreach (NetworkAttachment attachment in wanted)
@@ -46,8 +45,8 @@ internal sealed class ContainerEndpoints(INetworkService networks)
     public async Task<Endpoint> LeaseAsync(Container container, NetworkAttachment attachment, bool published)
     {
         Network network = networks.Resolve(attachment.Network);
-        string? mac = attachment.MacAddress ?? (attachment.Network == NetworkMode.NetworkOf(container.HostConfig.NetworkMode) && !string.IsNullOrEmpty(container.Config.MacAddress) ? container.Config.MacAddress : null);
-        IReadOnlyList<PortRequest> ports = published ? PortSpecs.Requests(container.Config, container.HostConfig) : [];
+        string? mac = attachment.MacAddress ?? (attachment.Network == container.Spec.Network.Mode.Network && container.Spec.Network.MacAddress is { Length: > 0 } own ? own : null);
+        IReadOnlyList<PortRequest> ports = published ? PublishedPorts.Of(container.Spec.Network) : [];
         try
         {
             return await networks.ConnectAsync(
@@ -78,15 +77,16 @@ internal sealed class ContainerEndpoints(INetworkService networks)
     /// <exception cref="QuaiException">In Docker's words.</exception>
     public static void CheckMode(Container container, string network)
     {
-        bool host = NetworkMode.IsHost(container.HostConfig.NetworkMode);
-        if (host != NetworkMode.IsHost(network))
+        bool host = container.Spec.Network.Mode.IsHost;
+        var wanted = new NetworkMode(network);
+        if (host != wanted.IsHost)
         {
             throw QuaiException.Invalid(host
                 ? "container sharing network namespace with another container or host cannot be connected to any other network"
                 : "cannot connect container to host network - container must be created in host network mode");
         }
 
-        if (container.Attachments.Any(a => a.Network != network && (NetworkMode.IsNone(a.Network) || NetworkMode.IsNone(network))))
+        if (container.Attachments.Any(a => a.Network != network && (wanted.IsNone || new NetworkMode(a.Network).IsNone)))
         {
             throw QuaiException.Invalid("container cannot be connected to multiple networks with one of the networks in private (none) mode");
         }

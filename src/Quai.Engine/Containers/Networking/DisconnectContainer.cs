@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Networks;
@@ -18,7 +19,7 @@ internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkSe
         using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
         {
             string name = NameOf(network, container, force);
-            if (NetworkMode.IsHost(container.HostConfig.NetworkMode) && NetworkMode.IsHost(name))
+            if (container.Spec.Network.Mode.IsHost && new NetworkMode(name).IsHost)
             {
                 throw QuaiException.Invalid("cannot disconnect container from host network - container was created in host network mode");
             }

@@ -1,4 +1,5 @@
 using Quai.Api.Networks;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
 
 namespace Quai.Engine.Containers.Networking;
@@ -18,7 +19,7 @@ internal static class EndpointRules
             return;
         }
 
-        bool predefined = NetworkMode.NetworkOf(network) is "bridge" or null;
+        bool predefined = new NetworkMode(network).Network is NetworkMode.Bridge or null;
         string? refusal = predefined && settings.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address))
                 ? "user specified IP address is supported on user defined networks only"
             : settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 } ? "link-local addresses are supported on user defined networks only"

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Networking;
@@ -11,17 +12,17 @@ internal static class NetworkAttachments
     /// Reads a request, whose networks go by their names already (<see cref="NetworkNames"/>). As in Docker, networks that it names are all that it is on;
     /// one that shares another container's network is on none of its own.
     /// </summary>
-    public static ImmutableArray<NetworkAttachment> Of(string mode, NetworkingConfig? networking)
+    public static ImmutableArray<NetworkAttachment> Of(NetworkMode mode, NetworkingConfig? networking)
     {
-        if (NetworkMode.ContainerOf(mode) is not null)
+        if (mode.IsContainer)
         {
             return [];
         }
 
         return networking?.EndpointsConfig is { Count: > 0 } given
             ? [.. given.Select(g => NetworkAttachment.Of(NameOf(g.Key), g.Value)).DistinctBy(a => a.Network)]
-            : [new NetworkAttachment(NameOf(mode))];
+            : [new NetworkAttachment(NameOf(mode.Text))];
     }
 
-    private static string NameOf(string network) => NetworkMode.NetworkOf(network) ?? network;
+    private static string NameOf(string network) => new NetworkMode(network).Network ?? network;
 }

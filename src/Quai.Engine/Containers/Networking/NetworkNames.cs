@@ -1,5 +1,6 @@
 using Quai.Api.Containers;
 using Quai.Api.Networks;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
 using Quai.Networks;
 
@@ -13,12 +14,12 @@ internal static class NetworkNames
     public static void Resolve(HostConfig host, NetworkingConfig? networking, IReadOnlyList<Network> networks)
     {
         string asked = host.NetworkMode;
-        if (NetworkMode.ContainerOf(asked) is null)
+        if (!new NetworkMode(asked).IsContainer)
         {
             host.NetworkMode = NameOf(asked, networks);
         }
 
-        if (NetworkMode.IsHost(host.NetworkMode) && asked != host.NetworkMode)
+        if (new NetworkMode(host.NetworkMode).IsHost && asked != host.NetworkMode)
         {
             throw new QuaiException(ErrorKind.Forbidden, "cannot connect container to host network - container must be created in host network mode");
         }

@@ -51,7 +51,7 @@ internal sealed class ContainerRecovery(
 
         foreach (Container container in all)
         {
-            if (container.Run is null && container.HostConfig.AutoRemove && (ended.Contains(container) || container.State.FinishedAt is not null))
+            if (container.Run is null && container.Spec.AutoRemove && (ended.Contains(container) || container.State.FinishedAt is not null))
             {
                 removal.Claim(container);
                 await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);

@@ -45,7 +45,7 @@ internal sealed class ContainerShutdown(EngineOptions options, ContainerRegistry
 
     private async Task StopAsync(Container container, CancellationToken cancellation)
     {
-        int seconds = Math.Min(container.Config.StopTimeout ?? ContainerStopper.DefaultTimeout, options.ShutdownTimeout);
+        int seconds = Math.Min(container.Spec.Program.StopTimeout ?? ContainerStopper.DefaultTimeout, options.ShutdownTimeout);
         try
         {
             await stopper.StopAsync(container, ContainerStopper.SignalOf(container, null), seconds < 0 ? options.ShutdownTimeout : seconds, byUser: false, cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Quai.Engine.Containers.Runs;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Recovering;
@@ -21,13 +22,13 @@ internal sealed class PolicyStarts(ContainerSupervisor supervisor, EngineLifetim
         }
     }
 
-    private static bool StartsWithDaemon(Container container, bool waited) => container.HostConfig.RestartPolicy.Name switch
+    private static bool StartsWithDaemon(Container container, bool waited) => container.Spec.Restart.Policy switch
     {
         // "always" brings back even what was stopped by hand; never what was only created.
-        "always" => container.State.StartedAt is not null,
-        "unless-stopped" => container.State is { StartedAt: not null, StoppedByUser: false },
-        "on-failure" => !container.State.StoppedByUser && (waited || container.State is { StartedAt: not null, ExitCode: not 0 })
-            && (container.HostConfig.RestartPolicy.MaximumRetryCount == 0 || container.State.RestartCount < container.HostConfig.RestartPolicy.MaximumRetryCount),
+        RestartWhen.Always => container.State.StartedAt is not null,
+        RestartWhen.UnlessStopped => container.State is { StartedAt: not null, StoppedByUser: false },
+        RestartWhen.OnFailure => !container.State.StoppedByUser && (waited || container.State is { StartedAt: not null, ExitCode: not 0 })
+            && container.Spec.Restart.AllowsRetry(container.State.RestartCount),
         _ => false,
     };
 

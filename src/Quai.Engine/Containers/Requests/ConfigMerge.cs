@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
 using Quai.Oci.Images;
 
@@ -21,7 +22,7 @@ internal static class ConfigMerge
         config.StopTimeout ??= image.StopTimeout;
         config.Shell ??= image.Shell;
         config.OnBuild = null;
-        MergeKeys(config.ExposedPorts, image.ExposedPorts, merged => config.ExposedPorts = merged, PortSpecs.Normalize);
+        MergeKeys(config.ExposedPorts, image.ExposedPorts, merged => config.ExposedPorts = merged, static p => PortRange.Parse(p).ToString());
         MergeKeys(config.Volumes, image.Volumes, merged => config.Volumes = merged, static v => v);
         MergeEnvironment(config, image.Env);
         if (image.Labels is not null)

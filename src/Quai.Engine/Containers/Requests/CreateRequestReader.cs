@@ -1,6 +1,8 @@
 using Quai.Api.Containers;
 using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests.Mounts;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Host;
 using Quai.Engine.Security;
@@ -34,7 +36,8 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         ExposePublished(config, host);
         var specs = new MountSpecs(options.DataRoot, registry.Named);
         specs.Read(config, host);
-        return new NewContainer(image, config, host, config.NetworkDisabled == true ? [] : NetworkAttachments.Of(host.NetworkMode, request.NetworkingConfig), specs.Result(), specs.Volumes, warnings);
+        ContainerSpec spec = SpecReader.Read(config, host, specs.Result());
+        return new NewContainer(image, spec, spec.Network.Disabled == true ? [] : NetworkAttachments.Of(spec.Network.Mode, request.NetworkingConfig), specs.Volumes, warnings);
     }
 
     private Image FindImage(string reference, string? platform, List<string> warnings)
@@ -70,7 +73,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
     {
         foreach (string mode in (ReadOnlySpan<string>)[host.PidMode, host.IpcMode])
         {
-            if (NetworkMode.ContainerOf(mode) is { } other)
+            if (new NamespaceMode(mode).Container is { } other)
             {
                 registry.Named(other);
             }
@@ -106,8 +109,8 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
     {
         if (config.Hostname.Length == 0)
         {
-            config.Hostname = NetworkMode.IsHost(host.NetworkMode) || host.UTSMode == "host" ? Environment.MachineName
-                : NetworkMode.ContainerOf(host.NetworkMode) is null ? id[..12]
+            config.Hostname = new NetworkMode(host.NetworkMode).IsHost || host.UTSMode == "host" ? Environment.MachineName
+                : !new NetworkMode(host.NetworkMode).IsContainer ? id[..12]
                 : "";
         }
     }
@@ -115,7 +118,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
     // A published port counts as exposed.
     private static void ExposePublished(ContainerConfig config, HostConfig host)
     {
-        if (host.PortBindings is not { Count: > 0 } || NetworkMode.NetworkOf(host.NetworkMode) is null)
+        if (host.PortBindings is not { Count: > 0 } || new NetworkMode(host.NetworkMode).Network is null)
         {
             return;
         }
@@ -123,7 +126,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         config.ExposedPorts ??= [];
         foreach (string port in host.PortBindings.Keys)
         {
-            config.ExposedPorts.TryAdd(PortSpecs.Normalize(port), System.Text.Json.JsonElement.Parse("{}"));
+            config.ExposedPorts.TryAdd(PortRange.Parse(port).ToString(), System.Text.Json.JsonElement.Parse("{}"));
         }
     }
 

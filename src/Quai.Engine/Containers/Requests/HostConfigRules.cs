@@ -1,5 +1,6 @@
 using Quai.Api.Containers;
-using Quai.Engine.Containers.Networking;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
@@ -69,7 +70,11 @@ internal static class HostConfigRules
         }
 
         // Read here so that a bad port is refused before anything is made.
-        PortSpecs.Requests(config, host);
+        _ = SpecReader.PublishedOf(host);
+        foreach (string exposed in config.ExposedPorts?.Keys ?? Enumerable.Empty<string>())
+        {
+            _ = PortRange.Parse(exposed);
+        }
     }
 
     /// <summary>Options of tmpfs that the kernel, or mount(8), knows.</summary>
@@ -250,17 +255,17 @@ internal static class HostConfigRules
             throw QuaiException.Invalid("conflicting options: hostname and the UTS mode");
         }
 
-        if (host.NetworkMode.StartsWith("container", StringComparison.Ordinal) && NetworkMode.ContainerOf(host.NetworkMode) is null or "")
+        if (host.NetworkMode.StartsWith("container", StringComparison.Ordinal) && new NetworkMode(host.NetworkMode).Container is null or "")
         {
             throw QuaiException.Invalid("Invalid network mode: invalid container format container:<name|id>");
         }
 
-        if (NetworkMode.IsHost(host.NetworkMode) && host.PortBindings is { Count: > 0 })
+        if (new NetworkMode(host.NetworkMode).IsHost && host.PortBindings is { Count: > 0 })
         {
             warnings.Add("Published ports are discarded when using host network mode");
         }
 
-        if (NetworkMode.ContainerOf(host.NetworkMode) is null)
+        if (!new NetworkMode(host.NetworkMode).IsContainer)
         {
             return;
         }
@@ -288,7 +293,7 @@ internal static class HostConfigRules
 
     private static void CheckMode(string what, string mode, params ReadOnlySpan<string> allowed)
     {
-        if (mode.Length > 0 && !allowed.Contains(mode) && NetworkMode.ContainerOf(mode) is null or "")
+        if (mode.Length > 0 && !allowed.Contains(mode) && new NamespaceMode(mode).Container is null or "")
         {
             throw QuaiException.Invalid($"invalid {what} mode: {mode}");
         }
@@ -320,7 +325,7 @@ internal static class HostConfigRules
                 throw QuaiException.Invalid($"sysctl \"{name}\" is not in a separate kernel namespace");
             }
 
-            if (network && NetworkMode.IsHost(host.NetworkMode))
+            if (network && new NetworkMode(host.NetworkMode).IsHost)
             {
                 throw QuaiException.Invalid($"sysctl \"{name}\" not allowed in host network namespace");
             }

@@ -1,6 +1,6 @@
 using Quai.Api.Containers;
 using Quai.Engine.Security;
-using Quai.Engine.Specs;
+using Quai.Engine.Containers.Spec;
 using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
@@ -12,13 +12,14 @@ internal static class SecurityRules
     /// <exception cref="QuaiException">The first such setting, and what to do.</exception>
     public static void Check(HostConfig host, AppArmor appArmor)
     {
-        SecurityOptions security = SecurityOptions.Parse(host.SecurityOpt);
+        var wanted = new SecuritySpec { Privileged = host.Privileged, Written = host.SecurityOpt };
+        SecurityOptions security = wanted.Options();
         if (security.SeccompProfile is not (null or "" or "builtin" or "unconfined"))
         {
             SeccompProfileFile.Check(security.SeccompProfile);
         }
 
-        _ = appArmor.ProfileOf(host);
+        _ = appArmor.ProfileOf(wanted);
         if (host.KernelMemoryTCP > 0)
         {
             throw QuaiException.Invalid("KernelMemoryTCP cannot be kept: a limit of memory for TCP alone is not available in this version of Quai; use Memory, which counts it in");

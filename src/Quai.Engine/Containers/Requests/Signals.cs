@@ -16,12 +16,16 @@ internal static class Signals
 
     /// <summary>Reads a name, with or without <c>SIG</c>, or a number.</summary>
     /// <exception cref="QuaiException">No such signal.</exception>
-    public static int Parse(string signal)
+    public static int Parse(string signal) =>
+        Find(signal) ?? throw QuaiException.Invalid(
+            int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? $"the linux daemon does not support signal {number}" : $"invalid signal: {signal}");
+
+    /// <summary>The same; null when there is no such signal.</summary>
+    public static int? Find(string signal)
     {
         if (int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
         {
-            return number == 0 ? throw QuaiException.Invalid($"invalid signal: {signal}")
-                : number <= 64 ? number : throw QuaiException.Invalid($"the linux daemon does not support signal {number}");
+            return number is > 0 and <= 64 ? number : null;
         }
 
         string name = signal.ToUpperInvariant();
@@ -51,6 +55,6 @@ internal static class Signals
             return 64 - down;
         }
 
-        throw QuaiException.Invalid($"invalid signal: {signal}");
+        return null;
     }
 }

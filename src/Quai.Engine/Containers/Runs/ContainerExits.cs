@@ -1,5 +1,6 @@
 using System.Globalization;
 using Quai.Engine.Containers.Lifecycle;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Runtime;
 
@@ -14,7 +15,7 @@ internal sealed class ContainerExits(
     public async Task<TimeSpan?> EndAsync(Container container, ContainerRun run, ContainerExit exit)
     {
         bool restart = WantsRestart(container, exit);
-        bool remove = !restart && container.HostConfig.AutoRemove && !container.BeingRestarted;
+        bool remove = !restart && container.Spec.AutoRemove && !container.BeingRestarted;
         TimeSpan ran = exit.FinishedAt - (container.State.StartedAt ?? exit.FinishedAt);
         container.Machine.Ended(exit, restart);
         runs.End(container, run);
@@ -48,11 +49,11 @@ internal sealed class ContainerExits(
             return false;
         }
 
-        Api.Containers.RestartPolicy policy = container.HostConfig.RestartPolicy;
-        return policy.Name switch
+        RestartSpec restart = container.Spec.Restart;
+        return restart.Policy switch
         {
-            "always" or "unless-stopped" => true,
-            "on-failure" => exit.ExitCode != 0 && (policy.MaximumRetryCount == 0 || container.State.RestartCount < policy.MaximumRetryCount),
+            RestartWhen.Always or RestartWhen.UnlessStopped => true,
+            RestartWhen.OnFailure => exit.ExitCode != 0 && restart.AllowsRetry(container.State.RestartCount),
             _ => false,
         };
     }

@@ -121,7 +121,7 @@ internal sealed class ContainerStarter(
             container.TellExit();
         }
 
-        if (container.HostConfig.AutoRemove && removal.Claim(container))
+        if (container.Spec.AutoRemove && removal.Claim(container))
         {
             await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);
         }

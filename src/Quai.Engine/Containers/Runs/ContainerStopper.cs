@@ -12,9 +12,7 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
 
     /// <summary>The number of a signal that a request names, else of the container's own stop signal, else SIGTERM.</summary>
     public static int SignalOf(Container container, string? signal) =>
-        !string.IsNullOrEmpty(signal) ? Signals.Parse(signal)
-        : !string.IsNullOrEmpty(container.Config.StopSignal) ? Signals.Parse(container.Config.StopSignal)
-        : Signals.Terminate;
+        !string.IsNullOrEmpty(signal) ? Signals.Parse(signal) : container.Spec.Program.StopSignalNumber;
 
     /// <summary>Sends a signal and, when the program does not end in time, SIGKILL. Returns when it has ended and its end has been dealt with.</summary>
     /// <param name="container">Not locked.</param>
@@ -47,7 +45,7 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
             await SignalAsync(container, run, signal).ConfigureAwait(false);
         }
 
-        int seconds = timeoutSeconds ?? container.Config.StopTimeout ?? DefaultTimeout;
+        int seconds = timeoutSeconds ?? container.Spec.Program.StopTimeout ?? DefaultTimeout;
         if (signal == Signals.Kill || seconds < 0)
         {
             await run.Ended.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -81,7 +79,7 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
     public async Task RecordAsync(Container container)
     {
         container.Machine.StopRequested();
-        if (container.HostConfig.RestartPolicy.Name is not ("" or "no"))
+        if (container.Spec.Restart.IsOn)
         {
             await records.SaveAsync(container).ConfigureAwait(false);
         }

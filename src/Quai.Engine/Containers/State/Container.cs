@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using Quai.Api.Containers;
 using Quai.Engine.Attach;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Health;
 using Quai.Oci.Runtime;
 using Quai.Runtime;
@@ -23,15 +23,11 @@ internal sealed class Container
     /// <summary>The image's digest.</summary>
     public required string ImageId { get; init; }
 
-    public required ContainerConfig Config { get; init; }
-
-    /// <summary>Replaced as a whole by update.</summary>
-    public required HostConfig HostConfig { get; set; }
+    /// <summary>What it is to be. Replaced as a whole by update.</summary>
+    public required ContainerSpec Spec { get; set; }
 
     /// <summary>The networks it is on whenever it runs. Replaced as a whole when it is connected or disconnected.</summary>
     public required ImmutableArray<NetworkAttachment> Attachments { get; set; }
-
-    public required IReadOnlyList<ContainerMount> Mounts { get; init; }
 
     public required ContainerStateMachine Machine { get; init; }
 
@@ -67,21 +63,11 @@ internal sealed class Container
     /// <summary>Ids of its execs.</summary>
     public HashSet<string> Execs { get; } = [];
 
-    /// <summary>What it runs: the entrypoint and the command, one after the other.</summary>
-    public (string Program, IReadOnlyList<string> Arguments) Command
-    {
-        get
-        {
-            List<string> all = [.. Config.Entrypoint ?? [], .. Config.Cmd ?? []];
-            return all.Count == 0 ? ("", []) : (all[0], all[1..]);
-        }
-    }
-
     /// <summary>Attributes of its events: image, name and labels.</summary>
     public Dictionary<string, string> EventAttributes(params ReadOnlySpan<(string Name, string Value)> more)
     {
-        var attributes = new Dictionary<string, string>(Config.Labels ?? []);
-        attributes["image"] = Config.Image;
+        var attributes = new Dictionary<string, string>(Spec.Labels);
+        attributes["image"] = Spec.Image;
         attributes["name"] = Name;
         foreach ((string name, string value) in more)
         {

@@ -1,3 +1,4 @@
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Events;
 using Quai.Networks;
 
@@ -17,7 +18,7 @@ internal sealed class ContainerEvents(EventHub hub, INetworkService networks)
     /// <summary>Publishes that a container's networks were all connected or disconnected.</summary>
     public void PublishNetworks(Container container, string action)
     {
-        if (container.Config.NetworkDisabled == true)
+        if (container.Spec.Network.Disabled == true)
         {
             return;
         }
@@ -40,7 +41,7 @@ internal sealed class ContainerEvents(EventHub hub, INetworkService networks)
     /// <summary>Publishes that a container's volumes were mounted or unmounted.</summary>
     public void PublishVolumes(Container container, string action)
     {
-        foreach (ContainerMount mount in container.Mounts)
+        foreach (ContainerMount mount in container.Spec.Mounts)
         {
             if (mount.Type != "volume")
             {

@@ -1,4 +1,4 @@
-using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
 using Quai.Metadata;
 using Quai.Volumes;
 
@@ -49,7 +49,7 @@ internal sealed class ContainerRecords(MetadataDatabase database, Background bac
     public Task RenameAsync(Container container, string name, CancellationToken cancellation) =>
         database.WriteAsync(connection => ContainerTable.UpdateName(connection, container.Id, name), cancellation);
 
-    /// <summary>Records another host configuration.</summary>
-    public Task SaveHostConfigAsync(Container container, HostConfig changed) =>
-        database.WriteAsync(connection => ContainerTable.UpdateHostConfig(connection, container.Id, changed), CancellationToken.None);
+    /// <summary>Records another specification.</summary>
+    public Task SaveSpecAsync(Container container, ContainerSpec changed) =>
+        database.WriteAsync(connection => ContainerTable.UpdateSpec(connection, container.Id, changed), CancellationToken.None);
 }

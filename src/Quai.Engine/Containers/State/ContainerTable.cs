@@ -1,10 +1,6 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Quai.Api;
-using Quai.Api.Containers;
-using Quai.Engine.Containers.Networking;
-using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec;
 using Quai.Metadata;
 
 namespace Quai.Engine.Containers.State;
@@ -13,7 +9,8 @@ namespace Quai.Engine.Containers.State;
 internal static class ContainerTable
 {
     /// <summary>Its schema.</summary>
-    public static IReadOnlyList<Migration> Migrations { get; } =
+    /// <param name="specify">Makes specifications of the API's documents, which rows held once.</param>
+    public static IReadOnlyList<Migration> Migrations(Action<SqliteConnection> specify) =>
     [
         new("engine", 1, """
             CREATE TABLE containers (
@@ -45,6 +42,12 @@ internal static class ContainerTable
             UPDATE containers SET endpoint = '[' || endpoint || ']' WHERE endpoint IS NOT NULL;
             ALTER TABLE containers RENAME COLUMN endpoint TO endpoints;
             """),
+
+        // The specification in place of the API's documents.
+        new("engine", 4, "ALTER TABLE containers ADD COLUMN spec TEXT NOT NULL DEFAULT '';")
+        {
+            Convert = specify,
+        },
     ];
 
     /// <summary>Adds a row.</summary>
@@ -53,14 +56,12 @@ internal static class ContainerTable
         RunState s = container.State;
         connection.Run(
             """
-            INSERT INTO containers (id, name, created, image_id, config, host_config, attachments, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoints)
-            VALUES ($id,$name,$created,$image,$config,$host,$attachments,$mounts,$status,0,0,'',0,NULL,NULL,0,0,NULL)
+            INSERT INTO containers (id, name, created, image_id, spec, attachments, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoints)
+            VALUES ($id,$name,$created,$image,$spec,$attachments,$status,0,0,'',0,NULL,NULL,0,0,NULL)
             """,
             ("$id", container.Id), ("$name", container.Name), ("$created", container.Created.UtcTicks), ("$image", container.ImageId),
-            ("$config", JsonSerializer.Serialize(container.Config, ApiJson.Default.ContainerConfig)),
-            ("$host", JsonSerializer.Serialize(container.HostConfig, ApiJson.Default.HostConfig)),
+            ("$spec", JsonSerializer.Serialize(container.Spec, SpecJson.Default.ContainerSpec)),
             ("$attachments", JsonSerializer.Serialize(container.Attachments, EngineJson.Default.ImmutableArrayNetworkAttachment)),
-            ("$mounts", JsonSerializer.Serialize([.. container.Mounts], EngineJson.Default.ListContainerMount)),
             ("$status", s.Status.ToString()));
     }
 
@@ -79,9 +80,9 @@ internal static class ContainerTable
             ("$endpoints", container.Endpoints.IsEmpty ? null : JsonSerializer.Serialize(container.Endpoints, EngineJson.Default.ImmutableArrayEndpointRecord)));
     }
 
-    /// <summary>Writes another host config.</summary>
-    public static void UpdateHostConfig(SqliteConnection connection, string id, HostConfig config) =>
-        connection.Run("UPDATE containers SET host_config=$h WHERE id=$id", ("$id", id), ("$h", JsonSerializer.Serialize(config, ApiJson.Default.HostConfig)));
+    /// <summary>Writes another specification.</summary>
+    public static void UpdateSpec(SqliteConnection connection, string id, ContainerSpec spec) =>
+        connection.Run("UPDATE containers SET spec=$s WHERE id=$id", ("$id", id), ("$s", JsonSerializer.Serialize(spec, SpecJson.Default.ContainerSpec)));
 
     /// <summary>Writes another name.</summary>
     public static void UpdateName(SqliteConnection connection, string id, string name) =>
@@ -92,41 +93,28 @@ internal static class ContainerTable
 
     /// <summary>All rows.</summary>
     public static List<Container> Read(SqliteConnection connection) => connection.Rows(
-        "SELECT id, name, created, image_id, config, host_config, networking, mounts, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoints, held, attachments FROM containers",
+        "SELECT id, name, created, image_id, spec, attachments, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, held, endpoints FROM containers",
         row => new Container
         {
             Id = row.GetString(0),
             Name = row.GetString(1),
             Created = new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero),
             ImageId = row.GetString(3),
-            Config = JsonSerializer.Deserialize(row.GetString(4), ApiJson.Default.ContainerConfig)!,
-            HostConfig = JsonSerializer.Deserialize(row.GetString(5), ApiJson.Default.HostConfig)!,
-            Attachments = AttachmentsOf(row),
-            Mounts = JsonSerializer.Deserialize(row.GetString(7), EngineJson.Default.ListContainerMount)!,
+            Spec = JsonSerializer.Deserialize(row.GetString(4), SpecJson.Default.ContainerSpec)!,
+            Attachments = JsonSerializer.Deserialize(row.GetString(5), EngineJson.Default.ImmutableArrayNetworkAttachment),
             Machine = new ContainerStateMachine(new RunState
             {
-                Status = Enum.Parse<ContainerStatus>(row.GetString(8)),
-                Pid = row.GetInt32(9),
-                ExitCode = row.GetInt32(10),
-                Error = row.GetString(11),
-                OomKilled = row.GetInt32(12) != 0,
-                StartedAt = row.IsDBNull(13) ? null : new DateTimeOffset(row.GetInt64(13), TimeSpan.Zero),
-                FinishedAt = row.IsDBNull(14) ? null : new DateTimeOffset(row.GetInt64(14), TimeSpan.Zero),
-                RestartCount = row.GetInt32(15),
-                StoppedByUser = row.GetInt32(16) != 0,
-                Held = row.GetInt32(18) != 0,
+                Status = Enum.Parse<ContainerStatus>(row.GetString(6)),
+                Pid = row.GetInt32(7),
+                ExitCode = row.GetInt32(8),
+                Error = row.GetString(9),
+                OomKilled = row.GetInt32(10) != 0,
+                StartedAt = row.IsDBNull(11) ? null : new DateTimeOffset(row.GetInt64(11), TimeSpan.Zero),
+                FinishedAt = row.IsDBNull(12) ? null : new DateTimeOffset(row.GetInt64(12), TimeSpan.Zero),
+                RestartCount = row.GetInt32(13),
+                StoppedByUser = row.GetInt32(14) != 0,
+                Held = row.GetInt32(15) != 0,
             }),
-            Endpoints = row.IsDBNull(17) ? [] : JsonSerializer.Deserialize(row.GetString(17), EngineJson.Default.ImmutableArrayEndpointRecord),
+            Endpoints = row.IsDBNull(16) ? [] : JsonSerializer.Deserialize(row.GetString(16), EngineJson.Default.ImmutableArrayEndpointRecord),
         });
-
-    private static ImmutableArray<NetworkAttachment> AttachmentsOf(SqliteDataReader row)
-    {
-        if (!row.IsDBNull(19))
-        {
-            return JsonSerializer.Deserialize(row.GetString(19), EngineJson.Default.ImmutableArrayNetworkAttachment);
-        }
-
-        HostConfig host = JsonSerializer.Deserialize(row.GetString(5), ApiJson.Default.HostConfig)!;
-        return NetworkAttachments.Of(host.NetworkMode, row.IsDBNull(6) ? null : JsonSerializer.Deserialize(row.GetString(6), ApiJson.Default.NetworkingConfig));
-    }
 }

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json.Serialization;
 using Quai.Api.Networks;
+using Quai.Engine.Containers.Spec.Networking;
 
 namespace Quai.Engine.Containers.State;
 
@@ -25,7 +27,12 @@ internal sealed record NetworkAttachment(string Network)
     /// <summary>Of a container's networks that with the highest leads to everywhere else.</summary>
     public int GatewayPriority { get; init; }
 
+    /// <summary>Whether it is a network that leases an endpoint: not the host's, and not none.</summary>
+    [JsonIgnore]
+    public bool HasEndpoint => new NetworkMode(Network).Network is not null;
+
     /// <summary>The address to lease, as the network service takes it.</summary>
+    [JsonIgnore]
     public IPAddress? WantedIPv4 => IPAddress.TryParse(IPv4Address, out IPAddress? address) ? address : null;
 
     /// <summary>Reads an API request's settings.</summary>

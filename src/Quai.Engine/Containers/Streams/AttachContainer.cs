@@ -27,9 +27,9 @@ internal sealed class AttachContainer(ContainerRegistry registry, ContainerLogs 
             }
 
             AttachStreams? streams = request.Stream
-                ? new AttachStreams(request.Stdin && container.Config.OpenStdin, request.Stdout, request.Stderr)
+                ? new AttachStreams(request.Stdin && container.Spec.Program.OpenStdin, request.Stdout, request.Stderr)
                 : null;
-            var session = new AttachSession(container.Config.Tty, streams, keys)
+            var session = new AttachSession(container.Spec.Program.Terminal, streams, keys)
             {
                 Log = log,
                 Ended = s => StopWaiting(container, s),

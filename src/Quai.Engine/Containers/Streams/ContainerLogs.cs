@@ -29,7 +29,7 @@ internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths path
             throw QuaiException.Invalid("Bad parameters: you must choose at least one stream");
         }
 
-        if (container.HostConfig.LogConfig.Type == "none")
+        if (container.Spec.Log.IsNone)
         {
             throw QuaiException.System("configured logging driver does not support reading");
         }
@@ -37,6 +37,6 @@ internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths path
         // Asked for before the state is looked at: an exit in between is not missed.
         Task<RunState> exit = container.NextExit();
         Task? ended = request.Follow && container.State.HasProcess ? exit : null;
-        return new LogReader(paths.Log(container.Id), request, container.Config.Tty, time).ReadAsync(ended, cancellation);
+        return new LogReader(paths.Log(container.Id), request, container.Spec.Program.Terminal, time).ReadAsync(ended, cancellation);
     }
 }

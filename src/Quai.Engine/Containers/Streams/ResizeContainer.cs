@@ -10,7 +10,7 @@ internal sealed class ResizeContainer(ContainerRegistry registry, ContainerEvent
     {
         Container container = registry.Resolve(id);
         ContainerRun run = container.Run ?? throw ContainerErrors.NotRunning(container);
-        if (container.Config.Tty)
+        if (container.Spec.Program.Terminal)
         {
             await run.Shim.ResizeAsync(null, rows, columns, cancellation).ConfigureAwait(false);
         }

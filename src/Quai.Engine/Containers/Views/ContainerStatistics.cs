@@ -92,7 +92,7 @@ internal sealed class ContainerStatistics(ContainerRegistry registry, TimeProvid
             IoTimeRecursive = Entries([], usage.V2),
             SectorsRecursive = Entries([], usage.V2),
         };
-        if (NetworkMode.NetworkOf(container.HostConfig.NetworkMode) is not null)
+        if (container.Spec.Network.Mode.Network is not null)
         {
             sample.Networks = NetworksOf(run.Shim.Pid);
         }

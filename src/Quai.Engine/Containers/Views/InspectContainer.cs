@@ -20,29 +20,29 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
     {
         Container container = registry.Resolve(id);
         RunState state = container.State;
-        (string program, IReadOnlyList<string> arguments) = container.Command;
+        IReadOnlyList<string> line = container.Spec.Program.Line();
         bool started = state.StartedAt is not null || state.IsRunning;
         string files = paths.Container(launcher.Files.OwnerOf(container).Id);
         var result = new ContainerInspect
         {
             Id = container.Id,
             Created = ApiTime.Format(container.Created),
-            Path = program,
-            Args = [.. arguments],
+            Path = line.Count > 0 ? line[0] : "",
+            Args = [.. line.Skip(1)],
             State = StateOf(container, state),
             Image = container.ImageId,
             ResolvConfPath = started ? Path.Combine(files, "resolv.conf") : "",
             HostnamePath = started ? Path.Combine(files, "hostname") : "",
             HostsPath = started ? Path.Combine(files, "hosts") : "",
-            LogPath = started && container.HostConfig.LogConfig.Type == "json-file" ? paths.Log(container.Id) : "",
+            LogPath = started && container.Spec.Log.IsFile ? paths.Log(container.Id) : "",
             Name = "/" + container.Name,
             RestartCount = state.RestartCount,
             AppArmorProfile = ProfileOf(container, started),
             ExecIDs = execs.RunningIn(container),
-            HostConfig = container.HostConfig,
+            HostConfig = SpecView.HostConfigOf(container.Spec),
             GraphDriver = GraphDriverOf(container),
-            Mounts = [.. container.Mounts.Where(m => !m.Unlisted).Select(m => m.ToApi())],
-            Config = container.Config,
+            Mounts = SpecView.MountsOf(container.Spec),
+            Config = SpecView.ConfigOf(container.Spec),
             NetworkSettings = networks.SettingsOf(container, state),
         };
         if (size)
@@ -58,8 +58,8 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
     {
         try
         {
-            return (started || container.HostConfig.SecurityOpt is { Count: > 0 } && SecurityOptions.Parse(container.HostConfig.SecurityOpt).AppArmorProfile is { Length: > 0 }
-                ? launcher.AppArmor.ProfileOf(container.HostConfig)
+            return (started || container.Spec.Security.Options().AppArmorProfile is { Length: > 0 }
+                ? launcher.AppArmor.ProfileOf(container.Spec.Security)
                 : null) ?? "";
         }
         catch (QuaiException)

@@ -43,8 +43,8 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
 
     private ContainerSummary Summarize(Container container, RunState state, DateTimeOffset now, Dictionary<string, string[]> imageIds)
     {
-        (string program, IReadOnlyList<string> arguments) = container.Command;
-        string reference = container.Config.Image;
+        IReadOnlyList<string> line = container.Spec.Program.Line();
+        string reference = container.Spec.Image;
         if (!imageIds.TryGetValue(reference, out string[]? meant))
         {
             imageIds[reference] = meant = IdsOf(reference);
@@ -58,19 +58,19 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
             // A name that by now means another image would mislead.
             Image = meant.Contains(container.ImageId) ? reference : container.ImageId,
             ImageID = container.ImageId,
-            Command = arguments.Count == 0 ? program : $"{program} {string.Join(' ', arguments.Select(a => a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a))}",
+            Command = string.Join(' ', line.Select((a, at) => at > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a)),
             Created = container.Created.ToUnixTimeSeconds(),
             Ports = networks.PortsOf(container, state),
-            Labels = container.Config.Labels ?? [],
+            Labels = new(container.Spec.Labels),
             State = StatusText.Name(state),
             Status = StatusText.Of(state, container.Run?.Health?.Status, now),
             HostConfig = new SummaryHostConfig
             {
-                NetworkMode = container.HostConfig.NetworkMode,
-                Annotations = container.HostConfig.Annotations is { Count: > 0 } annotations ? annotations : null,
+                NetworkMode = container.Spec.Network.Mode.Text,
+                Annotations = container.Spec.Annotations is { Count: > 0 } annotations ? new(annotations) : null,
             },
             NetworkSettings = new SummaryNetworkSettings { Networks = networks.EndpointsOf(container, state) },
-            Mounts = [.. container.Mounts.Where(m => !m.Unlisted).Select(m => m.ToApi())],
+            Mounts = SpecView.MountsOf(container.Spec),
         };
     }
 

@@ -86,12 +86,12 @@ internal sealed class ListFilter
         && (_since is null || container.Created > _since.Created)
         && (_isNamed(container.Name) || _isNamed("/" + container.Name))
         && _hasId(container.Id)
-        && Values("label").All(l => Labels.Matches(container.Config.Labels, l))
+        && Values("label").All(l => Labels.Matches(container.Spec.Labels, l))
         && (Values("status").Count == 0 || Values("status").Contains(status))
         && (_exits.Count == 0 || (!state.IsRunning && state.StartedAt is not null && _exits.Contains(state.ExitCode)))
         && _filters.Any("ancestor", _ => _images.Contains(container.ImageId))
         && _filters.Any("network", v => networks.Any(n => n.Name == v || n.Id.StartsWith(v, StringComparison.Ordinal)))
-        && _filters.Any("volume", v => container.Mounts.Any(m => m.Name == v || m.Destination == v || (m.Type == "bind" && m.Source == v)))
+        && _filters.Any("volume", v => container.Spec.Mounts.Any(m => m.Name == v || m.Destination == v || (m.Type == "bind" && m.Source == v)))
         && (Values("health").Count == 0 || Values("health").Contains(container.Run?.Health?.Status ?? "none"))
         && _task is not true
         && ((_published.Count == 0 && _exposed.Count == 0) || ports().Any(p => Holds(_published, p.PublicPort, p.Type) || Holds(_exposed, p.PrivatePort, p.Type)));

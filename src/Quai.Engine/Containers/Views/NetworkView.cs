@@ -1,6 +1,6 @@
 using Quai.Api.Containers;
 using Quai.Api.Networks;
-using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Networks;
 
@@ -32,12 +32,11 @@ internal sealed class NetworkView(INetworkService networks)
             settings.MacAddress = endpoint.MacAddress;
         }
 
-        foreach (string exposed in container.Config.ExposedPorts?.Keys ?? Enumerable.Empty<string>())
+        foreach (PortRange exposed in container.Spec.Network.Exposed ?? [])
         {
-            (ushort start, ushort end, string protocol) = PortSpecs.ParseContainerPort(exposed);
-            for (int port = start; port <= end; port++)
+            for (int port = exposed.Start; port <= exposed.End; port++)
             {
-                settings.Ports[$"{port}/{protocol}"] = null;
+                settings.Ports[$"{port}/{exposed.Protocol}"] = null;
             }
         }
 

@@ -1,5 +1,5 @@
 using Quai.Api.Containers;
-using Quai.Engine.Containers.State;
+using Quai.Engine.Containers.Spec;
 using Quai.Errors;
 using Quai.Volumes;
 

@@ -1,4 +1,5 @@
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Volumes;
@@ -95,7 +96,7 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
             throw QuaiException.Invalid($"invalid mode: {mode}");
         }
 
-        foreach (ContainerMount mount in find(name).Mounts)
+        foreach (ContainerMount mount in find(name).Spec.Mounts)
         {
             if (mount.Type == "tmpfs")
             {

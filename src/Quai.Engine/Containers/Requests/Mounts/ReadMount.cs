@@ -1,4 +1,4 @@
-using Quai.Engine.Containers.State;
+using Quai.Engine.Containers.Spec;
 using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Requests.Mounts;

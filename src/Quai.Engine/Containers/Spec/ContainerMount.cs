@@ -1,9 +1,7 @@
-using Quai.Api.Containers;
-
-namespace Quai.Engine.Containers.State;
+namespace Quai.Engine.Containers.Spec;
 
 /// <summary>One mount of a container, resolved when it was created.</summary>
-internal sealed record ContainerMount
+public sealed record ContainerMount
 {
     /// <summary><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</summary>
     public string Type { get; init; } = "";
@@ -20,6 +18,7 @@ internal sealed record ContainerMount
     /// <summary>The options as written after <c>-v a:b:</c>.</summary>
     public string Mode { get; init; } = "";
 
+    /// <summary>Whether it may be written to.</summary>
     public bool ReadWrite { get; init; } = true;
 
     /// <summary>A bind's propagation; empty for volumes.</summary>
@@ -45,17 +44,4 @@ internal sealed record ContainerMount
 
     /// <summary>From <c>--tmpfs</c> rather than <c>--mount</c>: not listed among the mounts, as in Docker.</summary>
     public bool Unlisted { get; init; }
-
-    /// <summary>As inspect and ps show it.</summary>
-    public MountPoint ToApi() => new()
-    {
-        Type = Type,
-        Name = Name,
-        Source = Source,
-        Destination = Destination,
-        Driver = Type == "volume" ? "local" : null,
-        Mode = Mode,
-        RW = ReadWrite,
-        Propagation = Propagation,
-    };
 }

@@ -1,6 +1,6 @@
 using Quai.Errors;
 
-namespace Quai.Engine.Specs;
+namespace Quai.Engine.Containers.Spec;
 
 /// <summary>What <c>--security-opt</c> said. There is one reader for all who ask, so that nothing is accepted by one and ignored by another.</summary>
 /// <param name="NoNewPrivileges">Whether execve may give no more privileges; null when not said.</param>

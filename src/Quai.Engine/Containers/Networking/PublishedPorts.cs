@@ -1,0 +1,45 @@
+using System.Net;
+using Quai.Engine.Containers.Spec.Networking;
+using Quai.Networks.Ports;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>The ports that a container asks its network to publish.</summary>
+internal static class PublishedPorts
+{
+    /// <summary>Those that it names, and with <c>-P</c> every exposed port that it does not.</summary>
+    public static List<PortRequest> Of(NetworkSpec network)
+    {
+        List<PortRequest> requests = [];
+        HashSet<(ushort Port, string Protocol)> bound = [];
+        foreach (PortPublication publication in network.Published)
+        {
+            PortRange ports = publication.Ports;
+            foreach (HostPorts host in publication.Hosts is { Count: > 0 } hosts ? hosts : [HostPorts.Any])
+            {
+                IPAddress address = host.Listen();
+                for (int port = ports.Start; port <= ports.End; port++)
+                {
+                    requests.Add(new PortRequest((ushort)port, ports.Protocol, address, host.Start, host.End));
+                    bound.Add(((ushort)port, ports.Protocol));
+                }
+            }
+        }
+
+        if (network.PublishAll)
+        {
+            foreach (PortRange exposed in network.Exposed ?? [])
+            {
+                for (int port = exposed.Start; port <= exposed.End; port++)
+                {
+                    if (bound.Add(((ushort)port, exposed.Protocol)))
+                    {
+                        requests.Add(new PortRequest((ushort)port, exposed.Protocol, IPAddress.Any, 0, 0));
+                    }
+                }
+            }
+        }
+
+        return requests;
+    }
+}

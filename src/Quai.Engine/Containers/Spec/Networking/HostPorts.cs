@@ -1,0 +1,32 @@
+using System.Net;
+using Quai.Errors;
+
+namespace Quai.Engine.Containers.Spec.Networking;
+
+/// <summary>Where on the host ports are published.</summary>
+/// <param name="Address">The host's address in the words of the request; empty for any.</param>
+/// <param name="Written">The host's ports in the words of the request; empty for one that is free.</param>
+/// <param name="Start">The first port; 0 for one that is free.</param>
+/// <param name="End">The last.</param>
+public sealed record HostPorts(string Address, string Written, ushort Start, ushort End)
+{
+    /// <summary>Any address, a free port.</summary>
+    public static HostPorts Any { get; } = new("", "", 0, 0);
+
+    /// <summary>The address that is listened on.</summary>
+    public IPAddress Listen() => Address.Length == 0 ? IPAddress.Any : IPAddress.Parse(Address);
+
+    /// <summary>Reads a place on the host.</summary>
+    /// <exception cref="QuaiException">The address or the ports are none.</exception>
+    public static HostPorts Parse(string address, string ports)
+    {
+        if (address.Length > 0 && !IPAddress.TryParse(address, out _))
+        {
+            throw QuaiException.Invalid($"invalid IP address: {address}");
+        }
+
+        (ushort start, ushort end) = ports.Length == 0 ? ((ushort)0, (ushort)0)
+            : PortRange.TryRange(ports) ?? throw QuaiException.Invalid($"invalid port specification: \"{ports}\"");
+        return new HostPorts(address, ports, start, end);
+    }
+}
