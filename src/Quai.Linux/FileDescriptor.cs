@@ -22,6 +22,14 @@ public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     /// <summary>The descriptor's number; valid while this object is alive and not disposed.</summary>
     public int Number => (int)handle;
 
+    /// <summary>Hands the descriptor over to somebody else, who closes it.</summary>
+    public int Detach()
+    {
+        int number = Number;
+        SetHandleAsInvalid();
+        return number;
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Close((int)handle) == 0;
 

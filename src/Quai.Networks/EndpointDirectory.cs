@@ -18,6 +18,18 @@ internal sealed class EndpointDirectory
         }
     }
 
+    /// <summary>Whether there is none.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _byContainer.Count == 0;
+            }
+        }
+    }
+
     /// <summary>Whether there is any on a network.</summary>
     public bool IsUsed(string networkId)
     {

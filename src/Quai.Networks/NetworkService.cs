@@ -25,6 +25,8 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly TimeProvider _time;
     private readonly NetlinkSocket _route;
     private readonly Firewall? _firewall;
+    private readonly ForwardPass? _pass;
+    private readonly FirewallWatch? _watch;
     private readonly PortReservations _ports;
     private readonly NameClaims _claims = new();
     private readonly NetworkDirectory _networks = new();
@@ -32,6 +34,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly Dictionary<string, INetworkDriver> _drivers;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
+    private int _disposed;
 
     private NetworkService(MetadataDatabase database, NetworkOptions options, ILogger logger, TimeProvider time)
     {
@@ -40,6 +43,8 @@ public sealed class NetworkService : INetworkService, IDisposable
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6, logger) : null;
+        _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
+        _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
         INetworkDriver[] drivers = [new BridgeDriver(_route, options, _claims), new NamespaceDriver("host"), new NamespaceDriver("null")];
         _drivers = drivers.ToDictionary(d => d.Name);
@@ -94,6 +99,8 @@ public sealed class NetworkService : INetworkService, IDisposable
             ForwardGuard.TurnForwardingOn();
         }
 
+        _watch?.Start();
+        _pass?.Apply(wanted: Firewalled().Count > 0);
         if (_firewall is not null)
         {
             await Tables.DeleteAsync(tables, _firewall, cancellation).ConfigureAwait(false);
@@ -154,7 +161,7 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: network {state.Network.Name} id {networkId} has active endpoints");
             }
 
-            _firewall?.SetBridges(Firewalled());
+            SetBridges();
             _drivers[state.Network.Driver].Delete(state.Live.Record);
             await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
         }
@@ -232,6 +239,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public async Task DestroyAsync(CancellationToken cancellation)
     {
         await FlushAsync(cancellation).ConfigureAwait(false);
+        _pass?.Apply(wanted: false);
         _firewall?.Destroy();
         foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
@@ -245,11 +253,36 @@ public sealed class NetworkService : INetworkService, IDisposable
     /// <summary>Closes the sockets; host ports are free from then on. What is recorded and in the kernel stays.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _watch?.Dispose();
+        if (_endpoints.IsEmpty)
+        {
+            _pass?.Apply(wanted: false);
+        }
+
+        _pass?.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
         _firewall?.Dispose();
         _claims.Dispose();
         _changing.Dispose();
+    }
+
+    private void SetBridges()
+    {
+        IReadOnlyList<FirewalledBridge> bridges = Firewalled();
+        _firewall?.SetBridges(bridges);
+        _pass?.Apply(wanted: bridges.Count > 0);
+    }
+
+    private void MendFirewall()
+    {
+        _firewall!.Mend();
+        _pass!.Apply(wanted: Firewalled().Count > 0);
     }
 
     private void CheckSubnets(IReadOnlyList<NetworkSubnet> subnets)
@@ -275,7 +308,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             ILiveNetwork live = driver.Realize(record, [.. _networks.All.SelectMany(n => n.Network.Subnets).Select(s => s.Prefix)]);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, live.Record), CancellationToken.None).ConfigureAwait(false);
             _networks.Put(new NetworkState(live));
-            _firewall?.SetBridges(Firewalled());
+            SetBridges();
             return live.Network;
         }
         catch

@@ -17,8 +17,8 @@ public delegate void NetlinkMessageHandler(ushort type, ReadOnlySpan<byte> paylo
 /// </summary>
 public sealed partial class NetlinkSocket : IDisposable
 {
-    private const int AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000;
-    private const int SOL_SOCKET = 1, SO_SNDBUFFORCE = 32, SO_RCVBUFFORCE = 33, SOL_NETLINK = 270, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11;
+    private const int AF_NETLINK = 16, SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800;
+    private const int SOL_SOCKET = 1, SO_SNDBUFFORCE = 32, SO_RCVBUFFORCE = 33, SOL_NETLINK = 270, NETLINK_ADD_MEMBERSHIP = 1, NETLINK_CAP_ACK = 10, NETLINK_EXT_ACK = 11;
     private const int MSG_DONTWAIT = 0x40, NLMSGERR_ATTR_MSG = 1;
     private const int ReceiveBytes = 64 * 1024;
 
@@ -43,6 +43,28 @@ public sealed partial class NetlinkSocket : IDisposable
         _ = SetOption(socket, SOL_NETLINK, NETLINK_CAP_ACK, in on, sizeof(int));
         _ = SetOption(socket, SOL_NETLINK, NETLINK_EXT_ACK, in on, sizeof(int));
         return new NetlinkSocket(socket);
+    }
+
+    /// <summary>Opens a socket that hears what the kernel tells a group of listeners, in the calling thread's network namespace. It belongs to the caller.</summary>
+    /// <exception cref="LinuxException">The kernel refused.</exception>
+    internal static int OpenListening(int protocol, int group)
+    {
+        FileDescriptor socket = Socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+        if (socket.IsInvalid)
+        {
+            throw LinuxException.FromLastError("socket", "AF_NETLINK");
+        }
+
+        // One without an address hears nothing: it would be taken for the kernel, whose word it is.
+        var address = new NetlinkAddress { Family = AF_NETLINK };
+        if (Bind(socket, in address, Marshal.SizeOf<NetlinkAddress>()) != 0 || SetOption(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, in group, sizeof(int)) != 0)
+        {
+            LinuxException error = LinuxException.FromLastError("bind", $"netlink group {group}");
+            socket.Dispose();
+            throw error;
+        }
+
+        return socket.Detach();
     }
 
     /// <summary>Sends one request that has NLM_F_ACK and awaits its acknowledgement.</summary>
@@ -281,6 +303,9 @@ public sealed partial class NetlinkSocket : IDisposable
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial FileDescriptor Socket(int family, int type, int protocol);
 
+    [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
+    private static partial int Bind(FileDescriptor socket, in NetlinkAddress address, int length);
+
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     private static partial int SetOption(FileDescriptor socket, int level, int name, in int value, int length);
 
@@ -289,4 +314,14 @@ public sealed partial class NetlinkSocket : IDisposable
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Receive(FileDescriptor socket, [Out] byte[] buffer, nint length, int flags);
+
+    /// <summary>struct sockaddr_nl.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct NetlinkAddress
+    {
+        public ushort Family;
+        public ushort Pad;
+        public uint Port;
+        public uint Groups;
+    }
 }

@@ -20,15 +20,15 @@ public sealed class NftBatch : IDisposable
     private const int ElementsPerMessage = 512;
 
     private const ushort NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11, NFNL_SUBSYS_NFTABLES = 10;
-    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_NEWRULE = 6, NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
+    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_NEWRULE = 6, NFT_MSG_DELRULE = 8, NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
     private const ushort NFTA_TABLE_NAME = 1, NFTA_TABLE_FLAGS = 2, NFTA_TABLE_USERDATA = 6, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_CHAIN_TYPE = 7;
-    private const ushort NFTA_HOOK_HOOKNUM = 1, NFTA_HOOK_PRIORITY = 2, NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_EXPRESSIONS = 4;
+    private const ushort NFTA_HOOK_HOOKNUM = 1, NFTA_HOOK_PRIORITY = 2, NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_HANDLE = 3, NFTA_RULE_EXPRESSIONS = 4, NFTA_RULE_POSITION = 6, NFTA_RULE_USERDATA = 7;
     private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DATA_TYPE = 6, NFTA_SET_DATA_LEN = 7, NFTA_SET_ID = 10, NFTA_SET_USERDATA = 13;
     private const ushort NFTA_SET_ELEM_LIST_TABLE = 1, NFTA_SET_ELEM_LIST_SET = 2, NFTA_SET_ELEM_LIST_ELEMENTS = 3, NFTA_LIST_ELEM = 1, NFTA_SET_ELEM_KEY = 1, NFTA_SET_ELEM_DATA = 2;
     private const ushort NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
     private const uint NFT_TABLE_F_OWNER = 2, NFT_SET_MAP = 8, NFT_DATA_VERDICT = 0xffffff00, NF_ACCEPT = 1;
     private const int NFT_JUMP = -3;
-    private const byte NFTNL_UDATA_TABLE_COMMENT = 0, NFTNL_UDATA_SET_KEYBYTEORDER = 0, HostByteOrder = 1;
+    private const byte NFTNL_UDATA_COMMENT = 0, NFTNL_UDATA_SET_KEYBYTEORDER = 0, HostByteOrder = 1;
     private const int MaximalComment = 120;
 
     private readonly NetlinkWriter _writer = new(4096);
@@ -57,7 +57,7 @@ public sealed class NftBatch : IDisposable
         _writer.String(NFTA_TABLE_NAME, table);
         if (comment.Length > 0)
         {
-            Comment(comment);
+            Comment(NFTA_TABLE_USERDATA, comment);
         }
 
         _writer.End();
@@ -72,7 +72,7 @@ public sealed class NftBatch : IDisposable
         Begin(NFT_MSG_NEWTABLE, NLM_F_CREATE | NLM_F_EXCL);
         _writer.String(NFTA_TABLE_NAME, table);
         _writer.U32BigEndian(NFTA_TABLE_FLAGS, NFT_TABLE_F_OWNER);
-        Comment(comment);
+        Comment(NFTA_TABLE_USERDATA, comment);
         _writer.End();
     }
 
@@ -110,6 +110,35 @@ public sealed class NftBatch : IDisposable
         _writer.String(NFTA_RULE_TABLE, table);
         _writer.String(NFTA_RULE_CHAIN, chain);
         return new NftRule(_writer, _writer.BeginNest(NFTA_RULE_EXPRESSIONS));
+    }
+
+    /// <summary>The same with a comment, and in front of another rule of the chain.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="chain">The chain.</param>
+    /// <param name="before">The other rule's handle; null for the chain's end.</param>
+    /// <param name="comment">What <c>nft list</c> shows with it. ASCII; cut after 120 characters.</param>
+    public NftRule Rule(string table, string chain, ulong? before, string comment)
+    {
+        Begin(NFT_MSG_NEWRULE, before is null ? (ushort)(NLM_F_CREATE | NLM_F_APPEND) : NLM_F_CREATE);
+        _writer.String(NFTA_RULE_TABLE, table);
+        _writer.String(NFTA_RULE_CHAIN, chain);
+        if (before is { } handle)
+        {
+            _writer.U64BigEndian(NFTA_RULE_POSITION, handle);
+        }
+
+        Comment(NFTA_RULE_USERDATA, comment);
+        return new NftRule(_writer, _writer.BeginNest(NFTA_RULE_EXPRESSIONS));
+    }
+
+    /// <summary>Deletes a rule.</summary>
+    public void DeleteRule(string table, string chain, ulong handle)
+    {
+        Begin(NFT_MSG_DELRULE, 0);
+        _writer.String(NFTA_RULE_TABLE, table);
+        _writer.String(NFTA_RULE_CHAIN, chain);
+        _writer.U64BigEndian(NFTA_RULE_HANDLE, handle);
+        _writer.End();
     }
 
     /// <summary>Makes a set.</summary>
@@ -263,14 +292,14 @@ public sealed class NftBatch : IDisposable
         }
     }
 
-    private void Comment(string text)
+    private void Comment(ushort attribute, string text)
     {
         int length = Math.Min(text.Length, MaximalComment);
         byte[] data = new byte[length + 3];
-        data[0] = NFTNL_UDATA_TABLE_COMMENT;
+        data[0] = NFTNL_UDATA_COMMENT;
         data[1] = (byte)(length + 1);
         System.Text.Encoding.ASCII.GetBytes(text.AsSpan(0, length), data.AsSpan(2));
-        _writer.Bytes(NFTA_TABLE_USERDATA, data);
+        _writer.Bytes(attribute, data);
     }
 
     private void Value(ushort type, ReadOnlySpan<byte> bytes)

@@ -21,7 +21,7 @@ public readonly ref struct NftRule
     public const uint Register = 8;
 
     private const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
-    private const uint NFT_META_IIF = 4, NFT_META_IIFGROUP = 21, NFT_META_OIFGROUP = 22, NFT_META_IIFKIND = 26, NFT_PAYLOAD_LL_HEADER = 0, NFT_LOOKUP_F_INV = 1;
+    private const uint NFT_META_MARK = 3, NFT_META_IIF = 4, NFT_META_IIFGROUP = 21, NFT_META_OIFGROUP = 22, NFT_META_IIFKIND = 26, NFT_PAYLOAD_LL_HEADER = 0, NFT_LOOKUP_F_INV = 1;
     private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_L4PROTO = 16, NFT_CT_STATE = 0, NFT_CT_STATUS = 2;
     private const uint NFT_CMP_EQ = 0, NFT_CMP_NEQ = 1, NFT_PAYLOAD_NETWORK_HEADER = 1, NFT_PAYLOAD_TRANSPORT_HEADER = 2;
     private const uint NFT_FIB_RESULT_ADDRTYPE = 3, NFTA_FIB_F_DADDR = 2, RTN_LOCAL = 2;
@@ -93,6 +93,23 @@ public readonly ref struct NftRule
     /// <summary>The connection has one of these marks of what was done to it.</summary>
     public NftRule ConntrackStatus(uint bits) => Conntrack(NFT_CT_STATUS, bits);
 
+    /// <summary>The packet has a mark (all of its bits).</summary>
+    public NftRule Marked(uint mark)
+    {
+        Span<byte> bits = stackalloc byte[4];
+        MemoryMarshal.Write(bits, mark);
+        LoadMeta(NFT_META_MARK, Register);
+        Bitwise(bits, stackalloc byte[4]);
+        return Compare(NFT_CMP_EQ, bits);
+    }
+
+    /// <summary>Counts packets and bytes, as rules of <c>iptables</c> do.</summary>
+    public NftRule Count()
+    {
+        End(Begin("counter"));
+        return this;
+    }
+
     /// <summary>The destination is one of the host's own addresses.</summary>
     public NftRule DestinationIsLocal()
     {
@@ -143,6 +160,21 @@ public readonly ref struct NftRule
     public void Masquerade()
     {
         End(Begin("masq"));
+        Finish();
+    }
+
+    /// <summary>Gives the packet a mark beside those it has, in place of a verdict.</summary>
+    public void Mark(uint mark)
+    {
+        Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
+        MemoryMarshal.Write(keep, ~mark);
+        MemoryMarshal.Write(set, mark);
+        LoadMeta(NFT_META_MARK, Register);
+        Bitwise(keep, set);
+        Expression meta = Begin("meta");
+        _writer.U32BigEndian(2, NFT_META_MARK);
+        _writer.U32BigEndian(3, Register);
+        End(meta);
         Finish();
     }
 
@@ -223,14 +255,19 @@ public readonly ref struct NftRule
 
     private void And(ReadOnlySpan<byte> mask)
     {
+        Span<byte> zero = stackalloc byte[4];
+        zero.Clear();
+        Bitwise(mask, zero[..mask.Length]);
+    }
+
+    private void Bitwise(ReadOnlySpan<byte> mask, ReadOnlySpan<byte> xor)
+    {
         Expression bitwise = Begin("bitwise");
         _writer.U32BigEndian(1, Register);
         _writer.U32BigEndian(2, Register);
         _writer.U32BigEndian(3, (uint)mask.Length);
         Value(4, mask);
-        Span<byte> zero = stackalloc byte[4];
-        zero.Clear();
-        Value(5, zero[..mask.Length]);
+        Value(5, xor);
         End(bitwise);
     }
 

@@ -3,6 +3,9 @@ namespace Quai.Linux.Nftables;
 /// <summary>Which packets a table sees, by the kernel's numbers.</summary>
 public enum NftFamily : byte
 {
+    /// <summary>Family <c>inet</c>: both of the others.</summary>
+    Inet = 1,
+
     /// <summary>Family <c>ip</c>.</summary>
     IPv4 = 2,
 
@@ -21,6 +24,9 @@ public readonly record struct NftHook(string Type, int Number, int Priority)
 
     /// <summary>Where destinations are translated.</summary>
     public const int DestinationNat = -100;
+
+    /// <summary>Before the chains of usual firewalls, which are at 0.</summary>
+    public const int BeforeFilters = -10;
 
     /// <summary>Where sources are translated.</summary>
     public const int SourceNat = 100;

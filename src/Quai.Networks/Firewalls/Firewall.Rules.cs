@@ -7,7 +7,7 @@ namespace Quai.Networks.Firewalls;
 /// <content>The tables' rules.</content>
 internal sealed partial class Firewall
 {
-    private const string Raw = "raw", Postrouting = "postrouting", Forward = "forward", Strangers = "strangers", Routers = "routers", Earlier = "earlier_interfaces";
+    private const string Raw = "raw", Postrouting = "postrouting", Marks = "marks", Forward = "forward", Strangers = "strangers", Routers = "routers", Earlier = "earlier_interfaces";
     private const byte Icmp = 1, IcmpRedirect = 5, Icmp6 = 58, RouterAdvertisement = 134, Icmp6Redirect = 137;
 
     private static readonly byte[] Loopback = [127, 0, 0, 0];
@@ -23,6 +23,7 @@ internal sealed partial class Firewall
         batch.AddChain(_table, "prerouting", NftHook.Prerouting("nat", NftHook.DestinationNat));
         batch.AddChain(_table, "output", NftHook.Output("nat", NftHook.DestinationNat));
         batch.AddChain(_table, Postrouting, NftHook.Postrouting("nat", NftHook.SourceNat));
+        batch.AddChain(_table, Marks, NftHook.Forward("filter", NftHook.BeforeFilters));
         batch.AddChain(_table, Forward, NftHook.Forward("filter", 0));
 
         const uint R = NftRule.Register;
@@ -95,6 +96,15 @@ internal sealed partial class Firewall
         // From the host's loopback, or from a container by way of a published port (its neighbour's or its own): answers must come back this way.
         batch.Rule(_table, Postrouting).OutInterface(name).Source(Loopback, 8).Masquerade();
         batch.Rule(_table, Postrouting).OutInterface(name).Source(network, prefix).ConntrackStatus(NftRule.DestinationNat).Masquerade();
+
+        // What the chain "forward" lets pass, for the firewalls of others.
+        batch.Rule(_table, Marks).OutInterface(name).ConntrackState(NftRule.Established | NftRule.Related).Mark(ForwardPass.Mark);
+        batch.Rule(_table, Marks).OutInterface(name).ConntrackStatus(NftRule.DestinationNat).Mark(ForwardPass.Mark);
+        batch.Rule(_table, Marks).InInterface(name).OutInterface(name, not: true).Mark(ForwardPass.Mark);
+        if (bridge.InterContainer)
+        {
+            batch.Rule(_table, Marks).InInterface(name).OutInterface(name).Mark(ForwardPass.Mark);
+        }
 
         batch.Rule(_table, Forward).OutInterface(name).ConntrackState(NftRule.Established | NftRule.Related).Accept();
         batch.Rule(_table, Forward).OutInterface(name).ConntrackStatus(NftRule.DestinationNat).Accept();

@@ -10,11 +10,10 @@ namespace Quai.Networks.Firewalls;
 
 /// <summary>
 /// This daemon's nftables table, family <c>ip</c>, and one of the same name in family <c>ip6</c>. Published ports are elements of two maps, so a thousand cost a packet as much as one,
-/// and publishing is one transaction. Nobody else's rules are read or written.
+/// and publishing is one transaction.
 /// <para>
-/// An <c>accept</c> in one table does not overrule a <c>drop</c> in another. A host whose forward policy is drop (dockerd with iptables sets
-/// that) thus also drops what bridges of Quai send to the outside and get from there, unless the administrator lets it pass, with dockerd
-/// in <c>DOCKER-USER</c>. Traffic between host and containers, published ports from the host among it, is not forwarded and so not concerned;
+/// An <c>accept</c> in one table does not overrule a <c>drop</c> in another. So what is forwarded for containers is marked, and <see cref="ForwardPass"/> has the
+/// firewalls of others accept the mark. Traffic between host and containers, published ports from the host among it, is not forwarded and so not concerned;
 /// traffic between containers is bridged, and concerned only where <c>br_netfilter</c> is loaded and <c>net.bridge.bridge-nf-call-iptables</c> is 1, as dockerd leaves it.
 /// </para>
 /// </summary>
@@ -66,6 +65,25 @@ internal sealed partial class Firewall : IDisposable
             }
 
             Rebuild();
+        }
+    }
+
+    /// <summary>Writes the table anew if somebody took it away or emptied it.</summary>
+    /// <returns>Whether that was so.</returns>
+    public bool Mend()
+    {
+        lock (_lock)
+        {
+            if (NftListing.BaseChains(_socket, NftFamily.IPv4).Any(c => c.Table == _table && c.Name == Forward)
+                && NftListing.Rules(_socket, NftFamily.IPv4, _table, Publish).Count > 0
+                && (!_ipv6 || NftListing.BaseChains(_socket, NftFamily.IPv6).Any(c => c.Table == _table)))
+            {
+                return false;
+            }
+
+            LogRebuilding(_logger, _table, "it was gone or empty");
+            Rebuild();
+            return true;
         }
     }
 

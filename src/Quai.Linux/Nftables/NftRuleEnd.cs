@@ -1,0 +1,23 @@
+namespace Quai.Linux.Nftables;
+
+/// <summary>How a rule without a condition ends the way of each packet that gets to it.</summary>
+public enum NftRuleEnd
+{
+    /// <summary>It has a condition, or ends nothing.</summary>
+    None,
+
+    /// <summary>By <c>accept</c>.</summary>
+    Accept,
+
+    /// <summary>By <c>drop</c>, <c>reject</c> or a queue.</summary>
+    Refuse,
+
+    /// <summary>By <c>return</c>.</summary>
+    Return,
+
+    /// <summary>In another chain, from which it may come back.</summary>
+    Jump,
+
+    /// <summary>In another chain, from which it does not come back.</summary>
+    Goto,
+}

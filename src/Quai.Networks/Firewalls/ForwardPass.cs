@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Logging;
+using Quai.Linux;
+using Quai.Linux.Netlink;
+using Quai.Linux.Nftables;
+
+namespace Quai.Networks.Firewalls;
+
+/// <summary>
+/// Lets what is forwarded for containers pass the firewalls of others. What one table drops no other can let pass, and many a host drops what it was not told to forward:
+/// dockerd sets that policy, ufw does, an administrator may. So Quai's table marks what it lets pass, in a chain that comes before the others, and each chain that would
+/// refuse it gets one rule of Quai's, which accepts the mark: after all of its own rules, so that what its administrator denies is denied. It is a rule
+/// that <c>iptables</c> can read, and it goes when the daemon ends and no container runs.
+/// </summary>
+internal sealed partial class ForwardPass : IDisposable
+{
+    /// <summary>The bit of a packet's mark by which the others' chains know it. No packet brings a mark along out of a container.</summary>
+    public const uint Mark = 0x1000_0000;
+
+    private const int Forward = 2;
+
+    // In inet one chain sees both families.
+    private static readonly NftFamily[] s_families = [NftFamily.IPv4, NftFamily.Inet];
+
+    private readonly Lock _lock = new();
+    private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
+    private readonly HashSet<string> _told = [];
+    private readonly string _comment;
+    private readonly ILogger _logger;
+
+    /// <param name="table">The daemon's own table.</param>
+    /// <param name="logger">For what is changed in others' tables.</param>
+    public ForwardPass(string table, ILogger logger)
+    {
+        _comment = $"for {table}";
+        _logger = logger;
+    }
+
+    /// <summary>Puts rules into the chains that need one, and takes them out of those that do not. A chain that is as it should be is left alone.</summary>
+    /// <param name="wanted">Whether anything is to pass.</param>
+    public void Apply(bool wanted)
+    {
+        lock (_lock)
+        {
+            foreach (NftFamily family in s_families)
+            {
+                try
+                {
+                    foreach (NftBaseChain chain in NftListing.BaseChains(_socket, family).Where(c => c.Hook == Forward && !IsQuais(c.Table)))
+                    {
+                        Apply(chain, wanted);
+                    }
+                }
+                catch (LinuxException e)
+                {
+                    LogUnreadable(_logger, e.Message);
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    // Daemons of Quai's keep off each other's bridges, and accept what is their own.
+    private static bool IsQuais(string table) => table == "quai" || table.StartsWith("quai-", StringComparison.Ordinal);
+
+    private void Apply(NftBaseChain chain, bool wanted)
+    {
+        List<NftListedRule> rules = NftListing.Rules(_socket, chain.Family, chain.Table, chain.Name);
+        int[] own = [.. rules.Index().Where(r => r.Item.Comment == _comment).Select(r => r.Index)];
+        ForeignChain found = ForeignChain.Read(chain.Drops, rules.Where(r => r.Comment != _comment), name => NftListing.Rules(_socket, chain.Family, chain.Table, name));
+        bool needed = wanted && found.Refuses;
+        bool right = needed
+            ? own is [var at] && (found.Before is not { } before || at < rules.FindIndex(r => r.Handle == before))
+            : own.Length == 0;
+        if (right)
+        {
+            return;
+        }
+
+        using var batch = new NftBatch(chain.Family);
+        foreach (int index in own)
+        {
+            batch.DeleteRule(chain.Table, chain.Name, rules[index].Handle);
+        }
+
+        if (needed)
+        {
+            batch.Rule(chain.Table, chain.Name, found.Before, _comment).Marked(Mark).Count().Accept();
+        }
+
+        try
+        {
+            batch.Commit(_socket, $"let containers pass nftables chain {chain.Table} {chain.Name}");
+            _told.Remove(chain.Table);
+            if (needed)
+            {
+                LogPasses(_logger, chain.Table, chain.Name);
+            }
+        }
+        catch (LinuxException e)
+        {
+            // It belongs to a process that lets nobody else write it (firewalld), or has just gone.
+            if (e.Errno != Errno.ENOENT && _told.Add(chain.Table))
+            {
+                LogRefused(_logger, chain.Table, chain.Name, e.Message);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "nftables chain {Table} {Chain} refuses what is forwarded; it has a rule now by which containers' packets pass")]
+    private static partial void LogPasses(ILogger logger, string table, string chain);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "nftables chain {Table} {Chain} refuses what is forwarded, containers' packets among it, and cannot be changed: {Reason}. Let the containers' bridges pass there")]
+    private static partial void LogRefused(ILogger logger, string table, string chain, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the firewall of others cannot be read, and may refuse what is forwarded for containers: {Reason}")]
+    private static partial void LogUnreadable(ILogger logger, string reason);
+}
