@@ -27,7 +27,7 @@ internal static partial class Program
         DaemonConfiguration configuration;
         try
         {
-            line = CommandLine.Parse(arguments);
+            line = Arguments.Parse(arguments);
             if (line.Switch("help", false))
             {
                 Console.Out.Write(Flags.Usage());

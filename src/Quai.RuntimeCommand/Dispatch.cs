@@ -32,14 +32,14 @@ internal static class Dispatch
 
     public static int Run(string[] arguments)
     {
-        Options global = Options.Parse(arguments, ["root", "log", "log-format", "criu", "rootless"], ["debug", "systemd-cgroup", "version", "v", "help", "h"], stopAtPositional: true);
-        if (global.Has("version") || global.Has("v"))
+        Options global = Options.Parse(arguments, ["root", "log", "log-format", "criu", "rootless"], ["debug", "systemd-cgroup", "version,v", "help,h"], stopAtPositional: true);
+        if (global.Has("version"))
         {
             StandardStreams.Out("quai-runtime version 0.1.0\nspec: 1.2.0");
             return 0;
         }
 
-        if (global.Positional.Count == 0 || global.Has("help") || global.Has("h"))
+        if (global.Positional.Count == 0 || global.Has("help"))
         {
             StandardStreams.Out(Usage);
             return 0;

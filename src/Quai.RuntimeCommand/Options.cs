@@ -1,10 +1,26 @@
 using System.Globalization;
 using System.Numerics;
+using Quai.CommandLine;
 using Quai.Errors;
 
 namespace Quai.RuntimeCommand;
 
-/// <summary>Options as runc takes them: --name value, --name=value, -n value; values may repeat.</summary>
+/// <summary>One option of a command.</summary>
+/// <param name="Name">The name without dashes.</param>
+/// <param name="Shorthand">Its other name, a letter; <c>'\0'</c> for none.</param>
+/// <param name="IsSwitch">Whether it takes no value.</param>
+internal sealed record Option(string Name, char Shorthand, bool IsSwitch) : IFlag
+{
+    /// <inheritdoc/>
+    public string? BareValue => IsSwitch ? "true" : null;
+
+    /// <summary>An option by its names.</summary>
+    /// <param name="names">The name, and after a comma the letter if it has one: <c>bundle,b</c>.</param>
+    /// <param name="isSwitch">Whether it takes no value.</param>
+    public static Option Of(string names, bool isSwitch) => names is [.. var name, ',', var letter] ? new(name, letter, isSwitch) : new(names, '\0', isSwitch);
+}
+
+/// <summary>Options as runc takes them: --name value, -name=value, -n value; values may repeat.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, List<string>> _values = [];
@@ -22,101 +38,48 @@ internal sealed class Options
 
     /// <summary>Parses.</summary>
     /// <param name="arguments">The command line.</param>
-    /// <param name="valued">Names of options that take a value.</param>
-    /// <param name="flags">Names of options that take none.</param>
+    /// <param name="valued">Options that take a value, each by its names (<see cref="Option.Of"/>).</param>
+    /// <param name="switches">Options that take none.</param>
     /// <param name="stopAtPositional">Whether options end at the first word that is none.</param>
     /// <exception cref="QuaiException">An option is none of these, or has not what it needs.</exception>
-    public static Options Parse(IReadOnlyList<string> arguments, IReadOnlyCollection<string> valued, IReadOnlyCollection<string> flags, bool stopAtPositional = false)
+    public static Options Parse(string[] arguments, ReadOnlySpan<string> valued, ReadOnlySpan<string> switches, bool stopAtPositional = false)
     {
-        Options options = new();
-        for (int i = 0; i < arguments.Count; i++)
+        FlagTable<Option> table = new();
+        foreach (string names in valued)
         {
-            string word = arguments[i];
-            if (word == "--")
-            {
-                options.Positional.AddRange(arguments.Skip(i + 1));
-                break;
-            }
+            table.Add(Option.Of(names, isSwitch: false));
+        }
 
-            if (word.Length < 2 || word[0] != '-')
-            {
-                options.Positional.Add(word);
-                if (stopAtPositional)
-                {
-                    options.Positional.AddRange(arguments.Skip(i + 1));
-                    break;
-                }
+        foreach (string names in switches)
+        {
+            table.Add(Option.Of(names, isSwitch: true));
+        }
 
-                continue;
-            }
-
-            string name = word.TrimStart('-');
-            int equals = name.IndexOf('=', StringComparison.Ordinal);
-            string? value = equals < 0 ? null : name[(equals + 1)..];
-            name = equals < 0 ? name : name[..equals];
-            if (valued.Contains(name))
+        Options options = new();
+        FlagReader<Option> reader = new(table, arguments, FlagSyntax.Go, interspersed: !stopAtPositional);
+        try
+        {
+            while (reader.Read())
             {
-                value ??= ++i < arguments.Count ? arguments[i] : throw QuaiException.Invalid($"option --{name} needs a value");
+                options.Take(reader);
             }
-            else if (!flags.Contains(name))
-            {
-                throw QuaiException.Invalid($"flag provided but not defined: -{name}");
-            }
-            else if (value is not (null or "true" or "false"))
-            {
-                throw QuaiException.Invalid($"invalid boolean value \"{value}\" for --{name}");
-            }
-
-            if (!options._values.TryGetValue(name, out List<string>? list))
-            {
-                options._values[name] = list = [];
-            }
-
-            list.Add(value ?? "true");
+        }
+        catch (FlagException error)
+        {
+            throw QuaiException.Invalid(Words(error));
         }
 
         return options;
     }
 
-    /// <summary>Whether an option was given and is not "false".</summary>
-    public bool Has(params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (_values.TryGetValue(name, out List<string>? list) && list[^1] != "false")
-            {
-                return true;
-            }
-        }
+    /// <summary>Whether a switch was given and is not "false".</summary>
+    public bool Has(string name) => _values.TryGetValue(name, out List<string>? list) && list[^1] != "false";
 
-        return false;
-    }
+    /// <summary>The last value of an option; null when it was not given.</summary>
+    public string? Get(string name) => _values.TryGetValue(name, out List<string>? list) ? list[^1] : null;
 
-    /// <summary>The last value of the first of these names that was given.</summary>
-    public string? Get(params ReadOnlySpan<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (_values.TryGetValue(name, out List<string>? list))
-            {
-                return list[^1];
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>All values.</summary>
-    public IEnumerable<string> All(params ReadOnlySpan<string> names)
-    {
-        List<string> all = [];
-        foreach (string name in names)
-        {
-            all.AddRange(_values.GetValueOrDefault(name) ?? []);
-        }
-
-        return all;
-    }
+    /// <summary>All values of an option.</summary>
+    public IReadOnlyList<string> All(string name) => _values.TryGetValue(name, out List<string>? list) ? list : [];
 
     /// <summary>The container's id: the first positional argument.</summary>
     public string Id => Positional.Count > 0 ? Positional[0] : throw QuaiException.Invalid("a container's id is needed");
@@ -147,7 +110,37 @@ internal sealed class Options
     /// <exception cref="QuaiException">It is another one.</exception>
     public string Format(params ReadOnlySpan<string> known)
     {
-        string format = Get("format", "f") ?? known[0];
+        string format = Get("format") ?? known[0];
         return known.Contains(format) ? format : throw QuaiException.Invalid($"invalid format option \"{format}\"");
     }
+
+    private void Take(FlagReader<Option> reader)
+    {
+        if (reader.Flag is not { } option)
+        {
+            Positional.Add(reader.Text);
+            return;
+        }
+
+        string value = reader.Text;
+        if (option.IsSwitch)
+        {
+            value = GoBoolean.TryParse(value, out bool on) ? on ? "true" : "false" : throw reader.WrongValue("no truth value");
+        }
+
+        if (!_values.TryGetValue(option.Name, out List<string>? list))
+        {
+            _values[option.Name] = list = [];
+        }
+
+        list.Add(value);
+    }
+
+    private static string Words(FlagException error) => error.Fault switch
+    {
+        FlagFault.Unknown => $"flag provided but not defined: -{error.Name}",
+        FlagFault.NoValue => $"option --{error.Name} needs a value",
+        FlagFault.BadSyntax => $"bad flag syntax: {error.Word}",
+        _ => $"invalid boolean value \"{error.Value}\" for --{error.Name}",
+    };
 }

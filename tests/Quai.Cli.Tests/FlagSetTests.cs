@@ -1,9 +1,10 @@
 using Quai.Cli.CommandLine;
+using Quai.CommandLine;
 using Xunit;
 
 namespace Quai.Cli.Tests;
 
-/// <summary>Command lines as pflag reads them.</summary>
+/// <summary>Command lines as Docker's client reads them.</summary>
 public sealed class FlagSetTests
 {
     private readonly FlagSet _flags = new();
@@ -66,6 +67,34 @@ public sealed class FlagSetTests
     public void ADashAloneIsAnArgument() => Assert.Equal(["-"], _flags.Parse(["-"], interspersed: true));
 
     [Theory]
+    [InlineData("-h")]
+    [InlineData("-ih")]
+    [InlineData("--help")]
+    public void HelpHasALetterToo(string word)
+    {
+        Flag<bool> help = _flags.AddHelp(hidden: true);
+        Assert.Empty(_flags.Parse([word], interspersed: true));
+        Assert.True(help.Value);
+    }
+
+    [Fact]
+    public void AnotherFlagsLetterIsNotHelps()
+    {
+        Flag<string> hostname = _flags.String("hostname", 'h', "");
+        Flag<bool> help = _flags.AddHelp(hidden: true);
+        _flags.Parse(["-h", "box"], interspersed: true);
+        Assert.Equal(("box", false), (hostname.Value, help.Value));
+    }
+
+    [Fact]
+    public void HelpIsNeitherAValueNorAnArgument()
+    {
+        Flag<bool> help = _flags.AddHelp(hidden: true);
+        Assert.Equal(["-h"], _flags.Parse(["--name", "-h", "--", "-h"], interspersed: true));
+        Assert.Equal(("-h", false), (_name.Value, help.Value));
+    }
+
+    [Theory]
     [InlineData("--foo", "unknown flag: --foo")]
     [InlineData("--foo=1", "unknown flag: --foo")]
     [InlineData("-x", "unknown shorthand flag: 'x' in -x")]
@@ -76,5 +105,5 @@ public sealed class FlagSetTests
     [InlineData("-mabc", "invalid argument \"abc\" for \"-m, --memory\" flag: invalid size: 'abc'")]
     [InlineData("--tty=maybe", "invalid argument \"maybe\" for \"-t, --tty\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax")]
     public void RefusesInDockersWords(string word, string message) =>
-        Assert.Equal(message, Assert.Throws<FlagException>(() => _flags.Parse([word], interspersed: true)).Message);
+        Assert.Equal(message, FlagWords.Of(Assert.Throws<FlagException>(() => _flags.Parse([word], interspersed: true))));
 }

@@ -53,7 +53,7 @@ public sealed class ApiAccessTests
             DaemonConfiguration Load(string text)
             {
                 File.WriteAllText(file, text);
-                return DaemonConfiguration.Load(CommandLine.Parse(["--config-file", file]));
+                return DaemonConfiguration.Load(Arguments.Parse(["--config-file", file]));
             }
 
             Assert.Null(Load("{\"hosts\": [\"tcp://0.0.0.0:1\"], \"tls\": false}").Tls);
@@ -89,5 +89,5 @@ public sealed class ApiAccessTests
         Assert.Equal([new() { Name = "core", Hard = 2, Soft = 1 }], Read("--default-ulimit", "core=1:2").WithDefaultUlimit(started).Engine.DefaultUlimits);
     }
 
-    private static DaemonConfiguration Read(params string[] arguments) => DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false));
+    private static DaemonConfiguration Read(params string[] arguments) => DaemonConfiguration.From(Arguments.Parse(arguments), ("", false));
 }

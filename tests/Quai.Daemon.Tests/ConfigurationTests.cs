@@ -12,7 +12,7 @@ public sealed class ConfigurationTests : IDisposable
     [Fact]
     public void All_ways_to_write_a_flag_are_read()
     {
-        Settings settings = CommandLine.Parse(["-D", "-Hunix:///a", "-H", "tcp://1.2.3.4", "-H=unix:///b", "--label=a=b", "--label", "c=d", "--icc=false", "-Dl", "warn", "--mtu=1400"]);
+        Settings settings = Arguments.Parse(["-D", "-Hunix:///a", "-H", "tcp://1.2.3.4", "-H=unix:///b", "--label=a=b", "--label", "c=d", "--icc=false", "-Dl", "warn", "--mtu=1400"]);
         Assert.Equal(["unix:///a", "tcp://1.2.3.4", "unix:///b"], settings.All("host"));
         Assert.Equal(["a=b", "c=d"], settings.All("label"));
         Assert.True(settings.Switch("debug", false));
@@ -23,13 +23,19 @@ public sealed class ConfigurationTests : IDisposable
     [Theory]
     [InlineData("unknown flag: --nope", "--nope")]
     [InlineData("unknown shorthand flag: 'Z' in -Z", "-Z")]
+    [InlineData("unknown shorthand flag: 'Z' in -DZ", "-DZ")]
+    [InlineData("bad flag syntax: --=x", "--=x")]
     [InlineData("flag needs an argument: --mtu", "--mtu")]
     [InlineData("flag needs an argument: 'H' in -H", "-H")]
+    [InlineData("flag needs an argument: 'H' in -DH", "-DH")]
+    [InlineData("invalid argument \"maybe\" for \"-D, --debug\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax", "-D=maybe")]
+    [InlineData("invalid argument \"maybe\" for \"--debug\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax", "--debug=maybe")]
+    [InlineData("\"quaid\" accepts no argument(s).", "--", "--debug")]
     [InlineData("invalid argument \"x\" for \"--mtu\" flag: strconv.ParseInt: parsing \"x\": invalid syntax", "--mtu", "x")]
     [InlineData("invalid argument \"maybe\" for \"--icc\" flag: strconv.ParseBool: parsing \"maybe\": invalid syntax", "--icc=maybe")]
     [InlineData("\"quaid\" accepts no argument(s).", "start")]
     public void A_wrong_flag_is_named(string message, params string[] arguments) =>
-        Assert.Equal(message + "\nSee 'quaid --help'.", Assert.Throws<WrongFlagException>(() => CommandLine.Parse(arguments)).Message);
+        Assert.Equal(message + "\nSee 'quaid --help'.", Assert.Throws<WrongFlagException>(() => Arguments.Parse(arguments)).Message);
 
     [Theory]
     [InlineData("invalid logging level: loud", "-l", "loud")]
@@ -42,12 +48,12 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("cannot listen at fd://: sockets handed over by systemd are not taken; use unix:// or tcp://", "-H", "fd://")]
     [InlineData("logger: no log driver named 'x' is registered", "--log-driver", "x")]
     public void A_wrong_value_is_named(string message, params string[] arguments) =>
-        Assert.Equal(message, Assert.Throws<QuaiException>(() => DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false))).Message);
+        Assert.Equal(message, Assert.Throws<QuaiException>(() => DaemonConfiguration.From(Arguments.Parse(arguments), ("", false))).Message);
 
     [Fact]
     public void Defaults_are_Quais_own()
     {
-        DaemonConfiguration configuration = DaemonConfiguration.From(CommandLine.Parse([]), ("", false));
+        DaemonConfiguration configuration = DaemonConfiguration.From(Arguments.Parse([]), ("", false));
         Assert.Equal("/var/run/quai.sock", Assert.Single(configuration.Hosts).SocketPath);
         Assert.Equal(("/var/lib/quai", "/var/run/quai", "/var/run/quai.pid", "quai0", "quai"),
             (configuration.Engine.DataRoot, configuration.Engine.ExecRoot, configuration.PidFile, configuration.Networks.Bridge, configuration.Networks.TableName));
@@ -61,14 +67,14 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData(true, false, true, "--ip-forward-no-drop")]
     public void Forwarding_is_wanted_insisted_on_or_not(bool wanted, bool insisted, bool open, params string[] arguments)
     {
-        Quai.Networks.NetworkOptions networks = DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false)).Networks;
+        Quai.Networks.NetworkOptions networks = DaemonConfiguration.From(Arguments.Parse(arguments), ("", false)).Networks;
         Assert.Equal((wanted, insisted, open), (networks.IpForward, networks.IpForwardInsisted, networks.IpForwardNoDrop));
     }
 
     [Fact]
     public void A_table_is_named_after_its_data_root_and_not_after_its_bridge()
     {
-        string Table(params string[] arguments) => DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false)).Networks.TableName;
+        string Table(params string[] arguments) => DaemonConfiguration.From(Arguments.Parse(arguments), ("", false)).Networks.TableName;
         Assert.Equal("quai", Table("--bridge", "br9"));
         Assert.NotEqual("quai", Table("--data-root", "/d"));
         Assert.NotEqual(Table("--data-root", "/e"), Table("--data-root", "/d"));
@@ -105,7 +111,7 @@ public sealed class ConfigurationTests : IDisposable
     {
         Assert.Equal(
             "unable to configure the daemon with file /nonexistent.json: open /nonexistent.json: no such file or directory",
-            Assert.Throws<QuaiException>(() => DaemonConfiguration.Load(CommandLine.Parse(["--config-file", "/nonexistent.json"]))).Message);
+            Assert.Throws<QuaiException>(() => DaemonConfiguration.Load(Arguments.Parse(["--config-file", "/nonexistent.json"]))).Message);
         Assert.Empty(ConfigurationFile.Read("/nonexistent.json", required: false).Names);
     }
 
@@ -122,6 +128,6 @@ public sealed class ConfigurationTests : IDisposable
     private DaemonConfiguration Load(string text, params string[] arguments)
     {
         File.WriteAllText(_file, text);
-        return DaemonConfiguration.Load(CommandLine.Parse(["--config-file", _file, .. arguments]));
+        return DaemonConfiguration.Load(Arguments.Parse(["--config-file", _file, .. arguments]));
     }
 }

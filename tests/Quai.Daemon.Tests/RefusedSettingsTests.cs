@@ -31,7 +31,7 @@ public sealed class RefusedSettingsTests : IDisposable
     public void So_it_is_in_the_file(string name, string value)
     {
         File.WriteAllText(_file, $"{{\"{name}\": {value}}}");
-        string message = Assert.Throws<QuaiException>(() => DaemonConfiguration.Load(CommandLine.Parse(["--config-file", _file]))).Message;
+        string message = Assert.Throws<QuaiException>(() => DaemonConfiguration.Load(Arguments.Parse(["--config-file", _file]))).Message;
         Assert.StartsWith($"unable to configure the daemon with file {_file}: --", message, StringComparison.Ordinal);
         Assert.Contains(" is not available in this version of Quai", message, StringComparison.Ordinal);
     }
@@ -47,7 +47,7 @@ public sealed class RefusedSettingsTests : IDisposable
     public void So_it_is_taken_from_the_file(string text)
     {
         File.WriteAllText(_file, text);
-        Assert.NotNull(DaemonConfiguration.Load(CommandLine.Parse(["--config-file", _file])));
+        Assert.NotNull(DaemonConfiguration.Load(Arguments.Parse(["--config-file", _file])));
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class RefusedSettingsTests : IDisposable
     [Fact]
     public void A_flag_that_nothing_reads_is_refused()
     {
-        Settings settings = CommandLine.Parse(["--mtu=1400", "--dns=1.1.1.1"]);
+        Settings settings = Arguments.Parse(["--mtu=1400", "--dns=1.1.1.1"]);
         Assert.Equal(["mtu", "dns"], settings.Unread);
         _ = settings.Number("mtu", 0);
         Assert.Equal(["dns"], settings.Unread);
@@ -120,7 +120,7 @@ public sealed class RefusedSettingsTests : IDisposable
     public void Limits_of_the_file_are_read_whatever_their_case()
     {
         File.WriteAllText(_file, """{"default-ulimits": {"nproc": {"name": "nproc", "soft": 5, "hard": 6}}}""");
-        var limit = Assert.Single(DaemonConfiguration.Load(CommandLine.Parse(["--config-file", _file])).Engine.DefaultUlimits);
+        var limit = Assert.Single(DaemonConfiguration.Load(Arguments.Parse(["--config-file", _file])).Engine.DefaultUlimits);
         Assert.Equal((5, 6), (limit.Soft, limit.Hard));
     }
 
@@ -141,13 +141,13 @@ public sealed class RefusedSettingsTests : IDisposable
     {
         Assert.Equal(
             "SELinux is enforcing on this host and containers would run without labels: say --selinux-enabled=false to go on without",
-            Assert.Throws<QuaiException>(() => DaemonConfiguration.From(CommandLine.Parse([]), ("", false), selinuxIsEnforcing: true)).Message);
-        Assert.NotNull(DaemonConfiguration.From(CommandLine.Parse(["--selinux-enabled=false"]), ("", false), selinuxIsEnforcing: true));
+            Assert.Throws<QuaiException>(() => DaemonConfiguration.From(Arguments.Parse([]), ("", false), selinuxIsEnforcing: true)).Message);
+        Assert.NotNull(DaemonConfiguration.From(Arguments.Parse(["--selinux-enabled=false"]), ("", false), selinuxIsEnforcing: true));
     }
 
     public void Dispose() => File.Delete(_file);
 
-    private static DaemonConfiguration From(params string[] arguments) => DaemonConfiguration.From(CommandLine.Parse(arguments), ("", false));
+    private static DaemonConfiguration From(params string[] arguments) => DaemonConfiguration.From(Arguments.Parse(arguments), ("", false));
 
     private static string Refused(params string[] arguments) => Assert.Throws<QuaiException>(() => From(arguments)).Message;
 }

@@ -108,7 +108,7 @@ public sealed class RegistryTests
     [InlineData("https://u:p@mirror/", null, "invalid mirror: username/password not allowed in URI")]
     public void A_mirror_is_an_address_and_nothing_more(string given, string? taken, string? complaint)
     {
-        DaemonConfiguration Load() => DaemonConfiguration.From(CommandLine.Parse(["--registry-mirror", given, "--max-concurrent-uploads", "2"]), ("", false));
+        DaemonConfiguration Load() => DaemonConfiguration.From(Arguments.Parse(["--registry-mirror", given, "--max-concurrent-uploads", "2"]), ("", false));
         if (complaint is not null)
         {
             Assert.Equal(complaint, Assert.Throws<QuaiException>(Load).Message);

@@ -51,7 +51,7 @@ internal sealed class TestServer : IAsyncDisposable
         server._database = MetadataDatabase.Open(Path.Combine(server._directory, "db"), VolumeStore.Migrations);
         server._volumes = VolumeStore.Open(Path.Combine(server._directory, "volumes"), server._database, TimeProvider.System);
         server._activity = new Lifetime.Activity(TimeSpan.FromHours(1), TimeProvider.System);
-        DaemonConfiguration configuration = DaemonConfiguration.From(CommandLine.Parse(["--label", "a=b"]), ("", false));
+        DaemonConfiguration configuration = DaemonConfiguration.From(Arguments.Parse(["--label", "a=b"]), ("", false));
         var backend = new Backend(server.Containers, server.Files, server.Execs, server.Events, server.Images, server.Registries, new FakeSignatures(), server.Networks, server._volumes, () => new SystemInfo(), () => configuration);
         List<HostAddress> hosts = [HostAddress.Parse("unix://" + server.SocketPath, tls: false)];
         if (tcp)

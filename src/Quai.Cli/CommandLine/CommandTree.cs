@@ -10,6 +10,7 @@ using Quai.Cli.Objects;
 using Quai.Cli.Registries;
 using Quai.Cli.Trust;
 using Quai.Cli.Volumes;
+using Quai.CommandLine;
 
 namespace Quai.Cli.CommandLine;
 
@@ -110,7 +111,7 @@ internal static class CommandTree
         }
         catch (FlagException error)
         {
-            throw new ExitException(125, $"{error.Message}\n\nUsage:  quai [OPTIONS] COMMAND [ARG...]\n\n{Brief}");
+            throw new ExitException(125, $"{FlagWords.Of(error)}\n\nUsage:  quai [OPTIONS] COMMAND [ARG...]\n\n{Brief}");
         }
 
         Session session = globals.Open();
@@ -132,33 +133,47 @@ internal static class CommandTree
     private static int Dispatch(Session session, List<string> words)
     {
         string path = words[0];
-        int used = 1;
-        if (Groups.TryGetValue(path, out _))
+        List<string> rest = words[1..];
+        string? group = Groups.ContainsKey(path) ? path : null;
+        if (group is not null)
         {
-            if (words.Count == 1 || words[1] is "--help" or "-h")
+            rest = AfterGroup(group, rest, out bool help);
+            if (help || rest.Count == 0)
             {
-                (words.Count == 1 ? session.Error : session.Out).Write(GroupHelp(path));
+                (help ? session.Out : session.Error).Write(GroupHelp(group));
                 return 0;
             }
 
-            if (words[1].StartsWith('-'))
-            {
-                throw new ExitException(125, $"unknown {(words[1].StartsWith("--", StringComparison.Ordinal) ? "flag: " + words[1].Split('=')[0] : $"shorthand flag: '{words[1][1]}' in {words[1]}")}\n\nUsage:  quai {path} COMMAND\n\nRun 'quai {path} --help' for more information");
-            }
-
-            path += " " + words[1];
-            used = 2;
+            path += " " + rest[0];
+            rest = rest[1..];
         }
 
         (string[]? paths, Func<string, Command>? make) = Find(path);
         if (paths is null)
         {
-            throw new ExitException(1, used == 2
-                ? $"quai: unknown command: quai {path}\n\nUsage:  quai {words[0]}\n\nRun 'quai {words[0]} --help' for more information"
+            throw new ExitException(1, group is not null
+                ? $"quai: unknown command: quai {path}\n\nUsage:  quai {group}\n\nRun 'quai {group} --help' for more information"
                 : $"quai: unknown command: quai {path}\n\n{Brief}");
         }
 
-        return Execute(session, make!(Proper(paths, path)), paths, words, used);
+        return Execute(session, make!(Proper(paths, path)), paths, rest);
+    }
+
+    /// <summary>Reads the options between a group's name and its command's, of which there is but <c>--help</c>.</summary>
+    private static List<string> AfterGroup(string group, List<string> words, out bool help)
+    {
+        var flags = new FlagSet();
+        Flag<bool> asked = flags.AddHelp(hidden: true);
+        try
+        {
+            List<string> rest = flags.Parse(words, interspersed: false);
+            help = asked.Value;
+            return rest;
+        }
+        catch (FlagException error)
+        {
+            throw new ExitException(125, $"{FlagWords.Of(error)}\n\nUsage:  quai {group} COMMAND\n\nRun 'quai {group} --help' for more information");
+        }
     }
 
     /// <summary>An alias is shown by its proper name in the same group.</summary>
@@ -167,28 +182,17 @@ internal static class CommandTree
         ? paths.First(p => p.StartsWith(path[..path.IndexOf(' ', StringComparison.Ordinal)], StringComparison.Ordinal))
         : path;
 
-    private static int Execute(Session session, Command command, string[] paths, List<string> words, int used)
+    private static int Execute(Session session, Command command, string[] paths, List<string> words)
     {
-        Flag<bool> help = command.Flags.Add(new Flag<bool>("help", '\0', "", "Print usage", false, FlagValues.Bool) { BareValue = "true", Hidden = !command.OptionsEndAtFirstArgument });
+        Flag<bool> help = command.Flags.AddHelp(hidden: !command.OptionsEndAtFirstArgument);
         List<string> arguments;
         try
         {
-            List<string> given = words[used..];
-            if (given.Contains("-h") && !command.Flags.All.Any(f => f.Shorthand == 'h'))
-            {
-                int end = command.OptionsEndAtFirstArgument ? given.FindIndex(w => !w.StartsWith('-')) : -1;
-                int at = given.IndexOf("-h");
-                if (end < 0 || at < end)
-                {
-                    given[at] = "--help";
-                }
-            }
-
-            arguments = command.Flags.Parse(given, !command.OptionsEndAtFirstArgument);
+            arguments = command.Flags.Parse(words, !command.OptionsEndAtFirstArgument);
         }
         catch (FlagException error)
         {
-            throw new ExitException(125, $"{error.Message}\n\nUsage:  {Help.UsageLine(command)}\n\nRun 'quai {command.Words} --help' for more information");
+            throw new ExitException(125, $"{FlagWords.Of(error)}\n\nUsage:  {Help.UsageLine(command)}\n\nRun 'quai {command.Words} --help' for more information");
         }
 
         if (help.Value)
@@ -241,7 +245,7 @@ internal static class CommandTree
         }
 
         Command command = make!(path);
-        command.Flags.Bool("help", '\0', "Print usage");
+        command.Flags.AddHelp(hidden: false);
         session.Out.Write(Help.For(command, paths));
         return 0;
     }

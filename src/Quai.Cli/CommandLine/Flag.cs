@@ -1,3 +1,5 @@
+using Quai.CommandLine;
+
 namespace Quai.Cli.CommandLine;
 
 /// <summary>A flag's text that does not suit its type; the flag set adds which flag it was.</summary>
@@ -8,7 +10,7 @@ internal sealed class FlagValueException(string message) : Exception(message);
 /// <param name="shorthand">The one-letter name; <c>'\0'</c> for none.</param>
 /// <param name="type">The word that stands for the value in the usage; empty for a switch.</param>
 /// <param name="usage">What it does, in a few words.</param>
-internal abstract class Flag(string name, char shorthand, string type, string usage)
+internal abstract class Flag(string name, char shorthand, string type, string usage) : IFlag
 {
     /// <summary>The long name without dashes.</summary>
     public string Name { get; } = name;
@@ -33,9 +35,6 @@ internal abstract class Flag(string name, char shorthand, string type, string us
 
     /// <summary>Whether the flag was given.</summary>
     public bool Changed { get; private set; }
-
-    /// <summary>The flag as messages name it: <c>-m, --memory</c>.</summary>
-    public string Display => Shorthand == '\0' ? "--" + Name : $"-{Shorthand}, --{Name}";
 
     /// <summary>Takes a value from the command line.</summary>
     /// <exception cref="FlagValueException">The text does not suit.</exception>

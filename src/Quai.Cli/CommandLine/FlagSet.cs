@@ -1,17 +1,14 @@
 using System.Globalization;
+using Quai.CommandLine;
 using Quai.Templates;
 
 namespace Quai.Cli.CommandLine;
 
-/// <summary>A command line that does not suit the flags: its message goes before the usage line.</summary>
-internal sealed class FlagException(string message) : Exception(message);
-
-/// <summary>The options of a command, and their parsing as Docker does it.</summary>
+/// <summary>The options of a command, and the values that they are given.</summary>
 internal sealed class FlagSet
 {
     private readonly List<Flag> _flags = [];
-    private readonly Dictionary<string, Flag> _byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<char, Flag> _byShorthand = [];
+    private readonly FlagTable<Flag> _table = new();
 
     /// <summary>All flags by name, hidden ones too.</summary>
     public IEnumerable<Flag> All => _flags.OrderBy(f => f.Name, StringComparer.Ordinal);
@@ -21,17 +18,21 @@ internal sealed class FlagSet
         where T : Flag
     {
         _flags.Add(flag);
-        _byName.Add(flag.Name, flag);
-        if (flag.Shorthand != '\0')
-        {
-            _byShorthand.Add(flag.Shorthand, flag);
-        }
-
+        _table.Add(flag);
         return flag;
     }
 
     /// <summary>Adds another name for a flag.</summary>
-    public void Alias(string name, Flag flag) => _byName.Add(name, flag);
+    public void Alias(string name, Flag flag) => _table.Alias(name, flag);
+
+    /// <summary>The switch that asks for help: <c>--help</c>, and <c>-h</c> where no other flag has that letter.</summary>
+    /// <param name="hidden">Whether the usage leaves it out.</param>
+    public Flag<bool> AddHelp(bool hidden)
+    {
+        Flag<bool> help = Add(new Flag<bool>("help", '\0', "", "Print usage", false, FlagValues.Bool) { BareValue = "true", Hidden = hidden });
+        _table.AliasUnlessTaken('h', help);
+        return help;
+    }
 
     /// <summary>A switch.</summary>
     public Flag<bool> Bool(string name, char shorthand, string usage, bool initial = false) =>
@@ -64,117 +65,25 @@ internal sealed class FlagSet
     public List<string> Parse(IReadOnlyList<string> words, bool interspersed)
     {
         var rest = new List<string>();
-        for (int i = 0; i < words.Count; i++)
+        var reader = new FlagReader<Flag>(_table, words, FlagSyntax.Pflag, interspersed);
+        while (reader.Read())
         {
-            string word = words[i];
-            if (word.Length < 2 || word[0] != '-')
+            if (reader.Flag is not { } flag)
             {
-                if (!interspersed)
-                {
-                    rest.AddRange(words.Skip(i));
-                    break;
-                }
+                rest.Add(reader.Text);
+                continue;
+            }
 
-                rest.Add(word);
-            }
-            else if (word == "--")
+            try
             {
-                rest.AddRange(words.Skip(i + 1));
-                break;
+                flag.Take(reader.Text);
             }
-            else if (word[1] == '-')
+            catch (FlagValueException error)
             {
-                Long(word, words, ref i);
-            }
-            else
-            {
-                Short(word, words, ref i);
+                throw reader.WrongValue(error.Message);
             }
         }
 
         return rest;
-    }
-
-    private void Long(string word, IReadOnlyList<string> words, ref int i)
-    {
-        int equals = word.IndexOf('=', StringComparison.Ordinal);
-        string name = equals < 0 ? word[2..] : word[2..equals];
-        if (name.Length == 0 || name[0] is '-' or '=')
-        {
-            throw new FlagException($"bad flag syntax: {word}");
-        }
-
-        if (!_byName.TryGetValue(name, out Flag? flag))
-        {
-            throw new FlagException($"unknown flag: --{name}");
-        }
-
-        if (equals >= 0)
-        {
-            Take(flag, word[(equals + 1)..]);
-        }
-        else if (flag.BareValue is { } bare)
-        {
-            Take(flag, bare);
-        }
-        else if (i + 1 < words.Count)
-        {
-            Take(flag, words[++i]);
-        }
-        else
-        {
-            throw new FlagException($"flag needs an argument: --{name}");
-        }
-    }
-
-    private void Short(string word, IReadOnlyList<string> words, ref int i)
-    {
-        for (int k = 1; k < word.Length; k++)
-        {
-            char letter = word[k];
-            if (!_byShorthand.TryGetValue(letter, out Flag? flag))
-            {
-                throw new FlagException($"unknown shorthand flag: '{letter}' in -{word[k..]}");
-            }
-
-            if (k + 2 < word.Length && word[k + 1] == '=')
-            {
-                Take(flag, word[(k + 2)..]);
-                return;
-            }
-
-            if (flag.BareValue is { } bare)
-            {
-                Take(flag, bare);
-                continue;
-            }
-
-            if (k + 1 < word.Length)
-            {
-                Take(flag, word[(k + 1)..]);
-            }
-            else if (i + 1 < words.Count)
-            {
-                Take(flag, words[++i]);
-            }
-            else
-            {
-                throw new FlagException($"flag needs an argument: '{letter}' in -{word[k..]}");
-            }
-
-            return;
-        }
-    }
-
-    private static void Take(Flag flag, string text)
-    {
-        try
-        {
-            flag.Take(text);
-        }
-        catch (FlagValueException error)
-        {
-            throw new FlagException($"invalid argument {GoText.Quote(text)} for \"{flag.Display}\" flag: {error.Message}");
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Numerics;
+using Quai.CommandLine;
 using Quai.Templates;
 
 namespace Quai.Cli.CommandLine;
@@ -11,12 +12,8 @@ internal static class FlagValues
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     /// <summary>A truth value as Go reads one.</summary>
-    public static bool Bool(string text) => text switch
-    {
-        "1" or "t" or "T" or "TRUE" or "true" or "True" => true,
-        "0" or "f" or "F" or "FALSE" or "false" or "False" => false,
-        _ => throw new FlagValueException($"strconv.ParseBool: parsing {GoText.Quote(text)}: invalid syntax"),
-    };
+    public static bool Bool(string text) =>
+        GoBoolean.TryParse(text, out bool value) ? value : throw new FlagValueException($"strconv.ParseBool: parsing {GoText.Quote(text)}: invalid syntax");
 
     /// <summary>A whole number in decimal, or with a prefix as in Go.</summary>
     public static long Int64(string text)

@@ -73,7 +73,7 @@ internal static class ConfigurationFile
 
                 foreach (JsonProperty proxy in member.Value.EnumerateObject())
                 {
-                    Add(settings, Flags.Find(proxy.Name) ?? throw QuaiException.Invalid($"the following directives don't match any configuration option: proxies.{proxy.Name}"), proxy.Value);
+                    Add(settings, Flags.Table.Find(proxy.Name) ?? throw QuaiException.Invalid($"the following directives don't match any configuration option: proxies.{proxy.Name}"), proxy.Value);
                 }
             }
             else if (Flags.FindKey(member.Name) is { } flag)

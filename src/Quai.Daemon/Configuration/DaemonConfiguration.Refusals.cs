@@ -49,7 +49,7 @@ internal sealed partial record DaemonConfiguration
     {
         foreach (string name in settings.Unread)
         {
-            Flag flag = Flags.Find(name)!;
+            Flag flag = Flags.Table.Find(name)!;
             if (flag.HasEffect)
             {
                 throw Refused(flag, null, "it would have no effect");

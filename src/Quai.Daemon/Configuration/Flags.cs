@@ -1,4 +1,5 @@
 using System.Text;
+using Quai.CommandLine;
 
 namespace Quai.Daemon.Configuration;
 
@@ -105,22 +106,8 @@ internal static class Flags
         new("version", FlagKind.Switch, "Print version information and quit", 'v', ""),
     ];
 
-    /// <summary>A flag by name, or null.</summary>
-    public static Flag? Find(ReadOnlySpan<char> name)
-    {
-        foreach (Flag flag in All)
-        {
-            if (name.SequenceEqual(flag.Name))
-            {
-                return flag;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>A flag by its letter, or null.</summary>
-    public static Flag? Find(char letter) => All.FirstOrDefault(f => f.Short == letter && letter != '\0');
+    /// <summary>By name and by letter.</summary>
+    public static FlagTable<Flag> Table { get; } = TableOf(All);
 
     /// <summary>A flag by its name in daemon.json, or null.</summary>
     public static Flag? FindKey(string key) => key.Length == 0 ? null : All.FirstOrDefault(f => f.FileKey == key);
@@ -141,6 +128,17 @@ internal static class Flags
             .AppendJoin(", ", All.Where(f => f.Refused is not null).Select(f => "--" + f.Name)).Append('\n').ToString();
     }
 
+    private static FlagTable<Flag> TableOf(IReadOnlyList<Flag> flags)
+    {
+        var table = new FlagTable<Flag>();
+        foreach (Flag flag in flags)
+        {
+            table.Add(flag);
+        }
+
+        return table;
+    }
+
     private static string Left(Flag flag)
     {
         string type = flag.Type ?? flag.Kind switch
@@ -151,6 +149,6 @@ internal static class Flags
             FlagKind.List => "list",
             _ => "map",
         };
-        return $"  {(flag.Short == '\0' ? "   " : $"-{flag.Short},")} --{flag.Name} {type}".TrimEnd();
+        return $"  {(flag.Shorthand == '\0' ? "   " : $"-{flag.Shorthand},")} --{flag.Name} {type}".TrimEnd();
     }
 }

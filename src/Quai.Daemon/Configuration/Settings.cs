@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quai.CommandLine;
 using Quai.Errors;
 
 namespace Quai.Daemon.Configuration;
@@ -33,7 +34,7 @@ internal sealed class Settings
     public string? Text(string name) => All(name) is { Count: > 0 } values ? values[^1] : null;
 
     /// <summary>A switch.</summary>
-    public bool Switch(string name, bool otherwise) => Text(name) is { } text ? IsTrue(text) : otherwise;
+    public bool Switch(string name, bool otherwise) => Text(name) is { } text ? GoBoolean.TryParse(text, out bool value) && value : otherwise;
 
     /// <summary>A number.</summary>
     public int Number(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
@@ -62,7 +63,7 @@ internal sealed class Settings
 
         switch (flag.Kind)
         {
-            case FlagKind.Switch when value is not ("true" or "false" or "1" or "0" or "t" or "f" or "T" or "F" or "TRUE" or "FALSE" or "True" or "False"):
+            case FlagKind.Switch when !GoBoolean.TryParse(value, out _):
                 throw new FormatException($"strconv.ParseBool: parsing \"{value}\": invalid syntax");
             case FlagKind.Number when !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _):
                 throw new FormatException($"strconv.ParseInt: parsing \"{value}\": invalid syntax");
@@ -110,8 +111,6 @@ internal sealed class Settings
 
         return merged;
     }
-
-    private static bool IsTrue(string text) => text[0] is 't' or 'T' or '1';
 
     private string Shown(Flag flag) => flag.Kind is FlagKind.List or FlagKind.Map ? $"[{string.Join(' ', All(flag.Name))}]" : Text(flag.Name) ?? "";
 }

@@ -12,7 +12,7 @@ internal static class CgroupCommands
 {
     public static int Processes(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["format", "f"], []);
+        Options options = Options.Parse(arguments, ["format,f"], []);
         string format = options.Format("table", "json");
         IReadOnlyList<int> pids = Of(store.Load(options.OnlyId)).Processes();
         StandardStreams.Out(format == "json" ? "[" + string.Join(',', pids) + "]" : string.Join('\n', pids));
@@ -38,18 +38,18 @@ internal static class CgroupCommands
         Options options = Options.Parse(
             arguments,
             [
-                "resources", "r", "memory", "memory-swap", "memory-reservation", "cpu-share", "cpu-shares", "cpu-quota", "cpu-period", "cpu-rt-period", "cpu-rt-runtime",
+                "resources,r", "memory", "memory-swap", "memory-reservation", "cpu-share", "cpu-shares", "cpu-quota", "cpu-period", "cpu-rt-period", "cpu-rt-runtime",
                 "cpuset-cpus", "cpuset-mems", "pids-limit", "blkio-weight", "kernel-memory", "kernel-memory-tcp",
             ],
             []);
         StoredContainer container = store.Load(options.OnlyId);
-        if (options.Get("kernel-memory", "kernel-memory-tcp") is not null)
+        if ((options.Get("kernel-memory") ?? options.Get("kernel-memory-tcp")) is not null)
         {
             ErrorReport.Warn("limits of the kernel's memory are ignored, as in runc: no kernel of today has them");
         }
 
         Resources resources;
-        if (options.Get("resources", "r") is { } file)
+        if (options.Get("resources") is { } file)
         {
             resources = Documents.Resources(file);
         }

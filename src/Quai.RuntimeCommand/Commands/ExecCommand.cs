@@ -18,8 +18,8 @@ internal static class ExecCommand
     {
         Options options = Options.Parse(
             arguments,
-            ["process", "p", "env", "e", "user", "u", "cwd", "console-socket", "pid-file", "additional-gids", "g", "cap", "c", "preserve-fds", "apparmor", "process-label"],
-            ["tty", "t", "detach", "d", "no-new-privs", "ignore-paused"],
+            ["process,p", "env,e", "user,u", "cwd", "console-socket", "pid-file", "additional-gids,g", "cap,c", "preserve-fds", "apparmor", "process-label"],
+            ["tty,t", "detach,d", "no-new-privs", "ignore-paused"],
             stopAtPositional: true);
         string id = options.Id;
         try
@@ -53,7 +53,7 @@ internal static class ExecCommand
         Process process = ProcessOf(options, spec);
         SpecRules.Check(process);
         CapabilityWarning.Tell(process);
-        bool detached = options.Has("detach", "d");
+        bool detached = options.Has("detach");
         string? consoleSocket = options.Get("console-socket");
         if (process.Terminal && detached && consoleSocket is null)
         {
@@ -85,7 +85,7 @@ internal static class ExecCommand
 
     private static Process ProcessOf(Options options, RuntimeSpec spec)
     {
-        if (options.Get("process", "p") is { } file)
+        if (options.Get("process") is { } file)
         {
             return Documents.Process(file);
         }
@@ -97,25 +97,25 @@ internal static class ExecCommand
             throw QuaiException.Invalid("process args cannot be empty");
         }
 
-        process.Terminal = options.Has("tty", "t");
+        process.Terminal = options.Has("tty");
         process.Cwd = options.Get("cwd") ?? process.Cwd;
-        process.Env = [.. process.Env ?? [], .. options.All("env", "e")];
+        process.Env = [.. process.Env ?? [], .. options.All("env")];
         process.NoNewPrivileges |= options.Has("no-new-privs");
         process.ApparmorProfile = options.Get("apparmor") ?? process.ApparmorProfile;
         process.SelinuxLabel = options.Get("process-label") ?? process.SelinuxLabel;
-        if (options.Get("user", "u") is { } user)
+        if (options.Get("user") is { } user)
         {
             string[] parts = user.Split(':');
             process.User.Uid = Options.NumberOf<uint>("user", parts[0]);
             process.User.Gid = parts.Length > 1 ? Options.NumberOf<uint>("user", parts[1]) : process.User.Gid;
         }
 
-        foreach (string gid in options.All("additional-gids", "g"))
+        foreach (string gid in options.All("additional-gids"))
         {
             (process.User.AdditionalGids ??= []).Add(Options.NumberOf<uint>("additional-gids", gid));
         }
 
-        foreach (string capability in options.All("cap", "c"))
+        foreach (string capability in options.All("cap"))
         {
             process.Capabilities ??= new CapabilitySets();
             (process.Capabilities.Bounding ??= []).Add(capability);

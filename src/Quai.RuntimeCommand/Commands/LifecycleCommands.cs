@@ -37,9 +37,9 @@ internal static class StateCommand
 
     public static int List(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["format", "f"], ["quiet", "q"]).Expect(0);
+        Options options = Options.Parse(arguments, ["format,f"], ["quiet,q"]).Expect(0);
         string format = options.Format("table", "json");
-        if (options.Has("quiet", "q"))
+        if (options.Has("quiet"))
         {
             foreach (StoredContainer container in store.List())
             {
@@ -71,10 +71,10 @@ internal static class KillCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, [], ["all", "a"]).Expect(2);
+        Options options = Options.Parse(arguments, [], ["all,a"]).Expect(2);
         StoredContainer container = store.Load(options.Id);
         int signal = Signals.Parse(options.Positional.Count > 1 ? options.Positional[1] : "TERM");
-        if (options.Has("all", "a"))
+        if (options.Has("all"))
         {
             foreach (int pid in container.CgroupsPath is { } path ? CgroupTree.Open(path).Processes() : [])
             {
@@ -99,9 +99,9 @@ internal static class DeleteCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
     {
-        Options options = Options.Parse(arguments, [], ["force", "f"]);
+        Options options = Options.Parse(arguments, [], ["force,f"]);
         string id = options.OnlyId;
-        bool force = options.Has("force", "f");
+        bool force = options.Has("force");
         StoredContainer container;
         try
         {

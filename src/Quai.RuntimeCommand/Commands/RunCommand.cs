@@ -17,14 +17,14 @@ internal static unsafe class RunCommand
     public static int Execute(ContainerStore store, string[] arguments, bool start)
     {
         Options options = Options.Parse(
-            arguments, ["bundle", "b", "console-socket", "pid-file", "preserve-fds"], ["no-new-keyring", "no-subreaper", "no-pivot", .. start ? (string[])["detach", "d"] : []]);
+            arguments, ["bundle,b", "console-socket", "pid-file", "preserve-fds"], ["no-new-keyring", "no-subreaper", "no-pivot", .. start ? (string[])["detach,d"] : []]);
         string id = options.OnlyId;
         if (options.Has("no-pivot"))
         {
             throw QuaiException.Invalid("--no-pivot: this runtime has no other way into the root than pivot_root");
         }
 
-        string bundle = Path.GetFullPath(options.Get("bundle", "b") ?? ".");
+        string bundle = Path.GetFullPath(options.Get("bundle") ?? ".");
         RuntimeSpec spec = Documents.Config(bundle);
         spec.Root!.Path = Path.GetFullPath(spec.Root.Path, bundle);
         foreach (Mount mount in spec.Mounts ?? [])
@@ -49,7 +49,7 @@ internal static unsafe class RunCommand
         CapabilityWarning.Tell(spec.Process);
         store.CheckFree(id);
         CheckUnused(spec.Linux.CgroupsPath);
-        bool detached = !start || options.Has("detach", "d");
+        bool detached = !start || options.Has("detach");
         bool terminal = spec.Process?.Terminal is true;
         string? consoleSocket = options.Get("console-socket");
         if (terminal && detached && consoleSocket is null)

@@ -48,8 +48,8 @@ internal static class SpecCommand
 
     public static int Execute(string[] arguments)
     {
-        Options options = Options.Parse(arguments, ["bundle", "b"], []).Expect(0);
-        string path = Path.Combine(options.Get("bundle", "b") ?? ".", "config.json");
+        Options options = Options.Parse(arguments, ["bundle,b"], []).Expect(0);
+        string path = Path.Combine(options.Get("bundle") ?? ".", "config.json");
         if (File.Exists(path))
         {
             throw QuaiException.Conflict($"{path} exists already; remove it first");

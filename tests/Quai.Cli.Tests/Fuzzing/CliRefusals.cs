@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Quai.Cli.CommandLine;
 using Quai.Client;
+using Quai.CommandLine;
 using Quai.Errors;
 
 namespace Quai.Cli.Tests.Fuzzing;

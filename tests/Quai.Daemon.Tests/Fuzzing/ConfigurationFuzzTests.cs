@@ -32,7 +32,7 @@ public sealed class ConfigurationFuzzTests : IDisposable
     }
 
     [Fact]
-    public void A_command_line_is_read_or_refused() => Fuzz.Holds(new Property("daemon-flags", input => DaemonConfiguration.From(CommandLine.Parse(Encoding.UTF8.GetString(input).Split('\n')), ("", false)))
+    public void A_command_line_is_read_or_refused() => Fuzz.Holds(new Property("daemon-flags", input => DaemonConfiguration.From(Arguments.Parse(Encoding.UTF8.GetString(input).Split('\n')), ("", false)))
     {
         Seeds = TextMutator.Seeds("-D\n-Hunix:///a\n-H\ntcp://1.2.3.4\n--label=a=b\n--icc=false\n-Dl\nwarn\n--mtu=1400", "--bip\n10.1.2.3/24\n--default-ulimit\nnofile=1:2\n--default-shm-size\n1g\n--log-opt\nmax-size=1m\n--dns\n::1\n--add-runtime\na=/b"),
         Mutate = TextMutator.With("\n", "-", "--", "=", "--bip\n", "--dns\n", "--mtu\n", "--host\n", "tcp://[::1]:1", "unix://", "fd://", "--default-ulimit\n", "--default-shm-size\n", "--log-opt\n", "max-file=", "--storage-driver\n", "--data-root\n", "--group\n", "--tlsverify", "--fixed-cidr\n", "10.0.0.0/33", "99999999999", "1e9g"),

@@ -1,0 +1,15 @@
+namespace Quai.CommandLine;
+
+/// <summary>Truth values as Go reads them (<c>strconv.ParseBool</c>), and so all programs written in it.</summary>
+public static class GoBoolean
+{
+    /// <summary>Reads one.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse(string text, out bool value)
+    {
+        value = text is "1" or "t" or "T" or "TRUE" or "true" or "True";
+        return value || text is "0" or "f" or "F" or "FALSE" or "false" or "False";
+    }
+}
