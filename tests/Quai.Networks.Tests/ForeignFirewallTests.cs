@@ -22,10 +22,10 @@ public sealed class ForeignFirewallTests
                 "iptables -A before -m conntrack --ctstate INVALID -j DROP", "iptables -A reject -j LOG", "iptables -A reject -j REJECT",
             ]
         },
-        { "a table of nft's", ["nft add table inet filter", "nft add chain inet filter forward { type filter hook forward priority 0 ; policy drop ; }"] },
+        { "a table of nft's", ["nft add table inet filter", "nft add chain inet filter forward { type filter hook forward priority 0 \\; policy drop \\; }"] },
         {
             "as firewalld does it",
-            ["nft add table inet fw", "nft add chain inet fw f { type filter hook forward priority 10 ; }", "nft add rule inet fw f ct state invalid drop", "nft add rule inet fw f reject with icmpx type admin-prohibited"]
+            ["nft add table inet fw", "nft add chain inet fw f { type filter hook forward priority 10 \\; }", "nft add rule inet fw f ct state invalid drop", "nft add rule inet fw f reject with icmpx type admin-prohibited"]
         },
     };
 
@@ -37,7 +37,11 @@ public sealed class ForeignFirewallTests
         Answers(host, which);
 
         // Whoever made it still reads it, and it is as before when nobody needs it.
-        Assert.DoesNotContain("incompatible", host.Command("iptables", "-S"), StringComparison.Ordinal);
+        string tables = host.Command("iptables", "-S");
+        Assert.DoesNotContain("incompatible", tables, StringComparison.Ordinal);
+        Assert.Equal(
+            commands[0].StartsWith("iptables", StringComparison.Ordinal) ? ["-A FORWARD -m mark --mark 0x10000000/0x10000000 -m comment --comment \"for quai\" -j ACCEPT"] : [],
+            tables.Split('\n').Where(l => l.Contains("mark", StringComparison.Ordinal)));
         Assert.Single(host.Command("nft", "list", "ruleset").Split('\n'), l => l.Contains("for quai", StringComparison.Ordinal) || l.Contains("mark match 0x10000000", StringComparison.Ordinal));
         host.Release("a");
         host.Host.Await(() => host.Service.DestroyAsync(CancellationToken.None));
@@ -109,6 +113,15 @@ public sealed class ForeignFirewallTests
     }
 
     [Fact]
+    public void What_a_killed_daemon_left_goes()
+    {
+        using var host = new TestHost(before: h => Run(h, ["iptables -P FORWARD DROP", "nft add rule ip filter FORWARD counter accept comment '\"for quai-gone\"'"]));
+        string rules = host.Command("nft", "list", "table", "ip", "filter");
+        Assert.DoesNotContain("quai-gone", rules, StringComparison.Ordinal);
+        Assert.Contains("\"for quai\"", rules, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Chains_are_read()
     {
         NftListedRule conditional = Rule(1), accept = Rule(2, NftRuleEnd.Accept), drop = Rule(3, NftRuleEnd.Refuse), @return = Rule(4, NftRuleEnd.Return);
@@ -163,8 +176,7 @@ public sealed class ForeignFirewallTests
     {
         foreach (string command in commands)
         {
-            string[] words = command.Split(' ');
-            Assert.Equal("", host.Command(words[0], words[1..]));
+            Assert.Equal("", host.Command("sh", "-c", command));
         }
     }
 }

@@ -17,6 +17,7 @@ internal sealed partial class ForwardPass : IDisposable
     public const uint Mark = 0x1000_0000;
 
     private const int Forward = 2;
+    private const string Prefix = "for ";
 
     // In inet one chain sees both families.
     private static readonly NftFamily[] s_families = [NftFamily.IPv4, NftFamily.Inet];
@@ -31,7 +32,7 @@ internal sealed partial class ForwardPass : IDisposable
     /// <param name="logger">For what is changed in others' tables.</param>
     public ForwardPass(string table, ILogger logger)
     {
-        _comment = $"for {table}";
+        _comment = Prefix + table;
         _logger = logger;
     }
 
@@ -41,19 +42,18 @@ internal sealed partial class ForwardPass : IDisposable
     {
         lock (_lock)
         {
-            foreach (NftFamily family in s_families)
+            try
             {
-                try
+                NftBaseChain[] chains = [.. s_families.SelectMany(f => NftListing.BaseChains(_socket, f)).Where(c => c.Hook == Forward)];
+                HashSet<string> daemons = [.. chains.Where(c => IsQuais(c.Table)).Select(c => Prefix + c.Table)];
+                foreach (NftBaseChain chain in chains.Where(c => !IsQuais(c.Table)))
                 {
-                    foreach (NftBaseChain chain in NftListing.BaseChains(_socket, family).Where(c => c.Hook == Forward && !IsQuais(c.Table)))
-                    {
-                        Apply(chain, wanted);
-                    }
+                    Apply(chain, wanted, daemons);
                 }
-                catch (LinuxException e)
-                {
-                    LogUnreadable(_logger, e.Message);
-                }
+            }
+            catch (LinuxException e)
+            {
+                LogUnreadable(_logger, e.Message);
             }
         }
     }
@@ -64,27 +64,32 @@ internal sealed partial class ForwardPass : IDisposable
     // Daemons of Quai's keep off each other's bridges, and accept what is their own.
     private static bool IsQuais(string table) => table == "quai" || table.StartsWith("quai-", StringComparison.Ordinal);
 
-    private void Apply(NftBaseChain chain, bool wanted)
+    private static bool IsQuaisRule(NftListedRule rule) => rule.Comment.StartsWith(Prefix, StringComparison.Ordinal) && IsQuais(rule.Comment[Prefix.Length..]);
+
+    private void Apply(NftBaseChain chain, bool wanted, HashSet<string> daemons)
     {
         List<NftListedRule> rules = NftListing.Rules(_socket, chain.Family, chain.Table, chain.Name);
         int[] own = [.. rules.Index().Where(r => r.Item.Comment == _comment).Select(r => r.Index)];
-        ForeignChain found = ForeignChain.Read(chain.Drops, rules.Where(r => r.Comment != _comment), name => NftListing.Rules(_socket, chain.Family, chain.Table, name));
+
+        // A daemon that was killed, and whose table is gone, left its rule.
+        NftListedRule[] left = [.. rules.Where(r => IsQuaisRule(r) && r.Comment != _comment && !daemons.Contains(r.Comment))];
+        ForeignChain found = ForeignChain.Read(chain.Drops, rules.Where(r => !IsQuaisRule(r)), name => NftListing.Rules(_socket, chain.Family, chain.Table, name));
         bool needed = wanted && found.Refuses;
         bool right = needed
             ? own is [var at] && (found.Before is not { } before || at < rules.FindIndex(r => r.Handle == before))
             : own.Length == 0;
-        if (right)
+        if (right && left.Length == 0)
         {
             return;
         }
 
         using var batch = new NftBatch(chain.Family);
-        foreach (int index in own)
+        foreach (NftListedRule rule in left.Concat(right ? [] : own.Select(i => rules[i])))
         {
-            batch.DeleteRule(chain.Table, chain.Name, rules[index].Handle);
+            batch.DeleteRule(chain.Table, chain.Name, rule.Handle);
         }
 
-        if (needed)
+        if (needed && !right)
         {
             batch.Rule(chain.Table, chain.Name, found.Before, _comment).Marked(Mark).Count().Accept();
         }
@@ -93,7 +98,7 @@ internal sealed partial class ForwardPass : IDisposable
         {
             batch.Commit(_socket, $"let containers pass nftables chain {chain.Table} {chain.Name}");
             _told.Remove(chain.Table);
-            if (needed)
+            if (needed && !right)
             {
                 LogPasses(_logger, chain.Table, chain.Name);
             }

@@ -50,23 +50,3 @@ public sealed class QuaidFactAttribute : FactAttribute
         }
     }
 }
-
-/// <summary>
-/// A test in which packets are forwarded. Skipped where dockerd has set the machine's policy of forwarding to drop: what one table drops no other can let pass.
-/// Who lets the bridges <c>quaie2e*</c> pass in DOCKER-USER says so with <c>QUAI_E2E_FORWARDING=1</c>.
-/// </summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class ForwardingFactAttribute : FactAttribute
-{
-    private static readonly Lazy<bool> s_dropped = new(() =>
-        RunningCommand.RunAsync("nft", ["list", "chain", "ip", "filter", "FORWARD"]).GetAwaiter().GetResult().Stdout.Contains("policy drop", StringComparison.Ordinal));
-
-    /// <summary>Looks at the machine's firewall.</summary>
-    public ForwardingFactAttribute()
-    {
-        if (TestEnvironment.ForeignEngine is null && Environment.GetEnvironmentVariable("QUAI_E2E_FORWARDING") is null && s_dropped.Value)
-        {
-            Skip = "dockerd has set this machine's policy of forwarding to drop";
-        }
-    }
-}

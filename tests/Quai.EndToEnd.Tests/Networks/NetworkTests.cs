@@ -42,7 +42,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         (await _docker.RunAsync($"run --rm --network none {Image} true")).Expect();
     }
 
-    [ForwardingFact]
+    [Fact]
     public async Task Containers_reach_each_other_and_the_host_over_tcp()
     {
         string server = engine.Name();
@@ -64,7 +64,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         (await asking).Expect(0, "host here\n");
     }
 
-    [ForwardingFact]
+    [Fact]
     public async Task Ping_works_on_the_bridge()
     {
         string other = engine.Name();
@@ -136,7 +136,7 @@ public sealed class NetworkTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Contains(id, await _docker.OkAsync("network inspect bridge -f '{{json .Containers}}'"), StringComparison.Ordinal);
     }
 
-    [ForwardingFact]
+    [Fact]
     public async Task A_published_tcp_port_answers_on_every_address_and_is_free_again_after()
     {
         int port = FreePort();

@@ -29,7 +29,7 @@ public sealed class ServiceTests(QuaidInstance engine) : IClassFixture<QuaidInst
         }
     }
 
-    [ForwardingFact]
+    [Fact]
     public async Task Nginx_is_installed_through_the_containers_network_and_answers()
     {
         string name = engine.Name("nginx");
