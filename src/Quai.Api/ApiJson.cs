@@ -29,6 +29,8 @@ namespace Quai.Api;
 [JsonSerializable(typeof(ExecInspect))]
 [JsonSerializable(typeof(IdResponse))]
 [JsonSerializable(typeof(List<NetworkInspect>))]
+[JsonSerializable(typeof(NetworkCreateRequest))]
+[JsonSerializable(typeof(NetworkCreateResponse))]
 [JsonSerializable(typeof(NetworkInspect))]
 [JsonSerializable(typeof(NetworkConnectRequest))]
 [JsonSerializable(typeof(NetworkDisconnectRequest))]

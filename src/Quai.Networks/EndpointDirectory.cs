@@ -39,6 +39,15 @@ internal sealed class EndpointDirectory
         }
     }
 
+    /// <summary>Those on a network.</summary>
+    public IReadOnlyList<Endpoint> OfNetwork(string networkId)
+    {
+        lock (_lock)
+        {
+            return [.. _byContainer.Values.SelectMany(held => held).Where(e => e.Network.Id == networkId)];
+        }
+    }
+
     /// <summary>Whether an endpoint is there.</summary>
     public bool Contains(Endpoint endpoint)
     {

@@ -25,6 +25,9 @@ public interface INetworkService
     /// <exception cref="Quai.Errors.QuaiException">Its name is taken, its driver unknown, its subnet malformed, no subnet is free, or one is in use (<c>Pool overlaps with other one on this address space</c>). Nothing is left of the attempt.</exception>
     Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation);
 
+    /// <summary>Whether a network, by its whole id, has endpoints.</summary>
+    bool IsUsed(string networkId);
+
     /// <summary>Removes a network.</summary>
     /// <param name="networkId">Its whole id.</param>
     /// <param name="cancellation">Gives up before anything is removed.</param>

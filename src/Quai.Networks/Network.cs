@@ -18,9 +18,21 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
     /// <summary>Bytes; 0 for the kernel's default.</summary>
     public int Mtu { get; init; }
 
+    /// <summary>The host's address that ports are published on when none is named.</summary>
+    public IPAddress BindAddress { get; init; } = IPAddress.Any;
+
     /// <summary>Driver options as inspect shows them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What it was asked to be.</summary>
+    public NetworkAttributes Attributes { get; init; } = new();
+
+    /// <summary>Whether its containers reach what is outside of it.</summary>
+    public bool LeadsOutside => !Attributes.Internal;
+
     /// <summary>Whether it is one that every daemon has, and nobody removes.</summary>
-    public bool IsPredefined => Name is "bridge" or "host" or "none";
+    public bool IsPredefined => IsPredefinedName(Name);
+
+    /// <summary>Whether a name is that of a predefined network.</summary>
+    public static bool IsPredefinedName(string name) => name is "bridge" or "host" or "none";
 }

@@ -5,8 +5,8 @@ namespace Quai.Networks;
 /// <param name="Driver">Its driver, such as <c>bridge</c>.</param>
 public sealed record NetworkRequest(string Name, string Driver)
 {
-    /// <summary>Its subnets; none for one that the daemon chooses.</summary>
-    public IReadOnlyList<NetworkSubnet> Subnets { get; init; } = [];
+    /// <summary>What it is to be.</summary>
+    public NetworkAttributes Attributes { get; init; } = new();
 
     /// <summary>Driver options by Docker's names (<c>com.docker.network.bridge.name</c>).</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();

@@ -78,6 +78,9 @@ public sealed class NetworkService : INetworkService, IDisposable
     public Network Resolve(string nameOrId) => _networks.Resolve(nameOrId).Network;
 
     /// <inheritdoc/>
+    public bool IsUsed(string networkId) => _endpoints.IsUsed(networkId);
+
+    /// <inheritdoc/>
     public IReadOnlyList<Endpoint> EndpointsOf(string containerId) => _endpoints.Of(containerId);
 
     /// <inheritdoc/>
@@ -110,13 +113,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     /// <inheritdoc/>
     public async Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation)
     {
-        if (!_drivers.TryGetValue(request.Driver, out INetworkDriver? driver) || driver is NamespaceDriver)
-        {
-            throw driver is null
-                ? QuaiException.NotFound($"could not find plugin {request.Driver} in v1 plugin registry: plugin not found")
-                : new QuaiException(ErrorKind.Forbidden, $"only one instance of \"{request.Driver}\" network is allowed");
-        }
-
+        NetworkRules.Check(request);
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -125,12 +122,8 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw QuaiException.Conflict($"network with name {request.Name} already exists");
             }
 
-            CheckSubnets(request.Subnets);
-            var record = new NetworkRecord(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), request.Name, request.Driver, null, false, _time.GetUtcNow())
-            {
-                Subnets = [.. request.Subnets.Select(s => new SubnetRecord(new InterfaceAddress(s.Gateway, s.Prefix.PrefixLength), s.Range))],
-                Options = request.Options,
-            };
+            NetworkRecord record = NetworkRules.Record(request, _networks, _drivers, _time.GetUtcNow());
+            INetworkDriver driver = _drivers[record.Driver];
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
             return await RealizeAsync(driver, record).ConfigureAwait(false);
@@ -153,12 +146,17 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw new QuaiException(ErrorKind.Forbidden, $"{state.Network.Name} is a pre-defined network and cannot be removed");
             }
 
+            if (state.Network.Attributes.ConfigOnly && _networks.All.Any(n => n.Network.Attributes.ConfigFrom == state.Network.Name))
+            {
+                throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: configuration network \"{state.Network.Name}\" is in use");
+            }
+
             // Nobody leases from it any more; whoever did before is found.
             _networks.Remove(networkId);
             if (_endpoints.IsUsed(networkId))
             {
                 _networks.Put(state);
-                throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: network {state.Network.Name} id {networkId} has active endpoints");
+                throw new NetworkInUseException(state.Network, _endpoints.OfNetwork(networkId));
             }
 
             SetBridges();
@@ -283,22 +281,6 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         _firewall!.Mend();
         _pass!.Apply(wanted: Firewalled().Count > 0);
-    }
-
-    private void CheckSubnets(IReadOnlyList<NetworkSubnet> subnets)
-    {
-        foreach (NetworkSubnet subnet in subnets)
-        {
-            if (!subnet.Prefix.Contains(subnet.Gateway))
-            {
-                throw QuaiException.Invalid($"invalid network config:\ninvalid gateway {subnet.Gateway}: it is not in subnet {subnet.Prefix}");
-            }
-
-            if (_networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet.Prefix)))
-            {
-                throw new QuaiException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
-            }
-        }
     }
 
     private async Task<Network> RealizeAsync(INetworkDriver driver, NetworkRecord record)

@@ -22,6 +22,10 @@ internal sealed class NetworkState
         Live = live;
         _ipv4 = PoolOf(AddressFamily.InterNetwork);
         _ipv6 = PoolOf(AddressFamily.InterNetworkV6);
+        foreach ((_, IPAddress address) in Network.Attributes.Asked.SelectMany(a => a.Others()))
+        {
+            Mark(address.AddressFamily == AddressFamily.InterNetwork ? _ipv4 : _ipv6, address);
+        }
     }
 
     /// <summary>The network as it is on the host.</summary>
@@ -48,7 +52,7 @@ internal sealed class NetworkState
                 ipv6 = Lease(_ipv6, request.IPv6Address, "IPv6");
             }
 
-            published = ipv4 is null ? [] : ports.Reserve(request.Ports, ipv4);
+            published = ipv4 is null || !Network.LeadsOutside ? [] : ports.Reserve([.. request.Ports.Select(p => p with { HostAddress = p.HostAddress ?? Network.BindAddress })], ipv4);
             return Make(new EndpointRow(
                 id,
                 request.ContainerId,

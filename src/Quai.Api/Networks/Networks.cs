@@ -79,6 +79,9 @@ public sealed class IpamConfig
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Gateway { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, string>? AuxiliaryAddresses { get; set; }
 }
 
 public sealed class NetworkContainer

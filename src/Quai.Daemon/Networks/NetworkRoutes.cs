@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Quai.Api;
 using Quai.Api.Containers;
@@ -8,10 +7,11 @@ using Quai.Daemon.Http;
 using Quai.Engine;
 using Quai.Errors;
 using Quai.Networks;
+using Labels = Quai.Daemon.Http.Labels;
 
 namespace Quai.Daemon.Networks;
 
-/// <summary>Networks: list and inspect, and clear refusals of what comes later.</summary>
+/// <summary>Networks: list, create, inspect, connect, disconnect, delete, prune.</summary>
 internal static class NetworkRoutes
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "driver", "id", "label", "name", "scope", "type"];
@@ -33,20 +33,37 @@ internal static class NetworkRoutes
                 }
 
                 Func<string, bool> isNamed = filters.Names("name"), hasId = filters.Names("id");
-                List<NetworkInspect> list = [.. backend.Networks.List().Where(n => isNamed(n.Name) && hasId(n.Id) && Matches(n, filters)).Select(Describe)];
+                List<NetworkInspect> list = [.. backend.Networks.List().Where(n => isNamed(n.Name) && hasId(n.Id) && Matches(n, filters, backend.Networks.IsUsed)).Select(NetworkView.Of)];
                 await call.Answer(list, Json.Types.ListNetworkInspect);
             })
-            .Add("POST", "/networks/create", _ => throw ApiCall.NotImplemented("creating networks is not available in this version of Quai"))
-            .Add("POST", "/networks/prune", call =>
+            .Add("POST", "/networks/create", async call =>
             {
-                // Predefined networks are never pruned, and others cannot be made yet: there is none to remove.
-                if (call.Filters(PruneFilters).TryGetValue("until", out IReadOnlyList<string>? until) && until is [var text, ..])
+                NetworkRequest request = NetworkReader.Read(await call.ReadDocument(ApiJson.Default.NetworkCreateRequest) ?? new NetworkCreateRequest());
+                Network network = await backend.Networks.CreateAsync(request, ApiCall.ToTheEnd);
+                Publish(backend, network, "create");
+                await call.Answer(new NetworkCreateResponse(network.Id, ""), Json.Types.NetworkCreateResponse, StatusCodes.Status201Created);
+            })
+            .Add("POST", "/networks/prune", async call =>
+            {
+                IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(PruneFilters);
+                DateTimeOffset? until = filters.TryGetValue("until", out IReadOnlyList<string>? texts) && texts is [var text, ..] ? PastTime.Parse(text, DateTimeOffset.UtcNow) : null;
+                List<string> deleted = [];
+                foreach (Network network in backend.Networks.List().Where(n => !n.IsPredefined && Labels.Pass(n.Attributes.Labels, filters) && !(n.Created > until)).OrderBy(n => n.Created))
                 {
-                    PastTime.Parse(text, DateTimeOffset.UtcNow);
+                    try
+                    {
+                        await backend.Networks.RemoveAsync(network.Id, call.Gone);
+                        Publish(backend, network, "destroy");
+                        deleted.Add(network.Name);
+                    }
+                    catch (QuaiException e) when (e.Kind is ErrorKind.Forbidden or ErrorKind.NotFound)
+                    {
+                        // In use, or gone meanwhile.
+                    }
                 }
 
                 backend.Events.Publish("network", "prune", "", new Dictionary<string, string> { ["reclaimed"] = "0" });
-                return call.Answer(new JsonObject { ["NetworksDeleted"] = null }, Json.Edited.JsonObject);
+                await call.Answer(new NetworksPruneResponse(deleted.Count > 0 ? deleted : null), Json.Types.NetworksPruneResponse);
             })
             .Add("POST", "/networks/{name}/connect", async call =>
             {
@@ -60,15 +77,17 @@ internal static class NetworkRoutes
                 await backend.Containers.DisconnectAsync(call.Name, Named(request.Container), request.Force, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status200OK);
             })
-            .Add("DELETE", "/networks/{name}", call =>
+            .Add("DELETE", "/networks/{name}", async call =>
             {
                 Network network = backend.Networks.Resolve(call.Name);
-                throw new QuaiException(ErrorKind.Forbidden, $"{network.Name} is a pre-defined network and cannot be removed");
+                await RemoveAsync(backend, network);
+                Publish(backend, network, "destroy");
+                await call.Answer(StatusCodes.Status204NoContent);
             })
             .Add("GET", "/networks/{name}", async call =>
             {
                 Network network = backend.Networks.Resolve(call.Name);
-                NetworkInspect inspect = Describe(network);
+                NetworkInspect inspect = NetworkView.Of(network);
                 foreach (ContainerSummary container in await backend.Containers.ListAsync(all: false, -1, size: false, NoFilters, call.Gone))
                 {
                     if (container.NetworkSettings.Networks.Values.FirstOrDefault(e => e.NetworkID == network.Id) is { EndpointID.Length: > 0 } endpoint)
@@ -87,32 +106,37 @@ internal static class NetworkRoutes
             });
     }
 
-    private static NetworkInspect Describe(Network network) => new()
+    private static async Task RemoveAsync(Backend backend, Network network)
     {
-        Name = network.Name,
-        Id = network.Id,
-        Created = network.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
-        Driver = network.Driver,
-        IPAM = new Ipam
+        try
         {
-            Config = network.Subnets.Count == 0 ? null
-                : [.. network.Subnets.Select(s => new IpamConfig { Subnet = s.Prefix.ToString(), IPRange = s.Range == s.Prefix ? null : s.Range?.ToString(), Gateway = s.Gateway.ToString() })],
-        },
-        Options = new(network.Options),
-    };
+            await backend.Networks.RemoveAsync(network.Id, ApiCall.ToTheEnd);
+        }
+        catch (NetworkInUseException e)
+        {
+            // Who is on it goes by the names that the engine knows.
+            List<ContainerSummary> containers = await backend.Containers.ListAsync(all: true, -1, size: false, NoFilters, ApiCall.ToTheEnd);
+            IEnumerable<string> users = e.Endpoints.Select(endpoint =>
+                $"name:\"{containers.Find(c => c.Id == endpoint.ContainerId)?.Names[0].TrimStart('/') ?? endpoint.ContainerId}\" id:\"{endpoint.Id[..12]}\"");
+            throw new QuaiException(ErrorKind.Forbidden, $"{e.Message} ({string.Join(", ", users)})", e);
+        }
+    }
+
+    private static void Publish(Backend backend, Network network, string action) =>
+        backend.Events.Publish("network", action, network.Id, new Dictionary<string, string> { ["name"] = network.Name, ["type"] = network.Driver });
 
     private static string Named(string container) => container.Length > 0 ? container : throw QuaiException.Invalid("invalid name or ID supplied: \"\"");
 
-    private static bool Matches(Network network, IReadOnlyDictionary<string, IReadOnlyList<string>> filters)
+    private static bool Matches(Network network, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, Func<string, bool> isUsed)
     {
         return filters.AnyOrNone("driver", v => network.Driver == v)
             && filters.AnyOrNone("scope", v => v == "local")
-            && filters.AnyOrNone("label", _ => false)
-            && filters.AnyOrNone("dangling", v => v is "false" or "0")
+            && (!filters.TryGetValue("label", out IReadOnlyList<string>? labels) || labels.All(l => Labels.Matches(network.Attributes.Labels, l)))
+            && filters.AnyOrNone("dangling", v => v is "false" or "0" == (network.IsPredefined || isUsed(network.Id)))
             && filters.Any("type", v => v switch
             {
-                "builtin" => true,
-                "custom" => false,
+                "builtin" => network.IsPredefined,
+                "custom" => !network.IsPredefined,
                 _ => throw QuaiException.Invalid($"invalid filter: 'type'='{v}'"),
             });
     }

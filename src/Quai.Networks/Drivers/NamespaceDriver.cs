@@ -28,7 +28,7 @@ internal sealed class NamespaceDriver(string name) : INetworkDriver
     {
         public NetworkRecord Record => record;
 
-        public Network Network { get; } = new(record.Id, record.Name, record.Driver, record.Created);
+        public Network Network { get; } = new(record.Id, record.Name, record.Driver, record.Created) { Options = record.Options, Attributes = record.Attributes };
 
         public FirewalledBridge? Firewalled => null;
 

@@ -19,6 +19,7 @@ internal sealed class UnavailableNetwork(NetworkRecord record, string reason) : 
     {
         Interface = record.Interface,
         Options = record.Options,
+        Attributes = record.Attributes,
         Subnets = [.. record.Subnets.Select(s => s.ToSubnet())],
     };
 

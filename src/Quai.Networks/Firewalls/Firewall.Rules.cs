@@ -97,6 +97,22 @@ internal sealed partial class Firewall
         batch.Rule(_table, Postrouting).OutInterface(name).Source(Loopback, 8).Masquerade();
         batch.Rule(_table, Postrouting).OutInterface(name).Source(network, prefix).ConntrackStatus(NftRule.DestinationNat).Masquerade();
 
+        if (bridge.Internal)
+        {
+            if (bridge.InterContainer)
+            {
+                batch.Rule(_table, Marks).InInterface(name).OutInterface(name).Mark(ForwardPass.Mark);
+            }
+            else
+            {
+                batch.Rule(_table, Forward).InInterface(name).OutInterface(name).Drop();
+            }
+
+            batch.Rule(_table, Forward).OutInterface(name).InInterface(name, not: true).Drop();
+            batch.Rule(_table, Forward).InInterface(name).OutInterface(name, not: true).Drop();
+            return;
+        }
+
         // What the chain "forward" lets pass, for the firewalls of others.
         batch.Rule(_table, Marks).OutInterface(name).ConntrackState(NftRule.Established | NftRule.Related).Mark(ForwardPass.Mark);
         batch.Rule(_table, Marks).OutInterface(name).ConntrackStatus(NftRule.DestinationNat).Mark(ForwardPass.Mark);

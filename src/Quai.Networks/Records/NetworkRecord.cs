@@ -14,6 +14,9 @@ internal sealed record NetworkRecord(string Id, string Name, string Driver, stri
     /// <summary>At most one of each family.</summary>
     public IReadOnlyList<SubnetRecord> Subnets { get; init; } = [];
 
+    /// <summary>What it was asked to be.</summary>
+    public NetworkAttributes Attributes { get; init; } = new();
+
     /// <summary>Options as they were asked for.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 }

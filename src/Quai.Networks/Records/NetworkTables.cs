@@ -43,10 +43,11 @@ internal static class NetworkTables
                 mac, 0, host_interface, ports, 0 FROM earlier_endpoints;
             DROP TABLE earlier_endpoints;
             """),
+        new Migration("networks", 4, "ALTER TABLE networks ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';"),
     ];
 
     public static List<NetworkRecord> Networks(SqliteConnection connection) => connection.Rows(
-        "SELECT id, name, driver, interface, owns_interface, created, subnets, options FROM networks",
+        "SELECT id, name, driver, interface, owns_interface, created, subnets, options, attributes FROM networks",
         row => new NetworkRecord(
             row.GetString(0),
             row.GetString(1),
@@ -57,11 +58,12 @@ internal static class NetworkTables
         {
             Subnets = [.. row.GetString(6).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SubnetRecord.Parse)],
             Options = JsonSerializer.Deserialize(row.GetString(7), NetworkJson.Default.DictionaryStringString)!,
+            Attributes = JsonSerializer.Deserialize(row.GetString(8), NetworkJson.Default.NetworkAttributes)!,
         });
 
     public static void Put(SqliteConnection connection, NetworkRecord network) => connection.Run(
         """
-        INSERT INTO networks (id, name, driver, interface, owns_interface, created, subnets, options) VALUES ($id,$name,$driver,$interface,$owns,$created,$subnets,$options)
+        INSERT INTO networks (id, name, driver, interface, owns_interface, created, subnets, options, attributes) VALUES ($id,$name,$driver,$interface,$owns,$created,$subnets,$options,$attributes)
         ON CONFLICT(id) DO UPDATE SET interface=$interface, owns_interface=$owns, subnets=$subnets, options=$options
         """,
         ("$id", network.Id),
@@ -71,7 +73,8 @@ internal static class NetworkTables
         ("$owns", network.OwnsInterface ? 1 : 0),
         ("$created", network.Created.ToUnixTimeMilliseconds()),
         ("$subnets", string.Join('\n', network.Subnets)),
-        ("$options", JsonSerializer.Serialize(new Dictionary<string, string>(network.Options), NetworkJson.Default.DictionaryStringString)));
+        ("$options", JsonSerializer.Serialize(new Dictionary<string, string>(network.Options), NetworkJson.Default.DictionaryStringString)),
+        ("$attributes", JsonSerializer.Serialize(network.Attributes, NetworkJson.Default.NetworkAttributes)));
 
     public static void DeleteNetwork(SqliteConnection connection, string id) => connection.Run("DELETE FROM networks WHERE id=$id", ("$id", id));
 
@@ -149,5 +152,7 @@ internal static class NetworkTables
 }
 
 /// <summary>Shapes that are recorded as JSON.</summary>
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(NetworkAttributes))]
 internal sealed partial class NetworkJson : JsonSerializerContext;

@@ -51,7 +51,7 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
 
     /// <summary>The endpoint by which a container reaches everywhere else: as in Docker, that with the highest priority, and of several that on the network with the first name.</summary>
     public static Endpoint? Gateway(IReadOnlyList<Endpoint> endpoints) =>
-        endpoints.Where(e => e.IPv4 is not null).OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network.Name, StringComparer.Ordinal).FirstOrDefault();
+        endpoints.Where(e => e.IPv4 is not null && e.Network.LeadsOutside).OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network.Name, StringComparer.Ordinal).FirstOrDefault();
 
     private static SandboxMessage? DefaultRoute(IReadOnlyList<Endpoint> endpoints)
     {

@@ -17,7 +17,7 @@ internal static class PublishedPorts
             PortRange ports = publication.Ports;
             foreach (HostPorts host in publication.Hosts is { Count: > 0 } hosts ? hosts : [HostPorts.Any])
             {
-                IPAddress address = host.Listen();
+                IPAddress? address = host.Listen();
                 for (int port = ports.Start; port <= ports.End; port++)
                 {
                     requests.Add(new PortRequest((ushort)port, ports.Protocol, address, host.Start, host.End));
@@ -34,7 +34,7 @@ internal static class PublishedPorts
                 {
                     if (bound.Add(((ushort)port, exposed.Protocol)))
                     {
-                        requests.Add(new PortRequest((ushort)port, exposed.Protocol, IPAddress.Any, 0, 0));
+                        requests.Add(new PortRequest((ushort)port, exposed.Protocol, null, 0, 0));
                     }
                 }
             }

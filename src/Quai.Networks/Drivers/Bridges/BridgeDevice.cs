@@ -43,9 +43,9 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
         Link? found = Find(links, name);
         List<LinkAddress> addresses = Addresses.List(socket);
         InterfaceAddress wanted = settings.Address ?? AddressOf(found, addresses) ?? recorded ?? FirstFree(addresses, taken);
-        if (wanted.PrefixLength is < 8 or > 30)
+        if (wanted.PrefixLength < 8 || wanted.PrefixLength > settings.LongestPrefix)
         {
-            throw QuaiException.Invalid($"invalid bridge address {wanted}: the prefix length must be between 8 and 30");
+            throw QuaiException.Invalid($"invalid bridge address {wanted}: the prefix length must be between 8 and {settings.LongestPrefix}");
         }
 
         using var writer = new NetlinkWriter();

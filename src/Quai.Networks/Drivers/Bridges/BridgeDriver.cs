@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Networks.Ipam;
@@ -23,11 +22,6 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
     public async Task<NetworkRecord> ClaimAsync(NetworkRecord record, CancellationToken cancellation)
     {
         BridgeSettings settings = BridgeSettings.Of(record, options);
-        if (record.Subnets.Any(s => s.Gateway.Address.AddressFamily == AddressFamily.InterNetworkV6))
-        {
-            throw new QuaiException(ErrorKind.NotImplemented, $"network {record.Name}: IPv6 subnets are not available in this version of Quai");
-        }
-
         BridgeDevice.CheckName(settings.Interface);
 
         // The others' names are nobody else's by the mark that they carry.

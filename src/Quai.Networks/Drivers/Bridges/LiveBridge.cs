@@ -15,12 +15,14 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
     {
         Interface = settings.Interface,
         Mtu = settings.Mtu,
+        BindAddress = settings.BindAddress,
         Options = settings.Shown,
+        Attributes = record.Attributes,
         Subnets = [.. record.Subnets.Select(s => s.ToSubnet())],
     };
 
     /// <inheritdoc/>
-    public FirewalledBridge? Firewalled => new FirewalledBridge(settings.Interface, state.Address.Network, settings.Masquerade, settings.InterContainer, state.Closed);
+    public FirewalledBridge? Firewalled => new FirewalledBridge(settings.Interface, state.Address.Network, settings.Masquerade && !record.Attributes.Internal, settings.InterContainer, state.Closed, record.Attributes.Internal);
 
     /// <inheritdoc/>
     public SandboxSetup Attach(EndpointPlace place) => EndpointMessages.Build(place, state, settings, BridgeDevice.FiltersBridgedTraffic, BridgeSysctls.KernelHasIPv6);

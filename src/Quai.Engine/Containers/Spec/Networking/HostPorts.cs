@@ -13,8 +13,8 @@ public sealed record HostPorts(string Address, string Written, ushort Start, ush
     /// <summary>Any address, a free port.</summary>
     public static HostPorts Any { get; } = new("", "", 0, 0);
 
-    /// <summary>The address that is listened on.</summary>
-    public IPAddress Listen() => Address.Length == 0 ? IPAddress.Any : IPAddress.Parse(Address);
+    /// <summary>The address that is listened on; null for the network's usual one.</summary>
+    public IPAddress? Listen() => Address.Length == 0 ? null : IPAddress.Parse(Address);
 
     /// <summary>Reads a place on the host.</summary>
     /// <exception cref="QuaiException">The address or the ports are none.</exception>

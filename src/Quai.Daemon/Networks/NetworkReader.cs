@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Net;
+using Quai.Api.Networks;
+using Quai.Errors;
+using Quai.Networks;
+
+namespace Quai.Daemon.Networks;
+
+/// <summary>Reads requests for networks: the door between the API's types and the service's, where everything is parsed once.</summary>
+internal static class NetworkReader
+{
+    /// <summary>Reads one.</summary>
+    /// <exception cref="QuaiException">It is malformed, or asks for what cannot be had; in Docker's words, all faults of its subnets at once.</exception>
+    public static NetworkRequest Read(NetworkCreateRequest request)
+    {
+        string scope = request.Scope;
+        if (request.Ingress)
+        {
+            throw new QuaiException(ErrorKind.Forbidden, "Ingress network can only be global scope network");
+        }
+
+        if (scope is "swarm" or "global")
+        {
+            throw new QuaiException(ErrorKind.Forbidden, $"cannot create a {scope} scoped network when swarm is not active");
+        }
+
+        if (scope is not ("" or "local"))
+        {
+            throw QuaiException.Invalid($"invalid scope \"{scope}\" of network {request.Name}: a network of this daemon's is local");
+        }
+
+        if (request.EnableIPv4 == false)
+        {
+            throw request.EnableIPv6 == true ? NoIPv6() : QuaiException.Invalid("IPv4 or IPv6 must be enabled");
+        }
+
+        if (request.EnableIPv6 == true)
+        {
+            throw NoIPv6();
+        }
+
+        string driver = request.Driver.Length == 0 ? "bridge" : request.Driver;
+        if (driver == "overlay")
+        {
+            throw new QuaiException(
+                ErrorKind.Forbidden,
+                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
+        }
+
+        return new NetworkRequest(request.Name, driver)
+        {
+            Options = request.Options ?? [],
+            Attributes = new NetworkAttributes
+            {
+                Internal = request.Internal,
+                Attachable = request.Attachable,
+                Labels = request.Labels ?? [],
+                IpamDriver = request.IPAM?.Driver is { Length: > 0 } ipam ? ipam : "default",
+                IpamOptions = request.IPAM?.Options,
+                Asked = Subnets(request.IPAM?.Config ?? []),
+                ConfigOnly = request.ConfigOnly,
+                ConfigFrom = request.ConfigFrom?.Network ?? "",
+            },
+        };
+    }
+
+    private static QuaiException NoIPv6() => new(ErrorKind.NotImplemented, "IPv6 of networks is not available in this version of Quai: take --ipv6 out");
+
+    private static AskedSubnet[] Subnets(List<IpamConfig> configs)
+    {
+        List<string> faults = [];
+        foreach (IpamConfig config in configs)
+        {
+            faults.AddRange(Faults(config));
+        }
+
+        return faults.Count > 0
+            ? throw QuaiException.Invalid("invalid network config:\n" + string.Join('\n', faults))
+            : [.. configs.Select(c => new AskedSubnet(c.Subnet!, Given(c.IPRange), Given(c.Gateway), c.AuxiliaryAddresses is { Count: > 0 } others ? others : null))];
+    }
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static IEnumerable<string> Faults(IpamConfig config)
+    {
+        string written = config.Subnet ?? "";
+        if (Block(written) is not { } subnet)
+        {
+            yield return $"invalid subnet {written}: invalid CIDR block notation";
+            yield break;
+        }
+
+        if (subnet.Network.ToString() != written)
+        {
+            yield return $"invalid subnet {written}: it should be {subnet.Network}";
+        }
+
+        if (config.IPRange is { Length: > 0 } rangeText)
+        {
+            if (Block(rangeText) is not { } range)
+            {
+                yield return $"invalid ip-range {rangeText}: invalid CIDR block notation";
+            }
+            else if (range.Network.PrefixLength < subnet.Network.PrefixLength)
+            {
+                yield return $"invalid ip-range {rangeText}: CIDR block is bigger than its parent subnet {written}";
+            }
+            else if (range.Network.ToString() != rangeText)
+            {
+                yield return $"invalid ip-range {rangeText}: it should be {range.Network}";
+            }
+            else if (!subnet.Network.Contains(range.Network.BaseAddress))
+            {
+                yield return $"invalid ip-range {rangeText}: parent subnet {written} doesn't contain ip-range";
+            }
+        }
+
+        if (config.Gateway is { Length: > 0 } gateway && Outside(subnet.Network, gateway) is { } why)
+        {
+            yield return $"invalid gateway {gateway}: {(why.Length > 0 ? why : $"parent subnet {written} doesn't contain this address")}";
+        }
+
+        foreach ((string name, string address) in config.AuxiliaryAddresses ?? [])
+        {
+            if (Outside(subnet.Network, address) is { } fault)
+            {
+                yield return $"invalid auxiliary address {name}: {(fault.Length > 0 ? fault : $"parent subnet {written} doesn't contain this address")}";
+            }
+        }
+    }
+
+    private static string? Outside(IPNetwork subnet, string address) =>
+        !IPAddress.TryParse(address, out IPAddress? parsed) ? "invalid address" : subnet.Contains(parsed) ? null : "";
+
+    private static (IPNetwork Network, IPAddress Address)? Block(string text)
+    {
+        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && IPAddress.TryParse(text.AsSpan(0, slash), out IPAddress? address)
+            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= address.GetAddressBytes().Length * 8
+            ? (Masked(address, length), address)
+            : null;
+    }
+
+    private static IPNetwork Masked(IPAddress address, int length)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        for (int bit = length; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
+        }
+
+        return new IPNetwork(new IPAddress(bytes), length);
+    }
+}

@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Quai.Errors;
+using Quai.Networks.Drivers;
+using Quai.Networks.Ipam;
+using Quai.Networks.Records;
+
+namespace Quai.Networks;
+
+/// <summary>What networks may be made, in Docker's words.</summary>
+internal static class NetworkRules
+{
+    private const string Null = "null", Configured = "user specified configurations are not supported if the network depends on a configuration network";
+
+    /// <summary>Checks what can be told of a request without looking at other networks.</summary>
+    /// <exception cref="QuaiException">It cannot be.</exception>
+    public static void Check(NetworkRequest request)
+    {
+        if (string.IsNullOrWhiteSpace(request.Name))
+        {
+            throw QuaiException.Invalid("invalid name: name is empty");
+        }
+
+        if (request.Name.Any(char.IsControl))
+        {
+            throw QuaiException.Invalid("invalid name: it must not contain control characters");
+        }
+
+        if (Network.IsPredefinedName(request.Name) || request.Name == "default")
+        {
+            // The space at the end is Docker's.
+            throw new QuaiException(ErrorKind.Forbidden, $"operation is not permitted on predefined {request.Name} network ");
+        }
+    }
+
+    /// <summary>The record of a network to be made, its name being free.</summary>
+    /// <param name="request">Checked by <see cref="Check"/>.</param>
+    /// <param name="networks">The networks that there are.</param>
+    /// <param name="drivers">The drivers that there are.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="QuaiException">It cannot be.</exception>
+    public static NetworkRecord Record(NetworkRequest request, NetworkDirectory networks, IReadOnlyDictionary<string, INetworkDriver> drivers, DateTimeOffset now)
+    {
+        NetworkAttributes attributes = request.Attributes;
+        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        if (attributes.ConfigOnly)
+        {
+            return attributes.Internal || attributes.Attachable || attributes.ConfigFrom.Length > 0
+                ? throw new QuaiException(
+                    ErrorKind.Forbidden,
+                    "configuration network can only contain network specific fields. Network operator fields like [ ingress | internal | attachable | scope ] are not supported.")
+                : new NetworkRecord(id, request.Name, Null, null, false, now) { Attributes = attributes, Options = request.Options };
+        }
+
+        if (!drivers.TryGetValue(request.Driver, out INetworkDriver? driver))
+        {
+            throw QuaiException.NotFound($"plugin \"{request.Driver}\" not found");
+        }
+
+        if (driver is NamespaceDriver)
+        {
+            throw new QuaiException(ErrorKind.Forbidden, $"only one instance of \"{request.Driver}\" network is allowed");
+        }
+
+        IReadOnlyDictionary<string, string> options = request.Options;
+        if (attributes.ConfigFrom.Length > 0)
+        {
+            if (networks.Named(attributes.ConfigFrom)?.Network is not { Attributes.ConfigOnly: true } from)
+            {
+                throw QuaiException.NotFound($"configuration network \"{attributes.ConfigFrom}\" does not exist");
+            }
+
+            if (attributes.Asked.Count > 0 || options.Count > 0 || attributes.Labels.Count > 0 || attributes.IpamOptions is { Count: > 0 })
+            {
+                throw new QuaiException(ErrorKind.Forbidden, Configured);
+            }
+
+            options = from.Options;
+            attributes = attributes with { Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
+        }
+
+        CheckIpam(attributes);
+        return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
+        {
+            Attributes = attributes,
+            Options = options,
+            Subnets = [.. attributes.Asked.Select(a => SubnetOf(a, networks))],
+        };
+    }
+
+    private static void CheckIpam(NetworkAttributes attributes)
+    {
+        switch (attributes.IpamDriver)
+        {
+            case "default":
+                break;
+            case Null:
+                throw QuaiException.Invalid("ipv4 pool is empty");
+            default:
+                throw QuaiException.NotFound($"plugin \"{attributes.IpamDriver}\" not found");
+        }
+
+        if (attributes.Asked.Any(a => a.IsIPv6()))
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, "IPv6 subnets are not available in this version of Quai: take them out");
+        }
+
+        if (attributes.Asked.Count > 1)
+        {
+            throw new QuaiException(ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets");
+        }
+    }
+
+    private static SubnetRecord SubnetOf(AskedSubnet asked, NetworkDirectory networks)
+    {
+        IPNetwork subnet = IPNetwork.Parse(asked.Subnet);
+        if (networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet)))
+        {
+            throw new QuaiException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
+        }
+
+        IPNetwork range = asked.Range is { } written ? IPNetwork.Parse(written) : subnet;
+        IPAddress gateway = asked.Gateway is { } given ? IPAddress.Parse(given) : FirstUsable(subnet, range);
+        foreach ((string name, IPAddress address) in asked.Others())
+        {
+            if (address.Equals(gateway))
+            {
+                throw QuaiException.System($"failed to allocate secondary ip address ({name}:{address}): Address already in use");
+            }
+        }
+
+        return new SubnetRecord(new InterfaceAddress(gateway, subnet.PrefixLength), asked.Range is null ? null : range);
+    }
+
+    // The first of a subnet is nobody's, where it has more than two.
+    private static IPAddress FirstUsable(IPNetwork subnet, IPNetwork range)
+    {
+        UInt128 first = Prefixes.First(range);
+        bool network = first == Prefixes.First(subnet) && subnet.PrefixLength < Prefixes.Bits(subnet.BaseAddress.AddressFamily) - 1;
+        return Prefixes.Address(network ? first + 1 : first, subnet.BaseAddress.AddressFamily);
+    }
+}
