@@ -5,9 +5,9 @@ namespace Quai.Networks.Dns.Names;
 /// <summary>Names that stand for addresses: <c>2.0.17.172.in-addr.arpa</c> and those below <c>ip6.arpa</c>.</summary>
 internal static class ReverseName
 {
-    private static ReadOnlySpan<byte> IPv4Tail => "\x07in-addr\x04arpa"u8;
+    private static ReadOnlySpan<byte> IPv4Tail => "\u0007in-addr\u0004arpa"u8;
 
-    private static ReadOnlySpan<byte> IPv6Tail => "\x03ip6\x04arpa"u8;
+    private static ReadOnlySpan<byte> IPv6Tail => "\u0003ip6\u0004arpa"u8;
 
     /// <summary>An address as a number; one of IPv4 as IPv6 would map it.</summary>
     public static UInt128 KeyOf(ReadOnlySpan<byte> address) => address.Length == 4
