@@ -74,8 +74,13 @@ public sealed class HostNameServers
     /// <summary>The file that is meant, behind all links; null where there is none.</summary>
     private static Stamp? StampOf(string path)
     {
-        string file = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        return NodeStatusReader.TryRead(file) is { } status
+        NodeStatus? found = NodeStatusReader.TryRead(path);
+        if (found is { IsLink: true } && File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target)
+        {
+            found = NodeStatusReader.TryRead(target.FullName);
+        }
+
+        return found is { } status
             ? new Stamp(status.DeviceMajor, status.DeviceMinor, status.Inode, status.ModifiedSeconds, status.ModifiedNanoseconds, status.Size)
             : null;
     }
