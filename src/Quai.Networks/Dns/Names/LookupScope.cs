@@ -10,10 +10,15 @@ namespace Quai.Networks.Dns.Names;
 /// </summary>
 public sealed record LookupScope
 {
-    private readonly ImmutableArray<UpstreamServer> _usable = [];
+    private readonly ImmutableArray<ScopeNetwork> _networks = [];
+    private readonly ImmutableArray<UpstreamServer> _usable = [], _inside = [];
 
     /// <summary>The container's networks in the order in which they are asked.</summary>
-    public IReadOnlyList<ScopeNetwork> Networks { get; init; } = [];
+    public IReadOnlyList<ScopeNetwork> Networks
+    {
+        get => _networks;
+        init => _networks = [.. value];
+    }
 
     /// <summary>Who is asked for all other names; the first three of them.</summary>
     public IReadOnlyList<UpstreamServer> Servers
@@ -23,6 +28,7 @@ public sealed record LookupScope
         {
             field = value;
             _usable = [.. value.Where(s => !s.IsOurselves).Take(MostServers)];
+            _inside = _usable.RemoveAll(s => s.FromHost);
         }
     }
     = [];
@@ -43,12 +49,12 @@ public sealed record LookupScope
     internal static int MostServers => 3;
 
     /// <summary>Those that may be asked.</summary>
-    internal ImmutableArray<UpstreamServer> UsableServers => ReachesOutside ? _usable : _usable.RemoveAll(static s => s.FromHost);
+    internal ImmutableArray<UpstreamServer> UsableServers => ReachesOutside ? _usable : _inside;
 
     /// <summary>Finds what a name in small letters stands for: itself on any of the networks, or its head on the network that its tail names.</summary>
     internal NameEntry? Find(ReadOnlySpan<byte> name)
     {
-        if (name.IsEmpty || Networks.Count == 0)
+        if (name.IsEmpty || _networks.IsEmpty)
         {
             return null;
         }
@@ -71,7 +77,7 @@ public sealed record LookupScope
     /// <summary>Finds who has an address.</summary>
     internal NamePlace? Find(UInt128 address)
     {
-        foreach (ScopeNetwork network in Networks)
+        foreach (ScopeNetwork network in _networks)
         {
             if (network.Names.Index.Find(address) is { } place)
             {
@@ -86,7 +92,7 @@ public sealed record LookupScope
 
     private NameEntry? Find(ReadOnlySpan<byte> name, ReadOnlySpan<byte> networkName, bool own)
     {
-        foreach (ScopeNetwork network in Networks)
+        foreach (ScopeNetwork network in _networks)
         {
             if ((networkName.IsEmpty || networkName.SequenceEqual(network.Names.Key)) && network.Find(name, own) is { } entry)
             {

@@ -11,6 +11,8 @@ namespace Quai.Networks.Dns.Serving;
 /// <param name="time">What time it is.</param>
 internal sealed class UdpService(Socket socket, Responder responder, TimeProvider time)
 {
+    private const int Burst = 64;
+
     private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(100);
 
     private readonly OpenWork _work = new();
@@ -23,8 +25,14 @@ internal sealed class UdpService(Socket socket, Responder responder, TimeProvide
         var client = new SocketAddress(socket.AddressFamily);
         try
         {
-            while (true)
+            for (int i = 1; ; i++)
             {
+                if (i % Burst == 0)
+                {
+                    // Under a flood nothing here ever waits; others want the thread, too.
+                    await Task.Yield();
+                }
+
                 try
                 {
                     int received = await socket.ReceiveFromAsync(message, SocketFlags.None, client, cancellation).ConfigureAwait(false);
