@@ -34,15 +34,11 @@ public sealed class ContainerScope(HostNameServers host) : IScopeSource
     }
 
     /// <summary>Says what the container is connected to now.</summary>
-    /// <param name="networks">Its networks in the order in which they are asked, each with the container's own names for others there (alias to name).</param>
+    /// <param name="networks">Its networks in the order in which they are asked.</param>
     /// <param name="servers">The servers given for it; none for the host's.</param>
     /// <param name="options">The resolver's options given for it; null for the host's.</param>
     /// <param name="reachesOutside">Whether one of the networks is not internal.</param>
-    public void Set(
-        IReadOnlyList<(NetworkNameTable Names, IReadOnlyDictionary<string, string>? Links)> networks,
-        IReadOnlyList<IPAddress> servers,
-        IReadOnlyList<string>? options,
-        bool reachesOutside) =>
+    public void Set(IReadOnlyList<NetworkAttachment> networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside) =>
         Volatile.Write(ref _settings, new Settings([.. networks], servers, options, reachesOutside));
 
     private static bool IsCurrent(Snapshot snapshot)
@@ -67,9 +63,9 @@ public sealed class ContainerScope(HostNameServers host) : IScopeSource
     });
 
     /// <summary>What was said last.</summary>
-    private sealed class Settings((NetworkNameTable Names, IReadOnlyDictionary<string, string>? Links)[] networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside)
+    private sealed class Settings(NetworkAttachment[] networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside)
     {
-        public (NetworkNameTable Names, IReadOnlyDictionary<string, string>? Links)[] Networks { get; } = networks;
+        public NetworkAttachment[] Networks { get; } = networks;
 
         public IReadOnlyList<IPAddress> Servers { get; } = servers;
 

@@ -26,7 +26,7 @@ public sealed class ContainerScopeTests : IDisposable
 
         NetworkNameTable front = new("front"), back = new("back");
         back.Add(TestScopes.Endpoint("b", "10.2.0.2", null, "db"));
-        scope.Set([(front, new Dictionary<string, string> { ["store"] = "web" })], [], null, reachesOutside: true);
+        scope.Set([new NetworkAttachment(front, new Dictionary<string, string> { ["store"] = "web" })], [], null, reachesOutside: true);
         LookupScope first = scope.Current;
         Assert.Same(first, scope.Current);
         Assert.Equal("10.0.0.1:53 True", Servers(first));
@@ -47,7 +47,7 @@ public sealed class ContainerScopeTests : IDisposable
         Assert.Equal("10.0.0.22:53 True", Servers(scope.Current));
         Assert.True(scope.Current.HasNdots);
 
-        scope.Set([(front, null), (back, null)], [IPAddress.Parse("9.9.9.9")], ["edns0"], reachesOutside: false);
+        scope.Set([new NetworkAttachment(front), new NetworkAttachment(back)], [IPAddress.Parse("9.9.9.9")], ["edns0"], reachesOutside: false);
         Assert.Equal(["10.2.0.2"], TestScopes.Ask(scope.Current, "db", RecordType.A)!.Texts);
         Assert.Equal("9.9.9.9:53 False", Servers(scope.Current));
         Assert.False(scope.Current.HasNdots);
