@@ -52,7 +52,7 @@ internal sealed class NetworkState
                 ipv6 = Lease(_ipv6, request.IPv6Address, "IPv6");
             }
 
-            published = ipv4 is null || !Network.LeadsOutside ? [] : ports.Reserve([.. request.Ports.Select(p => p with { HostAddress = p.HostAddress ?? Network.BindAddress })], ipv4);
+            published = ipv4 is null || !Network.LeadsOutside ? [] : ports.Reserve(request.Ports, ipv4, Network.BindAddress);
             return Make(new EndpointRow(
                 id,
                 request.ContainerId,

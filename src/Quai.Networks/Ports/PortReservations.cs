@@ -54,8 +54,9 @@ internal sealed class PortReservations
     /// <summary>Reserves all the ports of an endpoint, or none.</summary>
     /// <param name="requests">What is asked for.</param>
     /// <param name="container">The container's address, for the error.</param>
+    /// <param name="usual">The host's address where a request names none; null for any.</param>
     /// <exception cref="PortUnavailableException">One cannot be had.</exception>
-    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, IPAddress container)
+    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, IPAddress container, IPAddress? usual = null)
     {
         if (requests.Count == 0)
         {
@@ -70,7 +71,7 @@ internal sealed class PortReservations
             {
                 foreach (PortRequest request in requests)
                 {
-                    ports[done] = Reserve(request, container);
+                    ports[done] = Reserve(request, request.HostAddress ?? usual ?? IPAddress.Any, container);
                     done++;
                 }
 
@@ -117,23 +118,23 @@ internal sealed class PortReservations
         }
     }
 
-    private PublishedPort Reserve(PortRequest request, IPAddress container)
+    private PublishedPort Reserve(PortRequest request, IPAddress address, IPAddress container)
     {
-        if (request.HostAddress.AddressFamily != AddressFamily.InterNetwork)
+        if (address.AddressFamily != AddressFamily.InterNetwork)
         {
-            throw new QuaiException(ErrorKind.NotImplemented, $"publishing a port on the IPv6 address {request.HostAddress} is not supported: containers have IPv4 addresses only");
+            throw new QuaiException(ErrorKind.NotImplemented, $"publishing a port on the IPv6 address {address} is not supported: containers have IPv4 addresses only");
         }
 
         if (request.HostPort == 0)
         {
-            return ReserveAny(request, container);
+            return ReserveAny(request, address, container);
         }
 
         // As in Docker a container's port that is given a range takes the first free one of it.
         int last = Math.Max(request.HostPort, request.HostPortEnd);
         for (int number = request.HostPort; ; number++)
         {
-            var port = new PublishedPort(request.ContainerPort, request.Protocol, request.HostAddress, (ushort)number);
+            var port = new PublishedPort(request.ContainerPort, request.Protocol, address, (ushort)number);
             int error = TryBind(port);
             if (error == 0)
             {
@@ -147,12 +148,12 @@ internal sealed class PortReservations
         }
     }
 
-    private PublishedPort ReserveAny(PortRequest request, IPAddress container)
+    private PublishedPort ReserveAny(PortRequest request, IPAddress address, IPAddress container)
     {
         int count = _ephemeral.Last - _ephemeral.First + 1;
         for (int tried = 0; tried < count; tried++)
         {
-            var port = new PublishedPort(request.ContainerPort, request.Protocol, request.HostAddress, (ushort)_nextEphemeral);
+            var port = new PublishedPort(request.ContainerPort, request.Protocol, address, (ushort)_nextEphemeral);
             _nextEphemeral = _nextEphemeral >= _ephemeral.Last ? _ephemeral.First : _nextEphemeral + 1;
             int error = TryBind(port);
             if (error == 0)
