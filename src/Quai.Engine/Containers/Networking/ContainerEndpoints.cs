@@ -66,12 +66,8 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         return publishing.Length == 0 ? Task.CompletedTask : Task.WhenAll(publishing.Select(e => networks.PublishAsync(e, CancellationToken.None)));
     }
 
-    /// <summary>The records of a run's endpoints, in a sandbox of their own.</summary>
-    public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints)
-    {
-        string sandbox = NewId();
-        return [.. endpoints.Select(e => EndpointRecord.From(e, sandbox))];
-    }
+    /// <summary>The records of a run's endpoints.</summary>
+    public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints) => [.. endpoints.Select(EndpointRecord.From)];
 
     /// <summary>Refuses a network that goes with none of the container's.</summary>
     /// <exception cref="QuaiException">In Docker's words.</exception>
