@@ -107,8 +107,8 @@ public sealed class ManyNetworksTests
         using var host = new TestHost();
         Network one = Create(host, "one", "10.231.20.1/24");
         (_, Endpoint endpoint) = Run(host, "a", one);
-        QuaiException used = Assert.Throws<QuaiException>(() => Remove(host, one));
-        Assert.Equal((ErrorKind.Forbidden, $"error while removing network: network one id {one.Id} has active endpoints"), (used.Kind, used.Message));
+        QuaiException used = Assert.ThrowsAny<QuaiException>(() => Remove(host, one));
+        Assert.Equal((ErrorKind.Forbidden, "error while removing network: network one has active endpoints"), (used.Kind, used.Message));
         Assert.Equal(one.Id, host.Service.Resolve("one").Id);
         host.Release("a");
         Remove(host, one);
@@ -124,14 +124,13 @@ public sealed class ManyNetworksTests
     [InlineData("one", "bridge", "10.231.30.1/24", "", ErrorKind.Conflict, "network with name one already exists")]
     [InlineData("new", "bridge", "10.231.20.129/25", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
     [InlineData("new", "bridge", "10.231.7.1/24", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
-    [InlineData("new", "macvlan", "10.231.30.1/24", "", ErrorKind.NotFound, "could not find plugin macvlan")]
+    [InlineData("new", "macvlan", "10.231.30.1/24", "", ErrorKind.NotFound, "plugin \"macvlan\" not found")]
     [InlineData("new", "host", null, "", ErrorKind.Forbidden, "only one instance of \"host\" network is allowed")]
-    [InlineData("new", "bridge", "10.231.30.1/31", "", ErrorKind.InvalidParameter, "the prefix length must be between 8 and 30")]
     [InlineData("new", "bridge", "fd00:7::1/64", "", ErrorKind.NotImplemented, "IPv6 subnets")]
-    [InlineData("new", "bridge", "10.231.30.1/24", "x.y=1", ErrorKind.InvalidParameter, "option x.y")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.gateway_mode_ipv4=routed", ErrorKind.NotImplemented, "gateway_mode_ipv4=routed")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.enable_icc=perhaps", ErrorKind.InvalidParameter, "\"perhaps\"")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=a name too long", ErrorKind.InvalidParameter, "a name too long")]
-    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=out0", ErrorKind.Conflict, "out0 is not a bridge")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=out0", ErrorKind.System, "existing interface out0 is not a bridge")]
     public void What_cannot_be_had_is_refused_and_leaves_nothing(string name, string driver, string? cidr, string option, ErrorKind kind, string words)
     {
         using var host = new TestHost();
@@ -168,7 +167,7 @@ public sealed class ManyNetworksTests
 
     private static NetworkRequest Request(string name, string driver, string? cidr) => new(name, driver)
     {
-        Subnets = cidr is null ? [] : [Ipam.InterfaceAddress.Parse(cidr) is var a ? new NetworkSubnet(a.Network, a.Address, null) : null!],
+        Attributes = new NetworkAttributes { Asked = cidr is null ? [] : [Ipam.InterfaceAddress.Parse(cidr) is var a ? new AskedSubnet(a.Network.ToString(), Gateway: a.Address.ToString()) : null!] },
     };
 
     private static void Remove(TestHost host, Network network) => host.Host.Await(() => host.Service.RemoveAsync(network.Id, CancellationToken.None));
