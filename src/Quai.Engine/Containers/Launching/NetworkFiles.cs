@@ -99,7 +99,8 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
                 network.Dns.Count > 0 ? network.Dns : options.Dns,
                 network.DnsSearch.Count > 0 ? network.DnsSearch : options.DnsSearch,
                 network.DnsOptions.Count > 0 ? network.DnsOptions : options.DnsOptions,
-                hostNetwork));
+                hostNetwork,
+                ownServer: endpoints.Any(e => e.Network.HasNames)));
     }
 
     /// <summary>Inside the container every user reads it; outside only who gets past the folder.</summary>

@@ -44,6 +44,14 @@ internal sealed class ContainerRecovery(
             }
         }
 
+        // All names before the first answer: else a question would hear that there is no such container.
+        List<Container> running = all.FindAll(c => c.Run is not null);
+        running.ForEach(reattachment.PublishNames);
+        foreach (Container container in running)
+        {
+            await reattachment.ServeNamesAsync(container).ConfigureAwait(false);
+        }
+
         foreach (Container container in ended)
         {
             events.Publish(container, "die", ("exitCode", container.State.ExitCode.ToString()));
