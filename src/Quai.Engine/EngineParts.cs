@@ -39,9 +39,9 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var runs = new ContainerRuns(launcher, execs, hub, time);
         var endpoints = new ContainerEndpoints(stores.Networks);
         var resolution = new NameResolution(options, stores.Networks);
-        var resources = new RunResources(runtime, stores.Networks, endpoints, launcher, paths, time, background);
+        var resources = new RunResources(runtime, endpoints, resolution, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
-        var starter = new ContainerStarter(launcher, resources, resolution, runs, records, events, removal, time);
+        var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
         var exits = new ContainerExits(resources, runs, records, events, removal, lifetime);
         var restarts = new RestartWaits(records, time);
         var supervisor = new ContainerSupervisor(starter, exits, resources, new MemoryNotices(records, events, lifetime), restarts, lifetime, background);

@@ -66,6 +66,9 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         return publishing.Length == 0 ? Task.CompletedTask : Task.WhenAll(publishing.Select(e => networks.PublishAsync(e, CancellationToken.None)));
     }
 
+    /// <inheritdoc cref="INetworkService.ReleaseAsync"/>
+    public Task ReleaseAllAsync(Container container) => networks.ReleaseAsync(container.Id, CancellationToken.None);
+
     /// <summary>The records of a run's endpoints, in a sandbox of their own.</summary>
     public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints)
     {

@@ -12,7 +12,7 @@ namespace Quai.Engine.Containers.Runs;
 
 /// <summary>Starts a container's program, or undoes everything when that fails.</summary>
 internal sealed class ContainerStarter(
-    Launcher launcher, RunResources resources, NameResolution resolution, ContainerRuns runs, ContainerRecords records, ContainerEvents events, ContainerRemoval removal, TimeProvider time)
+    Launcher launcher, RunResources resources, ContainerRuns runs, ContainerRecords records, ContainerEvents events, ContainerRemoval removal, TimeProvider time)
 {
     private const string RuntimePrefix = "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ";
 
@@ -29,7 +29,6 @@ internal sealed class ContainerStarter(
         {
             IReadOnlyList<Endpoint> leased = await resources.LeaseAsync(container).ConfigureAwait(false);
             container.Endpoints = ContainerEndpoints.Records(leased);
-            resolution.Publish(container);
 
             // On the disk before the runtime makes anything; meanwhile the rest is prepared.
             Task recorded = Task.Run(() => records.SaveAsync(container));
@@ -46,13 +45,8 @@ internal sealed class ContainerStarter(
                 await recorded.ConfigureAwait(false);
             }
 
-            await resources.StartAsync(launch, leased, started => shim = started).ConfigureAwait(false);
+            await resources.StartAsync(container, launch, leased, started => shim = started).ConfigureAwait(false);
             container.Machine.Started(shim!.Pid, shim.StartedAt);
-            if (launch.NameServerSockets)
-            {
-                await resolution.ServeAsync(container, shim, CancellationToken.None).ConfigureAwait(false);
-            }
-
             await ConnectClientsAsync(container, shim, first).ConfigureAwait(false);
             runs.Begin(container, shim, launch.Spec.Linux?.Seccomp);
             records.SaveLater(container);
