@@ -145,6 +145,15 @@ public enum PlanOperation : int
 
     /// <summary>Mounts a tmpfs at path 1 beneath root slot 0 (2: source, 3: flags, 4: options or null, 5: <see cref="PlaceRules"/>). Its mode is that of the directory there, unless there was none or the options say another.</summary>
     MountTmpfs = 28,
+
+    /// <summary>Makes a connected pair of unix sockets: one for slot number 0, the other for the result slot.</summary>
+    SocketPair = 29,
+
+    /// <summary>Does an nf_tables transaction (0: address, 1: length) in the network namespace that this process is in, once it has put the port of the socket address at 2 into the places (3: array of offsets, 4: how many) that it has for it.</summary>
+    Nftables = 30,
+
+    /// <summary>Sends the descriptors in slots 1 and 2 over socket slot 0.</summary>
+    SendDescriptors = 31,
 }
 
 /// <summary>What <see cref="PlanOperation.MountPoint"/> permits. Nothing may be mounted inside a procfs unless a rule says so.</summary>
@@ -181,6 +190,9 @@ public static class PlanError
 
     /// <summary>There is no way to a procfs of a process namespace that is joined.</summary>
     public const int NoProcfs = 5007;
+
+    /// <summary>The kernel has no nf_tables, or not all of it that is needed.</summary>
+    public const int NoNftables = 5008;
 }
 
 /// <summary>One step. 80 bytes.</summary>
@@ -216,6 +228,9 @@ public static class PlanSlot
 
     // The container's own mounts at /proc, /sys and /dev, its null device, and the empty directory over what is hidden.
     public const int ProcMount = 17, SysMount = 18, DevMount = 19, NullDevice = 20, EmptyDirectory = 21;
+
+    // Where the sockets of the container's name server come from once its program has been executed: the end of a pair that stays with who clones.
+    public const int NameSockets = 22;
 
     public const int Dynamic = 24, Count = 64;
 #pragma warning restore CS1591

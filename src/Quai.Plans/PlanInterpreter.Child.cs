@@ -122,6 +122,9 @@ public static unsafe partial class PlanInterpreter
             PlanOperation.CheckProcfs => CheckProcfs((int)a[0]),
             PlanOperation.MountProcfs => MountProcfs((int)a[0], (int)a[1], a[2], (int)a[3], (int)a[4]),
             PlanOperation.MountTmpfs => MountTmpfs((int)a[0], (byte*)a[1], (byte*)a[2], a[3], (byte*)a[4], (PlaceRules)a[5]),
+            PlanOperation.SocketPair => SocketPair(slots + step->Arguments[0]),
+            PlanOperation.Nftables => Nftables((byte*)a[0], (int)a[1], (byte*)a[2], (int*)a[3], (int)a[4]),
+            PlanOperation.SendDescriptors => SendDescriptors((int)a[0], (int)a[1], (int)a[2]),
             _ => -Errno.ENOSYS,
         };
         if (result < 0)

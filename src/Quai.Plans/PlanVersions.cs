@@ -8,7 +8,7 @@ namespace Quai.Plans;
 public static class PlanVersions
 {
     /// <summary>The newest that the interpreter in this build runs.</summary>
-    public const int Current = 3;
+    public const int Current = 4;
 
     /// <summary>The oldest that it runs.</summary>
     public const int Oldest = 2;
@@ -18,6 +18,7 @@ public static class PlanVersions
     {
         // What is added gets its line here.
         PlanOperation.MountTmpfs => 3,
+        PlanOperation.SocketPair or PlanOperation.Nftables or PlanOperation.SendDescriptors => 4,
         _ => 2,
     };
 }

@@ -44,6 +44,12 @@ public sealed record ContainerLaunch
     /// <summary>rtnetlink requests that connect the new network namespace; empty when it is not new.</summary>
     public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
 
+    /// <summary>
+    /// Whether the new network namespace is to have two sockets for a name server, to which port 53 of 127.0.0.11 leads: <see cref="IShim.NameSocketsAsync"/>.
+    /// Without a namespace that is new there are none.
+    /// </summary>
+    public bool NameSockets { get; init; }
+
     /// <summary>Where output is written as json-file lines; null for none.</summary>
     public LogFile? Log { get; init; }
 
@@ -128,6 +134,12 @@ public interface IShim : IAsyncDisposable
 
     /// <summary>Sets the terminal's size, of the container (null) or of an exec.</summary>
     Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation);
+
+    /// <summary>
+    /// The sockets of <see cref="ContainerLaunch.NameSockets"/>, duplicates for whoever asks: now, or by a later daemon. What the container has asked meanwhile waits in them.
+    /// Null where the container has none, has ended, or was started by a version that made none.
+    /// </summary>
+    Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation);
 
     /// <summary>Runs a further process; returns once it has been executed.</summary>
     /// <exception cref="RuntimeStartException">A step failed.</exception>

@@ -131,6 +131,9 @@ internal static unsafe class Control
             case PacketKind.State:
                 State(socket, head);
                 break;
+            case PacketKind.NameSockets:
+                Answer(socket, new PlainAnswer(AnswerTo(head), NameSockets.HandOut(descriptors[0])));
+                break;
             case PacketKind.Hello:
                 Answer(socket, new HelloAnswer(AnswerTo(head), 0, ShimProtocol.Version, ShimProtocol.OldestVersion, PlanVersions.Current));
                 break;

@@ -1,5 +1,6 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
+using Quai.Linux.Sockets;
 using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
@@ -50,6 +51,7 @@ internal static unsafe class Shim
 
         StartedAt = Clock.Now();
         Control.Tell(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
+        NameSockets.Take((int)_slots[PlanSlot.NameSockets]);
         CloseSlots();
         MemoryWatch.Begin(_header->OomPath, _header->OomKey);
         Loop.Run();
@@ -125,9 +127,14 @@ internal static unsafe class Shim
         entry->ExitCode = *(int*)(info + 8) == 1 ? status : 128 + status;
         entry->Exited = 1;
         entry->DrainUntil = Clock.Steady() + DrainMilliseconds;
-        if (entry == Tables.Processes && _header->KillPath != null)
+        if (entry == Tables.Processes)
         {
-            KillRest();
+            // They would keep the network namespace, and with it the container's interfaces.
+            NameSockets.Close();
+            if (_header->KillPath != null)
+            {
+                KillRest();
+            }
         }
 
         Quick(SystemCallNumber.Close, entry->Pidfd);
@@ -207,7 +214,8 @@ internal static unsafe class Shim
         {
             if (outcome.Errno == 0)
             {
-                entry->Output = ConsoleReceiver.Receive(console);
+                int master;
+                entry->Output = PassedDescriptors.Receive(console, &master, 1) ? master : -1;
                 entry->Input = entry->Output;
                 SetNonBlocking(entry->Output);
             }

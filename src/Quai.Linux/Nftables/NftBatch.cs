@@ -160,10 +160,32 @@ public sealed class NftBatch : IDisposable
     /// <exception cref="LinuxException">Something was refused, and so nothing was done.</exception>
     public void Commit(NetlinkSocket socket, string what)
     {
-        _writer.Begin(NFNL_MSG_BATCH_END, 0);
-        _writer.Put(new NfHeader { Resource = BigEndian(NFNL_SUBSYS_NFTABLES) });
-        _writer.End();
+        Finish();
         socket.Transact(_writer.Written, what);
+    }
+
+    /// <summary>
+    /// The transaction as bytes, to be sent in one piece by somebody who has no more than the bytes. Its last message alone asks for an acknowledgement: the
+    /// first answer says whether all of it was done or nothing. A batch is committed or prepared once.
+    /// </summary>
+    public byte[] Prepare()
+    {
+        int end = _writer.Length;
+        Finish();
+        byte[] bytes = _writer.Written.ToArray();
+        uint sequence = 0;
+        for (int at = 0, next; at < bytes.Length; at = next)
+        {
+            Span<byte> header = bytes.AsSpan(at, NLMSG_HDRLEN);
+            next = at + ((MemoryMarshal.Read<int>(header) + 3) & ~3);
+            MemoryMarshal.Write(header[8..], ++sequence);
+            if (next < end)
+            {
+                MemoryMarshal.Write(header[6..], (ushort)(MemoryMarshal.Read<ushort>(header[6..]) & ~NLM_F_ACK));
+            }
+        }
+
+        return bytes;
     }
 
     /// <summary>
@@ -228,6 +250,13 @@ public sealed class NftBatch : IDisposable
     }
 
     private static ushort BigEndian(ushort value) => BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value) : value;
+
+    private void Finish()
+    {
+        _writer.Begin(NFNL_MSG_BATCH_END, 0);
+        _writer.Put(new NfHeader { Resource = BigEndian(NFNL_SUBSYS_NFTABLES) });
+        _writer.End();
+    }
 
     private void AddSet(string table, string name, NftType key, uint flags, uint dataType, int dataLength)
     {

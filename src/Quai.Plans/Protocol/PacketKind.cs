@@ -21,6 +21,9 @@ public enum PacketKind
     /// <summary>Tell which versions are understood. In every version from 2 on; a shim of version 1 answers EINVAL, as it does to all that it does not know.</summary>
     Hello = 6,
 
+    /// <summary>Hand out the sockets of the container's name server, over the socket whose descriptor comes with it. A shim that knows none answers EINVAL, as to all that it does not know.</summary>
+    NameSockets = 7,
+
     /// <summary>With this bit, the answer to the request of that kind.</summary>
     Answer = 0x80,
 

@@ -35,7 +35,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
     /// <inheritdoc/>
     public async Task<IShim> StartAsync(ContainerLaunch launch, CancellationToken cancellation)
     {
-        PlanWriter plan = SpecCompiler.Compile(launch.Spec, new SpecCompiler.Settings { Overlay = launch.Overlay, Network = launch.Network });
+        PlanWriter plan = SpecCompiler.Compile(launch.Spec, new SpecCompiler.Settings { Overlay = launch.Overlay, Network = launch.Network, NameSockets = launch.NameSockets });
         SetShimFields(plan, launch);
         ShimClient client;
         try

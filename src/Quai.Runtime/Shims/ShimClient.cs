@@ -141,6 +141,24 @@ internal sealed class ShimClient : IShim
             : ResizeOwnAsync(execId, rows, columns, cancellation);
 
     /// <inheritdoc/>
+    public async Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation)
+    {
+        (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair(IoConstants.SOCK_SEQPACKET);
+        using (ours)
+        using (theirs)
+        {
+            byte[] answer = await AskAsync(head => new NameSocketsRequest(head), PacketKind.NameSockets, [theirs.Number], cancellation).ConfigureAwait(false);
+            if (Packet.Read<PlainAnswer>(answer).Errno is Errno.ENOENT or Errno.EINVAL)
+            {
+                return null;
+            }
+
+            Check(answer);
+            return NameSockets.Receive(ours.Number);
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
     {
         ThrowIfRefused();

@@ -71,6 +71,9 @@ public sealed partial class SpecCompiler
         /// <summary>Requests that connect the new network namespace; without any, loopback alone is brought up.</summary>
         public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
 
+        /// <summary>Whether the new network namespace gets sockets for a name server at 127.0.0.11, which whoever runs the plan finds at slot <see cref="PlanSlot.NameSockets"/>.</summary>
+        public bool NameSockets { get; init; }
+
         /// <summary>The machine that the container is started on.</summary>
         public HostFacts Host { get; init; } = HostFacts.Current;
 
@@ -113,7 +116,7 @@ public sealed partial class SpecCompiler
         CompileBeginning(settings.DieWithParent);
         CompileOwner();
         CompileNamespaces();
-        CompileNetwork(settings.Network);
+        CompileNetwork(settings);
         if (mounts)
         {
             CompileRoot(settings.Overlay);
@@ -222,38 +225,6 @@ public sealed partial class SpecCompiler
                 int length = System.Text.Encoding.UTF8.GetByteCount(_spec.Domainname);
                 Child($"set domainname {_spec.Domainname}", Step.Call(Nr.Setdomainname, _plan.Text(_spec.Domainname), length));
             }
-        }
-    }
-
-    private void CompileNetwork(IReadOnlyList<NetlinkRequest> requests)
-    {
-        if ((_newNamespaces & CloneFlags.CLONE_NEWNET) == 0)
-        {
-            return;
-        }
-
-        if (requests.Count == 0)
-        {
-            Child("bring loopback up", Step.Of(PlanOperation.LoopbackUp));
-            return;
-        }
-
-        Step socket = Step.Call(Nr.Socket, IoConstants.AF_NETLINK, IoConstants.SOCK_RAW | IoConstants.SOCK_CLOEXEC, IoConstants.NETLINK_ROUTE);
-        if (requests.Any(r => r.InHost || r.HostNamespaceFdOffset >= 0))
-        {
-            Parent("open netlink", socket.Into(PlanSlot.HostNetlink));
-            Parent("open the host's network namespace", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text("/proc/self/ns/net"), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.HostNetworkNamespace));
-        }
-
-        Child("open netlink", socket.Into(PlanSlot.SandboxNetlink));
-        foreach (NetlinkRequest request in requests)
-        {
-            Child(request.What, Step.Of(
-                PlanOperation.Netlink,
-                Argument.Slot(request.InHost ? PlanSlot.HostNetlink : PlanSlot.SandboxNetlink),
-                _plan.Block(request.Bytes),
-                request.Bytes.Length,
-                request.HostNamespaceFdOffset));
         }
     }
 

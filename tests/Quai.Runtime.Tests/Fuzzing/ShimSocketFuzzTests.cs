@@ -17,6 +17,7 @@ public sealed class ShimSocketFuzzTests
     public async Task A_shim_bears_any_request()
     {
         await using TestContainer container = new("sleep", "1000");
+        container.Launch = container.Launch with { NameSockets = true };
         IShim shim = await container.StartAsync();
         int pid = ParentOf(shim.Pid);
         int before = Descriptors(pid);
@@ -43,7 +44,7 @@ public sealed class ShimSocketFuzzTests
             Seeds =
             [
                 Script((Numbers((int)PacketKind.State, 1), 0)), Script((Numbers((int)PacketKind.Attach, 1, 6), 1), (Numbers((int)PacketKind.Attach, 2, 7), 2)), Script((Numbers((int)PacketKind.Signal, 1, 0), 3)),
-                Script(([.. Numbers((int)PacketKind.Resize, 1, 24, 80), .. new byte[64]], 1)), Script(([.. Numbers((int)PacketKind.Exec, 1, 7), .. new byte[64]], 2), (Numbers(99, 1), 2)), Script((Numbers((int)PacketKind.Hello, 1, 9, 9, 5, 5), 1)),
+                Script(([.. Numbers((int)PacketKind.Resize, 1, 24, 80), .. new byte[64]], 1)), Script(([.. Numbers((int)PacketKind.Exec, 1, 7), .. new byte[64]], 2), (Numbers(99, 1), 2)), Script((Numbers((int)PacketKind.Hello, 1, 9, 9, 5, 5), 1)), Script((Numbers((int)PacketKind.NameSockets, 1), 1), (Numbers((int)PacketKind.NameSockets, 2), 0)),
             ],
             Mutate = ByteMutator.With(Numbers(1), Numbers(3), Numbers(4), Numbers(5), [12, 0, 2], [76, 0, 1], [0xff, 0xff, 0xff, 0x7f]),
             Refuses = static e => e is LinuxException, MaxTime = TimeSpan.FromSeconds(10), MaxAllocation = 256 << 20,
