@@ -65,7 +65,7 @@ public interface INetworkService
     /// <param name="containerId">The container.</param>
     /// <param name="sockets">Its sockets, from now on the service's.</param>
     /// <param name="settings">What is given for it.</param>
-    void ServeNames(string containerId, NameSockets sockets, ResolverSettings settings);
+    void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings);
 
     /// <summary>Waits until no deletion is outstanding.</summary>
     Task FlushAsync(CancellationToken cancellation);

@@ -256,7 +256,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ServeNames(string containerId, NameSockets sockets, ResolverSettings settings) => _names.Serve(containerId, sockets, settings, _endpoints.Of(containerId));
+    public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => _names.Serve(containerId, sockets, settings, _endpoints.Of(containerId));
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellation) => _firewall?.FlushAsync().WaitAsync(cancellation) ?? Task.CompletedTask;

@@ -10,24 +10,21 @@ namespace Quai.Networks.Dns;
 internal sealed partial class ContainerResolver : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
-    private readonly NameSockets _descriptors;
-    private readonly Socket _udp, _tcp;
+    private readonly ResolverSockets _sockets;
 
     /// <param name="container">Its id, for the log.</param>
-    /// <param name="descriptors">Its sockets, from now on this one's.</param>
+    /// <param name="sockets">Its sockets, from now on this one's.</param>
     /// <param name="settings">What is given for the container.</param>
     /// <param name="host">The host's servers.</param>
     /// <param name="options">The limits.</param>
     /// <param name="time">What time it is.</param>
     /// <param name="logger">Is told of limits that are reached, and of a server that fails.</param>
-    public ContainerResolver(string container, NameSockets descriptors, ResolverSettings settings, HostNameServers host, DnsServerOptions options, TimeProvider time, ILogger logger)
+    public ContainerResolver(string container, ResolverSockets sockets, ResolverSettings settings, HostNameServers host, DnsServerOptions options, TimeProvider time, ILogger logger)
     {
-        _descriptors = descriptors;
+        _sockets = sockets;
         Settings = settings;
         Scope = new ContainerScope(host);
-        _udp = new Socket(new SafeSocketHandle(descriptors.Udp.Detach(), ownsHandle: true));
-        _tcp = new Socket(new SafeSocketHandle(descriptors.Tcp.Detach(), ownsHandle: true));
-        var server = new DnsServer(_udp, _tcp, Scope, ConnectAsync, options, time, logger);
+        var server = new DnsServer(sockets.Udp, sockets.Tcp, Scope, ConnectAsync, options, time, logger);
         _ = Task.Run(async () =>
         {
             try
@@ -54,9 +51,7 @@ internal sealed partial class ContainerResolver : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _udp.Dispose();
-        _tcp.Dispose();
-        _descriptors.Dispose();
+        _sockets.Dispose();
     }
 
     private async ValueTask<Socket> ConnectAsync(UpstreamServer server, ProtocolType protocol, CancellationToken cancellation)
@@ -64,7 +59,7 @@ internal sealed partial class ContainerResolver : IDisposable
         SocketType type = protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram;
         Socket socket = server.FromHost
             ? new Socket(server.Address.AddressFamily, type, protocol)
-            : await NamespaceSockets.OpenAsync(_descriptors.Namespace, server.Address.AddressFamily, type, protocol).ConfigureAwait(false);
+            : await NamespaceSockets.OpenAsync(_sockets.Namespace, server.Address.AddressFamily, type, protocol).ConfigureAwait(false);
         try
         {
             await socket.ConnectAsync(server.Address, cancellation).ConfigureAwait(false);

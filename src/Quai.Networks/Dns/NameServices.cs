@@ -47,7 +47,7 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
     /// <param name="sockets">Its sockets, from now on this one's.</param>
     /// <param name="settings">What is given for it.</param>
     /// <param name="endpoints">Its endpoints.</param>
-    public void Serve(string container, NameSockets sockets, ResolverSettings settings, IReadOnlyList<Endpoint> endpoints)
+    public void Serve(string container, ResolverSockets sockets, ResolverSettings settings, IReadOnlyList<Endpoint> endpoints)
     {
         var resolver = new ContainerResolver(container, sockets, settings, _host.Value, _options, time, logger);
         Stop(container);

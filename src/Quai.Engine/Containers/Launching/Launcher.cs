@@ -99,7 +99,7 @@ internal sealed class Launcher
             Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
             Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
-            NameServerSockets = network && endpoints.Any(e => e.Network.HasNames),
+            NameSockets = network && endpoints.Any(e => e.Network.HasNames),
             Log = LogOf(_paths.Log(container.Id), container.Spec.Log),
             OpenStdin = container.Spec.Program.OpenStdin,
             StdinOnce = container.Spec.Program.StdinOnce,

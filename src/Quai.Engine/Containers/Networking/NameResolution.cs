@@ -33,8 +33,7 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
         catch (LinuxException)
         {
             // It has ended already.
-            sockets.Udp.Dispose();
-            sockets.Tcp.Dispose();
+            sockets.Dispose();
             return;
         }
 
@@ -42,7 +41,7 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
         IReadOnlyList<string> given = container.Spec.Network.DnsOptions.Count > 0 ? container.Spec.Network.DnsOptions : options.DnsOptions;
         networks.ServeNames(
             container.Id,
-            new NameSockets(sockets.Udp, sockets.Tcp, place),
+            new ResolverSockets(sockets.Udp, sockets.Tcp, place),
             new ResolverSettings([.. servers.Select(s => IPAddress.TryParse(s, out IPAddress? address) ? address : null).OfType<IPAddress>()], given.Count > 0 ? given : null));
     }
 

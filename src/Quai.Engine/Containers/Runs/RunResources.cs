@@ -33,7 +33,7 @@ internal sealed class RunResources(
         {
             IShim shim = await runtime.StartAsync(launch, CancellationToken.None).ConfigureAwait(false);
             started(shim);
-            if (launch.NameServerSockets)
+            if (launch.NameSockets)
             {
                 await resolution.ServeAsync(container, shim, CancellationToken.None).ConfigureAwait(false);
             }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Quai.Linux;
 
 namespace Quai.Networks.Dns;
@@ -6,7 +7,7 @@ namespace Quai.Networks.Dns;
 /// <param name="Udp">A bound UDP socket in the container's network namespace.</param>
 /// <param name="Tcp">A listening TCP socket there.</param>
 /// <param name="Namespace">The namespace.</param>
-public sealed record NameSockets(FileDescriptor Udp, FileDescriptor Tcp, FileDescriptor Namespace) : IDisposable
+public sealed record ResolverSockets(Socket Udp, Socket Tcp, FileDescriptor Namespace) : IDisposable
 {
     /// <inheritdoc/>
     public void Dispose()
