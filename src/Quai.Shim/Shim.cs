@@ -21,7 +21,7 @@ internal static unsafe class Shim
 
     /// <summary>Starts the container and stays until it has ended.</summary>
     /// <param name="plan">The relocated plan.</param>
-    /// <param name="streams">What the first client wants, 0 when there is none.</param>
+    /// <param name="streams">What the first client wants, 0 if there is none.</param>
     public static int Run(byte* plan, int streams)
     {
         _plan = plan;
@@ -109,7 +109,7 @@ internal static unsafe class Shim
         return answer;
     }
 
-    /// <summary>A process has ended: its code is taken, its output is drained from now on.</summary>
+    /// <summary>A process has ended: records its code, and starts draining its output.</summary>
     public static void Reap(ProcessEntry* entry)
     {
         byte* info = stackalloc byte[128];
@@ -143,7 +143,7 @@ internal static unsafe class Shim
         Control.Tell(new ExecExitedEvent(new PacketHead(PacketKind.ExecExited, 0), entry->ExitCode, *(ProcessId*)entry->Id));
     }
 
-    /// <summary>The container has ended and its output is drained: record it, durably, then tell.</summary>
+    /// <summary>The container has ended and its output is drained: record it, durably, then report it.</summary>
     public static void FinishContainer()
     {
         JsonLog.Finish();
@@ -240,7 +240,7 @@ internal static unsafe class Shim
         }
     }
 
-    /// <summary>Lets a process's clients go, and forgets it.</summary>
+    /// <summary>Disconnects a process's clients, and forgets it.</summary>
     public static void CloseProcess(ProcessEntry* entry)
     {
         int index = (int)(entry - Tables.Processes);
