@@ -18,14 +18,14 @@ using Quai.Runtime;
 
 namespace Quai.Engine;
 
-/// <summary>The engine's parts, put together in the order in which they know each other: none knows one that comes after it.</summary>
+/// <summary>The engine's parts, put together in dependency order: none knows a later one.</summary>
 internal sealed record EngineParts(ContainerOperations Containers, ExecService Execs, ContainerRecovery Recovery, ContainerShutdown Shutdown)
 {
     /// <summary>Puts an engine together; nothing is started yet.</summary>
     public static EngineParts Compose(
         EngineOptions options, EnginePaths paths, MetadataDatabase database, EngineStores stores, IContainerRuntime runtime, EventHub hub, AppArmor appArmor, TimeProvider time, ILoggerFactory loggers)
     {
-        // What all share.
+        // Shared by all.
         var registry = new ContainerRegistry();
         var background = new Background(loggers.CreateLogger<Engine>());
         var lifetime = new EngineLifetime();
@@ -85,7 +85,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
             Commit = new CommitContainer(registry, stores.Images, freezer, records, events),
         };
 
-        // Beginning and end.
+        // Start and end.
         var reattachment = new Reattachment(runtime, runs, stores.Networks, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
         var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);

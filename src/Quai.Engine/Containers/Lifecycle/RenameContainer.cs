@@ -4,7 +4,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Lifecycle;
 
-/// <summary>Gives a container another name.</summary>
+/// <summary>Renames a container.</summary>
 internal sealed class RenameContainer(ContainerRegistry registry, ContainerRecords records, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.RenameAsync"/>

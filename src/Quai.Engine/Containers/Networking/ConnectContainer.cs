@@ -10,7 +10,7 @@ using Quai.Networks.Sandboxes;
 
 namespace Quai.Engine.Containers.Networking;
 
-/// <summary>Connects a container to a network: at once when it runs, else with its next start.</summary>
+/// <summary>Connects a container to a network: at once if it is running, otherwise at its next start.</summary>
 internal sealed class ConnectContainer(ContainerRegistry registry, INetworkService networks, ContainerEndpoints endpoints, NetworkFiles files, ContainerRecords records, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.ConnectAsync"/>

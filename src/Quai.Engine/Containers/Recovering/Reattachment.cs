@@ -7,11 +7,11 @@ using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers.Recovering;
 
-/// <summary>Connects to the shims that an earlier daemon left, and learns how the containers of the others ended.</summary>
+/// <summary>Connects to the shims that an earlier daemon left, and finds out how containers without a shim ended.</summary>
 internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, INetworkService networks, Launcher launcher, EnginePaths paths, TimeProvider time)
 {
     /// <summary>Connects to a container's shim.</summary>
-    /// <returns>False when the container no longer runs; its state says how it ended then.</returns>
+    /// <returns>False if the container no longer runs; its state then says how it ended.</returns>
     public async Task<bool> TryAsync(Container container, CancellationToken cancellation)
     {
         string directory = paths.Run(container.Id);
@@ -45,8 +45,8 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         return false;
     }
 
-    /// <summary>Brings a container's record in line with the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
-    /// <param name="container">One that runs, once the networks are recovered.</param>
+    /// <summary>Updates a container's record to match the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
+    /// <param name="container">A running one, once the networks are recovered.</param>
     /// <returns>Whether the record has changed.</returns>
     public async Task<bool> FindEndpointsAsync(Container container)
     {
@@ -64,7 +64,7 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         return container.Endpoints.Length != recorded;
     }
 
-    // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and its record.
+    // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and recording that.
     private static async Task FindPauseAsync(Container container, ContainerRun run, CancellationToken cancellation)
     {
         ICgroup cgroup = CgroupTree.Open(run.CgroupsPath);

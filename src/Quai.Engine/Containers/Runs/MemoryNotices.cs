@@ -2,7 +2,7 @@ using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Tells of the kernel's kills for lack of memory in a container, of its first process or any other.</summary>
+/// <summary>Reports the kernel's out-of-memory kills in a container, of its first process or any other.</summary>
 internal sealed class MemoryNotices(ContainerRecords records, ContainerEvents events, EngineLifetime lifetime)
 {
     /// <summary>Publishes and records each, until the run has ended or its shim is lost.</summary>

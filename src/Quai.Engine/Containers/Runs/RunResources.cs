@@ -17,7 +17,7 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
     /// <summary>Starts a container's shim, and publishes its ports at the same time.</summary>
     /// <param name="launch">What to start.</param>
     /// <param name="leased">Its endpoints.</param>
-    /// <param name="started">Given the shim as soon as there is one, also when the publishing then fails.</param>
+    /// <param name="started">Receives the shim as soon as there is one, even if publishing then fails.</param>
     public async Task StartAsync(ContainerLaunch launch, IReadOnlyList<Endpoint> leased, Action<IShim> started)
     {
         Task published = endpoints.PublishAsync(leased);
@@ -33,7 +33,7 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
         await published.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the end of a run, as its shim tells it, or its record when the shim is gone.</summary>
+    /// <summary>Waits for the end of a run, as reported by its shim, or by its record if the shim is gone.</summary>
     public async Task<ContainerExit> ExitOfAsync(Container container, ContainerRun run)
     {
         try
@@ -46,7 +46,7 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
         }
     }
 
-    /// <summary>Releases all that a run holds outside of its own processes. Idempotent.</summary>
+    /// <summary>Releases everything that a run holds outside its own processes. Idempotent.</summary>
     public async Task ReleaseAsync(Container container)
     {
         Task cleaned = runtime.CleanUpAsync(paths.Run(container.Id), launcher.CgroupsPath(container), CancellationToken.None);
@@ -58,7 +58,7 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
         }
         catch (Exception e) when (e is QuaiException or LinuxException)
         {
-            // The next start of the daemon sweeps what could not be released now.
+            // The daemon's next start sweeps what could not be released now.
             background.Failed("give back resources", container.Id, e);
         }
     }
