@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
 
-/// <summary>Makes a one-layer image of a tar of a root file system.</summary>
+/// <summary>Makes a one-layer image from a tar of a root file system.</summary>
 internal sealed class ImportImage(BlobStore blobs, SnapshotStore snapshots, LayerStore layers, ImageMaker maker, LeasedWork work, ImageEvents events)
 {
     public async Task<Image> RunAsync(

@@ -12,7 +12,7 @@ internal sealed class LayerPull(
     private readonly Digest _digest = Digest.Parse(layer.Blob.Digest);
     private bool _here;
 
-    /// <summary>Looks what is here already and says so. From then on the lease keeps it.</summary>
+    /// <summary>Checks what is here already and reports it. From then on the lease keeps it.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         bool unpacked = await snapshots.HoldLayerAsync(layer.ChainId, job.Lease, cancellation).ConfigureAwait(false);

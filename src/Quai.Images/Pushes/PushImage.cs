@@ -32,7 +32,7 @@ internal sealed class PushImage(Push push, LeasedWork work, ContentCollector col
             }).ConfigureAwait(false);
         events.Tell("push", name.Familiar, name.FamiliarName);
 
-        // Layers that were compressed leave their plain form behind.
+        // Compressing layers leaves their plain form unused.
         await collector.RunQuietlyAsync().ConfigureAwait(false);
     }
 }

@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Verification;
 
-/// <summary>Compares what the records say of images with what is on the disk: every blob's digest, every layer's folder. Changes nothing.</summary>
+/// <summary>Compares the records of images with the disk: every blob's digest, every layer's folder. Changes nothing.</summary>
 internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, ImageHolds holds, IProgress<VerificationFinding> progress)
 {
     private const int BufferSize = 1 << 18;
@@ -55,7 +55,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         return new VerificationSummary(checkedImages, blobUsers.Count, layerUsers.Count, bytes, _problems);
     }
 
-    /// <summary>Looks for containers without their layers and for files that nothing owns; the caller holds the collection's gate.</summary>
+    /// <summary>Checks for containers without their layers and for files that nothing owns; the caller holds the collection's gate.</summary>
     public int CheckWhole()
     {
         int before = _problems;
@@ -95,7 +95,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         names.Add(image);
     }
 
-    /// <summary>What the manifest names, whether or not the records do.</summary>
+    /// <summary>What the manifest names, whether or not it is in the records.</summary>
     private IEnumerable<string> Parts(string id, string digest, string shown)
     {
         try
@@ -110,7 +110,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         }
         catch (QuaiException)
         {
-            // The manifest's own blob is among the records' and is told of there.
+            // The manifest's own blob is among the recorded ones and is reported there.
             return [digest, id];
         }
     }
