@@ -11,7 +11,7 @@ using Quai.Networks;
 
 namespace Quai.Daemon.Networks;
 
-/// <summary>Networks: list and inspect, and clear refusals of what comes later.</summary>
+/// <summary>Networks: list and inspect, and clear refusals of what is not built yet.</summary>
 internal static class NetworkRoutes
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "driver", "id", "label", "name", "scope", "type"];
@@ -39,7 +39,7 @@ internal static class NetworkRoutes
             .Add("POST", "/networks/create", _ => throw ApiCall.NotImplemented("creating networks is not available in this version of Quai"))
             .Add("POST", "/networks/prune", call =>
             {
-                // Predefined networks are never pruned, and others cannot be made yet: there is none to remove.
+                // Predefined networks are never pruned, and others cannot be created yet: there is none to remove.
                 if (call.Filters(PruneFilters).TryGetValue("until", out IReadOnlyList<string>? until) && until is [var text, ..])
                 {
                     PastTime.Parse(text, DateTimeOffset.UtcNow);
