@@ -3,16 +3,16 @@ using System.Text;
 namespace Quai.Cli.Formatting;
 
 /// <summary>
-/// Text of others (images, registries, containers, the daemon) as a terminal may have it. What would act on the terminal instead of being read is shown as
-/// <c>\u001b</c>: control characters but line feed and tab (C0, DEL, C1), and what turns the direction of writing or hides a line's end.
-/// Inside of JSON that is the same text still.
+/// Text from others (images, registries, containers, the daemon) made safe for a terminal. Characters that would control the terminal are shown as
+/// <c>\u001b</c>: control characters except line feed and tab (C0, DEL, C1), and those that change the text direction or hide a line's end.
+/// In JSON this remains the same text.
 /// </summary>
 internal static class Printable
 {
-    /// <summary>A text, its line feeds and tabs kept.</summary>
+    /// <summary>A text, keeping its line feeds and tabs.</summary>
     public static string Text(string text) => Escape(text, keepLines: true);
 
-    /// <summary>A text that must stay on its line: line feeds and tabs are shown too.</summary>
+    /// <summary>A text that must stay on its line: line feeds and tabs are escaped too.</summary>
     public static string Line(string text) => Escape(text, keepLines: false);
 
     private static string Escape(string text, bool keepLines)
