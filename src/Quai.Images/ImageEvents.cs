@@ -7,5 +7,5 @@ internal sealed class ImageEvents
     public event Action<string, string, string>? Changed;
 
     /// <summary>Reports a change that has been made.</summary>
-    public void Tell(string action, string id, string name) => Changed?.Invoke(action, id, name);
+    public void Publish(string action, string id, string name) => Changed?.Invoke(action, id, name);
 }

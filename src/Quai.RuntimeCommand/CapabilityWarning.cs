@@ -7,7 +7,7 @@ namespace Quai.RuntimeCommand;
 internal static class CapabilityWarning
 {
     /// <summary>Reports which are left out, if any.</summary>
-    public static void Tell(Process? process)
+    public static void Report(Process? process)
     {
         if (process?.Capabilities is not { } sets)
         {

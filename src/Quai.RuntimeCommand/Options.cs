@@ -94,7 +94,7 @@ internal sealed class Options
         Positional.Count <= atMost ? this : throw QuaiException.Invalid($"\"{Positional[atMost]}\" is one argument too many");
 
     /// <summary>The value of an option that takes a number; null when it was not given.</summary>
-    /// <exception cref="QuaiException">It is no number of that kind.</exception>
+    /// <exception cref="QuaiException">It is not a number of that kind.</exception>
     public T? Number<T>(string name)
         where T : struct, INumberBase<T> => Get(name) is { } text ? NumberOf<T>(name, text) : null;
 

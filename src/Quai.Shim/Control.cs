@@ -33,7 +33,7 @@ internal static unsafe class Control
     }
 
     /// <summary>Sends an event to everyone.</summary>
-    public static void Tell<T>(T packet)
+    public static void Notify<T>(T packet)
         where T : unmanaged => Send((byte*)&packet, sizeof(T), -1);
 
     /// <summary>Answers a request.</summary>

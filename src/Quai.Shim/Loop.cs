@@ -91,7 +91,7 @@ internal static unsafe class Loop
                 {
                     Add(entry->Pidfd, POLLIN, Kind.Exit, i);
                 }
-                else if (entry->Told == 0)
+                else if (entry->Reported == 0)
                 {
                     timeout = 20;
                 }
@@ -245,9 +245,9 @@ internal static unsafe class Loop
                 continue;
             }
 
-            if (entry->Told != 0 || (entry->Exited != 0 && IsDrained(entry)))
+            if (entry->Reported != 0 || (entry->Exited != 0 && IsDrained(entry)))
             {
-                if (entry->Told == 0)
+                if (entry->Reported == 0)
                 {
                     Shim.FinishExec(entry);
                 }

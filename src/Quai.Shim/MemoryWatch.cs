@@ -178,7 +178,7 @@ internal static unsafe class MemoryWatch
     private static void Tell()
     {
         Happened = true;
-        Control.Tell(new OutOfMemoryEvent(new PacketHead(PacketKind.OutOfMemory, 0)));
+        Control.Notify(new OutOfMemoryEvent(new PacketHead(PacketKind.OutOfMemory, 0)));
     }
 
     private static void End()

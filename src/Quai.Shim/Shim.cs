@@ -44,12 +44,12 @@ internal static unsafe class Shim
         PlanInterpreter.Outcome outcome = Launch(plan, first, _header->OpenStdin != 0, discard: false);
         if (outcome.Errno != 0)
         {
-            Control.Tell(new StartFailedEvent(new PacketHead(PacketKind.StartFailed, 0), outcome.FailedStep, outcome.Errno));
+            Control.Notify(new StartFailedEvent(new PacketHead(PacketKind.StartFailed, 0), outcome.FailedStep, outcome.Errno));
             return 1;
         }
 
         StartedAt = Clock.Now();
-        Control.Tell(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
+        Control.Notify(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
         CloseSlots();
         MemoryWatch.Begin(_header->OomPath, _header->OomKey);
         Loop.Run();
@@ -139,8 +139,8 @@ internal static unsafe class Shim
     {
         MemoryWatch.Look();
         CloseEnds(entry);
-        entry->Told = 1;
-        Control.Tell(new ExecExitedEvent(new PacketHead(PacketKind.ExecExited, 0), entry->ExitCode, *(ProcessId*)entry->Id));
+        entry->Reported = 1;
+        Control.Notify(new ExecExitedEvent(new PacketHead(PacketKind.ExecExited, 0), entry->ExitCode, *(ProcessId*)entry->Id));
     }
 
     /// <summary>The container has ended and its output is drained: record it, durably, then report it.</summary>
@@ -152,7 +152,7 @@ internal static unsafe class Shim
         int oom = MemoryWatch.Happened || MemoryWatch.Kills() > 0 ? 1 : 0;
         long now = Clock.Now();
         ExitRecord.Write(_header->ExitTemporary, _header->ExitPath, first->ExitCode, oom, now);
-        Control.Tell(new ExitedEvent(new PacketHead(PacketKind.Exited, 0), first->ExitCode, oom, now));
+        Control.Notify(new ExitedEvent(new PacketHead(PacketKind.Exited, 0), first->ExitCode, oom, now));
     }
 
     private static PlanInterpreter.Outcome Launch(byte* plan, ProcessEntry* entry, bool input, bool discard)

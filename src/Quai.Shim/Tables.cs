@@ -9,7 +9,7 @@ internal unsafe struct ProcessEntry
     public int InUse, Pid, Pidfd, ExitCode, Exited, Terminal;
 
     // Whether an exec's end has been reported; its clients may still take their remaining output.
-    public int Told;
+    public int Reported;
 
     // Our ends: what the program reads, writes; for a terminal the master is Output and Input.
     public int Input, Output, Error;

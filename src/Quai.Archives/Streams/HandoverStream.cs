@@ -15,7 +15,7 @@ public sealed class HandoverStream : ReadOnlyStream
 
     /// <summary>Passes on a copy of the bytes.</summary>
     /// <exception cref="OperationCanceledException">The reader has given up.</exception>
-    public void Hand(ReadOnlySpan<byte> data) => _pieces.Add(data.ToArray(), _abandoned.Token);
+    public void Enqueue(ReadOnlySpan<byte> data) => _pieces.Add(data.ToArray(), _abandoned.Token);
 
     /// <summary>No more data comes; the reader sees the failure, if there is one.</summary>
     public void Complete(Exception? failure = null)

@@ -18,7 +18,7 @@ internal static class Printable
     private static string Escape(string text, bool keepLines)
     {
         int first = 0;
-        while (first < text.Length && !Acts(text[first], keepLines))
+        while (first < text.Length && !MustEscape(text[first], keepLines))
         {
             first++;
         }
@@ -31,7 +31,7 @@ internal static class Printable
         var shown = new StringBuilder(text, 0, first, text.Length + 16);
         foreach (char c in text.AsSpan(first))
         {
-            if (Acts(c, keepLines))
+            if (MustEscape(c, keepLines))
             {
                 shown.Append("\\u").Append(((int)c).ToString("x4"));
             }
@@ -44,7 +44,7 @@ internal static class Printable
         return shown.ToString();
     }
 
-    private static bool Acts(char c, bool keepLines) =>
+    private static bool MustEscape(char c, bool keepLines) =>
         c < ' ' ? !keepLines || c is not ('\n' or '\t')
         : c is (>= '\u007f' and <= '\u009f') or '\u061c' or '\u200e' or '\u200f' or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\ufeff';
 }

@@ -102,11 +102,11 @@ public sealed class BlobStore
             CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Stores bytes from memory as a blob; <paramref name="anew"/> writes them even if a blob with their digest exists.</summary>
-    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation, bool anew = false)
+    /// <summary>Stores bytes from memory as a blob; <paramref name="overwrite"/> writes them even if a blob with their digest exists.</summary>
+    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation, bool overwrite = false)
     {
         Digest digest = expected ?? Digest.Of(bytes.Span);
-        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || anew)
+        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || overwrite)
         {
             using IngestFile file = Begin();
             file.Write(bytes.Span);

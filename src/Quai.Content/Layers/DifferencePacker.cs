@@ -137,7 +137,7 @@ internal static class DifferencePacker
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             hash.AppendData(buffer);
-            handover.Hand(buffer);
+            handover.Enqueue(buffer);
             gzip.Write(buffer);
         }
     }

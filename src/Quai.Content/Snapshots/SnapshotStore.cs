@@ -110,7 +110,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
             return null;
         }
 
-        ThrowAway(gone.Number);
+        Discard(gone.Number);
         return gone.Origin;
     }
 
@@ -133,7 +133,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         foreach (long number in numbers)
         {
             _disk.TryRemove(number, out _);
-            ThrowAway(number);
+            Discard(number);
         }
     }
 
@@ -182,10 +182,10 @@ public sealed partial class SnapshotStore : IAsyncDisposable
     {
         _leaving[number] = true;
         await _database.WriteAsync(c => c.Run("DELETE FROM snapshots WHERE number=$n", ("$n", number)), CancellationToken.None).ConfigureAwait(false);
-        ThrowAway(number);
+        Discard(number);
     }
 
-    private void ThrowAway(long number)
+    private void Discard(long number)
     {
         _trash.Throw(Name(number));
         _leaving.TryRemove(number, out _);

@@ -44,7 +44,7 @@ internal sealed class UnixSocketFile(string path) : IDisposable
     /// <summary>Sets the bound socket's owner and mode and moves it into place.</summary>
     public void Publish(uint group)
     {
-        SocketFile.GiveTo(BindPath, group);
+        SocketFile.SetGroup(BindPath, group);
         File.SetUnixFileMode(BindPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         SocketFile.MoveTo(BindPath, path);
     }

@@ -10,7 +10,7 @@ internal sealed class BlobRepositories(MetadataDatabase database, TimeProvider t
     private const int MaxRepositories = 16;
 
     /// <summary>Records that a repository has blobs which are in the store.</summary>
-    public Task NoteAsync(ImageReference repository, IEnumerable<string> digests, CancellationToken cancellation) => database.WriteAsync(
+    public Task RecordAsync(ImageReference repository, IEnumerable<string> digests, CancellationToken cancellation) => database.WriteAsync(
         c =>
         {
             long now = time.GetUtcNow().ToUnixTimeSeconds();

@@ -20,7 +20,7 @@ internal sealed class TagImage(MetadataDatabase database, ImageCatalog catalog, 
         }
 
         catalog.Reload();
-        events.Tell("tag", ids[0], name.Reference.Familiar);
+        events.Publish("tag", ids[0], name.Reference.Familiar);
     }
 
     /// <summary>The name that users mean by a repository, which may include a tag, and a separate tag.</summary>

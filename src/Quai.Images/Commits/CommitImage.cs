@@ -19,7 +19,7 @@ internal sealed class CommitImage(
         StoredImage image = await work.RunAsync(lease => MakeAsync(commit, name, lease, cancellation)).ConfigureAwait(false);
         if (name is not null)
         {
-            events.Tell("tag", image.Image.Id, name.Reference.Familiar);
+            events.Publish("tag", image.Image.Id, name.Reference.Familiar);
         }
 
         return image.Image;

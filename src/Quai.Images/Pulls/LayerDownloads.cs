@@ -58,7 +58,7 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
     {
         if (!_downloads.Wait(0, CancellationToken.None))
         {
-            progress.Say("Waiting");
+            progress.Report("Waiting");
             await _downloads.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
@@ -75,7 +75,7 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
             {
                 Advanced = done => progress.Advance("Downloading", done, blob.Size),
                 Retrying = progress.Retry,
-                Verifying = () => progress.Say("Verifying Checksum"),
+                Verifying = () => progress.Report("Verifying Checksum"),
             };
             try
             {

@@ -8,14 +8,14 @@ internal sealed class LayerProgress(IProgress<ProgressMessage> progress, string 
     private long _last;
 
     /// <summary>Reports the current step.</summary>
-    public void Say(string status)
+    public void Report(string status)
     {
         _last = 0;
         progress.Report(new ProgressMessage(status, id));
     }
 
     /// <summary>Reports that it is retried after a wait.</summary>
-    public void Retry(TimeSpan wait) => Say($"Retrying in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} second{(wait.TotalSeconds > 1 ? "s" : "")}");
+    public void Retry(TimeSpan wait) => Report($"Retrying in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} second{(wait.TotalSeconds > 1 ? "s" : "")}");
 
     /// <summary>Reports progress; the last bytes are always reported.</summary>
     public void Advance(string status, long current, long total)

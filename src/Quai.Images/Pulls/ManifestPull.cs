@@ -74,7 +74,7 @@ internal sealed class ManifestPull(ImageCatalog catalog, BlobStore blobs)
     /// <summary>Keeps a manifest for the image.</summary>
     public async Task KeepAsync(FetchedManifest manifest, PullJob job, CancellationToken cancellation)
     {
-        await blobs.AddAsync(manifest.Bytes, manifest.Digest, job.Lease, cancellation, anew: job.NoCache).ConfigureAwait(false);
+        await blobs.AddAsync(manifest.Bytes, manifest.Digest, job.Lease, cancellation, overwrite: job.NoCache).ConfigureAwait(false);
         job.Blobs.Add(manifest.Digest.ToString());
     }
 

@@ -32,7 +32,7 @@ internal sealed class Pull(
         catch (Exception e) when (e is QuaiException or LinuxException && e is not TransientRegistryException && e.InnerException is not TransientRegistryException)
         {
             // Another attempt would end the same way. After a lost connection, or if the user stops it, what arrived complete is kept for the next attempt.
-            await images.GiveUpAsync(job).ConfigureAwait(false);
+            await images.AbandonAsync(job).ConfigureAwait(false);
             throw;
         }
     }

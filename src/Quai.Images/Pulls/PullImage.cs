@@ -24,7 +24,7 @@ internal sealed class PullImage(Pull pull, LeasedWork work, ImageEvents events)
         (StoredImage stored, bool newer) = await work.RunAsync(
             lease => pull.RunAsync(
                 auth, new PullJob(image, wanted, progress, lease) { PlatformWanted = chosen, NoCache = options.NoCache, ShowsStatus = showsStatus }, cancellation)).ConfigureAwait(false);
-        events.Tell("pull", image.Familiar, image.FamiliarName);
+        events.Publish("pull", image.Familiar, image.FamiliarName);
         return (stored.Image, newer);
     }
 }

@@ -18,7 +18,7 @@ internal sealed class PulledImages(ImageRecorder recorder, TrustGate trust, Blob
     {
         (StoredImage stored, _) = await recorder.RecordAsync(image, cancellation).ConfigureAwait(false);
         await trust.KeepAsync(signatures, cancellation).ConfigureAwait(false);
-        await repositories.NoteAsync(repository, manifest.Layers!.Select(l => l.Digest).Append(manifest.Config!.Digest).Distinct(), cancellation).ConfigureAwait(false);
+        await repositories.RecordAsync(repository, manifest.Layers!.Select(l => l.Digest).Append(manifest.Config!.Digest).Distinct(), cancellation).ConfigureAwait(false);
         return stored;
     }
 
@@ -26,7 +26,7 @@ internal sealed class PulledImages(ImageRecorder recorder, TrustGate trust, Blob
     public Task FinishAsync(PullJob job) => unfinished.ForgetAsync(job.Fetched.Keys.Concat(job.Blobs));
 
     /// <summary>What a pull fetched no longer waits for its image, complete or not.</summary>
-    public async Task GiveUpAsync(PullJob job)
+    public async Task AbandonAsync(PullJob job)
     {
         await FinishAsync(job).ConfigureAwait(false);
         downloads.ForgetPartials(job.Layers);

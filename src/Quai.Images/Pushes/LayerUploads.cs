@@ -21,27 +21,27 @@ internal sealed class LayerUploads(BlobStore blobs, BlobRepositories repositorie
     public string PathOf(Digest digest) => blobs.PathOf(digest);
 
     /// <summary>Records that a repository has layers.</summary>
-    public Task NoteAsync(ImageReference target, IEnumerable<PushLayer> layers, CancellationToken cancellation) =>
-        repositories.NoteAsync(target, layers.Where(l => PushLayer.IsDistributed(l.Blob)).Select(l => l.Blob.Digest), cancellation);
+    public Task RecordAsync(ImageReference target, IEnumerable<PushLayer> layers, CancellationToken cancellation) =>
+        repositories.RecordAsync(target, layers.Where(l => PushLayer.IsDistributed(l.Blob)).Select(l => l.Blob.Digest), cancellation);
 
     /// <summary>Uploads a layer unless the registry has it, here or in another repository that it can be mounted from.</summary>
     public async Task RunAsync(RegistryRepository repository, ImageReference target, PushLayer layer, LayerProgress progress, CancellationToken cancellation)
     {
         if (!PushLayer.IsDistributed(layer.Blob))
         {
-            progress.Say("Skipped foreign layer");
+            progress.Report("Skipped foreign layer");
             return;
         }
 
         if (!_uploads.Wait(0, CancellationToken.None))
         {
-            progress.Say("Waiting");
+            progress.Report("Waiting");
             await _uploads.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
         try
         {
-            progress.Say(await PutAsync(repository, target, layer, progress, cancellation).ConfigureAwait(false));
+            progress.Report(await PutAsync(repository, target, layer, progress, cancellation).ConfigureAwait(false));
         }
         finally
         {

@@ -100,7 +100,7 @@ internal sealed class Push(
             throw;
         }
 
-        await layers.NoteAsync(job.Name, left, cancellation).ConfigureAwait(false);
+        await layers.RecordAsync(job.Name, left, cancellation).ConfigureAwait(false);
     }
 
     private async Task PushConfigAsync(RegistryRepository repository, Descriptor config, PushJob job, CancellationToken cancellation)

@@ -30,7 +30,7 @@ internal sealed class PushImage(Push push, LeasedWork work, ContentCollector col
                 await push.RunAsync(auth, new PushJob(name, wanted, progress, lease), cancellation).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
-        events.Tell("push", name.Familiar, name.FamiliarName);
+        events.Publish("push", name.Familiar, name.FamiliarName);
 
         // Compressing layers leaves their plain form unused.
         await collector.RunQuietlyAsync().ConfigureAwait(false);

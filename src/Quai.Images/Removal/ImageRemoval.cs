@@ -27,7 +27,7 @@ internal sealed class ImageRemoval(ContentCollector collector, ImageCatalog cata
         catalog.Reload();
         foreach ((string action, string id, string name) in rules!.Events)
         {
-            events.Tell(action, id, name);
+            events.Publish(action, id, name);
         }
 
         return new PrunedImages(rules.Done, bytes);

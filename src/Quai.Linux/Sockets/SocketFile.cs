@@ -7,7 +7,7 @@ public static partial class SocketFile
 {
     /// <summary>Changes its owner to root and a group; if that is not permitted, it stays as it is.</summary>
     /// <exception cref="LinuxException">Its owner cannot be changed.</exception>
-    public static void GiveTo(string path, uint group)
+    public static void SetGroup(string path, uint group)
     {
         if (ChangeOwner(path, 0, group) != 0 && Marshal.GetLastPInvokeError() != Errno.EPERM)
         {

@@ -5,8 +5,8 @@ namespace Quai.Plans.Protocol;
 /// <see cref="Messages"/>, numbers in the machine's order.
 /// <para>
 /// A structure grows at its end and never changes otherwise. The reader takes what both sides know: extra bytes are skipped, missing ones are
-/// read as zeros (<see cref="Packet.Read{T}"/>). A change that does not fit this is a new version, and <see cref="Messages.HelloRequest"/> tells
-/// the two sides whether they understand each other. <see cref="Messages.HelloRequest"/> and <see cref="Messages.StateRequest"/> are the same in every version.
+/// read as zeros (<see cref="Packet.Read{T}"/>). A change that does not fit this is a new version, and <see cref="Messages.HelloRequest"/> determines
+/// whether the two sides understand each other. <see cref="Messages.HelloRequest"/> and <see cref="Messages.StateRequest"/> are the same in every version.
 /// </para>
 /// </summary>
 public static class ShimProtocol

@@ -52,7 +52,7 @@ internal static class ExecCommand
         RuntimeSpec spec = Documents.Config(container.Bundle);
         Process process = ProcessOf(options, spec);
         SpecRules.Check(process);
-        CapabilityWarning.Tell(process);
+        CapabilityWarning.Report(process);
         bool detached = options.Has("detach");
         string? consoleSocket = options.Get("console-socket");
         if (process.Terminal && detached && consoleSocket is null)

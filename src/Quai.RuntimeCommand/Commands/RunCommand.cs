@@ -46,7 +46,7 @@ internal static unsafe class RunCommand
         }
 
         SpecRules.Check(spec);
-        CapabilityWarning.Tell(spec.Process);
+        CapabilityWarning.Report(spec.Process);
         store.CheckFree(id);
         CheckUnused(spec.Linux.CgroupsPath);
         bool detached = !start || options.Has("detach");

@@ -89,7 +89,7 @@ internal sealed class Copy : Command
         (string folder, string name) = CopyPaths.Decide(from, CopyArchive.LookDestination(destination));
         var counted = new CountingStream(archive.Content);
         CopyArchive.Extract(counted, folder, stat.Name, name, _archive.Value);
-        Tell(session, from.IsFolder ? counted.Count : stat.Size, counted.Count, destination);
+        Report(session, from.IsFolder ? counted.Count : stat.Size, counted.Count, destination);
     }
 
     private void ToContainer(Session session, string source, string container, string destination)
@@ -124,7 +124,7 @@ internal sealed class Copy : Command
         (string folder, string name) = CopyPaths.Decide(from, to);
         using var archive = new CountingStream(CopyArchive.Create(from, name));
         session.Engine.Files.WriteAsync(container, folder, archive, _archive.Value).Await();
-        Tell(session, ContentSize(from), archive.Count, $"{container}:{destination}");
+        Report(session, ContentSize(from), archive.Count, $"{container}:{destination}");
     }
 
     /// <summary>Refuses a destination that cannot be created before the daemon is asked for anything.</summary>
@@ -156,7 +156,7 @@ internal sealed class Copy : Command
         _ => null,
     };
 
-    private void Tell(Session session, long content, long transferred, string destination)
+    private void Report(Session session, long content, long transferred, string destination)
     {
         if (!_quiet.Value && session.Error.IsTerminal)
         {

@@ -141,7 +141,7 @@ internal static class CopyArchive
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override void Write(byte[] buffer, int offset, int count) => archive.Hand(buffer.AsSpan(offset, count));
+        public override void Write(byte[] buffer, int offset, int count) => archive.Enqueue(buffer.AsSpan(offset, count));
 
         public override void Flush()
         {

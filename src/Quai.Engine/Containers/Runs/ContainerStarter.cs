@@ -94,7 +94,7 @@ internal sealed class ContainerStarter(
 
         container.Run = null;
         await resources.ReleaseAsync(container).ConfigureAwait(false);
-        QuaiException told = error switch
+        QuaiException reported = error switch
         {
             RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown", start.ExitCode, start.Errno),
             QuaiException known => known,
@@ -104,7 +104,7 @@ internal sealed class ContainerStarter(
         bool ended = false;
         if (container.State.Status == ContainerStatus.Starting)
         {
-            container.Machine.StartFailed(exitCode, told.Message);
+            container.Machine.StartFailed(exitCode, reported.Message);
         }
         else
         {
@@ -126,6 +126,6 @@ internal sealed class ContainerStarter(
             await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);
         }
 
-        return told;
+        return reported;
     }
 }

@@ -10,11 +10,11 @@ internal sealed class MemoryNotices(ContainerRecords records, ContainerEvents ev
     {
         await foreach (DateTimeOffset _ in run.Shim.OutOfMemory.ReadAllAsync().ConfigureAwait(false))
         {
-            await TellAsync(container, run).ConfigureAwait(false);
+            await PublishAsync(container, run).ConfigureAwait(false);
         }
     }
 
-    private async Task TellAsync(Container container, ContainerRun run)
+    private async Task PublishAsync(Container container, ContainerRun run)
     {
         using (await container.Lock.EnterAsync().ConfigureAwait(false))
         {
