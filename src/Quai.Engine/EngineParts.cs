@@ -18,14 +18,14 @@ using Quai.Runtime;
 
 namespace Quai.Engine;
 
-/// <summary>The engine's parts, put together in the order in which they know each other: none knows one that comes after it.</summary>
+/// <summary>The engine's parts, put together in dependency order: none knows a later one.</summary>
 internal sealed record EngineParts(ContainerOperations Containers, ExecService Execs, ContainerRecovery Recovery, ContainerShutdown Shutdown)
 {
     /// <summary>Puts an engine together; nothing is started yet.</summary>
     public static EngineParts Compose(
         EngineOptions options, EnginePaths paths, MetadataDatabase database, EngineStores stores, IContainerRuntime runtime, EventHub hub, AppArmor appArmor, TimeProvider time, ILoggerFactory loggers)
     {
-        // What all share.
+        // Shared by all.
         var registry = new ContainerRegistry();
         var background = new Background(loggers.CreateLogger<Engine>());
         var lifetime = new EngineLifetime();

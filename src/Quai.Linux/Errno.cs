@@ -13,7 +13,7 @@ public static class Errno
         EPROTONOSUPPORT = 93, EOPNOTSUPP = 95, EADDRINUSE = 98, EADDRNOTAVAIL = 99, ENETUNREACH = 101, ECONNRESET = 104, ETIMEDOUT = 110, ECONNREFUSED = 111, EDQUOT = 122;
 #pragma warning restore CS1591
 
-    /// <summary>The C library's words for an error number, in lower case as Docker's errors have them.</summary>
+    /// <summary>The C library's message for an error number, in lower case as in Docker's errors.</summary>
     public static string Message(int errno)
     {
         string text = Marshal.GetPInvokeErrorMessage(errno);

@@ -13,7 +13,7 @@ public static unsafe partial class PlanInterpreter
 
     private static long Stdio(int input, int output, int error)
     {
-        // Copies above 2 first, so that no target overwrites a source that is still needed.
+        // Make copies above 2 first, so that no target overwrites a source that is still needed.
         long in3 = Quick(SystemCallNumber.Fcntl, input, IoConstants.F_DUPFD_CLOEXEC, 10);
         long out3 = Quick(SystemCallNumber.Fcntl, output, IoConstants.F_DUPFD_CLOEXEC, 10);
         long err3 = Quick(SystemCallNumber.Fcntl, error, IoConstants.F_DUPFD_CLOEXEC, 10);
@@ -28,8 +28,8 @@ public static unsafe partial class PlanInterpreter
     }
 
     /// <summary>
-    /// A new terminal. Whatever runs in the container may have changed what lies at /dev/pts: its master must be the one of a devpts,
-    /// and the other end is asked of the master, not looked up.
+    /// A new terminal. Programs in the container may have changed what is at /dev/pts: the master must be a devpts's,
+    /// and the other end is requested from the master, not looked up.
     /// </summary>
     private static long Console(long* a)
     {
@@ -90,7 +90,7 @@ public static unsafe partial class PlanInterpreter
         return Stdio((int)slave, (int)slave, (int)slave);
     }
 
-    /// <summary>Puts the terminal at /dev/console, which is made when there is none.</summary>
+    /// <summary>Puts the terminal at /dev/console, which is created if missing.</summary>
     private static long BindConsole(int slave)
     {
         byte* path = stackalloc byte[16];
@@ -123,7 +123,7 @@ public static unsafe partial class PlanInterpreter
             long result = Quick(SystemCallNumber.Execve, (long)*candidates, (long)argv, (long)envp);
             if (result is -Errno.ENOENT or -Errno.ENOTDIR)
             {
-                // There, but its interpreter is not: the program's own failure, as Docker tells it.
+                // It exists, but its interpreter does not: the program's own failure, as Docker reports it.
                 if (Exists(*candidates))
                 {
                     FailAsProgram(*candidates, "no such file or directory"u8);

@@ -5,7 +5,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 
 namespace Quai.Linux.Nftables;
 
-/// <summary>Reads what chains and rules there are, whoever made them.</summary>
+/// <summary>Lists the existing chains and rules, whoever created them.</summary>
 public static class NftListing
 {
     private const int HeaderLength = 4;
@@ -104,7 +104,7 @@ public static class NftListing
                     }
                 }
 
-                // Old kernels tell all rules of the table.
+                // Old kernels list all rules of the table.
                 if (ofTable == table && ofChain == chain)
                 {
                     rules.Add(rule);
@@ -120,7 +120,7 @@ public static class NftListing
         writer.Put((uint)family);
     }
 
-    /// <summary>A rule that does nothing but count and log before it decides has no condition.</summary>
+    /// <summary>A rule that only counts and logs before its verdict has no condition.</summary>
     private static (NftRuleEnd End, string? Target) EndOf(NetlinkAttributes list)
     {
         while (list.Next())
@@ -148,7 +148,7 @@ public static class NftListing
                 }
                 else if (expression.Type == NFTA_EXPR_DATA && name == "target")
                 {
-                    // Of iptables' own: REJECT and NFQUEUE end the way, LOG and the like do not.
+                    // Of iptables' own targets, REJECT and NFQUEUE end the traversal; LOG and the like do not.
                     NetlinkAttributes target = expression.Nested;
                     while (target.Next())
                     {

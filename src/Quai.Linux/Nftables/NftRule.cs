@@ -6,8 +6,8 @@ using Quai.Linux.Netlink;
 namespace Quai.Linux.Nftables;
 
 /// <summary>
-/// A rule being written: matches one after another, then exactly one verdict, which ends it.
-/// The expressions are those of the kernel's nf_tables; each match loads register 1 and compares it.
+/// A rule being written: matches in sequence, then exactly one verdict, which ends it.
+/// The expressions are the kernel's nf_tables ones; each match loads register 1 and compares it.
 /// </summary>
 public readonly ref struct NftRule
 {
@@ -73,7 +73,7 @@ public readonly ref struct NftRule
         return this;
     }
 
-    /// <summary>The frame the packet came in was sent to another hardware address than this.</summary>
+    /// <summary>The packet's frame was sent to a hardware address other than this.</summary>
     public NftRule NotSentTo(scoped ReadOnlySpan<byte> mac) => LoadPayload(NFT_PAYLOAD_LL_HEADER, 0, (uint)mac.Length, Register).Compare(NFT_CMP_NEQ, mac);
 
     /// <summary>The packet is an ICMP message of this type.</summary>
@@ -108,7 +108,7 @@ public readonly ref struct NftRule
     /// <summary>The connection is in one of these states.</summary>
     public NftRule ConntrackState(uint bits) => Conntrack(NFT_CT_STATE, bits);
 
-    /// <summary>The connection has one of these marks of what was done to it.</summary>
+    /// <summary>The connection has one of these status bits.</summary>
     public NftRule ConntrackStatus(uint bits) => Conntrack(NFT_CT_STATUS, bits);
 
     /// <summary>The packet has a mark (all of its bits).</summary>
@@ -180,7 +180,7 @@ public readonly ref struct NftRule
         Finish();
     }
 
-    /// <summary>Gives the packet a mark beside those it has, in place of a verdict.</summary>
+    /// <summary>Adds a mark to the packet's marks; not a verdict.</summary>
     public void Mark(uint mark)
     {
         Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
@@ -201,7 +201,7 @@ public readonly ref struct NftRule
     /// <summary>Verdict: the packet is dropped.</summary>
     public void Drop() => Verdict(NF_DROP, null);
 
-    /// <summary>Verdict: goes on in another chain, and comes back if nothing is decided there.</summary>
+    /// <summary>Verdict: continues in another chain, and returns if nothing is decided there.</summary>
     public void Jump(string chain) => Verdict(NFT_JUMP, chain);
 
     private void Nat(uint type, uint? addressRegister, uint portRegister)

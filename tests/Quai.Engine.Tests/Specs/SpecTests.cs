@@ -12,7 +12,7 @@ using Quai.Metadata;
 
 namespace Quai.Engine.Tests.Specs;
 
-/// <summary>Specifications: made of requests, changed by updates, stored, shown again; and made of rows from before there were any.</summary>
+/// <summary>Specifications: created from requests, changed by updates, stored, shown again; and created from rows of older versions.</summary>
 public sealed class SpecTests
 {
     private static readonly EngineOptions s_options = new() { DataRoot = "/d", ExecRoot = "/e" };

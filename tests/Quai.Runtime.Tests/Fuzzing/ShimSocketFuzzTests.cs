@@ -9,7 +9,7 @@ using Quai.Runtime.Tests.Shims;
 
 namespace Quai.Runtime.Tests.Fuzzing;
 
-/// <summary>What whoever reaches a shim's socket tells it: the shim goes on, keeps no descriptor that it was sent, and the container runs.</summary>
+/// <summary>Arbitrary data sent to a shim's socket: the shim survives, keeps no descriptor that it was sent, and the container runs.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class ShimSocketFuzzTests
 {
@@ -32,7 +32,7 @@ public sealed class ShimSocketFuzzTests
                 }
             }
 
-            // It answers, and has given back all that came.
+            // It answers, and has closed everything that it received.
             await ((ShimClient)shim).QueryAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
             for (int i = 0; Descriptors(pid) > before; i++)
             {

@@ -10,7 +10,7 @@ namespace Quai.Runtime.Tests.Plans;
 
 /// <summary>
 /// From a config to a plan, on a machine with cgroup v1 and on one with v2: each config in <c>Golden</c> gives exactly the plan beside it.
-/// After a change that is meant, QUAI_UPDATE_GOLDEN=1 writes the plans anew, to be read before they are kept.
+/// After an intended change, QUAI_UPDATE_GOLDEN=1 writes the plans again, to be reviewed before they are kept.
 /// </summary>
 public sealed class GoldenPlanTests
 {

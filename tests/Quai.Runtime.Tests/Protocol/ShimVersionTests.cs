@@ -7,7 +7,7 @@ using Quai.Runtime.Tests.Shims;
 
 namespace Quai.Runtime.Tests.Protocol;
 
-/// <summary>A daemon takes over containers whose shims are of other versions.</summary>
+/// <summary>A daemon takes over containers whose shims have other versions.</summary>
 public sealed class ShimVersionTests
 {
     private const int Pid = 1234;

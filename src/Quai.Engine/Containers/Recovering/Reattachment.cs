@@ -12,7 +12,7 @@ namespace Quai.Engine.Containers.Recovering;
 internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, INetworkService networks, NameResolution resolution, Launcher launcher, EnginePaths paths, TimeProvider time)
 {
     /// <summary>Connects to a container's shim.</summary>
-    /// <returns>False when the container no longer runs; its state says how it ended then.</returns>
+    /// <returns>False if the container no longer runs; its state then says how it ended.</returns>
     public async Task<bool> TryAsync(Container container, CancellationToken cancellation)
     {
         string directory = paths.Run(container.Id);
@@ -46,8 +46,8 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         return false;
     }
 
-    /// <summary>Brings a container's record in line with the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
-    /// <param name="container">One that runs, once the networks are recovered.</param>
+    /// <summary>Updates a container's record to match the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
+    /// <param name="container">A running one, once the networks are recovered.</param>
     /// <returns>Whether the record has changed.</returns>
     public async Task<bool> FindEndpointsAsync(Container container)
     {

@@ -10,10 +10,10 @@ using Quai.Metadata;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>Rows of containers from when they held the API's documents: the request, completed, in three columns, its mounts in a fourth.</summary>
+/// <summary>Rows of containers from when they held the API's documents: the completed request in three columns, its mounts in a fourth.</summary>
 internal static class DocumentRows
 {
-    /// <summary>Makes each row's specification, and takes the documents away.</summary>
+    /// <summary>Creates each row's specification, and removes the documents.</summary>
     public static void Convert(SqliteConnection connection)
     {
         var rows = connection.Rows(

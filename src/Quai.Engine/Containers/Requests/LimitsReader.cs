@@ -3,10 +3,10 @@ using Quai.Engine.Containers.Spec.Limits;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>Makes the limits of a request that has been checked.</summary>
+/// <summary>Creates the limits from a validated request.</summary>
 internal static class LimitsReader
 {
-    /// <summary>What an update changes, too.</summary>
+    /// <summary>Limits that an update can change, too.</summary>
     public static ResourceLimits Read(Resources resources) => new()
     {
         Memory = new MemoryLimits

@@ -46,7 +46,7 @@ internal sealed class RunResources(
         await published.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the end of a run, as its shim tells it, or its record when the shim is gone.</summary>
+    /// <summary>Waits for the end of a run, as reported by its shim, or by its record if the shim is gone.</summary>
     public async Task<ContainerExit> ExitOfAsync(Container container, ContainerRun run)
     {
         try
@@ -59,7 +59,7 @@ internal sealed class RunResources(
         }
     }
 
-    /// <summary>Releases all that a run holds outside of its own processes. Idempotent.</summary>
+    /// <summary>Releases everything that a run holds outside its own processes. Idempotent.</summary>
     public async Task ReleaseAsync(Container container)
     {
         Task cleaned = runtime.CleanUpAsync(paths.Run(container.Id), launcher.CgroupsPath(container), CancellationToken.None);
@@ -71,7 +71,7 @@ internal sealed class RunResources(
         }
         catch (Exception e) when (e is QuaiException or LinuxException)
         {
-            // The next start of the daemon sweeps what could not be released now.
+            // The daemon's next start sweeps what could not be released now.
             background.Failed("give back resources", container.Id, e);
         }
     }

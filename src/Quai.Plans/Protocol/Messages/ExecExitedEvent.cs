@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Plans.Protocol.Messages;
 
-/// <summary>A further process has ended; its output is whole.</summary>
+/// <summary>A further process has ended; its output is complete.</summary>
 /// <param name="Head">Of <see cref="PacketKind.ExecExited"/>.</param>
 /// <param name="ExitCode">Its code, or 128 + signal.</param>
 /// <param name="Process">The exec's id.</param>
