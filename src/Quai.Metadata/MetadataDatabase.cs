@@ -125,6 +125,8 @@ public sealed class MetadataDatabase : IAsyncDisposable
     private static void Migrate(SqliteConnection connection, IEnumerable<Migration> migrations)
     {
         Execute(connection, "CREATE TABLE IF NOT EXISTS schema_versions (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
+        // All or nothing: the program that wrote the file must still be able to open it if one step fails.
+        using SqliteTransaction transaction = connection.BeginTransaction();
         foreach (IGrouping<string, Migration> component in migrations.GroupBy(m => m.Component))
         {
             long have = connection.Scalar<long?>("SELECT version FROM schema_versions WHERE component=$c", ("$c", component.Key)) ?? 0;
@@ -134,15 +136,23 @@ public sealed class MetadataDatabase : IAsyncDisposable
                 throw new MetadataException($"the metadata of {component.Key} has schema version {have}, newer than this program's {steps[^1].Version}: install the newer program");
             }
 
-            foreach (Migration step in steps.Where(m => m.Version > have))
+            Migration[] pending = [.. steps.Where(m => m.Version > have)];
+            if (pending.Length == 0)
             {
-                using SqliteTransaction transaction = connection.BeginTransaction();
+                continue;
+            }
+
+            foreach (Migration step in pending)
+            {
                 Execute(connection, step.Sql);
                 step.Convert?.Invoke(connection);
-                connection.Run("INSERT INTO schema_versions VALUES ($c,$v) ON CONFLICT(component) DO UPDATE SET version=$v", ("$c", step.Component), ("$v", step.Version));
-                transaction.Commit();
             }
+
+            connection.Run(
+                "INSERT INTO schema_versions VALUES ($c,$v) ON CONFLICT(component) DO UPDATE SET version=$v", ("$c", component.Key), ("$v", pending[^1].Version));
         }
+
+        transaction.Commit();
     }
 
     private static void Execute(SqliteConnection connection, string sql) => connection.Run(sql);

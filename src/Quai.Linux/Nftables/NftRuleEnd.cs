@@ -12,6 +12,9 @@ public enum NftRuleEnd
     /// <summary>By <c>drop</c>, <c>reject</c> or a queue.</summary>
     Refuse,
 
+    /// <summary>The same for packets of one protocol, whatever else they are.</summary>
+    RefuseProtocol,
+
     /// <summary>By <c>return</c>.</summary>
     Return,
 

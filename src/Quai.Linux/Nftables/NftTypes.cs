@@ -26,7 +26,7 @@ public readonly record struct NftHook(string Type, int Number, int Priority)
     public const int DestinationNat = -100;
 
     /// <summary>Before the chains of common firewalls, which are at 0.</summary>
-    public const int BeforeFilters = -10;
+    public const int BeforeFilters = -1000;
 
     /// <summary>Where sources are translated.</summary>
     public const int SourceNat = 100;

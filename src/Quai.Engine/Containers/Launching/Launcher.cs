@@ -73,6 +73,11 @@ internal sealed class Launcher
     /// <exception cref="QuaiException">Something requested does not exist (any more).</exception>
     public ContainerLaunch Build(Container container, IReadOnlyList<Endpoint> endpoints)
     {
+        if (container.Spec.Damage is { } damage)
+        {
+            throw QuaiException.System($"the record of container {container.Id} cannot be read, so that it cannot be started: {damage}");
+        }
+
         Snapshot snapshot = _images.GetSnapshot(container.Id);
         RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
         ResolvedUser user = UserResolver.Resolve(container.Spec.Program.User, accounts.Passwd, accounts.Group, container.Spec.Program.Groups);

@@ -71,12 +71,12 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
 
     private void CheckReferences(HostConfig host)
     {
-        foreach (string mode in (ReadOnlySpan<string>)[host.PidMode, host.IpcMode])
+        // By its id from now on: its name may be another container's by the time this one starts.
+        host.PidMode = new NamespaceMode(host.PidMode).Container is { } pid ? "container:" + registry.Named(pid).Id : host.PidMode;
+        host.IpcMode = new NamespaceMode(host.IpcMode).Container is { } ipc ? "container:" + registry.Named(ipc).Id : host.IpcMode;
+        if (new NetworkMode(host.NetworkMode).Container is { } network && registry.Find(network) is { } donor)
         {
-            if (new NamespaceMode(mode).Container is { } other)
-            {
-                registry.Named(other);
-            }
+            host.NetworkMode = "container:" + donor.Id;
         }
 
         foreach (string link in host.Links ?? [])

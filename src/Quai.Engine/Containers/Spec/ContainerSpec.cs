@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.Spec.Networking;
 
@@ -76,6 +77,22 @@ public sealed record ContainerSpec
     /// <summary>The OCI runtime's name.</summary>
     public string Runtime { get; init; } = "";
 
+    /// <summary>What is wrong with its record if that cannot be read: it can be looked at and removed, but not started. Null for nothing, as with all that are created.</summary>
+    [JsonIgnore]
+    public string? Damage { get; init; }
+
     /// <summary>Settings that are shown again and have no meaning here.</summary>
     public ShownSettings Shown { get; init; } = new();
+
+    /// <summary>What is left of a specification that cannot be read.</summary>
+    /// <param name="image">The image's id, which is recorded apart.</param>
+    /// <param name="damage">Why it cannot be read.</param>
+    public static ContainerSpec Damaged(string image, string damage) => new()
+    {
+        Image = image,
+        Program = new ProgramSpec(),
+        Network = new NetworkSpec { Mode = new("none") },
+        Log = new LogSpec("none", new Dictionary<string, string>(), null, null),
+        Damage = damage,
+    };
 }

@@ -100,8 +100,8 @@ internal static class ContainerTable
             Name = row.GetString(1),
             Created = new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero),
             ImageId = row.GetString(3),
-            Spec = JsonSerializer.Deserialize(row.GetString(4), SpecJson.Default.ContainerSpec)!,
-            Attachments = JsonSerializer.Deserialize(row.GetString(5), EngineJson.Default.ImmutableArrayNetworkAttachment),
+            Spec = SpecOf(row.GetString(4), row.GetString(3)),
+            Attachments = row.IsDBNull(5) ? [] : JsonSerializer.Deserialize(row.GetString(5), EngineJson.Default.ImmutableArrayNetworkAttachment),
             Machine = new ContainerStateMachine(new RunState
             {
                 Status = Enum.Parse<ContainerStatus>(row.GetString(6)),
@@ -117,4 +117,17 @@ internal static class ContainerTable
             }),
             Endpoints = row.IsDBNull(16) ? [] : JsonSerializer.Deserialize(row.GetString(16), EngineJson.Default.ImmutableArrayEndpointRecord),
         });
+
+    // One record that cannot be read is that container's misfortune, and nobody else's.
+    private static ContainerSpec SpecOf(string text, string image)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, SpecJson.Default.ContainerSpec) ?? ContainerSpec.Damaged(image, "it is empty");
+        }
+        catch (JsonException e)
+        {
+            return ContainerSpec.Damaged(image, e.Message);
+        }
+    }
 }
