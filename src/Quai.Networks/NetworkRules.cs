@@ -5,6 +5,7 @@ using Quai.Errors;
 using Quai.Networks.Drivers;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
+using Quai.Networks.State;
 
 namespace Quai.Networks;
 

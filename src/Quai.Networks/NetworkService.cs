@@ -12,6 +12,7 @@ using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
+using Quai.Networks.State;
 
 namespace Quai.Networks;
 

@@ -1,7 +1,7 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Plans.Protocol;
-using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;

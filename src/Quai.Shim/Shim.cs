@@ -4,6 +4,7 @@ using Quai.Linux.Sockets;
 using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;

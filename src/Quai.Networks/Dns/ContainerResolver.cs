@@ -11,6 +11,7 @@ internal sealed partial class ContainerResolver : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ResolverSockets _sockets;
+    private readonly Task _running;
 
     /// <param name="container">Its id, for the log.</param>
     /// <param name="sockets">Its sockets, from now on this one's.</param>
@@ -25,7 +26,7 @@ internal sealed partial class ContainerResolver : IDisposable
         Settings = settings;
         Scope = new ContainerScope(host);
         var server = new DnsServer(sockets.Udp, sockets.Tcp, Scope, ConnectAsync, options, time, logger);
-        _ = Task.Run(async () =>
+        _running = Task.Run(async () =>
         {
             try
             {
@@ -47,11 +48,12 @@ internal sealed partial class ContainerResolver : IDisposable
     /// <summary>What the container may be told.</summary>
     public ContainerScope Scope { get; }
 
-    /// <summary>Ends it; the sockets that the container's shim keeps stay open.</summary>
+    /// <summary>Ends it, in the background; the sockets that the container's shim keeps stay open.</summary>
     public void Dispose()
     {
+        // Not before nothing is under way on them: else .NET would shut them down, for the shim and the next daemon, too.
         _stop.Cancel();
-        _sockets.Dispose();
+        _ = _running.ContinueWith(_ => _sockets.Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
     private async ValueTask<Socket> ConnectAsync(UpstreamServer server, ProtocolType protocol, CancellationToken cancellation)

@@ -8,6 +8,7 @@ using Quai.Linux.Sockets;
 using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
@@ -382,17 +383,4 @@ internal sealed class ShimClient : IShim
     }
 
     private static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100);
-
-    private sealed class ExecProcess : IExecProcess
-    {
-        private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public int Pid { get; set; }
-
-        public Task<int> Exit => _exit.Task;
-
-        public AttachConnection? Streams { get; set; }
-
-        public void Ended(int code) => _exit.TrySetResult(code);
-    }
 }

@@ -1,5 +1,6 @@
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 
 namespace Quai.Runtime.Tests.Protocol;
 

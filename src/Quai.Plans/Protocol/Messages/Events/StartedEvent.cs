@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Plans.Protocol.Messages;
+namespace Quai.Plans.Protocol.Messages.Events;
 
 /// <summary>The container's program has been executed.</summary>
 /// <param name="Head">Of <see cref="PacketKind.Started"/>.</param>

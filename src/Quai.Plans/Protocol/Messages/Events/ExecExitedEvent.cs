@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Plans.Protocol.Messages;
+namespace Quai.Plans.Protocol.Messages.Events;
 
 /// <summary>A further process has ended; its output is complete.</summary>
 /// <param name="Head">Of <see cref="PacketKind.ExecExited"/>.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Plans.Protocol.Messages;
+namespace Quai.Plans.Protocol.Messages.Events;
 
 /// <summary>The container has ended; its log is complete, its exit record on disk.</summary>
 /// <param name="Head">Of <see cref="PacketKind.Exited"/>.</param>
