@@ -39,7 +39,7 @@ public sealed class ForeignFirewallTests
         Answers(host, which);
 
         // Whoever made it still reads it, and it is as before when nobody needs it.
-        string tables = host.Command("iptables", "-S");
+        string tables = host.Command("iptables", "-S") + host.Command("iptables", "-t", "mangle", "-S");
         Assert.DoesNotContain("incompatible", tables, StringComparison.Ordinal);
         Assert.Equal(
             commands[0].StartsWith("iptables", StringComparison.Ordinal) ? ["-A FORWARD -m mark --mark 0x10000000/0x10000000 -m comment --comment \"for quai\" -j ACCEPT"] : [],
@@ -58,7 +58,7 @@ public sealed class ForeignFirewallTests
         host.Run("warm");
         Run(host, commands);
         Eventually(() => host.Command("nft", "list", "ruleset").Contains("for quai", StringComparison.Ordinal));
-        Answers(host, which);
+        Answers(host, which, later: true);
     }
 
     [Fact]
@@ -186,11 +186,17 @@ public sealed class ForeignFirewallTests
         static NftListedRule Rule(ulong handle, NftRuleEnd end = NftRuleEnd.None, string? target = null) => new(handle, end, target, "");
     }
 
-    private static void Answers(TestHost host, string which)
+    private static void Answers(TestHost host, string which, bool later = false)
     {
         (NamespaceThread sandbox, _) = host.Run("a", new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
         using var server = sandbox.ServeTcp(80);
         using var outside = host.Outside.ServeTcp(99);
+        if (later)
+        {
+            // It may have been looked at when only a part of it was there.
+            Eventually(() => host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress);
+        }
+
         Assert.True(host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress, $"{which}: a published port\n{host.Command("nft", "list", "ruleset")}");
         Assert.True(sandbox.Call(TestHost.OutsideAddress, 99) == TestHost.Address, $"{which}: the way out");
     }
