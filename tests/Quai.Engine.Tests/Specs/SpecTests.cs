@@ -143,17 +143,17 @@ public sealed class SpecTests
     }
 
     [Fact]
-    public void Migrations_are_all_made_or_none()
+    public async Task Migrations_are_all_made_or_none()
     {
         string path = Path.Combine(Directory.CreateTempSubdirectory("quai-rows-").FullName, "meta.db");
         try
         {
             Migration[] old = [new("a", 1, "CREATE TABLE a (x TEXT) STRICT;"), new("b", 1, "CREATE TABLE b (x TEXT) STRICT;")];
-            MetadataDatabase.Open(path, old).DisposeAsync().AsTask().GetAwaiter().GetResult();
+            await MetadataDatabase.Open(path, old).DisposeAsync();
             Assert.Throws<MetadataException>(() => MetadataDatabase.Open(path, [.. old, new("a", 2, "ALTER TABLE a ADD COLUMN y TEXT;"), new("b", 2, "nonsense")]));
             MetadataDatabase again = MetadataDatabase.Open(path, old);
             Assert.Equal(["x"], again.Read(c => c.Rows("SELECT name FROM pragma_table_info('a')", r => r.GetString(0))));
-            again.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            await again.DisposeAsync();
         }
         finally
         {
