@@ -77,10 +77,13 @@ internal static class CommandTree
         (["volume rm", "volume remove"], p => new RemoveVolume(p)),
         (["volume inspect"], p => new Inspect(p, "volume")),
         (["volume prune"], p => new Prune(p, "volume")),
+        (["network create"], p => new CreateNetwork(p)),
         (["network ls", "network list"], p => new ListNetworks(p)),
+        (["network rm", "network remove"], p => new RemoveNetwork(p)),
         (["network inspect"], p => new Inspect(p, "network")),
         (["network connect"], p => new ConnectNetwork(p)),
         (["network disconnect"], p => new DisconnectNetwork(p)),
+        (["network prune"], p => new Prune(p, "network")),
         (["events", "system events"], p => new Events(p)),
         (["info", "system info"], p => new Info(p)),
         (["version"], p => new VersionCommand(p)),
@@ -178,7 +181,7 @@ internal static class CommandTree
 
     /// <summary>An alias is shown by its canonical name in the same group.</summary>
     private static string Proper(string[] paths, string path) => path is "container list" or "container ps" or "container remove" or "image list"
-        or "image remove" or "volume list" or "volume remove" or "network list"
+        or "image remove" or "volume list" or "volume remove" or "network list" or "network remove"
         ? paths.First(p => p.StartsWith(path[..path.IndexOf(' ', StringComparison.Ordinal)], StringComparison.Ordinal))
         : path;
 

@@ -53,6 +53,9 @@ internal sealed class FlagSet
     public ListFlag<string> List(string name, char shorthand, string usage, Func<string, string>? check = null, string type = "list") =>
         Add(new ListFlag<string>(name, shorthand, type, usage, s => [check is null ? s : check(s)]));
 
+    /// <summary>Texts, of which one value may hold several with commas between.</summary>
+    public ListFlag<string> Strings(string name, char shorthand, string usage) => Add(new ListFlag<string>(name, shorthand, "strings", usage, CommaList.Parse));
+
     /// <summary>Filters as <c>name=value</c>.</summary>
     public ListFlag<KeyValuePair<string, string>> Filters(char shorthand, string usage) =>
         Add(new ListFlag<KeyValuePair<string, string>>("filter", shorthand, "filter", usage, FlagValues.Filter));

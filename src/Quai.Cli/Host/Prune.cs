@@ -8,7 +8,7 @@ using Quai.Cli.Http;
 
 namespace Quai.Cli.Host;
 
-/// <summary><c>prune</c> for containers, images, volumes and all of them.</summary>
+/// <summary><c>prune</c> for containers, images, networks, volumes and all of them.</summary>
 internal sealed class Prune : Command
 {
     private readonly string _kind;
@@ -19,12 +19,12 @@ internal sealed class Prune : Command
 
     /// <summary>Creates the command.</summary>
     /// <param name="path">The words that select it.</param>
-    /// <param name="kind">container, image, volume or system.</param>
+    /// <param name="kind">container, image, network, volume or system.</param>
     public Prune(string path, string kind)
         : base(path)
     {
         _kind = kind;
-        if (kind != "container")
+        if (kind is not ("container" or "network"))
         {
             _all = Flags.Bool("all", 'a', kind == "volume" ? "Remove named ones, too" : "Remove all unused images, not only those without a name");
         }
@@ -43,6 +43,7 @@ internal sealed class Prune : Command
     {
         "container" => "Remove all stopped containers",
         "image" => "Remove unused images",
+        "network" => "Remove all unused networks",
         "volume" => "Remove unused volumes",
         _ => "Remove everything unused",
     };
@@ -66,6 +67,12 @@ internal sealed class Prune : Command
         if (!_force.Value)
         {
             session.Confirm(Warning() + "\nAre you sure you want to continue?");
+        }
+
+        if (_kind == "network")
+        {
+            session.Out.Write(Networks(session).Text is { Length: > 0 } deleted ? deleted + "\n" : "");
+            return 0;
         }
 
         string text;
@@ -94,6 +101,7 @@ internal sealed class Prune : Command
     {
         "container" => "WARNING! This will remove all stopped containers.",
         "image" => All ? "WARNING! This will remove all images without at least one container associated to them." : "WARNING! This will remove all dangling images.",
+        "network" => "WARNING! This will remove all custom networks not used by at least one container.",
         "volume" => All ? "WARNING! This will remove all local volumes not used by at least one container." : "WARNING! This will remove anonymous local volumes not used by at least one container.",
         _ => SystemWarning(),
     };

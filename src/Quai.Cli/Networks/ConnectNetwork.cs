@@ -19,13 +19,13 @@ internal sealed class ConnectNetwork : Command
     public ConnectNetwork(string path)
         : base(path)
     {
-        _aliases = Flags.List("alias", '\0', "Further name of the container on the network", type: "strings");
-        _options = Flags.List("driver-opt", '\0', "Options of the network's driver", type: "strings");
+        _aliases = Flags.Strings("alias", '\0', "Further name of the container on the network");
+        _options = Flags.Strings("driver-opt", '\0', "Options of the network's driver");
         _priority = Flags.Int("gw-priority", '\0', "The network with the highest leads to everywhere else");
         _ip = Flags.String("ip", '\0', "IPv4 address (e.g. \"172.30.100.104\")");
         _ip6 = Flags.String("ip6", '\0', "IPv6 address (e.g. \"2001:db8::33\")");
         _links = Flags.List("link", '\0', "Container to be known by a name");
-        _linkLocal = Flags.List("link-local-ip", '\0', "Link-local address", type: "strings");
+        _linkLocal = Flags.Strings("link-local-ip", '\0', "Link-local address");
     }
 
     public override string Usage => "[OPTIONS] NETWORK CONTAINER";

@@ -15,6 +15,7 @@ internal sealed class Inspect : Command
     private readonly Flag<bool>? _size;
     private readonly Flag<string>? _platform;
     private readonly Flag<string>? _type;
+    private readonly Flag<bool>? _verbose;
     private readonly string? _kind;
 
     /// <summary>Creates the command.</summary>
@@ -37,7 +38,7 @@ internal sealed class Inspect : Command
 
         if (kind == "network")
         {
-            Flags.Bool("verbose", 'v', "Show more, for diagnosis");
+            _verbose = Flags.Bool("verbose", 'v', "Show more, for diagnosis");
         }
 
         if (kind == "image")
@@ -94,7 +95,7 @@ internal sealed class Inspect : Command
         {
             "container" => new(ContainerTypes.Container, engine.Containers.InspectDocumentAsync(name, _size?.Value == true).Await()),
             "image" => new(ImageTypes.Image, engine.Images.InspectDocumentAsync(name, Platforms.Parse(_platform?.Value ?? "")).Await()),
-            "network" => new(NetworkTypes.Network, engine.Networks.InspectDocumentAsync(name).Await()),
+            "network" => new(NetworkTypes.Network, engine.Networks.InspectDocumentAsync(name, _verbose?.Value == true).Await()),
             _ => new(VolumeTypes.Volume, engine.Volumes.InspectDocumentAsync(name).Await()),
         };
     }

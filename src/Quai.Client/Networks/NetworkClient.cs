@@ -23,7 +23,26 @@ public sealed class NetworkClient
         _transport.ReadAsync("GET", PathOf(name), ApiJson.Default.NetworkInspect, cancellation: cancellation);
 
     /// <summary>One network, as the daemon's JSON.</summary>
-    public Task<JsonElement> InspectDocumentAsync(string name, CancellationToken cancellation = default) => _transport.ReadDocumentAsync(PathOf(name), cancellation);
+    /// <param name="name">The network's name or id.</param>
+    /// <param name="verbose">Whether with more, for diagnosis.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<JsonElement> InspectDocumentAsync(string name, bool verbose = false, CancellationToken cancellation = default) =>
+        _transport.ReadDocumentAsync(verbose ? PathOf(name).With("verbose", "true") : PathOf(name), cancellation);
+
+    /// <summary>Makes a network.</summary>
+    /// <param name="request">What it is to be like.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<NetworkCreateResponse> CreateAsync(NetworkCreateRequest request, CancellationToken cancellation = default) => _transport.ReadAsync(
+        "POST",
+        new Query("/networks/create"),
+        ApiJson.Default.NetworkCreateResponse,
+        JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.NetworkCreateRequest),
+        cancellation: cancellation);
+
+    /// <summary>Removes a network that nobody uses.</summary>
+    /// <param name="name">The network's name or id.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task RemoveAsync(string name, CancellationToken cancellation = default) => _transport.DoAsync("DELETE", PathOf(name), cancellation: cancellation);
 
     /// <summary>Connects a container to a network.</summary>
     /// <param name="network">The network's name or id.</param>

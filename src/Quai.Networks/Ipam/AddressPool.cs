@@ -12,6 +12,7 @@ namespace Quai.Networks.Ipam;
 internal sealed class AddressPool
 {
     private readonly Dictionary<UInt128, ulong> _leased = [];
+    private readonly HashSet<UInt128> _outside = [];
     private readonly AddressFamily _family;
     private readonly UInt128 _first;
     private readonly UInt128 _lastOffset;
@@ -20,7 +21,8 @@ internal sealed class AddressPool
     /// <param name="subnet">All addresses. Where it has more than two, its first is never leased, nor its last if it is IPv4 (the broadcast address).</param>
     /// <param name="range">The part of it to lease from.</param>
     /// <param name="gateway">Never leased.</param>
-    public AddressPool(IPNetwork subnet, IPNetwork range, IPAddress gateway)
+    /// <param name="others">Nor are these.</param>
+    public AddressPool(IPNetwork subnet, IPNetwork range, IPAddress gateway, params IEnumerable<IPAddress> others)
     {
         Subnet = subnet;
         _family = subnet.BaseAddress.AddressFamily;
@@ -36,6 +38,11 @@ internal sealed class AddressPool
         }
 
         TryLease(gateway);
+        foreach (IPAddress other in others)
+        {
+            TryLease(other);
+        }
+
         _next = 0;
     }
 
@@ -67,13 +74,19 @@ internal sealed class AddressPool
         return null;
     }
 
-    /// <summary>Leases one address. False: it is leased already. One outside the range is nobody's to keep count of here, and is granted.</summary>
+    /// <summary>Leases one address, of the range or not. False: it is leased already.</summary>
     public bool TryLease(IPAddress address) => TryLease(Prefixes.Number(address));
 
     /// <summary>Gives an address back.</summary>
     public void Release(IPAddress address)
     {
-        if (OffsetOf(Prefixes.Number(address)) is not { } offset || !_leased.TryGetValue(offset / 64, out ulong word))
+        if (OffsetOf(Prefixes.Number(address)) is not { } offset)
+        {
+            _outside.Remove(Prefixes.Number(address));
+            return;
+        }
+
+        if (!_leased.TryGetValue(offset / 64, out ulong word))
         {
             return;
         }
@@ -93,7 +106,7 @@ internal sealed class AddressPool
     {
         if (OffsetOf(number) is not { } offset)
         {
-            return true;
+            return _outside.Add(number);
         }
 
         if ((_leased.GetValueOrDefault(offset / 64) & (1UL << (int)(offset % 64))) != 0)

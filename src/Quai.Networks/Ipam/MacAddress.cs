@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using Quai.Errors;
@@ -5,20 +6,20 @@ using Quai.Errors;
 namespace Quai.Networks.Ipam;
 
 /// <summary>Hardware addresses of six bytes.</summary>
-internal static class MacAddress
+public static class MacAddress
 {
-    /// <summary>Reads <c>02:42:ac:11:00:02</c>, or the same with dashes.</summary>
-    /// <exception cref="QuaiException">Not of that form.</exception>
+    /// <summary>Reads <c>02:42:ac:11:00:02</c>, the same with dashes, or <c>0242.ac11.0002</c>.</summary>
+    /// <exception cref="QuaiException">Not of that form, or no single interface's: a group's, or all zeros.</exception>
     public static byte[] Parse(string text)
     {
-        string[] parts = text.Split(':', '-');
+        char separator = text.Length == 14 ? '.' : text.Contains('-', StringComparison.Ordinal) ? '-' : ':';
+        int digits = separator == '.' ? 4 : 2;
+        string[] groups = text.Split(separator);
         byte[] mac = new byte[6];
-        for (int i = 0; i < 6; i++)
+        if (groups.Length * digits != 12 || groups.Any(g => g.Length != digits) || Convert.FromHexString(string.Concat(groups), mac, out _, out _) != OperationStatus.Done
+            || (mac[0] & 1) != 0 || mac.All(b => b == 0))
         {
-            if (parts.Length != 6 || parts[i].Length != 2 || !byte.TryParse(parts[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out mac[i]))
-            {
-                throw QuaiException.Invalid($"invalid MAC address: {text}");
-            }
+            throw QuaiException.Invalid($"invalid MAC address {text}");
         }
 
         return mac;

@@ -22,10 +22,6 @@ internal sealed class NetworkState
         Live = live;
         _ipv4 = PoolOf(AddressFamily.InterNetwork);
         _ipv6 = PoolOf(AddressFamily.InterNetworkV6);
-        foreach ((_, IPAddress address) in Network.Attributes.Asked.SelectMany(a => a.Others()))
-        {
-            Mark(address.AddressFamily == AddressFamily.InterNetwork ? _ipv4 : _ipv6, address);
-        }
     }
 
     /// <summary>The network as it is on the host.</summary>
@@ -148,5 +144,11 @@ internal sealed class NetworkState
     private NetworkSubnet? SubnetOf(AddressFamily family) => Network.Subnets.FirstOrDefault(s => s.Prefix.BaseAddress.AddressFamily == family);
 
     private AddressPool? PoolOf(AddressFamily family) =>
-        SubnetOf(family) is { } subnet ? new AddressPool(subnet.Prefix, subnet.Range ?? subnet.Prefix, subnet.Gateway) : null;
+        SubnetOf(family) is { } subnet
+            ? new AddressPool(
+                subnet.Prefix,
+                subnet.Range ?? subnet.Prefix,
+                subnet.Gateway,
+                Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(a => a.AddressFamily == family))
+            : null;
 }

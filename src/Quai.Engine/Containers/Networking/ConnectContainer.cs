@@ -75,8 +75,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
             throw;
         }
 
-        string sandbox = container.Endpoints.IsEmpty ? ContainerEndpoints.Records([endpoint])[0].SandboxId : container.Endpoints[0].SandboxId;
-        container.Endpoints = [.. container.Endpoints, EndpointRecord.From(endpoint, sandbox)];
+        container.Endpoints = [.. container.Endpoints, EndpointRecord.From(endpoint)];
         files.AddHosts(container, endpoint);
     }
 }

@@ -69,12 +69,8 @@ internal sealed class ContainerEndpoints(INetworkService networks)
     /// <inheritdoc cref="INetworkService.ReleaseAsync"/>
     public Task ReleaseAllAsync(Container container) => networks.ReleaseAsync(container.Id, CancellationToken.None);
 
-    /// <summary>The records of a run's endpoints, in a sandbox of their own.</summary>
-    public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints)
-    {
-        string sandbox = NewId();
-        return [.. endpoints.Select(e => EndpointRecord.From(e, sandbox))];
-    }
+    /// <summary>The records of a run's endpoints.</summary>
+    public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints) => [.. endpoints.Select(EndpointRecord.From)];
 
     /// <summary>Refuses a network that cannot be combined with the container's.</summary>
     /// <exception cref="QuaiException">In Docker's words.</exception>

@@ -1,6 +1,7 @@
 using Quai.Api.Networks;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
+using Quai.Networks.Ipam;
 
 namespace Quai.Engine.Containers.Networking;
 
@@ -19,6 +20,7 @@ internal static class EndpointRules
             return;
         }
 
+        CheckHardware(settings.MacAddress, before);
         bool predefined = new NetworkMode(network).Network is NetworkMode.Bridge or null;
         string? refusal = predefined && settings.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address))
                 ? "user specified IP address is supported on user defined networks only"
@@ -38,6 +40,22 @@ internal static class EndpointRules
         if (settings.DriverOpts is { Count: > 0 } options)
         {
             throw QuaiException.Invalid($"driver option {options.Keys.Order(StringComparer.Ordinal).First()} of network {network} cannot be kept: options of endpoints are not available in this version of Quai; take it out");
+        }
+    }
+
+    /// <summary>Checks a hardware address that is asked for.</summary>
+    /// <param name="address">The address; nothing for the engine's choice.</param>
+    /// <param name="before">What the sentence begins with.</param>
+    /// <exception cref="QuaiException">It is none that an interface can have.</exception>
+    public static void CheckHardware(string? address, string before)
+    {
+        try
+        {
+            _ = string.IsNullOrEmpty(address) ? null : MacAddress.Parse(address);
+        }
+        catch (QuaiException e) when (before.Length > 0)
+        {
+            throw QuaiException.Invalid(before + e.Message);
         }
     }
 }

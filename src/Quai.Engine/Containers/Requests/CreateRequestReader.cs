@@ -92,9 +92,11 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
     {
         foreach ((string name, Api.Networks.EndpointSettings? endpoint) in networking?.EndpointsConfig ?? [])
         {
-            EndpointRules.Check(name, endpoint, $"invalid config for network {host.NetworkMode}: ");
+            EndpointRules.Check(name, endpoint, Invalid(host));
         }
     }
+
+    private static string Invalid(HostConfig host) => $"invalid config for network {host.NetworkMode}: ";
 
     // Clients from 25 on set it on the endpoint; it is the container's in both places.
     private static void SetAddress(ContainerConfig config, HostConfig host, NetworkingConfig? networking)
@@ -103,6 +105,8 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         {
             config.MacAddress = address;
         }
+
+        EndpointRules.CheckHardware(config.MacAddress, Invalid(host));
     }
 
     private static void SetHostname(ContainerConfig config, HostConfig host, string id)

@@ -5,8 +5,6 @@ namespace Quai.Engine.Containers.State;
 /// <summary>A running container's endpoint on a network: kept so that inspect can show it after the daemon was restarted.</summary>
 internal sealed record EndpointRecord
 {
-    public string SandboxId { get; init; } = "";
-
     public string NetworkId { get; init; } = "";
 
     public string NetworkName { get; init; } = "";
@@ -24,9 +22,8 @@ internal sealed record EndpointRecord
     public List<PublishedPortRecord> Ports { get; init; } = [];
 
     /// <summary>The part of an endpoint worth keeping.</summary>
-    public static EndpointRecord From(Endpoint endpoint, string sandboxId) => new()
+    public static EndpointRecord From(Endpoint endpoint) => new()
     {
-        SandboxId = sandboxId,
         NetworkId = endpoint.Network.Id,
         NetworkName = endpoint.Network.Name,
         EndpointId = endpoint.Id,

@@ -16,13 +16,18 @@ internal sealed class NetworkView(INetworkService networks)
     public NetworkSettings SettingsOf(Container container, RunState state)
     {
         var settings = new NetworkSettings { Networks = EndpointsOf(container, state) };
-        if (container.Endpoints.IsEmpty || !state.HasProcess)
+        if (!state.HasProcess || container.Spec.Network.Mode.IsContainer || container.Spec.Network.Disabled == true)
         {
             return settings;
         }
 
-        settings.SandboxID = container.Endpoints[0].SandboxId;
+        settings.SandboxID = RunNames.Sandbox(container, state);
         settings.SandboxKey = $"/proc/{state.Pid}/ns/net";
+        if (container.Endpoints.IsEmpty)
+        {
+            return settings;
+        }
+
         if (container.Endpoints.FirstOrDefault(e => e.NetworkName == "bridge") is { } endpoint)
         {
             settings.EndpointID = endpoint.EndpointId;
@@ -104,6 +109,7 @@ internal sealed class NetworkView(INetworkService networks)
         else if (state.StartedAt is not null && attachment.Network is "host" or "none")
         {
             settings.NetworkID = networks.List().FirstOrDefault(n => n.Name == attachment.Network)?.Id ?? "";
+            settings.EndpointID = state.HasProcess ? RunNames.Place(container, state, settings.NetworkID) : "";
         }
 
         return settings;
