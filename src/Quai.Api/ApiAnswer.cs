@@ -4,13 +4,13 @@ using Quai.Api.Reading;
 
 namespace Quai.Api;
 
-/// <summary>Reads the documents that a daemon sends, by the rules of <see cref="ApiRequest"/>: one written in Go has null where a list or a map is empty.</summary>
+/// <summary>Reads documents sent by a daemon, by the rules of <see cref="ApiRequest"/>: a daemon written in Go sends null for an empty list or map.</summary>
 public static class ApiAnswer
 {
     /// <summary>Reads one document.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="type">Of <see cref="ApiJson"/>, which says what the type is; or of another context, which then reads it.</param>
-    /// <exception cref="JsonException">It is no JSON, or not of that type, or there is more.</exception>
+    /// <param name="type">From <see cref="ApiJson"/>, which says what the type is, or from another context, which then reads it.</param>
+    /// <exception cref="JsonException">It is not JSON, or not of that type, or more follows.</exception>
     public static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(json, GoReading.Of(type));
 }

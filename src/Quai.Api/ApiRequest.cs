@@ -6,16 +6,16 @@ using Quai.Oci.Json;
 namespace Quai.Api;
 
 /// <summary>
-/// Reads the documents that clients send, as Go reads them: null is as good as absent, and in a list it is the zero value; names are known in any case,
-/// unknown ones are passed over.
+/// Reads the documents that clients send, as Go reads them: null counts as absent, and in a list it is the zero value; names match in any case,
+/// unknown ones are ignored.
 /// </summary>
 public static class ApiRequest
 {
-    /// <summary>Reads one document. Bytes after it are the caller's to judge: see <paramref name="consumed"/>.</summary>
+    /// <summary>Reads one document. Whether bytes may follow it is up to the caller: see <paramref name="consumed"/>.</summary>
     /// <param name="json">The body.</param>
-    /// <param name="type">Of <see cref="ApiJson"/>, which says what the type is; or of another context, which then reads it.</param>
-    /// <param name="consumed">How many bytes the document has.</param>
-    /// <exception cref="JsonException">It is no JSON, or not of that type.</exception>
+    /// <param name="type">From <see cref="ApiJson"/>, which says what the type is, or from another context, which then reads it.</param>
+    /// <param name="consumed">The length of the document in bytes.</param>
+    /// <exception cref="JsonException">It is not JSON, or not of that type.</exception>
     public static T? Read<T>(ReadOnlySpan<byte> json, JsonTypeInfo<T> type, out int consumed)
         where T : class
     {

@@ -4,7 +4,7 @@ using Quai.Api.Reading;
 
 namespace Quai.Api;
 
-/// <summary>Reads what Docker's API takes as either one string or a list of strings; writes a list.</summary>
+/// <summary>Reads what Docker's API accepts as either one string or a list of strings; writes a list.</summary>
 public sealed class StringOrListConverter : JsonConverter<List<string>>
 {
     /// <inheritdoc/>

@@ -42,13 +42,13 @@ internal sealed class GlobalOptions
     /// <summary>All of them.</summary>
     public FlagSet Flags { get; } = new();
 
-    /// <summary>Asks for the version.</summary>
+    /// <summary>Prints the version.</summary>
     public Flag<bool> Version { get; }
 
-    /// <summary>Asks for help.</summary>
+    /// <summary>Prints help.</summary>
     public Flag<bool> Help { get; }
 
-    /// <summary>The daemon that the options, or else the environment, name.</summary>
+    /// <summary>The daemon named by the options or else the environment.</summary>
     /// <exception cref="ExitException">The address is malformed.</exception>
     public Session Open()
     {
@@ -87,7 +87,7 @@ internal sealed class GlobalOptions
         }
     }
 
-    /// <summary>The context that is asked for: by option, or, where no host is named, by the environment or the settings.</summary>
+    /// <summary>The requested context: from the option or, if no host is named, from the environment or the settings.</summary>
     private string? Context(string? host) =>
         _context.Changed ? _context.Value
         : !string.IsNullOrEmpty(host) ? null

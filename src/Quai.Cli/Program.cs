@@ -31,7 +31,7 @@ internal static class Program
         }
         catch (Exception error)
         {
-            // The last resort: one sentence and no trace.
+            // The last resort: one sentence and no stack trace.
             Print(error.Message);
             return 1;
         }

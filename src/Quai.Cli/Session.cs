@@ -12,13 +12,13 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
 {
     private EngineClient? _engine;
 
-    /// <summary>The daemon's address, as it stands in the settings.</summary>
+    /// <summary>The daemon's address, as in the settings.</summary>
     private string Address => endpoint.Text;
 
     /// <summary>The folder of the client's settings.</summary>
     public string ConfigFolder { get; init; } = "";
 
-    /// <summary>The client's settings; read once, when they are first asked for.</summary>
+    /// <summary>The client's settings; read once, when first needed.</summary>
     [AllowNull]
     public ClientConfig Settings
     {
@@ -26,13 +26,13 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
         init;
     }
 
-    /// <summary>Variables that tell programs in containers of proxies, by the settings.</summary>
+    /// <summary>Proxy variables for programs in containers, from the settings.</summary>
     public IReadOnlyList<(string Name, string Value)> Proxies => Settings.Proxies(Address);
 
-    /// <summary>The format of a list: the option, else the settings', unless only ids are asked for. Empty for the usual one, which goes by "table", too.</summary>
+    /// <summary>The format of a list: the option, else the settings', unless only ids are requested. Empty for the default, which is also called "table".</summary>
     /// <param name="option">The option's value.</param>
     /// <param name="setting">The name in the settings.</param>
-    /// <param name="quiet">Whether only ids are asked for.</param>
+    /// <param name="quiet">Whether only ids are requested.</param>
     public string Format(string option, string setting, bool quiet) =>
         (option.Length > 0 || quiet ? option : Settings.Setting(setting)) is var asked and not "table" ? asked : "";
 
@@ -46,7 +46,7 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
     public Output Error { get; } = new(2);
 
     /// <summary>
-    /// Does the same to several objects: prints each name when it is done and each failure when it fails, and goes on.
+    /// Does the same to several objects: prints each name when it is done and each failure when it fails, and continues.
     /// </summary>
     /// <returns>0, or 1 when any failed.</returns>
     public int ForEach(IEnumerable<string> names, Action<string> action, bool print = true)

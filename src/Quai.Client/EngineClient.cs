@@ -8,7 +8,7 @@ using Quai.Client.Volumes;
 
 namespace Quai.Client;
 
-/// <summary>Speaks the Engine API with one daemon: a client for each kind of object. Safe to be used by several threads.</summary>
+/// <summary>Speaks the Engine API with one daemon: a client for each kind of object. Thread-safe.</summary>
 public sealed class EngineClient : IDisposable
 {
     /// <summary>The newest version of the API that this client knows.</summary>
@@ -18,9 +18,9 @@ public sealed class EngineClient : IDisposable
 
     /// <summary>A client; nothing is sent before the first request.</summary>
     /// <param name="endpoint">The daemon's address.</param>
-    /// <param name="tls">How to speak TLS; null for not at all.</param>
+    /// <param name="tls">TLS settings; null for no TLS.</param>
     /// <param name="blocking">
-    /// Whether the caller's thread waits, and tasks are complete when they are returned: for short-lived programs, which it spares the start of threads.
+    /// Whether calls block the caller's thread, so that tasks are complete when they are returned. This saves short-lived programs from starting threads.
     /// </param>
     public EngineClient(Endpoint endpoint, TlsOptions? tls = null, bool blocking = false)
     {
@@ -50,7 +50,7 @@ public sealed class EngineClient : IDisposable
     /// <summary>Images on the daemon's disk.</summary>
     public ImageClient Images { get; }
 
-    /// <summary>Images on their way from and to registries.</summary>
+    /// <summary>Transfers of images from and to registries.</summary>
     public TransferClient Transfers { get; }
 
     /// <summary>Manifests in registries.</summary>
@@ -74,7 +74,7 @@ public sealed class EngineClient : IDisposable
     /// <summary>The daemon's address.</summary>
     public Endpoint Endpoint => _transport.Endpoint;
 
-    /// <summary>The version spoken: the older of the daemon's newest and this client's newest, or what <c>DOCKER_API_VERSION</c> says.</summary>
+    /// <summary>The negotiated version: the older of the daemon's newest and this client's newest, or the value of <c>DOCKER_API_VERSION</c>.</summary>
     public Task<string> GetVersionAsync(CancellationToken cancellation = default) => _transport.GetVersionAsync(cancellation);
 
     /// <inheritdoc/>

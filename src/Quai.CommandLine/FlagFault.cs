@@ -3,15 +3,15 @@ namespace Quai.CommandLine;
 /// <summary>What is wrong with a flag.</summary>
 public enum FlagFault
 {
-    /// <summary>There is none of that name or letter.</summary>
+    /// <summary>There is no flag with that name or letter.</summary>
     Unknown,
 
-    /// <summary>It stands at the end and needs a value.</summary>
+    /// <summary>It is the last word and needs a value.</summary>
     NoValue,
 
     /// <summary>A word that begins like a flag has no name: <c>--=x</c>, <c>---x</c>.</summary>
     BadSyntax,
 
-    /// <summary>Its value does not suit.</summary>
+    /// <summary>Its value is invalid.</summary>
     WrongValue,
 }

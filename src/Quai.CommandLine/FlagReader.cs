@@ -2,7 +2,7 @@ namespace Quai.CommandLine;
 
 /// <summary>Reads a command line word by word: flags with their values, and arguments.</summary>
 /// <typeparam name="TFlag">The program's own kind of flags.</typeparam>
-/// <param name="table">The flags that there are.</param>
+/// <param name="table">The known flags.</param>
 /// <param name="words">The words after the program's or the command's name.</param>
 /// <param name="syntax">How flags are written.</param>
 /// <param name="interspersed">Whether flags may follow arguments; otherwise the first argument ends them.</param>
@@ -13,10 +13,10 @@ public sealed class FlagReader<TFlag>(FlagTable<TFlag> table, IReadOnlyList<stri
     private bool _onlyArguments;
     private string _word = "", _name = "", _letters = "";
 
-    /// <summary>How much of <see cref="_word"/> has been read, where letters are left in it; else 0.</summary>
+    /// <summary>How much of <see cref="_word"/> has been read, if letters are left in it; otherwise 0.</summary>
     private int _read;
 
-    /// <summary>The flag that was read; null when it was an argument.</summary>
+    /// <summary>The flag that was read; null if it was an argument.</summary>
     public TFlag? Flag { get; private set; }
 
     /// <summary>The flag's value, or the argument.</summary>
@@ -24,7 +24,7 @@ public sealed class FlagReader<TFlag>(FlagTable<TFlag> table, IReadOnlyList<stri
 
     /// <summary>Reads the next flag or argument.</summary>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="FlagException">A word is no flag that there is, or has no value.</exception>
+    /// <exception cref="FlagException">A word is not a known flag, or lacks a value.</exception>
     public bool Read()
     {
         if (_read > 0)
@@ -67,8 +67,8 @@ public sealed class FlagReader<TFlag>(FlagTable<TFlag> table, IReadOnlyList<stri
         return true;
     }
 
-    /// <summary>The error that the value of the flag that was read does not suit.</summary>
-    /// <param name="reason">Why it does not.</param>
+    /// <summary>The error for an invalid value of the flag just read.</summary>
+    /// <param name="reason">Why it is invalid.</param>
     public FlagException WrongValue(string reason) => Wrong(FlagFault.WrongValue, Flag, Text, reason);
 
     private void ReadName(int dashes)

@@ -4,11 +4,11 @@ namespace Quai.CommandLine;
 public enum FlagSyntax
 {
     /// <summary>
-    /// As Docker's programs read them (pflag): two dashes before a name, one before letters, of which several may stand in one word: <c>--tty</c>, <c>-it</c>,
+    /// As in Docker's programs (pflag): two dashes before a name, one before letters, several of which may be combined in one word: <c>--tty</c>, <c>-it</c>,
     /// <c>-p80:80</c>, <c>-p=80:80</c>.
     /// </summary>
     Pflag,
 
-    /// <summary>As runc reads them (Go's own <c>flag</c>): one dash or two before a name, which may be a letter; one flag in a word.</summary>
+    /// <summary>As in runc (Go's own <c>flag</c>): one dash or two before a name, which may be a letter; one flag per word.</summary>
     Go,
 }

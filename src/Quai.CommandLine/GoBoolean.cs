@@ -1,6 +1,6 @@
 namespace Quai.CommandLine;
 
-/// <summary>Truth values as Go reads them (<c>strconv.ParseBool</c>), and so all programs written in it.</summary>
+/// <summary>Booleans as Go, and so every program written in it, parses them (<c>strconv.ParseBool</c>).</summary>
 public static class GoBoolean
 {
     /// <summary>Reads one.</summary>

@@ -1,6 +1,6 @@
 namespace Quai.CommandLine;
 
-/// <summary>What the syntax has to know about a flag; what it is for, and what values suit, its program knows.</summary>
+/// <summary>What the syntax has to know about a flag; its purpose and valid values are known to its program.</summary>
 public interface IFlag
 {
     /// <summary>The long name without dashes.</summary>

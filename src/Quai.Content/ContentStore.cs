@@ -10,8 +10,8 @@ using Quai.Metadata;
 namespace Quai.Content;
 
 /// <summary>
-/// All content in one folder: <c>content/</c> (blobs as they came), <c>snapshots/</c> (layers and writable directories, by number) and <c>trash/</c>. It is
-/// there for whoever makes containers' roots; what the blobs and layers are parts of is their owners' business. Needs to be root.
+/// All content in one folder: <c>content/</c> (blobs as received), <c>snapshots/</c> (layers and writable directories, by number) and <c>trash/</c>. It serves
+/// any code that creates containers' roots; what the blobs and layers belong to is their owners' concern. Requires root.
 /// </summary>
 public sealed class ContentStore : IAsyncDisposable
 {
@@ -25,13 +25,13 @@ public sealed class ContentStore : IAsyncDisposable
         Differences = new LayerCommit(Blobs, Snapshots, Layers);
     }
 
-    /// <summary>The tables that the store needs in the database it is given: before those of its owners, which refer to them.</summary>
+    /// <summary>The tables that the store needs in its database; they come before those of its owners, which refer to them.</summary>
     public static IReadOnlyList<Migration> Migrations => ContentSchema.Migrations;
 
-    /// <summary>Entered for the short while in which something is looked up to be used, or is removed.</summary>
+    /// <summary>Held briefly while something is looked up for use, or is removed.</summary>
     public CollectionGate Gate { get; } = new();
 
-    /// <summary>What operations under way hold.</summary>
+    /// <summary>What operations in progress hold.</summary>
     public Leases Leases { get; } = new();
 
     /// <summary>Blobs by digest.</summary>
@@ -43,29 +43,29 @@ public sealed class ContentStore : IAsyncDisposable
     /// <summary>Unpacked layers.</summary>
     public LayerStore Layers { get; }
 
-    /// <summary>Makes layers of what was written to snapshots.</summary>
+    /// <summary>Makes layers from what was written to snapshots.</summary>
     public LayerCommit Differences { get; }
 
     /// <summary>Removes what nobody owns.</summary>
     public ContentCollector Collector { get; }
 
-    /// <summary>Runs work under a lease of its own.</summary>
+    /// <summary>Runs work under its own lease.</summary>
     public LeasedWork Work { get; }
 
-    /// <summary>Opens the store, making its folders. <see cref="RecoverAsync"/> is the caller's next step.</summary>
-    /// <param name="root">Its folder, of its own; an absolute path.</param>
-    /// <param name="database">With <see cref="Migrations"/> applied; stays the caller's.</param>
-    /// <param name="owners">All that own content in the database.</param>
-    /// <param name="options">How to behave.</param>
-    /// <param name="logger">Told of what fails in the background.</param>
+    /// <summary>Opens the store, creating its folders. The caller must call <see cref="RecoverAsync"/> next.</summary>
+    /// <param name="root">Its own folder; an absolute path.</param>
+    /// <param name="database">With <see cref="Migrations"/> applied; owned by the caller.</param>
+    /// <param name="owners">All parts that own content in the database.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="logger">Receives failures in the background.</param>
     public static ContentStore Open(string root, MetadataDatabase database, IReadOnlyList<IContentOwner> owners, ContentOptions options, ILogger logger)
     {
         PrivateFolder.Make(root);
         return new ContentStore(root, database, owners, options, logger);
     }
 
-    /// <summary>Run once at start: sweeps what a crash cut off, snapshots of others than <paramref name="writers"/>, and what nobody owns.</summary>
-    /// <param name="writers">The keys of the snapshots that are still wanted.</param>
+    /// <summary>Runs once at start: sweeps what a crash interrupted, snapshots other than those of <paramref name="writers"/>, and what nobody owns.</summary>
+    /// <param name="writers">The keys of the snapshots that are still needed.</param>
     /// <param name="cancellation">Leaves the rest to the next start.</param>
     public async Task RecoverAsync(IReadOnlySet<string> writers, CancellationToken cancellation)
     {

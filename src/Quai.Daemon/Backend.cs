@@ -9,7 +9,7 @@ using Quai.Volumes;
 
 namespace Quai.Daemon;
 
-/// <summary>All that the routes talk to.</summary>
+/// <summary>Everything that the routes use.</summary>
 /// <param name="Containers">Containers.</param>
 /// <param name="Files">Containers' files.</param>
 /// <param name="Execs">Further processes in them.</param>
@@ -19,8 +19,8 @@ namespace Quai.Daemon;
 /// <param name="Signatures">Their signatures.</param>
 /// <param name="Networks">Networks.</param>
 /// <param name="Volumes">Volumes.</param>
-/// <param name="Info">What the engine tells of itself.</param>
-/// <param name="Configuration">The configuration as it is now: some of it changes when the daemon is told to read it anew.</param>
+/// <param name="Info">Information about the engine.</param>
+/// <param name="Configuration">The current configuration: parts of it change when the daemon is told to reload it.</param>
 internal sealed record Backend(
     IContainers Containers,
     IContainerFiles Files,

@@ -1,6 +1,6 @@
 namespace Quai.Daemon;
 
-/// <summary>What this build calls itself.</summary>
+/// <summary>This build's name and version.</summary>
 internal static class Product
 {
     /// <summary>The release, such as <c>0.1.0</c>.</summary>

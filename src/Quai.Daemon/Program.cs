@@ -14,7 +14,7 @@ namespace Quai.Daemon;
 /// <summary>The program <c>quaid</c>.</summary>
 internal static partial class Program
 {
-    /// <summary>How many signals to stop it takes before the daemon ends without waiting.</summary>
+    /// <summary>The number of stop signals after which the daemon ends without waiting.</summary>
     private const int Impatience = 3;
 
     /// <summary>The exit code for a command line that cannot be read.</summary>
@@ -78,7 +78,7 @@ internal static partial class Program
 
     private static async Task<int> RunAsync(Settings line, DaemonConfiguration configuration, TextLogger log)
     {
-        // What whoever started this left open is not for the shims.
+        // The shims must not get descriptors that the caller left open.
         Descriptors.CloseOnExecute();
         using var starting = new CancellationTokenSource();
         using var hurry = new CancellationTokenSource();

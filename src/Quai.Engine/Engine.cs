@@ -17,7 +17,7 @@ using Quai.Volumes;
 
 namespace Quai.Engine;
 
-/// <summary>One engine: everything that a daemon serves, put together.</summary>
+/// <summary>One engine: all parts that a daemon serves.</summary>
 public sealed partial class Engine : IAsyncDisposable
 {
     private readonly EngineParts _parts;
@@ -56,12 +56,12 @@ public sealed partial class Engine : IAsyncDisposable
     /// <summary>Networks.</summary>
     public INetworkService Networks { get; }
 
-    /// <summary>What the engine tells of itself.</summary>
+    /// <summary>Information about the engine itself.</summary>
     public SystemService System { get; }
 
     /// <summary>
-    /// Opens the engine on its data root and recovers: containers that run are taken up again, those that ended meanwhile show their true exit codes,
-    /// what a crash left half done is finished or undone, and restart policies are applied.
+    /// Opens the engine on its data root and recovers: reattaches to running containers, records the true exit codes of those that ended meanwhile,
+    /// finishes or undoes what a crash left half done, and applies restart policies.
     /// </summary>
     /// <param name="options">The settings.</param>
     /// <param name="database">With <see cref="Migrations"/> and those of images and networks.</param>
@@ -69,7 +69,7 @@ public sealed partial class Engine : IAsyncDisposable
     /// <param name="networks">Not yet recovered: this does it.</param>
     /// <param name="runtime">Starts containers.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="loggers">Where failures in the background are told.</param>
+    /// <param name="loggers">For failures in the background.</param>
     /// <param name="cancellation">Leaves a state that the next start recovers.</param>
     public static async Task<Engine> OpenAsync(
         EngineOptions options,
@@ -102,14 +102,14 @@ public sealed partial class Engine : IAsyncDisposable
     /// <summary>Stops all containers, each within its time, unless <see cref="EngineOptions.LiveRestore"/>; then nothing new is started.</summary>
     public Task ShutdownAsync(CancellationToken cancellation) => _parts.Shutdown.RunAsync(cancellation);
 
-    /// <summary>Lets go of the containers without stopping them, as a daemon that is killed does.</summary>
+    /// <summary>Detaches from the containers without stopping them, as if the daemon were killed.</summary>
     public async ValueTask DisposeAsync()
     {
         await _parts.Shutdown.DetachAsync().ConfigureAwait(false);
         Volumes.Dispose();
     }
 
-    // As with Docker, the daemon starts all the same: containers that need the profile do not, and say why.
+    // As with Docker, the daemon starts all the same: containers that need the profile fail to start, and say why.
     private static void LoadProfile(AppArmor appArmor, ILogger logger)
     {
         if (appArmor.OutOfReach is { } why)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 
@@ -7,6 +8,7 @@ namespace Quai.Engine;
 
 /// <summary>Source-generated JSON of what the engine keeps in its own columns.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSerializable(typeof(EarlierDocuments))]
 [JsonSerializable(typeof(List<ContainerMount>))]
 [JsonSerializable(typeof(ImmutableArray<EndpointRecord>))]
 [JsonSerializable(typeof(ImmutableArray<NetworkAttachment>))]

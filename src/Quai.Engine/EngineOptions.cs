@@ -6,7 +6,7 @@ public sealed record EngineOptions
     /// <summary>Persistent state (<c>--data-root</c>).</summary>
     public required string DataRoot { get; init; }
 
-    /// <summary>State that need not outlive a boot (<c>--exec-root</c>).</summary>
+    /// <summary>State that need not survive a reboot (<c>--exec-root</c>).</summary>
     public required string ExecRoot { get; init; }
 
     /// <summary>Parent of the containers' cgroups (<c>--cgroup-parent</c>).</summary>
@@ -18,7 +18,7 @@ public sealed record EngineOptions
     /// <summary><c>--log-opt</c>: for containers that use the daemon's driver and do not say otherwise.</summary>
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
 
-    /// <summary><c>--default-runtime</c>: the name that containers show that ask for none. Whatever its name, it is Quai's own runtime.</summary>
+    /// <summary><c>--default-runtime</c>: the name shown for containers that request none. Whatever its name, it is Quai's own runtime.</summary>
     public string DefaultRuntime { get; init; } = "quai";
 
     /// <summary>Bytes (<c>--default-shm-size</c>).</summary>
@@ -27,7 +27,7 @@ public sealed record EngineOptions
     /// <summary>Seconds given to each container when the daemon stops (<c>--shutdown-timeout</c>).</summary>
     public int ShutdownTimeout { get; init; } = 15;
 
-    /// <summary>Whether containers go on when the daemon stops (<c>--live-restore</c>).</summary>
+    /// <summary>Whether containers keep running when the daemon stops (<c>--live-restore</c>).</summary>
     public bool LiveRestore { get; init; }
 
     /// <summary>Whether <c>--init</c> is the default.</summary>
@@ -54,7 +54,7 @@ public sealed record EngineOptions
     /// <summary><c>--default-cgroupns-mode</c>: private or host.</summary>
     public string DefaultCgroupnsMode { get; init; } = "private";
 
-    /// <summary>Where the host's AppArmor is.</summary>
+    /// <summary>Where to find the host's AppArmor.</summary>
     public Security.AppArmorHost AppArmor { get; init; } = new();
 
     /// <summary><c>--dns</c>, <c>--dns-search</c>, <c>--dns-opt</c>.</summary>

@@ -18,14 +18,14 @@ using Quai.Runtime;
 
 namespace Quai.Engine;
 
-/// <summary>The engine's parts, put together in the order in which they know each other: none knows one that comes after it.</summary>
+/// <summary>The engine's parts, put together in dependency order: none knows a later one.</summary>
 internal sealed record EngineParts(ContainerOperations Containers, ExecService Execs, ContainerRecovery Recovery, ContainerShutdown Shutdown)
 {
     /// <summary>Puts an engine together; nothing is started yet.</summary>
     public static EngineParts Compose(
         EngineOptions options, EnginePaths paths, MetadataDatabase database, EngineStores stores, IContainerRuntime runtime, EventHub hub, AppArmor appArmor, TimeProvider time, ILoggerFactory loggers)
     {
-        // What all share.
+        // Shared by all.
         var registry = new ContainerRegistry();
         var background = new Background(loggers.CreateLogger<Engine>());
         var lifetime = new EngineLifetime();
@@ -38,7 +38,8 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         // Runs.
         var runs = new ContainerRuns(launcher, execs, hub, time);
         var endpoints = new ContainerEndpoints(stores.Networks);
-        var resources = new RunResources(runtime, stores.Networks, endpoints, launcher, paths, time, background);
+        var resolution = new NameResolution(options, stores.Networks);
+        var resources = new RunResources(runtime, endpoints, resolution, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
         var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
         var exits = new ContainerExits(resources, runs, records, events, removal, lifetime);
@@ -63,12 +64,12 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
             Kill = new KillContainer(registry, stopper, restarts, events),
             Pause = new PauseContainer(registry, freezer),
             Unpause = new UnpauseContainer(registry, freezer),
-            Rename = new RenameContainer(registry, records, events),
+            Rename = new RenameContainer(registry, resolution, records, events),
             Remove = remove,
             Prune = new PruneContainers(registry, sizes, remove, events, time),
             Update = new UpdateContainer(registry, records, events),
             Wait = new WaitContainer(registry),
-            Connect = new ConnectContainer(registry, stores.Networks, endpoints, launcher.Files, records, events),
+            Connect = new ConnectContainer(registry, stores.Networks, endpoints, resolution, launcher.Files, records, events),
             Disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events),
             Inspect = new InspectContainer(registry, launcher, paths, execs, stores.Images, sizes, networks),
             List = new ListContainers(registry, stores.Images, sizes, networks, time),
@@ -86,7 +87,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         };
 
         // Beginning and end.
-        var reattachment = new Reattachment(runtime, runs, stores.Networks, launcher, paths, time);
+        var reattachment = new Reattachment(runtime, runs, stores.Networks, resolution, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
         var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
         return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background));

@@ -4,7 +4,7 @@ using Quai.Volumes;
 
 namespace Quai.Engine;
 
-/// <summary>What containers are made of and connected to.</summary>
+/// <summary>What containers are created from and connected to.</summary>
 /// <param name="Images">Images and the containers' writable layers.</param>
 /// <param name="Networks">Networks and endpoints.</param>
 /// <param name="Volumes">Volumes.</param>

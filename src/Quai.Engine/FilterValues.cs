@@ -3,25 +3,25 @@ using Quai.Errors;
 
 namespace Quai.Engine;
 
-/// <summary>How Docker reads the values of one of a list's <c>filters</c>. A name that was given without any value is there, and nothing equals none of its values.</summary>
+/// <summary>How Docker reads the values of one of a list's <c>filters</c>. A name given without any value is present, and nothing matches it.</summary>
 public static class FilterValues
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Whether a filter lets something pass: it was not given, or one of its values holds.</summary>
+    /// <summary>Whether a filter accepts something: it was not given, or one of its values matches.</summary>
     public static bool Any(this IReadOnlyDictionary<string, IReadOnlyList<string>> filters, string name, Func<string, bool> holds) =>
         !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.Any(holds);
 
-    /// <summary>The same, where a name without values lets all pass.</summary>
+    /// <summary>The same, except that a name without values accepts everything.</summary>
     public static bool AnyOrNone(this IReadOnlyDictionary<string, IReadOnlyList<string>> filters, string name, Func<string, bool> holds) =>
         !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.Count == 0 || values.Any(holds);
 
-    /// <summary>Whether all values of a filter hold.</summary>
+    /// <summary>Whether all values of a filter match.</summary>
     public static bool All(this IReadOnlyDictionary<string, IReadOnlyList<string>> filters, string name, Func<string, bool> holds) =>
         !filters.TryGetValue(name, out IReadOnlyList<string>? values) || values.All(holds);
 
-    /// <summary>A filter that is on or off; null when it was not given.</summary>
-    /// <exception cref="QuaiException">Its value is no boolean, or there is none, or both.</exception>
+    /// <summary>A boolean filter; null if it was not given.</summary>
+    /// <exception cref="QuaiException">Its value is not a boolean, is missing, or is both true and false.</exception>
     public static bool? Switch(this IReadOnlyDictionary<string, IReadOnlyList<string>> filters, string name)
     {
         if (!filters.TryGetValue(name, out IReadOnlyList<string>? values))
@@ -33,7 +33,7 @@ public static class FilterValues
         return on != off ? on : throw QuaiException.Invalid(values.Count == 0 ? $"invalid filter '{name}'" : $"invalid filter '{name}=[{string.Join(' ', values)}]'");
     }
 
-    /// <summary>Tests for names: a value is a regular expression, or the whole name. What is no expression is only the latter.</summary>
+    /// <summary>Tests for names: a value is a regular expression, or the whole name. An invalid expression is only the latter.</summary>
     private static Func<string, bool> Pattern(string value)
     {
         try
@@ -47,7 +47,7 @@ public static class FilterValues
         }
     }
 
-    /// <summary>A filter for names, whose values are such as Pattern reads: what it lets pass. To be made once for a list.</summary>
+    /// <summary>A name filter over values as read by Pattern. Create it once per list.</summary>
     public static Func<string, bool> Names(this IReadOnlyDictionary<string, IReadOnlyList<string>> filters, string name)
     {
         Func<string, bool>[] patterns = [.. filters.GetValueOrDefault(name, []).Select(Pattern)];

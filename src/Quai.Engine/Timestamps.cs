@@ -5,7 +5,7 @@ namespace Quai.Engine;
 /// <summary>Points in time as filters write them: Unix seconds, RFC 3339, or how long ago in Go's notation (<c>1h30m</c>).</summary>
 internal static class Timestamps
 {
-    /// <summary>Reads one; null when it is none of these.</summary>
+    /// <summary>Parses one; null if it is none of these.</summary>
     public static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
         if (decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal seconds) && seconds < 253402300800m)

@@ -1,6 +1,6 @@
 namespace Quai.Errors;
 
-/// <summary>What sort of failure an error is. The daemon maps each kind to one HTTP status, as Docker does.</summary>
+/// <summary>The kind of failure. The daemon maps each kind to one HTTP status, as Docker does.</summary>
 public enum ErrorKind
 {
     /// <summary>Something broke that the caller could not have prevented (HTTP 500).</summary>
@@ -21,12 +21,12 @@ public enum ErrorKind
     /// <summary>The object is in a state, or has a name, that forbids the operation (HTTP 409).</summary>
     Conflict,
 
-    /// <summary>The object already is as asked (HTTP 304).</summary>
+    /// <summary>The object already is in the requested state (HTTP 304).</summary>
     NotModified,
 
-    /// <summary>A part that the operation needs is not there now (HTTP 503).</summary>
+    /// <summary>A part that the operation needs is currently unavailable (HTTP 503).</summary>
     Unavailable,
 
-    /// <summary>Docker has the operation and this build does not (HTTP 501).</summary>
+    /// <summary>Docker has the operation but this build does not (HTTP 501).</summary>
     NotImplemented,
 }

@@ -1,15 +1,15 @@
 namespace Quai.Errors;
 
 /// <summary>
-/// The one base of errors that reach a user. The message is one clear sentence that names the object;
+/// The base class of all errors that reach a user. The message is one clear sentence that names the object;
 /// <see cref="Kind"/> decides the HTTP status. Libraries derive from it where a caller must tell cases apart.
 /// </summary>
-/// <param name="kind">The sort of failure.</param>
+/// <param name="kind">The kind of failure.</param>
 /// <param name="message">One sentence in Docker's wording where Docker has one.</param>
 /// <param name="innerException">What caused it, if anything.</param>
 public class QuaiException(ErrorKind kind, string message, Exception? innerException = null) : Exception(message, innerException)
 {
-    /// <summary>The sort of failure.</summary>
+    /// <summary>The kind of failure.</summary>
     public ErrorKind Kind { get; } = kind;
 
     /// <summary>A malformed or impossible request.</summary>
@@ -21,6 +21,6 @@ public class QuaiException(ErrorKind kind, string message, Exception? innerExcep
     /// <summary>A state or name that forbids the operation.</summary>
     public static QuaiException Conflict(string message, Exception? inner = null) => new(ErrorKind.Conflict, message, inner);
 
-    /// <summary>A failure of the system below.</summary>
+    /// <summary>A failure of the underlying system.</summary>
     public static QuaiException System(string message, Exception? inner = null) => new(ErrorKind.System, message, inner);
 }

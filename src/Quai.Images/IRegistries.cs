@@ -4,41 +4,41 @@ using Quai.Registry;
 
 namespace Quai.Images;
 
-/// <summary>What the image store does with registries, by the OCI distribution specification: the daemon's and the signatures' way to them.</summary>
+/// <summary>The image store's registry operations, by the OCI distribution specification, for the daemon and the signatures.</summary>
 public interface IRegistries
 {
     /// <summary>Pulls one reference, as <see cref="IImageStore.PullAsync"/> does.</summary>
-    /// <param name="reference">A name as users write it; tag <c>latest</c> when it has neither tag nor digest.</param>
-    /// <param name="options">Which platform, and whether what is here counts.</param>
+    /// <param name="reference">A name as users write it; tag <c>latest</c> if it has neither tag nor digest.</param>
+    /// <param name="options">Which platform, and whether existing content is used.</param>
     /// <param name="auth">Credentials for the registry; null for none.</param>
     /// <param name="progress">Receives each message in order.</param>
-    /// <param name="cancellation">Stops the download; what came so far waits for another try.</param>
+    /// <param name="cancellation">Stops the download; what has arrived is kept for another attempt.</param>
     Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
     /// <summary>Pulls all tags of a repository, one after the other.</summary>
     /// <exception cref="QuaiException">The name has a tag or digest, or a pull failed.</exception>
     Task PullAllTagsAsync(string repository, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
-    /// <summary>Pushes a tag of a repository, or all of its tags. What was pulled goes as it came: its digest stays.</summary>
+    /// <summary>Pushes a tag of a repository, or all of its tags. Pulled content is pushed unchanged: its digest stays.</summary>
     /// <param name="repository">The name, without tag.</param>
     /// <param name="tag">The tag; null for all.</param>
     /// <param name="platform">Pushes only this platform's manifest; null for the whole image, as far as it is here.</param>
     /// <param name="auth">Credentials; null for none.</param>
     /// <param name="progress">Receives each message in order.</param>
-    /// <param name="cancellation">Stops the upload; what the registry got it keeps as it likes.</param>
+    /// <param name="cancellation">Stops the upload; the registry decides how long it keeps what it received.</param>
     Task PushAsync(string repository, string? tag, string? platform, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation);
 
-    /// <summary>Asks a registry whether it takes credentials.</summary>
-    /// <param name="auth">The credentials and, in <see cref="RegistryAuth.ServerAddress"/>, the registry; Docker Hub when that is empty.</param>
+    /// <summary>Asks a registry whether it accepts credentials.</summary>
+    /// <param name="auth">The credentials and, in <see cref="RegistryAuth.ServerAddress"/>, the registry; Docker Hub if that is empty.</param>
     /// <param name="cancellation">Stops asking.</param>
-    /// <returns>The identity token that is to be kept instead of the password; empty when the registry gives none.</returns>
-    /// <exception cref="QuaiException">It does not, or is not there.</exception>
+    /// <returns>The identity token to keep instead of the password; empty if the registry gives none.</returns>
+    /// <exception cref="QuaiException">It does not, or cannot be reached.</exception>
     Task<string> LoginAsync(RegistryAuth auth, CancellationToken cancellation);
 
     /// <summary>What a registry has under a name: its descriptor and the platforms that it is for.</summary>
     Task<RemoteImage> InspectAsync(string reference, RegistryAuth? auth, CancellationToken cancellation);
 
-    /// <summary>Searches a registry that has an index (Docker Hub has).</summary>
+    /// <summary>Searches a registry that has an index (such as Docker Hub).</summary>
     /// <param name="term">What to look for; <c>host/term</c> asks another registry.</param>
     /// <param name="limit">Most results.</param>
     /// <param name="auth">Credentials; null for none.</param>
@@ -55,17 +55,17 @@ public interface IRegistries
     /// <param name="cancellation">Stops asking.</param>
     Task<ReferrerList> ReferrersAsync(string reference, string? artifactType, RegistryAuth? auth, CancellationToken cancellation);
 
-    /// <summary>A manifest's bytes, verified where it is named by digest.</summary>
+    /// <summary>A manifest's bytes, verified if it is named by digest.</summary>
     Task<byte[]> FetchManifestAsync(string reference, RegistryAuth? auth, CancellationToken cancellation);
 
-    /// <summary>Puts an index (a manifest list) in a registry under a tag. What it lists is taken from where it is, within that registry or from another.</summary>
+    /// <summary>Pushes an index (a manifest list) to a registry under a tag. Its entries are copied from where they are, within that registry or from another.</summary>
     /// <param name="target">Name and tag.</param>
     /// <param name="index">The index's bytes, as they are to be stored.</param>
     /// <param name="sources">For each entry that may not be in the target's repository yet: <c>name@digest</c>.</param>
     /// <param name="auth">Credentials for the target's registry; null for none.</param>
     /// <param name="cancellation">Stops the upload.</param>
     /// <returns>The index's digest.</returns>
-    /// <exception cref="QuaiException">It is no index, or an entry cannot be had.</exception>
+    /// <exception cref="QuaiException">It is not an index, or an entry cannot be fetched.</exception>
     Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation);
 
     /// <summary>A small blob of a repository, verified, in memory.</summary>
@@ -76,9 +76,9 @@ public interface IRegistries
     /// <param name="cancellation">Stops the download.</param>
     Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation);
 
-    /// <summary>Removes what unfinished pulls left for another try.</summary>
+    /// <summary>Removes what unfinished pulls left for another attempt.</summary>
     /// <param name="all">All of it; otherwise only what is older than <see cref="ImageStoreOptions.UnfinishedLifetime"/>.</param>
-    /// <param name="cancellation">Before anything is removed.</param>
-    /// <returns>Bytes that were freed.</returns>
+    /// <param name="cancellation">Only before anything is removed.</param>
+    /// <returns>Bytes freed.</returns>
     Task<long> SweepUnfinishedAsync(bool all, CancellationToken cancellation);
 }

@@ -8,8 +8,8 @@ namespace Quai.Images;
 /// <param name="RepoTags">Names in Docker's familiar form, such as <c>busybox:latest</c>.</param>
 /// <param name="RepoDigests">Names with the manifest's digest, for images that came from a registry.</param>
 /// <param name="Size">Bytes of all unpacked layers together.</param>
-/// <param name="ManifestDigest">Digest of the manifest as kept, if the image has one.</param>
-/// <param name="LayerDirectories">Directories of the unpacked layers, topmost first, as overlayfs takes them.</param>
+/// <param name="ManifestDigest">Digest of the stored manifest, if the image has one.</param>
+/// <param name="LayerDirectories">Directories of the unpacked layers, topmost first, in overlayfs's order.</param>
 public sealed record Image(
     string Id,
     ImageConfig Config,
@@ -19,18 +19,18 @@ public sealed record Image(
     string? ManifestDigest,
     IReadOnlyList<string> LayerDirectories)
 {
-    /// <summary>Id of the image that it was made of here by commit or build, while that is here; empty for none.</summary>
+    /// <summary>Id of the image from which it was made here by commit or build, while that exists; otherwise empty.</summary>
     public string Parent { get; init; } = "";
 
     /// <summary>Bytes of each unpacked layer, in the order of <see cref="LayerDirectories"/>.</summary>
     public IReadOnlyList<long> LayerSizes { get; init; } = [];
 
-    /// <summary>When somebody last gave it a name here; null for what came with its names.</summary>
+    /// <summary>When somebody last tagged it here; null if it only has the names it came with.</summary>
     public DateTimeOffset? Tagged { get; init; }
 
-    /// <summary>How many images were made of it.</summary>
+    /// <summary>How many images were made from it.</summary>
     public int Children { get; init; }
 
-    /// <summary>What it runs on, as its config says, unchanged but for the words' usual forms.</summary>
+    /// <summary>Its platform according to its config, unchanged except for normalized names.</summary>
     public Platform Platform => Platform.Normalize(Config.Os, Config.Architecture, Config.Variant);
 }

@@ -13,7 +13,7 @@ using Quai.Registry;
 
 namespace Quai.Images;
 
-/// <summary>The door to images: each operation is a class of its own, and nothing happens here.</summary>
+/// <summary>The facade for images: each operation is a separate class, and nothing is done here.</summary>
 internal sealed class ImageOperations : IImageStore
 {
     public required ImageCatalog Catalog { get; init; }

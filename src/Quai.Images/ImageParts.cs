@@ -18,7 +18,7 @@ using Quai.Registry;
 
 namespace Quai.Images;
 
-/// <summary>The parts that images are kept by, put together in the order in which they know each other: none knows one that comes after it.</summary>
+/// <summary>The parts of the image store, put together in dependency order: none knows a later one.</summary>
 internal sealed record ImageParts(ContentStore Content, RegistryClient Client, ImageHolds Holds, ImageOperations Images, RegistryOperations Registries, SignatureOperations Signatures)
     : IAsyncDisposable
 {
@@ -27,7 +27,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
     /// <summary>Puts them together; nothing is recovered yet.</summary>
     public static ImageParts Compose(string root, MetadataDatabase database, ImageStoreOptions options, ILogger logger)
     {
-        // What all share.
+        // Shared by all.
         TimeProvider time = options.Time;
         var unfinished = new UnfinishedPulls(database, options.UnfinishedLifetime, time);
         ContentStore content = ContentStore.Open(root, database, [new ImageOwnership(), unfinished], options.Content, logger);

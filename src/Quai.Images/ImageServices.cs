@@ -7,12 +7,12 @@ using Quai.Metadata;
 
 namespace Quai.Images;
 
-/// <summary>Images, put together: the store of images in one folder, and what is done with registries. Names and references are in the metadata database.</summary>
+/// <summary>Images as a whole: the store of images in one folder, and registry operations. Names and references are in the metadata database.</summary>
 public sealed class ImageServices : IAsyncDisposable
 {
     private ImageServices(ImageParts parts) => Parts = parts;
 
-    /// <summary>The tables that are needed in the database that is given.</summary>
+    /// <summary>The tables that the database must have.</summary>
     public static IReadOnlyList<Migration> Migrations => [.. ContentStore.Migrations, .. Schema.Migrations, .. RegistrySchema.Migrations, .. TrustSchema.Migrations];
 
     /// <summary>Images, and the snapshots of containers.</summary>
@@ -24,22 +24,22 @@ public sealed class ImageServices : IAsyncDisposable
     /// <summary>Their signatures.</summary>
     public ISignatures Signatures => Parts.Signatures;
 
-    /// <summary>The blobs and layers that images are made of.</summary>
+    /// <summary>The blobs and layers that images consist of.</summary>
     public ContentStore Content => Parts.Content;
 
     internal ImageParts Parts { get; }
 
-    /// <summary>Opens the store, making its folders. <see cref="IImageStore.RecoverAsync"/> is the caller's next step. Needs to be root.</summary>
-    /// <param name="root">Its folder, of its own; an absolute path.</param>
-    /// <param name="database">With <see cref="Migrations"/> applied; stays the caller's.</param>
-    /// <param name="options">How to behave.</param>
-    /// <param name="logger">Told of what fails in the background.</param>
+    /// <summary>Opens the store, creating its folders. The caller must call <see cref="IImageStore.RecoverAsync"/> next. Requires root.</summary>
+    /// <param name="root">Its own folder; an absolute path.</param>
+    /// <param name="database">With <see cref="Migrations"/> applied; owned by the caller.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="logger">Receives failures in the background.</param>
     public static ImageServices Open(string root, MetadataDatabase database, ImageStoreOptions options, ILogger? logger = null) =>
         new(ImageParts.Compose(root, database, options, logger ?? NullLogger.Instance));
 
-    /// <summary>Changes which registries are insecure and which mirrors there are, for what begins from now on.</summary>
+    /// <summary>Changes the insecure registries and the mirrors, for operations that start from now on.</summary>
     public void Configure(IReadOnlyList<string> insecureRegistries, IReadOnlyList<string> mirrors) => Parts.Client.Configure(insecureRegistries, mirrors);
 
-    /// <summary>Ends downloads' connections and waits for files that are being deleted.</summary>
+    /// <summary>Closes downloads' connections and waits for files that are being deleted.</summary>
     public ValueTask DisposeAsync() => Parts.DisposeAsync();
 }

@@ -5,7 +5,7 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images;
 
-/// <summary>An ingest file as what a registry's blob is downloaded to: registries and content know nothing of each other.</summary>
+/// <summary>Adapts an ingest file as the target of a registry download: registries and content know nothing of each other.</summary>
 internal sealed class IngestSink(IngestFile file) : IBlobSink
 {
     public long Length => file.Length;

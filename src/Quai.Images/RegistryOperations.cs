@@ -6,7 +6,7 @@ using Quai.Registry;
 
 namespace Quai.Images;
 
-/// <summary>The door to what is done with registries: each operation is a class of its own, and nothing happens here.</summary>
+/// <summary>The facade for registry operations: each one is a separate class, and nothing is done here.</summary>
 internal sealed class RegistryOperations : IRegistries
 {
     public required PullImage Pull { get; init; }

@@ -17,17 +17,17 @@ public static class Capabilities
 
     private static readonly Lazy<IReadOnlyList<string>> s_available = new(() => FromMask(ReadEffectiveMask()));
 
-    /// <summary>All the names, at their numbers.</summary>
+    /// <summary>All names, indexed by number.</summary>
     public static IReadOnlyList<string> Names => s_names;
 
-    /// <summary>What a container has when nothing else is asked for: Docker's fourteen (mask a80425fb).</summary>
+    /// <summary>A container's default set: Docker's fourteen (mask a80425fb).</summary>
     public static IReadOnlyList<string> Default { get; } =
     [
         "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD", "CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP",
         "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL", "CAP_AUDIT_WRITE",
     ];
 
-    /// <summary>What this process can hand on: its effective set, which the kernel keeps within what it knows itself. Read once.</summary>
+    /// <summary>What this process can pass on: its effective set, which the kernel limits to what it knows itself. Read once.</summary>
     public static IReadOnlyList<string> Available => s_available.Value;
 
     /// <summary>The number of a name such as <c>CAP_CHOWN</c>, or -1.</summary>
@@ -37,7 +37,7 @@ public static class Capabilities
     public static int ReadLastKnown() =>
         int.Parse(File.ReadAllText("/proc/sys/kernel/cap_last_cap"), NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture);
 
-    /// <summary>The set as the kernel has it: bit n for capability n. Names that are not known are left out.</summary>
+    /// <summary>The set as a kernel mask: bit n for capability n. Unknown names are left out.</summary>
     public static ulong ToMask(IEnumerable<string> names)
     {
         ulong mask = 0;
@@ -50,7 +50,7 @@ public static class Capabilities
         return mask;
     }
 
-    /// <summary>The names in a mask, by number. Bits that have no name here are left out.</summary>
+    /// <summary>The names in a mask, by number. Bits without a name here are left out.</summary>
     public static IReadOnlyList<string> FromMask(ulong mask)
     {
         var names = new List<string>(s_names.Length);

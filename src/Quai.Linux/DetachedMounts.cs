@@ -3,12 +3,12 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux;
 
-/// <summary>Mounts that no namespace shows: they live as long as their descriptor.</summary>
+/// <summary>Mounts that are in no namespace: they live as long as their descriptor.</summary>
 public static unsafe class DetachedMounts
 {
     /// <summary>
-    /// Opens a file through a read-only mount of its own. What is executed through it can never be opened for writing by way of
-    /// /proc/PID/exe, not even by a privileged container, though the file below stays one and the same in memory.
+    /// Opens a file through a separate read-only mount. A program executed through it can never be opened for writing via
+    /// proc/PID/exe, not even by a privileged container, though the underlying file in memory stays the same.
     /// </summary>
     /// <exception cref="LinuxException">The file cannot be opened.</exception>
     public static FileDescriptor OpenReadOnly(string path)
@@ -41,13 +41,13 @@ public static unsafe class DetachedMounts
     }
 
     /// <summary>
-    /// Opens a file for reading through a read-only mount that is nobody's from then on: nothing can change it any more, and neither the file's content nor its
-    /// mode or owner through it, whoever gets hold of the descriptor.
+    /// Opens a file for reading through a read-only mount that nobody owns from then on. Nothing can change the mount any more, so neither the file's content nor
+    /// its mode or owner can be changed through it, whoever obtains the descriptor.
     /// </summary>
     /// <exception cref="LinuxException">The file cannot be opened.</exception>
     public static FileDescriptor OpenReadOnlyFile(string path)
     {
-        // While the mount's own descriptor is open, who has CAP_SYS_ADMIN could make it writable.
+        // While the mount's own descriptor is open, anyone with CAP_SYS_ADMIN could make it writable.
         using FileDescriptor mount = OpenReadOnly(path);
         fixed (byte* name = Encoding.ASCII.GetBytes($"/proc/self/fd/{mount.Number}\0"))
         {

@@ -2,31 +2,31 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux;
 
-/// <summary>What <see cref="FileCalls.Status"/> tells of a file.</summary>
+/// <summary>A file's status as returned by <see cref="FileCalls.Status"/>.</summary>
 /// <param name="Mode">Type and permissions.</param>
 /// <param name="Uid">Owner.</param>
 /// <param name="Gid">Group.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Links">Hard links.</param>
 /// <param name="Inode">The inode's number.</param>
-/// <param name="DeviceMajor">Of the device that the file is, not the one it lies on.</param>
+/// <param name="DeviceMajor">Of the device that the file is, not the one it is stored on.</param>
 /// <param name="DeviceMinor">Of the device that the file is.</param>
 public readonly record struct FileStatus(uint Mode, uint Uid, uint Gid, long Size, uint Links, ulong Inode, uint DeviceMajor, uint DeviceMinor)
 {
-    /// <summary>Blocks of 512 bytes that it takes on the disk.</summary>
+    /// <summary>The number of 512-byte blocks that it takes on disk.</summary>
     public long Blocks { get; init; }
 
     /// <summary>When it was last read and changed.</summary>
     public FileTimes Times { get; init; }
 
-    /// <summary>Whether it is the root of a mount: something is mounted where it was looked for.</summary>
+    /// <summary>Whether it is the root of a mount: something is mounted at the looked-up place.</summary>
     public bool IsMountRoot { get; init; }
 
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => (Mode & FileCalls.S_IFMT) == FileCalls.S_IFDIR;
 }
 
-/// <summary>Times of last access and change of content, as <c>utimensat(2)</c> takes them.</summary>
+/// <summary>Times of last access and modification, as for <c>utimensat(2)</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public struct FileTimes
 {

@@ -8,16 +8,16 @@ public static unsafe partial class FileCalls
     private const int EntriesBufferSize = 32 * 1024, DeepEntriesBufferSize = 2 * 1024, ShallowLevels = 8;
     private const int NameOffset = 19;
 
-    /// <summary>No path that a system call takes leads deeper: 4,096 bytes. What somebody nested deeper step by step counts nothing.</summary>
+    /// <summary>No path that a system call accepts leads deeper: 4,096 bytes. Anything nested deeper step by step counts nothing.</summary>
     private const int DeepestMeasured = 2048;
 
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
     /// <summary>
-    /// Has ext4 spread a directory's subdirectories over the disk, as it does with those of its root (<c>chattr +T</c>). Where trees are made and removed
-    /// in turn, a tree so does not lie where the last one was: ext4 passes over inodes that were freed a moment ago, one by one. Other file systems need no such hint.
+    /// Makes ext4 spread a directory's subdirectories over the disk, as it does with those of its root (<c>chattr +T</c>). If trees are created and removed
+    /// in turn, a new tree then does not share the last one's place: ext4 skips recently freed inodes one by one. Other file systems need no such hint.
     /// </summary>
-    /// <returns>Whether the file system took it.</returns>
+    /// <returns>Whether the file system accepted it.</returns>
     public static bool TrySpreadSubdirectories(int directory)
     {
         const uint Get = 0x80086601, Set = 0x40086602;
@@ -34,8 +34,8 @@ public static unsafe partial class FileCalls
     }
 
     /// <summary>
-    /// Removes an entry of a directory with everything below it. Links are removed, never followed, and a mount point inside ends it
-    /// with <c>EBUSY</c>. An entry that is not there is no error. The tree may be as deep and as wide as it likes.
+    /// Removes an entry of a directory with everything below it. Links are removed, never followed, and a mount point inside stops it
+    /// with <c>EBUSY</c>. A missing entry is not an error. The tree may have any depth and width.
     /// </summary>
     public static void RemoveTree(int directory, string name)
     {
@@ -89,7 +89,7 @@ public static unsafe partial class FileCalls
         return errno != 0 ? errno : TryUnlink(directory, name, AT_REMOVEDIR) is var last and not Errno.ENOENT ? last : 0;
     }
 
-    /// <summary>Whether something is mounted at any depth below a directory. One that is too deep to be looked through counts as one with a mount.</summary>
+    /// <summary>Whether something is mounted at any depth below a directory. One that is too deep to be searched counts as having a mount.</summary>
     /// <param name="parent">The directory it lies in.</param>
     /// <param name="name">Its name; a link is not followed.</param>
     public static bool HoldsMount(int parent, byte* name)
@@ -132,14 +132,14 @@ public static unsafe partial class FileCalls
         }
     }
 
-    /// <summary>Bytes of all files below an open directory, each counted once however many names it has; directories count nothing.</summary>
+    /// <summary>Bytes of all files below an open directory, each counted once however many names it has; directories do not count.</summary>
     public static long TreeSize(int directory)
     {
         HashSet<ulong> linked = [];
         return TreeSize(directory, linked, 0, blocks: false);
     }
 
-    /// <summary>Bytes of the disk that all below an open directory takes, as <c>du</c> counts: blocks, of directories too, each file once however many names it has.</summary>
+    /// <summary>Disk space of everything below an open directory, in bytes, counted as <c>du</c> does: blocks, of directories too, each file once however many names it has.</summary>
     public static long TreeUsage(int directory)
     {
         HashSet<ulong> linked = [];
@@ -195,7 +195,7 @@ public static unsafe partial class FileCalls
         return total;
     }
 
-    /// <summary>Reads entries of an open directory as <c>getdents64(2)</c> gives them; their bytes, 0 at the end, or a negative error number.</summary>
+    /// <summary>Reads entries of an open directory as <c>getdents64(2)</c> returns them; returns their size in bytes, 0 at the end, or a negative error number.</summary>
     internal static nint TryReadEntries(int directory, byte* buffer, int size)
     {
         long length = GetDirectoryEntries(SYS_getdents64, directory, buffer, (nuint)size);

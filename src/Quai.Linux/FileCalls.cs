@@ -4,7 +4,7 @@ using System.Text;
 namespace Quai.Linux;
 
 /// <summary>
-/// Files and directories relative to an open directory. Names are bytes, NUL-terminated, as the kernel has them:
+/// Files and directories relative to an open directory. Names are NUL-terminated bytes, as in the kernel:
 /// a name need not be valid UTF-8. The <c>Try</c> forms return 0 or an error number and allocate nothing.
 /// </summary>
 public static unsafe partial class FileCalls
@@ -24,7 +24,7 @@ public static unsafe partial class FileCalls
     public static FileDescriptor OpenDirectory(string path) =>
         Openat2.Open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0);
 
-    /// <summary>Makes a directory with exactly these permissions, whatever the process's umask takes away.</summary>
+    /// <summary>Creates a directory with exactly these permissions, regardless of the process's umask.</summary>
     public static void MakeDirectory(int directory, string name, uint mode)
     {
         fixed (byte* n = Terminated(name))
@@ -34,7 +34,7 @@ public static unsafe partial class FileCalls
         }
     }
 
-    /// <summary>Gives an entry of a directory an owner.</summary>
+    /// <summary>Sets the owner of an entry of a directory.</summary>
     public static void ChangeOwner(int directory, string name, uint uid, uint gid)
     {
         fixed (byte* n = Terminated(name))
@@ -52,16 +52,16 @@ public static unsafe partial class FileCalls
         }
     }
 
-    /// <summary>Writes a file's data to the disk, and what is needed to find it.</summary>
+    /// <summary>Syncs a file's data to disk, and what is needed to find it.</summary>
     public static void SyncData(int fd, string path) => Check(Result(FDataSync(fd)), "fdatasync", path);
 
-    /// <summary>Writes a directory's entries to the disk.</summary>
+    /// <summary>Syncs a directory's entries to disk.</summary>
     public static void Sync(int fd, string path) => Check(Result(FSync(fd)), "fsync", path);
 
-    /// <summary>Writes everything of the file system that holds <paramref name="fd"/> to the disk.</summary>
+    /// <summary>Syncs the whole file system that holds <paramref name="fd"/> to disk.</summary>
     public static void SyncFileSystem(int fd, string path) => Check(Result(SyncFs(fd)), "syncfs", path);
 
-    /// <summary>Empties an open file and goes to its start.</summary>
+    /// <summary>Truncates an open file and seeks to its start.</summary>
     public static void Truncate(int fd, string path)
     {
         Check(Result(FTruncate(fd, 0)), "ftruncate", path);
@@ -95,7 +95,7 @@ public static unsafe partial class FileCalls
         return 0;
     }
 
-    /// <summary>Reads what there is, at most as much as there is room for; returns the count, 0 at the end, or a negative error number.</summary>
+    /// <summary>Reads what is available, at most as much as fits; returns the count, 0 at the end, or a negative error number.</summary>
     public static int TryRead(int fd, Span<byte> room)
     {
         fixed (byte* p = room)
@@ -136,7 +136,7 @@ public static unsafe partial class FileCalls
 
     public static int TryChangeMode(int fd, uint mode) => Result(FChmod(fd, mode));
 
-    /// <remarks>Of what an <c>O_PATH</c> descriptor names, which is no link.</remarks>
+    /// <remarks>For what an <c>O_PATH</c> descriptor names, which must not be a link.</remarks>
     public static int TryChangeModeByPath(int fd, uint mode)
     {
         fixed (byte* p = Terminated($"/proc/self/fd/{fd}"))
@@ -172,7 +172,7 @@ public static unsafe partial class FileCalls
     public static int TryClose(int fd) => Result(Close(fd));
 #pragma warning restore CS1591
 
-    /// <summary>What an entry of a directory is, not following a link; returns 0 or an error number. An empty name means the directory itself.</summary>
+    /// <summary>The status of an entry of a directory, not following a link; returns 0 or an error number. An empty name means the directory itself.</summary>
     public static int TryStatus(int directory, byte* name, out FileStatus status)
     {
         const uint BasicStats = 0x7ff;
@@ -194,7 +194,7 @@ public static unsafe partial class FileCalls
         return errno;
     }
 
-    /// <summary>What an entry of a directory is, not following a link.</summary>
+    /// <summary>The status of an entry of a directory, not following a link.</summary>
     public static FileStatus Status(int directory, string name)
     {
         fixed (byte* n = Terminated(name))

@@ -6,7 +6,7 @@ namespace Quai.Linux;
 /// <summary>An owned file descriptor of any kind (file, directory, pidfd, namespace, socket); closed once.</summary>
 public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
 {
-    /// <summary>Makes an empty handle for the interop marshaller to fill.</summary>
+    /// <summary>Creates an empty handle for the interop marshaller to fill.</summary>
     public FileDescriptor()
         : base(ownsHandle: true)
     {
@@ -16,13 +16,13 @@ public sealed partial class FileDescriptor : SafeHandleMinusOneIsInvalid
     public FileDescriptor(int fd, bool ownsHandle = true)
         : base(ownsHandle) => SetHandle(fd);
 
-    /// <summary>Whether there is none. A call of libc returns it as an int: of a handle that the marshaller filled, only the lower half counts.</summary>
+    /// <summary>Whether there is none. libc returns it as an int: if the marshaller filled the handle, only the lower half counts.</summary>
     public override bool IsInvalid => Number < 0;
 
     /// <summary>The descriptor's number; valid while this object is alive and not disposed.</summary>
     public int Number => (int)handle;
 
-    /// <summary>Hands the descriptor over to somebody else, who closes it.</summary>
+    /// <summary>Transfers the descriptor to a new owner, who closes it.</summary>
     public int Detach()
     {
         int number = Number;

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux;
 
-/// <summary>What the C library keeps of memory that nobody uses.</summary>
+/// <summary>Unused memory that the C library keeps.</summary>
 public static partial class FreeMemory
 {
-    /// <summary>Gives it back to the system.</summary>
+    /// <summary>Returns it to the system.</summary>
     public static void Release() => _ = Trim(0);
 
     [LibraryImport("libc", EntryPoint = "malloc_trim")]

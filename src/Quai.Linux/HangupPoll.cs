@@ -4,7 +4,7 @@ namespace Quai.Linux;
 
 /// <summary>
 /// An epoll set that waits only for descriptors whose peer has gone for good (<c>EPOLLHUP</c>, <c>EPOLLERR</c>),
-/// not for data and not for a peer that merely sends no more (<c>EPOLLRDHUP</c>).
+/// not for data and not for a peer that has merely stopped sending (<c>EPOLLRDHUP</c>).
 /// </summary>
 public sealed partial class HangupPoll : IDisposable
 {
@@ -18,21 +18,21 @@ public sealed partial class HangupPoll : IDisposable
 
     private readonly FileDescriptor _epoll;
 
-    /// <summary>Makes an empty set.</summary>
+    /// <summary>Creates an empty set.</summary>
     public HangupPoll()
     {
         int fd = EpollCreate(EPOLL_CLOEXEC);
         _epoll = fd >= 0 ? new FileDescriptor(fd) : throw LinuxException.FromLastError("epoll_create1");
     }
 
-    /// <summary>Whether the peer of a socket has gone for good, asked without waiting.</summary>
+    /// <summary>Whether the peer of a socket has gone for good; does not wait.</summary>
     public static unsafe bool HasHungUp(int fd)
     {
         PollFd poll = new() { Fd = fd };
         return Poll(&poll, 1, 0) > 0 && (poll.Revents & (POLLERR | POLLHUP | POLLNVAL)) != 0;
     }
 
-    /// <summary>Watches a descriptor; <see cref="Wait"/> gives its <paramref name="token"/> once.</summary>
+    /// <summary>Watches a descriptor; <see cref="Wait"/> returns its <paramref name="token"/> once.</summary>
     public unsafe void Add(int fd, long token)
     {
         byte* entry = stackalloc byte[16];
@@ -44,7 +44,7 @@ public sealed partial class HangupPoll : IDisposable
         }
     }
 
-    /// <summary>Stops watching. A descriptor that is closed already is no error: closing it took it out.</summary>
+    /// <summary>Stops watching. An already closed descriptor is not an error: closing removed it from the set.</summary>
     public unsafe void Remove(int fd)
     {
         byte* entry = stackalloc byte[16];

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace Quai.Linux;
 
 /// <summary>
-/// A system call that failed: which call, with which errno, on which path or object. It says nothing of what that means to whoever asked for something:
-/// who knows turns it into an error of his own, and what nobody expected is an internal failure.
+/// A failed system call: which call, with which errno, on which path or object. It does not say what this means for the request:
+/// a caller who knows turns it into an error of its own, and if nobody expected it, it is an internal failure.
 /// </summary>
 /// <param name="call">The call's name as the kernel names it, such as <c>mount</c>.</param>
 /// <param name="errno">The error number, positive.</param>
-/// <param name="path">The path or object the call was made on, if it had one.</param>
+/// <param name="path">The path or object that the call was made on, if any.</param>
 public sealed class LinuxException(string call, int errno, string? path = null)
     : Exception(Describe(call, errno, path))
 {
@@ -21,7 +21,7 @@ public sealed class LinuxException(string call, int errno, string? path = null)
     /// <summary>The path or object, if any.</summary>
     public string? Path { get; } = path;
 
-    /// <summary>Makes an exception from the calling thread's last P/Invoke error.</summary>
+    /// <summary>Creates an exception from the calling thread's last P/Invoke error.</summary>
     public static LinuxException FromLastError(string call, string? path = null) => new(call, Marshal.GetLastPInvokeError(), path);
 
     private static string Describe(string call, int errno, string? path) =>

@@ -16,7 +16,7 @@ public static unsafe partial class Openat2
     /// <param name="directory">Where the path starts.</param>
     /// <param name="path">The path, NUL-terminated.</param>
     /// <param name="flags"><c>O_…</c> of <see cref="FileCalls"/>.</param>
-    /// <param name="mode">Permissions of a file that is made; 0 otherwise.</param>
+    /// <param name="mode">Permissions of a created file; 0 otherwise.</param>
     /// <param name="resolve"><c>RESOLVE_…</c>.</param>
     public static int TryOpen(int directory, byte* path, int flags, uint mode, ulong resolve)
     {
@@ -33,7 +33,7 @@ public static unsafe partial class Openat2
     }
 
     /// <summary>Opens a path.</summary>
-    /// <exception cref="LinuxException">With errno <c>EXDEV</c> where the path leads out of the directory and <paramref name="resolve"/> forbids it.</exception>
+    /// <exception cref="LinuxException">With errno <c>EXDEV</c> if the path leads out of the directory and <paramref name="resolve"/> forbids it.</exception>
     public static FileDescriptor Open(int directory, string path, int flags, uint mode, ulong resolve)
     {
         byte[] bytes = new byte[Encoding.UTF8.GetMaxByteCount(path.Length) + 1];

@@ -42,7 +42,7 @@ public static unsafe partial class Xattrs
         }
     }
 
-    /// <summary>The value of an attribute of a path, not following a link; null where it has none.</summary>
+    /// <summary>The value of an attribute of a path, not following a link; null if it has none.</summary>
     public static byte[]? Get(string path, string name)
     {
         fixed (byte* p = FileCalls.Terminated(path), n = FileCalls.Terminated(name))

@@ -7,8 +7,8 @@ namespace Quai.Metadata;
 
 /// <summary>
 /// The daemon's one metadata file: SQLite in WAL mode with full synchronisation, so that a transaction
-/// that returned is on the disk. Writers take turns; readers never wait for them.
-/// Each component brings its own <see cref="Migration"/>s and owns the tables they make.
+/// that returned is on disk. Writers take turns; readers never wait for them.
+/// Each component provides its own <see cref="Migration"/>s and owns the tables they create.
 /// </summary>
 public sealed class MetadataDatabase : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed class MetadataDatabase : IAsyncDisposable
         _writer = writer;
     }
 
-    /// <summary>Opens or makes the file and brings every component's schema up to date.</summary>
+    /// <summary>Opens or creates the file and brings every component's schema up to date.</summary>
     /// <param name="path">The file's path.</param>
     /// <param name="migrations">All components' steps, in any order across components.</param>
     /// <exception cref="MetadataException">The file was written by a newer version, or cannot be opened.</exception>
@@ -108,8 +108,8 @@ public sealed class MetadataDatabase : IAsyncDisposable
     }
 
     /// <summary>
-    /// It holds all containers' environments, and who may read it may also hold its locks. SQLite gives its other two files the mode of the first;
-    /// those that a crash left have the mode they were made with.
+    /// It holds all containers' environments, and whoever can read it can also hold its locks. SQLite gives its other two files the mode of the first;
+    /// those that a crash left keep the mode they were created with.
     /// </summary>
     private static void KeepPrivate(string path)
     {
@@ -125,6 +125,8 @@ public sealed class MetadataDatabase : IAsyncDisposable
     private static void Migrate(SqliteConnection connection, IEnumerable<Migration> migrations)
     {
         Execute(connection, "CREATE TABLE IF NOT EXISTS schema_versions (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT");
+        // All or nothing: the program that wrote the file must still be able to open it if one step fails.
+        using SqliteTransaction transaction = connection.BeginTransaction();
         foreach (IGrouping<string, Migration> component in migrations.GroupBy(m => m.Component))
         {
             long have = connection.Scalar<long?>("SELECT version FROM schema_versions WHERE component=$c", ("$c", component.Key)) ?? 0;
@@ -134,15 +136,23 @@ public sealed class MetadataDatabase : IAsyncDisposable
                 throw new MetadataException($"the metadata of {component.Key} has schema version {have}, newer than this program's {steps[^1].Version}: install the newer program");
             }
 
-            foreach (Migration step in steps.Where(m => m.Version > have))
+            Migration[] pending = [.. steps.Where(m => m.Version > have)];
+            if (pending.Length == 0)
             {
-                using SqliteTransaction transaction = connection.BeginTransaction();
+                continue;
+            }
+
+            foreach (Migration step in pending)
+            {
                 Execute(connection, step.Sql);
                 step.Convert?.Invoke(connection);
-                connection.Run("INSERT INTO schema_versions VALUES ($c,$v) ON CONFLICT(component) DO UPDATE SET version=$v", ("$c", step.Component), ("$v", step.Version));
-                transaction.Commit();
             }
+
+            connection.Run(
+                "INSERT INTO schema_versions VALUES ($c,$v) ON CONFLICT(component) DO UPDATE SET version=$v", ("$c", component.Key), ("$v", pending[^1].Version));
         }
+
+        transaction.Commit();
     }
 
     private static void Execute(SqliteConnection connection, string sql) => connection.Run(sql);

@@ -8,6 +8,6 @@ namespace Quai.Metadata;
 /// <param name="Sql">The statements.</param>
 public sealed record Migration(string Component, int Version, string Sql)
 {
-    /// <summary>What changes rows in ways that SQL cannot: after the statements, in the same transaction. Null for nothing.</summary>
+    /// <summary>Changes rows in ways that SQL cannot: runs after the statements, in the same transaction. Null for nothing.</summary>
     public Action<SqliteConnection>? Convert { get; init; }
 }

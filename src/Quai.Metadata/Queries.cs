@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Quai.Metadata;
 
-/// <summary>Short forms of the few things that are done with a SQLite connection.</summary>
+/// <summary>Shorthands for the few operations used on a SQLite connection.</summary>
 public static class Queries
 {
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
@@ -12,7 +12,7 @@ public static class Queries
         return command.ExecuteNonQuery();
     }
 
-    /// <summary>The first column of the first row, or default where there is none or it is NULL. T: long, long?, string, byte[] or double.</summary>
+    /// <summary>The first column of the first row, or default if there is none or it is NULL. T: long, long?, string, byte[] or double.</summary>
     public static T? Scalar<T>(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         using SqliteCommand command = Prepare(connection, sql, parameters);

@@ -1,4 +1,5 @@
 using System.Net;
+using Quai.Networks.Dns;
 
 namespace Quai.Networks;
 
@@ -54,6 +55,17 @@ public interface INetworkService
 
     /// <summary>Gives back all that a container holds whose sandbox is gone: leases and port sockets at once; firewall elements are deleted in the background, in batches, and never outlive <see cref="FlushAsync"/>. Idempotent.</summary>
     Task ReleaseAsync(string containerId, CancellationToken cancellation);
+
+    /// <summary>Says by which names the endpoints of a container go, for those on networks where containers know each other by name (<see cref="Network.HasNames"/>).</summary>
+    /// <param name="containerId">The container.</param>
+    /// <param name="namesOn">Its names on a network, the container's own first.</param>
+    void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn);
+
+    /// <summary>Serves DNS for a container, until it is released.</summary>
+    /// <param name="containerId">The container.</param>
+    /// <param name="sockets">Its sockets, from now on the service's.</param>
+    /// <param name="settings">What is given for it.</param>
+    void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings);
 
     /// <summary>Waits until no deletion is outstanding.</summary>
     Task FlushAsync(CancellationToken cancellation);

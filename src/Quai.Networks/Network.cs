@@ -30,6 +30,9 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
     /// <summary>Whether its containers reach what is outside of it.</summary>
     public bool LeadsOutside => !Attributes.Internal;
 
+    /// <summary>Whether its containers know each other by name: on all networks but the predefined ones, as in Docker.</summary>
+    public bool HasNames => !IsPredefined && !Attributes.ConfigOnly;
+
     /// <summary>Whether it is one that every daemon has, and nobody removes.</summary>
     public bool IsPredefined => IsPredefinedName(Name);
 

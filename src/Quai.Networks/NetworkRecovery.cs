@@ -7,6 +7,7 @@ using Quai.Metadata;
 using Quai.Networks.Drivers;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
+using Quai.Networks.State;
 
 namespace Quai.Networks;
 

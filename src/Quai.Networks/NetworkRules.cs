@@ -6,6 +6,7 @@ using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
+using Quai.Networks.State;
 
 namespace Quai.Networks;
 

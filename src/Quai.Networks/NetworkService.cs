@@ -5,12 +5,14 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Metadata;
+using Quai.Networks.Dns;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
+using Quai.Networks.State;
 
 namespace Quai.Networks;
 
@@ -26,6 +28,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetlinkSocket _route;
     private readonly Firewall? _firewall;
     private readonly ForwardPass? _pass;
+    private readonly NameServices _names;
     private readonly FirewallWatch? _watch;
     private readonly PortReservations _ports;
     private readonly NameClaims _claims = new();
@@ -43,6 +46,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6, logger) : null;
+        _names = new NameServices(time, logger);
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
         _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
@@ -159,6 +163,7 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw new NetworkInUseException(state.Network, _endpoints.OfNetwork(networkId));
             }
 
+            _names.Forget(networkId);
             SetBridges();
             _drivers[state.Network.Driver].Delete(state.Live.Record);
             await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
@@ -214,6 +219,9 @@ public sealed class NetworkService : INetworkService, IDisposable
             return;
         }
 
+        _names.Remove(endpoint);
+        _names.Update(endpoint.ContainerId, _endpoints.Of(endpoint.ContainerId));
+
         // Out of the kernel before the row goes: what nobody has recorded nobody would take away.
         _networks.Find(endpoint.Network.Id)?.Live.Detach(new HashSet<string> { endpoint.HostInterface });
         await ForgetAsync([endpoint]).ConfigureAwait(false);
@@ -223,12 +231,33 @@ public sealed class NetworkService : INetworkService, IDisposable
     public async Task ReleaseAsync(string containerId, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        _names.Stop(containerId);
         IReadOnlyList<Endpoint> held = _endpoints.RemoveAll(containerId);
+        foreach (Endpoint endpoint in held)
+        {
+            _names.Remove(endpoint);
+        }
+
         if (held.Count > 0)
         {
             await ForgetAsync(held).ConfigureAwait(false);
         }
     }
+
+    /// <inheritdoc/>
+    public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn)
+    {
+        IReadOnlyList<Endpoint> endpoints = _endpoints.Of(containerId);
+        foreach (Endpoint endpoint in endpoints)
+        {
+            _names.Put(endpoint, namesOn(endpoint.Network));
+        }
+
+        _names.Update(containerId, endpoints);
+    }
+
+    /// <inheritdoc/>
+    public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => _names.Serve(containerId, sockets, settings, _endpoints.Of(containerId));
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellation) => _firewall?.FlushAsync().WaitAsync(cancellation) ?? Task.CompletedTask;
@@ -256,6 +285,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             return;
         }
 
+        _names.Dispose();
         _watch?.Dispose();
         if (_endpoints.IsEmpty)
         {

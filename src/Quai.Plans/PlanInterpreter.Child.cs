@@ -23,7 +23,7 @@ public static unsafe partial class PlanInterpreter
             }
         }
 
-        // Until execve this process is a copy of one that lives outside: nobody in the container may look into it, and it holds nothing that is not for the plan.
+        // Until execve this process is a copy of one that lives outside: nobody in the container may look into it, and it holds nothing that the plan does not need.
         Quick(SystemCallNumber.Prctl, ProcessConstants.PR_SET_DUMPABLE, 0);
         int left = image == null ? 0 : ProgramImage.Replace(image);
         if (left != 0)
@@ -47,7 +47,7 @@ public static unsafe partial class PlanInterpreter
             int errno;
             if (steps[i].Operation == PlanOperation.AwaitStart)
             {
-                // Whoever created this container learns that all is ready.
+                // Tell whoever created this container that everything is ready.
                 answer[0] = ChildStepBase + i;
                 answer[1] = 0;
                 Quick(SystemCallNumber.Write, report, (long)answer, 8);
@@ -70,7 +70,7 @@ public static unsafe partial class PlanInterpreter
         Quick(SystemCallNumber.ExitGroup, 1);
     }
 
-    /// <summary>Waits for a byte in a fifo that was opened before the change of root, for reading and writing: so it never ends by itself.</summary>
+    /// <summary>Waits for a byte in a fifo that was opened before the change of root, for reading and writing, so that it never reports end of file.</summary>
     private static int AwaitStart(int fifo)
     {
         byte go;
@@ -122,6 +122,9 @@ public static unsafe partial class PlanInterpreter
             PlanOperation.CheckProcfs => CheckProcfs((int)a[0]),
             PlanOperation.MountProcfs => MountProcfs((int)a[0], (int)a[1], a[2], (int)a[3], (int)a[4]),
             PlanOperation.MountTmpfs => MountTmpfs((int)a[0], (byte*)a[1], (byte*)a[2], a[3], (byte*)a[4], (PlaceRules)a[5]),
+            PlanOperation.SocketPair => SocketPair(slots + step->Arguments[0]),
+            PlanOperation.Nftables => Nftables((byte*)a[0], (int)a[1], (byte*)a[2], (int*)a[3], (int)a[4]),
+            PlanOperation.SendDescriptors => SendDescriptors((int)a[0], (int)a[1], (int)a[2]),
             _ => -Errno.ENOSYS,
         };
         if (result < 0)
@@ -138,7 +141,7 @@ public static unsafe partial class PlanInterpreter
         return 0;
     }
 
-    /// <summary>Handlers and masks of the process that was copied mean nothing to the program.</summary>
+    /// <summary>Signal handlers and masks of the copied process mean nothing to the program.</summary>
     private static void ResetSignals()
     {
         byte* action = stackalloc byte[32];
@@ -157,11 +160,11 @@ public static unsafe partial class PlanInterpreter
 
     /// <summary>
     /// Clones once more; the new process is the same parent's child, and the first to be in the process namespace that this one joined.
-    /// This one says its number to who waits, and ends.
+    /// This one reports the new process's number to the waiting process, and ends.
     /// </summary>
     private static long EnterProcessIds(int report)
     {
-        // The old call: filters look into its flags, and refuse clone3, whose flags they can't see.
+        // The old call: filters inspect its flags, and refuse clone3, whose flags they cannot see.
         long pid = Quick(SystemCallNumber.Clone, (long)CloneFlags.CLONE_PARENT, 0, 0, 0, 0);
         if (pid <= 0)
         {
@@ -176,7 +179,7 @@ public static unsafe partial class PlanInterpreter
         return 0;
     }
 
-    /// <summary>Closes what no slot of the plan names; what the program is to inherit (numbers from 3 on) stays.</summary>
+    /// <summary>Closes what no slot of the plan names; what the program inherits (numbers from 3 on) stays.</summary>
     private static void CloseOthers(long* slots, int preserved)
     {
         long next = 3 + preserved;
@@ -205,7 +208,7 @@ public static unsafe partial class PlanInterpreter
         }
     }
 
-    /// <summary>Closes all but stdio, what the program inherits, and the two descriptors that execve closes: the report and, when the start is awaited, the fifo.</summary>
+    /// <summary>Closes all but stdio, what the program inherits, and the two descriptors that execve closes: the report and, if the start is awaited, the fifo.</summary>
     private static long CloseDescriptors(long* slots, int preserved)
     {
         for (int i = 0; i < PlanSlot.Count; i++)

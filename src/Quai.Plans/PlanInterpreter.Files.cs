@@ -11,7 +11,7 @@ public static unsafe partial class PlanInterpreter
 {
     private const int PathLimit = 4096, MostHops = 40;
 
-    /// <summary>In a slot, in place of a descriptor: there is none, and that is well.</summary>
+    /// <summary>In a slot, in place of a descriptor: there is none, and that is fine.</summary>
     private const int Absent = int.MaxValue;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -72,7 +72,7 @@ public static unsafe partial class PlanInterpreter
                 : Quick(SystemCallNumber.Mkdirat, parent, (long)name, 0x1ED);
             if (made == -Errno.EEXIST && links && Follow((int)parent, path, copy, name, followed))
             {
-                // A link that leads to nothing yet: what it leads to is made, within the root.
+                // A dangling link: its target is created, within the root.
                 path = followed;
             }
 
@@ -89,7 +89,7 @@ public static unsafe partial class PlanInterpreter
         return fd;
     }
 
-    /// <summary>Where a link leads, as a path of the root: into <paramref name="target"/>, which may be where <paramref name="path"/> is.</summary>
+    /// <summary>Where a link leads, as a path in the root: into <paramref name="target"/>, which may be the same memory as <paramref name="path"/>.</summary>
     [SkipLocalsInit]
     private static bool Follow(int parent, byte* path, byte* copy, byte* name, byte* target)
     {
@@ -100,7 +100,7 @@ public static unsafe partial class PlanInterpreter
             return false;
         }
 
-        // What was before the name, then the link's text; the kernel takes them together, with what the folders' own links mean.
+        // What came before the name, then the link's text; the kernel resolves them together, including the folders' own links.
         int at = 0;
         if (text[0] != '/')
         {
@@ -175,7 +175,7 @@ public static unsafe partial class PlanInterpreter
         return -PlanError.WrongDevice;
     }
 
-    /// <summary>Enters the working directory as the privileged do, and where that is refused (a file system in user space) as the program's user.</summary>
+    /// <summary>Enters the working directory with privileges, or if that is refused (a file system in user space), as the program's user.</summary>
     private static long EnterDirectory(byte* path, long user, long group)
     {
         long result = EnterDirectory(path);
@@ -206,7 +206,7 @@ public static unsafe partial class PlanInterpreter
             return result;
         }
 
-        // What lies outside of the root has no path: the kernel says "(unreachable)".
+        // What is outside the root has no path: the kernel says "(unreachable)".
         byte* here = stackalloc byte[PathLimit];
         result = Quick(SystemCallNumber.Getcwd, (long)here, PathLimit);
         return result == -Errno.ENAMETOOLONG ? 0 : result < 0 ? result : here[0] == '/' ? 0 : -PlanError.OutsideRoot;
@@ -226,7 +226,7 @@ public static unsafe partial class PlanInterpreter
         long made = Quick(SystemCallNumber.Mknodat, parent, (long)name, mode, device);
         if (made == -Errno.EEXIST)
         {
-            // A node of that name from the image gives way.
+            // A node of that name from the image is replaced.
             Quick(SystemCallNumber.Unlinkat, parent, (long)name, 0);
             made = Quick(SystemCallNumber.Mknodat, parent, (long)name, mode, device);
         }
@@ -240,7 +240,7 @@ public static unsafe partial class PlanInterpreter
         return made;
     }
 
-    /// <summary>Opens the directory that a path is in, resolved inside the root, and makes it where it is missing.</summary>
+    /// <summary>Opens the parent directory of a path, resolved inside the root, and creates it if missing.</summary>
     /// <param name="root">The root's descriptor.</param>
     /// <param name="path">The path, absolute in the root.</param>
     /// <param name="copy">Room for <see cref="PathLimit"/> bytes.</param>
@@ -286,7 +286,7 @@ public static unsafe partial class PlanInterpreter
         return fd == -Errno.ENOENT ? MakeDirectoriesInRoot(root, directory, links) : fd;
     }
 
-    /// <summary>Makes what is missing of a directory, one component after the other, each within its parent, which was resolved inside the root.</summary>
+    /// <summary>Creates the missing parts of a directory, one component after the other, each within its parent, which was resolved inside the root.</summary>
     private static long MakeDirectoriesInRoot(int root, byte* path, bool links)
     {
         byte* top = stackalloc byte[2];
@@ -335,7 +335,7 @@ public static unsafe partial class PlanInterpreter
 
     private static uint ModeOf(int fd)
     {
-        // struct stat differs between architectures; st_mode does too.
+        // struct stat differs between architectures, including st_mode's offset.
         byte* stat = stackalloc byte[256];
         return Stat(fd, stat) ? *(uint*)(stat + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 16 : 24)) : 0;
     }

@@ -4,7 +4,7 @@ using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Plans;
 
-/// <content>Steps that lay mounts over what the container must not see or change. Each opens its target once, on the mount that it is meant for, and acts on that descriptor.</content>
+/// <content>Steps that place mounts over what the container must not see or change. Each opens its target once, on the mount that it is meant for, and acts on that descriptor.</content>
 public static unsafe partial class PlanInterpreter
 {
     private static long BindDevice(byte* host, int mountPoint)
@@ -20,7 +20,7 @@ public static unsafe partial class PlanInterpreter
         return moved;
     }
 
-    /// <summary>Opens what is to be hidden or made read-only: <see cref="Absent"/> when it is not there.</summary>
+    /// <summary>Opens what is to be hidden or made read-only: <see cref="Absent"/> if it does not exist.</summary>
     private static long Target(int directory, byte* path, bool links)
     {
         if (directory == Absent)
@@ -124,7 +124,7 @@ public static unsafe partial class PlanInterpreter
         return result;
     }
 
-    /// <summary>Mounts what a descriptor names at what another names too.</summary>
+    /// <summary>Mounts what one descriptor names onto what another names.</summary>
     private static long CloneOnto(int what, int mountPoint)
     {
         byte empty = 0;

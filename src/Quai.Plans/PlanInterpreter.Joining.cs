@@ -5,15 +5,15 @@ using static Quai.Linux.Kernel.SystemCall;
 namespace Quai.Plans;
 
 /// <content>
-/// Waiting for a child that clones once more into a process namespace in which others live. Those that may trace others can do there with the new process what they
-/// like: take its end of the pipe, write to it, stop it. So nothing that comes by the pipe is believed unseen, and nothing is waited for without end.
+/// Waiting for a child that clones once more into a process namespace in which others live. A process there that may trace others can do anything to the new
+/// process: take its end of the pipe, write to it, stop it. So nothing from the pipe is believed unchecked, and no wait is unbounded.
 /// </content>
 public static unsafe partial class PlanInterpreter
 {
-    // Milliseconds: how often one looks, and how long a process may take from its clone to its execution.
+    // Milliseconds: the polling interval, and how long a process may take from its clone to its execution.
     private const int LookInterval = 20, JoinLimit = 10_000;
 
-    /// <summary>Waits until the second child has executed its program, awaits its start, has ended or has taken too long. It takes the first one's place.</summary>
+    /// <summary>Waits until the second child has executed its program, awaits its start, has ended or has taken too long. It replaces the first one.</summary>
     private static void ListenTwice(int report, bool waitForExecution, ref long pid, ref int pidfd, ref Outcome outcome)
     {
         int* message = stackalloc int[2];
@@ -22,7 +22,7 @@ public static unsafe partial class PlanInterpreter
         bool second = false, open = true;
         for (int waited = 0; waited < JoinLimit;)
         {
-            // The kernel takes from it what has passed.
+            // The kernel subtracts the time that has passed.
             interval.Seconds = 0;
             interval.Nanoseconds = LookInterval * 1_000_000L;
             set[0].Descriptor = open ? report : -1;
@@ -70,7 +70,7 @@ public static unsafe partial class PlanInterpreter
 
             if (set[1].Returned != 0 && (second || outcome.Errno != 0))
             {
-                // It has ended: executed or not, there is nothing more to come.
+                // It has ended: whether it executed or not, nothing more will come.
                 return;
             }
 
@@ -87,14 +87,14 @@ public static unsafe partial class PlanInterpreter
         outcome.Errno = Errno.ETIMEDOUT;
     }
 
-    /// <summary>Whether a number is that of a child of this process.</summary>
+    /// <summary>Whether a number is the pid of a child of this process.</summary>
     private static bool IsChild(int pid)
     {
         byte* info = stackalloc byte[128];
         return pid > 0 && Quick(SystemCallNumber.Waitid, ProcessConstants.P_PID, pid, (long)info, ProcessConstants.WEXITED | ProcessConstants.WNOHANG | ProcessConstants.WNOWAIT, 0) >= 0;
     }
 
-    /// <summary>Whether a child runs another program than this process.</summary>
+    /// <summary>Whether a child runs a different program from this process.</summary>
     private static bool HasExecuted(int pid)
     {
         byte* path = stackalloc byte[64];

@@ -1,73 +1,19 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
+using Quai.Linux.Sockets;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Plans;
 
-/// <content>Steps on the process itself: its network, its terminal, its execution.</content>
+/// <content>Steps on the process itself: its terminal, its execution.</content>
 public static unsafe partial class PlanInterpreter
 {
     // /dev/pts/ptmx: 5, 2.
     private const long TerminalMultiplexer = 0x502;
 
-    private static long Netlink(int socket, byte* request, int length, int namespaceOffset, int hostNamespace)
-    {
-        if (namespaceOffset >= 0)
-        {
-            *(int*)(request + namespaceOffset) = hostNamespace;
-        }
-
-        long sent = Quick(SystemCallNumber.Sendto, socket, (long)request, length, 0, 0, 0);
-        if (sent < 0)
-        {
-            return sent;
-        }
-
-        byte* answer = stackalloc byte[4096];
-        while (true)
-        {
-            long got = Quick(SystemCallNumber.Recvfrom, socket, (long)answer, 4096, 0, 0, 0);
-            if (got == -Errno.EINTR)
-            {
-                continue;
-            }
-
-            if (got < 0)
-            {
-                return got;
-            }
-
-            // nlmsghdr: length, type, flags, sequence, pid; NLMSG_ERROR (2) carries an int that is 0 for success.
-            if (got >= 20 && *(ushort*)(answer + 4) == 2)
-            {
-                return *(int*)(answer + 16);
-            }
-        }
-    }
-
-    private static long LoopbackUp()
-    {
-        long socket = Quick(SystemCallNumber.Socket, IoConstants.AF_NETLINK, IoConstants.SOCK_RAW | IoConstants.SOCK_CLOEXEC, IoConstants.NETLINK_ROUTE);
-        if (socket < 0)
-        {
-            return socket;
-        }
-
-        // RTM_NEWLINK (16), NLM_F_REQUEST|NLM_F_ACK, ifinfomsg{ index 1, flags and change IFF_UP }.
-        int* request = stackalloc int[8];
-        request[0] = 32;
-        request[1] = 16 | (5 << 16);
-        request[2] = request[3] = request[4] = 0;
-        request[5] = 1;
-        request[6] = request[7] = 1;
-        long result = Netlink((int)socket, (byte*)request, 32, -1, -1);
-        Quick(SystemCallNumber.Close, socket);
-        return result;
-    }
-
     private static long Stdio(int input, int output, int error)
     {
-        // Copies above 2 first, so that no target overwrites a source that is still needed.
+        // Make copies above 2 first, so that no target overwrites a source that is still needed.
         long in3 = Quick(SystemCallNumber.Fcntl, input, IoConstants.F_DUPFD_CLOEXEC, 10);
         long out3 = Quick(SystemCallNumber.Fcntl, output, IoConstants.F_DUPFD_CLOEXEC, 10);
         long err3 = Quick(SystemCallNumber.Fcntl, error, IoConstants.F_DUPFD_CLOEXEC, 10);
@@ -82,8 +28,8 @@ public static unsafe partial class PlanInterpreter
     }
 
     /// <summary>
-    /// A new terminal. Whatever runs in the container may have changed what lies at /dev/pts: its master must be the one of a devpts,
-    /// and the other end is asked of the master, not looked up.
+    /// A new terminal. Programs in the container may have changed what is at /dev/pts: the master must be a devpts's,
+    /// and the other end is requested from the master, not looked up.
     /// </summary>
     private static long Console(long* a)
     {
@@ -133,7 +79,8 @@ public static unsafe partial class PlanInterpreter
             }
         }
 
-        result = SendDescriptor((int)a[0], (int)master);
+        int descriptor = (int)master;
+        result = PassedDescriptors.Send((int)a[0], &descriptor, 1);
         if (result < 0)
         {
             return result;
@@ -143,7 +90,7 @@ public static unsafe partial class PlanInterpreter
         return Stdio((int)slave, (int)slave, (int)slave);
     }
 
-    /// <summary>Puts the terminal at /dev/console, which is made when there is none.</summary>
+    /// <summary>Puts the terminal at /dev/console, which is created if missing.</summary>
     private static long BindConsole(int slave)
     {
         byte* path = stackalloc byte[16];
@@ -168,26 +115,6 @@ public static unsafe partial class PlanInterpreter
         return result;
     }
 
-    private static long SendDescriptor(int socket, int descriptor)
-    {
-        byte zero = 0;
-        IoVector vector;
-        vector.Base = &zero;
-        vector.Length = 1;
-        byte* control = stackalloc byte[24];
-        *(ulong*)control = 20;
-        *(int*)(control + 8) = IoConstants.SOL_SOCKET;
-        *(int*)(control + 12) = IoConstants.SCM_RIGHTS;
-        *(int*)(control + 16) = descriptor;
-        *(int*)(control + 20) = 0;
-        MessageHeader message = default;
-        message.Vectors = &vector;
-        message.VectorCount = 1;
-        message.Control = control;
-        message.ControlLength = 24;
-        return Quick(SystemCallNumber.Sendmsg, socket, (long)&message, IoConstants.MSG_NOSIGNAL);
-    }
-
     private static long Execute(byte** argv, byte** envp, byte** candidates, bool searched)
     {
         long failure = -Errno.ENOENT;
@@ -196,7 +123,7 @@ public static unsafe partial class PlanInterpreter
             long result = Quick(SystemCallNumber.Execve, (long)*candidates, (long)argv, (long)envp);
             if (result is -Errno.ENOENT or -Errno.ENOTDIR)
             {
-                // There, but its interpreter is not: the program's own failure, as Docker tells it.
+                // It exists, but its interpreter does not: the program's own failure, as Docker reports it.
                 if (Exists(*candidates))
                 {
                     FailAsProgram(*candidates, "no such file or directory"u8);

@@ -4,7 +4,7 @@ using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Plans;
 
-/// <content>A procfs shows the process namespace of who makes it. For one that is only to be joined, the kernel is told; before Linux 6.18, a member's is taken.</content>
+/// <content>A procfs shows the process namespace of its creator. For a namespace that is only joined, the kernel is told which; before Linux 6.18, a member's procfs is used.</content>
 public static unsafe partial class PlanInterpreter
 {
     private static long MountProcfs(int place, int processIds, long attributes, int memberMounts, int procfs)
@@ -18,7 +18,7 @@ public static unsafe partial class PlanInterpreter
         return mount < 0 ? mount : MoveOnto((int)mount, place);
     }
 
-    /// <summary>Makes a procfs of a process namespace.</summary>
+    /// <summary>Creates a procfs of a process namespace.</summary>
     private static long MakeProcfs(int processIds, long attributes)
     {
         byte* text = stackalloc byte[16];
@@ -46,9 +46,9 @@ public static unsafe partial class PlanInterpreter
     }
 
     /// <summary>
-    /// Takes the procfs that a process of the namespace has at /proc, as a mount of its own. This process goes into that one's mount namespace and back; in its process
-    /// namespace, where others may trace it, it never is. What lies over that procfs or in it (masks, whatever its owner mounted) is not taken, and it must be of
-    /// the namespace that is joined: whose first process the kernel shows in it.
+    /// Clones the procfs that a process of the namespace has at /proc, as a separate mount. This process enters that one's mount namespace and returns; it is never in its
+    /// process namespace, where others may trace it. Anything mounted over or in that procfs (masks, whatever its owner mounted) is not cloned, and the procfs must belong
+    /// to the joined namespace, identified by the first process that the kernel shows in it.
     /// </summary>
     private static long TakeProcfs(int processIds, long attributes, int memberMounts, int procfs)
     {
@@ -93,7 +93,7 @@ public static unsafe partial class PlanInterpreter
         return tree;
     }
 
-    /// <summary>Whether the first process that a procfs shows is of a process namespace: then it is that one's procfs, for every process namespace has its own first process.</summary>
+    /// <summary>Whether the first process that a procfs shows belongs to a process namespace. If so it is that namespace's procfs, for every process namespace has its own first process.</summary>
     private static bool ShowsNamespace(int tree, int processIds)
     {
         byte* path = stackalloc byte[16];

@@ -16,7 +16,7 @@ public static unsafe partial class PlanInterpreter
         byte* data = stackalloc byte[PathLimit];
         if (there >= 0)
         {
-            // In front: what the options say comes later and counts.
+            // Prepended: what the options say comes later and takes precedence.
             uint mode = ModeOf((int)there) & 0xFFF;
             Quick(SystemCallNumber.Close, there);
             int at = Append(data, 0, "mode="u8);

@@ -83,7 +83,7 @@ public static unsafe partial class PlanInterpreter
         return length < 0 ? length : -WriteFile(to, text, (int)length);
     }
 
-    /// <summary>Writes to a file beneath a directory, on that directory's mount alone: what lies over it is not what was meant.</summary>
+    /// <summary>Writes to a file beneath a directory, on that directory's mount alone: anything mounted over it is not the intended file.</summary>
     private static long WriteBeneath(int directory, byte* path, byte* text, int length, byte* otherwise)
     {
         long fd = Open(directory, path, OpenFlags.O_WRONLY, OpenFlags.RESOLVE_BENEATH | OpenFlags.RESOLVE_NO_XDEV | OpenFlags.RESOLVE_NO_MAGICLINKS);

@@ -8,7 +8,7 @@ namespace Quai.Plans;
 
 /// <summary>
 /// Runs a plan's steps. Between clone and execve nothing but this class runs: static code on unmanaged memory that allocates nothing,
-/// throws nothing and calls only the kernel. A step that fails gives its errno back, and who called knows its number.
+/// throws nothing and calls only the kernel. A failing step returns its errno, and the caller knows its number.
 /// </summary>
 public static unsafe partial class PlanInterpreter
 {
@@ -18,33 +18,33 @@ public static unsafe partial class PlanInterpreter
         public ulong Flags, Pidfd, ChildTid, ParentTid, ExitSignal, Stack, StackSize, Tls, SetTid, SetTidSize, Cgroup;
     }
 
-    /// <summary>What became of a start. Step -1: clone itself; -2: the id maps.</summary>
+    /// <summary>The outcome of a start. Step -1: clone itself; -2: the id maps.</summary>
     public struct Outcome
     {
-        /// <summary>The child, or 0 when it failed.</summary>
+        /// <summary>The child, or 0 if it failed.</summary>
         public int Pid;
 
-        /// <summary>A descriptor of it, or -1.</summary>
+        /// <summary>Its pidfd, or -1.</summary>
         public int Pidfd;
 
         /// <summary>Which step failed: parent steps count from 0, child steps from 10,000.</summary>
         public int FailedStep;
 
-        /// <summary>With which errno; 0 for success.</summary>
+        /// <summary>The errno; 0 for success.</summary>
         public int Errno;
     }
 
     /// <summary>Number of the child's first step in <see cref="Outcome.FailedStep"/>.</summary>
     public const int ChildStepBase = 10_000;
 
-    /// <summary>In place of a step's number: the child has cloned once more, and this is the new process's number.</summary>
+    /// <summary>In place of a step's number: the child has cloned once more, and this is the new process's pid.</summary>
     private const int ClonedAgain = -3;
 
-    /// <summary>In place of a step's number: the child could not leave the file of the program that it is a copy of.</summary>
+    /// <summary>In place of a step's number: the child could not switch away from the program file that it is a copy of.</summary>
     public const int LeavingProgram = -4;
 
-    /// <summary>Turns offsets into addresses. To be called once, on writable memory.</summary>
-    /// <returns>False when the block is not a plan of this version.</returns>
+    /// <summary>Turns offsets into addresses. Call once, on writable memory.</summary>
+    /// <returns>False if the block is not a plan of this version.</returns>
     public static bool Relocate(byte* plan, long size)
     {
         PlanHeader* header = (PlanHeader*)plan;
@@ -56,7 +56,7 @@ public static unsafe partial class PlanInterpreter
             return false;
         }
 
-        // All are looked at before any is changed. None lies in what says where they are: the header's numbers and the list itself.
+        // All are checked before any is changed. None may point into what describes them: the header's numbers and the list itself.
         int* words = (int*)(plan + header->RelocationsOffset);
         long numbersEnd = (byte*)&header->UidMap - plan, listEnd = header->RelocationsOffset + ((long)header->RelocationCount * sizeof(int));
         for (int i = 0; i < header->RelocationCount; i++)
@@ -83,8 +83,8 @@ public static unsafe partial class PlanInterpreter
     /// </summary>
     /// <param name="plan">A relocated plan.</param>
     /// <param name="slots"><see cref="PlanSlot.Count"/> values, those that the caller provides filled in.</param>
-    /// <param name="waitForExecution">False when the program waits to be released (create without start): returns once the child reached that point.</param>
-    /// <param name="image">What the child changes over to first of all, so that nothing leads from it to a file that can be written to; null when the program runs from such a file already.</param>
+    /// <param name="waitForExecution">False if the program waits to be started (create without start): returns once the child reached that point.</param>
+    /// <param name="image">What the child switches to first of all, so that nothing leads from it to a writable file; null if the program already runs from such a file.</param>
     public static Outcome Start(byte* plan, long* slots, bool waitForExecution = true, ProgramImage* image = null)
     {
         PlanHeader* header = (PlanHeader*)plan;
@@ -132,7 +132,7 @@ public static unsafe partial class PlanInterpreter
             size = 88;
         }
 
-        // The maps of a process whose memory is closed to all can't be written; until they are, the child does nothing.
+        // The maps of a non-dumpable process cannot be written; until they are, the child does nothing.
         if (maps)
         {
             Quick(SystemCallNumber.Prctl, ProcessConstants.PR_SET_DUMPABLE, 1);

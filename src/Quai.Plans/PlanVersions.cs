@@ -1,23 +1,24 @@
 namespace Quai.Plans;
 
 /// <summary>
-/// Versions of the plan. The block's layout only grows: fields at the header's end, operations and slots with new numbers. So a plan is marked
-/// with the oldest version that knows all it uses, and runs in every shim of that version or a newer one. A shim that runs when a daemon of another version
+/// Versions of the plan. The block's layout only grows: fields at the header's end, operations and slots with new numbers. A plan is therefore marked
+/// with the oldest version that knows everything it uses, and runs in every shim of that version or newer. A shim that is running when a daemon of another version
 /// takes over is given plans that it knows.
 /// </summary>
 public static class PlanVersions
 {
     /// <summary>The newest that the interpreter in this build runs.</summary>
-    public const int Current = 3;
+    public const int Current = 4;
 
-    /// <summary>The oldest that it runs.</summary>
+    /// <summary>The oldest version that it runs.</summary>
     public const int Oldest = 2;
 
     /// <summary>The first version that knows an operation.</summary>
     public static int Of(PlanOperation operation) => operation switch
     {
-        // What is added gets its line here.
+        // Additions get their line here.
         PlanOperation.MountTmpfs => 3,
+        PlanOperation.SocketPair or PlanOperation.Nftables or PlanOperation.SendDescriptors => 4,
         _ => 2,
     };
 }

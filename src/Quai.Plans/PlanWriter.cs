@@ -8,7 +8,7 @@ using Quai.Linux.Kernel;
 namespace Quai.Plans;
 
 /// <summary>
-/// Writes a plan: steps, and the texts and blocks they point at. Beside the block it keeps what each step does, in words,
+/// Writes a plan: steps, and the strings and blocks they point at. Next to the block it keeps what each step does, in words,
 /// for the error that names the step that failed.
 /// </summary>
 public sealed unsafe class PlanWriter
@@ -34,7 +34,7 @@ public sealed unsafe class PlanWriter
     private int _version = PlanVersions.Oldest;
 
     /// <summary>Begins a plan.</summary>
-    /// <param name="newest">The newest version that whoever runs it knows.</param>
+    /// <param name="newest">The newest version known to whatever runs it.</param>
     public PlanWriter(int newest = PlanVersions.Current)
     {
         _newest = newest;
@@ -44,8 +44,8 @@ public sealed unsafe class PlanWriter
     /// <summary>A slot that nothing else uses; slots are few, so short-lived ones use <see cref="PlanSlot.Scratch"/>.</summary>
     public int NewSlot() => _nextSlot < PlanSlot.Count ? _nextSlot++ : throw new InvalidOperationException("the plan needs too many descriptors");
 
-    /// <summary>Puts a text, ended by a zero, into the block.</summary>
-    /// <exception cref="QuaiException">It has a zero itself: the kernel would read less than what was checked.</exception>
+    /// <summary>Puts a zero-terminated string into the block.</summary>
+    /// <exception cref="QuaiException">It contains a zero: the kernel would read less than what was checked.</exception>
     public Pointer Text(string text)
     {
         if (text.Contains('\0', StringComparison.Ordinal))
@@ -68,7 +68,7 @@ public sealed unsafe class PlanWriter
         return new Pointer(at);
     }
 
-    /// <summary>Puts an array of texts, ended by a null pointer, into the block: argv, envp.</summary>
+    /// <summary>Puts an array of strings, ended by a null pointer, into the block: argv, envp.</summary>
     public Pointer TextArray(IReadOnlyCollection<string> texts)
     {
         int[] offsets = [.. texts.Select(t => Text(t).Data)];
@@ -99,11 +99,11 @@ public sealed unsafe class PlanWriter
     }
 
     /// <summary>Adds a step for the cloning process.</summary>
-    /// <exception cref="PlanVersionException">Who is to run it does not know that step.</exception>
+    /// <exception cref="PlanVersionException">The target does not know that step.</exception>
     public void Parent(string what, Step step) => Add(_parent, _parentWords, child: false, what, step);
 
     /// <summary>Adds a step for the child.</summary>
-    /// <exception cref="PlanVersionException">Who is to run it does not know that step.</exception>
+    /// <exception cref="PlanVersionException">The target does not know that step.</exception>
     public void Child(string what, Step step) => Add(_child, _childWords, child: true, what, step);
 
     /// <summary>What a step of <see cref="PlanInterpreter.Outcome.FailedStep"/> does, in words.</summary>
@@ -143,7 +143,7 @@ public sealed unsafe class PlanWriter
         int next = relocationsOffset;
         void Relocate(int at)
         {
-            // Data pointers were kept relative to the data; from here on they are relative to the block.
+            // Data pointers were relative to the data; from here on they are relative to the block.
             long value = BinaryPrimitives.ReadInt64LittleEndian(block.AsSpan(at));
             BinaryPrimitives.WriteInt64LittleEndian(block.AsSpan(at), value + dataOffset);
             BinaryPrimitives.WriteInt32LittleEndian(block.AsSpan(next), at);
@@ -218,7 +218,7 @@ public sealed unsafe class PlanWriter
     /// <summary>A place in the plan's data.</summary>
     public readonly record struct Pointer(int Data);
 
-    /// <summary>How an argument is to be read.</summary>
+    /// <summary>How an argument is to be interpreted.</summary>
     public enum ArgumentKind
     {
         /// <summary>As it is.</summary>
@@ -258,7 +258,7 @@ public sealed unsafe class PlanWriter
         /// <summary>What it does.</summary>
         public PlanOperation Operation;
 
-        /// <summary>Of <see cref="PlanOperation.SystemCall"/>: which.</summary>
+        /// <summary>For <see cref="PlanOperation.SystemCall"/>: which call.</summary>
         public int Number;
 
         /// <summary>The slot that takes the result, or -1.</summary>
@@ -279,7 +279,7 @@ public sealed unsafe class PlanWriter
         /// <summary>An argument.</summary>
         public readonly Argument this[int index] => _arguments[index];
 
-        /// <summary>A step of an operation of the plan's own.</summary>
+        /// <summary>A step with one of the plan's own operations.</summary>
         public static Step Of(PlanOperation operation, params ReadOnlySpan<Argument> arguments) => Make(operation, 0, arguments);
 
         /// <summary>A step that is one system call.</summary>

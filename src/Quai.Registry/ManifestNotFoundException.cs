@@ -3,8 +3,8 @@ using Quai.Oci.Images;
 
 namespace Quai.Registry;
 
-/// <summary>A registry has no manifest of that name.</summary>
-/// <param name="image">What was asked for.</param>
+/// <summary>A registry has no manifest with that name.</summary>
+/// <param name="image">The requested image.</param>
 /// <param name="said">The registry's own words.</param>
 public sealed class ManifestNotFoundException(ImageReference image, string said) : QuaiException(ErrorKind.NotFound, $"manifest for {image.Familiar} not found: {said}")
 {

@@ -6,23 +6,23 @@ using Quai.Registry.Transport;
 
 namespace Quai.Registry;
 
-/// <summary>Speaks to registries (OCI distribution specification); finds the address that serves an image.</summary>
-/// <param name="options">How.</param>
-/// <param name="time">What waits and rates are measured by.</param>
+/// <summary>Talks to registries (OCI distribution specification); finds the address that serves an image.</summary>
+/// <param name="options">Settings.</param>
+/// <param name="time">The clock for waits and rates.</param>
 public sealed class RegistryClient(RegistryOptions options, TimeProvider time) : IDisposable
 {
     private readonly RegistryTransports _transports = new(options);
     private volatile RegistryOptions _options = options;
 
-    /// <summary>Changes which registries are insecure and which mirrors there are, for what begins from now on.</summary>
+    /// <summary>Changes the insecure registries and the mirrors, for operations that start from now on.</summary>
     public void Configure(IReadOnlyList<string> insecure, IReadOnlyList<string> mirrors) => _options = _options with { InsecureRegistries = insecure, RegistryMirrors = mirrors };
 
     /// <summary>The addresses of a registry.</summary>
     internal Task<IReadOnlyList<RegistryEndpoint>> EndpointsAsync(string domain, bool mirrors, CancellationToken cancellation) =>
         RegistryEndpoint.ForAsync(domain, _options, mirrors, cancellation);
 
-    /// <summary>Opens an image's repository, to read, at the first address that answers and that <paramref name="use"/> succeeds with: mirrors may lack it.</summary>
-    /// <exception cref="QuaiException">None does; says why the last did not.</exception>
+    /// <summary>Opens an image's repository for reading, at the first address that answers and for which <paramref name="use"/> succeeds: mirrors may lack it.</summary>
+    /// <exception cref="QuaiException">None does; the message says why the last did not.</exception>
     public async Task<T> ReadAsync<T>(ImageReference image, RegistryAuth? auth, Func<RegistryRepository, Task<T>> use, CancellationToken cancellation)
     {
         IReadOnlyList<RegistryEndpoint> endpoints = await EndpointsAsync(image.Domain, mirrors: true, cancellation).ConfigureAwait(false);
@@ -44,9 +44,9 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
     }
 
     /// <summary>Opens an image's repository to read and write.</summary>
-    /// <param name="image">Names it.</param>
+    /// <param name="image">The image.</param>
     /// <param name="auth">Credentials.</param>
-    /// <param name="sources">Other repositories of the registry that blobs may be taken from.</param>
+    /// <param name="sources">Other repositories of the registry that blobs may be mounted from.</param>
     /// <param name="cancellation">Stops trying.</param>
     public async Task<RegistryRepository> OpenToWriteAsync(ImageReference image, RegistryAuth? auth, IEnumerable<string> sources, CancellationToken cancellation)
     {
@@ -62,7 +62,7 @@ public sealed class RegistryClient(RegistryOptions options, TimeProvider time) :
         return new RegistrySession(transport, endpoint, null, new TokenSource(transport.Own, endpoint, registry, auth, _options) { Offline = offline }, _options, time);
     }
 
-    /// <summary>Ends all connections.</summary>
+    /// <summary>Closes all connections.</summary>
     public void Dispose() => _transports.Dispose();
 
     private async Task<RegistrySession> OpenAsync(

@@ -4,15 +4,15 @@ using Quai.Registry.Transport;
 
 namespace Quai.Registry;
 
-/// <summary>Tries credentials on a registry, as <c>docker login</c> has the daemon do.</summary>
-/// <param name="client">The way to registries.</param>
+/// <summary>Tries credentials on a registry, as the daemon does for <c>docker login</c>.</summary>
+/// <param name="client">Access to registries.</param>
 public sealed class RegistryLogin(RegistryClient client)
 {
     /// <summary>Tries them at the registry's addresses in turn.</summary>
-    /// <param name="auth">The credentials and, in <see cref="RegistryAuth.ServerAddress"/>, the registry; Docker Hub when that is empty.</param>
+    /// <param name="auth">The credentials and, in <see cref="RegistryAuth.ServerAddress"/>, the registry; Docker Hub if that is empty.</param>
     /// <param name="cancellation">Stops asking.</param>
     /// <returns>An identity token to keep instead of the password; empty for none.</returns>
-    /// <exception cref="QuaiException">The registry does not take them, or is not there.</exception>
+    /// <exception cref="QuaiException">The registry does not accept them, or cannot be reached.</exception>
     public async Task<string> RunAsync(RegistryAuth auth, CancellationToken cancellation)
     {
         string registry = HostOf(auth.ServerAddress);
@@ -41,7 +41,7 @@ public sealed class RegistryLogin(RegistryClient client)
                 return session.Tokens.RefreshToken ?? "";
             }
 
-            // Docker asks again without TLS; a registry that has answered has said what it has to say.
+            // Docker retries without TLS; but if a registry has answered, its answer is final.
             throw new QuaiException(
                 status == HttpStatusCode.Unauthorized ? ErrorKind.Unauthorized : ErrorKind.System,
                 $"login attempt to {address} failed with status: {(int)status} {Reason(status)}");
@@ -50,7 +50,7 @@ public sealed class RegistryLogin(RegistryClient client)
         throw failure!;
     }
 
-    /// <summary>The registry in an address that users or clients give: with or without scheme and path; Docker Hub by any of its names.</summary>
+    /// <summary>The registry in an address given by users or clients: with or without scheme and path; Docker Hub by any of its names.</summary>
     public static string HostOf(string? address)
     {
         string text = (address ?? "").Trim();

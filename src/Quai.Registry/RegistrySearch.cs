@@ -6,7 +6,7 @@ using Quai.Registry.Transport;
 namespace Quai.Registry;
 
 /// <summary>Searches the index of a registry (<c>/v1/search</c>, which Docker Hub has and few others).</summary>
-/// <param name="client">The way to registries.</param>
+/// <param name="client">Access to registries.</param>
 public sealed class RegistrySearch(RegistryClient client)
 {
     private const int MaxAnswer = 4 << 20;
@@ -14,10 +14,10 @@ public sealed class RegistrySearch(RegistryClient client)
 
     /// <summary>Searches.</summary>
     /// <param name="term">What to look for; <c>host/term</c> asks another registry.</param>
-    /// <param name="limit">Most results.</param>
+    /// <param name="limit">Maximum number of results.</param>
     /// <param name="auth">Credentials; null for none.</param>
     /// <param name="cancellation">Stops asking.</param>
-    /// <exception cref="QuaiException">The registry has no index, or is not there.</exception>
+    /// <exception cref="QuaiException">The registry has no index, or cannot be reached.</exception>
     public async Task<IReadOnlyList<FoundRepository>> RunAsync(string term, int limit, RegistryAuth? auth, CancellationToken cancellation)
     {
         if (limit is < 1 or > MaxLimit)
@@ -76,7 +76,7 @@ public sealed class RegistrySearch(RegistryClient client)
         }
     }
 
-    /// <summary>As in images' names, the part before the first slash is a registry if it looks like a host.</summary>
+    /// <summary>As in image names, the part before the first slash is a registry if it looks like a host.</summary>
     private static (string Registry, string Term) Split(string term)
     {
         int slash = term.IndexOf('/', StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Registry;
 
-/// <summary>An image as a registry has it.</summary>
+/// <summary>An image in a registry.</summary>
 /// <param name="Descriptor">Of its manifest or index.</param>
-/// <param name="Platforms">What it is for.</param>
+/// <param name="Platforms">The platforms that it is for.</param>
 public sealed record RemoteImage(Descriptor Descriptor, IReadOnlyList<PlatformDescription> Platforms);

@@ -3,12 +3,12 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Registry;
 
-/// <summary>Looks at an image without pulling it.</summary>
+/// <summary>Inspects an image without pulling it.</summary>
 public static class RemoteInspection
 {
     /// <summary>The descriptor of what a name stands for, and its platforms: an index's entries, or the one that a config names.</summary>
-    /// <param name="repository">Where it is.</param>
-    /// <param name="image">What it is called there.</param>
+    /// <param name="repository">The repository.</param>
+    /// <param name="image">Its name there.</param>
     /// <param name="cancellation">Stops asking.</param>
     public static async Task<RemoteImage> RunAsync(RegistryRepository repository, ImageReference image, CancellationToken cancellation)
     {

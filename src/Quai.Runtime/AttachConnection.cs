@@ -4,9 +4,9 @@ namespace Quai.Runtime;
 
 /// <summary>
 /// A client's end of a program's streams, ready to be copied to an Engine API client byte for byte:
-/// reading gives Docker's multiplexed frames (8-byte header: stream, 0, 0, 0, length in big-endian; then the data),
-/// or the terminal's plain bytes when the program has one; end-of-file when all output has been read.
-/// Writing feeds stdin; <see cref="CompleteWriting"/> ends it.
+/// reading returns Docker's multiplexed frames (8-byte header: stream, 0, 0, 0, length in big-endian; then the data),
+/// or the terminal's plain bytes if the program has one; end-of-file when all output has been read.
+/// Writing feeds stdin; <see cref="CompleteWriting"/> closes it.
 /// </summary>
 public sealed class AttachConnection(Socket socket) : IAsyncDisposable
 {
@@ -15,10 +15,10 @@ public sealed class AttachConnection(Socket socket) : IAsyncDisposable
     /// <summary>The bytes, both ways.</summary>
     public Stream Stream => _stream;
 
-    /// <summary>The socket below, for copying without a stream between.</summary>
+    /// <summary>The underlying socket, for copying without a stream in between.</summary>
     public Socket Socket => socket;
 
-    /// <summary>Tells the program that no more stdin comes.</summary>
+    /// <summary>Closes the program's stdin.</summary>
     public void CompleteWriting()
     {
         try

@@ -3,51 +3,57 @@ using Quai.Oci.Runtime;
 
 namespace Quai.Runtime;
 
-/// <summary>Starts containers and finds them again: the engine's contract with the runtime and its shims.</summary>
+/// <summary>Starts containers and finds them again: the engine's interface to the runtime and its shims.</summary>
 public interface IContainerRuntime
 {
     /// <summary>
     /// Starts a container: compiles the plan, spawns its shim, and returns once the program has been executed.
-    /// The run directory, its lock and the cgroup's path are on the disk before anything else is made, so that a crash can be cleaned up.
+    /// The run directory, its lock and the cgroup's path are on disk before anything else is created, so that a crash can be cleaned up.
     /// </summary>
     /// <exception cref="RuntimeStartException">A step failed; nothing is left behind.</exception>
     Task<IShim> StartAsync(ContainerLaunch launch, CancellationToken cancellation);
 
     /// <summary>
-    /// Connects to the shim of a container that an earlier daemon started; null when there is none alive.
-    /// Then <see cref="ReadExit"/> tells whether it left a record, and <see cref="CleanUpAsync"/> clears the rest.
+    /// Connects to the shim of a container that an earlier daemon started; null if none is alive.
+    /// Then <see cref="ReadExit"/> says whether it left a record, and <see cref="CleanUpAsync"/> clears the rest.
     /// </summary>
     Task<IShim?> ReconnectAsync(string id, string runDirectory, CancellationToken cancellation);
 
     /// <summary>The exit record that a shim left in its run directory, or null.</summary>
     ContainerExit? ReadExit(string runDirectory);
 
-    /// <summary>Kills whatever still runs in the container's cgroups, removes them and the run directory. Idempotent; never touches another's.</summary>
+    /// <summary>Kills anything still running in the container's cgroups, removes them and the run directory. Idempotent; never touches another's.</summary>
     Task CleanUpAsync(string runDirectory, string cgroupsPath, CancellationToken cancellation);
 }
 
-/// <summary>All that is needed to start a container.</summary>
+/// <summary>Everything needed to start a container.</summary>
 public sealed record ContainerLaunch
 {
     /// <summary>The container's id, 64 hex digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The container's own folder under the daemon's exec root; made by the runtime, removed by <see cref="IContainerRuntime.CleanUpAsync"/>.</summary>
+    /// <summary>The container's own folder under the daemon's exec root; created by the runtime, removed by <see cref="IContainerRuntime.CleanUpAsync"/>.</summary>
     public required string RunDirectory { get; init; }
 
     /// <summary>What to run. <c>Root.Path</c> is where the root is mounted (inside the container's own mount namespace only).</summary>
     public required RuntimeSpec Spec { get; init; }
 
-    /// <summary>The overlay to mount as root; null when <c>Root.Path</c> is a ready directory.</summary>
+    /// <summary>The overlay to mount as root; null if <c>Root.Path</c> is a ready directory.</summary>
     public OverlayRoot? Overlay { get; init; }
 
-    /// <summary>rtnetlink requests that connect the new network namespace; empty when it is not new.</summary>
+    /// <summary>rtnetlink requests that connect the new network namespace; empty if it is not new.</summary>
     public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
+
+    /// <summary>
+    /// Whether the new network namespace is to have two sockets for a name server, to which port 53 of 127.0.0.11 leads: <see cref="IShim.NameSocketsAsync"/>.
+    /// Without a namespace that is new there are none.
+    /// </summary>
+    public bool NameSockets { get; init; }
 
     /// <summary>Where output is written as json-file lines; null for none.</summary>
     public LogFile? Log { get; init; }
 
-    /// <summary>Whether the program has a stdin that clients can write to (else it reads end-of-file at once).</summary>
+    /// <summary>Whether the program has a stdin that clients can write to (otherwise it reads end-of-file at once).</summary>
     public bool OpenStdin { get; init; }
 
     /// <summary>Whether stdin closes for good when the first client that wrote to it closes.</summary>
@@ -83,37 +89,37 @@ public sealed record AttachStreams(bool Stdin, bool Stdout, bool Stderr);
 /// <param name="FinishedAt">When.</param>
 public sealed record ContainerExit(int ExitCode, bool OomKilled, DateTimeOffset FinishedAt);
 
-/// <summary>A process to run beside a container's first one.</summary>
+/// <summary>A process to run in a container besides its first one.</summary>
 public sealed record ExecLaunch
 {
     /// <summary>The exec's id, 64 hex digits.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The program; terminal, user, capabilities and all.</summary>
+    /// <summary>The program, including terminal, user and capabilities.</summary>
     public required Process Process { get; init; }
 
     /// <summary>The filter to install, or null.</summary>
     public Seccomp? Seccomp { get; init; }
 
-    /// <summary>The client's streams, or null when detached.</summary>
+    /// <summary>The client's streams, or null if detached.</summary>
     public AttachStreams? Attach { get; init; }
 }
 
-/// <summary>A running container's shim. Disposing it lets go of the connection, not of the container.</summary>
+/// <summary>A running container's shim. Disposing it closes the connection, but does not end the container.</summary>
 public interface IShim : IAsyncDisposable
 {
-    /// <summary>The first process, as the host numbers it.</summary>
+    /// <summary>The first process's pid on the host.</summary>
     int Pid { get; }
 
     /// <summary>When the program was executed.</summary>
     DateTimeOffset StartedAt { get; }
 
-    /// <summary>Completes when the container has ended, its log is whole and its exit record is on the disk. Faults with <see cref="ShimLostException"/> when the shim itself died.</summary>
+    /// <summary>Completes when the container has ended, its log is complete and its exit record is on disk. Faults with <see cref="ShimLostException"/> if the shim itself died.</summary>
     Task<ContainerExit> Exit { get; }
 
     /// <summary>
-    /// An item for each time that the container lacked memory, so that the kernel killed one of its processes: all before <see cref="Exit"/> completes, when it ends.
-    /// The item says when. Who does not keep up loses some.
+    /// One item, with its time, for each time that the container ran out of memory and the kernel killed one of its processes. All items come before <see cref="Exit"/> completes,
+    /// which ends the sequence. A reader that does not keep up misses some.
     /// </summary>
     ChannelReader<DateTimeOffset> OutOfMemory { get; }
 
@@ -123,11 +129,17 @@ public interface IShim : IAsyncDisposable
     /// <summary>Connects a client to the running program's streams, from now on.</summary>
     Task<AttachConnection> AttachAsync(AttachStreams streams, CancellationToken cancellation);
 
-    /// <summary>Sends a signal to the first process; does nothing when it has ended.</summary>
+    /// <summary>Sends a signal to the first process; does nothing if it has ended.</summary>
     Task SignalAsync(int signal, CancellationToken cancellation);
 
     /// <summary>Sets the terminal's size, of the container (null) or of an exec.</summary>
     Task ResizeAsync(string? execId, ushort rows, ushort columns, CancellationToken cancellation);
+
+    /// <summary>
+    /// The sockets of <see cref="ContainerLaunch.NameSockets"/>, duplicates for whoever asks: now, or by a later daemon. What the container has asked meanwhile waits in them.
+    /// Null where the container has none, has ended, or was started by a version that made none.
+    /// </summary>
+    Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation);
 
     /// <summary>Runs a further process; returns once it has been executed.</summary>
     /// <exception cref="RuntimeStartException">A step failed.</exception>
@@ -137,12 +149,12 @@ public interface IShim : IAsyncDisposable
 /// <summary>A process started by <see cref="IShim.ExecAsync"/>.</summary>
 public interface IExecProcess
 {
-    /// <summary>As the host numbers it.</summary>
+    /// <summary>Its pid on the host.</summary>
     int Pid { get; }
 
     /// <summary>The exit code, or 128 + signal.</summary>
     Task<int> Exit { get; }
 
-    /// <summary>The client's streams; null when detached.</summary>
+    /// <summary>The client's streams; null if detached.</summary>
     AttachConnection? Streams { get; }
 }

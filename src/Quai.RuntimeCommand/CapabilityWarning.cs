@@ -3,11 +3,11 @@ using Quai.Runtime.Specs;
 
 namespace Quai.RuntimeCommand;
 
-/// <summary>Capabilities that a config names and this kernel or runtime does not know: the container starts without them, which its caller is told.</summary>
+/// <summary>Capabilities that a config names but this kernel or runtime does not know: the container starts without them, and its caller is warned.</summary>
 internal static class CapabilityWarning
 {
-    /// <summary>Tells which are left out, if any.</summary>
-    public static void Tell(Process? process)
+    /// <summary>Reports which are left out, if any.</summary>
+    public static void Report(Process? process)
     {
         if (process?.Capabilities is not { } sets)
         {

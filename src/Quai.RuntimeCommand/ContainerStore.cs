@@ -24,7 +24,7 @@ internal sealed class ContainerStore(string root)
     }
 
     /// <summary>Checks that no container has an id.</summary>
-    /// <exception cref="QuaiException">One has.</exception>
+    /// <exception cref="QuaiException">One has it.</exception>
     public void CheckFree(string id)
     {
         if (Directory.Exists(DirectoryOf(id)))
@@ -33,7 +33,7 @@ internal sealed class ContainerStore(string root)
         }
     }
 
-    /// <summary>Keeps a container.</summary>
+    /// <summary>Stores a container.</summary>
     public void Save(StoredContainer container)
     {
         string path = Path.Combine(DirectoryOf(container.Id), "state");
@@ -128,7 +128,7 @@ internal sealed class ContainerStore(string root)
         return state;
     }
 
-    /// <summary>When a process began, in clock ticks since boot; 0 when it is no more or a zombie.</summary>
+    /// <summary>When a process began, in clock ticks since boot; 0 if it is gone or a zombie.</summary>
     public static ulong StartTimeOf(int pid)
     {
         try

@@ -92,10 +92,10 @@ internal static class Dispatch
         };
     }
 
-    /// <summary>Whether help is asked for among a command's options; what follows a container's id may be a program's own.</summary>
+    /// <summary>Whether help is requested among a command's options; what follows a container's id may be a program's own option.</summary>
     private static bool AsksForHelp(string[] arguments) => arguments.TakeWhile(a => a.StartsWith('-') && a != "--").Any(a => a is "--help" or "-help" or "-h");
 
-    /// <summary>Exit code 3 is runc's for a command that it has not.</summary>
+    /// <summary>Exit code 3 is runc's for an unknown command.</summary>
     private static int Unknown(string verb)
     {
         ErrorReport.Write($"\"{verb}\" is not a command; see quai-runtime --help");

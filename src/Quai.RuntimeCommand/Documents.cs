@@ -5,7 +5,7 @@ using Quai.Oci.Runtime;
 
 namespace Quai.RuntimeCommand;
 
-/// <summary>The JSON documents that callers hand over: a bundle's config, a process, limits.</summary>
+/// <summary>The JSON documents that callers provide: a bundle's config, a process, limits.</summary>
 internal static class Documents
 {
     /// <summary>Reads a bundle's config.</summary>

@@ -4,14 +4,14 @@ using Quai.Errors;
 
 namespace Quai.RuntimeCommand;
 
-/// <summary>Where errors and warnings go: to stderr, and to the file of <c>--log</c>, where an engine looks for the reason of a failure.</summary>
+/// <summary>Reports errors and warnings: to stderr, and to the file of <c>--log</c>, where an engine looks for the reason of a failure.</summary>
 internal static class ErrorReport
 {
     private static string? s_file;
     private static bool s_json;
 
     /// <summary>Sets the file.</summary>
-    /// <param name="file">The file, added to; null for none.</param>
+    /// <param name="file">The file to append to; null for none.</param>
     /// <param name="format">text or json.</param>
     /// <exception cref="QuaiException">The file cannot be opened, or there is no such format.</exception>
     public static void Open(string? file, string? format)
@@ -33,14 +33,14 @@ internal static class ErrorReport
         }
     }
 
-    /// <summary>Tells why a command failed.</summary>
+    /// <summary>Reports why a command failed.</summary>
     public static void Write(string message)
     {
         StandardStreams.Error("quai-runtime: " + message);
         Log("error", message);
     }
 
-    /// <summary>Tells what was left out or went wrong without ending the command.</summary>
+    /// <summary>Reports what was left out or went wrong without ending the command.</summary>
     public static void Warn(string message)
     {
         StandardStreams.Error("quai-runtime: warning: " + message);

@@ -3,13 +3,13 @@ using Quai.Linux.Kernel;
 
 namespace Quai.RuntimeCommand;
 
-/// <summary>Waiting for a process in the foreground: signals are passed on, the terminal is relayed, the exit code is the program's.</summary>
+/// <summary>Waits for a process in the foreground: passes on signals, relays the terminal, returns the program's exit code.</summary>
 internal static unsafe class Foreground
 {
     /// <summary>The program's exit code, or 128 + signal.</summary>
     public static int Wait(int pid, int pidfd, Console.Relay? relay)
     {
-        // With default handling only of what cannot be passed on; the others go to the container.
+        // Default handling only for what cannot be passed on; the others go to the container.
         ulong forwarded = Bit(1) | Bit(2) | Bit(3) | Bit(10) | Bit(12) | Bit(15) | Bit(18) | Bit(20) | Bit(28);
         SystemCall.Quick(SystemCallNumber.RtSigprocmask, 0, (long)&forwarded, 0, 8);
         long signals = SystemCall.Quick(SystemCallNumber.Signalfd4, -1, (long)&forwarded, 8, OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK);

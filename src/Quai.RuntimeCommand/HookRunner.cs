@@ -22,7 +22,7 @@ internal static unsafe class HookRunner
         }
     }
 
-    /// <summary>Runs hooks whose failure changes nothing any more (poststart, poststop): it is told, and the others follow.</summary>
+    /// <summary>Runs hooks whose failure changes nothing any more (poststart, poststop): it is reported, and the others follow.</summary>
     public static void TryRun(IReadOnlyList<Hook> hooks, RuntimeState state)
     {
         foreach (Hook hook in hooks)
@@ -40,7 +40,7 @@ internal static unsafe class HookRunner
 
     private static void Run(Hook hook, ReadOnlySpan<byte> state)
     {
-        // Files in memory at both ends: neither side can wait for the other to read.
+        // Files in memory at both ends: neither side can block on the other's reading.
         using FileDescriptor input = UnixSockets.MemoryFile(state);
         using FileDescriptor errors = UnixSockets.MemoryFile([]);
         SystemCall.Quick(SystemCallNumber.Lseek, input.Number, 0, 0);

@@ -20,7 +20,7 @@ internal sealed record Option(string Name, char Shorthand, bool IsSwitch) : IFla
     public static Option Of(string names, bool isSwitch) => names is [.. var name, ',', var letter] ? new(name, letter, isSwitch) : new(names, '\0', isSwitch);
 }
 
-/// <summary>Options as runc takes them: --name value, -name=value, -n value; values may repeat.</summary>
+/// <summary>Options in runc's syntax: --name value, -name=value, -n value; values may repeat.</summary>
 internal sealed class Options
 {
     private readonly Dictionary<string, List<string>> _values = [];
@@ -28,8 +28,8 @@ internal sealed class Options
     /// <summary>What is not an option.</summary>
     public List<string> Positional { get; } = [];
 
-    /// <summary>How many descriptors from 3 on the program is to inherit (<c>--preserve-fds</c>).</summary>
-    /// <exception cref="QuaiException">It is no number of descriptors that are open.</exception>
+    /// <summary>How many descriptors from 3 on the program inherits (<c>--preserve-fds</c>).</summary>
+    /// <exception cref="QuaiException">It is not a number of open descriptors.</exception>
     public int PreservedDescriptors =>
         Get("preserve-fds") is not { } text ? 0
         : !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > 1000 ? throw QuaiException.Invalid($"--preserve-fds {text} is not a number of descriptors")
@@ -40,8 +40,8 @@ internal sealed class Options
     /// <param name="arguments">The command line.</param>
     /// <param name="valued">Options that take a value, each by its names (<see cref="Option.Of"/>).</param>
     /// <param name="switches">Options that take none.</param>
-    /// <param name="stopAtPositional">Whether options end at the first word that is none.</param>
-    /// <exception cref="QuaiException">An option is none of these, or has not what it needs.</exception>
+    /// <param name="stopAtPositional">Whether options end at the first word that is not one.</param>
+    /// <exception cref="QuaiException">An option is unknown, or lacks its value.</exception>
     public static Options Parse(string[] arguments, ReadOnlySpan<string> valued, ReadOnlySpan<string> switches, bool stopAtPositional = false)
     {
         FlagTable<Option> table = new();
@@ -75,7 +75,7 @@ internal sealed class Options
     /// <summary>Whether a switch was given and is not "false".</summary>
     public bool Has(string name) => _values.TryGetValue(name, out List<string>? list) && list[^1] != "false";
 
-    /// <summary>The last value of an option; null when it was not given.</summary>
+    /// <summary>The last value of an option; null if it was not given.</summary>
     public string? Get(string name) => _values.TryGetValue(name, out List<string>? list) ? list[^1] : null;
 
     /// <summary>All values of an option.</summary>
@@ -84,29 +84,29 @@ internal sealed class Options
     /// <summary>The container's id: the first positional argument.</summary>
     public string Id => Positional.Count > 0 ? Positional[0] : throw QuaiException.Invalid("a container's id is needed");
 
-    /// <summary>The container's id, where nothing else may stand beside it.</summary>
+    /// <summary>The container's id, which must be the only positional argument.</summary>
     /// <exception cref="QuaiException">There is none, or more than one word.</exception>
     public string OnlyId => Expect(1).Id;
 
-    /// <summary>Checks how many words stand beside the options.</summary>
+    /// <summary>Checks the number of positional arguments.</summary>
     /// <exception cref="QuaiException">There are more.</exception>
     public Options Expect(int atMost) =>
         Positional.Count <= atMost ? this : throw QuaiException.Invalid($"\"{Positional[atMost]}\" is one argument too many");
 
     /// <summary>The value of an option that takes a number; null when it was not given.</summary>
-    /// <exception cref="QuaiException">It is no number of that kind.</exception>
+    /// <exception cref="QuaiException">It is not a number of that kind.</exception>
     public T? Number<T>(string name)
         where T : struct, INumberBase<T> => Get(name) is { } text ? NumberOf<T>(name, text) : null;
 
     /// <summary>A text as a number.</summary>
     /// <param name="name">The option it was given with.</param>
     /// <param name="text">The text.</param>
-    /// <exception cref="QuaiException">It is no number of that kind.</exception>
+    /// <exception cref="QuaiException">It is not a number of that kind.</exception>
     public static T NumberOf<T>(string name, string text)
         where T : struct, INumberBase<T> =>
         T.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out T value) ? value : throw QuaiException.Invalid($"invalid value \"{text}\" for --{name}");
 
-    /// <summary>One of the formats that a command prints; the first of them when none was asked for.</summary>
+    /// <summary>One of the output formats of a command; the first if none was requested.</summary>
     /// <exception cref="QuaiException">It is another one.</exception>
     public string Format(params ReadOnlySpan<string> known)
     {

@@ -5,15 +5,15 @@ using Quai.Linux.Processes;
 namespace Quai.RuntimeCommand;
 
 /// <summary>
-/// This program's own file, kept out of the reach of what it runs: containers must not find a way to write to it.
-/// Where the kernel permits it, the child that becomes a container's process changes over to a read-only mount; else the program is started once more, from a sealed file.
+/// This program's own file, kept out of reach of what it runs: containers must not find a way to write to it.
+/// Where the kernel permits it, the child that becomes a container's process switches to a read-only mount; otherwise the program is started again, from a sealed file.
 /// </summary>
 internal static unsafe class OwnProgram
 {
-    /// <summary>What a child changes over to; null when this process runs from a sealed file.</summary>
+    /// <summary>What a child switches to; null if this process runs from a sealed file.</summary>
     public static ProgramImage* Image { get; private set; }
 
-    /// <summary>To be called before anything else is done for a container: may start the program anew.</summary>
+    /// <summary>Call before anything else is done for a container: may restart the program.</summary>
     public static void Protect()
     {
         ProgramImage* image = (ProgramImage*)NativeMemory.AlignedAlloc((nuint)sizeof(ProgramImage), 16);

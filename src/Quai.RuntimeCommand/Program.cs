@@ -22,7 +22,7 @@ internal static class Program
             ErrorReport.Write(e.Message);
             return 1;
         }
-#pragma warning disable CA1031 // The last guard: a fault of the program's own is told in a sentence, and never aborts with a core file.
+#pragma warning disable CA1031 // The last guard: an internal error is reported in a sentence, and never aborts with a core file.
         catch (Exception e)
         {
             ErrorReport.Write($"internal error: {e.GetType().Name}: {e.Message}");

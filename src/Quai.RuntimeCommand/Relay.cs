@@ -6,7 +6,7 @@ using Quai.Linux.Sockets;
 
 namespace Quai.RuntimeCommand.Console;
 
-/// <summary>The terminal of a container in the foreground, or its handing over to a console socket.</summary>
+/// <summary>The terminal of a container in the foreground, or passing it to a console socket.</summary>
 internal sealed unsafe class Relay
 {
     private readonly FileDescriptor _ours;
@@ -29,7 +29,7 @@ internal sealed unsafe class Relay
     /// <summary>Whether our own stdin is still read.</summary>
     public bool InputOpen { get; private set; } = true;
 
-    /// <summary>To a console socket where one is given, else to this process.</summary>
+    /// <summary>To a console socket if one is given, otherwise to this process.</summary>
     public static Relay Open(string? consoleSocket)
     {
         if (consoleSocket is null)
@@ -44,7 +44,7 @@ internal sealed unsafe class Relay
         return new Relay(socket, null);
     }
 
-    /// <summary>Takes the master and makes our own terminal raw.</summary>
+    /// <summary>Receives the master and makes our own terminal raw.</summary>
     public void Begin()
     {
         Master = UnixSockets.ReceiveDescriptor(_ours.Number);
@@ -82,7 +82,7 @@ internal sealed unsafe class Relay
         }
     }
 
-    /// <summary>Gives the container's terminal our own's size.</summary>
+    /// <summary>Sets the container's terminal to the size of our own.</summary>
     public void CopySize()
     {
         ushort* size = stackalloc ushort[4];
@@ -92,7 +92,7 @@ internal sealed unsafe class Relay
         }
     }
 
-    /// <summary>From the container to our stdout. False when there is no more.</summary>
+    /// <summary>From the container to our stdout. False if there is no more.</summary>
     public bool PumpOutput()
     {
         byte* buffer = stackalloc byte[4096];
@@ -121,7 +121,7 @@ internal sealed unsafe class Relay
         SystemCall.Waiting(SystemCallNumber.Write, Master, (long)buffer, got);
     }
 
-    /// <summary>The rest, once the program has ended: its end of the terminal is closed, so this comes to an end.</summary>
+    /// <summary>The rest, once the program has ended: its end of the terminal is closed, so this terminates.</summary>
     public void Drain()
     {
         while (Master >= 0 && PumpOutput())

@@ -7,7 +7,7 @@ namespace Quai.RuntimeCommand;
 /// <summary>Text to stdout and stderr by write(2): the framework's console would cost more to set up than a container takes to start.</summary>
 internal static unsafe class StandardStreams
 {
-    /// <summary>Writes a line to stdout. What nobody reads any more is dropped.</summary>
+    /// <summary>Writes a line to stdout. Dropped if nobody reads it any more.</summary>
     public static void Out(string line) => Write(1, line);
 
     /// <summary>Writes a line to stderr.</summary>

@@ -8,8 +8,8 @@ namespace Quai.RuntimeCommand;
 /// <summary>Where a created container's first process waits until somebody starts it.</summary>
 internal static unsafe class StartFifo
 {
-    /// <summary>Makes the fifo, and opens it for the process that will wait: at both ends, so that it neither blocks now nor ends later.</summary>
-    /// <exception cref="LinuxException">It cannot be made.</exception>
+    /// <summary>Creates the fifo, and opens it for the process that will wait: at both ends, so that it neither blocks now nor reports end of file later.</summary>
+    /// <exception cref="LinuxException">It cannot be created.</exception>
     public static FileDescriptor Make(string path)
     {
         fixed (byte* p = Encoding.UTF8.GetBytes(path + '\0'))
@@ -19,14 +19,14 @@ internal static unsafe class StartFifo
         }
     }
 
-    /// <summary>Lets the process go, and removes the fifo.</summary>
+    /// <summary>Releases the process, and removes the fifo.</summary>
     /// <exception cref="QuaiException">The process has died.</exception>
-    /// <exception cref="LinuxException">The fifo is not there.</exception>
+    /// <exception cref="LinuxException">The fifo does not exist.</exception>
     public static void Release(string path)
     {
         fixed (byte* p = Encoding.UTF8.GetBytes(path + '\0'))
         {
-            // Refused when nobody has it open for reading.
+            // Refused if nobody has it open for reading.
             long fd = SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)p, OpenFlags.O_WRONLY | OpenFlags.O_CLOEXEC | OpenFlags.O_NONBLOCK, 0);
             if (fd == -Errno.ENXIO)
             {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Quai.RuntimeCommand;
 
 /// <summary>
-/// A container as this command keeps it between calls, in <c>ROOT/ID/state</c>: a line for each member, name and value,
+/// A container as this command stores it between calls, in <c>ROOT/ID/state</c>: a line for each member, name and value,
 /// backslash and newline escaped. Nobody else reads it, and preparing a JSON writer would cost a start more than this.
 /// </summary>
 internal sealed class StoredContainer
@@ -14,7 +14,7 @@ internal sealed class StoredContainer
     public required string Id { get; init; }
     public required int Pid { get; init; }
 
-    /// <summary>When the first process began, in clock ticks since boot: with the number it names one process for ever.</summary>
+    /// <summary>When the first process began, in clock ticks since boot: together with the pid it identifies one process for ever.</summary>
     public required ulong ProcessStart { get; init; }
     public required string Bundle { get; init; }
     public string? Rootfs { get; init; }
@@ -48,7 +48,7 @@ internal sealed class StoredContainer
         Line("created", Created.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture));
         foreach ((string name, string value) in Annotations ?? [])
         {
-            // A name with spaces or newlines is escaped whole, as part of the value.
+            // A name with spaces or newlines is escaped as a whole, as part of the value.
             Line(AnnotationPrefix, name.Length.ToString(CultureInfo.InvariantCulture) + ' ' + name + value);
         }
 

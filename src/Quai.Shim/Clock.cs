@@ -22,7 +22,7 @@ internal static unsafe class Clock
         return (time[0] * 1000) + (time[1] / 1_000_000);
     }
 
-    /// <summary>Writes the time as Go's RFC3339Nano does: no zeros at the fraction's end.</summary>
+    /// <summary>Writes the time as Go's RFC3339Nano does: no trailing zeros in the fraction.</summary>
     public static void Write(byte* buffer, ref int at)
     {
         long now = Now();

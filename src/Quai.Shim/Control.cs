@@ -7,7 +7,7 @@ using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
 
-/// <summary>The daemon's side: requests taken, answers and events sent. Any number of daemons' connections; each is told every event.</summary>
+/// <summary>The daemon's side: receives requests, sends answers and events. Any number of daemons may be connected; each receives every event.</summary>
 internal static unsafe class Control
 {
     /// <summary>Adds a connection.</summary>
@@ -22,7 +22,7 @@ internal static unsafe class Control
         Tables.Controls[Tables.ControlCount++] = socket;
     }
 
-    /// <summary>Accepts a daemon that found the container again.</summary>
+    /// <summary>Accepts a daemon that reconnects to the container.</summary>
     public static void Accept()
     {
         long socket = Quick(SystemCallNumber.Accept4, ShimProtocol.ListenerFd, 0, 0, IoConstants.SOCK_CLOEXEC | IoConstants.SOCK_NONBLOCK);
@@ -33,7 +33,7 @@ internal static unsafe class Control
     }
 
     /// <summary>Sends an event to everyone.</summary>
-    public static void Tell<T>(T packet)
+    public static void Notify<T>(T packet)
         where T : unmanaged => Send((byte*)&packet, sizeof(T), -1);
 
     /// <summary>Answers a request.</summary>
@@ -54,7 +54,7 @@ internal static unsafe class Control
         }
     }
 
-    /// <summary>Takes one request; lets the connection go when it ended.</summary>
+    /// <summary>Receives one request; closes the connection if it ended.</summary>
     public static void Take(int index)
     {
         int socket = Tables.Controls[index];
@@ -106,7 +106,7 @@ internal static unsafe class Control
         CloseBoth(descriptors);
     }
 
-    /// <summary>Does what a packet asks for. One that is shorter than its kind has ever been is refused, like a kind that is not known.</summary>
+    /// <summary>Does what a packet asks for. One that is shorter than its kind has ever been is refused, like an unknown kind.</summary>
     private static void Do(int socket, ReadOnlySpan<byte> packet, int* descriptors)
     {
         PacketHead head = Packet.Read<PacketHead>(packet);
@@ -131,6 +131,9 @@ internal static unsafe class Control
             case PacketKind.State:
                 State(socket, head);
                 break;
+            case PacketKind.NameSockets:
+                Answer(socket, new PlainAnswer(AnswerTo(head), NameSockets.HandOut(descriptors[0])));
+                break;
             case PacketKind.Hello:
                 Answer(socket, new HelloAnswer(AnswerTo(head), 0, ShimProtocol.Version, ShimProtocol.OldestVersion, PlanVersions.Current));
                 break;
@@ -140,7 +143,7 @@ internal static unsafe class Control
         }
     }
 
-    /// <summary>Closes what a request brought and did not need.</summary>
+    /// <summary>Closes descriptors that came with a request and were not needed.</summary>
     private static void CloseBoth(int* descriptors)
     {
         for (int i = 0; i < 2; i++)

@@ -3,7 +3,7 @@ using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
 
-/// <summary>The exit record: "code oomKilled nanoseconds" in a file that is either whole or not there.</summary>
+/// <summary>The exit record: "code oomKilled nanoseconds" in a file that is either complete or absent.</summary>
 internal static unsafe class ExitRecord
 {
     public static void Write(byte* temporary, byte* path, int code, int oom, long nanoseconds)

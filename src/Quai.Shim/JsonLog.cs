@@ -5,7 +5,7 @@ using static Quai.Linux.Kernel.SystemCall;
 namespace Quai.Shim;
 
 /// <summary>
-/// The container's log in Docker's json-file form: one object a line, {"log":"…","stream":"stdout","time":"…"}.
+/// The container's log in Docker's json-file format: one object per line, {"log":"…","stream":"stdout","time":"…"}.
 /// A line longer than 16 KiB is written in parts, as Docker does. Rotated by size: path, path.1, path.2 ….
 /// </summary>
 internal static unsafe class JsonLog
@@ -29,7 +29,7 @@ internal static unsafe class JsonLog
         return OpenFile();
     }
 
-    /// <summary>Takes output of stream 0 (stdout) or 1 (stderr), and writes all lines that are whole.</summary>
+    /// <summary>Takes output of stream 0 (stdout) or 1 (stderr), and writes all complete lines.</summary>
     public static void Take(int stream, byte* data, int length)
     {
         if (_descriptor < 0)
@@ -47,7 +47,7 @@ internal static unsafe class JsonLog
             int part = Math.Min(end - at, LineSize - have);
             if (have == 0 && part == end - at && newline >= 0)
             {
-                // Whole lines straight from the buffer.
+                // Complete lines straight from the buffer.
                 Write(stream, data + at, part);
                 at = end;
                 continue;
@@ -110,7 +110,7 @@ internal static unsafe class JsonLog
 
     private static void Write(int stream, byte* text, int length)
     {
-        // Escaped, a byte takes six at the most.
+        // Escaped, a byte takes at most six.
         if (_used + (length * 6) + 128 > OutputSize || _used > FlushAt || (_limit > 0 && _used > 0 && _size + _used >= _limit))
         {
             Flush();
@@ -177,7 +177,7 @@ internal static unsafe class JsonLog
         }
     }
 
-    /// <summary>Length of the UTF-8 sequence that begins here, 0 when it is none.</summary>
+    /// <summary>Length of the UTF-8 sequence that begins here, 0 if it is invalid.</summary>
     private static int Sequence(byte* at, int left)
     {
         byte b = at[0];
@@ -214,7 +214,7 @@ internal static unsafe class JsonLog
 
             if (written < 0)
             {
-                // A full disk: these lines are lost, the container goes on.
+                // A full disk: these lines are lost, the container keeps running.
                 break;
             }
 
@@ -235,7 +235,7 @@ internal static unsafe class JsonLog
     }
 
     /// <summary>
-    /// Sends what was written on to the disk, and waits until what was sent before is there: a container that floods its log goes as fast as the disk,
+    /// Starts writing back what was written, and waits until the previous part is on disk: a container that floods its log goes as fast as the disk,
     /// and others that sync theirs never wait for gigabytes of it.
     /// </summary>
     private static void Push()

@@ -6,7 +6,7 @@ using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
 
-/// <summary>The shim's one loop: waits for whatever comes next and hands it on.</summary>
+/// <summary>The shim's single loop: waits for whatever comes next and dispatches it.</summary>
 internal static unsafe class Loop
 {
     // What an entry of the poll set stands for.
@@ -31,7 +31,7 @@ internal static unsafe class Loop
     private static readonly int* Meaning = (int*)Memory.Map(Maximum * sizeof(int));
     private static int _count;
 
-    /// <summary>Runs until the container has ended and everybody has been told.</summary>
+    /// <summary>Runs until the container has ended and everybody has been notified.</summary>
     public static void Run()
     {
         bool finished = false;
@@ -91,12 +91,12 @@ internal static unsafe class Loop
                 {
                     Add(entry->Pidfd, POLLIN, Kind.Exit, i);
                 }
-                else if (entry->Told == 0)
+                else if (entry->Reported == 0)
                 {
                     timeout = 20;
                 }
 
-                // What an ended program left goes to the log at once, whoever is slow.
+                // What an ended program left goes to the log at once, however slow the clients are.
                 if (entry->Exited != 0 || !Streams.IsHeldBack(i))
                 {
                     if (entry->Output >= 0)
@@ -127,7 +127,7 @@ internal static unsafe class Loop
 
             if (finished)
             {
-                // Only what is owed is waited for.
+                // Wait only for what is owed.
                 if (client->PendingLength > 0)
                 {
                     Add(client->Socket, POLLOUT, Kind.Client, i);
@@ -165,8 +165,8 @@ internal static unsafe class Loop
 
     private static void Dispatch()
     {
-        // A program's streams first, stdout before stderr, one chunk of each: which of two that are ready was written first the kernel does not say,
-        // and a program that writes to both in turn began with stdout more often than not.
+        // A program's streams first, stdout before stderr, one chunk of each: the kernel does not say which of two ready streams was written first,
+        // and a program that writes to both in turn usually began with stdout.
         for (int i = 0; i < _count; i++)
         {
             int index = Meaning[i] & 0xFFFFFF;
@@ -181,7 +181,7 @@ internal static unsafe class Loop
             }
         }
 
-        // Backwards, so that a control connection that is let go does not move one that is still to be looked at.
+        // Backwards, so that closing a control connection does not move one that is still to be checked.
         for (int i = _count - 1; i >= 0; i--)
         {
             short returned = Set[i].Returned;
@@ -228,12 +228,12 @@ internal static unsafe class Loop
         }
         else if (client->InUse != 0 && (returned & ~(POLLIN | POLLOUT)) != 0)
         {
-            // Gone, or a descriptor that cannot be polled: that would be ready for ever.
+            // Gone, or a descriptor that cannot be polled, which would be ready for ever.
             Streams.Drop(client);
         }
     }
 
-    /// <summary>Ends processes whose output is drained. True when the container is among them: then all is over.</summary>
+    /// <summary>Ends processes whose output is drained. True if the container is among them: then everything is over.</summary>
     private static bool Settle()
     {
         bool running = false;
@@ -245,14 +245,14 @@ internal static unsafe class Loop
                 continue;
             }
 
-            if (entry->Told != 0 || (entry->Exited != 0 && IsDrained(entry)))
+            if (entry->Reported != 0 || (entry->Exited != 0 && IsDrained(entry)))
             {
-                if (entry->Told == 0)
+                if (entry->Reported == 0)
                 {
                     Shim.FinishExec(entry);
                 }
 
-                // A client that is slow gets its output all the same.
+                // A slow client still gets its output.
                 if (!Streams.IsHeldBack(i))
                 {
                     Shim.CloseProcess(entry);
@@ -270,7 +270,7 @@ internal static unsafe class Loop
             return false;
         }
 
-        // Execs die with the container's pid namespace; give their ends the time of a drain.
+        // Execs die with the container's pid namespace; give their exits as much time as a drain.
         if (running && Clock.Steady() < first->DrainUntil)
         {
             return false;

@@ -4,7 +4,7 @@ using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
 
-/// <summary>Memory straight from the kernel: a page costs something only once it is touched.</summary>
+/// <summary>Memory straight from the kernel: a page costs nothing until it is touched.</summary>
 internal static unsafe class Memory
 {
     private const int ReadWrite = 3, Private = 2, Anonymous = 0x20, SeekEnd = 2;
@@ -16,16 +16,16 @@ internal static unsafe class Memory
         return at < 0 && at > -4096 ? null : (byte*)at;
     }
 
-    /// <summary>Gives pages back.</summary>
+    /// <summary>Releases pages.</summary>
     public static void Unmap(byte* at, long size) => Quick(SystemCallNumber.Munmap, (long)at, size);
 
-    /// <summary>Maps a plan from its descriptor, closes that in any case, and relocates it.</summary>
+    /// <summary>Maps a plan from its descriptor, closes the descriptor in any case, and relocates the plan.</summary>
     public static bool MapPlan(int descriptor, out byte* plan, out long size)
     {
         plan = null;
         size = 0;
 
-        // Not more than there is: what lies behind a file's end cannot be touched.
+        // Not more than there is: memory beyond a file's end cannot be touched.
         long length = Quick(SystemCallNumber.Lseek, descriptor, 0, SeekEnd);
         long at = length < sizeof(PlanHeader) ? -1 : Quick(SystemCallNumber.Mmap, 0, length, ReadWrite, Private, descriptor, 0);
         Quick(SystemCallNumber.Close, descriptor);

@@ -1,13 +1,13 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Plans.Protocol;
-using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
 
 /// <summary>
-/// Tells the daemons when the container's processes lack memory so that the kernel kills one, whichever it is. On v1 the kernel signals an eventfd just before;
+/// Notifies the daemons when the container's processes run out of memory and the kernel kills one, whichever it is. On v1 the kernel signals an eventfd just before;
 /// on v2 it marks <c>memory.events</c> as changed, which inotify sees, and counts in it.
 /// </summary>
 internal static unsafe class MemoryWatch
@@ -16,15 +16,15 @@ internal static unsafe class MemoryWatch
     private static bool _legacy;
     private static long _counted;
 
-    /// <summary>What is ready when there is something to look at; -1 where nothing can be watched.</summary>
+    /// <summary>The descriptor that becomes ready when there is something to check; -1 if nothing can be watched.</summary>
     public static int Descriptor { get; private set; } = -1;
 
     /// <summary>Whether it ever happened.</summary>
     public static bool Happened { get; private set; }
 
-    /// <summary>Watches from now on; what happened before is told at once.</summary>
-    /// <param name="path">memory.oom_control (v1) or memory.events (v2); null where there is no memory controller.</param>
-    /// <param name="key">What the line of it begins with that counts the kills.</param>
+    /// <summary>Starts watching; what happened before is reported at once.</summary>
+    /// <param name="path">memory.oom_control (v1) or memory.events (v2); null if there is no memory controller.</param>
+    /// <param name="key">The prefix of the line that counts the kills.</param>
     public static void Begin(byte* path, byte* key)
     {
         if (path == null)
@@ -49,14 +49,14 @@ internal static unsafe class MemoryWatch
             }
         }
 
-        // A program that was quick has not waited for the watch.
+        // A quick program has not waited for the watch.
         if (!Look() && _legacy && Kills() > 0)
         {
             Tell();
         }
     }
 
-    /// <summary>Tells what happened since the last look; true when there was something.</summary>
+    /// <summary>Reports what happened since the last check; true if there was something.</summary>
     public static bool Look()
     {
         if (_path == null)
@@ -111,7 +111,7 @@ internal static unsafe class MemoryWatch
         return 0;
     }
 
-    /// <summary>Asks for a signal on an eventfd: its number and that of the opened memory.oom_control, written to cgroup.event_control beside it.</summary>
+    /// <summary>Registers an eventfd: its number and that of the opened memory.oom_control, written to cgroup.event_control beside it.</summary>
     private static void BeginLegacy(ReadOnlySpan<byte> name)
     {
         ReadOnlySpan<byte> file = "cgroup.event_control\0"u8;
@@ -151,7 +151,7 @@ internal static unsafe class MemoryWatch
         }
     }
 
-    /// <summary>Reads the descriptor empty; true when there was something.</summary>
+    /// <summary>Drains the descriptor; true if there was something.</summary>
     private static bool Drain()
     {
         byte* buffer = stackalloc byte[1024];
@@ -178,7 +178,7 @@ internal static unsafe class MemoryWatch
     private static void Tell()
     {
         Happened = true;
-        Control.Tell(new OutOfMemoryEvent(new PacketHead(PacketKind.OutOfMemory, 0)));
+        Control.Notify(new OutOfMemoryEvent(new PacketHead(PacketKind.OutOfMemory, 0)));
     }
 
     private static void End()

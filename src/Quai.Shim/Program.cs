@@ -8,7 +8,7 @@ namespace Quai.Shim;
 /// <summary>
 /// The shim of one container: runs its plan, holds its streams, writes its log, reaps it and records its exit.
 /// It lives on unmanaged memory and plain system calls, so that its heap stays as small as it was at the start.
-/// Arguments: the streams of the first client, as a digit, and the container's id for whoever looks at the process list.
+/// Arguments: the streams of the first client, as a digit, and the container's id for readers of the process list.
 /// </summary>
 internal static unsafe class Program
 {
@@ -19,10 +19,10 @@ internal static unsafe class Program
             return 125;
         }
 
-        // What runs in the container is to look into nothing of this, nor into what is cloned from it.
+        // Programs in the container must not look into this process, nor into what is cloned from it.
         Quick(SystemCallNumber.Prctl, ProcessConstants.PR_SET_DUMPABLE, 0);
 
-        // A client that went away is no reason to die.
+        // A disconnected client is no reason to die.
         byte* ignore = stackalloc byte[32];
         new Span<byte>(ignore, 32).Clear();
         *(long*)ignore = 1;

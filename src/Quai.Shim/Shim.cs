@@ -1,8 +1,10 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
+using Quai.Linux.Sockets;
 using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -21,7 +23,7 @@ internal static unsafe class Shim
 
     /// <summary>Starts the container and stays until it has ended.</summary>
     /// <param name="plan">The relocated plan.</param>
-    /// <param name="streams">What the first client wants, 0 when there is none.</param>
+    /// <param name="streams">What the first client wants, 0 if there is none.</param>
     public static int Run(byte* plan, int streams)
     {
         _plan = plan;
@@ -44,12 +46,13 @@ internal static unsafe class Shim
         PlanInterpreter.Outcome outcome = Launch(plan, first, _header->OpenStdin != 0, discard: false);
         if (outcome.Errno != 0)
         {
-            Control.Tell(new StartFailedEvent(new PacketHead(PacketKind.StartFailed, 0), outcome.FailedStep, outcome.Errno));
+            Control.Notify(new StartFailedEvent(new PacketHead(PacketKind.StartFailed, 0), outcome.FailedStep, outcome.Errno));
             return 1;
         }
 
         StartedAt = Clock.Now();
-        Control.Tell(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
+        Control.Notify(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
+        NameSockets.Take((int)_slots[PlanSlot.NameSockets]);
         CloseSlots();
         MemoryWatch.Begin(_header->OomPath, _header->OomKey);
         Loop.Run();
@@ -109,7 +112,7 @@ internal static unsafe class Shim
         return answer;
     }
 
-    /// <summary>A process has ended: its code is taken, its output is drained from now on.</summary>
+    /// <summary>A process has ended: records its code, and starts draining its output.</summary>
     public static void Reap(ProcessEntry* entry)
     {
         byte* info = stackalloc byte[128];
@@ -125,9 +128,14 @@ internal static unsafe class Shim
         entry->ExitCode = *(int*)(info + 8) == 1 ? status : 128 + status;
         entry->Exited = 1;
         entry->DrainUntil = Clock.Steady() + DrainMilliseconds;
-        if (entry == Tables.Processes && _header->KillPath != null)
+        if (entry == Tables.Processes)
         {
-            KillRest();
+            // They would keep the network namespace, and with it the container's interfaces.
+            NameSockets.Close();
+            if (_header->KillPath != null)
+            {
+                KillRest();
+            }
         }
 
         Quick(SystemCallNumber.Close, entry->Pidfd);
@@ -139,11 +147,11 @@ internal static unsafe class Shim
     {
         MemoryWatch.Look();
         CloseEnds(entry);
-        entry->Told = 1;
-        Control.Tell(new ExecExitedEvent(new PacketHead(PacketKind.ExecExited, 0), entry->ExitCode, *(ProcessId*)entry->Id));
+        entry->Reported = 1;
+        Control.Notify(new ExecExitedEvent(new PacketHead(PacketKind.ExecExited, 0), entry->ExitCode, *(ProcessId*)entry->Id));
     }
 
-    /// <summary>The container has ended and its output is drained: record it, durably, then tell.</summary>
+    /// <summary>The container has ended and its output is drained: record it, durably, then report it.</summary>
     public static void FinishContainer()
     {
         JsonLog.Finish();
@@ -152,7 +160,7 @@ internal static unsafe class Shim
         int oom = MemoryWatch.Happened || MemoryWatch.Kills() > 0 ? 1 : 0;
         long now = Clock.Now();
         ExitRecord.Write(_header->ExitTemporary, _header->ExitPath, first->ExitCode, oom, now);
-        Control.Tell(new ExitedEvent(new PacketHead(PacketKind.Exited, 0), first->ExitCode, oom, now));
+        Control.Notify(new ExitedEvent(new PacketHead(PacketKind.Exited, 0), first->ExitCode, oom, now));
     }
 
     private static PlanInterpreter.Outcome Launch(byte* plan, ProcessEntry* entry, bool input, bool discard)
@@ -207,7 +215,8 @@ internal static unsafe class Shim
         {
             if (outcome.Errno == 0)
             {
-                entry->Output = ConsoleReceiver.Receive(console);
+                int master;
+                entry->Output = PassedDescriptors.Receive(console, &master, 1) ? master : -1;
                 entry->Input = entry->Output;
                 SetNonBlocking(entry->Output);
             }
@@ -240,7 +249,7 @@ internal static unsafe class Shim
         }
     }
 
-    /// <summary>Lets a process's clients go, and forgets it.</summary>
+    /// <summary>Disconnects a process's clients, and forgets it.</summary>
     public static void CloseProcess(ProcessEntry* entry)
     {
         int index = (int)(entry - Tables.Processes);

@@ -7,7 +7,7 @@ namespace Quai.Shim;
 
 /// <summary>
 /// Copies between programs and clients. A client that does not keep up holds its program back, as a pipe would;
-/// nothing is buffered beyond one chunk a client.
+/// nothing is buffered beyond one chunk per client.
 /// </summary>
 internal static unsafe class Streams
 {
@@ -16,7 +16,7 @@ internal static unsafe class Streams
     // One buffer for all: a frame's header is put before what was read.
     private static readonly byte* Scratch = Memory.Map(Header + Chunk);
 
-    /// <summary>Whether some client of this process still owes the taking of a chunk.</summary>
+    /// <summary>Whether some client of this process has not yet taken a chunk.</summary>
     public static bool IsHeldBack(int process)
     {
         for (int i = 0; i < Tables.ClientCount; i++)
@@ -31,7 +31,7 @@ internal static unsafe class Streams
         return false;
     }
 
-    /// <summary>Reads once from a program's output and hands it to the log and the clients.</summary>
+    /// <summary>Reads once from a program's output and passes it to the log and the clients.</summary>
     public static void PumpOutput(int process, bool error)
     {
         ProcessEntry* entry = Tables.Processes + process;
@@ -45,7 +45,7 @@ internal static unsafe class Streams
 
         if (got <= 0)
         {
-            // A terminal whose last user went gives EIO.
+            // A terminal without users left gives EIO.
             if (entry->Terminal != 0 && entry->Input == *descriptor)
             {
                 entry->Input = -1;
@@ -85,7 +85,7 @@ internal static unsafe class Streams
         }
     }
 
-    /// <summary>Goes on sending what a client owes.</summary>
+    /// <summary>Continues sending what a client has not taken.</summary>
     public static void Resume(ClientEntry* client)
     {
         long sent = Quick(
@@ -109,7 +109,7 @@ internal static unsafe class Streams
         }
     }
 
-    /// <summary>Reads once from a client and hands it to its program.</summary>
+    /// <summary>Reads once from a client and passes it to its program.</summary>
     public static void PumpInput(ClientEntry* client)
     {
         ProcessEntry* entry = Tables.Processes + client->Process;
@@ -143,7 +143,7 @@ internal static unsafe class Streams
         }
     }
 
-    /// <summary>Goes on feeding a program what it has not taken.</summary>
+    /// <summary>Continues sending a program what it has not taken.</summary>
     public static void ResumeInput(ProcessEntry* entry)
     {
         long written = Quick(SystemCallNumber.Write, entry->Input, (long)(entry->Pending + entry->PendingOffset), entry->PendingLength);
@@ -182,7 +182,7 @@ internal static unsafe class Streams
         entry->PendingLength = entry->PendingOffset = 0;
     }
 
-    /// <summary>Ends a program's stdin, once it has taken what it was owed.</summary>
+    /// <summary>Closes a program's stdin, once it has taken all pending input.</summary>
     public static void CloseInput(ProcessEntry* entry)
     {
         if (entry->PendingLength > 0)
@@ -195,7 +195,7 @@ internal static unsafe class Streams
         }
     }
 
-    /// <summary>Lets a client go.</summary>
+    /// <summary>Disconnects a client.</summary>
     public static void Drop(ClientEntry* client)
     {
         ProcessEntry* entry = Tables.Processes + client->Process;
@@ -266,7 +266,7 @@ internal static unsafe class Streams
         Owe(client, frame + done, length - done);
     }
 
-    /// <summary>Keeps what a client could not take. More than one chunk only after its program has ended: what a pipe holds.</summary>
+    /// <summary>Keeps what a client could not take. More than one chunk only after its program has ended: at most what a pipe holds.</summary>
     private static void Owe(ClientEntry* client, byte* data, int length)
     {
         int needed = client->PendingLength + length;

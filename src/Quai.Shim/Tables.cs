@@ -8,16 +8,16 @@ internal unsafe struct ProcessEntry
 {
     public int InUse, Pid, Pidfd, ExitCode, Exited, Terminal;
 
-    // Whether the end of an exec has been told; what its clients have not taken yet they may still take.
-    public int Told;
+    // Whether an exec's end has been reported; its clients may still take their remaining output.
+    public int Reported;
 
     // Our ends: what the program reads, writes; for a terminal the master is Output and Input.
     public int Input, Output, Error;
 
-    // Whether stdin ends with the first client that ends.
+    // Whether stdin is closed when the first client disconnects.
     public int CloseInputWithClient;
 
-    // When a program that has ended stops being drained (milliseconds of the steady clock); 0 while it runs.
+    // When an ended program stops being drained (milliseconds of the monotonic clock); 0 while it runs.
     public long DrainUntil;
 
     // Input that the program has not taken yet.

@@ -8,7 +8,7 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
 {
     private const int MaximumDepth = 1000;
 
-    /// <summary>Of all ranges together: no data has so many elements, and a range over a number shall end.</summary>
+    /// <summary>For all ranges together: no data has so many elements, and a range over a number must end.</summary>
     private const int MaximumRounds = 100_000;
 
     private enum Flow
@@ -18,7 +18,7 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
         Continue,
     }
 
-    /// <summary>A value on its way: <paramref name="Interface"/> when it was held in a field or element without a fixed type.</summary>
+    /// <summary>A value in the pipeline: <paramref name="Interface"/> if it was held in a field or element without a fixed type.</summary>
     private readonly record struct Slot(object? Value, bool Valid = true, bool Interface = false)
     {
         public static Slot Missing => new(null, Valid: false);
@@ -31,7 +31,7 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
     private string _current = "";
 
     /// <summary>Runs the template's body.</summary>
-    /// <exception cref="TemplateException">The data does not suit. What was written before is in <see cref="Written"/>.</exception>
+    /// <exception cref="TemplateException">The data do not fit. What was written before is in <see cref="Written"/>.</exception>
     public void Run(List<Node> body, object? data)
     {
         _current = name;
@@ -227,7 +227,7 @@ internal sealed class Executor(string name, string text, IReadOnlyDictionary<str
         {
             Slot result = Command(dot, command, value);
 
-            // What an interface holds is what the next stage gets, and nothing when it holds nothing.
+            // The next stage gets what an interface holds, or nothing if it holds nothing.
             value = result is { Interface: true, Valid: true } ? new Slot(result.Value, result.Value is not null) : result;
         }
 

@@ -6,13 +6,13 @@ namespace Quai.Templates;
 /// <summary>A template function's failure; the executor adds the name and the place.</summary>
 internal sealed class FunctionException(string message) : Exception(message);
 
-/// <summary>An argument of a type that the function does not take; the executor adds which and where.</summary>
+/// <summary>An argument of a type that the function does not accept; the executor adds which and where.</summary>
 internal sealed class ArgumentTypeException(int index, string expected, object? value) : Exception
 {
     /// <summary>Which argument, from 0.</summary>
     public int Index { get; } = index;
 
-    /// <summary>What is wrong with it when it stands in the template as <paramref name="node"/>.</summary>
+    /// <summary>What is wrong with it if it appears in the template as <paramref name="node"/>.</summary>
     public string Describe(Node node) => node switch
     {
         ConstantNode => $"expected {(expected == "int" ? "integer" : expected)}; found {node}",
@@ -55,17 +55,17 @@ internal static class Functions
         ["truncate"] = (2, 2, a => Text(a, 0).Length < Integer(a, 1) ? Text(a, 0) : Text(a, 0)[..(int)Math.Max(0, Integer(a, 1))]),
     };
 
-    /// <summary>Functions that leave a table's header as it is.</summary>
+    /// <summary>Functions that leave a table's header unchanged.</summary>
     private static readonly string[] PlainInHeaders = ["json", "split", "join", "title", "lower", "upper", "truncate"];
 
-    /// <summary>More spaces than any line has are a mistake, and as many as there is memory for would be the program's end.</summary>
+    /// <summary>More spaces than any line has are a mistake; filling all memory with them would kill the program.</summary>
     private static string Spaces(long count) =>
         count < 0 ? throw new FunctionException("strings: negative Repeat count") : count > 1_000_000 ? throw new FunctionException("strings: Repeat count is too large") : new string(' ', (int)count);
 
     /// <summary>Whether there is such a function; <c>and</c> and <c>or</c> are the executor's.</summary>
     public static bool Exists(string name) => name is "and" or "or" || Table.ContainsKey(name);
 
-    /// <summary>Whether the number of arguments suits; if not, <paramref name="message"/> says so in Go's words.</summary>
+    /// <summary>Whether the number of arguments is valid; if not, <paramref name="message"/> says so in Go's words.</summary>
     public static bool Accepts(string name, int count, out string message)
     {
         (int min, int max, _) = name is "and" or "or" ? (1, int.MaxValue, null!) : Table[name];
@@ -79,7 +79,7 @@ internal static class Functions
     public static object? Call(string name, IReadOnlyList<object?> arguments, bool header) =>
         header && PlainInHeaders.Contains(name, StringComparer.Ordinal) ? arguments[0] : Table[name].Call(arguments);
 
-    /// <summary>Go's idea of truth: not nil, not empty, not zero.</summary>
+    /// <summary>Go's notion of truth: not nil, not empty, not zero.</summary>
     public static bool IsTrue(object? value) => value switch
     {
         null or GoNil => false,

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Quai.Templates;
 
-/// <summary>Values as Go's <c>encoding/json</c> writes them: maps sorted, no spaces, HTML's characters escaped on demand.</summary>
+/// <summary>Values as Go's <c>encoding/json</c> writes them: maps sorted, no spaces, HTML characters escaped on demand.</summary>
 public static class GoJson
 {
     /// <summary>Writes <paramref name="value"/> as JSON.</summary>
@@ -17,7 +17,7 @@ public static class GoJson
     }
 
     /// <summary>Writes one string with its quotes.</summary>
-    /// <param name="text">Where to.</param>
+    /// <param name="text">Where to write.</param>
     /// <param name="value">The string.</param>
     /// <param name="escapeHtml">As for <see cref="Write"/>.</param>
     public static void AppendString(StringBuilder text, string value, bool escapeHtml)

@@ -1,6 +1,6 @@
 namespace Quai.Templates;
 
-/// <summary>A number out of JSON of no known type: Go keeps its text and compares it as text.</summary>
+/// <summary>A JSON number without a known type: Go keeps its text and compares it as text.</summary>
 /// <param name="Text">The number as it was written.</param>
 public sealed record GoNumber(string Text)
 {

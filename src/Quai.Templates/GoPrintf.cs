@@ -6,7 +6,7 @@ namespace Quai.Templates;
 /// <summary>Go's <c>printf</c> for the values that templates know.</summary>
 internal static class GoPrintf
 {
-    /// <summary>Formats as <c>fmt.Sprintf</c>, with Go's marks for wrong, missing and spare arguments.</summary>
+    /// <summary>Formats as <c>fmt.Sprintf</c>, with Go's markers for wrong, missing and extra arguments.</summary>
     public static string Format(string format, IReadOnlyList<object?> arguments)
     {
         var text = new StringBuilder();
@@ -92,7 +92,7 @@ internal static class GoPrintf
         return text.ToString();
     }
 
-    /// <summary>The largest width and precision that Go takes.</summary>
+    /// <summary>The largest width and precision that Go accepts.</summary>
     private const int MaximumWidth = 1_000_000;
 
     private static int? Number(string format, ref int i, IReadOnlyList<object?> arguments, ref int used)

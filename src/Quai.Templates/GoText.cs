@@ -17,7 +17,7 @@ public static class GoText
     /// <summary>A float as Go's <c>%v</c> shows it: the shortest digits that read back, with an exponent from a million on.</summary>
     public static string ShowFloat(double value) => ShowFloat(value, -4, 6);
 
-    /// <summary>A float as Go's JSON has it: an exponent only for what is very small or very large.</summary>
+    /// <summary>A float as Go's JSON writes it: an exponent only for very small or very large values.</summary>
     public static string ShowJsonFloat(double value) => ShowFloat(value, -6, 21).Replace("e-0", "e-", StringComparison.Ordinal);
 
     private static string ShowFloat(double value, int smallest, int largest)
@@ -75,7 +75,7 @@ public static class GoText
         return quoted.Append('"').ToString();
     }
 
-    /// <summary>What a Go literal in quotes, apostrophes or backquotes stands for; null when it is malformed.</summary>
+    /// <summary>The value of a Go literal in quotes, apostrophes or backquotes; null if it is malformed.</summary>
     public static string? Unquote(string literal)
     {
         if (literal.Length < 2 || literal[0] != literal[^1])
@@ -152,7 +152,7 @@ public static class GoText
         return text.ToString();
     }
 
-    /// <summary>Go's name of a value's type, as error messages show it.</summary>
+    /// <summary>Go's name for a value's type, as error messages show it.</summary>
     public static string TypeName(object? value) => value switch
     {
         null => "nil",
@@ -234,7 +234,7 @@ public static class GoText
         }
     }
 
-    /// <summary>The digits without zeros around them, and the power of ten of the first.</summary>
+    /// <summary>The digits without leading and trailing zeros, and the power of ten of the first.</summary>
     private static (string Digits, int Exponent, bool Negative) Digits(string shortest)
     {
         bool negative = shortest.StartsWith('-');

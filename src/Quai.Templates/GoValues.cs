@@ -7,7 +7,7 @@ namespace Quai.Templates;
 /// </summary>
 public interface IGoStruct
 {
-    /// <summary>The name that error messages use, as <c>*formatter.ContainerContext</c>.</summary>
+    /// <summary>The name that error messages use, such as <c>*formatter.ContainerContext</c>.</summary>
     string TypeName { get; }
 
     /// <summary>True where Go has a pointer, which matters only when the value is printed inside another.</summary>
@@ -22,7 +22,7 @@ public interface IGoStruct
     /// <returns>False when the type has no such field.</returns>
     bool TryGetField(string name, out object? value);
 
-    /// <summary>Calls a method with arguments, as <c>{{.Label "x"}}</c>.</summary>
+    /// <summary>Calls a method with arguments, as in <c>{{.Label "x"}}</c>.</summary>
     /// <param name="name">The method.</param>
     /// <param name="arguments">Its arguments, already evaluated.</param>
     /// <param name="value">The result when there is such a method.</param>
@@ -33,7 +33,7 @@ public interface IGoStruct
         return false;
     }
 
-    /// <summary>What the type's own method makes of it when it is printed; <see langword="null"/> for its fields in braces.</summary>
+    /// <summary>The output of the type's own String method; <see langword="null"/> to print its fields in braces.</summary>
     string? Printed => null;
 
     /// <summary>The value as JSON when it is not simply its fields in order; <see langword="null"/> otherwise.</summary>
@@ -57,7 +57,7 @@ public sealed class GoList(IReadOnlyList<object?> items, string typeName = "[]in
     /// <summary>True when the elements are of no fixed type.</summary>
     public bool IsUntyped => TypeName == "[]interface {}";
 
-    /// <summary>The value as JSON where it is known as text.</summary>
+    /// <summary>The value as JSON, if it is known as text.</summary>
     public string? Json { get; init; }
 }
 
@@ -81,10 +81,10 @@ public sealed class GoMap(IReadOnlyDictionary<string, object?> entries, string t
     /// <summary>Go's name of the key's type when it is not <c>string</c>: <c>index</c> with a string is then refused.</summary>
     public string? KeyTypeName { get; init; }
 
-    /// <summary>What a missing key gives when the map is typed.</summary>
+    /// <summary>The value of a missing key if the map is typed.</summary>
     public object? Zero { get; init; }
 
-    /// <summary>The value as JSON where it is known as text.</summary>
+    /// <summary>The value as JSON, if it is known as text.</summary>
     public string? Json { get; init; }
 
     /// <summary>The keys as Go prints them: sorted by bytes.</summary>

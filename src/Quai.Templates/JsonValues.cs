@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace Quai.Templates;
 
-/// <summary>Template values made of JSON without a known type, as Go decodes into <c>interface {}</c>.</summary>
+/// <summary>Template values built from JSON without a known type, as Go decodes into <c>interface {}</c>.</summary>
 public static class JsonValues
 {
     /// <summary>The value of a JSON element.</summary>
     /// <param name="element">The element.</param>
-    /// <param name="keepNumbers">Numbers stay the text that they were, as <see cref="GoNumber"/>.</param>
+    /// <param name="keepNumbers">Keep numbers as their original text, as <see cref="GoNumber"/>.</param>
     public static object? From(JsonElement element, bool keepNumbers = false) => element.ValueKind switch
     {
         JsonValueKind.Object => Map(element, keepNumbers),

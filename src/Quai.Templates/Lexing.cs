@@ -37,7 +37,7 @@ internal readonly record struct Token(TokenKind Kind, int Position, string Text,
     }
 }
 
-/// <summary>Cuts a template's text into tokens, the whole of it at once; the last is an end or an error.</summary>
+/// <summary>Splits a template's text into tokens, all at once; the last is an end or an error.</summary>
 internal sealed class Lexer(string input)
 {
     private static readonly Dictionary<string, TokenKind> Keywords = new(StringComparer.Ordinal)

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Quai.Templates;
 
-/// <summary>Builds the tree of a template, with Go's grammar and Go's words for what is wrong.</summary>
+/// <summary>Builds the tree of a template, with Go's grammar and Go's error messages.</summary>
 internal sealed class Parser
 {
-    /// <summary>How deep actions and parentheses may be in one another.</summary>
+    /// <summary>How deeply actions and parentheses may be nested.</summary>
     private const int MaximumDepth = 1000;
 
     private readonly string _name;
@@ -27,10 +27,10 @@ internal sealed class Parser
     /// <summary>Parses <paramref name="text"/>.</summary>
     /// <param name="name">The template's name, used in messages.</param>
     /// <param name="text">The template.</param>
-    /// <param name="hasFunction">Tells whether a function exists.</param>
+    /// <param name="hasFunction">Returns whether a function exists.</param>
     /// <param name="defined">Templates that the text defines.</param>
     /// <returns>The body.</returns>
-    /// <exception cref="TemplateException">The text is no template.</exception>
+    /// <exception cref="TemplateException">The text is not a template.</exception>
     public static List<Node> Parse(string name, string text, Func<string, bool> hasFunction, out Dictionary<string, List<Node>> defined)
     {
         var parser = new Parser(name, text, hasFunction);
@@ -180,7 +180,7 @@ internal sealed class Parser
         throw Error("unexpected EOF");
     }
 
-    /// <summary>One action; null for an end or else, which <paramref name="ender"/> then is.</summary>
+    /// <summary>One action; null for an end or else, which is then in <paramref name="ender"/>.</summary>
     private Node? Action(out Token ender)
     {
         Token token = ender = NextNonSpace();

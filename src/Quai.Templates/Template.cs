@@ -3,10 +3,10 @@ namespace Quai.Templates;
 /// <summary>How a template treats its data.</summary>
 public sealed record TemplateOptions
 {
-    /// <summary>A map without the key asked for is an error; otherwise it gives <c>&lt;no value&gt;</c>.</summary>
+    /// <summary>A map without the requested key is an error; otherwise it gives <c>&lt;no value&gt;</c>.</summary>
     public bool FailOnMissingKey { get; init; }
 
-    /// <summary>The data are the titles of a table's columns: functions that would change them leave them alone.</summary>
+    /// <summary>The data are the titles of a table's columns: functions that would change them leave them unchanged.</summary>
     public bool Header { get; init; }
 }
 
@@ -32,7 +32,7 @@ public sealed class Template
     /// <summary>Parses a template.</summary>
     /// <param name="text">The template's text.</param>
     /// <param name="name">Its name, which messages show; Docker's are nameless.</param>
-    /// <exception cref="TemplateException">The text is no template.</exception>
+    /// <exception cref="TemplateException">The text is not a template.</exception>
     public static Template Parse(string text, string name = "")
     {
         List<Node> body = Parser.Parse(name, text, Functions.Exists, out Dictionary<string, List<Node>> defined);
@@ -42,7 +42,7 @@ public sealed class Template
     /// <summary>Runs the template.</summary>
     /// <param name="data">The value of the first dot.</param>
     /// <param name="options">How missing keys and headers are treated; none for Go's defaults.</param>
-    /// <exception cref="TemplateException">The template asks for what the data have not.</exception>
+    /// <exception cref="TemplateException">The template asks for something that the data do not have.</exception>
     public string Execute(object? data, TemplateOptions? options = null)
     {
         var executor = new Executor(_name, _text, _defined, options ?? new TemplateOptions());

@@ -1,6 +1,6 @@
 namespace Quai.Trust;
 
-/// <summary>A signature as a registry has it; whether it is good only a key can tell.</summary>
+/// <summary>A signature as stored in a registry; only a key can tell whether it is valid.</summary>
 /// <param name="Payload">The signed bytes: a <see cref="SimpleSigning"/> document.</param>
-/// <param name="Signature">Over the payload.</param>
+/// <param name="Signature">The signature over the payload.</param>
 public sealed record ImageSignature(byte[] Payload, byte[] Signature);

@@ -9,8 +9,8 @@ public static class PolicyReader
 {
     private const string Transport = "docker";
 
-    /// <summary>Reads a policy's file.</summary>
-    /// <returns>Null when there is no such file.</returns>
+    /// <summary>Reads a policy file.</summary>
+    /// <returns>Null if there is no such file.</returns>
     /// <exception cref="QuaiException">It cannot be read, or is not a valid policy.</exception>
     public static SignaturePolicy? ReadFile(string path)
     {
@@ -33,7 +33,7 @@ public static class PolicyReader
 
     /// <summary>Reads a policy.</summary>
     /// <param name="document">Its JSON.</param>
-    /// <param name="source">What messages call it.</param>
+    /// <param name="source">Its name in messages.</param>
     /// <exception cref="QuaiException">It is not valid.</exception>
     public static SignaturePolicy Read(ReadOnlyMemory<byte> document, string source)
     {
@@ -52,7 +52,7 @@ public static class PolicyReader
             {
                 Object(transports, source, "transports");
 
-                // Other transports are other programs' business: directories and archives, which never come here by such a name.
+                // Other transports are for other programs: directories and archives, which are never named like this here.
                 if (transports.TryGetProperty(Transport, out JsonElement docker))
                 {
                     Object(docker, source, "transports.docker");
@@ -67,7 +67,7 @@ public static class PolicyReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second is the reader's word for text that is no Unicode.
+            // The second is the reader's error for text that is not Unicode.
             throw Wrong(source, e.Message, e);
         }
     }

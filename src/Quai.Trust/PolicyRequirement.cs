@@ -13,8 +13,8 @@ public abstract record PolicyRequirement
     /// <summary><c>reject</c>.</summary>
     public sealed record Reject : PolicyRequirement;
 
-    /// <summary><c>sigstoreSigned</c>: a good signature by one of the keys, made for this identity.</summary>
-    /// <param name="Keys">Any of them will do.</param>
-    /// <param name="Identity">Which signer's words count as being about the image.</param>
+    /// <summary><c>sigstoreSigned</c>: a valid signature by one of the keys, made for this identity.</summary>
+    /// <param name="Keys">Any one of them suffices.</param>
+    /// <param name="Identity">Which signed identities count as being about the image.</param>
     public sealed record Signed(IReadOnlyList<VerificationKey> Keys, SignedIdentity Identity) : PolicyRequirement;
 }

@@ -108,7 +108,7 @@ internal static class SecretBox
         return plain;
     }
 
-    /// <summary>The stream behind its first 32 bytes, which are the key of the tag.</summary>
+    /// <summary>The stream after its first 32 bytes, which are the key of the tag.</summary>
     private static XSalsa20Engine Cipher(byte[] key, byte[] nonce, out byte[] macKey)
     {
         XSalsa20Engine cipher = new();

@@ -3,13 +3,13 @@ using Quai.Oci.Images;
 
 namespace Quai.Trust;
 
-/// <summary>Which images may be used: the rules of a <c>policy.json</c> in the form of <c>containers-policy.json(5)</c>.</summary>
+/// <summary>Which images may be used: the rules of a <c>policy.json</c> in the format of <c>containers-policy.json(5)</c>.</summary>
 /// <param name="Source">The file, for messages.</param>
-/// <param name="Default">Where no scope applies.</param>
+/// <param name="Default">Applies if no scope does.</param>
 /// <param name="Scopes">For images of registries, by scope: a reference, a repository, a part of its path, a host, <c>*.domain</c>, or "" for all.</param>
 public sealed record SignaturePolicy(string Source, IReadOnlyList<PolicyRequirement> Default, IReadOnlyDictionary<string, IReadOnlyList<PolicyRequirement>> Scopes)
 {
-    /// <summary>What applies to an image, by its most exact scope.</summary>
+    /// <summary>What applies to an image, by its most specific scope.</summary>
     public (string Scope, IReadOnlyList<PolicyRequirement> Requirements) For(ImageReference image)
     {
         foreach (string scope in ScopesOf(image))
@@ -23,14 +23,14 @@ public sealed record SignaturePolicy(string Source, IReadOnlyList<PolicyRequirem
         return ("default", Default);
     }
 
-    /// <summary>Whether an image needs signatures to be looked at: without, nothing must be fetched for it.</summary>
+    /// <summary>Whether an image's signatures need checking; if not, none have to be fetched for it.</summary>
     public bool NeedsSignatures(ImageReference image) => For(image).Requirements.Any(r => r is PolicyRequirement.Signed);
 
     /// <summary>Lets an image pass, or says why not.</summary>
-    /// <param name="image">The name it is asked for by.</param>
-    /// <param name="digests">The digests of the manifest, and of the index it was chosen from: a signature of either will do.</param>
+    /// <param name="image">The requested name.</param>
+    /// <param name="digests">The digests of the manifest, and of the index it was chosen from: a signature of either suffices.</param>
     /// <param name="signatures">What was found for them.</param>
-    /// <returns>The signatures that were good.</returns>
+    /// <returns>The valid signatures.</returns>
     /// <exception cref="QuaiException">Forbidden.</exception>
     public IReadOnlyList<ImageSignature> Check(ImageReference image, IReadOnlyCollection<Digest> digests, IReadOnlyList<ImageSignature> signatures)
     {
@@ -61,7 +61,7 @@ public sealed record SignaturePolicy(string Source, IReadOnlyList<PolicyRequirem
         return good;
     }
 
-    /// <summary>From the reference itself to the host, its domains, and all. A host is the same in any case, so its scopes in lower case come first.</summary>
+    /// <summary>From the reference itself to the host, its domains, and all. Host names are case-insensitive, so their lower-case scopes come first.</summary>
     internal static IEnumerable<string> ScopesOf(ImageReference image) =>
         [.. new[] { image with { Domain = image.Domain.ToLowerInvariant() }, image }.Distinct().SelectMany(NarrowerScopesOf), ""];
 

@@ -3,13 +3,13 @@ using Quai.Oci.Images;
 
 namespace Quai.Trust;
 
-/// <summary>How the identity in a signature must relate to the name that an image is asked for by (<c>containers-policy.json(5)</c>, "signedIdentity").</summary>
+/// <summary>How the identity in a signature must relate to the requested image name (<c>containers-policy.json(5)</c>, "signedIdentity").</summary>
 /// <param name="Kind">The rule.</param>
 /// <param name="Reference">For the exact rules: the reference or repository; for a remap: the prefix here.</param>
 /// <param name="SignedPrefix">For a remap: the prefix that the signer used.</param>
 public sealed record SignedIdentity(SignedIdentityKind Kind, string? Reference = null, string? SignedPrefix = null)
 {
-    /// <summary>Cosign names the repository alone: so that is compared, and the tag only where the signer named one.</summary>
+    /// <summary>Cosign names only the repository: so that is compared, and the tag only if the signer named one.</summary>
     public static SignedIdentity Default { get; } = new(SignedIdentityKind.MatchRepository);
 
     /// <summary>Whether a signer who wrote <paramref name="signed"/> meant <paramref name="image"/>.</summary>
@@ -43,7 +43,7 @@ public sealed record SignedIdentity(SignedIdentityKind Kind, string? Reference =
 /// <summary>The rules of <see cref="SignedIdentity"/>.</summary>
 public enum SignedIdentityKind
 {
-    /// <summary>The same repository; the tag too where the signer named one.</summary>
+    /// <summary>The same repository; also the same tag if the signer named one.</summary>
     MatchRepository,
 
     /// <summary>The same repository and tag.</summary>
@@ -55,6 +55,6 @@ public enum SignedIdentityKind
     /// <summary>The reference that the policy names.</summary>
     ExactReference,
 
-    /// <summary>The same repository after its prefix was replaced: for mirrors.</summary>
+    /// <summary>The same repository after replacing its prefix: for mirrors.</summary>
     RemapIdentity,
 }

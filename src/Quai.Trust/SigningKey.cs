@@ -4,7 +4,7 @@ using Quai.Errors;
 
 namespace Quai.Trust;
 
-/// <summary>A private key that signs images: ECDSA over P-256 as cosign makes it, or any ECDSA or RSA key in PKCS #8.</summary>
+/// <summary>A private key that signs images: ECDSA over P-256 as cosign generates it, or any ECDSA or RSA key in PKCS #8.</summary>
 public sealed class SigningKey : IDisposable
 {
     private readonly ECDsa? _curve;
@@ -15,11 +15,11 @@ public sealed class SigningKey : IDisposable
     /// <summary>A new key over P-256.</summary>
     public static SigningKey Generate() => new(ECDsa.Create(ECCurve.NamedCurves.nistP256), null);
 
-    /// <summary>Reads a private key in PEM: cosign's encrypted form, PKCS #8 plain or encrypted, or <c>EC PRIVATE KEY</c>.</summary>
+    /// <summary>Reads a private key in PEM: cosign's encrypted format, PKCS #8 plain or encrypted, or <c>EC PRIVATE KEY</c>.</summary>
     /// <param name="pem">The file's text.</param>
     /// <param name="password">For an encrypted key.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="QuaiException">No key, or the password is wrong.</exception>
+    /// <param name="name">Its name in messages.</param>
+    /// <exception cref="QuaiException">It is not a key, or the password is wrong.</exception>
     public static SigningKey FromPem(string pem, string password, string name)
     {
         if (!PemEncoding.TryFind(pem, out PemFields fields))

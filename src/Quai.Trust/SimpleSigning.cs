@@ -8,7 +8,7 @@ using Quai.Oci.Images;
 namespace Quai.Trust;
 
 /// <summary>
-/// What is signed: "this digest is what this repository has", as cosign writes it (cosign's <c>SIGNATURE_SPEC.md</c>, the
+/// What is signed: "this repository has this digest", as cosign writes it (cosign's <c>SIGNATURE_SPEC.md</c>, the
 /// "simple signing" document of containers' <c>containers-signature(5)</c>).
 /// </summary>
 /// <param name="Identity">The repository (or reference) that the signer meant: <c>registry.example/team/app</c>.</param>
@@ -43,8 +43,8 @@ public sealed record SimpleSigning(string Identity, Digest Digest)
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>Reads a payload. Only after its signature was found good do its words mean anything.</summary>
-    /// <exception cref="QuaiException">It is no such document, or has critical parts that are not known here.</exception>
+    /// <summary>Reads a payload. Its contents mean nothing until its signature has been verified.</summary>
+    /// <exception cref="QuaiException">It is not such a document, or has critical parts that are not known here.</exception>
     public static SimpleSigning Read(ReadOnlyMemory<byte> payload)
     {
         try
@@ -53,7 +53,7 @@ public sealed record SimpleSigning(string Identity, Digest Digest)
             JsonElement critical = Member(json.RootElement, "critical", JsonValueKind.Object);
             foreach (JsonProperty property in critical.EnumerateObject())
             {
-                // What is critical and not understood forbids to go on.
+                // A critical part that is not understood means refusal.
                 if (property.Name is not ("identity" or "image" or "type"))
                 {
                     throw QuaiException.Invalid($"the signature's payload has an unknown critical part \"{property.Name}\"");
@@ -72,7 +72,7 @@ public sealed record SimpleSigning(string Identity, Digest Digest)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // The second is the reader's word for text that is no Unicode.
+            // The second is the reader's error for text that is not Unicode.
             throw QuaiException.Invalid($"the signature's payload is no JSON: {e.Message}", e);
         }
     }

@@ -27,8 +27,8 @@ public sealed class VerificationKey
 
     /// <summary>Reads a key.</summary>
     /// <param name="pem">The file's text.</param>
-    /// <param name="name">What errors call it.</param>
-    /// <exception cref="QuaiException">It holds no public key of these kinds.</exception>
+    /// <param name="name">Its name in messages.</param>
+    /// <exception cref="QuaiException">It contains no public key of these kinds.</exception>
     public static VerificationKey FromPem(string pem, string name)
     {
         try
@@ -49,7 +49,7 @@ public sealed class VerificationKey
     }
 
     /// <summary>Reads a key from a file.</summary>
-    /// <exception cref="QuaiException">The file cannot be read, or holds no key.</exception>
+    /// <exception cref="QuaiException">The file cannot be read, or contains no key.</exception>
     public static VerificationKey FromFile(string path)
     {
         try

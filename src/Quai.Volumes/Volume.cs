@@ -4,14 +4,14 @@ namespace Quai.Volumes;
 /// <param name="Name">Its name; 64 hex digits when none was given.</param>
 /// <param name="Labels">As given; anonymous volumes carry <see cref="AnonymousLabel"/>.</param>
 /// <param name="Options">The local driver's <c>type</c>, <c>o</c> and <c>device</c>; empty for a plain folder.</param>
-/// <param name="Created">When it was made.</param>
+/// <param name="Created">When it was created.</param>
 /// <param name="Mountpoint">The folder that containers see.</param>
 public sealed record Volume(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Options, DateTimeOffset Created, string Mountpoint)
 {
     /// <summary>The label that marks a volume nobody named, as Docker's clients know it.</summary>
     public const string AnonymousLabel = "com.docker.volume.anonymous";
 
-    /// <summary>Whether nobody named it.</summary>
+    /// <summary>Whether it is anonymous.</summary>
     public bool Anonymous => Labels.ContainsKey(AnonymousLabel);
 }
 

@@ -6,7 +6,7 @@ using Quai.Linux.Mounts;
 
 namespace Quai.Volumes;
 
-/// <summary>The local driver's options: their rules, and the mount they describe.</summary>
+/// <summary>The local driver's options: how they are validated, and the mount they describe.</summary>
 internal static class VolumeOptions
 {
     private static readonly Dictionary<string, ulong> s_flags = new()
@@ -18,7 +18,7 @@ internal static class VolumeOptions
         ["rw"] = 0, ["suid"] = 0, ["dev"] = 0, ["exec"] = 0, ["async"] = 0, ["atime"] = 0, ["defaults"] = 0,
     };
 
-    /// <summary>Refuses what the local driver does not know.</summary>
+    /// <summary>Refuses options that the local driver does not know.</summary>
     public static void Validate(string volume, IReadOnlyDictionary<string, string> options)
     {
         foreach (string name in options.Keys)
@@ -39,7 +39,7 @@ internal static class VolumeOptions
             return;
         }
 
-        // In the order in which Docker names what is missing.
+        // In the order in which Docker names missing options.
         bool bind = options.TryGetValue("o", out string? o) && o.Split(',').Any(part => part is "bind" or "rbind");
         if (!options.ContainsKey("device"))
         {
@@ -52,7 +52,7 @@ internal static class VolumeOptions
         }
     }
 
-    /// <summary>Mounts what the options say at the volume's folder.</summary>
+    /// <summary>Makes the mount that the options describe at the volume's folder.</summary>
     public static void Mount(Volume volume)
     {
         string type = volume.Options.GetValueOrDefault("type", "");
@@ -79,7 +79,7 @@ internal static class VolumeOptions
 
         try
         {
-            // Some file systems (vfat) take their files' modes from the umask.
+            // Some file systems (vfat) take their file modes from the umask.
             OwnUmask.Run(OwnUmask.Usual, () => HostMount.Mount(device, volume.Mountpoint, type.Length == 0 ? null : type, flags, data.Count == 0 ? null : string.Join(',', data)));
             if ((flags & HostMount.MS_BIND) != 0 && (flags & ~(HostMount.MS_BIND | HostMount.MS_REC)) != 0)
             {

@@ -8,7 +8,7 @@ namespace Quai.Volumes;
 
 public sealed partial class VolumeStore
 {
-    /// <summary>Makes a volume ready for a container that starts: one with options is mounted when its first container starts.</summary>
+    /// <summary>Makes a volume ready for a starting container: one with options is mounted when its first container starts.</summary>
     /// <returns>The folder to bind.</returns>
     /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
     public string Mount(string name, string container)
@@ -39,10 +39,10 @@ public sealed partial class VolumeStore
     }
 
     /// <summary>
-    /// Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full, unless another container has the volume too:
-    /// that one sees the files come, and must not be able to lead them elsewhere.
+    /// Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full, unless another container uses the volume too:
+    /// that container sees the files appear, and must not be able to redirect them.
     /// </summary>
-    /// <param name="name">The volume; the caller holds the transaction that made it a user's.</param>
+    /// <param name="name">The volume; the caller holds the transaction that made somebody its user.</param>
     /// <param name="source">The directory, open for reading.</param>
     /// <param name="part">A directory in the volume that receives it instead: a path beneath it without links; null for the whole volume.</param>
     public void Fill(string name, FileDescriptor source, string? part)
@@ -62,7 +62,7 @@ public sealed partial class VolumeStore
 
         if (volume.Options.Count > 0 || UsersOf(name).Count > 1)
         {
-            // What is mounted there, here or in a container, cannot be exchanged as a whole.
+            // A mount point there, here or in a container, cannot be exchanged as a whole.
             using FileDescriptor folder = RootedFiles.OpenDirectory(volume.Mountpoint);
             FileTree.CopyContent(source, folder);
             return;
@@ -80,7 +80,7 @@ public sealed partial class VolumeStore
         Directory.Move(staging, volume.Mountpoint);
     }
 
-    /// <summary>A container no longer runs: its volumes with options are unmounted when it was the last. Idempotent.</summary>
+    /// <summary>A container no longer runs: unmounts its volumes with options if it was their last user. Idempotent.</summary>
     public void Unmount(string container)
     {
         lock (_lock)
@@ -96,11 +96,11 @@ public sealed partial class VolumeStore
     }
 
     /// <summary>
-    /// Run once at start: finishes removals that a crash cut off, forgets users that are no container, unmounts what no running container uses,
-    /// and makes folders that a crash kept from being made.
+    /// Runs once at start: finishes removals that a crash interrupted, forgets users that are not containers, unmounts what no running container uses,
+    /// and creates folders whose creation a crash prevented.
     /// </summary>
     /// <param name="containers">All containers.</param>
-    /// <param name="running">Those that run.</param>
+    /// <param name="running">The running ones.</param>
     public async Task RecoverAsync(IReadOnlySet<string> containers, IReadOnlySet<string> running)
     {
         List<(string Name, string Trash)> garbage = _database.Read(c => c.Rows("SELECT name, trash FROM volume_garbage", r => (r.GetString(0), r.GetString(1))));
@@ -141,7 +141,7 @@ public sealed partial class VolumeStore
             }
             else
             {
-                // Versions before this one let everybody pass who knew the name.
+                // Earlier versions let anyone pass who knew the name.
                 PrivateFolder.Make(Path.GetDirectoryName(entry.Volume.Mountpoint)!);
             }
 

@@ -8,7 +8,7 @@ namespace Quai.Volumes;
 
 public sealed partial class VolumeStore
 {
-    /// <summary>Removes a volume and its files. With <paramref name="force"/> one that does not exist is no error.</summary>
+    /// <summary>Removes a volume and its files. With <paramref name="force"/>, a missing volume is not an error.</summary>
     /// <exception cref="QuaiException">It does not exist, or containers use it.</exception>
     public async Task RemoveAsync(string name, bool force, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ public sealed partial class VolumeStore
         }
     }
 
-    /// <summary>Ends a container's use of its volumes; with <paramref name="removeAnonymous"/> those nobody named and nobody else uses go with it. Null when it uses none.</summary>
+    /// <summary>Ends a container's use of its volumes; with <paramref name="removeAnonymous"/>, anonymous ones that nobody else uses are removed too. Null if it uses none.</summary>
     public async Task<VolumeTransaction?> ReleaseAsync(string container, bool removeAnonymous, CancellationToken cancellation)
     {
         lock (_lock)
@@ -175,7 +175,7 @@ public sealed partial class VolumeStore
         string parent = Path.GetDirectoryName(path)!;
         if (Directory.Exists(parent))
         {
-            // By descriptors: a container that still ends may change what lies there.
+            // By descriptors: a container that is still ending may change what is there.
             using Linux.FileDescriptor folder = Linux.Trees.RootedFiles.OpenDirectory(parent);
             Linux.FileCalls.RemoveTree(folder.Number, Path.GetFileName(path));
         }

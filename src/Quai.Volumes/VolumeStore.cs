@@ -9,7 +9,7 @@ using Quai.Metadata;
 namespace Quai.Volumes;
 
 /// <summary>
-/// The local volumes of one daemon: folders <c>ROOT/NAME/_data</c>, recorded in the metadata database before they are made,
+/// The local volumes of one daemon: folders <c>ROOT/NAME/_data</c>, recorded in the metadata database before they are created,
 /// with the containers that use each. Failures are worded as Docker's (<c>get x: no such volume</c>).
 /// </summary>
 public sealed partial class VolumeStore : IDisposable
@@ -39,11 +39,11 @@ public sealed partial class VolumeStore : IDisposable
             """),
     ];
 
-    /// <summary>Raised after a volume was made (<c>create</c>) or removed (<c>destroy</c>), for the daemon's event stream.</summary>
+    /// <summary>Raised after a volume was created (<c>create</c>) or removed (<c>destroy</c>), for the daemon's event stream.</summary>
     public event Action<string, Volume>? Changed;
 
-    /// <summary>Reads what is recorded. Call <see cref="RecoverAsync"/> before the first change.</summary>
-    /// <param name="root">The folder of all volumes; made if missing.</param>
+    /// <summary>Reads the records. Call <see cref="RecoverAsync"/> before the first change.</summary>
+    /// <param name="root">The folder of all volumes; created if missing.</param>
     /// <param name="database">Holds <see cref="Migrations"/>.</param>
     /// <param name="time">For the time of creation.</param>
     public static VolumeStore Open(string root, MetadataDatabase database, TimeProvider time)
@@ -104,7 +104,7 @@ public sealed partial class VolumeStore : IDisposable
     /// <summary>Bytes of a volume's files.</summary>
     public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.ApparentSize(volume.Mountpoint) : 0;
 
-    /// <summary>Makes a volume; one that exists with that name is returned as it is.</summary>
+    /// <summary>Creates a volume; an existing one with that name is returned as it is.</summary>
     public async Task<Volume> CreateAsync(VolumeRequest request, CancellationToken cancellation)
     {
         VolumeTransaction change = await ReserveAsync(container: null, [request], cancellation).ConfigureAwait(false);
@@ -116,7 +116,7 @@ public sealed partial class VolumeStore : IDisposable
         }
     }
 
-    /// <summary>Makes or finds the volumes of a container that is being created, and counts it as their user.</summary>
+    /// <summary>Creates or finds the volumes of a container that is being created, and counts the container as their user.</summary>
     /// <param name="container">Its id; null when no container is concerned.</param>
     /// <param name="requests">One for each mount.</param>
     /// <param name="cancellation">Nothing is left when cancelled.</param>
@@ -178,7 +178,7 @@ public sealed partial class VolumeStore : IDisposable
                 }
                 catch
                 {
-                    // A full disk, say: the caller's transaction is already on the disk, so take our part of it back.
+                    // A full disk, for example: the caller's transaction is already on disk, so undo our part of it.
                     Forget();
                     await _database.WriteAsync(connection =>
                     {
@@ -222,7 +222,7 @@ public sealed partial class VolumeStore : IDisposable
         VolumeOptions.Validate(request.Name ?? "", request.Options ?? Empty);
     }
 
-    /// <summary>Refuses names the local driver does not take.</summary>
+    /// <summary>Refuses names that the local driver does not accept.</summary>
     public static void ValidateName(string name)
     {
         if (name.Length == 1)
@@ -273,7 +273,7 @@ public sealed partial class VolumeStore : IDisposable
     {
         PrivateFolder.Make(Path.GetDirectoryName(volume.Mountpoint)!);
         Directory.CreateDirectory(volume.Mountpoint);
-        // Inside a container it is for all its users; outside nobody gets past the folder above.
+        // Inside a container it is for all its users; outside, nobody gets past the folder above.
         File.SetUnixFileMode(volume.Mountpoint, (UnixFileMode)0x1ed);
     }
 

@@ -23,13 +23,13 @@ public sealed class VolumeTransaction : IAsyncDisposable
         _release = release;
     }
 
-    /// <summary>The volumes, one for each request, in order; when releasing, those that go.</summary>
+    /// <summary>The volumes, one for each request, in order; when releasing, those that are removed.</summary>
     public IReadOnlyList<Volume> Volumes { get; }
 
     /// <summary>Writes the rows; runs inside the caller's transaction.</summary>
     public void Write(SqliteConnection connection) => _write(connection);
 
-    /// <summary>Makes or removes the folders, after the caller's transaction has been committed.</summary>
+    /// <summary>Creates or removes the folders, after the caller's transaction has been committed.</summary>
     public async ValueTask CompleteAsync()
     {
         _completed = true;

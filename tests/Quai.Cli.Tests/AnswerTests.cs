@@ -8,7 +8,7 @@ using Xunit;
 
 namespace Quai.Cli.Tests;
 
-/// <summary>What is made of parts of answers.</summary>
+/// <summary>Values computed from parts of answers.</summary>
 public sealed class AnswerTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Quai.Cli.Tests;
 
-/// <summary>Text of others as a terminal may have it.</summary>
+/// <summary>Text from others, made safe for a terminal.</summary>
 public sealed class PrintableTests
 {
     [Theory]

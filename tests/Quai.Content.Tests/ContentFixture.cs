@@ -69,7 +69,7 @@ internal sealed class ContentFixture : IAsyncDisposable, IContentOwner
     /// <summary>Fails unless nothing is recorded and no file is left.</summary>
     public async Task AssertEmptyAsync()
     {
-        // The store's end waits for its trash, and for what ended leases let go.
+        // Disposing the store waits for its trash, and for what ended leases released.
         await Store.DisposeAsync();
         Assert.Empty(Database.Read(ContentRecords.Blobs));
         Assert.Empty(Database.Read(ContentRecords.Snapshots));

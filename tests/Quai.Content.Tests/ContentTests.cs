@@ -7,7 +7,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Content.Tests;
 
-/// <summary>Content as whoever builds images of it uses it: what has an owner stays, what somebody holds stays as long, and nothing else is left.</summary>
+/// <summary>Content as used by code that builds images from it: what has an owner stays, what somebody holds stays as long, and nothing else is left.</summary>
 public sealed class ContentTests
 {
     private static readonly byte[] s_layer = new RawTar().Directory("etc/").File("etc/name", "base").File("old", "old").End();

@@ -6,7 +6,7 @@ using Quai.Linux;
 
 namespace Quai.Content.Tests;
 
-/// <summary>Packing and unpacking of trees that somebody hostile has made, and changes meanwhile.</summary>
+/// <summary>Packing and unpacking trees that a hostile party has made, and changes meanwhile.</summary>
 public sealed class TreeTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-trees-").FullName;
@@ -49,7 +49,7 @@ public sealed class TreeTests : IDisposable
         Assert.Equal("invalid hardlink \"/d/grab\" -> \"../etc/victim\"", e.Message);
         Assert.Equal("old", File.ReadAllText(_folder + "/root/etc/victim"));
 
-        // A link that the archive made itself is no way either: it stays within the root.
+        // A link that the archive made itself is not a way out either: it stays within the root.
         Assert.Throws<QuaiException>(() => Extract(new RawTar().Symlink("out", _folder + "/outside").File("out/secret", "new").End(), "/d"));
         Assert.Equal("SECRET", File.ReadAllText(_folder + "/outside/secret"));
     }

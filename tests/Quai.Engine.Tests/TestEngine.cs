@@ -64,7 +64,7 @@ public sealed class TestEngine : IAsyncLifetime
         }
     }
 
-    /// <summary>Ends the daemon's part at once, as kill -9 does to containers, and starts it anew.</summary>
+    /// <summary>Ends the daemon's part at once, as kill -9 would, and starts it again.</summary>
     public async Task ReopenAsync(Action? meanwhile = null)
     {
         await CloseAsync();

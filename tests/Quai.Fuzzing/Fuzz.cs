@@ -4,10 +4,10 @@ namespace Quai.Fuzzing;
 public static class Fuzz
 {
     /// <summary>
-    /// Replays the property's corpus, then tries inputs made at random for <see cref="FuzzSettings.Time"/>. What breaks the property is made
-    /// smaller and kept in the corpus.
+    /// Replays the property's corpus, then tries random inputs for <see cref="FuzzSettings.Time"/>. An input that breaks the property is
+    /// reduced and kept in the corpus.
     /// </summary>
-    /// <exception cref="PropertyBrokenException">Some input breaks it; says which, and how to try it again.</exception>
+    /// <exception cref="PropertyBrokenException">Some input breaks it; the message says which, and how to replay it.</exception>
     public static void Holds(Property property)
     {
         FuzzSettings settings = FuzzSettings.Current;

@@ -75,7 +75,7 @@ public sealed class ArchiveFormatTests : IDisposable
     [InlineData("--format=posix --sparse-version=1.0")]
     public async Task Sparse_files_are_unpacked_with_their_holes(string format)
     {
-        // Many pieces, so that GNU's old map goes on in further blocks; and a hole at the end.
+        // Many pieces, so that GNU's old map continues in further blocks; and a hole at the end.
         await ProcessRunner.RunAsync("sh", "-c", $"""
             set -e; mkdir {_folder}/in; cd {_folder}/in; mkdir d
             for i in $(seq 0 2 80); do printf "piece$i" | dd of=d/sparse bs=64k seek=$i conv=notrunc status=none; done

@@ -111,7 +111,7 @@ public sealed class CommitTests
         }
     }
 
-    /// <summary>What a folder holds. Directories and whiteouts without their times: they are made anew where a layer is unpacked.</summary>
+    /// <summary>The contents of a folder. Directories and whiteouts without their times: they are created again where a layer is unpacked.</summary>
     private static async Task<string> TreeAsync(string folder)
     {
         string output = Path.GetTempFileName();

@@ -7,8 +7,8 @@ using Quai.Metadata;
 namespace Quai.Images.Tests;
 
 /// <summary>
-/// An image is removed just when somebody begins to read its parts: between deciding what goes and deleting it. Whoever looks then waits, and finds the image
-/// gone; whoever looked before keeps all of it.
+/// An image is removed just when somebody begins to read its parts, between deciding what to delete and deleting it. A lookup at that moment waits, and finds the image
+/// gone; an earlier one keeps all of it.
 /// </summary>
 public sealed class HoldTests
 {
@@ -95,7 +95,7 @@ public sealed class HoldTests
         return f;
     }
 
-    /// <summary>Removes the image, and begins something when that is decided and nothing is deleted yet.</summary>
+    /// <summary>Removes the image, and starts something when that is decided but nothing is deleted yet.</summary>
     private static async Task<T> WhileRemovedAsync<T>(StoreFixture f, Func<T> begin)
         where T : Task
     {

@@ -7,7 +7,7 @@ using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Images.Tests;
 
-/// <summary>Downloads that stop, trickle, or are told to wait, and what is left of them for the next try.</summary>
+/// <summary>Downloads that stop, trickle, or are told to wait, and what is left of them for the next attempt.</summary>
 public sealed class ResumeTests
 {
     private static readonly byte[] Top = SampleImage.TopLayer;

@@ -48,7 +48,7 @@ internal sealed class StoreFixture : IAsyncDisposable
     {
         Assert.Empty(Store.List());
 
-        // The store's end waits for its trash, and for what ended leases let go.
+        // Disposing the store waits for its trash, and for what ended leases released.
         await Services.DisposeAsync();
         Assert.Equal(0, Database.Read(c => c.Scalar<long>("SELECT count(*) FROM snapshots")));
         Assert.Equal(0, Database.Read(c => c.Scalar<long>("SELECT count(*) FROM blobs")));

@@ -22,6 +22,8 @@ public sealed class ForeignFirewallTests
                 "iptables -A before -m conntrack --ctstate INVALID -j DROP", "iptables -A reject -j LOG", "iptables -A reject -j REJECT",
             ]
         },
+        { "rejects of each protocol", ["iptables -A FORWARD -p tcp -j REJECT --reject-with tcp-reset", "iptables -A FORWARD -j REJECT"] },
+        { "a chain that comes early", ["iptables -t mangle -P FORWARD DROP"] },
         { "a table of nft's", ["nft add table inet filter", "nft add chain inet filter forward { type filter hook forward priority 0 \\; policy drop \\; }"] },
         {
             "as firewalld does it",
@@ -37,7 +39,7 @@ public sealed class ForeignFirewallTests
         Answers(host, which);
 
         // Whoever made it still reads it, and it is as before when nobody needs it.
-        string tables = host.Command("iptables", "-S");
+        string tables = host.Command("iptables", "-S") + host.Command("iptables", "-t", "mangle", "-S");
         Assert.DoesNotContain("incompatible", tables, StringComparison.Ordinal);
         Assert.Equal(
             commands[0].StartsWith("iptables", StringComparison.Ordinal) ? ["-A FORWARD -m mark --mark 0x10000000/0x10000000 -m comment --comment \"for quai\" -j ACCEPT"] : [],
@@ -56,7 +58,7 @@ public sealed class ForeignFirewallTests
         host.Run("warm");
         Run(host, commands);
         Eventually(() => host.Command("nft", "list", "ruleset").Contains("for quai", StringComparison.Ordinal));
-        Answers(host, which);
+        Answers(host, which, later: true);
     }
 
     [Fact]
@@ -67,6 +69,33 @@ public sealed class ForeignFirewallTests
         using var server = sandbox.ServeTcp(80);
         Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
         Assert.Null(host.Outside.Call(TestHost.Address, 8081));
+    }
+
+    [Fact]
+    public void What_the_administrator_denies_later_is_denied()
+    {
+        using var host = new TestHost(before: h => Run(h, ["iptables -P FORWARD DROP"]));
+        (NamespaceThread sandbox, _) = host.Run("a", new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
+        using var server = sandbox.ServeTcp(80);
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Run(host, [$"iptables -A FORWARD -s {TestHost.OutsideAddress} -j DROP"]);
+        Eventually(() => host.Outside.Call(TestHost.Address, 8080) is null);
+    }
+
+    [Fact]
+    public void Saved_and_restored_rules_are_no_more_than_before()
+    {
+        using var host = new TestHost(before: h => Run(h, ["iptables -P FORWARD DROP"]));
+        host.Run("a");
+        for (int round = 0; round < 3; round++)
+        {
+            Run(host, ["iptables-save >/tmp/quai-saved-rules && iptables-restore </tmp/quai-saved-rules && rm /tmp/quai-saved-rules"]);
+            Eventually(() => host.Command("iptables", "-S", "FORWARD").Split('\n').Count(l => l.Contains("for quai", StringComparison.Ordinal)) == 1);
+        }
+
+        host.Release("a");
+        host.Host.Await(() => host.Service.DestroyAsync(CancellationToken.None));
+        Assert.DoesNotContain("for quai", host.Command("iptables", "-S"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -84,6 +113,7 @@ public sealed class ForeignFirewallTests
     [InlineData("nft flush ruleset")]
     [InlineData("nft delete table ip quai")]
     [InlineData("nft flush table ip quai")]
+    [InlineData("nft flush map ip quai ports")]
     public void A_flush_is_mended(string command)
     {
         using var host = new TestHost();
@@ -131,6 +161,9 @@ public sealed class ForeignFirewallTests
         Assert.Equal((false, null), Read(true, accept, drop));
         Assert.Equal((true, 4), Read(true, @return, accept));
         Assert.Equal((false, null), Read(false, @return, drop));
+        Assert.Equal((true, 7), Read(false, conditional, Rule(7, NftRuleEnd.RefuseProtocol), Rule(8, NftRuleEnd.RefuseProtocol), drop));
+        Assert.Equal((true, 8), Read(true, Rule(7, NftRuleEnd.RefuseProtocol), conditional, Rule(8, NftRuleEnd.RefuseProtocol)));
+        Assert.Equal((false, null), Read(false, Rule(7, NftRuleEnd.RefuseProtocol)));
 
         Assert.Equal((true, 5), Read(false, Rule(5, NftRuleEnd.Jump, "refuses")));
         Assert.Equal((true, null), Read(true, Rule(5, NftRuleEnd.Jump, "returns")));
@@ -153,11 +186,17 @@ public sealed class ForeignFirewallTests
         static NftListedRule Rule(ulong handle, NftRuleEnd end = NftRuleEnd.None, string? target = null) => new(handle, end, target, "");
     }
 
-    private static void Answers(TestHost host, string which)
+    private static void Answers(TestHost host, string which, bool later = false)
     {
         (NamespaceThread sandbox, _) = host.Run("a", new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
         using var server = sandbox.ServeTcp(80);
         using var outside = host.Outside.ServeTcp(99);
+        if (later)
+        {
+            // It may have been looked at when only a part of it was there.
+            Eventually(() => host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress);
+        }
+
         Assert.True(host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress, $"{which}: a published port\n{host.Command("nft", "list", "ruleset")}");
         Assert.True(sandbox.Call(TestHost.OutsideAddress, 99) == TestHost.Address, $"{which}: the way out");
     }

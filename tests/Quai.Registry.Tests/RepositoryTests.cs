@@ -7,7 +7,7 @@ using static Quai.Registry.Tests.FakeRegistry;
 
 namespace Quai.Registry.Tests;
 
-/// <summary>A repository as whoever knows nothing of images uses it.</summary>
+/// <summary>A repository as used by code that knows nothing about images.</summary>
 public sealed class RepositoryTests
 {
     private static readonly RegistryOptions Quick = new() { RetryDelay = TimeSpan.FromMilliseconds(1), StallTimeout = TimeSpan.FromSeconds(30), MaxDownloadAttempts = 2 };

@@ -84,7 +84,7 @@ public sealed class ContainerCreateRequest : ContainerConfig
     public NetworkingConfig? NetworkingConfig { get; set; }
 }
 
-/// <summary>Endpoints to make at start, by network name.</summary>
+/// <summary>Endpoints to create at start, by network name.</summary>
 public sealed class NetworkingConfig
 {
     public Dictionary<string, Networks.EndpointSettings?>? EndpointsConfig { get; set; }

@@ -95,7 +95,7 @@ public sealed class MountPoint
     public string Propagation { get; set; } = "";
 }
 
-/// <summary>Where a container is on its networks.</summary>
+/// <summary>A container's addresses on its networks.</summary>
 public sealed class NetworkSettings
 {
     public string Bridge { get; set; } = "";
@@ -141,7 +141,7 @@ public sealed class ContainerSummary
     public SummaryNetworkSettings NetworkSettings { get; set; } = new();
     public List<MountPoint> Mounts { get; set; } = [];
 
-    /// <summary>Of the manifest that it was made of, as it came.</summary>
+    /// <summary>The descriptor of the manifest that it was created from, unchanged.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? ImageManifestDescriptor { get; set; }
 }

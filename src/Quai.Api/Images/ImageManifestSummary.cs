@@ -18,14 +18,14 @@ public sealed class ImageManifestSummary
     public ImageManifestData? ImageData { get; set; }
 }
 
-/// <summary>Bytes: in all, and of the blobs alone.</summary>
+/// <summary>In bytes: the total, and the blobs alone.</summary>
 public sealed class ImageManifestSize
 {
     public long Total { get; set; }
     public long Content { get; set; }
 }
 
-/// <summary>What is known of a manifest that is an image's.</summary>
+/// <summary>Details of a manifest that describes an image.</summary>
 public sealed class ImageManifestData
 {
     public DistributionPlatform Platform { get; set; } = new();

@@ -16,7 +16,7 @@ public sealed class ImageSummary
     public List<string> RepoTags { get; set; } = [];
     public long SharedSize { get; set; } = -1;
 
-    /// <summary>Of the API's type ImageManifestSummary; only where it was asked for.</summary>
+    /// <summary>Of the API's type ImageManifestSummary; only if it was requested.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public global::System.Text.Json.Nodes.JsonArray? Manifests { get; set; }
     public long Size { get; set; }
@@ -140,7 +140,7 @@ public sealed class ProgressDetail
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Total { get; set; }
 
-    /// <summary>What is counted; null for bytes.</summary>
+    /// <summary>The unit of the counts; null for bytes.</summary>
     [JsonPropertyName("units")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Units { get; set; }

@@ -4,7 +4,7 @@ namespace Quai.Api.Images;
 
 #pragma warning disable CS1591 // members are named and defined by the Engine API's swagger
 
-/// <summary>What a push put in a registry.</summary>
+/// <summary>What a push stored in a registry.</summary>
 public sealed record PushAux(string Tag, string Digest, long Size);
 
 /// <summary>The answer to <c>GET /distribution/{name}/json</c> (swagger: DistributionInspect).</summary>

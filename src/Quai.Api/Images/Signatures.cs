@@ -1,6 +1,6 @@
 namespace Quai.Api.Images;
 
-/// <summary>The signatures of an image in its registry: an answer of Quai's own.</summary>
+/// <summary>The signatures of an image in its registry: a response of Quai's own.</summary>
 /// <param name="Digest">The manifest that the name stands for.</param>
 /// <param name="Signatures">What was found.</param>
 public sealed record SignatureDocument(string Digest, List<SignatureItem> Signatures);
@@ -15,5 +15,5 @@ public sealed record SignatureItem
     public string Signature { get; set; } = "";
 }
 
-/// <summary>What a pushed manifest list is known by.</summary>
+/// <summary>What identifies a pushed manifest list.</summary>
 public sealed record PushedIndex(string Digest);

@@ -6,6 +6,6 @@ public sealed class NetworkConnectRequest
     /// <summary>The container's id or name.</summary>
     public string Container { get; set; } = "";
 
-    /// <summary>What it wants of the network; null for nothing.</summary>
+    /// <summary>Endpoint settings; null for none.</summary>
     public EndpointSettings? EndpointConfig { get; set; }
 }

@@ -6,6 +6,6 @@ public sealed class NetworkDisconnectRequest
     /// <summary>The container's id or name.</summary>
     public string Container { get; set; } = "";
 
-    /// <summary>Whether also from a network that is gone.</summary>
+    /// <summary>Whether to disconnect even if the network is gone.</summary>
     public bool Force { get; set; }
 }

@@ -6,7 +6,7 @@ using Quai.Oci.Json;
 namespace Quai.Api.Reading;
 
 /// <summary>
-/// Documents read as Go reads them: null is as good as absent, and in a list it is the zero value; names are known in any case, unknown ones are passed over.
+/// Documents read as Go reads them: null counts as absent, and in a list it is the zero value; names match in any case, unknown ones are ignored.
 /// </summary>
 internal static class GoReading
 {

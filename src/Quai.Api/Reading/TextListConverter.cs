@@ -3,11 +3,11 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Api.Reading;
 
-/// <summary>Lists of texts, in which null is the empty text.</summary>
+/// <summary>Lists of strings, in which null is the empty string.</summary>
 internal sealed class TextListConverter : JsonConverter<List<string>>
 {
-    /// <summary>Reads the texts after a list's opening bracket, and the closing one.</summary>
-    /// <exception cref="JsonException">One is no text.</exception>
+    /// <summary>Reads the strings after a list's opening bracket, and the closing one.</summary>
+    /// <exception cref="JsonException">An element is not a string.</exception>
     public static List<string> ReadItems(ref Utf8JsonReader reader)
     {
         List<string> items = [];

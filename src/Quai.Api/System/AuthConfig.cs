@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Api.System;
 
-/// <summary>What lets somebody in at a registry (swagger: AuthConfig): the body of <c>POST /auth</c>, and the header <c>X-Registry-Auth</c>.</summary>
+/// <summary>Credentials for a registry (swagger: AuthConfig): the body of <c>POST /auth</c>, and the header <c>X-Registry-Auth</c>.</summary>
 public sealed record AuthConfig
 {
     /// <summary>The user's name.</summary>
@@ -10,7 +10,7 @@ public sealed record AuthConfig
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Username { get; init; }
 
-    /// <summary>The password; null where there is a token.</summary>
+    /// <summary>The password; null if there is a token.</summary>
     [JsonPropertyName("password")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Password { get; init; }

@@ -143,7 +143,7 @@ public sealed class SystemInfo
     public string? ProductLicense { get; set; }
 }
 
-/// <summary>What a program was built from; empty for one that is not there.</summary>
+/// <summary>The commit that a program was built from; empty if the program is not installed.</summary>
 public sealed class ProgramCommit
 {
     public string ID { get; set; } = "";

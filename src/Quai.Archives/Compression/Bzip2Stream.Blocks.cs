@@ -1,6 +1,6 @@
 namespace Quai.Archives;
 
-/// <summary>A block: its symbols, codes and runs, and the Burrows-Wheeler transform undone.</summary>
+/// <summary>A block: its symbols, codes and runs, and the inverse Burrows-Wheeler transform.</summary>
 internal sealed partial class Bzip2Stream
 {
     private void ReadBlock()
@@ -79,7 +79,7 @@ internal sealed partial class Bzip2Stream
                 break;
             }
 
-            // Move to front; the first position is coded by runs alone.
+            // Move to front; runs alone encode the first position.
             int at = symbol - 1;
             byte moved = symbols[at];
             symbols.AsSpan(0, at).CopyTo(symbols.AsSpan(1));
@@ -100,7 +100,7 @@ internal sealed partial class Bzip2Stream
 
         Unsort(length, counts);
 
-        // Copy takes a step before each byte.
+        // Copy advances before each byte.
         _next = _block[origin];
         _left = length;
         _sum = uint.MaxValue;
@@ -110,7 +110,7 @@ internal sealed partial class Bzip2Stream
         _inBlock = true;
     }
 
-    /// <summary>Undoes the Burrows-Wheeler transform: each cell gets, above its byte, where the next byte is.</summary>
+    /// <summary>Inverts the Burrows-Wheeler transform: each cell gets, above its byte, the position of the next byte.</summary>
     private void Unsort(int length, Span<int> counts)
     {
         int sum = 0;

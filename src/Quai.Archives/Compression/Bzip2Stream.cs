@@ -1,6 +1,6 @@
 namespace Quai.Archives;
 
-/// <summary>Undoes bzip2: any number of streams after one another, each checked by its sums.</summary>
+/// <summary>Decompresses bzip2: any number of concatenated streams, each verified by its checksums.</summary>
 internal sealed partial class Bzip2Stream(Stream source) : ReadOnlyStream
 {
     private const long BlockMark = 0x314159265359, EndMark = 0x177245385090;
@@ -54,7 +54,7 @@ internal sealed partial class Bzip2Stream(Stream source) : ReadOnlyStream
 
     private static InvalidDataException Broken(string what) => new($"bzip2 data invalid: {what}");
 
-    /// <summary>The run-length code that is the outermost: four equal bytes are followed by how many more there are.</summary>
+    /// <summary>The outermost run-length code: four equal bytes are followed by the number of further repetitions.</summary>
     private int Copy(Span<byte> buffer)
     {
         int done = 0;

@@ -3,13 +3,13 @@ using ZstdSharp;
 
 namespace Quai.Archives;
 
-/// <summary>Recognises and undoes compression.</summary>
+/// <summary>Detects compression and decompresses.</summary>
 public static class Compression
 {
-    /// <summary>Bytes that <see cref="Detect"/> needs.</summary>
+    /// <summary>The number of bytes that <see cref="Detect"/> needs.</summary>
     public const int MagicLength = 10;
 
-    /// <summary>Tells the kind from a stream's first bytes.</summary>
+    /// <summary>Determines the kind from a stream's first bytes.</summary>
     public static CompressionKind Detect(ReadOnlySpan<byte> start)
     {
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b, 0x08]))
@@ -38,6 +38,6 @@ public static class Compression
         _ => source,
     };
 
-    /// <summary>Whether an error is what a decompressor says of broken data.</summary>
+    /// <summary>Whether an error is what a decompressor throws for broken data.</summary>
     public static bool IsBroken(Exception error) => error is InvalidDataException or ZstdException or EndOfStreamException;
 }

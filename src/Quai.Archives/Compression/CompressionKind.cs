@@ -1,9 +1,9 @@
 namespace Quai.Archives;
 
-/// <summary>How a stream is packed, told by its first bytes, as Docker tells it: media types lie.</summary>
+/// <summary>How a stream is compressed, detected by its first bytes, as Docker does: media types lie.</summary>
 public enum CompressionKind
 {
-    /// <summary>Not packed, or in a way that is not known.</summary>
+    /// <summary>Not compressed, or in an unknown way.</summary>
     None,
 
     /// <summary>gzip (RFC 1952).</summary>

@@ -1,6 +1,6 @@
 namespace Quai.Archives;
 
-/// <summary>CRC-32 as xz and gzip have it.</summary>
+/// <summary>CRC-32 as used by xz and gzip.</summary>
 internal sealed class Crc32
 {
     private static readonly uint[] s_table = MakeTable();
@@ -46,7 +46,7 @@ internal sealed class Crc32
     }
 }
 
-/// <summary>CRC-64 as xz has it (ECMA-182).</summary>
+/// <summary>CRC-64 as used by xz (ECMA-182).</summary>
 internal sealed class Crc64
 {
     private static readonly ulong[] s_table = MakeTable();

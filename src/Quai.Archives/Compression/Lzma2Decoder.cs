@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Quai.Archives;
 
-/// <summary>Undoes LZMA2 (as in xz): chunks of at most 2 MiB, each decoded whole into a window that keeps the dictionary.</summary>
+/// <summary>Decodes LZMA2 (as in xz): chunks of at most 2 MiB, each decoded whole into a window that keeps the dictionary.</summary>
 internal sealed class Lzma2Decoder
 {
     private const int LargestChunk = 2 << 20, LargestPacked = 64 << 10;
@@ -15,12 +15,12 @@ internal sealed class Lzma2Decoder
     private long _total;
 
     /// <summary>Begins a block.</summary>
-    /// <param name="size">The dictionary's size, as a block's header codes it.</param>
+    /// <param name="size">The dictionary's size, as encoded in the block's header.</param>
     public void Start(byte size)
     {
         long bytes = size == 40 ? uint.MaxValue : (2L | (uint)(size & 1)) << ((size / 2) + 11);
 
-        // xz -9 has 64 MiB, and zstd's limit is 128 MiB too: so much memory an archive may ask for.
+        // xz -9 has 64 MiB, and zstd's limit is 128 MiB too: an archive may ask for this much memory.
         if (bytes > 128 << 20)
         {
             throw new InvalidDataException("xz data invalid: the dictionary is larger than 128 MiB");
@@ -119,7 +119,7 @@ internal sealed class Lzma2Decoder
         return true;
     }
 
-    /// <summary>Makes room for a chunk: what is out of the dictionary's reach is dropped.</summary>
+    /// <summary>Makes room for a chunk: whatever the dictionary no longer reaches is dropped.</summary>
     private void Slide()
     {
         if (_window.Length - _end >= LargestChunk)

@@ -50,13 +50,13 @@ internal sealed class LzmaState
     }
 
     /// <summary>Decodes one chunk.</summary>
-    /// <param name="input">The packed bytes.</param>
-    /// <param name="length">How many they are.</param>
-    /// <param name="window">Where to, behind the dictionary.</param>
+    /// <param name="input">The compressed bytes.</param>
+    /// <param name="length">How many there are.</param>
+    /// <param name="window">The destination, which holds the dictionary before the chunk.</param>
     /// <param name="oldest">The first byte that may be copied from.</param>
-    /// <param name="position">Where the chunk begins.</param>
+    /// <param name="position">Where the chunk starts.</param>
     /// <param name="limit">Where it ends.</param>
-    /// <param name="total">Bytes from the last clearing of the dictionary to where the chunk begins: literals and matches depend on its low bits.</param>
+    /// <param name="total">Bytes from the last reset of the dictionary to the chunk's start: literals and matches depend on its low bits.</param>
     public void Decode(byte[] input, int length, byte[] window, int oldest, int position, int limit, long total)
     {
         _input = input;

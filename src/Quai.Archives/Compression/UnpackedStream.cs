@@ -2,7 +2,7 @@ using Quai.Errors;
 
 namespace Quai.Archives;
 
-/// <summary>An archive as it comes, plain or packed in any way that is known, read as it was before it was packed.</summary>
+/// <summary>Reads an incoming archive, plain or compressed in any known way, as uncompressed data.</summary>
 public sealed class UnpackedStream : Stream
 {
     private readonly Stream _unpacked;
@@ -15,7 +15,7 @@ public sealed class UnpackedStream : Stream
         _isOwn = kind != CompressionKind.None;
     }
 
-    /// <summary>How it was packed.</summary>
+    /// <summary>How it was compressed.</summary>
     public CompressionKind Kind { get; }
 
     /// <inheritdoc/>
@@ -37,7 +37,7 @@ public sealed class UnpackedStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Looks at the first bytes. Disposing the result leaves <paramref name="source"/> open.</summary>
+    /// <summary>Inspects the first bytes. Disposing the result leaves <paramref name="source"/> open.</summary>
     public static UnpackedStream Open(SyncStream source)
     {
         CompressionKind kind = Compression.Detect(source.Peek(Compression.MagicLength));

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Quai.Archives;
 
 /// <summary>
-/// Undoes xz: any number of streams and blocks of LZMA2, each block checked by its sum (The .xz File Format 1.2.0).
-/// The filters for machine code, which no archive of files uses, are refused.
+/// Decompresses xz: any number of streams and blocks of LZMA2, each block verified by its checksum (The .xz File Format 1.2.0).
+/// The machine code filters, which no archive of files uses, are refused.
 /// </summary>
 internal sealed class XzStream(Stream source) : ReadOnlyStream
 {
@@ -79,7 +79,7 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
         Span<byte> header = stackalloc byte[HeaderSize];
         while (true)
         {
-            // Between streams there may be zeros, in fours.
+            // Between streams there may be zeros, in multiples of four.
             if (!_input.TryRead(header[..4]))
             {
                 _ended = first ? throw new EndOfStreamException("unexpected EOF") : true;
@@ -170,7 +170,7 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
 
     private void EndStream()
     {
-        // The index tells what was read already; its form is what matters for finding the end.
+        // The index repeats what was read already; only its structure matters, for finding the end.
         ulong records = _input.ReadNumber();
         for (ulong i = 0; i < records; i++)
         {
@@ -206,7 +206,7 @@ internal sealed class XzStream(Stream source) : ReadOnlyStream
     }
 }
 
-/// <summary>The packed bytes, through a buffer.</summary>
+/// <summary>The compressed bytes, through a buffer.</summary>
 internal sealed class XzInput(Stream source)
 {
     private readonly byte[] _buffer = new byte[128 * 1024];
@@ -215,7 +215,7 @@ internal sealed class XzInput(Stream source)
     /// <summary>Whether anything was read.</summary>
     public bool Any { get; private set; }
 
-    /// <summary>Bytes read since it was set to zero.</summary>
+    /// <summary>Bytes read since it was last set to zero.</summary>
     public long Counted { get; set; }
 
     public byte ReadByte()
@@ -225,7 +225,7 @@ internal sealed class XzInput(Stream source)
         return one[0];
     }
 
-    /// <exception cref="EndOfStreamException">There are not so many.</exception>
+    /// <exception cref="EndOfStreamException">There are fewer.</exception>
     public void Read(Span<byte> data)
     {
         if (!TryRead(data))

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Quai.Archives;
 
-/// <summary>Hands bytes from a thread that writes to one that reads; the writer waits when the reader is too far behind.</summary>
+/// <summary>Passes bytes from a writing thread to a reading one; the writer waits if the reader is too far behind.</summary>
 public sealed class HandoverStream : ReadOnlyStream
 {
     private const int MostPieces = 8;
@@ -13,11 +13,11 @@ public sealed class HandoverStream : ReadOnlyStream
     private int _used;
     private volatile Exception? _failure;
 
-    /// <summary>Hands over a copy of the bytes.</summary>
+    /// <summary>Passes on a copy of the bytes.</summary>
     /// <exception cref="OperationCanceledException">The reader has given up.</exception>
-    public void Hand(ReadOnlySpan<byte> data) => _pieces.Add(data.ToArray(), _abandoned.Token);
+    public void Enqueue(ReadOnlySpan<byte> data) => _pieces.Add(data.ToArray(), _abandoned.Token);
 
-    /// <summary>No more comes; the reader is told of the failure, if there is one.</summary>
+    /// <summary>No more data comes; the reader sees the failure, if there is one.</summary>
     public void Complete(Exception? failure = null)
     {
         _failure = failure;

@@ -1,7 +1,7 @@
 namespace Quai.Archives;
 
 /// <summary>
-/// A stream that only writes asynchronously (a response's body), written to by a thread that may block: one piece goes out while the next is made.
+/// A stream that only writes asynchronously (a response's body), written to by a thread that may block: one piece is sent while the next is produced.
 /// </summary>
 public sealed class SinkStream(Stream target, CancellationToken cancellation) : Stream
 {

@@ -27,7 +27,7 @@ public sealed class SyncStream(Stream source, CancellationToken cancellation) : 
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The first bytes, which reading gives again.</summary>
+    /// <summary>The first bytes, which reads return again.</summary>
     public ReadOnlySpan<byte> Peek(int count)
     {
         byte[] start = new byte[count];

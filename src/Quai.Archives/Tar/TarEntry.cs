@@ -3,15 +3,15 @@ using Quai.Errors;
 namespace Quai.Archives;
 
 /// <summary>
-/// The header of the entry a <see cref="TarReader"/> stands at. One object serves all entries of an archive:
+/// The header of the current entry of a <see cref="TarReader"/>. One object serves all entries of an archive:
 /// its contents are valid until the reader moves on.
 /// </summary>
 public sealed class TarEntry
 {
-    /// <summary>The longest path and the longest link's target, bytes: the kernel takes no more (<c>PATH_MAX</c>, with its NUL).</summary>
+    /// <summary>The longest path and link target, in bytes: the kernel accepts no more (<c>PATH_MAX</c>, with its NUL).</summary>
     public const int LongestName = 4095;
 
-    /// <summary>The most attributes of one file; ext4 holds fewer, and honest files have three.</summary>
+    /// <summary>The maximum number of attributes of one file; ext4 holds fewer, and ordinary files have three.</summary>
     private const int MostXattrs = 256;
 
     private const string XattrPrefix = "SCHILY.xattr.";
@@ -24,7 +24,7 @@ public sealed class TarEntry
     /// <summary>What it is.</summary>
     public TarEntryType Type { get; set; }
 
-    /// <summary>The path as the archive has it; any bytes but NUL.</summary>
+    /// <summary>The path as in the archive; any bytes but NUL.</summary>
     public ReadOnlySpan<byte> Name => _name.AsSpan(0, _nameLength);
 
     /// <summary>What a link points at.</summary>
@@ -33,10 +33,10 @@ public sealed class TarEntry
     /// <summary>The link's target with a NUL after it, for the kernel.</summary>
     public ReadOnlySpan<byte> TerminatedLinkName => _link.AsSpan(0, _linkLength + 1);
 
-    /// <summary>Whether the file has holes: its content is to be taken with <see cref="TarReader.ReadContent(out long)"/>.</summary>
+    /// <summary>Whether the file has holes: its content must be read with <see cref="TarReader.ReadContent(out long)"/>.</summary>
     public bool IsSparse { get; set; }
 
-    /// <summary>Bytes of content, a sparse file's holes with them.</summary>
+    /// <summary>Bytes of content, including a sparse file's holes.</summary>
     public long Size { get; set; }
 
     /// <summary>Permissions with set-id and sticky bits.</summary>
@@ -51,7 +51,7 @@ public sealed class TarEntry
     /// <summary>Seconds since 1970, and nanoseconds from there.</summary>
     public (long Seconds, long Nanoseconds) Modified { get; set; }
 
-    /// <summary>When it was last read, as <see cref="Modified"/>; null where the archive does not say.</summary>
+    /// <summary>When it was last read, as <see cref="Modified"/>; null if the archive does not say.</summary>
     public (long Seconds, long Nanoseconds)? Accessed { get; set; }
 
     /// <summary>A device's major number.</summary>
@@ -66,7 +66,7 @@ public sealed class TarEntry
     /// <summary>Whether the entry has content in the archive.</summary>
     public bool IsFile => Type is TarEntryType.File or TarEntryType.Contiguous;
 
-    /// <summary>The path for an error's text.</summary>
+    /// <summary>The path for an error message.</summary>
     public string DisplayName => TarText.Show(Name);
 
     /// <summary>Sets the path.</summary>
@@ -88,7 +88,7 @@ public sealed class TarEntry
     /// <exception cref="QuaiException">It is longer than <see cref="LongestName"/>.</exception>
     public void SetLinkName(ReadOnlySpan<byte> name) => Set(ref _link, ref _linkLength, name);
 
-    /// <summary>Adds an extended attribute by its PAX key, in the place of one of the same name.</summary>
+    /// <summary>Adds an extended attribute by its PAX key, replacing one of the same name.</summary>
     /// <exception cref="QuaiException">There are too many.</exception>
     public void AddXattr(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
@@ -111,7 +111,7 @@ public sealed class TarEntry
         Xattrs.Add((name, value.ToArray()));
     }
 
-    /// <summary>Refuses a name that no path can be.</summary>
+    /// <summary>Refuses a name that cannot be a path.</summary>
     /// <exception cref="QuaiException">It is longer than <see cref="LongestName"/>.</exception>
     public static void CheckLength(ReadOnlySpan<byte> name)
     {

@@ -24,7 +24,7 @@ public enum TarEntryType : byte
     /// <summary>A named pipe.</summary>
     Fifo = (byte)'6',
 
-    /// <summary>A regular file that once had to lie in one piece.</summary>
+    /// <summary>A regular file that once had to be contiguous.</summary>
     Contiguous = (byte)'7',
 
     /// <summary>PAX records about all entries that follow.</summary>

@@ -1,6 +1,6 @@
 namespace Quai.Archives;
 
-/// <summary>What <see cref="TarWriter"/> writes of an entry. Names are bytes without NUL.</summary>
+/// <summary>What <see cref="TarWriter"/> writes about an entry. Names are bytes without NUL.</summary>
 public readonly ref struct TarHeader
 {
     /// <summary>What it is.</summary>
@@ -24,7 +24,7 @@ public readonly ref struct TarHeader
     /// <summary>The group's number.</summary>
     public uint Gid { get; init; }
 
-    /// <summary>Seconds since 1970. As Docker, no fractions: they would cost a header more for each entry.</summary>
+    /// <summary>Seconds since 1970. No fractions, as in Docker: they would cost an extra header for each entry.</summary>
     public long Modified { get; init; }
 
     /// <summary>A device's major number.</summary>

@@ -2,13 +2,13 @@ using System.Buffers.Text;
 
 namespace Quai.Archives;
 
-/// <summary>Extension headers: GNU's long names and PAX records, which come before the entry that they are about.</summary>
+/// <summary>Extension headers: GNU's long names and PAX records, which precede the entry they describe.</summary>
 public sealed partial class TarReader
 {
-    /// <summary>The largest extension header taken, bytes: names and attributes, never content.</summary>
+    /// <summary>The largest extension header accepted, in bytes: names and attributes, never content.</summary>
     private const int MaxExtensionSize = 1 << 20;
 
-    // Used again: an archive may have one before every entry, or a million before none.
+    // Reused: an archive may have one before every entry, or a million before none.
     private byte[] _pax = [];
     private byte[] _long = [];
 
@@ -46,7 +46,7 @@ public sealed partial class TarReader
         }
         else if (value.IsEmpty)
         {
-            // An empty value takes a record of a global header back.
+            // An empty value cancels a record of a global header.
         }
         else if (key.SequenceEqual("path"u8))
         {
@@ -90,7 +90,7 @@ public sealed partial class TarReader
         return name.ToArray();
     }
 
-    /// <summary>Reads an extension header whole into a buffer that grows with the largest; its length.</summary>
+    /// <summary>Reads a whole extension header into a buffer that grows with the largest; returns its length.</summary>
     private int ReadExtension(ref byte[] buffer)
     {
         if (_entry.Size > MaxExtensionSize)

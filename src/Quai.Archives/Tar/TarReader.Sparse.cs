@@ -8,7 +8,7 @@ namespace Quai.Archives;
 /// </summary>
 public sealed partial class TarReader
 {
-    /// <summary>The most pieces that a sparse file may have: more than any real one, and little memory.</summary>
+    /// <summary>The maximum number of pieces of a sparse file: more than any real one, and little memory.</summary>
     private const int MaxSparsePieces = 1 << 20;
 
     private static readonly byte[] Zeros = new byte[64 * 1024];
@@ -41,7 +41,7 @@ public sealed partial class TarReader
         return Zeros.AsSpan(0, count);
     }
 
-    /// <summary>The next piece of the entry's content, or the length of a hole that comes next and nothing; both are nothing at its end.</summary>
+    /// <summary>The next piece of the entry's content; or, if a hole comes next, its length and no data. Both are empty at the end.</summary>
     public ReadOnlySpan<byte> ReadContent(out long hole)
     {
         hole = 0;
@@ -211,7 +211,7 @@ public sealed partial class TarReader
         _entry.IsSparse = true;
     }
 
-    // Version 1.0: decimal lines before the data (how many pieces, then offset and length of each), filled up to whole blocks.
+    // Version 1.0: decimal lines before the data (how many pieces, then offset and length of each), padded to whole blocks.
     private void ReadMapInContent()
     {
         byte[] line = new byte[24];

@@ -4,7 +4,7 @@ namespace Quai.Archives;
 
 /// <summary>
 /// Reads a tar archive from front to back without seeking: ustar, GNU long names and base-256 numbers, PAX, GNU's four kinds of sparse files.
-/// Content is handed out as slices of the read buffer. What Docker's reader takes is taken, up to limits that no real archive comes near:
+/// Content is returned as slices of the read buffer. What Docker's reader accepts is accepted, up to limits that no real archive comes near:
 /// 1 MiB for an extension header, 4,095 bytes for a name, 256 attributes, 1,048,576 pieces of a sparse file. Memory is the same for any number of entries.
 /// </summary>
 /// <param name="source">The uncompressed archive; not disposed.</param>
@@ -20,10 +20,10 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
     private long _contentLeft;
     private int _paddingLeft;
 
-    /// <summary>The entry that <see cref="MoveNext"/> came to.</summary>
+    /// <summary>The current entry, after <see cref="MoveNext"/>.</summary>
     public TarEntry Entry => _entry;
 
-    /// <summary>Goes to the next entry, past what is left of this one's content; false at the end of the archive.</summary>
+    /// <summary>Moves to the next entry, skipping the rest of this one's content; false at the end of the archive.</summary>
     /// <exception cref="QuaiException">The archive is malformed or ends too early.</exception>
     public bool MoveNext()
     {
@@ -108,7 +108,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
         return piece.Length;
     }
 
-    /// <summary>Whether a block is a header, or one of those that end an archive.</summary>
+    /// <summary>Whether a block is a header, or one of those that terminate an archive.</summary>
     public static bool IsHeader(ReadOnlySpan<byte> block)
     {
         if (block.Length < BlockSize)
@@ -139,7 +139,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
         return data;
     }
 
-    /// <summary>Reads what follows the archive's end, so that a digest of the whole stream can be made.</summary>
+    /// <summary>Reads what follows the archive's end, so that the whole stream can be hashed.</summary>
     public void Drain()
     {
         SkipContent();
@@ -199,7 +199,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
                 ReadOldSparse(header);
             }
 
-            // GNU's old format has times where POSIX has the prefix, and star keeps the last part of it for times.
+            // GNU's old format has times in place of POSIX's prefix, and star uses the last part of it for times.
             if (header[262] == 0)
             {
                 bool star = header.Slice(508, 4).SequenceEqual("tar\0"u8);
@@ -289,7 +289,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
             signedSum += (sbyte)value;
         }
 
-        // Old writers added the bytes up as signed.
+        // Old writers summed the bytes as signed.
         return sum == unsignedSum || sum == signedSum;
     }
 
@@ -302,7 +302,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
         return taken;
     }
 
-    /// <summary>Makes <paramref name="count"/> bytes lie in the buffer in one piece; false when the stream ends before.</summary>
+    /// <summary>Makes <paramref name="count"/> bytes contiguous in the buffer; false if the stream ends before.</summary>
     private bool Need(int count)
     {
         while (_end - _start < count)

@@ -6,7 +6,7 @@ namespace Quai.Archives;
 /// <summary>Numbers and names in tar headers.</summary>
 public static class TarText
 {
-    /// <summary>A name for an error's text: quoted, with anything unprintable replaced, and not endless.</summary>
+    /// <summary>A name for an error message: quoted, with anything unprintable replaced, and of bounded length.</summary>
     public static string Show(ReadOnlySpan<byte> name)
     {
         const int Longest = 256;
@@ -26,7 +26,7 @@ public static class TarText
         return end < 0 ? field : field[..end];
     }
 
-    /// <summary>Octal digits among spaces and NULs, or GNU's base-256 where the first bit is set. Null when it is neither.</summary>
+    /// <summary>Octal digits among spaces and NULs, or GNU's base-256 if the first bit is set. Null if it is neither.</summary>
     public static long? Number(ReadOnlySpan<byte> field)
     {
         if ((field[0] & 0x80) != 0)

@@ -58,7 +58,7 @@ public sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
         }
     }
 
-    /// <summary>Writes exactly <paramref name="size"/> bytes of an open file; zeros in place of what it lost meanwhile.</summary>
+    /// <summary>Writes exactly <paramref name="size"/> bytes of an open file; zeros if it has shrunk meanwhile.</summary>
     public void CopyFile(int fd, long size, string path, CancellationToken cancellation)
     {
         while (size > 0)
@@ -87,7 +87,7 @@ public sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
         }
     }
 
-    /// <summary>Writes the two blocks that end an archive, and all that is buffered.</summary>
+    /// <summary>Writes the two blocks that end an archive, and flushes the buffer.</summary>
     public void Finish()
     {
         Pad();
@@ -98,7 +98,7 @@ public sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
         output.Flush();
     }
 
-    /// <summary>Hands all that is buffered to the stream: an entry's content may then be written past this, exactly as long as its header says.</summary>
+    /// <summary>Flushes the buffer to the stream: an entry's content may then be written directly to the stream, exactly as long as its header says.</summary>
     public void FlushContent() => FlushBuffer();
 
     private static bool Split(ReadOnlySpan<byte> whole, out ReadOnlySpan<byte> prefix, out ReadOnlySpan<byte> name)
@@ -109,7 +109,7 @@ public sealed class TarWriter(Stream output, int bufferSize = 256 * 1024)
             return false;
         }
 
-        // The last slash that leaves a name behind it, and a prefix short enough.
+        // The last slash with a name after it and a short enough prefix.
         int from = Math.Min(PrefixSize, whole.Length - 2);
         int slash = whole[..(from + 1)].LastIndexOf((byte)'/');
         if (slash <= 0 || whole.Length - slash - 1 > NameSize)

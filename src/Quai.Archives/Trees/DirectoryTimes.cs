@@ -3,14 +3,14 @@ using Quai.Linux;
 namespace Quai.Archives;
 
 /// <summary>
-/// Times of directories that an archive names, which are set when all is made in them. Of any number of directories a bounded number is remembered: when
-/// there are too many, those that do not lead to where the archive is are set at once, since archives come directory by directory.
+/// Times of directories named in an archive, which are set when everything in them has been created. Only a bounded number of directories is remembered: if
+/// there are too many, those that are not parents of the current position are set at once, since archives are ordered by directory.
 /// </summary>
 /// <param name="set">Sets the times of the directory at a path if it is still the one with this inode.</param>
 internal sealed class DirectoryTimes(Action<byte[], ulong, FileTimes> set)
 {
     /// <summary>
-    /// More than a path has parts, so that most can always be let go.
+    /// More than a path has parts, so that most can always be dropped.
     /// </summary>
     internal const int Most = 2 * TarEntry.LongestName;
 
@@ -18,7 +18,7 @@ internal sealed class DirectoryTimes(Action<byte[], ulong, FileTimes> set)
 
     /// <summary>Remembers a directory's times.</summary>
     /// <param name="path">Absolute, without a slash at its end.</param>
-    /// <param name="inode">Tells whether it is still the same at the end.</param>
+    /// <param name="inode">Identifies whether it is still the same directory at the end.</param>
     /// <param name="times">The times.</param>
     public void Add(byte[] path, ulong inode, in FileTimes times)
     {
@@ -30,7 +30,7 @@ internal sealed class DirectoryTimes(Action<byte[], ulong, FileTimes> set)
         _pending.Add((path, inode, times));
     }
 
-    /// <summary>Sets all that are remembered.</summary>
+    /// <summary>Sets all remembered times.</summary>
     public void Finish() => SetAllBut(default);
 
     private void SetAllBut(ReadOnlySpan<byte> current)
@@ -51,7 +51,7 @@ internal sealed class DirectoryTimes(Action<byte[], ulong, FileTimes> set)
 
         _pending.RemoveRange(kept, _pending.Count - kept);
 
-        // An archive that names one path again and again: the last word counts.
+        // If an archive names one path repeatedly, the last entry counts.
         if (kept > Most / 2)
         {
             Dictionary<int, int> last = [];

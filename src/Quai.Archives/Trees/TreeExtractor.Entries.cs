@@ -12,7 +12,7 @@ public sealed unsafe partial class TreeExtractor
             int errno = FileCalls.TryMakeDirectory(parent, n, entry.Mode & 0x1ff);
             Check(errno == Errno.EEXIST ? 0 : errno, "mkdir", path);
 
-            // It may be another's by now: what is opened is a directory in this very place, and only that is changed.
+            // It may have been replaced by now: what is opened is a directory in this very place, and only that is changed.
             int fd = Openat2.TryOpen(parent, n, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Inside | Openat2.RESOLVE_NO_SYMLINKS);
             if (fd < 0)
             {
@@ -103,7 +103,7 @@ public sealed unsafe partial class TreeExtractor
         {
             Check(FileCalls.TryMakeNode(parent, n, type | (entry.Mode & 0x1ff), entry.DeviceMajor, entry.DeviceMinor), "mknod", path);
 
-            // A change of mode would follow a link that took its place: it goes by a descriptor of what is there, if that is what was made.
+            // A change of mode would follow a link that took its place: use a descriptor of what is there, if that is what was created.
             int fd = Openat2.TryOpen(parent, n, FileCalls.O_PATH | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Single);
             if (fd >= 0)
             {
@@ -149,7 +149,7 @@ public sealed unsafe partial class TreeExtractor
             Check(FileCalls.TryChangeOwner(fd, owner.Uid, owner.Gid), "lchown", path);
         }
 
-        // After the owner: a change of it takes set-id bits and capabilities away.
+        // After the owner: changing it clears set-id bits and capabilities.
         Check(FileCalls.TryChangeMode(fd, entry.Mode), "chmod", path);
         foreach ((byte[] key, byte[] value) in entry.Xattrs)
         {
@@ -166,7 +166,7 @@ public sealed unsafe partial class TreeExtractor
 
     private static void CheckAttribute(int errno, byte[] path)
     {
-        // As Docker does: an attribute that this file system or user cannot set is left out.
+        // As in Docker: an attribute that this file system or user cannot set is left out.
         if (errno is not (Errno.EOPNOTSUPP or Errno.EPERM or Errno.EINVAL))
         {
             Check(errno, "setxattr", path);

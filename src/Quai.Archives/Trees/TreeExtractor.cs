@@ -5,8 +5,8 @@ using Quai.Linux;
 namespace Quai.Archives;
 
 /// <summary>
-/// Takes an archive apart beneath a directory of a root, as <c>docker cp</c> does: what is there is replaced, directories are merged.
-/// The root may be changed meanwhile by somebody hostile: every path is walked by <c>openat2</c> with that root as <c>/</c>, and entries are made
+/// Extracts an archive beneath a directory of a root, as <c>docker cp</c> does: existing entries are replaced, directories are merged.
+/// A hostile party may change the root meanwhile: every path is walked by <c>openat2</c> with that root as <c>/</c>, and entries are created
 /// and changed by open descriptors or without following links, so that nothing outside is read or written.
 /// </summary>
 public sealed unsafe partial class TreeExtractor : IDisposable
@@ -22,8 +22,8 @@ public sealed unsafe partial class TreeExtractor : IDisposable
     private byte[]? _parentPath;
     private int _parent = -1;
 
-    /// <summary>Begins; nothing is changed yet.</summary>
-    /// <param name="root">What counts as <c>/</c>; stays the caller's.</param>
+    /// <summary>Prepares the extraction; nothing is changed yet.</summary>
+    /// <param name="root">What counts as <c>/</c>; owned by the caller.</param>
     /// <param name="destination">The directory to fill, as seen from inside; it exists.</param>
     /// <param name="options">How.</param>
     public TreeExtractor(FileDescriptor root, string destination, TreeExtractorOptions options)
@@ -34,7 +34,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         _times = new DirectoryTimes(SetTimes);
     }
 
-    /// <summary>Takes the whole archive apart.</summary>
+    /// <summary>Extracts the whole archive.</summary>
     /// <exception cref="QuaiException">The archive is broken, an entry leads outside the directory, or the kernel refused one.</exception>
     public void Extract(TarReader reader, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         TarEntry entry = reader.Entry;
         byte[] path = Locate(Renamed(entry.Name), out bool isDestination)
             ?? throw QuaiException.System($"{TarText.Show(entry.Name)} is outside of {TarText.Show(_destination)}");
-        // Docker leaves the destination itself as it is.
+        // Docker leaves the destination itself unchanged.
         if (isDestination && entry.Type == TarEntryType.Directory)
         {
             return;
@@ -103,7 +103,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         }
     }
 
-    /// <summary>An entry's path in the root: beneath the destination, or null. An archive's <c>..</c> counts by name, as Docker counts it.</summary>
+    /// <summary>An entry's path in the root: beneath the destination, or null. An archive's <c>..</c> is resolved lexically, as in Docker.</summary>
     private byte[]? Locate(ReadOnlySpan<byte> name, out bool isDestination)
     {
         byte[] path = Clean([.. _destination, (byte)'/', .. name]);
@@ -122,7 +122,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         return at < 0 ? name : (byte[])[.. name[..at], .. rebase.To, .. name[(at + rebase.From.Length)..]];
     }
 
-    /// <summary>Takes away what is in an entry's way; false when nothing is to be made.</summary>
+    /// <summary>Removes what is in an entry's way; false if nothing is to be created.</summary>
     private bool MakeRoom(int parent, byte[] name, byte[] path, TarEntry entry)
     {
         fixed (byte* n = name)
@@ -144,7 +144,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
 
             if (!there.IsDirectory || !directory)
             {
-                // The kernel refuses to remove what is a mount point in this namespace alone, and takes the mounts of all others away with the name.
+                // The kernel refuses to remove a mount point only if it is one in this namespace; in all other namespaces the mounts vanish with the name.
                 if (there.IsMountRoot || (there.IsDirectory && FileCalls.HoldsMount(parent, n)))
                 {
                     throw QuaiException.System($"RemoveAll {TarText.Show(Relative(path)).Trim('"')}: {Errno.Message(Errno.EBUSY)}", new LinuxException("unlinkat", Errno.EBUSY));
@@ -161,7 +161,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
     private ReadOnlySpan<byte> Relative(ReadOnlySpan<byte> path) =>
         path.Length > _destination.Length && path.StartsWith(_destination) ? path[(_destination.Length == 1 ? 1 : _destination.Length + 1)..] : path;
 
-    /// <summary>The directory that an entry lies in, made if need be. The descriptor of the last one is kept: entries come by directory.</summary>
+    /// <summary>The directory that contains an entry, created if needed. The last one's descriptor is kept: entries come by directory.</summary>
     private int OpenParent(ReadOnlySpan<byte> path)
     {
         int slash = path.LastIndexOf((byte)'/');
@@ -189,7 +189,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         return fd;
     }
 
-    /// <summary>Makes the directories that are missing of a path: one call after another from the last that is there, so that depth costs once.</summary>
+    /// <summary>Creates the missing directories of a path: one call after another from the last existing one, so that depth costs only once.</summary>
     private void MakeParents(ReadOnlySpan<byte> path)
     {
         int parent = OpenExisting(path, out int there);
@@ -208,7 +208,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
                     Check(next < 0 ? -next : 0, "open", path);
                     if (errno == 0)
                     {
-                        // What the umask took away.
+                        // What the umask removed.
                         _ = FileCalls.TryChangeMode(next, ImpliedDirectoryMode);
                     }
 
@@ -223,7 +223,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         }
     }
 
-    /// <summary>Opens the longest part of a path that is there, found by halving.</summary>
+    /// <summary>Opens the longest existing part of a path, found by bisection.</summary>
     /// <param name="path">Absolute.</param>
     /// <param name="length">The length of that part; 0 for the root.</param>
     private int OpenExisting(ReadOnlySpan<byte> path, out int length)
@@ -282,7 +282,7 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         }
     }
 
-    /// <summary>Sets a directory's times, unless something else is in its place by now.</summary>
+    /// <summary>Sets a directory's times, unless something else has taken its place.</summary>
     private void SetTimes(byte[] path, ulong inode, FileTimes times)
     {
         int slash = path.AsSpan().LastIndexOf((byte)'/');

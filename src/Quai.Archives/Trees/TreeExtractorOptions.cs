@@ -1,17 +1,17 @@
 namespace Quai.Archives;
 
-/// <summary>How an archive is taken apart.</summary>
+/// <summary>How an archive is extracted.</summary>
 public sealed record TreeExtractorOptions
 {
-    /// <summary>Refuses to put a directory where something else is, and something else where a directory is.</summary>
+    /// <summary>Refuses to replace a non-directory with a directory, or a directory with something else.</summary>
     public bool NoOverwriteDirNonDir { get; init; }
 
     /// <summary>The owner of everything; null for the archive's.</summary>
     public (uint Uid, uint Gid)? Owner { get; init; }
 
-    /// <summary>Whether owners are left as they come about.</summary>
+    /// <summary>Whether to leave owners as the kernel sets them at creation.</summary>
     public bool NoOwner { get; init; }
 
-    /// <summary>What of each name, where it first occurs, is replaced by what.</summary>
+    /// <summary>What to replace in each name, at its first occurrence, and with what.</summary>
     public (byte[] From, byte[] To)? Rebase { get; init; }
 }

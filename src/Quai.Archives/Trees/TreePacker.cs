@@ -5,16 +5,16 @@ using Quai.Linux.Trees;
 namespace Quai.Archives;
 
 /// <summary>
-/// Packs files and directories into a tar archive, in the order of their names; a directory of more than 65,536 comes in several such runs. What is packed may be changed meanwhile by somebody hostile:
-/// every step goes by an open directory and a single name, and no link is followed. A file that has several names is packed once, as Docker does;
+/// Packs files and directories into a tar archive, in the order of their names; a directory of more than 65,536 entries comes in several such runs. A hostile party may change the files meanwhile:
+/// every step uses an open directory and a single name, and no link is followed. A file with several names is packed once, as in Docker;
 /// sockets are left out.
 /// </summary>
-/// <param name="tar">Where to.</param>
-/// <param name="options">What else is wanted.</param>
+/// <param name="tar">The destination.</param>
+/// <param name="options">How to pack.</param>
 /// <param name="cancellation">Checked at every entry and every piece of content.</param>
 public sealed class TreePacker(TarWriter tar, TreePackerOptions options, CancellationToken cancellation)
 {
-    /// <summary>About how many names are held at a time: those of a directory, and of those above it.</summary>
+    /// <summary>Approximate number of names held at a time: those of a directory, and of those above it.</summary>
     private const int MostNames = 1 << 18;
 
     private const int FewestNames = 256;
@@ -22,7 +22,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
     private readonly Dictionary<(uint Major, uint Minor, ulong Inode), byte[]> _linked = [];
     private int _held;
 
-    /// <summary>Packs one entry of a directory with everything beneath it. Nothing happens when it is gone.</summary>
+    /// <summary>Packs one entry of a directory with everything beneath it. Does nothing if it is gone.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="name">The entry, with a NUL at its end.</param>
     /// <param name="path">Its path in the archive, without a slash at the end.</param>
@@ -56,7 +56,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
         }
     }
 
-    /// <summary>Packs an open directory, itself as an entry first.</summary>
+    /// <summary>Packs an open directory, starting with an entry for itself.</summary>
     /// <param name="directory">Open for reading.</param>
     /// <param name="path">Its path in the archive; a slash is added unless it is one.</param>
     public void PackDirectory(FileDescriptor directory, byte[] path)
@@ -81,7 +81,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
 
     /// <summary>Packs what is in an open directory.</summary>
     /// <param name="directory">Open for reading.</param>
-    /// <param name="prefix">What their paths in the archive begin with, its last slash with it; empty for none.</param>
+    /// <param name="prefix">What their paths in the archive begin with, including its last slash; empty for none.</param>
     public void PackContent(FileDescriptor directory, ReadOnlySpan<byte> prefix)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
@@ -98,7 +98,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
             {
                 if (prefix.Length + name.Length > TarEntry.LongestName)
                 {
-                    // What was nested step by step has no path that anybody could unpack.
+                    // A path that was nested step by step may be too long for anybody to unpack.
                     throw new LinuxException("lstat", Errno.ENAMETOOLONG, TarText.Show(prefix));
                 }
 
@@ -113,7 +113,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
 
     private static ReadOnlySpan<byte> Base(ReadOnlySpan<byte> path) => path[(path.LastIndexOf((byte)'/') + 1)..];
 
-    /// <summary>What means the same on another machine: not overlayfs's own marks, nor labels of this machine's security policy.</summary>
+    /// <summary>Attributes that mean the same on another machine: not overlayfs's own, nor labels of this machine's security policy.</summary>
     private static bool IsPacked(ReadOnlySpan<byte> attribute) =>
         attribute.StartsWith("user."u8) ? !attribute.StartsWith("user.overlay."u8)
         : attribute.StartsWith("trusted."u8) ? !attribute.StartsWith("trusted.overlay."u8)
@@ -179,7 +179,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
         }
     }
 
-    /// <summary>Packs a further name of a file that is in the archive; false when this is its first.</summary>
+    /// <summary>Packs another name of a file that is already in the archive; false if this is its first.</summary>
     private bool PackLink(byte[] path, in NodeStatus status)
     {
         if (status.Links < 2)

@@ -9,21 +9,21 @@ internal readonly record struct ArgumentCount(int Minimum, int Maximum)
     /// <summary>Any number.</summary>
     public static ArgumentCount Any => new(0, int.MaxValue);
 
-    /// <summary>So many.</summary>
+    /// <summary>Exactly this many.</summary>
     public static ArgumentCount Exactly(int count) => new(count, count);
 
-    /// <summary>So many or more.</summary>
+    /// <summary>This many or more.</summary>
     public static ArgumentCount AtLeast(int count) => new(count, int.MaxValue);
 
-    /// <summary>So many or fewer.</summary>
+    /// <summary>This many or fewer.</summary>
     public static ArgumentCount AtMost(int count) => new(0, count);
 }
 
-/// <summary>One verb: what it is called, what it takes and what it does.</summary>
-/// <param name="path">The words it is reached by, as <c>container run</c>.</param>
+/// <summary>One verb: its name, its arguments and what it does.</summary>
+/// <param name="path">The words that select it, such as <c>container run</c>.</param>
 internal abstract class Command(string path)
 {
-    /// <summary>The words it is reached by.</summary>
+    /// <summary>The words that select it.</summary>
     public string Words { get; } = path;
 
     /// <summary>The usage line after the path.</summary>
@@ -35,18 +35,18 @@ internal abstract class Command(string path)
     /// <summary>How many arguments it takes.</summary>
     public abstract ArgumentCount Arguments { get; }
 
-    /// <summary>More to say in the help, if anything.</summary>
+    /// <summary>Additional help text, if any.</summary>
     public virtual string Details => "";
 
-    /// <summary>Options end at the first argument, as an image's name.</summary>
+    /// <summary>Whether options end at the first argument, such as an image's name.</summary>
     public virtual bool OptionsEndAtFirstArgument => false;
 
     /// <summary>Its options.</summary>
     public FlagSet Flags { get; } = new();
 
-    /// <summary>Does it.</summary>
+    /// <summary>Runs it.</summary>
     /// <param name="session">Daemon, output and settings.</param>
-    /// <param name="arguments">The arguments, of a number that suits.</param>
+    /// <param name="arguments">The arguments, already of a valid number.</param>
     /// <returns>The exit code.</returns>
     public abstract int Execute(Session session, List<string> arguments);
 }

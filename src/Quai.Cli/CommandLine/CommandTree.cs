@@ -14,7 +14,7 @@ using Quai.CommandLine;
 
 namespace Quai.Cli.CommandLine;
 
-/// <summary>All commands by their words, and the way from a command line to one of them.</summary>
+/// <summary>All commands by their words, and the mapping from a command line to one of them.</summary>
 internal static class CommandTree
 {
     private const string Brief = "Run 'quai --help' for more information";
@@ -28,7 +28,7 @@ internal static class CommandTree
 
     private static readonly string[] Common = ["run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version", "info"];
 
-    /// <summary>One command: the words of each way to it, the first its proper one, and how it is made.</summary>
+    /// <summary>One command: the words of each way to select it, the canonical one first, and how it is created.</summary>
     private static readonly (string[] Paths, Func<string, Command> Make)[] Commands =
     [
         (["run", "container run"], p => new Run(p)),
@@ -162,7 +162,7 @@ internal static class CommandTree
         return Execute(session, make!(Proper(paths, path)), paths, rest);
     }
 
-    /// <summary>Reads the options between a group's name and its command's, of which there is but <c>--help</c>.</summary>
+    /// <summary>Reads the options between a group's name and its command's, of which <c>--help</c> is the only one.</summary>
     private static List<string> AfterGroup(string group, List<string> words, out bool help)
     {
         var flags = new FlagSet();
@@ -179,7 +179,7 @@ internal static class CommandTree
         }
     }
 
-    /// <summary>An alias is shown by its proper name in the same group.</summary>
+    /// <summary>An alias is shown by its canonical name in the same group.</summary>
     private static string Proper(string[] paths, string path) => path is "container list" or "container ps" or "container remove" or "image list"
         or "image remove" or "volume list" or "volume remove" or "network list" or "network remove"
         ? paths.First(p => p.StartsWith(path[..path.IndexOf(' ', StringComparison.Ordinal)], StringComparison.Ordinal))

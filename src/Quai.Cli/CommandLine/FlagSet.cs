@@ -4,7 +4,7 @@ using Quai.Templates;
 
 namespace Quai.Cli.CommandLine;
 
-/// <summary>The options of a command, and the values that they are given.</summary>
+/// <summary>The options of a command, and the values given for them.</summary>
 internal sealed class FlagSet
 {
     private readonly List<Flag> _flags = [];
@@ -25,7 +25,7 @@ internal sealed class FlagSet
     /// <summary>Adds another name for a flag.</summary>
     public void Alias(string name, Flag flag) => _table.Alias(name, flag);
 
-    /// <summary>The switch that asks for help: <c>--help</c>, and <c>-h</c> where no other flag has that letter.</summary>
+    /// <summary>The help switch: <c>--help</c>, and <c>-h</c> unless another flag has that letter.</summary>
     /// <param name="hidden">Whether the usage leaves it out.</param>
     public Flag<bool> AddHelp(bool hidden)
     {
@@ -34,22 +34,22 @@ internal sealed class FlagSet
         return help;
     }
 
-    /// <summary>A switch.</summary>
+    /// <summary>A boolean.</summary>
     public Flag<bool> Bool(string name, char shorthand, string usage, bool initial = false) =>
         Add(new Flag<bool>(name, shorthand, "", usage, initial, FlagValues.Bool) { BareValue = "true", DefaultText = initial ? "true" : "" });
 
-    /// <summary>A text.</summary>
+    /// <summary>A string.</summary>
     public Flag<string> String(string name, char shorthand, string usage, string initial = "", string type = "string") =>
         Add(new Flag<string>(name, shorthand, type, usage, initial, static s => s) { DefaultText = initial.Length == 0 ? "" : GoText.Quote(initial) });
 
-    /// <summary>A whole number.</summary>
+    /// <summary>An integer.</summary>
     public Flag<long> Int(string name, char shorthand, string usage, long initial = 0) =>
         Add(new Flag<long>(name, shorthand, "int", usage, initial, FlagValues.Int64)
         {
             DefaultText = initial == 0 ? "" : initial.ToString(CultureInfo.InvariantCulture),
         });
 
-    /// <summary>Texts, each validated by <paramref name="check"/>.</summary>
+    /// <summary>Strings, each validated by <paramref name="check"/>.</summary>
     public ListFlag<string> List(string name, char shorthand, string usage, Func<string, string>? check = null, string type = "list") =>
         Add(new ListFlag<string>(name, shorthand, type, usage, s => [check is null ? s : check(s)]));
 
@@ -63,8 +63,8 @@ internal sealed class FlagSet
     /// <summary>Parses the words after a command's name.</summary>
     /// <param name="words">The words.</param>
     /// <param name="interspersed">Whether options may follow arguments; otherwise the first argument ends them.</param>
-    /// <returns>The arguments that are left.</returns>
-    /// <exception cref="FlagException">A word is no option of this command, or its value does not suit.</exception>
+    /// <returns>The remaining arguments.</returns>
+    /// <exception cref="FlagException">A word is not an option of this command, or its value is invalid.</exception>
     public List<string> Parse(IReadOnlyList<string> words, bool interspersed)
     {
         var rest = new List<string>();

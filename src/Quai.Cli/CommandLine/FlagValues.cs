@@ -6,16 +6,16 @@ using Quai.Templates;
 
 namespace Quai.Cli.CommandLine;
 
-/// <summary>Texts of flags turned into values, with the messages that Go and Docker give for what is wrong.</summary>
+/// <summary>Parses flag values, with the error messages that Go and Docker give.</summary>
 internal static class FlagValues
 {
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
-    /// <summary>A truth value as Go reads one.</summary>
+    /// <summary>A boolean as Go parses it.</summary>
     public static bool Bool(string text) =>
         GoBoolean.TryParse(text, out bool value) ? value : throw new FlagValueException($"strconv.ParseBool: parsing {GoText.Quote(text)}: invalid syntax");
 
-    /// <summary>A whole number in decimal, or with a prefix as in Go.</summary>
+    /// <summary>An integer in decimal, or with a prefix as in Go.</summary>
     public static long Int64(string text)
     {
         bool negative = text.StartsWith('-');
@@ -32,7 +32,7 @@ internal static class FlagValues
             : throw new FlagValueException($"strconv.ParseInt: parsing {GoText.Quote(text)}: value out of range");
     }
 
-    /// <summary>A whole number without a sign, of so many bits.</summary>
+    /// <summary>An unsigned integer of the given number of bits.</summary>
     public static Func<string, long> Unsigned(int bits) => text =>
     {
         if (!BigInteger.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out BigInteger number))

@@ -3,10 +3,10 @@ using Quai.Templates;
 
 namespace Quai.Cli.CommandLine;
 
-/// <summary>What is wrong with a command line, in Docker's words.</summary>
+/// <summary>Errors in a command line, in Docker's words.</summary>
 internal static class FlagWords
 {
-    /// <summary>The sentence that goes before the usage line.</summary>
+    /// <summary>The sentence before the usage line.</summary>
     public static string Of(FlagException error) => error.Fault switch
     {
         FlagFault.Unknown => error.Letters.Length == 0 ? $"unknown flag: --{error.Name}" : $"unknown shorthand flag: '{error.Name}' in -{error.Letters}",

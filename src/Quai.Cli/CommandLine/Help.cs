@@ -34,7 +34,7 @@ internal static class Help
     /// <summary>The line that shows how a command is called.</summary>
     public static string UsageLine(Command command) => command.Usage.Length == 0 ? "quai " + command.Words : $"quai {command.Words} {command.Usage}";
 
-    /// <summary>The message for a number of arguments that does not suit.</summary>
+    /// <summary>The message for an invalid number of arguments.</summary>
     public static string WrongCount(Command command)
     {
         ArgumentCount count = command.Arguments;
@@ -89,7 +89,7 @@ internal static class Help
         return text.ToString();
     }
 
-    /// <summary>Lists names with what they are, in two columns.</summary>
+    /// <summary>Lists names with their descriptions, in two columns.</summary>
     public static void List(StringBuilder text, IReadOnlyCollection<(string Name, string Summary)> entries)
     {
         int column = entries.Max(e => e.Name.Length) + 1;

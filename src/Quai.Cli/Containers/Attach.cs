@@ -6,7 +6,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Cli.Containers;
 
-/// <summary><c>quai attach</c>: becomes the terminal of a running container.</summary>
+/// <summary><c>quai attach</c>: connects this terminal to a running container.</summary>
 internal sealed class Attach : Command
 {
     private readonly Flag<string> _detachKeys;
@@ -72,7 +72,7 @@ internal sealed class Attach : Command
     {
         Task resize(int rows, int columns) => containers.ResizeAsync(id, rows, columns);
 
-        // A size that changes makes the program paint itself anew, which shows the user where they are.
+        // A size change makes the program repaint itself, which shows the user where they are.
         SignalForwarding.Resize(resize, extraRows: 1);
         return SignalForwarding.OfTerminalSize(resize);
     }

@@ -9,7 +9,7 @@ internal static class InParallel
 {
     private const int AtOnce = 50;
 
-    /// <summary>Does it.</summary>
+    /// <summary>Runs it.</summary>
     /// <param name="session">Where names and failures are printed.</param>
     /// <param name="names">The containers.</param>
     /// <param name="action">What to do; an <see cref="ExitException"/> of code 0 means done with nothing to print.</param>

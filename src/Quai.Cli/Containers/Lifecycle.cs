@@ -5,7 +5,7 @@ using Quai.Client.Containers;
 
 namespace Quai.Cli.Containers;
 
-/// <summary><c>quai stop</c> and <c>quai restart</c>, which differ in the verb only.</summary>
+/// <summary><c>quai stop</c> and <c>quai restart</c>, which differ only in the verb.</summary>
 internal sealed class StopOrRestart : Command
 {
     private readonly Flag<string> _signal;

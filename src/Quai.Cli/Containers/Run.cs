@@ -76,7 +76,7 @@ internal sealed class Run : Command
 
     private static string WithHelp(string message) => $"quai: {message}\n\nRun 'quai run --help' for more information";
 
-    /// <summary>The exit code that tells why a program did not start.</summary>
+    /// <summary>The exit code that says why a program did not start.</summary>
     internal static int CodeOf(string message)
     {
         if (message.Contains("executable file not found", StringComparison.Ordinal) || message.Contains("no such file or directory", StringComparison.Ordinal))
@@ -92,7 +92,7 @@ internal sealed class Run : Command
         ContainerClient containers = session.Engine.Containers;
         bool tty = _flags.Tty.Value;
 
-        // Both requests are on their way before either answer is awaited; the container starts when both are in place.
+        // Both requests are sent before either answer is awaited; the container starts when both are in place.
         using PendingAnswer attaching = containers.AttachAsync(id, request.AttachInput, request.AttachOutput, request.AttachError, _detachKeys.Value).Await();
         using ContainerWait wait = containers.WaitAsync(id, _flags.Remove.Value ? "removed" : "next-exit").Await();
         using Connection connection = attaching.UpgradeAsync().Await();
@@ -109,7 +109,7 @@ internal sealed class Run : Command
             stream.Restore();
             if (_flags.Remove.Value)
             {
-                // The daemon removes what could not start; it is gone before the failure is told.
+                // The daemon removes what could not start; it is gone before the failure is reported.
                 wait.EndAsync().Await();
             }
 

@@ -5,7 +5,7 @@ using Quai.Cli.Http;
 
 namespace Quai.Cli.Containers;
 
-/// <summary><c>quai update</c>: changes limits of containers that are there.</summary>
+/// <summary><c>quai update</c>: changes limits of existing containers.</summary>
 internal sealed class Update : Command
 {
     private readonly Flag<long> _blkioWeight;
@@ -66,7 +66,7 @@ internal sealed class Update : Command
         return code;
     }
 
-    /// <summary>The new limits; zero and null leave a limit as it is.</summary>
+    /// <summary>The new limits; zero and null leave a limit unchanged.</summary>
     private ContainerUpdateRequest Request() => new()
     {
         BlkioWeight = (ushort)_blkioWeight.Value,

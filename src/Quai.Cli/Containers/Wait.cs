@@ -20,7 +20,7 @@ internal sealed class Wait(string path) : Command(path)
         session.Out.WriteLine(wait.EndAsync().Await().StatusCode.ToString());
     }, print: false);
 
-    /// <summary>The exit code in the answer of a wait; 125 when waiting failed.</summary>
+    /// <summary>The exit code in the answer of a wait; 125 if waiting failed.</summary>
     public static int CodeOf(ContainerWait wait)
     {
         ContainerWaitResponse end = wait.EndAsync().Await();

@@ -3,7 +3,7 @@ using Quai.Templates;
 
 namespace Quai.Cli.Formatting;
 
-/// <summary>One line of a list: named columns whose values are worked out when a template asks for them.</summary>
+/// <summary>One line of a list: named columns whose values are computed when a template asks for them.</summary>
 /// <param name="typeName">The type's name in error messages.</param>
 internal sealed class Row(string typeName) : IGoStruct
 {
@@ -44,7 +44,7 @@ internal sealed class Row(string typeName) : IGoStruct
         return this;
     }
 
-    /// <summary>The same row with the line feeds and tabs of its values shown instead of done.</summary>
+    /// <summary>The same row with the line feeds and tabs in its values escaped.</summary>
     public Row OnOneLine()
     {
         var row = new Row(TypeName);

@@ -3,13 +3,13 @@ using System.Text;
 namespace Quai.Cli.Formatting;
 
 /// <summary>
-/// Aligns cells that tabs end, as Go's text/tabwriter does: a column is as wide as its widest cell in an unbroken run of lines.
+/// Aligns tab-terminated cells, as Go's text/tabwriter does: a column is as wide as its widest cell in an unbroken run of lines.
 /// </summary>
 internal static class TabWriter
 {
     /// <summary>Aligns.</summary>
     /// <param name="text">Lines of cells; what follows a line's last tab is not padded.</param>
-    /// <param name="minimum">The least width of a column.</param>
+    /// <param name="minimum">The minimum width of a column.</param>
     /// <param name="padding">Spaces added to the widest cell.</param>
     public static string Align(string text, int minimum, int padding)
     {

@@ -5,8 +5,8 @@ using Quai.Templates;
 
 namespace Quai.Cli.Formatting;
 
-/// <summary>Prints rows the way <c>--format</c> asks: a table, JSON lines, or a template for each.</summary>
-/// <param name="format">The format; <c>table</c> and <c>json</c> have their meaning, and <c>table TEMPLATE</c>.</param>
+/// <summary>Prints rows as requested by <c>--format</c>: a table, JSON lines, or a template for each.</summary>
+/// <param name="format">The format: <c>table</c>, <c>json</c>, <c>table TEMPLATE</c> or a template.</param>
 /// <param name="headers">The title of each column.</param>
 internal sealed class Table(string format, IReadOnlyDictionary<string, string> headers)
 {
@@ -17,8 +17,8 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
 
     /// <summary>Renders rows.</summary>
     /// <param name="rows">The rows.</param>
-    /// <param name="terminal">Whether they go to a terminal, where a table's row is one line whatever its cells hold.</param>
-    /// <exception cref="ExitException">The template is wrong.</exception>
+    /// <param name="terminal">Whether they go to a terminal, where a table's row is one line whatever its cells contain.</param>
+    /// <exception cref="ExitException">The template is invalid.</exception>
     public string Render(IEnumerable<Row> rows, bool terminal = false)
     {
         Template template = Compile();
@@ -44,8 +44,8 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
         }
     }
 
-    /// <summary>Tries the template on one row, so that a wrong one fails even when there is nothing to show.</summary>
-    /// <exception cref="ExitException">The template is wrong.</exception>
+    /// <summary>Tries the template on one row, so that an invalid one fails even if there is nothing to show.</summary>
+    /// <exception cref="ExitException">The template is invalid.</exception>
     public void Check(Row row)
     {
         try
@@ -58,10 +58,10 @@ internal sealed class Table(string format, IReadOnlyDictionary<string, string> h
         }
     }
 
-    /// <summary>Renders rows to an output. On a terminal a table's row is one line, whatever its cells hold: they can pretend no further row or column.</summary>
+    /// <summary>Renders rows to an output. On a terminal a table's row is one line, whatever its cells contain: they cannot fake another row or column.</summary>
     public void Print(Output output, IEnumerable<Row> rows) => output.Write(Render(rows, output.IsTerminal));
 
-    /// <summary>The titles as a template's data: a column that is none has no value, a label's title is its last part.</summary>
+    /// <summary>The titles as a template's data: an unknown column has no value, a label's title is its last part.</summary>
     private sealed class Titles(IReadOnlyDictionary<string, string> headers) : IGoStruct
     {
         public string TypeName => "formatter.SubHeaderContext";

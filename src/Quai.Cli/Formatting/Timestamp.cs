@@ -4,7 +4,7 @@ using Quai.Templates;
 
 namespace Quai.Cli.Formatting;
 
-/// <summary>Moments on the command line: a date, seconds since 1970, or how long ago.</summary>
+/// <summary>Times on the command line: a date, seconds since 1970, or how long ago.</summary>
 internal static class Timestamp
 {
     private static readonly string[] Formats =
@@ -13,8 +13,8 @@ internal static class Timestamp
         "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", "yyyy-MM-dd'T'HH:mm:ss", "yyyy-MM-dd'T'HH:mm", "yyyy-MM-dd'T'HH",
     ];
 
-    /// <summary>The moment in seconds and nanoseconds since 1970, as the API takes it; empty for an empty text.</summary>
-    /// <exception cref="ExitException">The text is no moment.</exception>
+    /// <summary>The time in seconds and nanoseconds since 1970, in the API's form; empty for an empty text.</summary>
+    /// <exception cref="ExitException">The text is not a time.</exception>
     public static string Parse(string text)
     {
         if (text.Length == 0)

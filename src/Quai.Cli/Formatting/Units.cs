@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Quai.Cli.Formatting;
 
-/// <summary>Sizes, durations and moments as people read them, in Docker's words.</summary>
+/// <summary>Sizes, durations and times for people to read, in Docker's words.</summary>
 internal static class Units
 {
     private static readonly string[] Decimal = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
     private static readonly string[] Binary = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB", "YiB"];
 
-    /// <summary>A size in steps of 1000 with so many digits: <c>1.98MB</c>.</summary>
+    /// <summary>A size in steps of 1000 with the given number of digits: <c>1.98MB</c>.</summary>
     public static string Size(double bytes, int digits = 3) => Scaled(bytes, 1000, Decimal, digits);
 
-    /// <summary>A size in steps of 1000 with four digits, as Docker shows what is on disk.</summary>
+    /// <summary>A size in steps of 1000 with four digits, as Docker shows disk usage.</summary>
     public static string LongSize(double bytes) => Size(bytes, 4);
 
     /// <summary>A size in steps of 1024: <c>23.54GiB</c>.</summary>
@@ -59,10 +59,10 @@ internal static class Units
         };
     }
 
-    /// <summary>How long ago a moment was.</summary>
+    /// <summary>How long ago a time was.</summary>
     public static string Ago(DateTimeOffset moment) => Duration(DateTimeOffset.UtcNow - moment) + " ago";
 
-    /// <summary>A moment as Go prints one in the local zone: <c>2026-11-23 23:43:46 +0000 UTC</c>.</summary>
+    /// <summary>A time as Go prints one in the local zone: <c>2026-11-23 23:43:46 +0000 UTC</c>.</summary>
     public static string Moment(DateTimeOffset moment)
     {
         DateTimeOffset local = moment.ToLocalTime();
@@ -91,7 +91,7 @@ internal static class Units
         return moment.Insert("yyyy-MM-dd HH:mm:ss".Length, timestamp[point..end].TrimEnd('0').TrimEnd('.'));
     }
 
-    /// <summary>Cuts a text to so many characters, the last an ellipsis.</summary>
+    /// <summary>Truncates a text to the given number of characters, the last an ellipsis.</summary>
     public static string Ellipsis(string text, int limit) => text.Length <= limit ? text : text[..(limit - 1)] + "…";
 
     /// <summary>The first twelve characters of an id, without its algorithm.</summary>

@@ -5,7 +5,7 @@ using Quai.Client;
 
 namespace Quai.Cli.Host;
 
-/// <summary>What this client says of itself, in Go's words.</summary>
+/// <summary>This client's version information, in Go's terms.</summary>
 internal sealed record ClientVersion(string Version, string ApiVersion, string DefaultAPIVersion, string Os, string Arch, string Context)
 {
     /// <summary>This client's version.</summary>
@@ -19,20 +19,20 @@ internal sealed record ClientVersion(string Version, string ApiVersion, string D
         { } other => other.ToString().ToLowerInvariant(),
     };
 
-    /// <summary>As <c>version</c> shows it.</summary>
-    /// <param name="api">The version of the API that is spoken.</param>
+    /// <summary>As shown by <c>version</c>.</summary>
+    /// <param name="api">The negotiated API version.</param>
     public static string Json(string api) =>
         JsonSerializer.Serialize(new ClientVersion(Number, api, EngineClient.NewestVersion, "linux", Architecture, "default"), ClientJson.Default.ClientVersion);
 }
 
-/// <summary>What this client says of itself in <c>info</c>.</summary>
+/// <summary>This client's part of <c>info</c>.</summary>
 internal sealed record ClientInfo(bool Debug, string Version, string Context, IReadOnlyList<string> Plugins, IReadOnlyList<string>? Warnings)
 {
-    /// <summary>As <c>info</c> shows it.</summary>
+    /// <summary>As shown by <c>info</c>.</summary>
     public static string Json { get; } = JsonSerializer.Serialize(new ClientInfo(false, ClientVersion.Number, "default", [], null), ClientJson.Default.ClientInfo);
 }
 
-/// <summary>Source-generated JSON of what this client says of itself.</summary>
+/// <summary>Source-generated JSON of this client's information.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(ClientVersion))]
 [JsonSerializable(typeof(ClientInfo))]

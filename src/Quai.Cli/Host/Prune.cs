@@ -8,7 +8,7 @@ using Quai.Cli.Http;
 
 namespace Quai.Cli.Host;
 
-/// <summary><c>prune</c> of containers, images, networks, volumes and of all of them.</summary>
+/// <summary><c>prune</c> for containers, images, networks, volumes and all of them.</summary>
 internal sealed class Prune : Command
 {
     private readonly string _kind;
@@ -17,8 +17,8 @@ internal sealed class Prune : Command
     private readonly Flag<bool> _force;
     private readonly Flag<bool>? _volumes;
 
-    /// <summary>Makes the command.</summary>
-    /// <param name="path">The words it is reached by.</param>
+    /// <summary>Creates the command.</summary>
+    /// <param name="path">The words that select it.</param>
     /// <param name="kind">container, image, network, volume or system.</param>
     public Prune(string path, string kind)
         : base(path)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Quai.Api.System;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
@@ -82,13 +83,32 @@ internal sealed class VersionCommand : Command
 
         try
         {
-            session.Out.WriteLine(template.Execute(Objects.TypedJson.View(all, "system.versionInfo")));
+            session.Out.WriteLine(template.Execute(Objects.TypedJson.View(WithGoNames(all), "system.versionInfo")));
         }
         catch (TemplateException error)
         {
             session.Out.WriteLine("");
             throw new ExitException(1, error.Message);
         }
+    }
+
+    // Templates go by the names that the fields have in Go, and by those that an old daemon leaves out.
+    private static string WithGoNames(string all)
+    {
+        JsonNode document = JsonNode.Parse(all)!;
+        foreach (string side in (ReadOnlySpan<string>)["Client", "Server"])
+        {
+            if (document[side] is JsonObject fields)
+            {
+                fields["APIVersion"] = fields["ApiVersion"]?.DeepClone();
+                if (side == "Server")
+                {
+                    fields.TryAdd("Experimental", false);
+                }
+            }
+        }
+
+        return document.ToJsonString();
     }
 
     private static string Show(string api, SystemVersion? server)

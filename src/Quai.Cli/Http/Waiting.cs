@@ -1,6 +1,6 @@
 namespace Quai.Cli.Http;
 
-/// <summary>The client blocks, so its tasks are complete when they are returned: their results are there to be taken.</summary>
+/// <summary>The client is blocking, so its tasks are complete when they are returned: these take their results.</summary>
 internal static class Waiting
 {
     /// <summary>The result.</summary>
@@ -9,7 +9,7 @@ internal static class Waiting
     /// <summary>The end.</summary>
     public static void Await(this Task task) => task.GetAwaiter().GetResult();
 
-    /// <summary>Items as they come.</summary>
+    /// <summary>Items as they arrive.</summary>
     public static IEnumerable<T> Await<T>(this IAsyncEnumerable<T> items)
     {
         IAsyncEnumerator<T> enumerator = items.GetAsyncEnumerator();

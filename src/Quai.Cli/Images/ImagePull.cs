@@ -4,14 +4,14 @@ using Quai.Cli.Streams;
 
 namespace Quai.Cli.Images;
 
-/// <summary>Has the daemon pull an image and shows how far it is.</summary>
+/// <summary>Asks the daemon to pull an image and shows progress.</summary>
 internal static class ImagePull
 {
     /// <summary>Pulls.</summary>
     /// <param name="session">The daemon.</param>
-    /// <param name="image">The image with its tag or digest; without either all tags come.</param>
+    /// <param name="image">The image with its tag or digest; without either all tags are pulled.</param>
     /// <param name="platform">The platform; empty for the daemon's.</param>
-    /// <param name="noCache">Whether everything is fetched anew.</param>
+    /// <param name="noCache">Whether everything is fetched again.</param>
     /// <param name="output">Where progress goes; null for nowhere.</param>
     public static void Run(Session session, string image, string platform, bool noCache, Output? output)
     {

@@ -2,10 +2,10 @@ using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Images;
 
-/// <summary>What the client must know of image names: tags, digests and how a name is shown.</summary>
+/// <summary>What the client needs to know about image names: tags, digests and how a name is shown.</summary>
 internal static class ImageReference
 {
-    /// <summary>Cuts a name into repository, tag and digest; what is absent is empty.</summary>
+    /// <summary>Splits a name into repository, tag and digest; what is absent is empty.</summary>
     public static (string Repository, string Tag, string Digest) Split(string name)
     {
         int at = name.IndexOf('@', StringComparison.Ordinal);
@@ -16,7 +16,7 @@ internal static class ImageReference
         return (tagged ? rest[..colon] : rest, tagged ? rest[(colon + 1)..] : "", digest);
     }
 
-    /// <summary>The name with <c>:latest</c> when it has neither tag nor digest.</summary>
+    /// <summary>The name with <c>:latest</c> if it has neither tag nor digest.</summary>
     public static string WithDefaultTag(string name)
     {
         (_, string tag, string digest) = Split(name);
@@ -52,8 +52,8 @@ internal static class ImageReference
         return first.AsSpan().IndexOfAny(".:") >= 0 || first == "localhost" ? familiar : "docker.io/" + familiar;
     }
 
-    /// <summary>Refuses what can be no name.</summary>
-    /// <exception cref="ExitException">It is none.</exception>
+    /// <summary>Refuses an invalid name.</summary>
+    /// <exception cref="ExitException">It is invalid.</exception>
     public static void Check(string name)
     {
         (string repository, string tag, _) = Split(name);

@@ -21,7 +21,7 @@ internal static class ImageTree
             ImageManifestSummary[] platforms = [.. (image.Manifests ?? []).Select(m => m.Deserialize(ApiJson.Default.ImageManifestSummary)!).Where(m => m.Kind == "image")];
             string names = string.Join('\n', image.RepoTags);
 
-            // Images of several platforms under the same names are one here.
+            // Images of several platforms with the same names are one entry here.
             if (platforms.Any(m => m.Available && !shown.Add((names, m.ID))) && names.Length > 0)
             {
                 continue;

@@ -82,10 +82,10 @@ internal static class ImageRows
     };
 
     /// <summary>The lines of one image: one for each name.</summary>
-    /// <param name="image">What the daemon lists.</param>
-    /// <param name="cut">Shorten ids.</param>
-    /// <param name="digests">Show digests, each on a line.</param>
-    /// <param name="once">One line whatever the names.</param>
+    /// <param name="image">The daemon's list entry.</param>
+    /// <param name="cut">Whether to shorten ids.</param>
+    /// <param name="digests">Whether to show digests, each on a line.</param>
+    /// <param name="once">One line, however many names.</param>
     public static IEnumerable<Row> Make(ImageSummary image, bool cut, bool digests, bool once)
     {
         string[] tags = [.. image.RepoTags.Where(t => t != "<none>:<none>")];

@@ -6,8 +6,8 @@ namespace Quai.Cli.Images;
 /// <summary>Platforms on the command line.</summary>
 internal static class Platforms
 {
-    /// <summary>Reads <c>os/architecture[/variant]</c>; null for an empty text.</summary>
-    /// <exception cref="ExitException">The text is no platform.</exception>
+    /// <summary>Parses <c>os/architecture[/variant]</c>; null for an empty text.</summary>
+    /// <exception cref="ExitException">The text is not a platform.</exception>
     public static DistributionPlatform? Parse(string platform)
     {
         string[] parts = platform.Split('/');

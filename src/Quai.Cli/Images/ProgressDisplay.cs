@@ -8,13 +8,13 @@ namespace Quai.Cli.Images;
 
 /// <summary>
 /// Shows the daemon's messages of a pull, push or load. On a terminal each layer keeps its line and has a bar;
-/// elsewhere each message is a line and what only counts is left out.
+/// elsewhere each message is a line and byte counts are left out.
 /// </summary>
 internal static class ProgressDisplay
 {
     /// <summary>Shows messages until they end.</summary>
     /// <param name="messages">The messages.</param>
-    /// <param name="output">Where to; null shows nothing but still fails on an error.</param>
+    /// <param name="output">The output; null shows nothing but still fails on an error.</param>
     /// <exception cref="ExitException">A message is an error.</exception>
     public static void Show(IEnumerable<JsonMessage> messages, Output? output)
     {
@@ -99,7 +99,7 @@ internal static class ProgressDisplay
 
     private static void Plain(Output output, JsonMessage message, string id, string bar)
     {
-        // A line for every block that came would drown the rest.
+        // A line for every received block would drown the rest.
         if (bar.Length == 0 || message.Stream is { Length: > 0 })
         {
             output.Write(Line(message, id));

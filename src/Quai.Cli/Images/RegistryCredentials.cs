@@ -4,10 +4,10 @@ using Quai.Cli.Registries;
 
 namespace Quai.Cli.Images;
 
-/// <summary>Credentials for the registry of an image, as the daemon is told of them.</summary>
+/// <summary>Credentials for the registry of an image, in the daemon's form.</summary>
 internal static class RegistryCredentials
 {
-    /// <summary>Those for a repository's registry; null when nothing is known.</summary>
+    /// <summary>Those for a repository's registry; null if there are none.</summary>
     public static AuthConfig? Find(Session session, string repository)
     {
         string key = RegistryKey.OfImage(repository);
@@ -18,7 +18,7 @@ internal static class RegistryCredentials
         }
         catch (ExitException error)
         {
-            // What is public needs none.
+            // Public images need none.
             session.Error.WriteLine("WARNING: " + error.Message);
             return null;
         }

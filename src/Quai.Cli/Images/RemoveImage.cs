@@ -7,7 +7,7 @@ using Quai.Client;
 
 namespace Quai.Cli.Images;
 
-/// <summary><c>quai rmi</c>. With <c>--all</c>, which Docker has not, every image.</summary>
+/// <summary><c>quai rmi</c>. With <c>--all</c>, which Docker lacks, removes every image.</summary>
 internal sealed class RemoveImage : Command
 {
     private readonly Flag<bool> _all;
@@ -28,7 +28,7 @@ internal sealed class RemoveImage : Command
 
     public override string Summary => "Remove one or more images";
 
-    // One at least, unless all are meant.
+    // At least one, unless all are meant.
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(_all.Value ? 0 : 1);
 
     public override int Execute(Session session, List<string> arguments)
@@ -74,7 +74,7 @@ internal sealed class RemoveImage : Command
             session.Confirm("WARNING! This will remove all images.\nAre you sure you want to continue?");
         }
 
-        // What was made of others is newer than these; where times lie, the next round finds them free.
+        // Derived images are newer than their parents; if times lie, the next round finds them unused.
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         for (int left = int.MaxValue; ;)
         {
@@ -97,7 +97,7 @@ internal sealed class RemoveImage : Command
 
     private void RemoveWhole(Session session, ImageSummary image, Dictionary<string, string> errors)
     {
-        // By force an image goes with all its names. Else name by name: then one that comes into use meanwhile keeps its last.
+        // With force an image is removed with all its names. Otherwise name by name: then one that comes into use meanwhile keeps its last.
         string[] names = _force.Value ? [] : [.. image.RepoTags];
         foreach (string name in names.Length == 0 ? [image.Id] : names)
         {
@@ -113,7 +113,7 @@ internal sealed class RemoveImage : Command
             }
             catch (DaemonException error) when (error.Status == 404)
             {
-                // It went with another: with a child, or with the same name for another platform.
+                // It was removed with another: with a child, or with the same name for another platform.
             }
             catch (DaemonException error)
             {

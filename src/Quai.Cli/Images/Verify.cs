@@ -5,7 +5,7 @@ using Quai.Cli.Http;
 
 namespace Quai.Cli.Images;
 
-/// <summary><c>quai image verify</c>, which Docker has not: recheck every digest on the disk.</summary>
+/// <summary><c>quai image verify</c>, which Docker lacks: rechecks every digest on disk.</summary>
 internal sealed class Verify(string path) : Command(path)
 {
     public override string Usage => "[IMAGE...]";

@@ -53,7 +53,7 @@ internal sealed class InspectRemote : Command
     }
 }
 
-/// <summary><c>quai imagetools create</c>: a manifest list of images that are in registries, under new names.</summary>
+/// <summary><c>quai imagetools create</c>: creates a manifest list from images in registries, under new names.</summary>
 internal sealed class CreateRemote : Command
 {
     private readonly ListFlag<string> _annotations;
@@ -98,7 +98,7 @@ internal sealed class CreateRemote : Command
             RemoteManifest manifest = RemoteManifest.Fetch(session, source);
             foreach (ListEntry entry in manifest.IsIndex ? ListEntry.OfIndex(manifest) : [ListEntry.Of(session, manifest)])
             {
-                // A later source's image takes the place of an earlier one's for the same platform.
+                // A later source's image replaces an earlier one's for the same platform.
                 entries.RemoveAll(e => e.Digest == entry.Digest || (entry.Platform is not null && e.Platform?.ToString() == entry.Platform.ToString() && entry.Platform.Os != "unknown"));
                 entries.Add(entry);
             }

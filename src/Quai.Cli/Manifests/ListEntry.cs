@@ -8,7 +8,7 @@ namespace Quai.Cli.Manifests;
 /// <param name="MediaType">Of its manifest.</param>
 /// <param name="Digest">Of its manifest.</param>
 /// <param name="Size">Of its manifest, bytes.</param>
-/// <param name="Platform">What it is for; null where an index says nothing of it.</param>
+/// <param name="Platform">Its platform; null if an index does not say.</param>
 internal sealed record ListEntry(string Source, string MediaType, string Digest, long Size,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Platform? Platform)
 {
@@ -22,7 +22,7 @@ internal sealed record ListEntry(string Source, string MediaType, string Digest,
     public static IEnumerable<ListEntry> OfIndex(RemoteManifest index) => (index.Read(ManifestJson.Default.IndexDocument).Manifests ?? []).Select(item => new ListEntry(
         $"{index.Repository}@{item.Digest}", item.MediaType ?? "", item.Digest ?? "", item.Size, item.Platform));
 
-    /// <summary>The manifest list of entries: Docker's where all are Docker's, else OCI's.</summary>
+    /// <summary>The manifest list for entries: Docker's if all are Docker's, otherwise OCI's.</summary>
     public static byte[] Index(IReadOnlyList<ListEntry> entries, IReadOnlyDictionary<string, string>? annotations = null)
     {
         bool docker = entries.Count > 0 && entries.All(e => e.MediaType == DockerManifest) && annotations is not { Count: > 0 };

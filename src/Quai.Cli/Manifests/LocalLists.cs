@@ -4,7 +4,7 @@ using Quai.Cli.Images;
 
 namespace Quai.Cli.Manifests;
 
-/// <summary>Manifest lists that are being put together: <c>manifests/LIST/ENTRY</c> in the client's configuration folder, one small file for each entry.</summary>
+/// <summary>Manifest lists being assembled: <c>manifests/LIST/ENTRY</c> in the client's configuration folder, one small file for each entry.</summary>
 internal sealed class LocalLists(string configFolder)
 {
     private readonly string _root = Path.Combine(configFolder, "manifests");
@@ -18,14 +18,14 @@ internal sealed class LocalLists(string configFolder)
         ? [.. Directory.EnumerateFiles(FolderOf(list)).Where(f => !f.EndsWith(".new", StringComparison.Ordinal)).Select(ReadEntry).OrderBy(e => e.Platform?.ToString(), StringComparer.Ordinal)]
         : throw new ExitException(1, $"No such manifest: {list}");
 
-    /// <summary>One entry; null when the list has none of that name.</summary>
+    /// <summary>One entry; null if the list has none with that name.</summary>
     public ListEntry? Find(string list, string image)
     {
         string file = FileOf(list, image);
         return File.Exists(file) ? ReadEntry(file) : null;
     }
 
-    /// <summary>Puts an entry in a list, which begins with its first.</summary>
+    /// <summary>Adds an entry to a list, which is created with its first.</summary>
     public void Write(string list, string image, ListEntry entry)
     {
         Directory.CreateDirectory(FolderOf(list));

@@ -33,7 +33,7 @@ internal sealed class CreateManifest : Command
             throw new ExitException(1, "refusing to amend an existing manifest list with no --amend flag");
         }
 
-        // All are looked at before the first is written: a name that is wrong changes nothing.
+        // All are checked before the first is written: an invalid name changes nothing.
         List<(string Name, ListEntry Entry)> entries = [];
         foreach (string name in arguments.Skip(1))
         {

@@ -21,7 +21,7 @@ internal sealed record IndexDocument
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 }
 
-/// <summary>An entry of a manifest list; its members stand in the order in which Docker writes them.</summary>
+/// <summary>An entry of a manifest list; its members are in the order in which Docker writes them.</summary>
 internal sealed record IndexEntry
 {
     [JsonPropertyName("mediaType")]
@@ -38,14 +38,14 @@ internal sealed record IndexEntry
     public Platform? Platform { get; init; }
 }
 
-/// <summary>Of an image's manifest, where its configuration is.</summary>
+/// <summary>The part of an image's manifest that says where its configuration is.</summary>
 internal sealed record ManifestDocument
 {
     [JsonPropertyName("config")]
     public IndexEntry? Config { get; init; }
 }
 
-/// <summary>What <c>manifest inspect --verbose</c> shows of a manifest.</summary>
+/// <summary>What <c>manifest inspect --verbose</c> shows for a manifest.</summary>
 internal sealed record VerboseManifest(
     string Ref, VerboseDescriptor Descriptor, byte[] Raw,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? OCIManifest,
@@ -58,7 +58,7 @@ internal sealed record VerboseDescriptor(
     [property: JsonPropertyName("size")] long Size,
     [property: JsonPropertyName("platform")][property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Platform? Platform);
 
-/// <summary>Source-generated JSON of manifest lists, in registries and while they are put together.</summary>
+/// <summary>Source-generated JSON of manifest lists, in registries and while being assembled.</summary>
 [JsonSerializable(typeof(IndexDocument))]
 [JsonSerializable(typeof(ManifestDocument))]
 [JsonSerializable(typeof(ListEntry))]
@@ -66,6 +66,6 @@ internal sealed record VerboseDescriptor(
 [JsonSerializable(typeof(List<VerboseManifest>))]
 internal sealed partial class ManifestJson : JsonSerializerContext
 {
-    /// <summary>As Docker lays manifest lists out.</summary>
+    /// <summary>Formatted as Docker formats manifest lists.</summary>
     public static ManifestJson Indented { get; } = new(new JsonSerializerOptions { WriteIndented = true, IndentSize = 3, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

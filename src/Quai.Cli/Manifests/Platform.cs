@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Cli.Manifests;
 
-/// <summary>The platform of an entry of a manifest list, and of an image by its configuration. What is empty is left out.</summary>
+/// <summary>The platform of an entry of a manifest list, and of an image according to its configuration. Empty members are left out.</summary>
 internal sealed record Platform
 {
     [JsonPropertyName("architecture")]

@@ -8,23 +8,23 @@ using Quai.Client.Registries;
 
 namespace Quai.Cli.Manifests;
 
-/// <summary>A manifest or manifest list as a registry has it, fetched through the daemon, which knows mirrors and certificates.</summary>
-/// <param name="Name">The name it was asked for by, with its registry.</param>
-/// <param name="MediaType">What it is.</param>
+/// <summary>A manifest or manifest list in a registry, fetched through the daemon, which knows mirrors and certificates.</summary>
+/// <param name="Name">The requested name, with its registry.</param>
+/// <param name="MediaType">Its media type.</param>
 /// <param name="Digest">Its digest.</param>
 /// <param name="Bytes">Its bytes, exactly.</param>
 internal sealed record RemoteManifest(string Name, string MediaType, string Digest, byte[] Bytes)
 {
     private static readonly string[] Indexes = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
 
-    /// <summary>Whether it lists manifests of several platforms.</summary>
+    /// <summary>Whether it is a list of manifests for several platforms.</summary>
     public bool IsIndex => Indexes.Contains(MediaType);
 
     /// <summary>The repository's name.</summary>
     public string Repository => ImageReference.Split(Name).Repository;
 
     /// <summary>Fetches one.</summary>
-    /// <exception cref="DaemonException">The registry has none of that name.</exception>
+    /// <exception cref="DaemonException">The registry has none with that name.</exception>
     public static RemoteManifest Fetch(Session session, string name)
     {
         ImageReference.Check(ImageReference.Split(name).Repository);
@@ -34,11 +34,11 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
     }
 
     /// <summary>The document.</summary>
-    /// <exception cref="JsonException">It is none of that type.</exception>
+    /// <exception cref="JsonException">It is not of that type.</exception>
     public T Read<T>(JsonTypeInfo<T> type)
         where T : class => JsonSerializer.Deserialize(Bytes, type) ?? throw new JsonException("it is empty");
 
-    /// <summary>The platform that an image's manifest is for, by its config.</summary>
+    /// <summary>The platform that an image's manifest is for, from its config.</summary>
     public Platform PlatformOf(Session session)
     {
         IndexEntry config = Read(ManifestJson.Default.ManifestDocument).Config ?? new IndexEntry();
@@ -46,7 +46,7 @@ internal sealed record RemoteManifest(string Name, string MediaType, string Dige
         return JsonSerializer.Deserialize(document, ManifestJson.Default.Platform) ?? new Platform();
     }
 
-    /// <summary>Puts a manifest list in a registry.</summary>
+    /// <summary>Pushes a manifest list to a registry.</summary>
     /// <param name="session">The session.</param>
     /// <param name="target">Name and tag.</param>
     /// <param name="index">The list's bytes.</param>

@@ -4,7 +4,7 @@ using Quai.Templates;
 
 namespace Quai.Cli.Objects;
 
-/// <summary>JSON as Go's encoder writes it: order and numbers stay as sent; strings are written as Go writes them, whatever escapes the daemon chose.</summary>
+/// <summary>JSON as Go's encoder writes it: order and numbers are kept; strings are written as Go writes them, whatever escapes the daemon chose.</summary>
 internal static class CompactJson
 {
     /// <summary>Writes a value.</summary>

@@ -18,9 +18,9 @@ internal sealed class Inspect : Command
     private readonly Flag<bool>? _verbose;
     private readonly string? _kind;
 
-    /// <summary>Makes the command.</summary>
-    /// <param name="path">The words it is reached by.</param>
-    /// <param name="kind">The one kind of object that it shows; null for any.</param>
+    /// <summary>Creates the command.</summary>
+    /// <param name="path">The words that select it.</param>
+    /// <param name="kind">The only kind of object that it shows; null for any.</param>
     public Inspect(string path, string? kind)
         : base(path)
     {

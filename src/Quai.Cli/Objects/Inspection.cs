@@ -7,18 +7,18 @@ using Quai.Templates;
 
 namespace Quai.Cli.Objects;
 
-/// <summary>Shows objects whole, or through a template, as <c>inspect</c> does.</summary>
+/// <summary>Shows whole objects, or through a template, as <c>inspect</c> does.</summary>
 internal static class Inspection
 {
     /// <summary>An object found: its type and its JSON.</summary>
     public readonly record struct Found(GoStructType Type, JsonElement Json);
 
     /// <summary>Shows objects.</summary>
-    /// <param name="session">Where to.</param>
+    /// <param name="session">For output.</param>
     /// <param name="names">The objects.</param>
     /// <param name="format">A template, <c>json</c>, or empty for all.</param>
     /// <param name="find">Fetches one.</param>
-    /// <exception cref="ExitException">The template is wrong, or an object was not found; the others were shown.</exception>
+    /// <exception cref="ExitException">The template is invalid, or an object was not found; the others were shown.</exception>
     public static int Run(Session session, IEnumerable<string> names, string format, Func<string, Found> find)
     {
         bool lines = format == "json";
@@ -76,7 +76,7 @@ internal static class Inspection
     }
 
     /// <summary>Parses a template.</summary>
-    /// <exception cref="ExitException">It is none: code 64.</exception>
+    /// <exception cref="ExitException">It is invalid: code 64.</exception>
     internal static Template Parse(string format)
     {
         try
@@ -90,7 +90,7 @@ internal static class Inspection
     }
 
     /// <summary>Shows one object through a template: as its type, or else as the daemon's own JSON.</summary>
-    /// <exception cref="ExitException">The object has not what the template asks for.</exception>
+    /// <exception cref="ExitException">The object lacks what the template asks for.</exception>
     internal static string Execute(Template template, Found found)
     {
         try
@@ -99,7 +99,7 @@ internal static class Inspection
         }
         catch (TemplateException)
         {
-            // What the type has not, the daemon's own JSON may have, under its own names.
+            // What the type lacks, the daemon's own JSON may have, under its own names.
             try
             {
                 return template.Execute(JsonValues.From(found.Json, keepNumbers: true), new TemplateOptions { FailOnMissingKey = true });

@@ -2,13 +2,13 @@ using System.Text;
 
 namespace Quai.Cli.Objects;
 
-/// <summary>Lays JSON out on lines without changing its values' text.</summary>
+/// <summary>Indents JSON without changing its values' text.</summary>
 internal static class JsonIndent
 {
-    /// <summary>Appends <paramref name="json"/>, four spaces a level.</summary>
-    /// <param name="text">Where to.</param>
+    /// <summary>Appends <paramref name="json"/>, four spaces per level.</summary>
+    /// <param name="text">The destination.</param>
     /// <param name="json">Valid JSON.</param>
-    /// <param name="depth">The level that it stands on.</param>
+    /// <param name="depth">Its indentation level.</param>
     public static void Append(StringBuilder text, string json, int depth)
     {
         bool quoted = false;

@@ -4,7 +4,7 @@ using Quai.Templates;
 
 namespace Quai.Cli.Objects;
 
-/// <summary>JSON seen as a struct whose fields are its members: what it has not is an error that names its type.</summary>
+/// <summary>JSON seen as a struct whose fields are its members: accessing an unknown one is an error that names its type.</summary>
 internal sealed class TypedJson : IGoStruct
 {
     private readonly JsonElement _json;

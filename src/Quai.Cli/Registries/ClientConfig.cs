@@ -6,7 +6,7 @@ using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Registries;
 
-/// <summary>Docker's <c>config.json</c>, as far as it is about registries; what else is in it stays as it is.</summary>
+/// <summary>Docker's <c>config.json</c>, as far as it concerns registries; its other contents are preserved.</summary>
 internal sealed class ClientConfig
 {
     private readonly string _path;
@@ -31,7 +31,7 @@ internal sealed class ClientConfig
     public IReadOnlyList<string> Servers => _root["auths"] is JsonObject auths ? [.. auths.Select(a => a.Key)] : [];
 
     /// <summary>Reads the file; a missing one is empty.</summary>
-    /// <exception cref="ExitException">It is no JSON object.</exception>
+    /// <exception cref="ExitException">It is not a JSON object.</exception>
     public static ClientConfig Load(string folder)
     {
         string path = System.IO.Path.Combine(folder, "config.json");
@@ -39,7 +39,7 @@ internal sealed class ClientConfig
         {
             JsonObject root = JsonNode.Parse(File.ReadAllBytes(path), null, new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject ?? throw new JsonException("an object is expected");
 
-            // It is read bit by bit as it is used; what is wrong anywhere is to be said now.
+            // It is read piece by piece as it is used; report any error in it now.
             using var whole = new Utf8JsonWriter(Stream.Null);
             root.WriteTo(whole);
             return new ClientConfig(path, root);
@@ -58,7 +58,7 @@ internal sealed class ClientConfig
         }
     }
 
-    /// <summary>Reads the file for a command that works without it, too: what is wrong with it is told on stderr, and nothing of it is used.</summary>
+    /// <summary>Reads the file for a command that also works without it: errors in it are reported on stderr, and nothing of it is used.</summary>
     public static ClientConfig LoadOrWarn(string folder)
     {
         try
@@ -72,10 +72,10 @@ internal sealed class ClientConfig
         }
     }
 
-    /// <summary>A setting that is a text; empty when there is none.</summary>
+    /// <summary>A string setting; empty if there is none.</summary>
     public string Setting(string name) => Text(_root, name);
 
-    /// <summary>The variables by which programs in containers learn of proxies: of a daemon's address, else the usual ones.</summary>
+    /// <summary>Proxy variables for programs in containers: for a daemon's address, or else the default ones.</summary>
     /// <param name="host">The daemon's address.</param>
     public IReadOnlyList<(string Name, string Value)> Proxies(string host)
     {
@@ -141,13 +141,13 @@ internal sealed class ClientConfig
         auths[key] = entry;
     }
 
-    /// <summary>Names the store that credentials go to from now on.</summary>
+    /// <summary>Sets the store that credentials go to from now on.</summary>
     public void SetStore(string helper) => _root["credsStore"] = helper;
 
-    /// <summary>Takes a registry out of the file; false when it was not there.</summary>
+    /// <summary>Removes a registry from the file; false if it was not there.</summary>
     public bool Remove(string key) => _root["auths"] is JsonObject auths && auths.Remove(key);
 
-    /// <summary>Writes the file: a new one first, which then takes the old one's place.</summary>
+    /// <summary>Writes the file: a new one first, which then replaces the old one.</summary>
     /// <exception cref="ExitException">It cannot be written.</exception>
     public void Save()
     {

@@ -7,12 +7,12 @@ using Quai.Cli.CommandLine;
 namespace Quai.Cli.Registries;
 
 /// <summary>
-/// A program <c>docker-credential-NAME</c> that keeps credentials, by Docker's protocol: the verb is its argument, everything secret goes through
-/// pipes, and a failure's reason is what it prints.
+/// A program <c>docker-credential-NAME</c> that stores credentials, by Docker's protocol: the verb is its argument, everything secret goes through
+/// pipes, and on failure its output is the reason.
 /// </summary>
 internal sealed class CredentialHelper(string name)
 {
-    /// <summary>The name that says that the secret is a token.</summary>
+    /// <summary>The user name that says that the secret is a token.</summary>
     private const string TokenUser = "<token>";
 
     private readonly string _program = "docker-credential-" + name;
@@ -21,7 +21,7 @@ internal sealed class CredentialHelper(string name)
     public static bool IsInstalled(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries).Any(folder => File.Exists(Path.Combine(folder, program)));
 
-    /// <summary>What it keeps for a registry; null for nothing.</summary>
+    /// <summary>What it has for a registry; null for nothing.</summary>
     public Credentials? Get(string server)
     {
         (int code, string output) = Run("get", server);
@@ -42,7 +42,7 @@ internal sealed class CredentialHelper(string name)
         }
     }
 
-    /// <summary>Has it keep credentials.</summary>
+    /// <summary>Stores credentials in it.</summary>
     public void Store(string server, Credentials credentials)
     {
         bool token = credentials.IdentityToken.Length > 0;
@@ -54,7 +54,7 @@ internal sealed class CredentialHelper(string name)
         }
     }
 
-    /// <summary>Has it forget a registry.</summary>
+    /// <summary>Removes a registry from it.</summary>
     public void Erase(string server)
     {
         (int code, string output) = Run("erase", server);
@@ -64,7 +64,7 @@ internal sealed class CredentialHelper(string name)
         }
     }
 
-    /// <summary>The registries that it keeps credentials for, with the names of users.</summary>
+    /// <summary>The registries that it has credentials for, with the user names.</summary>
     public IReadOnlyDictionary<string, string> List()
     {
         (int code, string output) = Run("list", "");
@@ -109,6 +109,6 @@ internal sealed class CredentialHelper(string name)
         }
     }
 
-    /// <summary>A helper's failure. What it was asked for may be secret and is not told; what it printed is its message.</summary>
+    /// <summary>A helper's failure. The request may be secret and is not shown; the helper's output is the message.</summary>
     private static ExitException Failed(string doing, string output) => new(1, $"error {doing} credentials - err: exit status 1, out: `{output}`");
 }

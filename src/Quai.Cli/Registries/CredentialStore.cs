@@ -4,11 +4,11 @@ namespace Quai.Cli.Registries;
 
 /// <summary>
 /// Where credentials are: with the helper that <c>credHelpers</c> names for the registry, else in the store that <c>credsStore</c> names, else in the
-/// file. What a helper keeps never stands in the file.
+/// file. What a helper stores is never in the file.
 /// </summary>
 internal sealed class CredentialStore(string folder)
 {
-    /// <summary>What is known for a registry; null for nothing.</summary>
+    /// <summary>The credentials for a registry; null for none.</summary>
     public Credentials? Get(string key)
     {
         ClientConfig config = ClientConfig.LoadOrWarn(folder);
@@ -27,8 +27,8 @@ internal sealed class CredentialStore(string folder)
         return other is not null && helper.Get(other) is { IsEmpty: false } older ? older : null;
     }
 
-    /// <summary>Keeps credentials.</summary>
-    /// <returns>The file that they stand in unencrypted; null when a helper has them.</returns>
+    /// <summary>Stores credentials.</summary>
+    /// <returns>The file that contains them unencrypted; null if a helper has them.</returns>
     public string? Store(string key, Credentials credentials)
     {
         ClientConfig config = ClientConfig.Load(folder);
@@ -51,8 +51,8 @@ internal sealed class CredentialStore(string folder)
         return config.Path;
     }
 
-    /// <summary>Forgets a registry, under all the names that it was ever kept by.</summary>
-    /// <returns>What could not be forgotten, and why.</returns>
+    /// <summary>Removes a registry, under all names that it was ever stored by.</summary>
+    /// <returns>What could not be removed, and why.</returns>
     public IReadOnlyList<(string Key, string Reason)> Erase(string key)
     {
         ClientConfig config = ClientConfig.Load(folder);
@@ -101,7 +101,7 @@ internal sealed class CredentialStore(string folder)
         return name is null ? null : new CredentialHelper(name);
     }
 
-    /// <summary>The machine's own store, where nothing else was chosen and nothing is in the file yet.</summary>
+    /// <summary>The machine's own store, if nothing else was chosen and nothing is in the file yet.</summary>
     private static string? Detect(ClientConfig config) =>
         !config.SaysNothing ? null
         : CredentialHelper.IsInstalled("pass") && CredentialHelper.IsInstalled("docker-credential-pass") ? "pass"

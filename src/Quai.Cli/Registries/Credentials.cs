@@ -2,17 +2,17 @@ using Quai.Api.System;
 
 namespace Quai.Cli.Registries;
 
-/// <summary>What lets somebody in at a registry: name and password, or a token that stands for both.</summary>
+/// <summary>Credentials for a registry: name and password, or a token that stands for both.</summary>
 /// <param name="Username">The name.</param>
-/// <param name="Password">The password; empty when there is a token.</param>
+/// <param name="Password">The password; empty if there is a token.</param>
 /// <param name="IdentityToken">A refresh token that the registry gave for the password.</param>
 /// <param name="RegistryToken">A token that is sent as it is.</param>
 internal sealed record Credentials(string Username, string Password, string IdentityToken = "", string RegistryToken = "")
 {
-    /// <summary>Whether there is nothing.</summary>
+    /// <summary>Whether they are empty.</summary>
     public bool IsEmpty => Username.Length == 0 && IdentityToken.Length == 0 && RegistryToken.Length == 0;
 
-    /// <summary>As the API takes them.</summary>
+    /// <summary>In the API's form.</summary>
     public AuthConfig ForApi(string server)
     {
         static string? known(string text) => text.Length > 0 ? text : null;

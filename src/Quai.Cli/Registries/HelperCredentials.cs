@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Cli.Registries;
 
-/// <summary>What is said to a credential helper, and by it.</summary>
+/// <summary>A document exchanged with a credential helper.</summary>
 internal sealed record HelperCredentials(string? ServerURL, string? Username, string? Secret);
 
 /// <summary>Source-generated JSON of the protocol of credential helpers.</summary>
@@ -12,6 +12,6 @@ internal sealed record HelperCredentials(string? ServerURL, string? Username, st
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class HelperJson : JsonSerializerContext
 {
-    /// <summary>As helpers written in shell like it: texts with no more escapes than JSON needs.</summary>
+    /// <summary>In the form that helpers written in shell prefer: strings with no more escapes than JSON requires.</summary>
     public static HelperJson Plain { get; } = new(new JsonSerializerOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

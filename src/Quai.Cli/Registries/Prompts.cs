@@ -19,12 +19,12 @@ internal static class Prompts
         return ReadLine() ?? throw new ExitException(1, "EOF");
     }
 
-    /// <summary>Asks for a line that nobody is to see.</summary>
-    /// <exception cref="ExitException">There is no terminal, with <paramref name="complaint"/>; or the user had enough.</exception>
+    /// <summary>Asks for a line without echoing it.</summary>
+    /// <exception cref="ExitException">There is no terminal, with <paramref name="complaint"/>; or the user cancelled.</exception>
     public static string Secret(Session session, string question, string complaint)
     {
         Require(complaint);
-        // The echo is off before the question stands there: what answers at once is not shown either.
+        // The echo is off before the question appears: what answers at once is not shown either.
         byte[] mode = Terminal.MakeRaw(Stdin, keepOutput: true);
         session.Out.Write(question);
         try
@@ -46,7 +46,7 @@ internal static class Prompts
         }
     }
 
-    /// <summary>Reads to the end of a line; null at the end of the input and when the user interrupts a terminal that is raw.</summary>
+    /// <summary>Reads to the end of a line; null at the end of the input or if the user interrupts a raw terminal.</summary>
     private static string? ReadLine()
     {
         var bytes = new List<byte>();
@@ -65,7 +65,7 @@ internal static class Prompts
                 case 3 or 4:
                     return null;
                 case 8 or 127:
-                    // A whole character goes, however many bytes it has.
+                    // Deletes a whole character, however many bytes it has.
                     while (bytes.Count > 0 && (bytes[^1] & 0xc0) == 0x80)
                     {
                         bytes.RemoveAt(bytes.Count - 1);

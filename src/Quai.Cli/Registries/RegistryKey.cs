@@ -1,12 +1,12 @@
 namespace Quai.Cli.Registries;
 
-/// <summary>The name that a registry's credentials are kept under.</summary>
+/// <summary>The name that a registry's credentials are stored under.</summary>
 internal static class RegistryKey
 {
     /// <summary>Docker Hub's, for historical reasons.</summary>
     public const string Hub = "https://index.docker.io/v1/";
 
-    /// <summary>The name for what a user says after <c>login</c>.</summary>
+    /// <summary>The name for the argument of <c>login</c>.</summary>
     public static string OfServer(string server)
     {
         string host = HostOf(server);

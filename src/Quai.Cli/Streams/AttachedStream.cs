@@ -7,7 +7,7 @@ using Quai.Linux.Terminals;
 namespace Quai.Cli.Streams;
 
 /// <summary>
-/// Joins this program's standard streams with a container's. Input runs on a thread of its own;
+/// Joins this program's standard streams with a container's. Input runs on a separate thread;
 /// output runs on the caller's and ends with the container's.
 /// </summary>
 internal sealed class AttachedStream
@@ -44,7 +44,7 @@ internal sealed class AttachedStream
     /// <summary>Whether the user left with the detach keys.</summary>
     public bool Detached => _detached;
 
-    /// <summary>Makes the terminal raw and starts to send input.</summary>
+    /// <summary>Makes the terminal raw and starts sending input.</summary>
     public void Start()
     {
         if (_tty && _input && Input.IsTerminal)
@@ -59,7 +59,7 @@ internal sealed class AttachedStream
         }
     }
 
-    /// <summary>Shows output until the container's ends or the user detaches, then gives the terminal back.</summary>
+    /// <summary>Shows output until the container's ends or the user detaches, then restores the terminal.</summary>
     public void Run()
     {
         try
@@ -75,7 +75,7 @@ internal sealed class AttachedStream
         }
         catch (Exception error) when (_detached && error is IOException or ConnectionException or ObjectDisposedException)
         {
-            // The connection was ended on purpose.
+            // The connection was closed on purpose.
         }
         finally
         {
@@ -83,7 +83,7 @@ internal sealed class AttachedStream
         }
     }
 
-    /// <summary>Gives the terminal its mode back. May be called again.</summary>
+    /// <summary>Restores the terminal's mode. May be called again.</summary>
     public void Restore()
     {
         byte[]? mode = Interlocked.Exchange(ref _savedMode, null);
@@ -153,7 +153,7 @@ internal sealed class AttachedStream
         }
         catch (Exception error) when (error is IOException or LinuxException or ObjectDisposedException)
         {
-            // The container ended, or the terminal is gone: the output's end tells.
+            // The container ended, or the terminal is gone: the end of output will show which.
             return;
         }
 

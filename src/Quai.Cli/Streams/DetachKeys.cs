@@ -3,7 +3,7 @@ using Quai.Cli.CommandLine;
 namespace Quai.Cli.Streams;
 
 /// <summary>Watches typed keys for the sequence that detaches.</summary>
-/// <param name="keys">The sequence, one byte a key.</param>
+/// <param name="keys">The sequence, one byte per key.</param>
 internal sealed class DetachKeys(byte[] keys)
 {
     private int _matched;
@@ -11,8 +11,8 @@ internal sealed class DetachKeys(byte[] keys)
     /// <summary>The sequence of <c>ctrl-p,ctrl-q</c>.</summary>
     public static byte[] Default => [16, 17];
 
-    /// <summary>Reads a sequence such as <c>ctrl-p,ctrl-q</c> or <c>ctrl-@,a</c>.</summary>
-    /// <exception cref="ExitException">It is none.</exception>
+    /// <summary>Parses a sequence such as <c>ctrl-p,ctrl-q</c> or <c>ctrl-@,a</c>.</summary>
+    /// <exception cref="ExitException">It is invalid.</exception>
     public static byte[] Parse(string text)
     {
         if (text.Length == 0)
@@ -46,7 +46,7 @@ internal sealed class DetachKeys(byte[] keys)
         return [.. keys];
     }
 
-    /// <summary>Takes typed bytes and gives back those to send on. The key that breaks a sequence is sent with it and begins none, as in Docker.</summary>
+    /// <summary>Takes typed bytes and returns those to send on. The key that breaks a sequence is sent with it and does not begin a new one, as in Docker.</summary>
     /// <param name="typed">What was typed.</param>
     /// <param name="send">What to send: keys held back before may come first.</param>
     /// <returns>True when the sequence is complete.</returns>

@@ -7,9 +7,9 @@ using Quai.Linux.Terminals;
 namespace Quai.Cli.Streams;
 
 /// <summary>
-/// Standard output or error, written at once. All text that the client prints goes through here: on a terminal nothing in it acts on the terminal
+/// Standard output or error, written at once. All text that the client prints goes through here: on a terminal nothing in it controls the terminal
 /// (<see cref="Printable"/>); elsewhere it is left as it is, in UTF-8, as Docker leaves it. Bytes are a program's own output (logs, attach, exec, archives) and
-/// stay as they are in both places.
+/// written unchanged in both cases.
 /// </summary>
 internal sealed class Output(int fd) : Stream
 {
@@ -22,7 +22,7 @@ internal sealed class Output(int fd) : Stream
     /// <summary>Writes text.</summary>
     public void Write(string text) => Write(Encoding.UTF8.GetBytes(IsTerminal ? Printable.Text(text) : text));
 
-    /// <summary>Writes texts of others, each a line: on a terminal their line feeds are shown, so that they can pretend no further lines.</summary>
+    /// <summary>Writes texts from others, each on one line: on a terminal their line feeds are escaped, so that they cannot fake further lines.</summary>
     public void WriteRows(params IEnumerable<string> rows)
     {
         var text = new StringBuilder();
@@ -49,7 +49,7 @@ internal sealed class Output(int fd) : Stream
         }
         catch (LinuxException error) when (error.Errno == Errno.EPIPE && Descriptor is 1 or 2)
         {
-            // As a program does that SIGPIPE ends: whoever read is gone and wants no message.
+            // Behaves like a program ended by SIGPIPE: the reader is gone and wants no message.
             Environment.Exit(141);
         }
         catch (LinuxException error)

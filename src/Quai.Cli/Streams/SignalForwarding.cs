@@ -6,7 +6,7 @@ using Quai.Linux.Terminals;
 
 namespace Quai.Cli.Streams;
 
-/// <summary>While it lives, signals that this program gets go to a container, or its terminal's size does.</summary>
+/// <summary>While it exists, forwards signals that this program receives, or its terminal's size, to a container.</summary>
 internal sealed class SignalForwarding : IDisposable
 {
     private readonly List<PosixSignalRegistration> _registrations = [];
@@ -15,7 +15,7 @@ internal sealed class SignalForwarding : IDisposable
     {
     }
 
-    /// <summary>Sends the signals that may be caught to a container. Their numbers are the kernel's; names go over the wire.</summary>
+    /// <summary>Sends catchable signals to a container. Their numbers are the kernel's; names are sent.</summary>
     public static SignalForwarding ToContainer(ContainerClient containers, string id)
     {
         var forwarding = new SignalForwarding();
@@ -33,7 +33,7 @@ internal sealed class SignalForwarding : IDisposable
                 }
                 catch (Exception error) when (error is IOException or ConnectionException or DaemonException)
                 {
-                    // The container has ended meanwhile; its end is what the program waits for.
+                    // The container has ended meanwhile; the program waits for its end anyway.
                 }
             });
         }
@@ -41,9 +41,9 @@ internal sealed class SignalForwarding : IDisposable
         return forwarding;
     }
 
-    /// <summary>Tells the daemon the terminal's size now and whenever it changes.</summary>
-    /// <param name="resize">Tells it rows and columns.</param>
-    /// <param name="now">Tell it now, too.</param>
+    /// <summary>Reports the terminal's size to the daemon now and whenever it changes.</summary>
+    /// <param name="resize">Receives rows and columns.</param>
+    /// <param name="now">Whether to report it now, too.</param>
     public static SignalForwarding OfTerminalSize(Func<int, int, Task> resize, bool now = true)
     {
         var forwarding = new SignalForwarding();
@@ -80,7 +80,7 @@ internal sealed class SignalForwarding : IDisposable
         }
         catch (Exception error) when (error is IOException or ConnectionException or DaemonException)
         {
-            // A terminal of another size is no reason to end.
+            // A failure to resize the terminal is no reason to end.
         }
     }
 

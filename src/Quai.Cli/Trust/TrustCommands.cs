@@ -10,18 +10,18 @@ using Quai.Trust;
 
 namespace Quai.Cli.Trust;
 
-/// <summary>What the commands about signatures share.</summary>
+/// <summary>Shared parts of the signature commands.</summary>
 internal static class Signing
 {
-    /// <summary>Where the password of a private key may be, as for cosign.</summary>
+    /// <summary>The variable that may contain a private key's password, as for cosign.</summary>
     private const string PasswordVariable = "COSIGN_PASSWORD";
 
-    /// <summary>The password of a key: from the environment, else asked for.</summary>
+    /// <summary>The password of a key: from the environment, or else prompted for.</summary>
     public static string Password(Session session, string question) =>
         Environment.GetEnvironmentVariable(PasswordVariable)
             ?? Prompts.Secret(session, question, $"the key has a password: set {PasswordVariable}, or use a terminal");
 
-    /// <summary>Does what may find fault with keys and signatures.</summary>
+    /// <summary>Runs code that may report errors in keys and signatures.</summary>
     public static T Try<T>(Func<T> work)
     {
         try
@@ -34,7 +34,7 @@ internal static class Signing
         }
     }
 
-    /// <summary>What a registry has of signatures for an image, and the digest that the name stands for.</summary>
+    /// <summary>The signatures that a registry has for an image, and the digest that the name stands for.</summary>
     public static (Digest Digest, List<ImageSignature> Signatures) Fetch(Session session, string name)
     {
         Images.ImageReference.Check(Images.ImageReference.Split(name).Repository);
@@ -77,7 +77,7 @@ internal sealed class GenerateKey(string path) : Command(path)
     }
 }
 
-/// <summary><c>quai trust sign</c>: the key stays with the client; the daemon puts the signature beside the image.</summary>
+/// <summary><c>quai trust sign</c>: the key stays with the client; the daemon stores the signature beside the image.</summary>
 internal sealed class Sign : Command
 {
     private readonly Flag<string> _key;

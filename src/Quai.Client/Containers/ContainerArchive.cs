@@ -4,7 +4,7 @@ using Quai.Client.Transport;
 namespace Quai.Client.Containers;
 
 /// <summary>A part of a container's file system as an archive.</summary>
-/// <param name="Root">What is known of the part's root; null where the daemon says nothing.</param>
+/// <param name="Root">Information about the part's root; null if the daemon says nothing.</param>
 /// <param name="Content">The archive.</param>
 public sealed record ContainerArchive(ContainerPathStat? Root, ResponseStream Content) : IDisposable
 {

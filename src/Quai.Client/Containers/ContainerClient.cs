@@ -7,7 +7,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Containers;
 
-/// <summary>Containers, each named by its name or id. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Containers, each given by name or id. If the daemon refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class ContainerClient
 {
     private readonly HttpTransport _transport;
@@ -15,9 +15,9 @@ public sealed class ContainerClient
     internal ContainerClient(HttpTransport transport) => _transport = transport;
 
     /// <summary>The containers.</summary>
-    /// <param name="all">Those that do not run, too.</param>
-    /// <param name="limit">Only so many, the newest; 0 for all.</param>
-    /// <param name="size">Each with its size.</param>
+    /// <param name="all">Include stopped ones.</param>
+    /// <param name="limit">Maximum number, newest first; 0 for all.</param>
+    /// <param name="size">Include sizes.</param>
     /// <param name="filters">Names and values of filters.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<List<ContainerSummary>> ListAsync(
@@ -28,9 +28,9 @@ public sealed class ContainerClient
         return _transport.ReadAsync("GET", query, ApiJson.Default.ListContainerSummary, cancellation: cancellation);
     }
 
-    /// <summary>Makes a container.</summary>
-    /// <param name="request">What it is.</param>
-    /// <param name="name">Its name; empty for one of the daemon's.</param>
+    /// <summary>Creates a container.</summary>
+    /// <param name="request">Its configuration.</param>
+    /// <param name="name">Its name; empty for one chosen by the daemon.</param>
     /// <param name="platform">The platform of its image, <c>os/architecture/variant</c>; empty for the daemon's.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<ContainerCreateResponse> CreateAsync(ContainerCreateRequest request, string name = "", string platform = "", CancellationToken cancellation = default) =>
@@ -42,7 +42,7 @@ public sealed class ContainerClient
     public Task<ContainerInspect> InspectAsync(string container, CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", PathOf(container, "json"), ApiJson.Default.ContainerInspect, cancellation: cancellation);
 
-    /// <summary>What whoever joins a container's streams must know of it.</summary>
+    /// <summary>What code that joins a container's streams needs to know about it.</summary>
     public async Task<ContainerOutline> OutlineAsync(string container, CancellationToken cancellation = default)
     {
         await using ResponseStream response = await _transport.SendAsync("GET", PathOf(container, "json"), cancellation: cancellation);
@@ -51,7 +51,7 @@ public sealed class ContainerClient
 
     /// <summary>One container, as the daemon's JSON.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="size">With its size.</param>
+    /// <param name="size">Include its size.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<JsonElement> InspectDocumentAsync(string container, bool size = false, CancellationToken cancellation = default) =>
         _transport.ReadDocumentAsync(PathOf(container, "json").WithSwitch("size", size), cancellation);
@@ -81,13 +81,13 @@ public sealed class ContainerClient
     /// <summary>Freezes a container's processes.</summary>
     public Task PauseAsync(string container, CancellationToken cancellation = default) => DoAsync(PathOf(container, "pause"), cancellation);
 
-    /// <summary>Lets a container's processes go on.</summary>
+    /// <summary>Thaws a container's processes.</summary>
     public Task UnpauseAsync(string container, CancellationToken cancellation = default) => DoAsync(PathOf(container, "unpause"), cancellation);
 
-    /// <summary>Gives a container another name.</summary>
+    /// <summary>Renames a container.</summary>
     public Task RenameAsync(string container, string name, CancellationToken cancellation = default) => DoAsync(PathOf(container, "rename").With("name", name), cancellation);
 
-    /// <summary>Tells the size of the terminal that a container's is shown on.</summary>
+    /// <summary>Sets the size of a container's terminal.</summary>
     public Task ResizeAsync(string container, int rows, int columns, CancellationToken cancellation = default) =>
         DoAsync(PathOf(container, "resize").WithSize(rows, columns), cancellation);
 
@@ -99,26 +99,26 @@ public sealed class ContainerClient
 
     /// <summary>Removes a container.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="force">Even if it runs.</param>
-    /// <param name="volumes">With its anonymous volumes.</param>
-    /// <param name="link">Only the link of this name.</param>
+    /// <param name="force">Even if it is running.</param>
+    /// <param name="volumes">Also its anonymous volumes.</param>
+    /// <param name="link">Only the link with this name.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task RemoveAsync(string container, bool force = false, bool volumes = false, bool link = false, CancellationToken cancellation = default) =>
         _transport.DoAsync(
             "DELETE", new Query($"/containers/{Query.Segment(container)}").WithSwitch("v", volumes).WithSwitch("link", link).WithSwitch("force", force), cancellation: cancellation);
 
-    /// <summary>Removes containers that do not run.</summary>
+    /// <summary>Removes stopped containers.</summary>
     public Task<ContainersPruneResponse> PruneAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/containers/prune").WithFilters(filters), ApiJson.Default.ContainersPruneResponse, cancellation: cancellation);
 
     /// <summary>The processes of a container.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="arguments">Arguments of <c>ps</c>; empty for the usual ones.</param>
+    /// <param name="arguments">Arguments of <c>ps</c>; empty for the default.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<ContainerTopResponse> TopAsync(string container, string arguments = "", CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", PathOf(container, "top").WithText("ps_args", arguments), ApiJson.Default.ContainerTopResponse, cancellation: cancellation);
 
-    /// <summary>What a container uses: once, or again and again until it is gone.</summary>
+    /// <summary>A container's resource usage: once, or continuously until it is gone.</summary>
     public async IAsyncEnumerable<ContainerStats> StatsAsync(string container, bool stream, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await using ResponseStream response = await _transport.SendAsync("GET", PathOf(container, "stats").With("stream", stream ? "1" : "0"), cancellation: cancellation);
@@ -128,8 +128,8 @@ public sealed class ContainerClient
         }
     }
 
-    /// <summary>What a container printed.</summary>
-    /// <returns>The program's own bytes where it has a terminal, else frames (<see cref="Streams.StdCopy"/>).</returns>
+    /// <summary>A container's output.</summary>
+    /// <returns>The program's own bytes if it has a terminal, otherwise frames (<see cref="Streams.StdCopy"/>).</returns>
     public Task<ResponseStream> LogsAsync(string container, LogOptions options, CancellationToken cancellation = default) =>
         _transport.SendAsync(
             "GET",
@@ -137,19 +137,19 @@ public sealed class ContainerClient
                 .WithSwitch("details", options.Details).WithText("since", options.Since).WithText("until", options.Until).With("tail", options.Tail),
             cancellation: cancellation);
 
-    /// <summary>Asks for a container's streams, and does not wait for them: further requests can be on their way meanwhile.</summary>
+    /// <summary>Requests a container's streams without waiting for the answer: further requests can be sent meanwhile.</summary>
     /// <param name="container">The container.</param>
     /// <param name="input">Standard input.</param>
     /// <param name="output">Standard output.</param>
     /// <param name="error">Standard error.</param>
-    /// <param name="detachKeys">The keys that leave; empty for the daemon's.</param>
+    /// <param name="detachKeys">The detach keys; empty for the daemon's.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<PendingAnswer> AttachAsync(string container, bool input, bool output = true, bool error = true, string detachKeys = "", CancellationToken cancellation = default) =>
         _transport.StartUpgradeAsync(
             PathOf(container, "attach").With("stream", "1").WithSwitch("stdin", input).WithSwitch("stdout", output).WithSwitch("stderr", error).WithText("detachKeys", detachKeys),
             cancellation: cancellation);
 
-    /// <summary>Asks for a container's end, and does not wait for it.</summary>
+    /// <summary>Requests notification of a container's end, without waiting for it.</summary>
     /// <param name="container">The container.</param>
     /// <param name="condition"><c>not-running</c>, <c>next-exit</c> or <c>removed</c>.</param>
     /// <param name="cancellation">Ends the request.</param>

@@ -4,7 +4,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Containers;
 
-/// <summary>A container's end, that was asked for. Whoever starts the container after <see cref="AcceptedAsync"/> misses no end.</summary>
+/// <summary>A pending request for a container's end. If the container is started after <see cref="AcceptedAsync"/>, its end is not missed.</summary>
 public sealed class ContainerWait : IDisposable
 {
     private readonly PendingAnswer _pending;
@@ -12,7 +12,7 @@ public sealed class ContainerWait : IDisposable
 
     internal ContainerWait(PendingAnswer pending) => _pending = pending;
 
-    /// <summary>Waits until the daemon waits.</summary>
+    /// <summary>Waits until the daemon has registered the wait.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
     public async Task AcceptedAsync(CancellationToken cancellation = default) => _response ??= await _pending.AnswerAsync(cancellation);
 

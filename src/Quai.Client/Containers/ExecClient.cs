@@ -5,7 +5,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Containers;
 
-/// <summary>Further programs in containers, each named by its id. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Further programs in containers, each given by its id. If the daemon refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class ExecClient
 {
     private readonly HttpTransport _transport;
@@ -18,7 +18,7 @@ public sealed class ExecClient
             "POST", new Query($"/containers/{Query.Segment(container)}/exec"), ApiJson.Default.IdResponse, JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.ExecCreateRequest),
             cancellation: cancellation);
 
-    /// <summary>Starts a program that nobody is attached to.</summary>
+    /// <summary>Starts a program with nobody attached.</summary>
     public Task StartAsync(string exec, ExecStartRequest request, CancellationToken cancellation = default) =>
         _transport.DoAsync("POST", PathOf(exec, "start"), Body(request), cancellation: cancellation);
 
@@ -26,11 +26,11 @@ public sealed class ExecClient
     public async Task<Connection> AttachAsync(string exec, ExecStartRequest request, CancellationToken cancellation = default) =>
         await (await _transport.StartUpgradeAsync(PathOf(exec, "start"), Body(request), cancellation)).UpgradeAsync(cancellation);
 
-    /// <summary>Tells the size of the terminal that a program's is shown on.</summary>
+    /// <summary>Sets the size of a program's terminal.</summary>
     public Task ResizeAsync(string exec, int rows, int columns, CancellationToken cancellation = default) =>
         _transport.DoAsync("POST", PathOf(exec, "resize").WithSize(rows, columns), cancellation: cancellation);
 
-    /// <summary>One program: whether it runs, and how it ended.</summary>
+    /// <summary>One program: whether it is running, and how it ended.</summary>
     public Task<ExecInspect> InspectAsync(string exec, CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", PathOf(exec, "json"), ApiJson.Default.ExecInspect, cancellation: cancellation);
 

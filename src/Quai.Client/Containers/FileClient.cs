@@ -4,7 +4,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Containers;
 
-/// <summary>Files of containers. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Files of containers. If the daemon refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class FileClient
 {
     private const string StatHeader = "x-docker-container-path-stat";
@@ -13,7 +13,7 @@ public sealed class FileClient
 
     internal FileClient(HttpTransport transport) => _transport = transport;
 
-    /// <summary>What a path in a container is; null when there is nothing there, or no container.</summary>
+    /// <summary>Describes a path in a container; null if it, or the container, does not exist.</summary>
     public async Task<ContainerPathStat?> StatAsync(string container, string path, CancellationToken cancellation = default)
     {
         await using ResponseStream response = await _transport.SendAnyAsync("HEAD", ArchiveOf(container).With("path", path), cancellation: cancellation);
@@ -27,11 +27,11 @@ public sealed class FileClient
         return new ContainerArchive(StatOf(response), response);
     }
 
-    /// <summary>Unpacks an archive in a folder of a container. A folder does not take the place of something else, nor the other way around.</summary>
+    /// <summary>Unpacks an archive in a folder of a container. A folder does not replace a non-folder, nor vice versa.</summary>
     /// <param name="container">The container.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="archive">The archive.</param>
-    /// <param name="keepOwners">Whether files belong to whom the archive says.</param>
+    /// <param name="keepOwners">Whether to keep the owners in the archive.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task WriteAsync(string container, string folder, Stream archive, bool keepOwners = false, CancellationToken cancellation = default)
     {

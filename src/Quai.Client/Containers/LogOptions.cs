@@ -1,9 +1,9 @@
 namespace Quai.Client.Containers;
 
-/// <summary>What of a container's output is asked for.</summary>
+/// <summary>Which part of a container's output is requested.</summary>
 public sealed record LogOptions
 {
-    /// <summary>Go on with what is printed from now.</summary>
+    /// <summary>Continue with new output.</summary>
     public bool Follow { get; init; }
 
     /// <summary>Each line with its time.</summary>
@@ -12,10 +12,10 @@ public sealed record LogOptions
     /// <summary>Each line with what the logging driver adds.</summary>
     public bool Details { get; init; }
 
-    /// <summary>From when on, in seconds since 1970; empty for from the start.</summary>
+    /// <summary>Start time, in seconds since 1970; empty for the beginning.</summary>
     public string Since { get; init; } = "";
 
-    /// <summary>Until when, in seconds since 1970; empty for to the end.</summary>
+    /// <summary>End time, in seconds since 1970; empty for the end.</summary>
     public string Until { get; init; } = "";
 
     /// <summary>How many lines from the end, or <c>all</c>.</summary>

@@ -1,19 +1,19 @@
 namespace Quai.Client.Images;
 
-/// <summary>What an image that is made of a container is to be.</summary>
+/// <summary>Settings for an image made from a container.</summary>
 /// <param name="Container">The container.</param>
 public sealed record CommitOptions(string Container)
 {
     /// <summary>The image's repository; empty for none.</summary>
     public string Repository { get; init; } = "";
 
-    /// <summary>The image's tag; empty for the usual one.</summary>
+    /// <summary>The image's tag; empty for the default.</summary>
     public string Tag { get; init; } = "";
 
-    /// <summary>Who made it.</summary>
+    /// <summary>The author.</summary>
     public string Author { get; init; } = "";
 
-    /// <summary>What it is.</summary>
+    /// <summary>A description.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>Dockerfile instructions that are applied to its configuration.</summary>

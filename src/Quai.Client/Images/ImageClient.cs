@@ -7,7 +7,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Images;
 
-/// <summary>Images on the daemon's disk. What it refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Images on the daemon's disk. If it refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class ImageClient
 {
     private readonly HttpTransport _transport;
@@ -15,9 +15,9 @@ public sealed class ImageClient
     internal ImageClient(HttpTransport transport) => _transport = transport;
 
     /// <summary>The images.</summary>
-    /// <param name="all">Those between, too.</param>
+    /// <param name="all">Include intermediate ones.</param>
     /// <param name="filters">Names and values of filters.</param>
-    /// <param name="manifests">Each with its platforms' manifests.</param>
+    /// <param name="manifests">Include each one's manifests by platform.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<List<ImageSummary>> ListAsync(bool all = false, IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, bool manifests = false, CancellationToken cancellation = default) =>
         _transport.ReadAsync(
@@ -31,17 +31,17 @@ public sealed class ImageClient
     public Task<JsonElement> InspectDocumentAsync(string name, DistributionPlatform? platform = null, CancellationToken cancellation = default) =>
         _transport.ReadDocumentAsync(PathOf(name, "json").WithPlatform(platform), cancellation);
 
-    /// <summary>The steps that an image was made by, the last first.</summary>
+    /// <summary>The steps by which an image was made, last first.</summary>
     public Task<List<ImageHistoryItem>> HistoryAsync(string name, DistributionPlatform? platform = null, CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", PathOf(name, "history").WithPlatform(platform), ApiJson.Default.ListImageHistoryItem, cancellation: cancellation);
 
-    /// <summary>Gives an image a further name.</summary>
+    /// <summary>Gives an image an additional name.</summary>
     public Task TagAsync(string name, string repository, string tag, CancellationToken cancellation = default) =>
         _transport.DoAsync("POST", PathOf(name, "tag").With("repo", repository).With("tag", tag), cancellation: cancellation);
 
-    /// <summary>Removes a name of an image, and the image with its last.</summary>
+    /// <summary>Removes a name of an image, and the image with its last one.</summary>
     /// <param name="name">The name, or the image's id.</param>
-    /// <param name="force">Even if it is used.</param>
+    /// <param name="force">Even if it is in use.</param>
     /// <param name="noPrune">Keep parents that have no name.</param>
     /// <param name="platforms">Only the images of these platforms; none for all.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -57,7 +57,7 @@ public sealed class ImageClient
     public Task<ImagesPruneResponse> PruneAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/images/prune").WithFilters(filters), ApiJson.Default.ImagesPruneResponse, cancellation: cancellation);
 
-    /// <summary>Makes an image of a container's changes.</summary>
+    /// <summary>Makes an image from a container's changes.</summary>
     public Task<IdResponse> CommitAsync(CommitOptions options, CancellationToken cancellation = default)
     {
         Query query = new Query("/commit").With("container", options.Container).WithText("repo", options.Repository).WithText("tag", options.Tag)
@@ -65,9 +65,9 @@ public sealed class ImageClient
         return _transport.ReadAsync("POST", options.Pause ? query : query.With("pause", "0"), ApiJson.Default.IdResponse, cancellation: cancellation);
     }
 
-    /// <summary>Makes an image of a file system in an archive; tells how far it is.</summary>
-    /// <param name="options">What it is to be.</param>
-    /// <param name="archive">The archive; nothing where the source is an address.</param>
+    /// <summary>Makes an image from a file system archive; reports progress.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="archive">The archive; empty if the source is an address.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async IAsyncEnumerable<JsonMessage> ImportAsync(ImportOptions options, Stream archive, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
@@ -82,10 +82,10 @@ public sealed class ImageClient
 
     /// <summary>Loads images from an archive.</summary>
     /// <param name="archive">The archive.</param>
-    /// <param name="quiet">Whether nothing is told of how far it is.</param>
+    /// <param name="quiet">Whether to omit progress.</param>
     /// <param name="platform">Only this platform's variant.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Messages, or plain text where the answer is no JSON.</returns>
+    /// <returns>Messages, or plain text if the answer is not JSON.</returns>
     public Task<ResponseStream> LoadAsync(Stream archive, bool quiet = true, DistributionPlatform? platform = null, CancellationToken cancellation = default) =>
         _transport.UploadAsync("POST", new Query("/images/load").With("quiet", quiet ? "1" : "0").WithPlatform(platform), archive, MediaTypes.Tar, cancellation);
 
@@ -93,7 +93,7 @@ public sealed class ImageClient
     public Task<ResponseStream> SaveAsync(IEnumerable<string> names, DistributionPlatform? platform = null, CancellationToken cancellation = default) =>
         _transport.SendAsync("GET", new Query("/images/get").WithEach("names", names).WithPlatform(platform), cancellation: cancellation);
 
-    /// <summary>Rechecks every digest on the disk, an operation of Quai's own; tells what is wrong, and at the end sums up.</summary>
+    /// <summary>Rechecks every digest on disk, an operation of Quai's own; reports problems, and a summary at the end.</summary>
     /// <param name="names">The images; none for everything.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async IAsyncEnumerable<VerificationLine> VerifyAsync(IEnumerable<string> names, [EnumeratorCancellation] CancellationToken cancellation = default)

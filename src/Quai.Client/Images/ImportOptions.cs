@@ -1,16 +1,16 @@
 namespace Quai.Client.Images;
 
-/// <summary>What an image that is made of an archive is to be.</summary>
-/// <param name="Source">The archive's address; <c>-</c> where it is sent along.</param>
+/// <summary>Settings for an image made from an archive.</summary>
+/// <param name="Source">The archive's address; <c>-</c> if it is sent in the request.</param>
 public sealed record ImportOptions(string Source)
 {
     /// <summary>The image's repository; empty for none.</summary>
     public string Repository { get; init; } = "";
 
-    /// <summary>The image's tag; empty for the usual one.</summary>
+    /// <summary>The image's tag; empty for the default.</summary>
     public string Tag { get; init; } = "";
 
-    /// <summary>What it is.</summary>
+    /// <summary>A description.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>Its platform, <c>os/architecture/variant</c>; empty for the daemon's.</summary>

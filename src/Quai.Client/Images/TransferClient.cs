@@ -6,19 +6,19 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Images;
 
-/// <summary>Images on their way from and to registries. What the daemon refuses at once is a <see cref="DaemonException"/>; what fails later is a message.</summary>
+/// <summary>Transfers of images from and to registries. If the daemon refuses at once, a <see cref="DaemonException"/> is thrown; later failures are messages.</summary>
 public sealed class TransferClient
 {
     private readonly HttpTransport _transport;
 
     internal TransferClient(HttpTransport transport) => _transport = transport;
 
-    /// <summary>Has the daemon pull an image, and tells how far it is.</summary>
+    /// <summary>Asks the daemon to pull an image, and reports progress.</summary>
     /// <param name="repository">The image's repository.</param>
     /// <param name="tagOrDigest">Its tag or digest; empty for all tags.</param>
     /// <param name="platform">The platform, <c>os/architecture/variant</c>; empty for the daemon's.</param>
-    /// <param name="noCache">Whether everything is fetched anew.</param>
-    /// <param name="credentials">Who pulls; null for anybody.</param>
+    /// <param name="noCache">Whether everything is fetched again.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async IAsyncEnumerable<JsonMessage> PullAsync(
         string repository, string tagOrDigest, string platform = "", bool noCache = false, AuthConfig? credentials = null, [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -31,11 +31,11 @@ public sealed class TransferClient
         }
     }
 
-    /// <summary>Has the daemon push an image, and tells how far it is.</summary>
+    /// <summary>Asks the daemon to push an image, and reports progress.</summary>
     /// <param name="repository">The image's repository.</param>
     /// <param name="tag">Its tag; empty for all tags.</param>
     /// <param name="platform">Only this platform's variant.</param>
-    /// <param name="credentials">Who pushes; null for anybody.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async IAsyncEnumerable<JsonMessage> PushAsync(
         string repository, string tag, DistributionPlatform? platform = null, AuthConfig? credentials = null, [EnumeratorCancellation] CancellationToken cancellation = default)

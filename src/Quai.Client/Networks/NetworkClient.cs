@@ -5,7 +5,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Networks;
 
-/// <summary>Networks. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Networks. If the daemon refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class NetworkClient
 {
     private readonly HttpTransport _transport;
@@ -47,7 +47,7 @@ public sealed class NetworkClient
     /// <summary>Connects a container to a network.</summary>
     /// <param name="network">The network's name or id.</param>
     /// <param name="container">The container's name or id.</param>
-    /// <param name="settings">What it wants of the network; null for nothing.</param>
+    /// <param name="settings">Endpoint settings; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task ConnectAsync(string network, string container, EndpointSettings? settings = null, CancellationToken cancellation = default) => _transport.DoAsync(
         "POST",
@@ -58,7 +58,7 @@ public sealed class NetworkClient
     /// <summary>Disconnects a container from a network.</summary>
     /// <param name="network">The network's name or id.</param>
     /// <param name="container">The container's name or id.</param>
-    /// <param name="force">Whether also from a network that is gone.</param>
+    /// <param name="force">Whether to disconnect even if the network is gone.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task DisconnectAsync(string network, string container, bool force = false, CancellationToken cancellation = default) => _transport.DoAsync(
         "POST",

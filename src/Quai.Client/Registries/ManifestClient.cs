@@ -6,7 +6,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Registries;
 
-/// <summary>Manifests in registries: operations of Quai's own. What the daemon or a registry refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Manifests in registries: operations of Quai's own. If the daemon or a registry refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class ManifestClient
 {
     private readonly HttpTransport _transport;
@@ -15,7 +15,7 @@ public sealed class ManifestClient
 
     /// <summary>Fetches a manifest or manifest list.</summary>
     /// <param name="name">The whole name, with tag or digest.</param>
-    /// <param name="credentials">Who asks; null for anybody.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<RegistryManifest> FetchAsync(string name, AuthConfig? credentials = null, CancellationToken cancellation = default)
     {
@@ -29,7 +29,7 @@ public sealed class ManifestClient
     /// <param name="repository">The repository's whole name.</param>
     /// <param name="digest">The blob's digest.</param>
     /// <param name="size">Its size, bytes.</param>
-    /// <param name="credentials">Who asks; null for anybody.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<byte[]> FetchBlobAsync(string repository, string digest, long size, AuthConfig? credentials = null, CancellationToken cancellation = default)
     {
@@ -38,11 +38,11 @@ public sealed class ManifestClient
         return await response.ReadAllAsync(cancellation);
     }
 
-    /// <summary>Puts a manifest list in a registry.</summary>
+    /// <summary>Pushes a manifest list to a registry.</summary>
     /// <param name="name">The whole name, with tag.</param>
     /// <param name="index">The list's bytes.</param>
     /// <param name="sources">Where its entries are: <c>name@digest</c>.</param>
-    /// <param name="credentials">Who pushes; null for anybody.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<PushedIndex> PushAsync(string name, ReadOnlyMemory<byte> index, IEnumerable<string> sources, AuthConfig? credentials = null, CancellationToken cancellation = default)
     {

@@ -4,13 +4,13 @@ using Quai.Api.System;
 
 namespace Quai.Client.Registries;
 
-/// <summary>Credentials as a header: JSON in base64 for addresses.</summary>
+/// <summary>Credentials as a header: JSON in URL-safe base64.</summary>
 internal static class RegistryAuth
 {
-    /// <summary>The header's line for nobody: where the API wants one in any case.</summary>
+    /// <summary>The header line without credentials: where the API requires one in any case.</summary>
     public const string Nobody = "X-Registry-Auth: e30=\r\n";
 
-    /// <summary>The header's line; null for no credentials.</summary>
+    /// <summary>The header line; null for no credentials.</summary>
     public static string? Header(AuthConfig? credentials) => credentials is null
         ? null
         : $"X-Registry-Auth: {Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(credentials, ApiJson.Default.AuthConfig)).Replace('+', '-').Replace('/', '_')}\r\n";

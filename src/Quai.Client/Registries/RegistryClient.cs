@@ -6,7 +6,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Registries;
 
-/// <summary>Registries, as the daemon reaches them: it knows mirrors and certificates. What it or a registry refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Registries, through the daemon, which knows mirrors and certificates. If it or a registry refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class RegistryClient
 {
     private readonly HttpTransport _transport;
@@ -14,15 +14,15 @@ public sealed class RegistryClient
     internal RegistryClient(HttpTransport transport) => _transport = transport;
 
     /// <summary>Tries credentials.</summary>
-    /// <returns>What the daemon says, and the token that stands for the password if the registry gave one.</returns>
+    /// <returns>The daemon's answer, and the token that replaces the password if the registry gave one.</returns>
     public Task<AuthResponse> LoginAsync(AuthConfig credentials, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/auth"), ApiJson.Default.AuthResponse, JsonSerializer.SerializeToUtf8Bytes(credentials, ApiJson.Default.AuthConfig), cancellation: cancellation);
 
     /// <summary>Searches for images.</summary>
     /// <param name="term">The words.</param>
-    /// <param name="limit">How many at most; empty for the daemon's usual number.</param>
+    /// <param name="limit">Maximum number; empty for the daemon's default.</param>
     /// <param name="filters">Names and values of filters.</param>
-    /// <param name="credentials">Who asks; null for anybody.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task<List<ImageSearchItem>> SearchAsync(
         string term, string limit = "", IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, AuthConfig? credentials = null, CancellationToken cancellation = default) =>

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Quai.Client.Streams;
 
-/// <summary>Takes apart the stream in which the daemon sends standard output and error of a container without a terminal.</summary>
+/// <summary>Demultiplexes the stream in which the daemon sends standard output and error of a container without a terminal.</summary>
 public static class StdCopy
 {
     private const int HeaderSize = 8;
@@ -14,9 +14,9 @@ public static class StdCopy
 
     /// <summary>Copies until the end.</summary>
     /// <param name="read">Where the frames come from.</param>
-    /// <param name="output">Gets the frames of standard output.</param>
-    /// <param name="error">Gets the frames of standard error.</param>
-    /// <exception cref="ConnectionException">The stream is cut or is none of this kind.</exception>
+    /// <param name="output">Receives the frames of standard output.</param>
+    /// <param name="error">Receives the frames of standard error.</param>
+    /// <exception cref="ConnectionException">The stream is truncated or not of this kind.</exception>
     public static void Copy(Reader read, Stream output, Stream error)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);

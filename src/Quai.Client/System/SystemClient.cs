@@ -6,7 +6,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.System;
 
-/// <summary>The daemon itself: who it is, what happens, what is used. What it refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>The daemon itself: information, events, disk usage. If it refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class SystemClient
 {
     private readonly HttpTransport _transport;
@@ -20,21 +20,21 @@ public sealed class SystemClient
     /// <summary>The versions of the daemon and its parts, as the daemon's JSON.</summary>
     public Task<JsonElement> VersionDocumentAsync(CancellationToken cancellation = default) => _transport.ReadDocumentAsync(new Query("/version"), cancellation);
 
-    /// <summary>What the daemon knows of itself and its host.</summary>
+    /// <summary>The daemon's information about itself and its host.</summary>
     public Task<SystemInfo> InfoAsync(CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", new Query("/info"), ApiJson.Default.SystemInfo, cancellation: cancellation);
 
-    /// <summary>What the daemon knows of itself and its host, as the daemon's JSON.</summary>
+    /// <summary>The daemon's information about itself and its host, as the daemon's JSON.</summary>
     public Task<JsonElement> InfoDocumentAsync(CancellationToken cancellation = default) => _transport.ReadDocumentAsync(new Query("/info"), cancellation);
 
-    /// <summary>What disk space is used for.</summary>
+    /// <summary>Disk usage.</summary>
     public Task<DiskUsage> DiskUsageAsync(CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", new Query("/system/df"), ApiJson.Default.DiskUsage, cancellation: cancellation);
 
-    /// <summary>What happens, as it happens.</summary>
+    /// <summary>Events, as they happen.</summary>
     /// <param name="filters">Names and values of filters.</param>
-    /// <param name="since">From when on, in seconds since 1970; empty for from now on.</param>
-    /// <param name="until">Until when, in seconds since 1970; empty for always.</param>
+    /// <param name="since">Start time, in seconds since 1970; empty for now.</param>
+    /// <param name="until">End time, in seconds since 1970; empty for never.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async IAsyncEnumerable<EventMessage> EventsAsync(
         IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, string since = "", string until = "", [EnumeratorCancellation] CancellationToken cancellation = default)
@@ -46,10 +46,10 @@ public sealed class SystemClient
         }
     }
 
-    /// <summary>What happens, as it happens, as the daemon's JSON.</summary>
+    /// <summary>Events, as they happen, as the daemon's JSON.</summary>
     /// <param name="filters">Names and values of filters.</param>
-    /// <param name="since">From when on, in seconds since 1970; empty for from now on.</param>
-    /// <param name="until">Until when, in seconds since 1970; empty for always.</param>
+    /// <param name="since">Start time, in seconds since 1970; empty for now.</param>
+    /// <param name="until">End time, in seconds since 1970; empty for never.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async IAsyncEnumerable<JsonElement> EventDocumentsAsync(
         IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, string since = "", string until = "", [EnumeratorCancellation] CancellationToken cancellation = default)

@@ -7,8 +7,8 @@ namespace Quai.Client.Transport;
 
 /// <summary>One HTTP/1.1 connection, used for one exchange at a time and, after an upgrade, as a plain stream.</summary>
 /// <remarks>
-/// A connection that blocks does everything on the caller's thread: what it returns is complete. That spares a short-lived program the runtime's threads for
-/// sockets. Cancellation ends such a connection, and with that whatever waits for it.
+/// A blocking connection does everything on the caller's thread: the tasks it returns are complete. This saves a short-lived program the runtime's threads for
+/// sockets. Cancellation closes such a connection, and so ends whatever waits for it.
 /// </remarks>
 public sealed class Connection : IDisposable
 {
@@ -22,8 +22,8 @@ public sealed class Connection : IDisposable
 
     /// <summary>Takes over a socket.</summary>
     /// <param name="socket">The socket.</param>
-    /// <param name="stream">What is read and written: the socket's stream, or TLS on it.</param>
-    /// <param name="blocking">Whether the caller's thread waits.</param>
+    /// <param name="stream">The stream to read and write: the socket's, or TLS on it.</param>
+    /// <param name="blocking">Whether operations block the caller's thread.</param>
     internal Connection(Socket socket, Stream stream, bool blocking)
     {
         _socket = socket;
@@ -31,10 +31,10 @@ public sealed class Connection : IDisposable
         Blocking = blocking;
     }
 
-    /// <summary>Whether the caller's thread waits: then asynchronous operations are complete when they return.</summary>
+    /// <summary>Whether operations block the caller's thread: then tasks are complete when they are returned.</summary>
     public bool Blocking { get; }
 
-    /// <summary>Reads what has come or waits for more, on the caller's thread.</summary>
+    /// <summary>Reads what is available or waits for more, on the caller's thread.</summary>
     /// <returns>The number of bytes; 0 at the end.</returns>
     public int Read(Span<byte> destination)
     {
@@ -51,7 +51,7 @@ public sealed class Connection : IDisposable
         return Take(destination);
     }
 
-    /// <summary>Reads what has come or waits for more.</summary>
+    /// <summary>Reads what is available or waits for more.</summary>
     /// <returns>The number of bytes; 0 at the end.</returns>
     public ValueTask<int> ReadAsync(Memory<byte> destination, CancellationToken cancellation = default) => ReadAsync(destination, Blocking, cancellation);
 
@@ -72,7 +72,7 @@ public sealed class Connection : IDisposable
         _stream.Write(data.Span);
     }
 
-    /// <summary>Says that nothing more will be written, while the other side may still write.</summary>
+    /// <summary>Shuts down the sending side, while the other side may still write.</summary>
     public void CloseWrite() => Shutdown(SocketShutdown.Send);
 
     /// <summary>Ends reads and writes that wait on another thread.</summary>
@@ -107,7 +107,7 @@ public sealed class Connection : IDisposable
             int count;
             while ((count = Blocking ? body.Read(chunk, 10, 64 * 1024) : await body.ReadAsync(chunk.AsMemory(10, 64 * 1024), cancellation)) > 0)
             {
-                // The chunk's size and its line end go around the data, so that each chunk is one write.
+                // The chunk's size and its line end are put around the data, so that each chunk is one write.
                 string size = count.ToString("x8", CultureInfo.InvariantCulture) + "\r\n";
                 Encoding.ASCII.GetBytes(size, chunk);
                 chunk[10 + count] = (byte)'\r';
@@ -124,7 +124,7 @@ public sealed class Connection : IDisposable
     }
 
     /// <summary>Reads a response's status line and headers.</summary>
-    /// <exception cref="ConnectionException">The connection ended first, or what came is no HTTP.</exception>
+    /// <exception cref="ConnectionException">The connection ended first, or what arrived is not HTTP.</exception>
     internal async ValueTask<ResponseHead> ReadHeadAsync(CancellationToken cancellation)
     {
         while (true)
@@ -154,7 +154,7 @@ public sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Reads what has come or waits for more.</summary>
+    /// <summary>Reads what is available or waits for more.</summary>
     internal async ValueTask<int> ReadAsync(Memory<byte> destination, bool blocking, CancellationToken cancellation)
     {
         if (_start == _end)
@@ -261,7 +261,7 @@ public sealed class Connection : IDisposable
         }
     }
 
-    /// <summary>Reads; a connection that the other side has thrown away has ended like any other.</summary>
+    /// <summary>Reads; a connection reset by the other side counts as ended.</summary>
     private static int Tolerate(Stream stream, Span<byte> destination)
     {
         try

@@ -13,10 +13,10 @@ public sealed record Endpoint(string Text, string? SocketPath, string Host = "",
     private const string QuaiSocket = "/var/run/quai.sock";
     private const string DockerSocket = "/var/run/docker.sock";
 
-    /// <summary>The daemon to use when nobody says which: Quai's socket, or Docker's where only that is there.</summary>
+    /// <summary>The default daemon: Quai's socket, or Docker's if only that exists.</summary>
     public static Endpoint Default() => !File.Exists(QuaiSocket) && File.Exists(DockerSocket) ? Parse("unix://" + DockerSocket) : Parse("unix://" + QuaiSocket);
 
-    /// <summary>Reads an address as <c>unix:///path</c>, <c>tcp://host:port</c> or <c>host:port</c>.</summary>
+    /// <summary>Parses an address such as <c>unix:///path</c>, <c>tcp://host:port</c> or <c>host:port</c>.</summary>
     /// <exception cref="FormatException">The address is none of these.</exception>
     public static Endpoint Parse(string text)
     {
@@ -43,7 +43,7 @@ public sealed record Endpoint(string Text, string? SocketPath, string Host = "",
     }
 
     /// <summary>Opens a connection.</summary>
-    /// <param name="blocking">Whether the caller's thread waits.</param>
+    /// <param name="blocking">Whether operations block the caller's thread.</param>
     /// <param name="cancellation">Ends the attempt.</param>
     /// <exception cref="SocketException">Nobody listens there.</exception>
     internal async ValueTask<Socket> ConnectAsync(bool blocking, CancellationToken cancellation)

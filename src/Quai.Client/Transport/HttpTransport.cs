@@ -6,10 +6,10 @@ using Quai.Api;
 
 namespace Quai.Client.Transport;
 
-/// <summary>Sends requests to one daemon and takes its answers; keeps one idle connection for the next request.</summary>
+/// <summary>Sends requests to one daemon and receives its answers; keeps one idle connection for the next request.</summary>
 /// <param name="endpoint">The daemon's address.</param>
-/// <param name="tls">How to speak TLS; null for not at all.</param>
-/// <param name="blocking">Whether the caller's thread waits: then the tasks are complete when they are returned.</param>
+/// <param name="tls">TLS settings; null for no TLS.</param>
+/// <param name="blocking">Whether calls block the caller's thread: then the tasks are complete when they are returned.</param>
 internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blocking) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -29,14 +29,14 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         }
     }
 
-    /// <summary>The version spoken: the older of the daemon's newest and this client's newest, or what <c>DOCKER_API_VERSION</c> says.</summary>
+    /// <summary>The negotiated version: the older of the daemon's newest and this client's newest, or the value of <c>DOCKER_API_VERSION</c>.</summary>
     public async Task<string> GetVersionAsync(CancellationToken cancellation = default) => _version ??= await NegotiateAsync(cancellation);
 
-    /// <summary>Sends a request and takes the response whatever its status.</summary>
+    /// <summary>Sends a request and returns the response whatever its status.</summary>
     /// <param name="method">GET, POST, PUT, DELETE or HEAD.</param>
     /// <param name="path">The path after the version, with its query.</param>
     /// <param name="body">A JSON body.</param>
-    /// <param name="headers">More header lines, each with its line end.</param>
+    /// <param name="headers">Additional header lines, each with its line end.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async Task<ResponseStream> SendAnyAsync(string method, string path, ReadOnlyMemory<byte> body = default, string? headers = null, CancellationToken cancellation = default)
     {
@@ -48,25 +48,25 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         }
         catch (Exception error) when (used && error is IOException or ConnectionException)
         {
-            // A connection that lay idle may have been closed by the daemon meanwhile.
+            // The daemon may have closed an idle connection meanwhile.
             connection.Dispose();
             return await ExchangeAsync(await OpenAsync(cancellation), method, target, body, headers, cancellation);
         }
     }
 
-    /// <summary>Sends a request and takes the response of success.</summary>
+    /// <summary>Sends a request and returns the response if it succeeded.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
     public async Task<ResponseStream> SendAsync(string method, string path, ReadOnlyMemory<byte> body = default, string? headers = null, CancellationToken cancellation = default) =>
         await CheckAsync(await SendAnyAsync(method, path, body, headers, cancellation), cancellation);
 
-    /// <summary>Sends a request whose success needs no more words.</summary>
+    /// <summary>Sends a request whose successful answer has no content.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
     public async Task DoAsync(string method, string path, ReadOnlyMemory<byte> body = default, string? headers = null, CancellationToken cancellation = default) =>
         await (await SendAsync(method, path, body, headers, cancellation)).DisposeAsync();
 
     /// <summary>Sends a request and reads the answer.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
-    /// <exception cref="JsonException">The answer is no such document.</exception>
+    /// <exception cref="JsonException">The answer is not such a document.</exception>
     public async Task<T> ReadAsync<T>(string method, string path, JsonTypeInfo<T> type, ReadOnlyMemory<byte> body = default, string? headers = null, CancellationToken cancellation = default)
         where T : class
     {
@@ -74,9 +74,9 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return await response.ReadAsync(type, cancellation) ?? throw new JsonException("it is empty");
     }
 
-    /// <summary>Sends a request and takes the JSON that comes back as it is.</summary>
+    /// <summary>Sends a request and returns the answer's JSON unchanged.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
-    /// <exception cref="JsonException">The answer is no JSON.</exception>
+    /// <exception cref="JsonException">The answer is not JSON.</exception>
     public async Task<JsonElement> ReadDocumentAsync(string path, CancellationToken cancellation = default)
     {
         await using ResponseStream response = await SendAsync("GET", path, cancellation: cancellation);
@@ -93,7 +93,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return await CheckAsync(new ResponseStream(await connection.ReadHeadAsync(cancellation), connection, null, hasBody: true), cancellation);
     }
 
-    /// <summary>Sends a request on a connection of its own, and does not wait for the answer.</summary>
+    /// <summary>Sends a request on a separate connection, and does not wait for the answer.</summary>
     public async Task<PendingAnswer> StartAsync(string method, string path, CancellationToken cancellation = default)
     {
         string target = await TargetAsync(path, cancellation);
@@ -102,7 +102,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return new PendingAnswer(connection);
     }
 
-    /// <summary>Sends a request whose answer is a stream both ways, and does not wait for it.</summary>
+    /// <summary>Sends a request whose answer is a bidirectional stream, and does not wait for it.</summary>
     public async Task<PendingAnswer> StartUpgradeAsync(string path, ReadOnlyMemory<byte> body = default, CancellationToken cancellation = default)
     {
         string target = await TargetAsync(path, cancellation);
@@ -111,7 +111,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return new PendingAnswer(connection);
     }
 
-    /// <summary>Asks the daemon who it is.</summary>
+    /// <summary>Queries the daemon's identity.</summary>
     public async Task<ResponseHead> PingAsync(CancellationToken cancellation = default)
     {
         (Connection connection, _) = await RentAsync(cancellation);
@@ -120,7 +120,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return response.Head;
     }
 
-    /// <summary>Passes on a response of success; makes an exception of another.</summary>
+    /// <summary>Returns a successful response; turns any other into an exception.</summary>
     internal static async Task<ResponseStream> CheckAsync(ResponseStream response, CancellationToken cancellation)
     {
         int status = response.Head.Status;
@@ -133,7 +133,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         throw new DaemonException(status, Reason(body) is { Length: > 0 } reason ? reason : $"request returned status {status}");
     }
 
-    /// <summary>The minor of a version <c>1.X</c>; 0 for what is none.</summary>
+    /// <summary>The minor part of a version <c>1.X</c>; 0 if it is not one.</summary>
     internal static int MinorOf(string version) => int.TryParse(version.AsSpan(version.IndexOf('.', StringComparison.Ordinal) + 1), out int minor) ? minor : 0;
 
     private static string Reason(byte[] body)
@@ -152,7 +152,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         }
         catch (JsonException)
         {
-            // Not the daemon's own error: what came is shown as it is.
+            // Not the daemon's own error: it is shown unchanged.
         }
 
         return text;
@@ -164,7 +164,7 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return new ResponseStream(await connection.ReadHeadAsync(cancellation), connection, Return, method != "HEAD");
     }
 
-    /// <summary>The path with the version in front. A container, network or volume without a name would be another path.</summary>
+    /// <summary>The path with the version in front. A container, network or volume without a name would be a different path.</summary>
     private async ValueTask<string> TargetAsync(string path, CancellationToken cancellation)
     {
         foreach (string kind in (string[])["container", "network", "volume"])

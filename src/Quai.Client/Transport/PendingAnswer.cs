@@ -1,13 +1,13 @@
 namespace Quai.Client.Transport;
 
-/// <summary>A request that is on its way, whose answer nobody has waited for yet. Whoever has taken the answer owns the connection.</summary>
+/// <summary>A request that has been sent, but whose answer has not been awaited yet. Taking the answer transfers ownership of the connection.</summary>
 public sealed class PendingAnswer : IDisposable
 {
     private Connection? _connection;
 
     internal PendingAnswer(Connection connection) => _connection = connection;
 
-    /// <summary>Waits for the answer of success. It can be taken once.</summary>
+    /// <summary>Waits for a successful answer. It can be taken once.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
     public async Task<ResponseStream> AnswerAsync(CancellationToken cancellation = default)
     {
@@ -17,7 +17,7 @@ public sealed class PendingAnswer : IDisposable
         return await HttpTransport.CheckAsync(new ResponseStream(head, connection, null, hasBody: true), cancellation);
     }
 
-    /// <summary>Waits until the connection is a stream both ways. It can be taken once.</summary>
+    /// <summary>Waits until the connection is a bidirectional stream. It can be taken once.</summary>
     /// <exception cref="DaemonException">The daemon refused.</exception>
     public async Task<Connection> UpgradeAsync(CancellationToken cancellation = default)
     {

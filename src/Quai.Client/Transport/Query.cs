@@ -12,7 +12,7 @@ internal sealed class Query(string path)
     private readonly StringBuilder _text = new(path);
     private bool _any;
 
-    /// <summary>A path's segment with what is special in it escaped; slashes stay, as image names have them.</summary>
+    /// <summary>A path segment with special characters escaped; slashes are kept, as in image names.</summary>
     public static string Segment(string name) => Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal).Replace("%3A", ":", StringComparison.Ordinal);
 
     /// <summary>Adds <c>name=value</c>.</summary>
@@ -23,10 +23,10 @@ internal sealed class Query(string path)
         return this;
     }
 
-    /// <summary>Adds <c>name=value</c> when the value is not empty.</summary>
+    /// <summary>Adds <c>name=value</c> if the value is not empty.</summary>
     public Query WithText(string name, string value) => value.Length == 0 ? this : With(name, value);
 
-    /// <summary>Adds <c>name=1</c> when so.</summary>
+    /// <summary>Adds <c>name=1</c> if true.</summary>
     public Query WithSwitch(string name, bool on) => on ? With(name, "1") : this;
 
     /// <summary>Adds <c>name=value</c> for each value.</summary>
@@ -44,10 +44,10 @@ internal sealed class Query(string path)
     public Query WithSize(int rows, int columns) =>
         With("h", rows.ToString(CultureInfo.InvariantCulture)).With("w", columns.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Adds a platform as the API takes it; nothing for none.</summary>
+    /// <summary>Adds a platform in the API's form; nothing for none.</summary>
     public Query WithPlatform(DistributionPlatform? platform) => platform is null ? this : With("platform", JsonSerializer.Serialize(platform, ApiJson.Default.DistributionPlatform));
 
-    /// <summary>Adds filters as Docker wants them: a JSON object of sets.</summary>
+    /// <summary>Adds filters in Docker's form: a JSON object of sets.</summary>
     public Query WithFilters(IReadOnlyCollection<KeyValuePair<string, string>>? filters)
     {
         if (filters is null || filters.Count == 0)

@@ -3,16 +3,16 @@ using System.Text;
 
 namespace Quai.Client.Transport;
 
-/// <summary>What a response says before its body.</summary>
+/// <summary>A response's status and headers.</summary>
 /// <param name="Status">The status code.</param>
-/// <param name="Length">The body's length; -1 when not known.</param>
+/// <param name="Length">The body's length; -1 if unknown.</param>
 /// <param name="Chunked">The body comes in chunks.</param>
-/// <param name="Closes">The connection ends with this response.</param>
+/// <param name="Closes">The connection closes after this response.</param>
 /// <param name="Headers">All headers, names in lower case.</param>
 public sealed record ResponseHead(int Status, long Length, bool Chunked, bool Closes, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>Reads a status line and headers.</summary>
-    /// <exception cref="ConnectionException">They are no HTTP.</exception>
+    /// <exception cref="ConnectionException">They are not HTTP.</exception>
     internal static ResponseHead Parse(ReadOnlySpan<byte> bytes)
     {
         string[] lines = Encoding.UTF8.GetString(bytes).Split("\r\n");

@@ -8,7 +8,7 @@ using Quai.Api.Images;
 
 namespace Quai.Client.Transport;
 
-/// <summary>A response, read as a stream. When it was read to its end the connection is ready for the next request.</summary>
+/// <summary>A response, read as a stream. Once it was read to its end the connection is ready for the next request.</summary>
 public sealed class ResponseStream : Stream
 {
     private const int LargestAtOnce = 1 << 20;
@@ -23,7 +23,7 @@ public sealed class ResponseStream : Stream
     /// <summary>Takes over a connection whose head has been read.</summary>
     /// <param name="head">The head.</param>
     /// <param name="connection">The connection.</param>
-    /// <param name="release">Takes the connection back after a complete body; null when it cannot be used again.</param>
+    /// <param name="release">Takes the connection back after a complete body; null if it cannot be reused.</param>
     /// <param name="hasBody">False for the answer to HEAD.</param>
     internal ResponseStream(ResponseHead head, Connection connection, Action<Connection>? release, bool hasBody)
     {
@@ -73,16 +73,16 @@ public sealed class ResponseStream : Stream
     /// <summary>The whole body as text.</summary>
     public async Task<string> ReadTextAsync(CancellationToken cancellation = default) => Encoding.UTF8.GetString(await ReadAllAsync(cancellation));
 
-    /// <summary>The whole body as the JSON that came; undefined for an empty one.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <summary>The whole body as JSON; undefined for an empty one.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
     public async Task<JsonElement> ReadDocumentAsync(CancellationToken cancellation = default)
     {
         byte[] all = await ReadAllAsync(cancellation);
         return all.AsSpan().Trim((byte)'\n').Length == 0 ? default : JsonDocument.Parse(all).RootElement;
     }
 
-    /// <summary>JSON values one after another, each as soon as it has come.</summary>
-    /// <exception cref="JsonException">One is no JSON.</exception>
+    /// <summary>JSON values one after another, each as soon as it has arrived.</summary>
+    /// <exception cref="JsonException">One is not JSON.</exception>
     public async IAsyncEnumerable<JsonElement> ReadDocumentsAsync([EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await foreach (byte[] value in ReadValuesAsync(cancellation))
@@ -91,12 +91,12 @@ public sealed class ResponseStream : Stream
         }
     }
 
-    /// <summary>Messages of how far an operation is, each as soon as it has come.</summary>
-    /// <exception cref="JsonException">One is no such message.</exception>
+    /// <summary>Progress messages of an operation, each as soon as it has arrived.</summary>
+    /// <exception cref="JsonException">One is not such a message.</exception>
     public IAsyncEnumerable<JsonMessage> ReadMessagesAsync(CancellationToken cancellation = default) => ReadManyAsync(ApiJson.Default.JsonMessage, cancellation);
 
     /// <summary>The whole body as a document of the API; null for an empty one.</summary>
-    /// <exception cref="JsonException">It is no such document.</exception>
+    /// <exception cref="JsonException">It is not such a document.</exception>
     internal async Task<T?> ReadAsync<T>(JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
@@ -104,8 +104,8 @@ public sealed class ResponseStream : Stream
         return all.AsSpan().Trim((byte)'\n').Length == 0 ? null : ApiAnswer.Read(all, type);
     }
 
-    /// <summary>Documents of the API one after another, each as soon as it has come.</summary>
-    /// <exception cref="JsonException">One is no such document.</exception>
+    /// <summary>Documents of the API one after another, each as soon as it has arrived.</summary>
+    /// <exception cref="JsonException">One is not such a document.</exception>
     internal async IAsyncEnumerable<T> ReadManyAsync<T>(JsonTypeInfo<T> type, [EnumeratorCancellation] CancellationToken cancellation)
         where T : class
     {
@@ -203,7 +203,7 @@ public sealed class ResponseStream : Stream
         }
     }
 
-    /// <summary>How long the first value is, or the blanks before it; 0 when it is not whole yet.</summary>
+    /// <summary>The length of the first value, or of the blanks before it; 0 if it is not complete yet.</summary>
     private static int LengthOfFirst(ReadOnlySpan<byte> bytes, out bool blank)
     {
         int spaces = bytes.IndexOfAnyExcept(" \r\n\t"u8);

@@ -5,7 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Quai.Client.Transport;
 
-/// <summary>How to speak TLS with a daemon on TCP.</summary>
+/// <summary>TLS settings for a daemon on TCP.</summary>
 /// <param name="Verify">Check the daemon's certificate.</param>
 /// <param name="CaPath">The authority to trust; null or absent for the system's.</param>
 /// <param name="CertificatePath">The client's certificate.</param>

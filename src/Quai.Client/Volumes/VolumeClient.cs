@@ -5,7 +5,7 @@ using Quai.Client.Transport;
 
 namespace Quai.Client.Volumes;
 
-/// <summary>Volumes. What the daemon refuses is a <see cref="DaemonException"/>.</summary>
+/// <summary>Volumes. If the daemon refuses, a <see cref="DaemonException"/> is thrown.</summary>
 public sealed class VolumeClient
 {
     private readonly HttpTransport _transport;
@@ -18,7 +18,7 @@ public sealed class VolumeClient
     public Task<VolumeListResponse> ListAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
         _transport.ReadAsync("GET", new Query("/volumes").WithFilters(filters), ApiJson.Default.VolumeListResponse, cancellation: cancellation);
 
-    /// <summary>Makes a volume, or finds one that is like it.</summary>
+    /// <summary>Creates a volume, or finds an identical one.</summary>
     public Task<VolumeInspect> CreateAsync(VolumeCreateRequest request, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/volumes/create"), ApiJson.Default.VolumeInspect, JsonSerializer.SerializeToUtf8Bytes(request, ApiJson.Default.VolumeCreateRequest), cancellation: cancellation);
 
@@ -31,7 +31,7 @@ public sealed class VolumeClient
 
     /// <summary>Removes a volume.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="force">Whether one that is not there is as good as removed.</param>
+    /// <param name="force">Whether a missing one counts as removed.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public Task RemoveAsync(string name, bool force = false, CancellationToken cancellation = default) =>
         _transport.DoAsync("DELETE", PathOf(name).WithSwitch("force", force), cancellation: cancellation);

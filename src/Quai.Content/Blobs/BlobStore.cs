@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 namespace Quai.Content.Blobs;
 
 /// <summary>
-/// Blobs by digest, kept byte for byte as they came. A blob is written to an ingest file, verified, put on the disk, renamed to
+/// Blobs by digest, kept byte for byte as received. A blob is written to an ingest file, verified, synced to disk, renamed to
 /// its digest and recorded. A file without a record is swept at start.
 /// </summary>
 public sealed class BlobStore
@@ -35,7 +35,7 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>Where a blob lies, whether or not it is there.</summary>
+    /// <summary>A blob's path, whether or not it exists.</summary>
     public string PathOf(Digest digest) => Path.Combine(_blobs, digest.Algorithm, digest.Hex);
 
     /// <summary>A blob's size if it is here; the lease keeps it from then on.</summary>
@@ -50,15 +50,15 @@ public sealed class BlobStore
     public IngestFile Begin() => new(Path.Combine(_ingest, Guid.NewGuid().ToString("N")));
 
     /// <summary>
-    /// Opens the ingest file of a blob that is being downloaded: with what an earlier try got. Disposing it without a commit leaves that for the next
-    /// try. One caller at a time for each digest.
+    /// Opens the ingest file of a blob that is being downloaded, with what an earlier attempt received. Disposing it without a commit leaves that for the next
+    /// attempt. One caller at a time for each digest.
     /// </summary>
     public async Task<IngestFile> ResumeAsync(Digest digest, CancellationToken cancellation)
     {
         string path = PartialOf(digest);
         using (await _gate.EnterAsync(cancellation).ConfigureAwait(false))
         {
-            // Between here and the opening nothing may take the file away.
+            // Nothing may remove the file between here and the opening.
             if (!File.Exists(path))
             {
                 await File.Create(path).DisposeAsync().ConfigureAwait(false);
@@ -70,14 +70,14 @@ public sealed class BlobStore
         return await Task.Run(() => IngestFile.Resume(path, digest.AlgorithmName, cancellation), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Removes what a try to download a blob left; nobody may be downloading it.</summary>
+    /// <summary>Removes what an attempt to download a blob left; nobody may be downloading it.</summary>
     public void ForgetPartial(Digest digest) => File.Delete(PartialOf(digest));
 
-    /// <summary>Makes a finished ingest file the blob of its digest.</summary>
+    /// <summary>Turns a finished ingest file into the blob of its digest.</summary>
     /// <param name="file">Verified by the caller.</param>
-    /// <param name="digest">What it is known by.</param>
+    /// <param name="digest">Its digest.</param>
     /// <param name="lease">Keeps it.</param>
-    /// <param name="cancellation">Before it is put in place.</param>
+    /// <param name="cancellation">Only before it is put in place.</param>
     /// <param name="record">What an owner records in the same transaction; null for nothing.</param>
     public async Task CommitAsync(IngestFile file, Digest digest, Lease lease, CancellationToken cancellation, Action<SqliteConnection>? record = null)
     {
@@ -102,11 +102,11 @@ public sealed class BlobStore
             CancellationToken.None).ConfigureAwait(false);
     }
 
-    /// <summary>Keeps bytes in memory as a blob; <paramref name="anew"/> writes them though a blob of their digest is here.</summary>
-    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation, bool anew = false)
+    /// <summary>Stores bytes from memory as a blob; <paramref name="overwrite"/> writes them even if a blob with their digest exists.</summary>
+    public async Task<Digest> AddAsync(ReadOnlyMemory<byte> bytes, Digest? expected, Lease lease, CancellationToken cancellation, bool overwrite = false)
     {
         Digest digest = expected ?? Digest.Of(bytes.Span);
-        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || anew)
+        if (await HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null || overwrite)
         {
             using IngestFile file = Begin();
             file.Write(bytes.Span);
@@ -116,7 +116,7 @@ public sealed class BlobStore
         return digest;
     }
 
-    /// <summary>Bytes of a blob that must be there.</summary>
+    /// <summary>Reads a blob that must exist.</summary>
     public long SizeOf(Digest digest) =>
         new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : throw QuaiException.NotFound($"blob {digest} not found: its file is missing");
 
@@ -129,7 +129,7 @@ public sealed class BlobStore
             : File.ReadAllBytes(file.FullName);
     }
 
-    /// <summary>Bytes of the disk that a blob's file takes; 0 when it is gone.</summary>
+    /// <summary>The disk space that a blob's file takes, in bytes; 0 if it is gone.</summary>
     public long DiskOf(Digest digest) => (long)(NodeStatusReader.TryRead(PathOf(digest))?.Blocks ?? 0) * 512;
 
     /// <summary>Deletes blobs' files; the caller has removed their records and holds the gate.</summary>
@@ -142,9 +142,9 @@ public sealed class BlobStore
     }
 
     /// <summary>Removes what unfinished downloads left; the caller holds the gate.</summary>
-    /// <param name="before">Only what nobody wrote to since.</param>
-    /// <param name="isHeld">Whether somebody has use for a digest's.</param>
-    /// <returns>Bytes that were freed.</returns>
+    /// <param name="before">Only what has not been written to since.</param>
+    /// <param name="isHeld">Whether a digest is in use.</param>
+    /// <returns>Bytes freed.</returns>
     public long SweepUnfinished(DateTimeOffset before, Func<string, bool> isHeld)
     {
         long freed = 0;
@@ -161,7 +161,7 @@ public sealed class BlobStore
         return freed;
     }
 
-    /// <summary>At start: removes unfinished files, but downloads that can go on, and files without a record.</summary>
+    /// <summary>At start: removes unfinished files, except downloads that can be resumed, and files without a record.</summary>
     internal void Sweep()
     {
         foreach (string file in Directory.EnumerateFiles(_ingest))

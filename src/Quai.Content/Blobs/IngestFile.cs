@@ -4,7 +4,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Content.Blobs;
 
-/// <summary>A blob on its way in: written from front to back and hashed on the way. Gone when disposed, unless moved.</summary>
+/// <summary>A blob being written, from front to back, and hashed on the way. Deleted when disposed, unless moved.</summary>
 public sealed class IngestFile : IDisposable
 {
     private readonly FileDescriptor _file;
@@ -24,13 +24,13 @@ public sealed class IngestFile : IDisposable
         _file = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDWR | FileCalls.O_CREAT | FileCalls.O_CLOEXEC | flags, 0x180, 0);
     }
 
-    /// <summary>Where it is now.</summary>
+    /// <summary>Its current path.</summary>
     public string FilePath { get; private set; }
 
-    /// <summary>Whether what was written stays when this is disposed, for another try; see <see cref="BlobStore.ResumeAsync"/>.</summary>
+    /// <summary>Whether what was written stays when this is disposed, for another attempt; see <see cref="BlobStore.ResumeAsync"/>.</summary>
     public bool Resumable { get; private init; }
 
-    /// <summary>Opens a file that may have a beginning already, which is read once to be hashed. It stays when this is disposed, unless it is empty.</summary>
+    /// <summary>Opens a file that may already have a beginning, which is read once to hash it. It stays when this is disposed, unless it is empty.</summary>
     internal static IngestFile Resume(string path, HashAlgorithmName algorithm, CancellationToken cancellation)
     {
         var file = new IngestFile(path, FileCalls.O_APPEND) { Resumable = true };
@@ -60,7 +60,7 @@ public sealed class IngestFile : IDisposable
     /// <summary>Bytes written.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Starts anew, with another algorithm if need be.</summary>
+    /// <summary>Starts over, with another algorithm if need be.</summary>
     public void Reset(HashAlgorithmName algorithm)
     {
         _hash.Dispose();
@@ -70,7 +70,7 @@ public sealed class IngestFile : IDisposable
     }
 
     /// <summary>Adds bytes at the end.</summary>
-    /// <exception cref="LinuxException">The disk is full, for one.</exception>
+    /// <exception cref="LinuxException">For example, the disk is full.</exception>
     public void Write(ReadOnlySpan<byte> data)
     {
         _hash.AppendData(data);
@@ -83,10 +83,10 @@ public sealed class IngestFile : IDisposable
         Length += data.Length;
     }
 
-    /// <summary>The digest of what was written so far, which may go on.</summary>
+    /// <summary>The digest of what was written so far; writing may continue.</summary>
     public Digest Digest() => _digest ?? Oci.Images.Digest.FromHash(_hash.AlgorithmName, _hash.GetCurrentHash());
 
-    /// <summary>Closes the file, which is whole: an archive of many files must not hold them all open.</summary>
+    /// <summary>Closes the file, which is complete: an archive of many files must not hold them all open.</summary>
     public void EndWriting()
     {
         _digest = Digest();
@@ -94,7 +94,7 @@ public sealed class IngestFile : IDisposable
         _hash.Dispose();
     }
 
-    /// <summary>Puts the data on the disk.</summary>
+    /// <summary>Syncs the data to disk.</summary>
     public void Sync()
     {
         if (!_file.IsClosed)
@@ -114,14 +114,14 @@ public sealed class IngestFile : IDisposable
         _moved = true;
     }
 
-    /// <summary>Removes the file, unless it has become a blob or waits for another try.</summary>
+    /// <summary>Removes the file, unless it has become a blob or is kept for another attempt.</summary>
     public void Dispose()
     {
         _file.Dispose();
         _hash.Dispose();
         if (!_moved && !(Resumable && Length > 0))
         {
-            // Quietly gone, also where a commit failed half way.
+            // Already gone, also if a commit failed half way.
             File.Delete(FilePath);
             _moved = true;
         }

@@ -1,14 +1,14 @@
 namespace Quai.Content.Collecting;
 
 /// <summary>
-/// Held for the short while in which something unused is removed, and in which something is put in place or looked up to be used:
-/// so nothing is found, or made, that is just being removed.
+/// Held briefly while something unused is removed, and while something is put in place or looked up for use:
+/// nothing can be found, or created, while it is being removed.
 /// </summary>
 public sealed class CollectionGate : IDisposable
 {
     private readonly SemaphoreSlim _semaphore = new(1, 1);
 
-    /// <summary>Waits for the gate; disposing the result leaves it.</summary>
+    /// <summary>Waits for the gate; disposing the result releases it.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellation)
     {
         await _semaphore.WaitAsync(cancellation).ConfigureAwait(false);

@@ -8,7 +8,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Content.Collecting;
 
-/// <summary>Removes the blobs and layers that nobody owns: no <see cref="IContentOwner"/>, no lease, and of layers no snapshot that lies on them.</summary>
+/// <summary>Removes the blobs and layers that nobody owns: no <see cref="IContentOwner"/>, no lease and, for layers, no snapshot stacked on them.</summary>
 public sealed partial class ContentCollector
 {
     private readonly MetadataDatabase _database;
@@ -35,13 +35,13 @@ public sealed partial class ContentCollector
     }
 
     /// <summary>
-    /// Makes a change that may leave blobs and layers unused, and removes those in the same transaction. Their records go first, then their files; what a
-    /// crash leaves between has no record and is swept at start.
+    /// Makes a change that may leave blobs and layers unused, and removes those in the same transaction. Their records are deleted first, then their files; what a
+    /// crash leaves in between has no record and is swept at start.
     /// </summary>
-    /// <param name="change">The change; it is given what removes unused layers and tells their chain ids, for those who want to know in between.</param>
-    /// <param name="measure">Whether to find out how much it gives back.</param>
-    /// <param name="cancellation">Before the change only.</param>
-    /// <returns>Bytes on the disk that are given back; 0 when not measured.</returns>
+    /// <param name="change">The change. Its argument removes unused layers and returns their chain ids, for callers that need to know in between.</param>
+    /// <param name="measure">Whether to measure how much it frees.</param>
+    /// <param name="cancellation">Only before the change.</param>
+    /// <returns>Bytes freed on disk; 0 if not measured.</returns>
     public async Task<long> RunAsync(Action<SqliteConnection, Func<IReadOnlyList<string>>> change, bool measure, CancellationToken cancellation)
     {
         using IDisposable _ = await _gate.EnterAsync(cancellation).ConfigureAwait(false);
@@ -64,7 +64,7 @@ public sealed partial class ContentCollector
     /// <summary>Removes what is unused now.</summary>
     public Task RunAsync(CancellationToken cancellation) => RunAsync(static (_, _) => { }, measure: false, cancellation);
 
-    /// <summary>Removes what an operation left. A failure of that is only logged: the next collection tries again.</summary>
+    /// <summary>Removes what an operation left. A failure is only logged: the next collection tries again.</summary>
     public async Task RunQuietlyAsync()
     {
         try
@@ -77,7 +77,7 @@ public sealed partial class ContentCollector
         }
     }
 
-    /// <summary>Begins no collection by itself any more, and waits for those that it began.</summary>
+    /// <summary>Starts no more collections of its own, and waits for those that it started.</summary>
     internal async Task StopAsync()
     {
         _leases.Deferred = null;
@@ -86,7 +86,7 @@ public sealed partial class ContentCollector
 
     private string Unowned(string column, Func<IContentOwner, string?> query) => string.Concat(_owners.Select(query).OfType<string>().Select(q => $" AND {column} NOT IN ({q})"));
 
-    // An operation that held what meanwhile became unused has ended, maybe with an owner for it now.
+    // An operation that held something that became unused meanwhile has ended; it may have an owner now.
     private void CollectSoon()
     {
         lock (_lock)

@@ -1,6 +1,6 @@
 namespace Quai.Content.Collecting;
 
-/// <summary>One operation's hold on blobs and layers, until disposed. Taken before it is looked whether they exist.</summary>
+/// <summary>One operation's hold on blobs and layers, until disposed. Acquired before checking whether they exist.</summary>
 public sealed class Lease : IDisposable
 {
     private readonly Leases _leases;
@@ -21,7 +21,7 @@ public sealed class Lease : IDisposable
         }
     }
 
-    /// <summary>Lets go of all of it.</summary>
+    /// <summary>Releases all of it.</summary>
     public void Dispose()
     {
         lock (_leases)

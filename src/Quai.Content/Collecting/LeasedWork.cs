@@ -1,11 +1,11 @@
 namespace Quai.Content.Collecting;
 
-/// <summary>Work that makes blobs and layers which get an owner only at its end.</summary>
+/// <summary>Work that creates blobs and layers which get an owner only at its end.</summary>
 /// <param name="leases">What holds them meanwhile.</param>
-/// <param name="collector">Removes them when the work fails.</param>
+/// <param name="collector">Removes them if the work fails.</param>
 public sealed class LeasedWork(Leases leases, ContentCollector collector)
 {
-    /// <summary>Runs work under a lease of its own; what a failure leaves is removed.</summary>
+    /// <summary>Runs work under its own lease; what a failure leaves is removed.</summary>
     public async Task<T> RunAsync<T>(Func<Lease, Task<T>> work)
     {
         using Lease lease = leases.Begin();

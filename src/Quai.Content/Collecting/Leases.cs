@@ -1,18 +1,18 @@
 namespace Quai.Content.Collecting;
 
-/// <summary>What operations under way hold: blobs and layers that nobody owns yet. Only in memory, since a restart ends every operation.</summary>
+/// <summary>What operations in progress hold: blobs and layers that nobody owns yet. Only in memory, since a restart ends every operation.</summary>
 public sealed class Leases
 {
     private readonly Dictionary<string, int> _held = [];
     private readonly HashSet<string> _deferred = [];
 
-    /// <summary>Called when something is let go that a collection would have removed but for its lease: it is time for another.</summary>
+    /// <summary>Called when something is released that only its lease kept from a collection: time for another one.</summary>
     internal Action? Deferred { get; set; }
 
-    /// <summary>Starts a lease that holds nothing.</summary>
+    /// <summary>Starts an empty lease.</summary>
     public Lease Begin() => new(this);
 
-    /// <summary>Whether any lease holds the digest or chain id. Asked by a collection, which would remove it otherwise.</summary>
+    /// <summary>Whether any lease holds the digest or chain id. Called by a collection, which would otherwise remove it.</summary>
     public bool Holds(string id)
     {
         lock (_held)

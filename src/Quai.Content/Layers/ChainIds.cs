@@ -6,7 +6,7 @@ namespace Quai.Content.Layers;
 /// <summary>Names of stacks of layers (OCI image specification, <c>config.md</c>, "Layer ChainID").</summary>
 public static class ChainIds
 {
-    /// <summary>The chain id of each layer, from the lowest up.</summary>
+    /// <summary>The chain id of each layer, from the bottom up.</summary>
     public static string[] Of(IReadOnlyList<string> diffIds)
     {
         string[] chains = new string[diffIds.Count];

@@ -11,24 +11,24 @@ using Quai.Oci.Images;
 namespace Quai.Content.Layers;
 
 /// <summary>
-/// Packs and unpacks a layer of a writable directory, reading it once: what is packed is hashed and compressed into the blob, and handed to
+/// Packs and unpacks a layer of a writable directory, reading it once: the tar is hashed and compressed into the blob, and passed to
 /// another thread that unpacks it into the new layer's directory.
 /// </summary>
 internal static class DifferencePacker
 {
     private const int StackSize = 8 << 20;
 
-    /// <summary>What was made.</summary>
+    /// <summary>The result.</summary>
     /// <param name="DiffId">Digest of the uncompressed tar.</param>
     /// <param name="Size">Bytes of regular files.</param>
     public readonly record struct Result(Digest DiffId, long Size);
 
     /// <summary>Packs.</summary>
     /// <param name="upper">The writable directory.</param>
-    /// <param name="leftOut">Paths that are no part of the layer.</param>
-    /// <param name="file">Where the blob goes, gzip.</param>
+    /// <param name="leftOut">Paths that are not part of the layer.</param>
+    /// <param name="file">Where the gzip blob goes.</param>
     /// <param name="directory">An empty directory for the new layer.</param>
-    /// <param name="cancellation">Stops; what was made is the caller's to remove.</param>
+    /// <param name="cancellation">Stops; the caller removes what was created.</param>
     public static async Task<Result> RunAsync(string upper, IReadOnlySet<string> leftOut, IngestFile file, string directory, CancellationToken cancellation)
     {
         using var handover = new HandoverStream();
@@ -63,7 +63,7 @@ internal static class DifferencePacker
             StackSize) { IsBackground = true, Name = "commit" }.Start();
         await Task.WhenAll(unpacking, packing.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-        // Where both failed, one made the other fail: the unpacker's failure is a cancellation for the packer, never the other way round.
+        // If both failed, one caused the other: the unpacker's failure is a cancellation for the packer, never the other way round.
         if (packing.Task.IsFaulted && packing.Task.Exception!.InnerException is not OperationCanceledException)
         {
             await packing.Task.ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal static class DifferencePacker
     {
         try
         {
-            // Through a mount of its own that opens no devices, since the container may still run and is not trusted.
+            // Through a separate mount that opens no devices, since the container may still be running and is not trusted.
             using FileDescriptor root = DetachedRoot.Open(new RootSource.Folder(upper), [], rootReadOnly: true, allReadOnly: true, upper);
             using FileDescriptor directory = Openat2.Open(root.Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -100,7 +100,7 @@ internal static class DifferencePacker
         }
     }
 
-    /// <summary>A stream that is written to and nothing else.</summary>
+    /// <summary>A write-only stream.</summary>
     private abstract class WriteOnlyStream : Stream
     {
         public override bool CanRead => false;
@@ -137,7 +137,7 @@ internal static class DifferencePacker
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             hash.AppendData(buffer);
-            handover.Hand(buffer);
+            handover.Enqueue(buffer);
             gzip.Write(buffer);
         }
     }

@@ -5,7 +5,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Content.Layers;
 
-/// <summary>Makes a layer of what was written to a snapshot.</summary>
+/// <summary>Makes a layer from what was written to a snapshot.</summary>
 public sealed class LayerCommit
 {
     private readonly BlobStore _blobs;
@@ -19,10 +19,10 @@ public sealed class LayerCommit
         _layers = layers;
     }
 
-    /// <summary>Makes it. The snapshot is read once and stays as it is.</summary>
-    /// <param name="difference">Which.</param>
+    /// <summary>Makes the layer. The snapshot is read once and not changed.</summary>
+    /// <param name="difference">What to commit.</param>
     /// <param name="lease">Keeps the blob and the unpacked layer until they have an owner.</param>
-    /// <param name="cancellation">Leaves nothing.</param>
+    /// <param name="cancellation">Leaves nothing behind.</param>
     public async Task<CommittedLayer> RunAsync(Difference difference, Lease lease, CancellationToken cancellation)
     {
         Snapshot snapshot = _snapshots.Get(difference.Key);

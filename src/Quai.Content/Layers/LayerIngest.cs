@@ -6,15 +6,15 @@ using Quai.Errors;
 namespace Quai.Content.Layers;
 
 /// <summary>
-/// Keeps a layer's blob and unpacks it in one pass, as it comes. What is packed in a way that no media type of OCI names is kept unpacked.
+/// Stores a layer's blob and unpacks it in one pass, as it arrives. If its compression has no OCI media type, it is stored uncompressed.
 /// </summary>
 public static class LayerIngest
 {
     /// <summary>Runs on the caller's thread and one more.</summary>
     /// <param name="source">The layer; read to its end.</param>
-    /// <param name="kind">How it is packed.</param>
+    /// <param name="kind">How it is compressed.</param>
     /// <param name="file">Where the blob goes.</param>
-    /// <param name="directory">An empty directory; left half full when unpacking failed.</param>
+    /// <param name="directory">An empty directory; left half full if unpacking failed.</param>
     /// <param name="cancellation">Stops.</param>
     public static IngestedLayer Run(Stream source, CompressionKind kind, IngestFile file, string directory, CancellationToken cancellation)
     {
@@ -39,7 +39,7 @@ public static class LayerIngest
         return new IngestedLayer(kept, kept == CompressionKind.None ? file.Digest() : result.DiffId, result.Size, failure);
     }
 
-    /// <summary>Writes what is read from it to a file.</summary>
+    /// <summary>Copies what is read from it to a file.</summary>
     private sealed class TeeStream(Stream source, IngestFile file, CancellationToken cancellation) : ReadOnlyStream
     {
         public override int Read(Span<byte> buffer)
@@ -55,7 +55,7 @@ public static class LayerIngest
             byte[] buffer = new byte[128 * 1024];
             while (Read(buffer) > 0)
             {
-                // Read for the file's sake alone.
+                // Read only for the file.
             }
         }
     }

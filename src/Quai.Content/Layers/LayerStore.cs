@@ -8,7 +8,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Content.Layers;
 
-/// <summary>Unpacked layers: made of blobs or taken as they came, and put on the disk before anything that is recorded counts on them.</summary>
+/// <summary>Unpacked layers: made from blobs or unpacked as received, and synced to disk before any record relies on them.</summary>
 public sealed class LayerStore : IDisposable
 {
     private readonly BlobStore _blobs;
@@ -25,14 +25,14 @@ public sealed class LayerStore : IDisposable
         _unpacking = new SemaphoreSlim(options.MaxConcurrentUnpacks, options.MaxConcurrentUnpacks);
     }
 
-    /// <summary>Unpacks a layer unless it is there already.</summary>
+    /// <summary>Unpacks a layer unless that was already done.</summary>
     /// <param name="blob">The layer's blob, which is in the store.</param>
     /// <param name="diffId">What it must unpack to.</param>
-    /// <param name="chainId">What the layer is known by.</param>
+    /// <param name="chainId">The layer's name.</param>
     /// <param name="lease">Keeps the layer until it has an owner.</param>
-    /// <param name="read">Told the bytes of the blob read so far.</param>
+    /// <param name="read">Receives the number of bytes of the blob read so far.</param>
     /// <param name="cancellation">Stops and removes what was unpacked.</param>
-    /// <exception cref="QuaiException">The blob is no layer, or another one.</exception>
+    /// <exception cref="QuaiException">The blob is not a layer, or is another one.</exception>
     public Task UnpackAsync(Digest blob, string diffId, string chainId, Lease lease, Action<long>? read, CancellationToken cancellation) =>
         _snapshots.MakeLayerAsync(
             chainId,
@@ -55,9 +55,9 @@ public sealed class LayerStore : IDisposable
             },
             cancellation);
 
-    /// <summary>Makes a layer that was unpacked as it came the one of a chain, unless there is one.</summary>
-    /// <param name="layer">Spent by this.</param>
-    /// <param name="chainId">What it is known by from now on.</param>
+    /// <summary>Makes a layer that was unpacked as received the layer of a chain, unless there is one.</summary>
+    /// <param name="layer">Consumed by this.</param>
+    /// <param name="chainId">Its name from now on.</param>
     /// <param name="size">Bytes of its files.</param>
     /// <param name="lease">Keeps the chain's layer until it has an owner.</param>
     /// <param name="cancellation">Leaves it pending.</param>
@@ -67,7 +67,7 @@ public sealed class LayerStore : IDisposable
         return layer.KeepAsync(chainId, size, lease, cancellation);
     }
 
-    /// <summary>Puts layers on the disk that may not be there yet: before anybody records that they are whole.</summary>
+    /// <summary>Syncs to disk any layers that may not be there yet, before anybody records them as complete.</summary>
     public async Task SyncAsync(IReadOnlyCollection<string> chainIds, CancellationToken cancellation)
     {
         if (_sync && chainIds.Any(_unsynced.ContainsKey))

@@ -3,31 +3,31 @@ using Quai.Metadata;
 
 namespace Quai.Content.Records;
 
-/// <summary>What is recorded of blobs and snapshots, for those who read it together with records of their own. Others may refer to <c>blobs(digest)</c> and to nothing else.</summary>
+/// <summary>The records of blobs and snapshots, for parts that read them together with their own. Others may refer to <c>blobs(digest)</c> and nothing else.</summary>
 public static class ContentRecords
 {
     /// <summary>All blobs.</summary>
     public static List<(string Digest, long Size)> Blobs(SqliteConnection connection) => connection.Rows("SELECT digest, size FROM blobs", r => (r.GetString(0), r.GetInt64(1)));
 
-    /// <summary>A blob's size; null when it is not here.</summary>
+    /// <summary>A blob's size; null if it is not here.</summary>
     public static long? SizeOf(SqliteConnection connection, string digest) => connection.Scalar<long?>("SELECT size FROM blobs WHERE digest=$d", ("$d", digest));
 
-    /// <summary>All layers that are whole, the newest first.</summary>
+    /// <summary>All complete layers, newest first.</summary>
     public static List<LayerRecord> Layers(SqliteConnection connection) => connection.Rows(
         "SELECT number, chain_id, size FROM snapshots WHERE chain_id IS NOT NULL AND state=$s ORDER BY number DESC",
         r => new LayerRecord(r.GetInt64(0), r.GetString(1), r.GetInt64(2)),
         ("$s", ContentSchema.Ready));
 
-    /// <summary>All snapshots: layers, those of writers, and what is being made.</summary>
+    /// <summary>All snapshots: layers, writers' snapshots, and those being created.</summary>
     public static List<SnapshotRecord> Snapshots(SqliteConnection connection) => connection.Rows(
         "SELECT number, key, lower FROM snapshots",
         r => new SnapshotRecord(r.GetInt64(0), r.IsDBNull(1) ? null : r.GetString(1), r.GetString(2).Split(':', StringSplitOptions.RemoveEmptyEntries)));
 
-    /// <summary>The directories that writers' snapshots lie on.</summary>
+    /// <summary>The directories under writers' snapshots.</summary>
     public static HashSet<string> Mounted(SqliteConnection connection) =>
         [.. connection.Rows("SELECT DISTINCT lower FROM snapshots WHERE key IS NOT NULL", r => r.GetString(0)).SelectMany(l => l.Split(':'))];
 
-    /// <summary>The keys of the snapshots that were made of something.</summary>
+    /// <summary>The keys of the snapshots that have an origin.</summary>
     public static List<string> KeysOf(SqliteConnection connection, string origin) =>
         connection.Rows("SELECT key FROM snapshots WHERE image_id=$i AND key IS NOT NULL", r => r.GetString(0), ("$i", origin));
 }

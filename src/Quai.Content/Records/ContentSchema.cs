@@ -3,17 +3,17 @@ using Quai.Metadata;
 namespace Quai.Content.Records;
 
 /// <summary>
-/// The tables of blobs and snapshots. Rows are written before the files they tell of. Databases of versions in which images owned these tables have them
-/// already, just as they are made here.
+/// The tables of blobs and snapshots. Rows are written before the files they describe. Databases from versions in which images owned these tables have them
+/// already, exactly as they are created here.
 /// </summary>
 internal static class ContentSchema
 {
     public const string Component = "content";
 
-    /// <summary>A snapshot's state: its files are being made.</summary>
+    /// <summary>A snapshot's state: its files are being created.</summary>
     public const long Preparing = 0;
 
-    /// <summary>A snapshot's state: its files are whole.</summary>
+    /// <summary>A snapshot's state: its files are complete.</summary>
     public const long Ready = 1;
 
     public static IReadOnlyList<Migration> Migrations { get; } =

@@ -1,7 +1,7 @@
 namespace Quai.Content.Records;
 
-/// <summary>An unpacked layer, as it is recorded.</summary>
-/// <param name="Number">Of its snapshot.</param>
+/// <summary>The record of an unpacked layer.</summary>
+/// <param name="Number">Its snapshot's number.</param>
 /// <param name="ChainId">Digest of it and all below it.</param>
 /// <param name="Size">Bytes of its files.</param>
 public readonly record struct LayerRecord(long Number, string ChainId, long Size)

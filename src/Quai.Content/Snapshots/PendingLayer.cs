@@ -2,7 +2,7 @@ using Quai.Content.Collecting;
 
 namespace Quai.Content.Snapshots;
 
-/// <summary>A layer that is being made; taken away when disposed, unless it was kept.</summary>
+/// <summary>A layer that is being created; removed when disposed, unless it was kept.</summary>
 public sealed class PendingLayer : IAsyncDisposable
 {
     private readonly SnapshotStore _store;
@@ -19,11 +19,11 @@ public sealed class PendingLayer : IAsyncDisposable
     /// <summary>Where its files go.</summary>
     public string Directory { get; }
 
-    /// <summary>Makes it the layer of a chain, unless there is one; the lease keeps that from then on.</summary>
+    /// <summary>Makes it the layer of a chain, unless there is one; the lease keeps that one from then on.</summary>
     internal async Task KeepAsync(string chainId, long size, Lease lease, CancellationToken cancellation) =>
         _kept = await _store.KeepAsync(_number, chainId, size, lease, cancellation).ConfigureAwait(false);
 
-    /// <summary>Takes it away, unless it was kept.</summary>
+    /// <summary>Removes it, unless it was kept.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!_kept)

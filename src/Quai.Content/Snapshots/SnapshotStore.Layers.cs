@@ -18,8 +18,8 @@ public sealed partial class SnapshotStore
     }
 
     /// <summary>
-    /// Makes sure a layer is unpacked: runs <paramref name="unpack"/> on a new directory unless it is there already, or another caller is just
-    /// making it. It is found by others when <paramref name="unpack"/> has returned its size.
+    /// Makes sure a layer is unpacked: runs <paramref name="unpack"/> on a new directory unless the layer exists already, or another caller is
+    /// creating it. Others can find it once <paramref name="unpack"/> has returned its size.
     /// </summary>
     public async Task MakeLayerAsync(string chainId, Lease lease, Func<string, Task<long>> unpack, CancellationToken cancellation)
     {
@@ -58,7 +58,7 @@ public sealed partial class SnapshotStore
     }
 
     /// <summary>
-    /// Begins a layer whose place in a stack is not known yet: it is unpacked as it comes, and named when it is. Recorded before it is made,
+    /// Begins a layer whose place in a stack is not known yet: it is unpacked as it arrives, and named when its place is known. Recorded before it is created,
     /// so that a crash leaves nothing.
     /// </summary>
     public async Task<PendingLayer> BeginLayerAsync(CancellationToken cancellation)
@@ -80,7 +80,7 @@ public sealed partial class SnapshotStore
         }
     }
 
-    /// <summary>Bytes of the disk that an unpacked layer takes. It never changes, so it is found out once; 0 for one that is gone.</summary>
+    /// <summary>The disk space that an unpacked layer takes, in bytes. It never changes, so it is measured once; 0 for one that is gone.</summary>
     public long DiskOf(long number)
     {
         if (_disk.TryGetValue(number, out long known))
@@ -98,7 +98,7 @@ public sealed partial class SnapshotStore
         }
     }
 
-    /// <summary>Makes a pending layer the one of a chain, unless that is there already; it is spent either way.</summary>
+    /// <summary>Makes a pending layer the layer of a chain, unless that exists already; it is consumed either way.</summary>
     /// <returns>Whether it was taken.</returns>
     internal async Task<bool> KeepAsync(long number, string chainId, long size, Lease lease, CancellationToken cancellation)
     {

@@ -7,8 +7,8 @@ namespace Quai.Content.Snapshots;
 public sealed partial class SnapshotStore
 {
     /// <summary>
-    /// At start: forgets layers that were being unpacked and snapshots of containers that are no more, takes away directories
-    /// without a record, and makes the directories of records again that a power cut took.
+    /// At start: forgets layers that were being unpacked and snapshots of containers that no longer exist, removes directories
+    /// without a record, and recreates directories of records that were lost in a power cut.
     /// </summary>
     internal async Task RecoverAsync(IReadOnlySet<string> containers, CancellationToken cancellation)
     {

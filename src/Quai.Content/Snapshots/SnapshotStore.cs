@@ -12,7 +12,7 @@ namespace Quai.Content.Snapshots;
 
 /// <summary>
 /// Directories that overlayfs mounts: <c>snapshots/N/fs</c> for a layer or a container, and <c>snapshots/N/work</c> beside a container's.
-/// Numbers keep mount options short. Each is recorded before it is made.
+/// Numbers keep mount options short. Each is recorded before it is created.
 /// </summary>
 public sealed partial class SnapshotStore : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _unpacking = new();
     private readonly ConcurrentDictionary<long, long> _disk = new();
 
-    // Those whose record goes, or is gone, and whose folder is still there.
+    // Those whose record is being deleted, or is deleted, and whose folder still exists.
     private readonly ConcurrentDictionary<long, bool> _leaving = new();
 
     internal SnapshotStore(string root, MetadataDatabase database, CollectionGate gate, ILogger logger)
@@ -37,17 +37,17 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         _trash = new Trash(Path.Combine(root, "trash"), Folder, logger);
     }
 
-    /// <summary>The folder that all snapshots are in, each in one named by its number.</summary>
+    /// <summary>The folder of all snapshots, each in a subfolder named by its number.</summary>
     public string Folder { get; }
 
-    /// <summary>Reserves and makes a writable snapshot. It keeps the layers that it lies on until it is removed.</summary>
-    /// <param name="key">Who is to write to it.</param>
+    /// <summary>Reserves and creates a writable snapshot. It keeps the layers under it until it is removed.</summary>
+    /// <param name="key">Who will write to it.</param>
     /// <param name="parent">
-    /// Finds out what it lies on, in the transaction that reserves it: whoever removes that at the same time has done so before, or sees the snapshot. What
-    /// this throws undoes the reservation.
+    /// Determines what it is stacked on, in the transaction that reserves it: a concurrent removal of that has either finished, or sees the snapshot. An
+    /// exception undoes the reservation.
     /// </param>
-    /// <param name="cancellation">Nothing is left when cancelled.</param>
-    /// <exception cref="QuaiException">There is a snapshot of that key, or a layer is not here.</exception>
+    /// <param name="cancellation">Nothing is left behind.</param>
+    /// <exception cref="QuaiException">There is already a snapshot with that key, or a layer is missing.</exception>
     public async Task<Snapshot> PrepareAsync(string key, Func<SqliteConnection, SnapshotParent> parent, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -84,7 +84,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         return Describe(key, snapshot.Number, snapshot.Lower);
     }
 
-    /// <summary>The snapshot of whoever writes to it.</summary>
+    /// <summary>The snapshot of a writer.</summary>
     /// <exception cref="QuaiException">There is none.</exception>
     public Snapshot Get(string key)
     {
@@ -92,8 +92,8 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         return found is [Snapshot only] ? only : throw QuaiException.NotFound($"container {key} has no snapshot");
     }
 
-    /// <summary>Forgets a writable snapshot and takes its files away. The layers it lay on stay until the next collection.</summary>
-    /// <returns>What it was made of (<see cref="SnapshotParent.Origin"/>); null when there is no such snapshot.</returns>
+    /// <summary>Forgets a writable snapshot and removes its files. The layers under it stay until the next collection.</summary>
+    /// <returns>What it was made from (<see cref="SnapshotParent.Origin"/>); null if there is no such snapshot.</returns>
     public async Task<string?> RemoveAsync(string key, CancellationToken cancellation)
     {
         (long Number, string? Origin)? removed = await _database.WriteAsync<(long, string?)?>(
@@ -110,7 +110,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
             return null;
         }
 
-        ThrowAway(gone.Number);
+        Discard(gone.Number);
         return gone.Origin;
     }
 
@@ -127,20 +127,20 @@ public sealed partial class SnapshotStore : IAsyncDisposable
             cancellation);
     }
 
-    /// <summary>Takes away the files of snapshots whose records were just removed.</summary>
+    /// <summary>Removes the files of snapshots whose records were just removed.</summary>
     internal void Delete(IEnumerable<long> numbers)
     {
         foreach (long number in numbers)
         {
             _disk.TryRemove(number, out _);
-            ThrowAway(number);
+            Discard(number);
         }
     }
 
-    /// <summary>Whether a folder is here that no record owns and nobody is just taking away.</summary>
+    /// <summary>Whether a folder exists that no record owns and nobody is removing.</summary>
     public bool IsStray(string name) => !(long.TryParse(name, out long number) && _leaving.ContainsKey(number)) && Path.Exists(Path.Combine(Folder, name));
 
-    /// <summary>Puts the files of all layers on the disk.</summary>
+    /// <summary>Syncs the files of all layers to disk.</summary>
     public Task SyncAsync(CancellationToken cancellation) => Task.Run(() => FileCalls.SyncFileSystem(_folder.Number, Folder), cancellation);
 
     /// <summary>Waits for files that are being deleted.</summary>
@@ -182,10 +182,10 @@ public sealed partial class SnapshotStore : IAsyncDisposable
     {
         _leaving[number] = true;
         await _database.WriteAsync(c => c.Run("DELETE FROM snapshots WHERE number=$n", ("$n", number)), CancellationToken.None).ConfigureAwait(false);
-        ThrowAway(number);
+        Discard(number);
     }
 
-    private void ThrowAway(long number)
+    private void Discard(long number)
     {
         _trash.Throw(Name(number));
         _leaving.TryRemove(number, out _);

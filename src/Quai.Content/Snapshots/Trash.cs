@@ -6,8 +6,8 @@ using Quai.Linux.Modes;
 namespace Quai.Content.Snapshots;
 
 /// <summary>
-/// Deletes snapshots in the background. A directory is first renamed into the trash folder, which is quick and cannot be undone by
-/// a crash; the trash is emptied by one thread, and at start.
+/// Deletes snapshots in the background. A directory is first renamed into the trash folder, which is quick and survives
+/// a crash; one thread empties the trash, also at start.
 /// </summary>
 internal sealed partial class Trash : IAsyncDisposable
 {
@@ -23,7 +23,7 @@ internal sealed partial class Trash : IAsyncDisposable
 
     /// <param name="path">The trash folder.</param>
     /// <param name="snapshots">The folder that snapshots are in, on the same file system.</param>
-    /// <param name="logger">Told of what cannot be deleted.</param>
+    /// <param name="logger">Receives what cannot be deleted.</param>
     public Trash(string path, string snapshots, ILogger logger)
     {
         _path = path;
@@ -34,7 +34,7 @@ internal sealed partial class Trash : IAsyncDisposable
         _emptying = Task.Run(EmptyAsync);
     }
 
-    /// <summary>Takes a snapshot's directory away; it may be gone already.</summary>
+    /// <summary>Moves a snapshot's directory to the trash; it may be gone already.</summary>
     public void Throw(string name)
     {
         try
@@ -47,7 +47,7 @@ internal sealed partial class Trash : IAsyncDisposable
         }
         catch (LinuxException e)
         {
-            // Such as EBUSY while something is mounted in it: the sweep of the next start tries again.
+            // Such as EBUSY while something is mounted in it: the sweep at the next start tries again.
             LogNotDeleted(_logger, name, e);
             return;
         }
@@ -64,13 +64,13 @@ internal sealed partial class Trash : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends when all that was thrown away is deleted, or soon: what is left is the next start's to delete.</summary>
+    /// <summary>Ends when the trash is empty, or soon: the rest is left to the next start.</summary>
     public async ValueTask DisposeAsync()
     {
         _names.Writer.TryComplete();
         if (await Task.WhenAny(_emptying, Task.Delay(s_patience)).ConfigureAwait(false) != _emptying)
         {
-            // The folder stays open for the thread that is at it: it ends with the process.
+            // The folder stays open for the thread that uses it: it ends with the process.
             _ended = true;
             return;
         }

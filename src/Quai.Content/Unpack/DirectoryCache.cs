@@ -5,11 +5,11 @@ namespace Quai.Content.Unpack;
 
 /// <summary>
 /// Open directories of the layer being unpacked, by path, so that most entries cost no path walk.
-/// Every one was opened by <c>openat2</c> with the root as <c>/</c>; whoever removes or replaces something calls <see cref="Clear"/>.
+/// Every one was opened by <c>openat2</c> with the root as <c>/</c>; code that removes or replaces something calls <see cref="Clear"/>.
 /// </summary>
 /// <remarks>
-/// What is made in a directory changes its times. Each directory's times are read when it is opened, before anything is made in it, and set again when
-/// it is closed: so the file system itself remembers them, and memory is the same for any number of directories.
+/// Creating something in a directory changes its times. Each directory's times are read when it is opened, before anything is created in it, and set again when
+/// it is closed: the file system itself remembers them, and memory is the same for any number of directories.
 /// </remarks>
 internal sealed unsafe class DirectoryCache(int root) : IDisposable
 {
@@ -18,13 +18,13 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
 
     private readonly Dictionary<byte[], OpenDirectory> _open = new(Capacity, BytesComparer.Instance);
 
-    // A directory may be known by several paths, through links, but has its times once.
+    // A directory may be known by several paths, through links, but has only one set of times.
     private readonly Dictionary<ulong, OpenDirectory> _byInode = new(Capacity);
     private byte[] _path = new byte[512];
 
-    /// <summary>The directory at a path; a negative error number when it cannot be opened. It stays the cache's.</summary>
+    /// <summary>The directory at a path; a negative error number if it cannot be opened. Owned by the cache.</summary>
     /// <param name="path">Plain and relative; empty for the root.</param>
-    /// <param name="setGid">Whether what is made in it takes its group.</param>
+    /// <param name="setGid">Whether entries created in it take its group.</param>
     public int Get(ReadOnlySpan<byte> path, out bool setGid)
     {
         setGid = false;
@@ -75,13 +75,13 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
     }
 
     /// <summary>
-    /// Opens as much of a path as there is.
+    /// Opens as much of a path as exists.
     /// </summary>
-    /// <param name="path">A path that is not there as a whole.</param>
-    /// <returns>The length of the longest part of it, from its start, that is a directory or leads to one; negative for the error number that another has.</returns>
+    /// <param name="path">A path that does not exist as a whole.</param>
+    /// <returns>The length of the longest leading part that is a directory or leads to one; negative for any other error number.</returns>
     public int FindExisting(ReadOnlySpan<byte> path)
     {
-        // Where a part is missing all longer ones are: halving finds the last that is there in few walks, however deep the path.
+        // If a part is missing, so are all longer ones: bisection finds the last existing one in few walks, however deep the path.
         Span<int> ends = path.Length <= 512 ? stackalloc int[path.Length] : new int[path.Length];
         int count = 0;
         for (int i = 1; i < path.Length; i++)
@@ -116,10 +116,10 @@ internal sealed unsafe class DirectoryCache(int root) : IDisposable
         return there;
     }
 
-    /// <summary>Closes them all, and gives each its times again.</summary>
+    /// <summary>Closes them all, and restores the times of each.</summary>
     public void Clear()
     {
-        // "." of itself: the descriptors are paths only, which times cannot be set on.
+        // "." of itself: the descriptors are O_PATH, on which times cannot be set.
         fixed (byte* self = ".\0"u8)
         {
             foreach (OpenDirectory directory in _byInode.Values)

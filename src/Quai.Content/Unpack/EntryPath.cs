@@ -4,8 +4,8 @@ using Quai.Errors;
 namespace Quai.Content.Unpack;
 
 /// <summary>
-/// An entry's path made plain: no leading slash, no empty, <c>.</c> or <c>..</c> parts, NUL-terminated.
-/// One object is used again for every entry.
+/// An entry's path, normalized: no leading slash, no empty, <c>.</c> or <c>..</c> parts, NUL-terminated.
+/// One object is reused for every entry.
 /// </summary>
 internal sealed class EntryPath
 {
@@ -16,7 +16,7 @@ internal sealed class EntryPath
     /// <summary>The whole path; empty for the root.</summary>
     public ReadOnlySpan<byte> Whole => _bytes.AsSpan(0, _length);
 
-    /// <summary>The path of the directory it lies in; empty for the root.</summary>
+    /// <summary>The path of its parent directory; empty for the root.</summary>
     public ReadOnlySpan<byte> Parent => _baseStart == 0 ? default : _bytes.AsSpan(0, _baseStart - 1);
 
     /// <summary>The last part.</summary>
@@ -68,7 +68,7 @@ internal sealed class EntryPath
         _bytes[_length] = 0;
     }
 
-    /// <summary>Puts another last part in place of the one there is; it may not be longer.</summary>
+    /// <summary>Replaces the last part; the new one may not be longer.</summary>
     public void ReplaceBase(int skip)
     {
         int length = _length - _baseStart - skip;

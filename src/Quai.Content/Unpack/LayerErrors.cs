@@ -4,7 +4,7 @@ using Quai.Linux;
 
 namespace Quai.Content.Unpack;
 
-/// <summary>What is said of a layer's entry that cannot be unpacked.</summary>
+/// <summary>Error messages for a layer's entry that cannot be unpacked.</summary>
 internal static class LayerErrors
 {
     public static QuaiException Outside(TarEntry entry) =>

@@ -7,29 +7,29 @@ using Quai.Oci.Images;
 
 namespace Quai.Content.Unpack;
 
-/// <summary>Unpacks one layer into an empty directory, in one pass that makes its diff-id too.</summary>
+/// <summary>Unpacks one layer into an empty directory, in one pass that also computes its diff-id.</summary>
 internal static class LayerUnpacker
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>What came out.</summary>
-    /// <param name="DiffId">Digest of the uncompressed tar; empty when it was not to be made.</param>
+    /// <summary>The result.</summary>
+    /// <param name="DiffId">Digest of the uncompressed tar; empty if not requested.</param>
     /// <param name="Size">Bytes of regular files.</param>
     public readonly record struct Result(Digest DiffId, long Size);
 
-    /// <summary>Runs on a thread of its own.</summary>
-    /// <param name="blobPath">The blob: a tar, plain or packed.</param>
-    /// <param name="directory">An empty directory that belongs to the caller; left half full when this throws.</param>
-    /// <param name="read">Told now and then how many bytes of the blob were read.</param>
+    /// <summary>Runs on its own thread.</summary>
+    /// <param name="blobPath">The blob: a tar, plain or compressed.</param>
+    /// <param name="directory">An empty directory owned by the caller; left half full if this throws.</param>
+    /// <param name="read">Receives from time to time how many bytes of the blob were read.</param>
     /// <param name="cancellation">Checked at every entry and every read.</param>
     public static Task<Result> UnpackAsync(string blobPath, string directory, Action<long>? read, CancellationToken cancellation) =>
         Task.Factory.StartNew(() => Unpack(blobPath, directory, read, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    /// <summary>Unpacks a layer as it comes. The source is read to its end by a thread of its own.</summary>
-    /// <param name="source">A tar, plain or packed; not disposed.</param>
-    /// <param name="kind">How it is packed.</param>
-    /// <param name="directory">An empty directory that belongs to the caller; left half full when this throws.</param>
-    /// <param name="hash">Whether to make the diff-id.</param>
+    /// <summary>Unpacks a layer as it arrives. A separate thread reads the source to its end.</summary>
+    /// <param name="source">A tar, plain or compressed; not disposed.</param>
+    /// <param name="kind">How it is compressed.</param>
+    /// <param name="directory">An empty directory owned by the caller; left half full if this throws.</param>
+    /// <param name="hash">Whether to compute the diff-id.</param>
     /// <param name="cancellation">Checked at every entry.</param>
     public static Result Unpack(Stream source, CompressionKind kind, string directory, bool hash, CancellationToken cancellation)
     {

@@ -41,10 +41,10 @@ internal sealed unsafe partial class LayerWriter
                     Check(FileCalls.TryChangeOwner(fd, entry.Uid, entry.Gid), "chown", entry);
                 }
 
-                // The daemon's umask takes nearly everything away, and the call itself the set-id bits.
+                // The daemon's umask removes nearly everything, and the call itself the set-id bits.
                 Check(FileCalls.TryChangeMode(fd, entry.Mode), "chmod", entry);
 
-                // After the owner: a change of it takes capabilities away.
+                // After the owner: changing it clears capabilities.
                 foreach ((byte[] key, byte[] value) in entry.Xattrs)
                 {
                     if (IsKept(key))
@@ -77,14 +77,14 @@ internal sealed unsafe partial class LayerWriter
                 Check(FileCalls.TryStatus(parent, name, out FileStatus status), "stat", entry);
                 if (!status.IsDirectory)
                 {
-                    // The whiteout of this name hides what lies below; the new directory must go on hiding it.
+                    // The whiteout of this name hides what is below; the new directory must keep hiding it.
                     opaque = IsWhiteout(status);
                     RemoveExisting(ref parent, ref setGid, name, entry);
                     Check(FileCalls.TryMakeDirectory(parent, name, entry.Mode & 0x1ff), "mkdir", entry);
                 }
                 else
                 {
-                    // It may be open, with its times and its group as they were.
+                    // It may be cached as open, with its old times and group.
                     _directories.Clear();
                     parent = OpenParent(_path.Parent, entry, make: false, out setGid);
                 }
@@ -106,7 +106,7 @@ internal sealed unsafe partial class LayerWriter
                 MarkOpaque(parent, name, entry);
             }
 
-            // What is made in it changes them, and the cache sets them again.
+            // Creating entries in it changes them, and the cache sets them again.
             Check(FileCalls.TrySetTimes(parent, name, TimesOf(entry)), "utimens", entry);
         }
     }
@@ -125,7 +125,7 @@ internal sealed unsafe partial class LayerWriter
             return;
         }
 
-        // The cache may close a descriptor when it is full: take the target's first and look the parent up again.
+        // The cache may close a descriptor when it is full: get the target's first and look the parent up again.
         int from = OpenParent(_target.Parent, entry, make: false, out _);
         parent = OpenParent(_path.Parent, entry, make: false, out _);
         from = OpenParent(_target.Parent, entry, make: false, out _);
@@ -216,12 +216,12 @@ internal sealed unsafe partial class LayerWriter
         }
     }
 
-    /// <summary>An image may not speak to overlayfs itself: its redirects would lead to other images' files.</summary>
+    /// <summary>An image must not set overlayfs's own attributes: its redirects would lead to other images' files.</summary>
     private static bool IsKept(ReadOnlySpan<byte> key) => !key.StartsWith("trusted.overlay."u8) && !key.StartsWith("user.overlay."u8);
 
     private static void CheckXattr(int errno, TarEntry entry)
     {
-        // As Docker does: an attribute that this file system or kernel cannot hold is left out.
+        // As in Docker: an attribute that this file system or kernel cannot hold is left out.
         if (errno is not (Errno.EOPNOTSUPP or Errno.EPERM or Errno.EINVAL))
         {
             Check(errno, "setxattr", entry);

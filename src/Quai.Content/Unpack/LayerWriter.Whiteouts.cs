@@ -8,7 +8,7 @@ internal sealed unsafe partial class LayerWriter
     private static ReadOnlySpan<byte> OpaqueMark => ".wh..wh..opq"u8;
 
     /// <summary>
-    /// A <c>.wh.name</c> entry hides <c>name</c> of the layers below, and <c>.wh..wh..opq</c> all that they have in its directory
+    /// A <c>.wh.name</c> entry hides <c>name</c> of the layers below, and <c>.wh..wh..opq</c> everything they have in its directory
     /// (OCI image specification, <c>layer.md</c>). What this very layer has under that name stays.
     /// </summary>
     private void WriteWhiteout(int parent, TarEntry entry)
@@ -68,7 +68,7 @@ internal sealed unsafe partial class LayerWriter
             return;
         }
 
-        // The cached descriptor is a path only, which attributes cannot be set on: name it from itself.
+        // The cached descriptor is O_PATH, on which attributes cannot be set: name it from itself.
         fixed (byte* self = ".\0"u8)
         {
             MarkOpaque(directory, self, entry);

@@ -7,11 +7,11 @@ namespace Quai.Content.Unpack;
 /// <summary>
 /// Writes a layer's entries below one directory as overlayfs wants a lower layer: a whiteout is a character device 0/0,
 /// an opaque directory has <c>trusted.overlay.opaque=y</c>. Parents are opened by <c>openat2</c> beneath the root and entries made
-/// in them by their last part alone, so that no link and no <c>..</c> leads outside. The result is what Docker's overlay2 has.
+/// in them by their last part alone, so that no link and no <c>..</c> leads outside. The result matches Docker's overlay2.
 /// </summary>
-/// <remarks>Not for several threads. Needs to be root.</remarks>
-/// <param name="root">The directory; stays the caller's.</param>
-/// <param name="overwritten">Where what is replaced goes; stays the caller's.</param>
+/// <remarks>Not thread-safe. Requires root.</remarks>
+/// <param name="root">The directory; owned by the caller.</param>
+/// <param name="overwritten">Where replaced entries go; owned by the caller.</param>
 internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritten) : IDisposable
 {
     private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
@@ -21,16 +21,16 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
     private readonly EntryPath _path = new();
     private readonly EntryPath _target = new();
 
-    /// <summary>Bytes of regular files and links' targets written, as Docker counts an image's size.</summary>
+    /// <summary>Bytes of regular files and link targets written, as Docker counts an image's size.</summary>
     public long Size { get; private set; }
 
-    /// <summary>Unpacks the entry that the reader stands at.</summary>
+    /// <summary>Unpacks the reader's current entry.</summary>
     public void Write(TarReader reader)
     {
         TarEntry entry = reader.Entry;
         _path.Set(entry.Name, entry);
 
-        // The root's own entry changes nothing: Docker leaves a layer's root as it makes it.
+        // The root's own entry changes nothing: Docker leaves a layer's root as it creates it.
         if (_path.IsRoot)
         {
             if (entry.Type != TarEntryType.Directory)
@@ -41,7 +41,7 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
             return;
         }
 
-        // Apart from the mark of an opaque root these are aufs's own bookkeeping.
+        // Except for the marker of an opaque root, these are aufs's own bookkeeping.
         if (_path.Whole.StartsWith(".wh..wh."u8) && !_path.Whole.SequenceEqual(OpaqueMark))
         {
             return;
@@ -76,14 +76,14 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
         }
     }
 
-    /// <summary>Sets the times of the directories that are still open, which every entry made in them had changed.</summary>
+    /// <summary>Sets the times of the directories that are still open, since every entry created in them had changed them.</summary>
     public void Finish() => _directories.Clear();
 
     public void Dispose() => _directories.Dispose();
 
     /// <summary>
-    /// The directory an entry lies in. A link on the way is followed with the layer's root as <c>/</c>, so that an absolute one, or one that climbs too far,
-    /// leads to what it will lead to in the container. One that leads to nothing in this layer makes the layer refused, as by Docker.
+    /// The directory that contains an entry. A link on the way is followed with the layer's root as <c>/</c>, so that an absolute one, or one that climbs too far,
+    /// leads where it will lead in the container. A layer with one that leads to nothing in it is refused, as in Docker.
     /// </summary>
     private int OpenParent(ReadOnlySpan<byte> parent, TarEntry entry, bool make, out bool setGid)
     {
@@ -104,7 +104,7 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
         }
     }
 
-    /// <summary>Makes the directories that are missing of a path: one call after another from the last that is there, so that depth costs once.</summary>
+    /// <summary>Creates the missing directories of a path: one call after another from the last existing one, so that depth costs only once.</summary>
     private int MakeParent(ReadOnlySpan<byte> path, TarEntry entry, out bool setGid)
     {
         int there = _directories.FindExisting(path);
@@ -153,7 +153,7 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
         }
         else if (errno == Errno.EEXIST)
         {
-            // A link to nowhere has the name of the directory.
+            // A dangling link has the directory's name.
             throw LayerErrors.Outside(entry);
         }
 
@@ -167,7 +167,7 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
     }
 
     /// <summary>
-    /// Takes away what has the entry's name already; a later entry of a layer wins. What led through it is known no more, and the parent is opened anew.
+    /// Removes what already has the entry's name; a later entry of a layer wins. Cached paths through it are forgotten, and the parent is opened again.
     /// </summary>
     private void RemoveExisting(ref int parent, ref bool setGid, byte* name, TarEntry entry)
     {
@@ -180,7 +180,7 @@ internal sealed unsafe partial class LayerWriter(int root, Overwritten overwritt
         }
     }
 
-    /// <summary>Counts bytes; what a layer pretends to hold beyond all measure counts as the most there can be.</summary>
+    /// <summary>Counts bytes; an absurdly large claimed size saturates at the maximum.</summary>
     private void Count(long bytes) => Size = Size > long.MaxValue - bytes ? long.MaxValue : Size + bytes;
 
     private static FileTimes TimesOf(TarEntry entry)

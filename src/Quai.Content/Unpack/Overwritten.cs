@@ -4,16 +4,16 @@ using Quai.Linux;
 namespace Quai.Content.Unpack;
 
 /// <summary>
-/// What a layer's later entries took the place of, put aside and removed together when all is unpacked. Removed at once, each would slow the making of
-/// the next: ext4 passes over inodes that were freed a moment ago, one by one, so that a layer of overwritten entries took the square of their number.
+/// What a layer's later entries replaced, put aside and removed together when everything is unpacked. If each were removed at once, it would slow creating
+/// the next: ext4 skips recently freed inodes one by one, so that unpacking a layer of overwritten entries took time quadratic in their number.
 /// </summary>
-/// <param name="folder">A folder that does not exist, beside the layer's on the same file system; made when it is first needed, and gone at the end.</param>
+/// <param name="folder">A folder that does not exist, next to the layer's on the same file system; created when first needed, and removed at the end.</param>
 internal sealed unsafe class Overwritten(string folder) : IDisposable
 {
     private FileDescriptor? _folder;
     private long _count;
 
-    /// <summary>Takes an entry of a directory away with all that is in it.</summary>
+    /// <summary>Moves an entry of a directory away with everything in it.</summary>
     /// <returns>0 or an error number.</returns>
     public int TryTake(int directory, byte* name)
     {
@@ -32,7 +32,7 @@ internal sealed unsafe class Overwritten(string folder) : IDisposable
         }
     }
 
-    /// <summary>Removes all that was taken.</summary>
+    /// <summary>Removes everything that was moved here.</summary>
     public void Dispose()
     {
         if (_folder is not null)

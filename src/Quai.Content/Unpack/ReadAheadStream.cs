@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Quai.Content.Unpack;
 
 /// <summary>
-/// Reads a stream on a thread of its own and hashes what it reads, some blocks ahead of whoever reads from here:
-/// decompression and the making of files then run beside each other.
+/// Reads a stream on its own thread and hashes what it reads, some blocks ahead of the consumer:
+/// decompression and file creation then run in parallel.
 /// </summary>
 internal sealed class ReadAheadStream : Stream
 {
@@ -25,7 +25,7 @@ internal sealed class ReadAheadStream : Stream
     private bool _atEnd;
     private bool _holding;
 
-    /// <summary>Starts reading; <paramref name="source"/> stays the caller's and must outlive this. Without an algorithm nothing is hashed.</summary>
+    /// <summary>Starts reading; <paramref name="source"/> is owned by the caller and must outlive this. Without an algorithm nothing is hashed.</summary>
     public ReadAheadStream(Stream source, HashAlgorithmName? algorithm)
     {
         _source = source;
@@ -48,7 +48,7 @@ internal sealed class ReadAheadStream : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The hash of all that was read; once the end was reached.</summary>
+    /// <summary>The hash of everything that was read; available once the end was reached.</summary>
     public byte[] Hash() => _atEnd && _hash is not null ? _hash.GetHashAndReset() : throw new InvalidOperationException("the stream was not read to its end");
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
@@ -131,7 +131,7 @@ internal sealed class ReadAheadStream : Stream
                 return;
             }
 
-            // Taken as they are needed: most archives of images have many small files.
+            // Allocated as needed: most image archives have many small files.
             ref (byte[] Data, int Length) block = ref _ring[writing];
             block.Data ??= ArrayPool<byte>.Shared.Rent(BlockSize);
             int length = 0;

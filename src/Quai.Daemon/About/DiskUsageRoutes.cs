@@ -48,7 +48,7 @@ internal static class DiskUsageRoutes
             await call.Answer(document, Json.Edited.JsonObject);
         });
 
-    // Images are counted by what the disk gives up when they go: blocks, as du counts them. Containers and volumes by the bytes of their files, as in their own lists.
+    // Images count the disk space that removing them frees: blocks, as du counts them. Containers and volumes count the bytes of their files, as in their own lists.
     private static async Task<(DiskUsage Usage, long ReclaimableImages)> MeasureAsync(Backend backend, ApiCall call, Func<string, bool> wanted)
     {
         var usage = new DiskUsage();

@@ -21,7 +21,7 @@ internal static class EventRoutes
             IAsyncEnumerable<EventMessage> events = backend.Events.SubscribeAsync(since, until, call.Filters(), call.Gone);
             await using IAsyncEnumerator<EventMessage> next = events.GetAsyncEnumerator(call.Gone);
 
-            // The subscription begins with the first MoveNext, the header goes out after: what happens once a client has the header is not missed.
+            // The subscription begins with the first MoveNext, the header is sent afterwards: what happens once a client has the header is not missed.
             ValueTask<bool> more = next.MoveNextAsync();
             (string contentType, bool sequence) = Format(call);
             await call.StartStream(contentType);

@@ -4,7 +4,7 @@ using Quai.Daemon.Http;
 
 namespace Quai.Daemon.About;
 
-/// <summary><c>GET /info</c>: what the engine tells, and what is the daemon's own.</summary>
+/// <summary><c>GET /info</c>: the engine's information, and the daemon's own.</summary>
 internal static class InfoRoutes
 {
     /// <summary>Adds the route.</summary>
@@ -28,7 +28,7 @@ internal static class InfoRoutes
             return call.Answer(info, Json.Types.SystemInfo);
         });
 
-    /// <summary>What some versions have and others do not.</summary>
+    /// <summary>Members that only some versions have.</summary>
     private static void ShapeFor(SystemInfo info, ApiVersion version)
     {
         if (version.AtLeast(49))
@@ -38,7 +38,7 @@ internal static class InfoRoutes
 
         if (!version.AtLeast(50))
         {
-            // Nothing that bridges forward is shown to rules of others.
+            // Bridged traffic is not passed through other programs' rules.
             (info.BridgeNfIptables, info.BridgeNfIp6tables) = (false, false);
         }
 

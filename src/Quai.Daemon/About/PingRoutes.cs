@@ -4,7 +4,7 @@ using Quai.Daemon.Http;
 
 namespace Quai.Daemon.About;
 
-/// <summary><c>/_ping</c>: how clients find out whom they talk to.</summary>
+/// <summary><c>/_ping</c>: how clients identify the daemon.</summary>
 internal static class PingRoutes
 {
     private static readonly byte[] Ok = "OK"u8.ToArray();
@@ -16,7 +16,7 @@ internal static class PingRoutes
     {
         HttpResponse response = call.Http.Response;
         IHeaderDictionary headers = response.Headers;
-        // 1: this daemon builds by the classic endpoint if at all; 2 would send clients to BuildKit's.
+        // 1: this daemon builds through the classic endpoint if at all; 2 would send clients to BuildKit's.
         headers["Builder-Version"] = "1";
         headers["Swarm"] = "inactive";
         headers.CacheControl = "no-cache, no-store, must-revalidate";

@@ -4,12 +4,12 @@ using Quai.Errors;
 namespace Quai.Daemon.Configuration;
 
 /// <summary>
-/// Who is let in at the API's TCP addresses, by dockerd's rules: <c>--tlsverify</c>, given at all, turns TLS on, and TLS verifies clients unless <c>--tlsverify=false</c>.
-/// Whoever is let in is root on the machine, so an address that others can reach is open to everybody only by an express word.
+/// Who may connect to the API's TCP addresses, by dockerd's rules: <c>--tlsverify</c>, if given at all, turns TLS on, and TLS verifies clients unless <c>--tlsverify=false</c>.
+/// Anyone who may connect is root on the machine, so a publicly reachable address is open to everybody only if that was requested explicitly.
 /// </summary>
 internal static class ApiAccess
 {
-    /// <summary>The certificate and whom it lets in; null without TLS.</summary>
+    /// <summary>The certificate and the clients it accepts; null without TLS.</summary>
     public static TlsSettings? ReadTls(Settings settings)
     {
         bool tls = settings.Switch("tls", false);
@@ -26,8 +26,8 @@ internal static class ApiAccess
             verify ? settings.Text("tlscacert") ?? Path.Combine(folder, "ca.pem") : null);
     }
 
-    /// <summary>Refuses an address that others can reach and where nobody is asked who they are, unless that was said: <c>--tls=false</c> or <c>--tlsverify=false</c>.</summary>
-    /// <exception cref="QuaiException">Such an address.</exception>
+    /// <summary>Refuses a publicly reachable address without authentication, unless that was requested: <c>--tls=false</c> or <c>--tlsverify=false</c>.</summary>
+    /// <exception cref="QuaiException">There is such an address.</exception>
     public static void Check(Settings settings, IEnumerable<HostAddress> hosts, TlsSettings? tls)
     {
         if (tls?.ClientAuthorityPath is not null || settings.Text("tlsverify") is not null || settings.Text("tls") is not null)

@@ -7,7 +7,7 @@ namespace Quai.Daemon.Configuration;
 internal static class Arguments
 {
     /// <summary>Reads all arguments.</summary>
-    /// <exception cref="QuaiException">One is unknown, misses its value, or has a wrong one.</exception>
+    /// <exception cref="QuaiException">One is unknown, lacks its value, or has an invalid one.</exception>
     public static Settings Parse(IReadOnlyList<string> arguments)
     {
         var settings = new Settings();

@@ -5,7 +5,7 @@ namespace Quai.Daemon.Configuration;
 /// <summary>Sizes as users write them: <c>64m</c>, <c>64MiB</c>, <c>1.5g</c>; units are powers of 1024, as in Docker's flags.</summary>
 internal static class ByteSize
 {
-    /// <summary>Reads one; in bytes.</summary>
+    /// <summary>Parses one; in bytes.</summary>
     public static bool TryParse(string text, out long bytes)
     {
         bytes = 0;

@@ -6,14 +6,14 @@ namespace Quai.Daemon.Configuration;
 /// <summary>Reads daemon.json: the flags' names, plural for lists.</summary>
 internal static class ConfigurationFile
 {
-    /// <summary>Where it is when nothing else is said.</summary>
+    /// <summary>Its default path.</summary>
     public const string DefaultPath = "/etc/quai/daemon.json";
 
-    /// <summary>Members of dockerd's file that are no flags; without effect here.</summary>
+    /// <summary>Members of dockerd's file that are not flags; without effect here.</summary>
     private static readonly HashSet<string> WithoutFlag = ["builder"];
 
-    /// <summary>Reads a file. A missing one is nothing, unless the user named it.</summary>
-    /// <exception cref="QuaiException">It is missing, no JSON, or has members that are unknown or of a wrong type.</exception>
+    /// <summary>Reads a file. A missing one counts as empty, unless the user named it.</summary>
+    /// <exception cref="QuaiException">It is missing, is not JSON, or has members that are unknown or of a wrong type.</exception>
     public static Settings Read(string path, bool required)
     {
         try
@@ -42,11 +42,11 @@ internal static class ConfigurationFile
         }
     }
 
-    /// <summary>What every failure over a file begins with.</summary>
+    /// <summary>The prefix of every error about a file.</summary>
     public static QuaiException Unable(string path, string reason, Exception? cause = null) =>
         QuaiException.Invalid($"unable to configure the daemon with file {path}: {reason}", cause);
 
-    /// <summary>Reads the text of a file.</summary>
+    /// <summary>Parses the text of a file.</summary>
     public static Settings Parse(ReadOnlyMemory<byte> text)
     {
         var settings = new Settings();
@@ -139,7 +139,7 @@ internal static class ConfigurationFile
         _ => throw WrongType(flag, value),
     };
 
-    // Go reads members whatever their case; a limit that is missed is a limit that is not kept.
+    // Go matches members in any case; a limit that is missed would not be enforced.
     private static string Limit(JsonElement ulimit, string name)
     {
         foreach (JsonProperty member in ulimit.EnumerateObject())

@@ -3,8 +3,8 @@ using Quai.Errors;
 namespace Quai.Daemon.Configuration;
 
 /// <content>
-/// What is refused. A setting is kept, or declared to be without effect for a reason that is written beside it (<see cref="Flag.Unneeded"/>), or the daemon
-/// does not start: that something is asked for and then left out does not happen.
+/// What is refused. Either a setting is honoured, or it is declared to be without effect for a documented reason (<see cref="Flag.Unneeded"/>), or the daemon
+/// does not start: nothing is accepted and then ignored.
 /// </content>
 internal sealed partial record DaemonConfiguration
 {
@@ -44,7 +44,7 @@ internal sealed partial record DaemonConfiguration
         }
     }
 
-    /// <summary>Refuses what was given and nobody asked for, whatever it is. Called last.</summary>
+    /// <summary>Refuses anything that was given but never read. Called last.</summary>
     private static void RefuseUnread(Settings settings)
     {
         foreach (string name in settings.Unread)

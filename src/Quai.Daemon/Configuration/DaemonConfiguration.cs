@@ -11,7 +11,7 @@ using Quai.Networks;
 
 namespace Quai.Daemon.Configuration;
 
-/// <summary>The daemon's configuration, checked.</summary>
+/// <summary>The daemon's validated configuration.</summary>
 internal sealed partial record DaemonConfiguration
 {
     /// <summary>Where it listens.</summary>
@@ -32,7 +32,7 @@ internal sealed partial record DaemonConfiguration
     /// <summary>The configuration file, and whether the user named it.</summary>
     public required (string Path, bool Required) File { get; init; }
 
-    /// <summary>Least level of its log.</summary>
+    /// <summary>Minimum level of its log.</summary>
     public required LogLevel LogLevel { get; init; }
 
     /// <summary>Whether its log is JSON.</summary>
@@ -41,7 +41,7 @@ internal sealed partial record DaemonConfiguration
     /// <summary>Whether debugging is on.</summary>
     public required bool Debug { get; init; }
 
-    /// <summary>Where quai-shim is; null for beside this program.</summary>
+    /// <summary>Path of quai-shim; null for next to this program.</summary>
     public required string? ShimPath { get; init; }
 
     /// <summary>The engine's settings.</summary>
@@ -74,10 +74,10 @@ internal sealed partial record DaemonConfiguration
     /// <summary>Proxies for outgoing traffic.</summary>
     public required ProxySettings Proxies { get; init; }
 
-    /// <summary>Flags that were given and have no effect here, by which nothing is lost.</summary>
+    /// <summary>Flags that were given and have no effect here, without any loss.</summary>
     public required IReadOnlyList<Flag> Unneeded { get; init; }
 
-    /// <summary>Reads the command line and the file it points at.</summary>
+    /// <summary>Reads the command line and the file it names.</summary>
     /// <exception cref="QuaiException">Something is wrong; one sentence says what.</exception>
     public static DaemonConfiguration Load(Settings line)
     {
@@ -94,11 +94,11 @@ internal sealed partial record DaemonConfiguration
         }
     }
 
-    /// <summary>Checks settings.</summary>
-    /// <param name="settings">All that was given.</param>
+    /// <summary>Validates settings.</summary>
+    /// <param name="settings">All given settings.</param>
     /// <param name="file"><see cref="File"/></param>
-    /// <param name="selinuxIsEnforcing">Whether this host's SELinux confines, which containers would not be.</param>
-    /// <exception cref="QuaiException">Something is wrong, or cannot be kept.</exception>
+    /// <param name="selinuxIsEnforcing">Whether this host's SELinux is enforcing; containers would not be confined by it.</param>
+    /// <exception cref="QuaiException">Something is wrong, or cannot be honoured.</exception>
     public static DaemonConfiguration From(Settings settings, (string Path, bool Required) file, bool selinuxIsEnforcing = false)
     {
         RefuseUnavailable(settings, selinuxIsEnforcing);
@@ -282,11 +282,11 @@ internal sealed partial record DaemonConfiguration
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
 
-    // Ports are published on IPv4 alone: another address would be none.
+    // Ports are published on IPv4 only: any other address would have no effect.
     private static IPAddress PublishingAddress(string text) =>
         Address(text) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address ? address : throw QuaiException.Invalid($"ports cannot be published on {text}: only IPv4 addresses are supported by --ip");
 
-    // One of each family, as in Docker; containers have no IPv6, so that it would stand for nothing.
+    // One of each family, as in Docker; containers have no IPv6, so an IPv6 one would have no effect.
     private static IPAddress? HostGateway(IReadOnlyList<string> given) =>
         given.Count > 1 ? throw QuaiException.Invalid("only one address is allowed for --host-gateway-ip: containers have no IPv6")
         : given is [{ Length: > 0 } text] ? Address(text) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address ? address

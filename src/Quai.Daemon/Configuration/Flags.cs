@@ -3,7 +3,7 @@ using Quai.CommandLine;
 
 namespace Quai.Daemon.Configuration;
 
-/// <summary>All flags: dockerd's, and what is Quai's own.</summary>
+/// <summary>All flags: dockerd's, and Quai's own.</summary>
 internal static class Flags
 {
     private const string WithoutIPv6 = "containers have no IPv6", WithoutContainerd = "there is no containerd", WithoutSwarm = "there is no swarm",

@@ -1,13 +1,13 @@
 namespace Quai.Daemon.Configuration;
 
 /// <summary>The address of a proxy, as given; empty for none.</summary>
-/// <param name="Address">It may name a user and a password: show <see cref="Shown"/> instead.</param>
+/// <param name="Address">It may contain a user and a password: show <see cref="Shown"/> instead.</param>
 internal readonly record struct Proxy(string Address)
 {
     /// <summary>The user's name and password in it, as <c>user:password</c>; empty for none.</summary>
     public string Secret => Bounds is (int start, int end) ? Address[start..end] : "";
 
-    /// <summary>The address as others may see it: <c>http://xxxxx:xxxxx@proxy</c>, as Docker shows it.</summary>
+    /// <summary>The address with credentials hidden: <c>http://xxxxx:xxxxx@proxy</c>, as Docker shows it.</summary>
     public string Shown => Bounds is (int start, int end) ? $"{Address[..start]}xxxxx:xxxxx{Address[end..]}" : Address;
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ internal sealed class Settings
     /// <summary>The flags that were given.</summary>
     public IEnumerable<string> Names => _values.Keys;
 
-    /// <summary>The flags that were given and that nothing has asked for: what they say would be lost.</summary>
+    /// <summary>The flags that were given but never read: their values would be lost.</summary>
     public IEnumerable<string> Unread => _values.Where(v => v.Value.Count > 0 && !_read.Contains(v.Key)).Select(v => v.Key);
 
     /// <summary>Whether a flag was given.</summary>
@@ -33,7 +33,7 @@ internal sealed class Settings
     /// <summary>The last value of a flag, or null.</summary>
     public string? Text(string name) => All(name) is { Count: > 0 } values ? values[^1] : null;
 
-    /// <summary>A switch.</summary>
+    /// <summary>A boolean.</summary>
     public bool Switch(string name, bool otherwise) => Text(name) is { } text ? GoBoolean.TryParse(text, out bool value) && value : otherwise;
 
     /// <summary>A number.</summary>
@@ -52,7 +52,7 @@ internal sealed class Settings
         return map;
     }
 
-    /// <summary>Adds a value: one more for lists and maps, instead of the last for the others.</summary>
+    /// <summary>Adds a value: appends it for lists and maps, replaces the last for others.</summary>
     /// <exception cref="FormatException">It is not of the flag's kind; the message is Docker's.</exception>
     public void Add(Flag flag, string value)
     {
@@ -82,10 +82,10 @@ internal sealed class Settings
         values.Add(value);
     }
 
-    /// <summary>Notes that a flag was given, though with no value (an empty list).</summary>
+    /// <summary>Records that a flag was given, though without a value (an empty list).</summary>
     public void AddEmpty(Flag flag) => _values.TryAdd(flag.Name, []);
 
-    /// <summary>Both together. No flag may be in both.</summary>
+    /// <summary>Merges both. No flag may be in both.</summary>
     /// <exception cref="QuaiException">Some are; all are named.</exception>
     public static Settings Merge(Settings line, Settings file)
     {

@@ -2,6 +2,6 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Configuration;
 
-/// <summary>A command line that has no meaning: an unknown flag, a value of the wrong kind, an argument too many.</summary>
+/// <summary>An invalid command line: an unknown flag, a value of the wrong kind, an extra argument.</summary>
 /// <param name="message">What is wrong.</param>
 internal sealed class WrongFlagException(string message) : QuaiException(ErrorKind.InvalidParameter, message + "\nSee 'quaid --help'.");

@@ -25,7 +25,7 @@ internal static class CreateRoutes
             await call.Answer(created, Json.Types.ContainerCreateResponse, StatusCodes.Status201Created);
         });
 
-    /// <summary>What members mean that a client's version did not have, or had with another default.</summary>
+    /// <summary>Adjusts members that a client's version did not have, or had with another default.</summary>
     private static void ApplyDefaultsOfOlderClients(ContainerCreateRequest request, ApiVersion version)
     {
         HostConfig host = request.HostConfig ??= new HostConfig();

@@ -38,7 +38,7 @@ internal static class FileRoutes
         })
         .Add("POST", "/commit", async call =>
         {
-            // Whoever sends no body may send no content type either.
+            // A request without a body may have no content type either.
             ContainerConfig? config = call.Http.Request.ContentLength is > 0 || call.Http.Request.Headers.TransferEncoding.Count > 0
                 ? await call.ReadDocument(Json.Types.ContainerConfig)
                 : null;

@@ -7,7 +7,7 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Containers;
 
-/// <summary>What is known of containers: list, inspect, processes, changes; and update and prune.</summary>
+/// <summary>Information about containers: list, inspect, processes, changes; and update and prune.</summary>
 internal static class InspectRoutes
 {
     /// <summary>Members of <c>NetworkSettings</c> that version 1.52 dropped.</summary>

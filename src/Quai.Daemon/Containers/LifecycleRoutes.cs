@@ -15,7 +15,7 @@ internal static class LifecycleRoutes
         router
             .Add("POST", "/containers/{name}/start", async call =>
             {
-                // Docker once took a host configuration here; a client that still sends one must not believe that it counts.
+                // Docker once accepted a host configuration here; a client that still sends one must not believe that it has an effect.
                 if (call.Http.Request.ContentLength > 7 || call.Http.Request.Headers.TransferEncoding.Count > 0)
                 {
                     throw QuaiException.Invalid("starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24");
@@ -73,7 +73,7 @@ internal static class LifecycleRoutes
     }
 
     /// <summary>The size of a terminal: <c>h</c> rows, <c>w</c> columns.</summary>
-    /// <exception cref="QuaiException">One is missing or no size.</exception>
+    /// <exception cref="QuaiException">One is missing or not a size.</exception>
     public static (ushort Rows, ushort Columns) Size(ApiCall call) => (Side(call.RequiredNumber("h")), Side(call.RequiredNumber("w")));
 
     private static ushort Side(int cells) => cells is >= 0 and <= ushort.MaxValue

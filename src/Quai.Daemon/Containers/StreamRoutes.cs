@@ -64,7 +64,7 @@ internal static class StreamRoutes
             });
     }
 
-    /// <summary>How many lines: anything but a number that is not negative means all, as Docker has it.</summary>
+    /// <summary>The number of lines: anything but a non-negative number means all, as in Docker.</summary>
     private static long? Tail(ApiCall call) =>
         long.TryParse(call.Text("tail"), NumberStyles.None, CultureInfo.InvariantCulture, out long lines) ? lines : null;
 

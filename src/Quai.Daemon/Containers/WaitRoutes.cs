@@ -20,7 +20,7 @@ internal static class WaitRoutes
 
             Task<ContainerWaitResponse> exit = await backend.Containers.WaitAsync(call.Name, condition, call.Gone);
 
-            // The header says that the wait is registered: a client starts the container only then.
+            // The header says that the wait is registered: only then does a client start the container.
             if (call.Version.AtLeast(30))
             {
                 await call.StartStream("application/json");

@@ -66,8 +66,8 @@ internal static class ExecRoutes
             return;
         }
 
-        // The stream opens before the program starts: a client cannot do with an error status what it can with a message and an exit code.
-        // How it is framed is what this request says; what the program has is what its creation said.
+        // The stream opens before the program starts: clients can handle a message and an exit code, but not an error status.
+        // This request says how the stream is framed; the exec's creation said whether the program has a terminal.
         await using Hijack hijack = await Hijack.BeginAsync(call, request.Tty);
         Stream toClient = request.Tty == tty ? hijack.ToClient : tty ? new FramingStream(hijack.ToClient) : new UnframingStream(hijack.ToClient);
         IAttachSession session;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Quai.Daemon.Execs;
 
-/// <summary>Puts what a terminal shows into frames of the standard output, for a client that did not say that it has one.</summary>
+/// <summary>Wraps a terminal's output in frames of standard output, for a client that did not say that it has a terminal.</summary>
 internal sealed class FramingStream(Stream below) : OutputStream(below)
 {
     private const int HeaderLength = 8;

@@ -1,6 +1,6 @@
 namespace Quai.Daemon.Execs;
 
-/// <summary>A stream that is written to and nothing else, in front of another.</summary>
+/// <summary>A write-only stream in front of another.</summary>
 internal abstract class OutputStream(Stream below) : Stream
 {
     /// <summary>Where it goes.</summary>

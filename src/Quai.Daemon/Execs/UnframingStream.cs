@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Quai.Daemon.Execs;
 
-/// <summary>Takes the frames away from a program's output, for a client that said that it has a terminal.</summary>
+/// <summary>Removes the frames from a program's output, for a client that said that it has a terminal.</summary>
 internal sealed class UnframingStream(Stream below) : OutputStream(below)
 {
     private const int HeaderLength = 8;

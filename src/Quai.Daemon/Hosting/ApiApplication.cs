@@ -11,8 +11,8 @@ using Quai.Errors;
 namespace Quai.Daemon.Hosting;
 
 /// <summary>
-/// What Kestrel calls for each request: takes the version off the path, finds the handler, adds Docker's headers and turns failures into answers.
-/// There is no host, no middleware and no dependency injection below it: that is most of ASP.NET Core's memory and start-up time.
+/// What Kestrel calls for each request: removes the version from the path, finds the handler, adds Docker's headers and turns failures into answers.
+/// There is no host, middleware or dependency injection: those are most of ASP.NET Core's memory use and start-up time.
 /// </summary>
 internal sealed partial class ApiApplication(Router router, ILogger log, Activity activity) : IHttpApplication<DefaultHttpContext>
 {
@@ -53,7 +53,7 @@ internal sealed partial class ApiApplication(Router router, ILogger log, Activit
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to be told.
+            // Nobody is left to notify.
             ClientGone(log, context.Request.Method, context.Request.Path);
         }
         catch (Exception e)
@@ -85,7 +85,7 @@ internal sealed partial class ApiApplication(Router router, ILogger log, Activit
 
         if (path.Contains('%'))
         {
-            // Kestrel leaves an escaped slash as it is; in names of images it is one.
+            // Kestrel leaves an escaped slash as it is; in image names it is a slash.
             path = path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         }
 

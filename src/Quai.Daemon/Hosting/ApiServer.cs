@@ -10,7 +10,7 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Hosting;
 
-/// <summary>Kestrel, alone, on the daemon's sockets.</summary>
+/// <summary>Kestrel, used bare, on the daemon's sockets.</summary>
 internal sealed partial class ApiServer : IAsyncDisposable
 {
     private readonly KestrelServer _server;
@@ -25,13 +25,13 @@ internal sealed partial class ApiServer : IAsyncDisposable
     }
 
     /// <summary>Listens.</summary>
-    /// <param name="hosts">Where.</param>
+    /// <param name="hosts">The addresses.</param>
     /// <param name="tls">For the TCP addresses; null for none.</param>
     /// <param name="group">Group of the unix sockets.</param>
-    /// <param name="application">What answers.</param>
-    /// <param name="logs">Kestrel's own complaints.</param>
+    /// <param name="application">Handles the requests.</param>
+    /// <param name="logs">For Kestrel's own messages.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="QuaiException">An address is taken or not ours to take.</exception>
+    /// <exception cref="QuaiException">An address is in use or may not be used.</exception>
     public static async Task<ApiServer> StartAsync(
         IReadOnlyList<HostAddress> hosts,
         TlsSettings? tls,
@@ -47,7 +47,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         options.Limits.MaxConcurrentConnections = null;
         options.Limits.MaxRequestLineSize = 64 << 10;
         options.Limits.MaxRequestHeadersTotalSize = 256 << 10;
-        // Idle connections of clients that keep them cost a few kB each; time is not what ends them on a socket of this machine.
+        // Idle client connections cost only a few kB each; on a socket of this machine they do not time out.
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
 
         var watcher = new HangupWatcher();
@@ -68,7 +68,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
             }
         }
 
-        // What a program prints passes through here in pieces of at most 64 kB; more buffer would only be memory.
+        // Program output passes through here in pieces of at most 64 kB; a larger buffer would only waste memory.
         var transport = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions { IOQueueCount = 1, UnsafePreferInlineScheduling = false, MaxReadBufferSize = 256 << 10, MaxWriteBufferSize = 64 << 10 }),
             logs);
@@ -90,7 +90,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         return new ApiServer(server, transport, files);
     }
 
-    /// <summary>Takes no more requests; those under way may end until <paramref name="deadline"/>, then they are cut off.</summary>
+    /// <summary>Accepts no more requests; those in progress may end until <paramref name="deadline"/>, then they are cut off.</summary>
     public Task StopAsync(CancellationToken deadline) => _server.StopAsync(deadline);
 
     /// <inheritdoc/>
@@ -107,7 +107,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
 
     private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls)
     {
-        // HTTP/1.1 is what clients speak; HTTP/2 comes with the build session.
+        // Clients speak HTTP/1.1; HTTP/2 comes with the build session.
         listen.Protocols = HttpProtocols.Http1;
         listen.Use(ClientLink.Middleware(watcher));
         if (tls is not null)

@@ -9,10 +9,10 @@ using Quai.Linux.Sockets;
 namespace Quai.Daemon.Hosting;
 
 /// <summary>
-/// A client's connection below HTTP. It stands between Kestrel and the transport for two reasons.
-/// Kestrel drops everything that is written after the client has shut down its sending side; here that counts as gone only when
-/// the client really has, so that <c>echo x | docker run -i …</c> gets its output.
-/// And an attached client takes the connection over: what it is sent goes straight to the socket, so that ending the connection loses nothing.
+/// A client's connection below HTTP. It is placed between Kestrel and the transport for two reasons.
+/// Kestrel drops everything written after the client has shut down its sending side; here a client only counts as gone when
+/// it really is, so that <c>echo x | docker run -i …</c> gets its output.
+/// Also, an attached client takes over the connection: its output goes straight to the socket, so that closing the connection loses nothing.
 /// </summary>
 internal sealed class ClientLink : IDisposable
 {
@@ -37,10 +37,10 @@ internal sealed class ClientLink : IDisposable
         _registration = inputEnded.UnsafeRegister(static link => ((ClientLink)link!).OnInputEnded(), this);
     }
 
-    /// <summary>What the client sends, past what HTTP has taken of it. Its end is the client's half-close.</summary>
+    /// <summary>What the client sends beyond what HTTP has consumed. Its end is the client's half-close.</summary>
     public PipeReader Input => _connection.Transport.Input;
 
-    /// <summary>Writes to the client past Kestrel; a write that returned is in the kernel's hands. Over TLS it is the TLS stream.</summary>
+    /// <summary>Writes to the client, bypassing Kestrel; when a write returns, the kernel has the data. Over TLS it is the TLS stream.</summary>
     public Stream Output { get; set; }
 
     /// <summary>The connection middleware that puts a link under each connection.</summary>
@@ -51,10 +51,10 @@ internal sealed class ClientLink : IDisposable
         await next(connection);
     };
 
-    /// <summary>Takes the connection out of HTTP's hands: a client that sends no more is still there, over TCP too.</summary>
+    /// <summary>Takes the connection over from HTTP: a client that stops sending is still there, over TCP too.</summary>
     public void Hijack() => _hijacked = true;
 
-    /// <summary>Sends a whole file; where nothing stands between, the kernel copies it from its cache to the socket itself.</summary>
+    /// <summary>Sends a whole file; if nothing is in between, the kernel copies it from its cache directly to the socket.</summary>
     public async Task SendFileAsync(string path, CancellationToken cancellation)
     {
         if (Output is NetworkStream)
@@ -68,7 +68,7 @@ internal sealed class ClientLink : IDisposable
     }
 
     /// <summary>
-    /// Waits until the client has read what it was sent, or for the time given. Of a client over TCP that cannot be known: there it does not wait.
+    /// Waits until the client has read what was sent, or for the given time. Over TCP this cannot be known: then it does not wait.
     /// </summary>
     public async ValueTask TakenAsync(TimeSpan longest, CancellationToken cancellation)
     {
@@ -86,7 +86,7 @@ internal sealed class ClientLink : IDisposable
     /// <summary>Tells the client that no more comes, in order after what was written. It may still send.</summary>
     public ValueTask EndWritingAsync() => ShutDownAsync(SocketShutdown.Send);
 
-    /// <summary>Reads what the client still sends, to its end or until cancelled, and throws it away. Nobody else may read meanwhile.</summary>
+    /// <summary>Reads and discards what the client still sends, to its end or until cancelled. Nobody else may read meanwhile.</summary>
     public async ValueTask DrainAsync(CancellationToken cancellation)
     {
         try
@@ -105,7 +105,7 @@ internal sealed class ClientLink : IDisposable
         }
     }
 
-    /// <summary>Ends the connection both ways.</summary>
+    /// <summary>Closes the connection in both directions.</summary>
     public ValueTask EndAsync() => ShutDownAsync(SocketShutdown.Both);
 
     /// <inheritdoc/>
@@ -146,7 +146,7 @@ internal sealed class ClientLink : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or InvalidOperationException)
         {
-            // The client was quicker.
+            // The client was faster.
         }
     }
 
@@ -166,7 +166,7 @@ internal sealed class ClientLink : IDisposable
         {
             _socket.SafeHandle.DangerousAddRef(ref taken);
             int fd = (int)_socket.SafeHandle.DangerousGetHandle();
-            // Over TCP a client that closes looks like one that half-closes until it is written to. Only attached clients half-close, so others are taken as gone.
+            // Over TCP a client that closes looks like one that half-closes until it is written to. Only attached clients half-close, so others are assumed gone.
             bool local = _connection.LocalEndPoint is UnixDomainSocketEndPoint;
             if (HangupPoll.HasHungUp(fd) || (!local && !_hijacked))
             {

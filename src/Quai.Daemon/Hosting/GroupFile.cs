@@ -5,7 +5,7 @@ namespace Quai.Daemon.Hosting;
 /// <summary>Finds groups of this machine.</summary>
 internal static class GroupFile
 {
-    /// <summary>The number of a group, given by name or number; null when there is none.</summary>
+    /// <summary>The number of a group, given by name or number; null if there is none.</summary>
     public static uint? Find(string group, string file = "/etc/group")
     {
         if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))

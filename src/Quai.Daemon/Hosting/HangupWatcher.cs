@@ -3,7 +3,7 @@ using Quai.Linux;
 namespace Quai.Daemon.Hosting;
 
 /// <summary>
-/// Tells when a half-closed client goes away for good. One thread for all of them, started with the first:
+/// Detects when a half-closed client goes away for good. One thread for all of them, started with the first:
 /// most daemons never see one.
 /// </summary>
 #pragma warning disable CA1001 // lives as long as the process; its thread waits on the set for ever
@@ -58,7 +58,7 @@ internal sealed class HangupWatcher
 
                 if (gone is not null)
                 {
-                    // What the client's going sets off must not keep this thread.
+                    // The callback must not block this thread.
                     ThreadPool.UnsafeQueueUserWorkItem(static action => action(), gone, preferLocal: false);
                 }
             }

@@ -5,7 +5,7 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Hosting;
 
-/// <summary>One place to listen at, as <c>-H</c> names it. Exactly one of the two is set.</summary>
+/// <summary>One address to listen at, as given to <c>-H</c>. Exactly one of the two is set.</summary>
 /// <param name="SocketPath">The path of a unix socket.</param>
 /// <param name="Tcp">A TCP address.</param>
 internal sealed record HostAddress(string? SocketPath, IPEndPoint? Tcp)
@@ -14,7 +14,7 @@ internal sealed record HostAddress(string? SocketPath, IPEndPoint? Tcp)
 
     /// <summary>Reads <c>unix:///path</c>, <c>tcp://host:port</c>, <c>host:port</c>.</summary>
     /// <param name="text">As the user wrote it.</param>
-    /// <param name="tls">Decides the port that is meant when none is given: 2376 or 2375.</param>
+    /// <param name="tls">Decides the default port: 2376 or 2375.</param>
     /// <exception cref="QuaiException">It is neither.</exception>
     public static HostAddress Parse(string text, bool tls)
     {

@@ -1,6 +1,6 @@
 namespace Quai.Daemon.Hosting;
 
-/// <summary>One stream out of two: reads from the one, writes to the other. Owns neither.</summary>
+/// <summary>One stream made of two: reads from one, writes to the other. Owns neither.</summary>
 internal sealed class SplitStream(Stream input, Stream output) : Stream
 {
     /// <inheritdoc/>

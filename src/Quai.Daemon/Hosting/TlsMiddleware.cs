@@ -7,13 +7,13 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Hosting;
 
-/// <summary>The daemon's certificate and whom it lets in.</summary>
+/// <summary>The daemon's certificate and the clients it accepts.</summary>
 /// <param name="CertificatePath">PEM, with its chain (<c>--tlscert</c>).</param>
 /// <param name="KeyPath">PEM (<c>--tlskey</c>).</param>
-/// <param name="ClientAuthorityPath">PEM of the authorities whose clients may connect (<c>--tlscacert</c>); null lets every client in.</param>
+/// <param name="ClientAuthorityPath">PEM of the authorities whose clients may connect (<c>--tlscacert</c>); null accepts every client.</param>
 internal sealed record TlsSettings(string CertificatePath, string KeyPath, string? ClientAuthorityPath);
 
-/// <summary>TLS below HTTP/1.1. Kestrel's own needs a dependency injection container; this needs a stream.</summary>
+/// <summary>TLS below HTTP/1.1. Kestrel's own requires a dependency injection container; this requires only a stream.</summary>
 internal sealed class TlsMiddleware
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
@@ -21,7 +21,7 @@ internal sealed class TlsMiddleware
     private readonly SslServerAuthenticationOptions _options;
 
     /// <summary>Reads the files.</summary>
-    /// <exception cref="QuaiException">A file is missing or no PEM.</exception>
+    /// <exception cref="QuaiException">A file is missing or is not PEM.</exception>
     public TlsMiddleware(TlsSettings settings)
     {
         X509Certificate2 certificate = Load("X509 key pair", settings.CertificatePath, () => X509Certificate2.CreateFromPemFile(settings.CertificatePath, settings.KeyPath));
@@ -55,7 +55,7 @@ internal sealed class TlsMiddleware
         }
     }
 
-    /// <summary>The connection middleware. A client that does not get through the handshake is let go.</summary>
+    /// <summary>The connection middleware. A client that fails the handshake is disconnected.</summary>
     public ConnectionDelegate Wrap(ConnectionDelegate next) => async connection =>
     {
         ClientLink link = connection.Features.Get<ClientLink>()!;
@@ -88,7 +88,7 @@ internal sealed class TlsMiddleware
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
         {
-            // The client went without a goodbye.
+            // The client left without closing TLS.
         }
         finally
         {

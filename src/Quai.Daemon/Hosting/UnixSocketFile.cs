@@ -7,19 +7,19 @@ using Quai.Linux.Sockets;
 namespace Quai.Daemon.Hosting;
 
 /// <summary>
-/// The file of a unix socket. It is bound under another name beside, given its owner and mode, and then renamed into place:
-/// so it never is there with too wide a mode, and a stale one of a daemon that died is replaced in one step.
+/// The file of a unix socket. It is bound under another name next to it, given its owner and mode, and then renamed into place:
+/// so it never exists with too wide a mode, and a stale one of a dead daemon is replaced atomically.
 /// </summary>
 internal sealed class UnixSocketFile(string path) : IDisposable
 {
     /// <summary>The name to bind.</summary>
     public string BindPath { get; } = path + "~";
 
-    /// <summary>Makes sure that nobody listens there, and makes its folder.</summary>
+    /// <summary>Checks that nobody listens there, and creates its folder.</summary>
     /// <exception cref="QuaiException">Somebody does.</exception>
     public void Prepare()
     {
-        // Whom the socket's group lets in has to get there.
+        // The socket's group must be able to reach it.
         OwnUmask.Run(OwnUmask.Usual, () => Directory.CreateDirectory(Path.GetDirectoryName(path)!));
         File.Delete(BindPath);
         if (!File.Exists(path))
@@ -41,14 +41,14 @@ internal sealed class UnixSocketFile(string path) : IDisposable
         throw QuaiException.Conflict($"can't create unix socket {path}: another process listens there");
     }
 
-    /// <summary>Gives the bound socket its owner and mode and puts it in its place.</summary>
+    /// <summary>Sets the bound socket's owner and mode and moves it into place.</summary>
     public void Publish(uint group)
     {
-        SocketFile.GiveTo(BindPath, group);
+        SocketFile.SetGroup(BindPath, group);
         File.SetUnixFileMode(BindPath, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite);
         SocketFile.MoveTo(BindPath, path);
     }
 
-    /// <summary>Takes the file away.</summary>
+    /// <summary>Removes the file.</summary>
     public void Dispose() => File.Delete(path);
 }

@@ -4,14 +4,14 @@ using Quai.Daemon.Hosting;
 namespace Quai.Daemon.Http;
 
 /// <summary>
-/// What a client is sent after the header of a hijacked connection, none of it before the client has taken the header. There are clients that read the header
-/// into a buffer, with what came right behind it, and then go on reading from the socket: to them the first output would be lost.
+/// Output sent after the header of a hijacked connection, none of it before the client has read the header. Some clients read the header
+/// into a buffer, along with whatever follows it, and then read from the socket: they would lose the first output.
 /// </summary>
 internal sealed class AfterHeaderStream(ClientLink link) : OutputStream(link.Output)
 {
     /// <summary>
-    /// How long the first output waits at the most. Only for clients that do not read meanwhile, and so lose nothing by it: on a busy machine one
-    /// that wants to read may not get to it for a tenth of a second and more.
+    /// The longest time that the first output waits. It is only reached for clients that do not read meanwhile, which lose nothing by it: on a busy machine a
+    /// client that wants to read may not get to it for a tenth of a second or more.
     /// </summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
 

@@ -11,10 +11,10 @@ namespace Quai.Daemon.Http;
 /// <summary>Request bodies.</summary>
 internal sealed partial class ApiCall
 {
-    /// <summary>Most bytes of a JSON body: no document of the API comes near.</summary>
+    /// <summary>Maximum size of a JSON body in bytes: no document of the API comes near.</summary>
     private const int MaxDocument = 16 << 20;
 
-    /// <summary>Reads a JSON body; null when there is none.</summary>
+    /// <summary>Reads a JSON body; null if there is none.</summary>
     /// <exception cref="QuaiException">It is not JSON, or not of this type.</exception>
     public async Task<T?> ReadDocument<T>(JsonTypeInfo<T> type)
         where T : class
@@ -24,12 +24,12 @@ internal sealed partial class ApiCall
         return body.Length == 0 ? null : Parse(body, type);
     }
 
-    /// <summary>Reads a JSON body that must be there.</summary>
+    /// <summary>Reads a required JSON body.</summary>
     public async Task<T> ReadRequiredDocument<T>(JsonTypeInfo<T> type)
         where T : class =>
         await ReadDocument(type) ?? throw QuaiException.Invalid("invalid JSON: got EOF while reading request body");
 
-    /// <summary>The whole body, when it is known to be small.</summary>
+    /// <summary>The whole body, if it is known to be small.</summary>
     public async Task<byte[]> ReadSmallBody()
     {
         if (http.Request.ContentLength == 0)
@@ -40,7 +40,7 @@ internal sealed partial class ApiCall
         PipeReader reader = http.Request.BodyReader;
         while (true)
         {
-            // A client that went after it had sent all has asked for it all the same; of one that went before, the reader says so.
+            // If a client disconnected after sending everything, its request still counts; if before, the reader says so.
             ReadResult result = await reader.ReadAsync(CancellationToken.None);
             if (result.Buffer.Length > MaxDocument)
             {
@@ -80,7 +80,7 @@ internal sealed partial class ApiCall
         }
     }
 
-    /// <summary>Says what is wrong: where the text is no JSON, which character; where it is, which member has the wrong type.</summary>
+    /// <summary>Describes an error: if the text is not JSON, which character; if it is, which member has the wrong type.</summary>
     private static string Describe(byte[] body, JsonException error)
     {
         var reader = new Utf8JsonReader(body);

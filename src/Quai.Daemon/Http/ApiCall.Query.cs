@@ -9,27 +9,27 @@ internal sealed partial class ApiCall
 {
     private static readonly Dictionary<string, IReadOnlyList<string>> NoFilters = [];
 
-    /// <summary>A value; null when the query has no such key.</summary>
+    /// <summary>A value; null if the query has no such key.</summary>
     public string? Text(string key) => http.Request.Query.TryGetValue(key, out var values) && values.Count > 0 ? values[0] : null;
 
-    /// <summary>A value; null when it is missing or empty.</summary>
+    /// <summary>A value; null if it is missing or empty.</summary>
     public string? TextOrNull(string key) => Text(key) is { Length: > 0 } text ? text : null;
 
     /// <summary>All values of a key.</summary>
     public IReadOnlyList<string> All(string key) => http.Request.Query.TryGetValue(key, out var values) ? [.. values.OfType<string>()] : [];
 
-    /// <summary>A switch: everything but nothing, <c>0</c>, <c>no</c>, <c>false</c> and <c>none</c> is on.</summary>
+    /// <summary>A boolean: everything except the empty string, <c>0</c>, <c>no</c>, <c>false</c> and <c>none</c> is true.</summary>
     public bool Flag(string key, bool otherwise = false) => Text(key) is not { } text
         ? otherwise
         : text.Trim().ToLowerInvariant() is not ("" or "0" or "no" or "false" or "none");
 
-    /// <summary>A whole number; null when it is missing or empty.</summary>
+    /// <summary>An integer; null if it is missing or empty.</summary>
     public int? Number(string key) => TextOrNull(key) is { } text ? ParseNumber(text) : null;
 
-    /// <summary>A whole number that must be there.</summary>
+    /// <summary>A required integer.</summary>
     public int RequiredNumber(string key) => ParseNumber(Text(key) ?? "");
 
-    /// <summary>A time: seconds since 1970 with up to nine decimals; null when it is missing, empty or 0.</summary>
+    /// <summary>A time: seconds since 1970 with up to nine decimals; null if it is missing, empty or 0.</summary>
     public DateTimeOffset? Time(string key) => TextOrNull(key) is { } text ? ParseTime(text) : null;
 
     /// <summary>The <c>filters</c> argument: an object of name → list of values, or (the newer form) name → object of value → true.</summary>

@@ -5,24 +5,24 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Http;
 
-/// <summary>One request on its way through a handler: what was asked, and the ways to answer.</summary>
+/// <summary>One request being handled: what was asked, and the ways to answer.</summary>
 internal sealed partial class ApiCall(HttpContext http, ApiVersion version, string name)
 {
-    /// <summary>The HTTP exchange below.</summary>
+    /// <summary>The underlying HTTP exchange.</summary>
     public HttpContext Http => http;
 
     /// <summary>The API version that the client speaks.</summary>
     public ApiVersion Version => version;
 
-    /// <summary>The name or id in the path; empty when the path has none.</summary>
+    /// <summary>The name or id in the path; empty if the path has none.</summary>
     public string Name => name;
 
     /// <summary>Cancelled when the client has gone. For reading and for streams; see <see cref="ToTheEnd"/>.</summary>
     public CancellationToken Gone => http.RequestAborted;
 
     /// <summary>
-    /// For what changes something: what a request has begun goes on to its end, whether its client waits for the answer or not. A stop that ended with
-    /// its client would leave a program that was told to end and is never killed; a restart, a container that is down.
+    /// For operations that change something: once begun, they run to their end, whether or not the client waits for the answer. If a stop ended with
+    /// its client, the program would have been told to end but never be killed; after a restart, the container would stay down.
     /// </summary>
     public static CancellationToken ToTheEnd => CancellationToken.None;
 
@@ -37,7 +37,7 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
         return response.BodyWriter.WriteAsync(body, Gone).AsTask();
     }
 
-    /// <summary>Answers with a status alone.</summary>
+    /// <summary>Answers with a status only.</summary>
     public Task Answer(int status)
     {
         http.Response.StatusCode = status;
@@ -49,7 +49,7 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
         return Task.CompletedTask;
     }
 
-    /// <summary>Sends the header now, for an answer whose body comes later and in pieces.</summary>
+    /// <summary>Sends the header now, for an answer whose body comes later in pieces.</summary>
     public Task StartStream(string contentType)
     {
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
@@ -63,6 +63,6 @@ internal sealed partial class ApiCall(HttpContext http, ApiVersion version, stri
     /// <summary>Writes bytes to the stream and sends them at once.</summary>
     public async ValueTask Send(ReadOnlyMemory<byte> bytes) => await http.Response.BodyWriter.WriteAsync(bytes, Gone);
 
-    /// <summary>Refuses what this build does not have.</summary>
+    /// <summary>Refuses what this build does not support.</summary>
     public static QuaiException NotImplemented(string what) => new(ErrorKind.NotImplemented, what);
 }

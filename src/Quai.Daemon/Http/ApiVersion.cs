@@ -9,15 +9,15 @@ internal readonly record struct ApiVersion(int Major, int Minor) : IComparable<A
 {
     private static readonly SearchValues<char> VersionCharacters = SearchValues.Create("0123456789.");
 
-    /// <summary>The newest version that is spoken, and the one of paths without a version.</summary>
+    /// <summary>The newest supported version, which is also used for paths without a version.</summary>
     public static readonly ApiVersion Newest = new(1, 56);
 
-    /// <summary>The oldest version that is spoken.</summary>
+    /// <summary>The oldest supported version.</summary>
     public static readonly ApiVersion Oldest = new(1, 24);
 
     /// <summary>
-    /// Takes the version off a path. Returns false when there is none; the path then is as it was.
-    /// A version is <c>/v</c> and digits and dots up to the next slash, as Docker's router has it.
+    /// Removes the version from a path. Returns false and leaves the path unchanged if there is none.
+    /// A version is <c>/v</c> and digits and dots up to the next slash, as in Docker's router.
     /// </summary>
     /// <exception cref="QuaiException">The version is too old or too new; worded as Docker words it.</exception>
     public static bool TryTake(string path, out ApiVersion version, out string rest)

@@ -6,10 +6,10 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Http;
 
-/// <summary>The one place where a failure becomes a status and a body.</summary>
+/// <summary>The only place where a failure becomes a status and a body.</summary>
 internal static partial class ErrorAnswer
 {
-    /// <summary>The status of a failure, as Docker has it.</summary>
+    /// <summary>The status of a failure, as in Docker.</summary>
     public static int StatusOf(Exception error) => error switch
     {
         QuaiException known => known.Kind switch
@@ -28,10 +28,10 @@ internal static partial class ErrorAnswer
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    /// <summary>What the client is told: our own sentences whole, of anything unexpected only its message on one line.</summary>
+    /// <summary>The message for the client: our own messages in full, for anything unexpected only its message on one line.</summary>
     public static string MessageOf(Exception error) => error is QuaiException ? error.Message : OnOneLine(error.Message);
 
-    /// <summary>Answers with the failure, unless the answer has begun: then the connection is cut, so that the client sees that it is not whole.</summary>
+    /// <summary>Answers with the failure, unless the answer has begun: then the connection is cut, so that the client sees that it is incomplete.</summary>
     public static Task Send(HttpContext http, Exception error, ILogger log)
     {
         int status = StatusOf(error);

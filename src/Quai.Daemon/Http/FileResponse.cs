@@ -5,7 +5,7 @@ using Quai.Daemon.Hosting;
 namespace Quai.Daemon.Http;
 
 /// <summary>
-/// An answer of known length that consists of files for the most part: they go from the page cache to the socket past HTTP's buffers.
+/// An answer of known length that consists mostly of files: they go from the page cache to the socket, bypassing HTTP's buffers.
 /// The connection ends with it.
 /// </summary>
 internal sealed class FileResponse : IAsyncDisposable
@@ -19,9 +19,9 @@ internal sealed class FileResponse : IAsyncDisposable
         _link = link;
     }
 
-    /// <summary>Takes the connection over and sends the header.</summary>
+    /// <summary>Takes over the connection and sends the header.</summary>
     /// <param name="call">The request, whose body must have been read.</param>
-    /// <param name="contentType">Of the answer.</param>
+    /// <param name="contentType">The answer's content type.</param>
     /// <param name="length">Bytes that will be sent.</param>
     public static async Task<FileResponse> BeginAsync(ApiCall call, string contentType, long length)
     {
@@ -39,7 +39,7 @@ internal sealed class FileResponse : IAsyncDisposable
         return response;
     }
 
-    /// <summary>Sends bytes, or the file when there is one.</summary>
+    /// <summary>Sends bytes, or the file if there is one.</summary>
     public async Task SendAsync(ReadOnlyMemory<byte> bytes, string? file)
     {
         if (file is null)
@@ -52,7 +52,7 @@ internal sealed class FileResponse : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the connection, after all that was sent. A client that has got less than the header promised sees that it is not whole.</summary>
+    /// <summary>Closes the connection, after everything was sent. A client that received less than the header promised sees that it is incomplete.</summary>
     public async ValueTask DisposeAsync()
     {
         await _link.EndAsync();

@@ -11,7 +11,7 @@ namespace Quai.Daemon.Http;
 /// </summary>
 internal sealed class Hijack : IAsyncDisposable
 {
-    /// <summary>How long a client that was told the end may go on sending.</summary>
+    /// <summary>How long a client may keep sending after it was told the end.</summary>
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
 
     private readonly ApiCall _call;
@@ -28,10 +28,10 @@ internal sealed class Hijack : IAsyncDisposable
     /// <summary>What the client sends; ends when the client half-closes.</summary>
     public Stream FromClient { get; }
 
-    /// <summary>What the client is sent.</summary>
+    /// <summary>What is sent to the client.</summary>
     public Stream ToClient { get; }
 
-    /// <summary>Takes the connection over and sends the header. The request's body must have been read.</summary>
+    /// <summary>Takes over the connection and sends the header. The request's body must have been read.</summary>
     /// <param name="call">The request.</param>
     /// <param name="tty">Whether plain bytes follow rather than frames.</param>
     public static async Task<Hijack> BeginAsync(ApiCall call, bool tty)
@@ -61,15 +61,15 @@ internal sealed class Hijack : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The client has gone. What it asked for is begun all the same; whoever copies its streams will see that nobody is there.
+            // The client has gone. Its operation begins all the same; the code that copies its streams will see that nobody is there.
         }
 
         return hijack;
     }
 
     /// <summary>
-    /// Ends the connection, after all that was written. A socket that is closed with unread input resets the connection, and the client loses what it
-    /// has not read yet: so the client is told the end first, and what it still sends is read until it ends too, or for <see cref="LongestDrain"/>.
+    /// Closes the connection, after everything that was written. Closing a socket with unread input resets the connection, and the client loses what it
+    /// has not read yet. So the client is told the end first, and its input is read until it ends too, or for <see cref="LongestDrain"/>.
     /// </summary>
     public async ValueTask DisposeAsync()
     {

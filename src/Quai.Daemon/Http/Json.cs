@@ -6,7 +6,7 @@ using Quai.Api;
 
 namespace Quai.Daemon.Http;
 
-/// <summary>The API's JSON as the daemon writes it: Docker leaves <c>&lt;</c>, <c>+</c> and letters of all languages as they are.</summary>
+/// <summary>The API's JSON as the daemon writes it: like Docker, without escaping <c>&lt;</c>, <c>+</c> and letters of any language.</summary>
 internal static class Json
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };

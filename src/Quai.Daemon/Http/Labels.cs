@@ -3,7 +3,7 @@ namespace Quai.Daemon.Http;
 /// <summary>Label filters: <c>key</c> or <c>key=value</c>.</summary>
 internal static class Labels
 {
-    /// <summary>Whether a set of labels has what a filter's value asks for.</summary>
+    /// <summary>Whether a set of labels matches a filter's value.</summary>
     public static bool Matches(IReadOnlyDictionary<string, string>? labels, string filter)
     {
         if (labels is null)

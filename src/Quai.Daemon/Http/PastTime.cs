@@ -6,7 +6,7 @@ namespace Quai.Daemon.Http;
 /// <summary>Times in filters (<c>until</c>): Unix seconds, a date, or a duration back from now such as <c>1h30m</c>.</summary>
 internal static class PastTime
 {
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses one.</summary>
     /// <exception cref="QuaiException">It is none of these.</exception>
     public static DateTimeOffset Parse(string text, DateTimeOffset now)
     {

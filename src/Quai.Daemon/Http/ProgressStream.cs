@@ -6,9 +6,9 @@ using Quai.Images;
 namespace Quai.Daemon.Http;
 
 /// <summary>
-/// The stream of JSON lines that pull, push, load and import answer with. The header goes out with the first line: until then a failure
-/// still gets its status; after it, it becomes the last line. A client that reads slowly does not stop the work, and does not pile up lines either:
-/// counts of bytes that it is behind with are left out.
+/// The stream of JSON lines that answers pull, push, load and import. The header is sent with the first line: until then a failure
+/// still gets its status; afterwards, it becomes the last line. A client that reads slowly neither stops the work nor piles up lines:
+/// byte counts that it has not yet read are skipped.
 /// </summary>
 internal sealed class ProgressStream : IProgress<ProgressMessage>
 {
@@ -27,9 +27,9 @@ internal sealed class ProgressStream : IProgress<ProgressMessage>
 
     /// <summary>Runs the work and streams what it reports.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="quiet">Leaves out progress; <see cref="Line"/>s remain.</param>
-    /// <param name="errorsInStream">Sends a failure as a line in any case, as Docker's load does.</param>
-    /// <param name="work">Reports to the stream it is given.</param>
+    /// <param name="quiet">Omits progress; <see cref="Line"/>s remain.</param>
+    /// <param name="errorsInStream">Always sends a failure as a line, as Docker's load does.</param>
+    /// <param name="work">Reports to the given stream.</param>
     public static async Task RunAsync(ApiCall call, bool quiet, bool errorsInStream, Func<ProgressStream, Task> work)
     {
         var stream = new ProgressStream(call, quiet);
@@ -89,7 +89,7 @@ internal sealed class ProgressStream : IProgress<ProgressMessage>
         });
     }
 
-    /// <summary>Sends a line as it is.</summary>
+    /// <summary>Sends a line unchanged.</summary>
     public void Line(JsonMessage line)
     {
         Interlocked.Increment(ref _behind);

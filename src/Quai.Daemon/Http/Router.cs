@@ -4,8 +4,8 @@ namespace Quai.Daemon.Http;
 internal delegate Task Handler(ApiCall call);
 
 /// <summary>
-/// Finds the handler of a method and path. A path is either fixed (<c>/containers/json</c>) or has one name in it
-/// (<c>/images/{name}/json</c>), which may itself contain slashes, as names of images do. Fixed paths win;
+/// Finds the handler of a method and path. A path is either fixed (<c>/containers/json</c>) or contains one name
+/// (<c>/images/{name}/json</c>), which may itself contain slashes, as image names do. Fixed paths take precedence;
 /// among the others the first added wins, so add longer endings first.
 /// </summary>
 internal sealed class Router
@@ -16,7 +16,7 @@ internal sealed class Router
     /// <summary>Adds a route.</summary>
     /// <param name="method">GET, POST …</param>
     /// <param name="path">Without version; at most one <c>{name}</c>.</param>
-    /// <param name="handler">What answers.</param>
+    /// <param name="handler">Handles the request.</param>
     public Router Add(string method, string path, Handler handler)
     {
         int open = path.IndexOf('{');
@@ -36,7 +36,7 @@ internal sealed class Router
         return this;
     }
 
-    /// <summary>The handler for a path without version, or null. <paramref name="name"/> is what stands for <c>{name}</c>.</summary>
+    /// <summary>The handler for a path without version, or null. <paramref name="name"/> is the text in place of <c>{name}</c>.</summary>
     public Handler? Find(string method, string path, out string name)
     {
         name = "";

@@ -11,7 +11,7 @@ namespace Quai.Daemon.Http;
 /// <summary>All routes of the API.</summary>
 internal static class Routes
 {
-    /// <summary>Makes the router. Among paths with a name in them the longer endings come first.</summary>
+    /// <summary>Creates the router. Among paths that contain a name, the longer endings come first.</summary>
     public static Router Create(Backend backend)
     {
         var router = new Router();

@@ -7,7 +7,7 @@ using Quai.Trust;
 
 namespace Quai.Daemon.Images;
 
-/// <summary>What a registry holds, as it holds it: manifests, small blobs, signatures. Quai's own routes, for manifest lists and signing.</summary>
+/// <summary>What a registry holds, unchanged: manifests, small blobs, signatures. Quai's own routes, for manifest lists and signing.</summary>
 internal static class ContentRoutes
 {
     /// <summary>Adds the routes.</summary>

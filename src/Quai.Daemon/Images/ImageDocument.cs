@@ -10,10 +10,10 @@ using Quai.Oci.Images;
 
 namespace Quai.Daemon.Images;
 
-/// <summary><c>GET /images/{name}/json</c>, in the shape that each version has.</summary>
+/// <summary><c>GET /images/{name}/json</c>, in each version's form.</summary>
 internal static class ImageDocument
 {
-    /// <summary>Members of a container's configuration that are not an image's: shown, always empty, until 1.50.</summary>
+    /// <summary>Members of a container's configuration that images do not have: shown, always empty, until 1.50.</summary>
     private static readonly string[] NotOfImages = ["Hostname", "Domainname", "AttachStdin", "AttachStdout", "AttachStderr", "Tty", "OpenStdin", "StdinOnce", "Image"];
 
     private static readonly string[] OmittedWhenEmpty = ["Cmd", "Entrypoint", "Env", "Labels", "OnBuild", "User", "Volumes", "WorkingDir"];

@@ -10,7 +10,7 @@ internal static class ImageList
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "label", "before", "since", "reference", "until"];
 
-    /// <summary>The rows that a request asks for, newest first.</summary>
+    /// <summary>The rows that a request selects, newest first.</summary>
     public static List<ImageSummary> Select(Backend backend, ApiCall call)
     {
         IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(KnownFilters);
@@ -64,7 +64,7 @@ internal static class ImageList
             List<string> tags = Matching(image.RepoTags, references), sums = Matching(image.RepoDigests, references);
             if (tags.Count == 0 && sums.Count == 0)
             {
-                // Without a name that is asked for: only those that have none at all, and not what others were made of.
+                // Without a requested name: only those that have none at all, and that no others were made from.
                 bool shown = all || image.Children == 0;
                 if (!shown || dangling == false || references.Count > 0)
                 {
@@ -113,13 +113,13 @@ internal static class ImageList
     /// <summary>The values of a filter.</summary>
     public static IReadOnlyList<string> Values(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, string name) => filters.TryGetValue(name, out IReadOnlyList<string>? values) ? values : [];
 
-    /// <summary>When an image was made; the epoch when it does not say.</summary>
+    /// <summary>When an image was created; the epoch if it does not say.</summary>
     public static DateTimeOffset Created(Image image) => image.Config.Created ?? DateTimeOffset.UnixEpoch;
 
     private static List<string> Matching(IReadOnlyList<string> names, IReadOnlyList<string> patterns) =>
         [.. names.Where(n => patterns.Count == 0 || patterns.Any(p => ReferencePattern.Matches(p, n)))];
 
-    // A stack of layers is known by the folders it is made of: each belongs to one chain only.
+    // A stack of layers is identified by its folders: each belongs to one chain only.
     private static Dictionary<string, int> LayerUsers(IReadOnlyList<Image> images) => images.SelectMany(i => i.LayerDirectories).CountBy(l => l).ToDictionary();
 
     private static long SharedSize(Image image, Dictionary<string, int> users) =>

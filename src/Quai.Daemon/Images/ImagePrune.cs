@@ -7,14 +7,14 @@ using Quai.Images;
 
 namespace Quai.Daemon.Images;
 
-/// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses. What unfinished pulls left goes too.</summary>
+/// <summary><c>POST /images/prune</c>: untagged images by default, with <c>dangling=false</c> all that no container uses. Leftovers of unfinished pulls are removed too.</summary>
 internal sealed class ImagePrune(Backend backend)
 {
     private static readonly HashSet<string> KnownFilters = ["dangling", "label", "label!", "until"];
 
     private int _running;
 
-    /// <summary>Removes them, the newest first, so that what was made of others goes before these. One that comes into use meanwhile is left.</summary>
+    /// <summary>Removes them, newest first, so that derived images are removed before their parents. One that comes into use meanwhile is left.</summary>
     /// <exception cref="QuaiException">Kind Conflict: one prune is running already.</exception>
     public async Task<ImagesPruneResponse> RunAsync(ApiCall call)
     {

@@ -11,7 +11,7 @@ internal static class ManifestSummaries
     /// <summary>All manifests of an image.</summary>
     /// <param name="images">The store.</param>
     /// <param name="image">The image.</param>
-    /// <param name="containersOf">The ids of the containers of an image.</param>
+    /// <param name="containersOf">Returns the ids of an image's containers.</param>
     public static JsonArray Of(IImageStore images, Image image, Func<string, IEnumerable<string>> containersOf) =>
         [.. images.Manifests(image.Id).Select(m => (JsonNode)Summary(m, containersOf))];
 

@@ -8,10 +8,10 @@ namespace Quai.Daemon.Images;
 /// <summary>The <c>platform</c> and <c>platforms</c> arguments: OCI platform objects as JSON (<c>{"os":"linux","architecture":"arm64"}</c>).</summary>
 internal static class PlatformParameter
 {
-    /// <summary>The platform asked for; null for none, or when the client's version knows no such argument.</summary>
+    /// <summary>The requested platform; null for none, or if the client's version does not have the argument.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="since">The API's minor version that brought the argument.</param>
-    /// <exception cref="QuaiException">It is no such object.</exception>
+    /// <param name="since">The API's minor version that introduced the argument.</param>
+    /// <exception cref="QuaiException">It is not such an object.</exception>
     public static Platform? Read(ApiCall call, int since)
     {
         IReadOnlyList<string> values = call.Version.AtLeast(since) ? [.. call.All("platform").Where(p => p.Length > 0)] : [];
@@ -23,8 +23,8 @@ internal static class PlatformParameter
         };
     }
 
-    /// <summary>All platforms asked for by <c>platforms</c>, each an object or a list of them.</summary>
-    /// <exception cref="QuaiException">One is no such object.</exception>
+    /// <summary>All platforms requested by <c>platforms</c>, each an object or a list of them.</summary>
+    /// <exception cref="QuaiException">One is not such an object.</exception>
     public static IReadOnlyList<Platform> ReadAll(ApiCall call, int since) =>
         call.Version.AtLeast(since) ? [.. call.All("platforms").Where(p => p.Length > 0).SelectMany(ParseList)] : [];
 

@@ -5,8 +5,8 @@ namespace Quai.Daemon.Images;
 /// <summary>The <c>reference</c> filter: shell wildcards over an image's familiar name, with its tag or without; <c>*</c> does not cross a slash.</summary>
 internal static class ReferencePattern
 {
-    /// <summary>Checks a pattern.</summary>
-    /// <exception cref="QuaiException">A class of characters in it has no end.</exception>
+    /// <summary>Validates a pattern.</summary>
+    /// <exception cref="QuaiException">It has an unterminated character class.</exception>
     public static void Check(string pattern)
     {
         for (int at = 0; at < pattern.Length; at++)

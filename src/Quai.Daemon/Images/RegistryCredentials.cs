@@ -6,10 +6,10 @@ using Quai.Registry;
 
 namespace Quai.Daemon.Images;
 
-/// <summary>The credentials that a client sends along in <c>X-Registry-Auth</c>. They are used and neither kept nor logged.</summary>
+/// <summary>The credentials that a client sends in <c>X-Registry-Auth</c>. They are used and neither stored nor logged.</summary>
 internal static class RegistryCredentials
 {
-    /// <summary>A request's credentials. What cannot be read counts as none, as Docker has it: the registry will say what it misses.</summary>
+    /// <summary>A request's credentials. Unreadable ones count as none, as in Docker: the registry will report what is missing.</summary>
     public static RegistryAuth? Of(ApiCall call)
     {
         string header = call.Http.Request.Headers["X-Registry-Auth"].ToString().TrimEnd('=').Replace('+', '-').Replace('/', '_');

@@ -10,7 +10,7 @@ using Quai.Registry;
 
 namespace Quai.Daemon.Images;
 
-/// <summary>Registries: push, log in, look at what one has, search.</summary>
+/// <summary>Registries: push, log in, inspect, search.</summary>
 internal static class RegistryRoutes
 {
     private const int DefaultSearchLimit = 25;
@@ -61,7 +61,7 @@ internal static class RegistryRoutes
             call, quiet: false, errorsInStream: false, progress => registries.PushAsync((name with { Tag = null }).Canonical, tag, platform, auth, progress, call.Gone));
     }
 
-    /// <summary>A platform in the API's JSON as text.</summary>
+    /// <summary>A platform in the API's JSON, as text.</summary>
     private static string Platform(string json)
     {
         try

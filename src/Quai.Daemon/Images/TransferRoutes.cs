@@ -8,7 +8,7 @@ using Quai.Registry;
 
 namespace Quai.Daemon.Images;
 
-/// <summary>Images coming and going: pull, import, load, save.</summary>
+/// <summary>Transferring images: pull, import, load, save.</summary>
 internal static class TransferRoutes
 {
     /// <summary>Adds the routes.</summary>
@@ -57,7 +57,7 @@ internal static class TransferRoutes
         });
     }
 
-    /// <summary>The platform in the query, as a user writes it. Looked at here: when the stream has begun there is no status to send.</summary>
+    /// <summary>The platform in the query, as a user writes it. Validated here: once the stream has begun there is no status to send.</summary>
     private static string? PlatformNamed(ApiCall call)
     {
         if ((call.Version.AtLeast(32) ? call.TextOrNull("platform") : null) is not { } text)
@@ -103,7 +103,7 @@ internal static class TransferRoutes
             throw QuaiException.Invalid("at least one image name is needed");
         }
 
-        // What is not there is told now: when the stream has begun there is no status to send.
+        // Missing images are reported now: once the stream has begun there is no status to send.
         using ISavedArchive archive = await images.SaveAsync(names, Platforms(call), call.Gone);
         await using FileResponse response = await FileResponse.BeginAsync(call, "application/x-tar", archive.Length);
         foreach (SavedPiece piece in archive.Pieces)

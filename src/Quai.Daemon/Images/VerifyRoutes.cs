@@ -8,7 +8,7 @@ namespace Quai.Daemon.Images;
 
 /// <summary>
 /// <c>POST /quai/images/verify?name=…</c>, Quai's own: answers with lines of JSON, one for each problem (<c>Kind</c>, <c>Name</c>, <c>Problem</c>,
-/// <c>NeededBy</c>) and a last one that sums up (<c>Images</c>, <c>Blobs</c>, <c>Layers</c>, <c>Bytes</c>, <c>Problems</c>). No name means everything.
+/// <c>NeededBy</c>) and a final summary (<c>Images</c>, <c>Blobs</c>, <c>Layers</c>, <c>Bytes</c>, <c>Problems</c>). No name means everything.
 /// </summary>
 internal static class VerifyRoutes
 {
@@ -19,7 +19,7 @@ internal static class VerifyRoutes
             IReadOnlyList<string> names = call.All("name");
             foreach (string name in names)
             {
-                // Found before the stream begins: after it there is no status to send.
+                // Resolved before the stream begins: afterwards there is no status to send.
                 backend.Images.Resolve(name);
             }
 

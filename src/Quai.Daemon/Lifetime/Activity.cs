@@ -4,7 +4,7 @@ using Quai.Linux;
 namespace Quai.Daemon.Lifetime;
 
 /// <summary>
-/// Counts the requests under way and, when the daemon has been idle for a while after work, gives its memory back to the system once:
+/// Counts the requests in progress and, when the daemon has been idle for a while after work, returns memory to the system once:
 /// a compacting collection, then the C library's own free pages.
 /// </summary>
 internal sealed class Activity : IDisposable
@@ -15,7 +15,7 @@ internal sealed class Activity : IDisposable
     private long _begunAtTrim;
 
     /// <summary>Starts counting.</summary>
-    /// <param name="idle">How long nothing must have begun.</param>
+    /// <param name="idle">How long nothing must have started.</param>
     /// <param name="time">The clock.</param>
     public Activity(TimeSpan idle, TimeProvider time)
     {
@@ -23,14 +23,14 @@ internal sealed class Activity : IDisposable
         _timer = time.CreateTimer(static state => ((Activity)state!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Notes that a request begins.</summary>
+    /// <summary>Records that a request begins.</summary>
     public Busy Begin()
     {
         Interlocked.Increment(ref _begun);
         return new(this);
     }
 
-    /// <summary>Gives memory back now.</summary>
+    /// <summary>Returns memory now.</summary>
     public static void ReturnMemory()
     {
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
@@ -51,10 +51,10 @@ internal sealed class Activity : IDisposable
         }
     }
 
-    /// <summary>A request under way.</summary>
+    /// <summary>A request in progress.</summary>
     internal readonly struct Busy(Activity owner) : IDisposable
     {
-        /// <summary>Notes its end; the clock starts anew.</summary>
+        /// <summary>Records its end; restarts the timer.</summary>
         public void Dispose() => owner._timer.Change(owner._idle, Timeout.InfiniteTimeSpan);
     }
 }

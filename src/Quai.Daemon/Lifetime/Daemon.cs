@@ -15,13 +15,13 @@ using Quai.Runtime.Shims;
 
 namespace Quai.Daemon.Lifetime;
 
-/// <summary>The daemon put together: its stores on the roots, the engine on the stores, the API on the engine.</summary>
+/// <summary>The whole daemon: its stores on the roots, the engine on the stores, the API on the engine.</summary>
 internal sealed partial class Daemon : IAsyncDisposable
 {
-    /// <summary>How long the API's own streams (events, logs) may go on once the containers are done for.</summary>
+    /// <summary>How long the API's own streams (events, logs) may continue once the containers have been dealt with.</summary>
     private static readonly TimeSpan StreamGrace = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What killing takes after the containers' own time is over.</summary>
+    /// <summary>How long killing takes after the containers' own time is over.</summary>
     private static readonly TimeSpan ShutdownMargin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan IdleBeforeTrim = TimeSpan.FromSeconds(5);
@@ -40,7 +40,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         _log = log;
     }
 
-    /// <summary>Starts everything. When one part fails, those before it are ended.</summary>
+    /// <summary>Starts everything. If one part fails, the earlier ones are shut down.</summary>
     /// <exception cref="QuaiException">One sentence says which and why.</exception>
     public static async Task<Daemon> StartAsync(DaemonConfiguration configuration, TextLogger log, CancellationToken cancellation)
     {
@@ -57,7 +57,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the configuration file anew: labels, debugging, mirrors and insecure registries follow it, the rest waits for the next start.</summary>
+    /// <summary>Reloads the configuration file: labels, debugging, mirrors and insecure registries are applied, the rest needs a restart.</summary>
     public void Reload(Settings line)
     {
         try
@@ -83,7 +83,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the daemon in good order: containers stop first (unless they may live on), while clients still are told about it; then the API ends.
+    /// Shuts the daemon down in order: containers stop first (unless they may live on), while clients are still notified; then the API ends.
     /// </summary>
     public async Task ShutdownAsync(CancellationToken cancellation)
     {
@@ -168,7 +168,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             }
         }
 
-        // What starting took is not needed again.
+        // What starting used is not needed again.
         activity.Begin().Dispose();
         ServiceManager.Notify("READY=1");
         Started(_log, Product.Version);
@@ -178,7 +178,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         ? group
         : _configuration.GroupRequired ? throw QuaiException.Invalid($"group {_configuration.Group} not found") : 0u;
 
-    /// <summary>Members of the sockets' group reach a socket that lies in a root; without one no group passes.</summary>
+    /// <summary>Members of the sockets' group must reach a socket inside a root; if there is none, no group may pass.</summary>
     private uint PassingGroup(string root, uint group) =>
         _configuration.Hosts.Any(h => h.SocketPath?.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal) == true) ? group : 0;
 

@@ -5,7 +5,7 @@ using Quai.Linux.Modes;
 
 namespace Quai.Daemon.Lifetime;
 
-/// <summary>The file that holds the daemon's process id, so that no second one starts with the same settings and scripts can find it.</summary>
+/// <summary>The file that contains the daemon's process id, so that no second one starts with the same settings and scripts can find it.</summary>
 internal sealed class PidFile : IDisposable
 {
     private readonly string _path;
@@ -16,7 +16,7 @@ internal sealed class PidFile : IDisposable
     /// <exception cref="QuaiException">The process it names still runs.</exception>
     public static PidFile Create(string path)
     {
-        // A process id is used again after a reboot or a crash: the file counts only while a program of our name has it.
+        // A process id is reused after a reboot or a crash: the file counts only while a program with our name has it.
         if (File.Exists(path)
             && int.TryParse(File.ReadAllText(path).AsSpan().Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
             && pid != Environment.ProcessId
@@ -38,7 +38,7 @@ internal sealed class PidFile : IDisposable
     /// <inheritdoc/>
     public void Dispose() => File.Delete(_path);
 
-    /// <summary>Everybody may know the number. It never is written through a link, nor into a file that others hold open: it takes the name's place.</summary>
+    /// <summary>Everybody may read the number. The file is never written through a link, nor in place while others hold it open: a new one replaces it.</summary>
     private static void Write(string path)
     {
         string fresh = path + "~";
@@ -52,7 +52,7 @@ internal sealed class PidFile : IDisposable
         File.Move(fresh, path, overwrite: true);
     }
 
-    // The program's name; null when there is no such process, or only what is left of one that has ended and was not yet waited for.
+    // The program's name; null if there is no such process, or only a zombie.
     private static string? Command(int pid)
     {
         try

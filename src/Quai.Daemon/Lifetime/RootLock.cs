@@ -5,8 +5,8 @@ using Quai.Linux.Modes;
 namespace Quai.Daemon.Lifetime;
 
 /// <summary>
-/// A root folder, made private and locked: two daemons on one would destroy each other's state, and other users of the machine have no business in it.
-/// The kernel lets go of the lock when the process ends, however it ends.
+/// A root folder, made private and locked: two daemons on one would destroy each other's state, and other users of the machine must not access it.
+/// The kernel releases the lock when the process ends, however it ends.
 /// </summary>
 internal sealed class RootLock : IDisposable
 {
@@ -14,10 +14,10 @@ internal sealed class RootLock : IDisposable
 
     private RootLock(FileStream file) => _file = file;
 
-    /// <summary>Makes the folder if it is missing, closes it to all but root, and locks it.</summary>
+    /// <summary>Creates the folder if it is missing, closes it to all but root, and locks it.</summary>
     /// <param name="root">The folder.</param>
-    /// <param name="passing">A group whose members may pass through it, to a socket of the API that lies within; 0 for none.</param>
-    /// <exception cref="QuaiException">Another daemon has it, it is not for quaid alone, or it cannot be made.</exception>
+    /// <param name="passing">A group whose members may pass through it, to an API socket inside it; 0 for none.</param>
+    /// <exception cref="QuaiException">Another daemon has it, it is not for quaid alone, or it cannot be created.</exception>
     public static RootLock Take(string root, uint passing = 0)
     {
         string path = Path.Combine(root, "quaid.lock");
@@ -29,7 +29,7 @@ internal sealed class RootLock : IDisposable
         try
         {
             PrivateFolder.Make(root, passing);
-            // Who can open it can lock it.
+            // Anyone who can open it can lock it.
             PrivateFolder.OpenFile(path).Dispose();
             // Share none is flock(LOCK_EX | LOCK_NB) here.
             return new RootLock(new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
@@ -47,14 +47,14 @@ internal sealed class RootLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
 
-    // Folders of the machine's own, which others find their way through.
+    // The machine's own folders, which others need to pass through.
     private static readonly HashSet<string> s_machines =
     [
         "/bin", "/boot", "/dev", "/dev/shm", "/etc", "/home", "/lib", "/lib64", "/media", "/mnt", "/opt", "/proc", "/root", "/run", "/run/lock", "/sbin", "/srv", "/sys", "/tmp", "/usr",
         "/usr/bin", "/usr/lib", "/usr/local", "/usr/local/bin", "/usr/sbin", "/usr/share", "/var", "/var/cache", "/var/lib", "/var/log", "/var/run", "/var/spool", "/var/tmp",
     ];
 
-    /// <summary>Whether closing it to others would take their files away: the root of all, the machine's own folders, or one such as /tmp.</summary>
+    /// <summary>Whether closing it would cut others off from their files: the file system root, the machine's own folders, or one such as /tmp.</summary>
     private static bool IsShared(string root) =>
         Path.GetPathRoot(root) == root || s_machines.Contains(root.TrimEnd('/')) || s_machines.Contains(Resolved(root)) || (Directory.Exists(root) && (File.GetUnixFileMode(root) & UnixFileMode.StickyBit) != 0);
 

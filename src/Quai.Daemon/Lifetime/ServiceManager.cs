@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Quai.Daemon.Lifetime;
 
-/// <summary>Tells systemd (or whatever set <c>NOTIFY_SOCKET</c>) how far the daemon is.</summary>
+/// <summary>Notifies systemd (or whatever set <c>NOTIFY_SOCKET</c>) of the daemon's state.</summary>
 internal static class ServiceManager
 {
-    /// <summary>Sends a state, such as <c>READY=1</c>; does nothing when nobody asked.</summary>
+    /// <summary>Sends a state, such as <c>READY=1</c>; does nothing if nobody asked for it.</summary>
     public static void Notify(string state)
     {
         if (Environment.GetEnvironmentVariable("NOTIFY_SOCKET") is not { Length: > 1 } address)
@@ -22,7 +22,7 @@ internal static class ServiceManager
         }
         catch (SocketException)
         {
-            // Whoever asked has gone; that is no reason to fail.
+            // The receiver has gone; that is no reason to fail.
         }
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TextLogger(Stream output, TimeProvider time) : ILoggerFact
 {
     private readonly Lock _gate = new();
 
-    /// <summary>What is written: this level and all above. May change while running.</summary>
+    /// <summary>The minimum level that is written. May change at run time.</summary>
     public LogLevel Level { get; set; } = LogLevel.Information;
 
     /// <summary>Whether lines are JSON objects (<c>--log-format json</c>).</summary>
@@ -83,7 +83,7 @@ internal sealed class TextLogger(Stream output, TimeProvider time) : ILoggerFact
             }
             catch (IOException)
             {
-                // Whoever read the log has gone; the daemon goes on.
+                // The reader of the log has gone; the daemon keeps running.
             }
         }
     }
@@ -113,7 +113,7 @@ internal sealed class TextLogger(Stream output, TimeProvider time) : ILoggerFact
         line.Append('"');
     }
 
-    /// <summary>For the web server's own lines: its tales of connections are of no use to whoever runs the daemon.</summary>
+    /// <summary>For the web server's own lines: its messages about connections are of no use to the daemon's operator.</summary>
     private sealed class Quieter(TextLogger inner) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)

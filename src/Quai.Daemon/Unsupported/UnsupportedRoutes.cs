@@ -4,7 +4,7 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Unsupported;
 
-/// <summary>What Docker has and this build does not: each says so, so that nobody takes it for a wrong address.</summary>
+/// <summary>What Docker has but this build does not: each route says so, so that nobody takes it for a wrong address.</summary>
 internal static class UnsupportedRoutes
 {
     private const string NotManager = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";

@@ -37,7 +37,7 @@ internal static class VolumeRoutes
             .Add("POST", "/volumes/prune", async call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(PruneFilters);
-                // Before 1.42 prune took named volumes too.
+                // Before 1.42 prune removed named volumes too.
                 bool all = !call.Version.AtLeast(42) || (filters.TryGetValue("all", out IReadOnlyList<string>? values) && AsksForAll(values));
                 (IReadOnlyList<string> names, long bytes) = await volumes.PruneAsync(all, v => Labels.Pass(v.Labels, filters), call.Gone);
                 await call.Answer(new VolumesPruneResponse([.. names], bytes), Json.Types.VolumesPruneResponse);

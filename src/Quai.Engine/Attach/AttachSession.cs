@@ -15,22 +15,22 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
     /// <inheritdoc/>
     public bool Tty => tty;
 
-    /// <summary>What the client wants; null for only the log so far.</summary>
+    /// <summary>The streams that the client wants; null for only the log so far.</summary>
     public AttachStreams? Streams => streams;
 
     /// <summary>What to send before the live streams.</summary>
     public IAsyncEnumerable<ReadOnlyMemory<byte>>? Log { get; init; }
 
-    /// <summary>Called when the session ends while it still waits for the start.</summary>
+    /// <summary>Called if the session ends while still waiting for the start.</summary>
     public Action<AttachSession>? Ended { get; init; }
 
-    /// <summary>Called when the client let itself go by its keys.</summary>
+    /// <summary>Called when the client detached by its keys.</summary>
     public Action? Detached { get; init; }
 
-    /// <summary>What the end of the output waits for: a client that saw it may ask for the exit code at once. Null for nothing.</summary>
+    /// <summary>What the end of output waits for: a client that saw it may ask for the exit code at once. Null for nothing.</summary>
     public Task? Completed { get; init; }
 
-    /// <summary>Gives it the program's end, or null when there will be none.</summary>
+    /// <summary>Provides the program's end of the streams, or null if there will be none.</summary>
     public void Connect(AttachConnection? connection)
     {
         if (!_connection.TrySetResult(connection) || (Volatile.Read(ref _disposed) != 0 && connection is not null))
@@ -85,7 +85,7 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
             await connection.DisposeAsync().ConfigureAwait(false);
             await output.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-            // Cancelled, so soon over: whoever ends the connection reads what the client still sends.
+            // Cancelled, so it ends soon: whatever ends the connection reads what the client still sends.
             await ((Task)input).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -126,7 +126,7 @@ internal sealed class AttachSession(bool tty, AttachStreams? streams, DetachKeys
         }
     }
 
-    // A shim that ends the stream with input that its program has not read resets it; all output has come by then.
+    // If the shim closes the stream while the program has unread input, the stream is reset; all output has arrived by then.
     private static async ValueTask<int> ReadAsync(AttachConnection connection, byte[] buffer, CancellationToken cancellation)
     {
         try

@@ -2,13 +2,13 @@ using Quai.Errors;
 
 namespace Quai.Engine.Attach;
 
-/// <summary>The keys that let a client go (<c>ctrl-p,ctrl-q</c>) and the search for them in what it types.</summary>
+/// <summary>The keys that detach a client (<c>ctrl-p,ctrl-q</c>) and the search for them in its input.</summary>
 internal sealed class DetachKeys(byte[] keys)
 {
     private static readonly byte[] s_default = [16, 17];
     private int _matched;
 
-    /// <summary>Reads Docker's notation; null or empty for the default.</summary>
+    /// <summary>Parses Docker's notation; null or empty for the default.</summary>
     /// <exception cref="QuaiException">Not in that notation.</exception>
     public static DetachKeys Parse(string? text)
     {
@@ -33,8 +33,8 @@ internal sealed class DetachKeys(byte[] keys)
     }
 
     /// <summary>
-    /// Takes what was typed and gives what is to be passed on: keys that may be the beginning of the sequence are held back.
-    /// As in Docker the key that breaks a sequence is passed on with it and begins none: so <c>ctrl-p ctrl-p ctrl-q</c> is all for the program.
+    /// Takes typed input and returns what to pass on: keys that may be the beginning of the sequence are held back.
+    /// As in Docker, the key that breaks a sequence is passed on with it and does not begin a new one: <c>ctrl-p ctrl-p ctrl-q</c> all goes to the program.
     /// </summary>
     /// <param name="typed">The bytes.</param>
     /// <param name="output">At least as long as <paramref name="typed"/> and the keys together.</param>

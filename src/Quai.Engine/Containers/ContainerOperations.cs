@@ -9,7 +9,7 @@ using Quai.Engine.Containers.Views;
 
 namespace Quai.Engine.Containers;
 
-/// <summary>The door to the engine's containers: each operation is a class of its own, and nothing happens here.</summary>
+/// <summary>The facade of the engine's containers: each operation is a separate class, and nothing is done here.</summary>
 internal sealed class ContainerOperations : IContainers, IContainerFiles
 {
     public required ContainerRegistry Registry { get; init; }

@@ -2,10 +2,10 @@ using Quai.Api.Containers;
 
 namespace Quai.Engine.Containers;
 
-/// <summary>An archive that can be written once; disposing it lets go of the container.</summary>
+/// <summary>An archive that can be written once; disposing it releases the container.</summary>
 public interface IContainerArchive : IAsyncDisposable
 {
-    /// <summary>What was asked for; null for an export.</summary>
+    /// <summary>The requested path; null for an export.</summary>
     ContainerPathStat? Stat { get; }
 
     /// <summary>Writes it.</summary>

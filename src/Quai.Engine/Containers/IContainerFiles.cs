@@ -8,17 +8,17 @@ namespace Quai.Engine.Containers;
 /// </summary>
 public interface IContainerFiles
 {
-    /// <summary>What a path is; a link at its end is not followed unless a slash comes after it.</summary>
+    /// <summary>Describes a path; a link at its end is not followed unless a slash comes after it.</summary>
     /// <exception cref="Quai.Errors.QuaiException">Not found, worded <c>Could not find the file X in container Y</c>.</exception>
     Task<ContainerPathStat> StatPathAsync(string id, string path, CancellationToken cancellation);
 
-    /// <summary>A tar archive of a path, to be written out by the caller.</summary>
+    /// <summary>A tar archive of a path, which the caller writes out.</summary>
     Task<IContainerArchive> ArchivePathAsync(string id, string path, CancellationToken cancellation);
 
-    /// <summary>Takes a tar archive (plain, gzip, zstd, bzip2 or xz) apart in a directory.</summary>
+    /// <summary>Extracts a tar archive (plain, gzip, zstd, bzip2 or xz) into a directory.</summary>
     /// <param name="id">The container.</param>
     /// <param name="path">An existing directory; links to it are followed.</param>
-    /// <param name="noOverwriteDirNonDir">Refuses to replace a directory by something else, and the other way round.</param>
+    /// <param name="noOverwriteDirNonDir">Refuses to replace a directory with a non-directory, and vice versa.</param>
     /// <param name="copyOwner">Gives everything to the container's user, if it has one, instead of the archive's owners.</param>
     /// <param name="content">The archive.</param>
     /// <param name="cancellation">Stops; what was written stays.</param>
@@ -27,7 +27,7 @@ public interface IContainerFiles
     /// <summary>A tar archive of a container's whole root without its volumes and binds.</summary>
     Task<IContainerArchive> ExportAsync(string id, CancellationToken cancellation);
 
-    /// <summary>Makes an image of a container: its image's layers and one with its changes.</summary>
+    /// <summary>Makes an image from a container: its image's layers and one with its changes.</summary>
     /// <returns>The image's id.</returns>
     Task<string> CommitAsync(CommitRequest request, CancellationToken cancellation);
 }

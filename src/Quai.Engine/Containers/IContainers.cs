@@ -3,7 +3,7 @@ using Quai.Api.Containers;
 namespace Quai.Engine.Containers;
 
 /// <summary>
-/// The engine's containers: one method a Docker operation. Every id parameter takes a full id, an unambiguous prefix or a name.
+/// The engine's containers: one method for each Docker operation. Every id parameter takes a full id, an unambiguous prefix or a name.
 /// Failures are <see cref="Quai.Errors.QuaiException"/>s in Docker's wording (<c>No such container: x</c>).
 /// </summary>
 public interface IContainers
@@ -11,16 +11,16 @@ public interface IContainers
     /// <summary>Validates the whole request, then reserves name, snapshot and metadata in one go; a failure leaves nothing.</summary>
     Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request, CancellationToken cancellation);
 
-    /// <summary>Starts it. Kind NotModified when it runs already.</summary>
+    /// <summary>Starts it. Kind NotModified if it is already running.</summary>
     Task StartAsync(string id, CancellationToken cancellation);
 
-    /// <summary>Sends the stop signal, waits, kills. Kind NotModified when it is not running. Timeout in seconds; null for the container's own (else 10); -1 waits for ever.</summary>
+    /// <summary>Sends the stop signal, waits, kills. Kind NotModified if it is not running. Timeout in seconds; null for the container's own (else 10); -1 waits for ever.</summary>
     Task StopAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation);
 
     /// <summary>Stop and start.</summary>
     Task RestartAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation);
 
-    /// <summary>Sends a signal (name with or without SIG, or number; empty for KILL). Conflict when it is not running.</summary>
+    /// <summary>Sends a signal (name with or without SIG, or number; empty for KILL). Conflict if it is not running.</summary>
     Task KillAsync(string id, string? signal, CancellationToken cancellation);
 
     /// <summary>Freezes all its processes.</summary>
@@ -29,20 +29,20 @@ public interface IContainers
     /// <summary>Thaws them.</summary>
     Task UnpauseAsync(string id, CancellationToken cancellation);
 
-    /// <summary>Gives it another name.</summary>
+    /// <summary>Renames it.</summary>
     Task RenameAsync(string id, string newName, CancellationToken cancellation);
 
     /// <summary>Removes it; <paramref name="force"/> kills it first; <paramref name="volumes"/> removes its anonymous volumes.</summary>
     Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation);
 
-    /// <summary>Connects it to a network, at once when it runs, else with its next start.</summary>
+    /// <summary>Connects it to a network, at once if it is running, otherwise at its next start.</summary>
     /// <param name="network">The network's name, id or id prefix.</param>
     /// <param name="id">The container.</param>
-    /// <param name="settings">What it wants of the network; null for nothing.</param>
-    /// <param name="cancellation">Gives up before anything is changed.</param>
+    /// <param name="settings">Endpoint settings; null for none.</param>
+    /// <param name="cancellation">Only before anything is changed.</param>
     Task ConnectAsync(string network, string id, Api.Networks.EndpointSettings? settings, CancellationToken cancellation);
 
-    /// <summary>Disconnects it from a network, at once when it runs; <paramref name="force"/> also from one that is gone.</summary>
+    /// <summary>Disconnects it from a network, at once if it is running; <paramref name="force"/> also from one that is gone.</summary>
     Task DisconnectAsync(string network, string id, bool force, CancellationToken cancellation);
 
     /// <summary>
@@ -51,7 +51,7 @@ public interface IContainers
     /// </summary>
     Task<Task<ContainerWaitResponse>> WaitAsync(string id, string condition, CancellationToken cancellation);
 
-    /// <summary>All that is known of it; <paramref name="size"/> adds SizeRw and SizeRootFs.</summary>
+    /// <summary>Everything known about it; <paramref name="size"/> adds SizeRw and SizeRootFs.</summary>
     Task<ContainerInspect> InspectAsync(string id, bool size, CancellationToken cancellation);
 
     /// <summary>Rows for <c>ps</c>, newest first. Filters as the API's <c>filters</c> (name → values).</summary>
@@ -60,16 +60,16 @@ public interface IContainers
     /// <summary>Processes of a container as <c>ps</c> prints them with these arguments (default <c>-ef</c>).</summary>
     Task<ContainerTopResponse> TopAsync(string id, string? psArguments, CancellationToken cancellation);
 
-    /// <summary>One sample, or a sample a second until cancelled or the container is removed (<paramref name="stream"/>); <paramref name="oneShot"/> skips the pre-sample.</summary>
+    /// <summary>One sample, or one per second until cancelled or the container is removed (<paramref name="stream"/>); <paramref name="oneShot"/> skips the pre-sample.</summary>
     IAsyncEnumerable<ContainerStats> StatsAsync(string id, bool stream, bool oneShot, CancellationToken cancellation);
 
     /// <summary>
-    /// Log lines as raw chunks for the client, already framed (or raw for a terminal), oldest first. Throws at once (before the first element) for unknown containers:
-    /// the outer task does that.
+    /// Log lines as raw chunks for the client, already framed (or raw for a terminal), oldest first. The outer task throws for unknown containers,
+    /// before the first element.
     /// </summary>
     Task<IAsyncEnumerable<ReadOnlyMemory<byte>>> LogsAsync(string id, LogsRequest request, CancellationToken cancellation);
 
-    /// <summary>Connects a client. Before the start too: the streams then join when the container starts. Conflict for a paused or (non-created) stopped one as Docker does.</summary>
+    /// <summary>Connects a client. Also before the start: the streams then join when the container starts. Conflict for a paused or (non-created) stopped one, as in Docker.</summary>
     Task<IAttachSession> AttachAsync(string id, AttachRequest request, CancellationToken cancellation);
 
     /// <summary>Sets the terminal's size.</summary>
@@ -84,6 +84,6 @@ public interface IContainers
     /// <summary>Removes all stopped containers that match.</summary>
     Task<ContainersPruneResponse> PruneAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> filters, CancellationToken cancellation);
 
-    /// <summary>Which containers use an image: for removing it.</summary>
+    /// <summary>Which containers use an image: needed to remove it.</summary>
     IReadOnlyList<(string ContainerId, bool Running)> UsersOfImage(string imageId);
 }

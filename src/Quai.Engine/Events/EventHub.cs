@@ -4,12 +4,12 @@ using Quai.Api.System;
 
 namespace Quai.Engine.Events;
 
-/// <summary>Hands events to everyone who listens and keeps the last 256.</summary>
+/// <summary>Distributes events to all listeners and keeps the last 256.</summary>
 internal sealed class EventHub(TimeProvider time) : IEvents
 {
     private const int History = 256;
 
-    // A listener this far behind is cut off rather than let the daemon's memory grow.
+    // A listener this far behind is disconnected, so that the daemon's memory does not grow.
     private const int Backlog = 4096;
     private readonly Lock _lock = new();
     private readonly Queue<EventMessage> _past = new();
@@ -129,7 +129,7 @@ internal sealed class EventHub(TimeProvider time) : IEvents
 
     private static TimeSpan Max(TimeSpan span) => span > TimeSpan.Zero ? span : TimeSpan.Zero;
 
-    // The client going away ends the stream; it is no failure.
+    // A disconnecting client ends the stream; this is not a failure.
     private static async ValueTask<bool> WaitAsync(ChannelReader<EventMessage> reader, CancellationToken cancellation)
     {
         try

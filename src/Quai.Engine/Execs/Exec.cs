@@ -4,7 +4,7 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Execs;
 
-/// <summary>One further process of a container: made, then started, then ended.</summary>
+/// <summary>One further process of a container: created, then started, then ended.</summary>
 internal sealed class Exec(string id, Container container, ExecCreateRequest request)
 {
     public string Id => id;
@@ -18,7 +18,7 @@ internal sealed class Exec(string id, Container container, ExecCreateRequest req
 
     public IExecProcess? Process { get; set; }
 
-    /// <summary>Set when it has ended or could not be started.</summary>
+    /// <summary>Set once it has ended or could not be started.</summary>
     public int? ExitCode { get; set; }
 
     /// <summary>Completes when <see cref="ExitCode"/> is set.</summary>
@@ -29,8 +29,8 @@ internal sealed class Exec(string id, Container container, ExecCreateRequest req
     public bool Running => Process is not null && ExitCode is null;
 
     /// <summary>
-    /// Program and arguments, as its events tell them: not more than <see cref="LongestCommand"/> characters of them, since events are kept, and an image's
-    /// health check makes three each time.
+    /// Program and arguments, as shown in its events: at most <see cref="LongestCommand"/> characters, since events are kept, and an image's
+    /// health check causes three each time.
     /// </summary>
     public string Command { get; } = Shorten(string.Join(' ', request.Cmd ?? []));
 

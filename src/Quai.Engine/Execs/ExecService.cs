@@ -20,10 +20,10 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
 {
     private const string RuntimePrefix = "OCI runtime exec failed: exec failed: unable to start container process: ";
 
-    // How long the exit code of an ended exec can still be asked for.
+    // How long the exit code of an ended exec can still be queried.
     private static readonly TimeSpan s_kept = TimeSpan.FromMinutes(5);
 
-    // So many ended ones are kept at the most: a health check alone may end thousands in that time.
+    // The maximum number of ended ones kept: a health check alone may end thousands in that time.
     private const int MostKept = 2048;
     private readonly ConcurrentDictionary<string, Exec> _execs = new();
     private readonly ConcurrentQueue<Exec> _ended = new();
@@ -130,14 +130,14 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         }
     }
 
-    /// <summary>Ids of a container's running execs, or null when there are none.</summary>
+    /// <summary>Ids of a container's running execs, or null if there are none.</summary>
     public List<string>? RunningIn(Container container)
     {
         List<string> ids = [.. _execs.Values.Where(e => e.Container == container && e.Running).Select(e => e.Id)];
         return ids.Count == 0 ? null : ids;
     }
 
-    /// <summary>A container's run is over: execs that nobody started go; the others tell their codes for a while, to clients that still wait for them.</summary>
+    /// <summary>A container's run is over: execs that nobody started are dropped; the others keep their codes for a while, for clients that still wait for them.</summary>
     public void ContainerEnded(Container container)
     {
         foreach (Exec exec in _execs.Values)
@@ -161,7 +161,7 @@ internal sealed partial class ExecService(ContainerRegistry registry, Launcher l
         }
     }
 
-    /// <summary>Makes and runs an exec of the engine's own.</summary>
+    /// <summary>Creates and runs one of the engine's own execs.</summary>
     public async Task<(Exec Exec, IExecProcess Process)> RunAsync(Container container, ExecCreateRequest request, AttachStreams streams, CancellationToken cancellation)
     {
         Exec exec = Add(container, request);

@@ -6,7 +6,7 @@ namespace Quai.Engine.Execs;
 /// <summary>Further processes in running containers.</summary>
 public interface IExecs
 {
-    /// <summary>Makes an exec. Conflict when the container does not run (<c>container X is not running</c>) or is paused.</summary>
+    /// <summary>Creates an exec. Conflict if the container is not running (<c>container X is not running</c>) or is paused.</summary>
     Task<IdResponse> CreateAsync(string containerId, ExecCreateRequest request, CancellationToken cancellation);
 
     /// <summary>Starts it with a client attached. The program has been executed when this returns.</summary>
@@ -15,7 +15,7 @@ public interface IExecs
     /// <summary>Starts it with nobody attached.</summary>
     Task StartDetachedAsync(string execId, CancellationToken cancellation);
 
-    /// <summary>What is known of it (<c>No such exec instance: x</c>).</summary>
+    /// <summary>Everything known about it (<c>No such exec instance: x</c>).</summary>
     ExecInspect Inspect(string execId);
 
     /// <summary>Sets its terminal's size.</summary>

@@ -11,11 +11,11 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Health;
 
-/// <summary>Runs a container's health check from time to time while it runs, and knows its verdict: starting, healthy or unhealthy.</summary>
+/// <summary>Runs a container's health check periodically while it runs, and knows its status: starting, healthy or unhealthy.</summary>
 internal sealed class HealthMonitor : IDisposable
 {
     private const int KeptResults = 5, KeptOutput = 4096, DefaultRetries = 3, Kill = 9;
-    // An image says how often and with what it is checked; it may not keep the daemon busy with it.
+    // An image chooses how often it is checked and how; it must not keep the daemon busy with that.
     private const int FreeOutput = 1 << 20, RestFactor = 4;
     private static readonly TimeSpan s_longestRest = TimeSpan.FromSeconds(1), s_outputRest = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(30), s_startInterval = TimeSpan.FromSeconds(5);
@@ -43,7 +43,7 @@ internal sealed class HealthMonitor : IDisposable
         _command = command;
     }
 
-    /// <summary>Starts checking; null when the container has no check.</summary>
+    /// <summary>Starts checking; null if the container has no check.</summary>
     public static HealthMonitor? Start(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time)
     {
         if (container.Spec.Health is not { Test: { Count: > 0 } test } config || test[0] is "" or "NONE")
@@ -57,7 +57,7 @@ internal sealed class HealthMonitor : IDisposable
         return monitor;
     }
 
-    /// <summary>The verdict and the last results.</summary>
+    /// <summary>The status and the last results.</summary>
     public Api.Containers.Health Read()
     {
         lock (_lock)
@@ -66,7 +66,7 @@ internal sealed class HealthMonitor : IDisposable
         }
     }
 
-    /// <summary>Just the verdict.</summary>
+    /// <summary>Just the status.</summary>
     public string Status
     {
         get
@@ -165,7 +165,7 @@ internal sealed class HealthMonitor : IDisposable
         return new HealthcheckResult { Start = ApiTime.Format(start), End = ApiTime.Format(_time.GetUtcNow()), ExitCode = exitCode, Output = problem is null ? text : problem + (text.Length > 0 ? ": " + text : "") };
     }
 
-    // Takes the frames apart (8 bytes of header, then the text) and keeps the beginning.
+    // Removes the framing (8 bytes of header, then the text) and keeps the beginning.
     private static async Task ReadAsync(AttachConnection? streams, MemoryStream output)
     {
         if (streams is null)
@@ -187,7 +187,7 @@ internal sealed class HealthMonitor : IDisposable
                     output.Write(text, 0, (int)Math.Min(length, Math.Max(0, KeptOutput - output.Length)));
                 }
 
-                // All is taken, so that no check waits for ever; but one that says so much is not listened to at full speed.
+                // Everything is read, so that no check blocks for ever; but a check with so much output is not read at full speed.
                 total += length;
                 if (total > FreeOutput)
                 {
@@ -232,7 +232,7 @@ internal sealed class HealthMonitor : IDisposable
         }
     }
 
-    /// <summary>How long to wait before the next check: as asked, but where that is less than a second no less than a few times what the last one took.</summary>
+    /// <summary>The delay before the next check: as requested, but if that is under a second, at least a few times as long as the last one took.</summary>
     internal static TimeSpan Rest(TimeSpan wanted, TimeSpan took)
     {
         TimeSpan least = took * RestFactor < s_longestRest ? took * RestFactor : s_longestRest;

@@ -4,7 +4,7 @@ namespace Quai.Engine.Host;
 
 /// <summary>
 /// How the kernel runs programs of other processors: handlers in <c>binfmt_misc</c> (the kernel's <c>binfmt-misc.rst</c>), which
-/// packages such as Debian's qemu-user-static set up. Read only: what the host runs is the host's business.
+/// packages such as Debian's qemu-user-static set up. Read only: what the host runs is up to the host.
 /// </summary>
 /// <param name="folder">Where <c>binfmt_misc</c> is mounted.</param>
 internal sealed class Emulation(string folder = "/proc/sys/fs/binfmt_misc")
@@ -20,7 +20,7 @@ internal sealed class Emulation(string folder = "/proc/sys/fs/binfmt_misc")
     };
 
     /// <summary>
-    /// Why a program for a platform cannot be run here, in words that say what to do; null when a handler stands ready that works in
+    /// Why a program for a platform cannot run here, in words that say what to do; null if a handler is installed that works in
     /// containers too (flag F: its interpreter was opened when it was set up).
     /// </summary>
     public string? Missing(Platform platform)
@@ -54,7 +54,7 @@ internal sealed class Emulation(string folder = "/proc/sys/fs/binfmt_misc")
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Taken away meanwhile.
+            // Removed meanwhile.
             return "";
         }
     }

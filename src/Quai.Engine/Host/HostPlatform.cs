@@ -2,10 +2,10 @@ using Quai.Oci.Images;
 
 namespace Quai.Engine.Host;
 
-/// <summary>What this machine's processor runs by itself.</summary>
+/// <summary>What this machine's processor runs natively.</summary>
 internal static class HostPlatform
 {
-    // The flags of /proc/cpuinfo that make up the levels v2 to v4 of the x86-64 psABI.
+    // The flags of /proc/cpuinfo that define the levels v2 to v4 of the x86-64 psABI.
     private static readonly string[][] s_levels =
     [
         ["cx16", "lahf_lm", "popcnt", "sse4_1", "sse4_2", "ssse3"],
@@ -18,7 +18,7 @@ internal static class HostPlatform
     /// <summary>The platform with the processor's level, as Docker's warnings name it: <c>linux/amd64/v3</c>.</summary>
     public static string Text => s_text.Value;
 
-    /// <summary>Whether programs for a platform run here without emulation: also those of the 32-bit sister of a 64-bit processor.</summary>
+    /// <summary>Whether programs for a platform run here without emulation, including those of a 64-bit processor's 32-bit counterpart.</summary>
     public static bool Runs(Platform platform) =>
         platform.Os == Platform.Host.Os && (platform.Architecture, Platform.Host.Architecture) switch
         {
@@ -27,7 +27,7 @@ internal static class HostPlatform
             _ => Platform.Host.Score(new PlatformDescription { Os = platform.Os, Architecture = platform.Architecture, Variant = platform.Variant }) > 0,
         };
 
-    /// <summary>The level of the x86-64 psABI that a list of a processor's flags makes: 1 to 4.</summary>
+    /// <summary>The level of the x86-64 psABI, 1 to 4, for a list of processor flags.</summary>
     public static int X64Level(IReadOnlySet<string> flags) => 1 + s_levels.TakeWhile(level => level.All(flags.Contains)).Count();
 
     private static int Generation(string? variant) => variant is ['v', >= '1' and <= '9' and var digit] ? digit - '0' : 1;

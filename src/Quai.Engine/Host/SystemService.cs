@@ -12,7 +12,7 @@ using Quai.Volumes;
 
 namespace Quai.Engine.Host;
 
-/// <summary>What the engine tells of itself and its machine.</summary>
+/// <summary>Information about the engine and its machine.</summary>
 public sealed class SystemService
 {
     private readonly EngineOptions _options;
@@ -33,13 +33,13 @@ public sealed class SystemService
         _appArmor = appArmor;
     }
 
-    /// <summary>This installation's id; the same for as long as its data root lives.</summary>
+    /// <summary>This installation's id, constant for the life of its data root.</summary>
     public string Id { get; }
 
     /// <summary>The program's version.</summary>
     public static string Version { get; } = typeof(SystemService).Assembly.GetName().Version is { } v ? $"{v.Major}.{v.Minor}.{v.Build}" : "0.0.0";
 
-    /// <summary>The answer to <c>GET /info</c>. The daemon adds what is its own: registries, proxies, debug.</summary>
+    /// <summary>The answer to <c>GET /info</c>. The daemon adds its own part: registries, proxies, debug.</summary>
     public SystemInfo Info()
     {
         List<RunState> states = [.. _containers.All().Select(c => c.State)];

@@ -19,7 +19,7 @@ internal sealed class OpenLog(SafeFileHandle handle, ulong inode) : IDisposable
 /// <summary>The files of a json-file log: PATH is written to, PATH.1 was before it, and so on.</summary>
 internal static class LogFiles
 {
-    /// <summary>Opens all files, oldest first. Newest are opened first: a rotation meanwhile then shows a file twice, which is seen, rather than never.</summary>
+    /// <summary>Opens all files, oldest first. The newest is opened first: a rotation meanwhile then shows a file twice, which is detected, rather than never.</summary>
     public static List<OpenLog> OpenAll(string path)
     {
         List<OpenLog> files = [];
@@ -55,10 +55,10 @@ internal static class LogFiles
         return files[(at + 1)..];
     }
 
-    /// <summary>Whether the newest file is another one than that which is open.</summary>
+    /// <summary>Whether the newest file differs from the open one.</summary>
     public static bool Rotated(string path, ulong inode) => NodeStatusReader.TryRead(path) is { } now && now.Inode != inode;
 
-    /// <summary>Leaves only the last lines: files before them are closed, the first one kept is positioned.</summary>
+    /// <summary>Keeps only the last lines: closes files before them, and positions the first one kept.</summary>
     /// <param name="files">Oldest first; shortened.</param>
     /// <param name="lines">How many lines.</param>
     public static void SkipToTail(List<OpenLog> files, long lines)
@@ -75,7 +75,7 @@ internal static class LogFiles
                 int got = RandomAccess.Read(files[i].Handle, block.AsSpan(0, size), position - size);
                 for (int at = got - 1; at >= 0; at--)
                 {
-                    // A newline ends a line: the one before the first wanted line is where it begins.
+                    // A newline ends a line: the first wanted line begins after the newline before it.
                     if (block[at] == '\n' && position - size + at + 1 != end && --left == 0)
                     {
                         files[i].Position = position - size + at + 1;
@@ -104,7 +104,7 @@ internal static class LogFiles
             SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             try
             {
-                // By the descriptor, so that it is this very file's number.
+                // By the descriptor, so that it is the number of this very file.
                 using var stream = new Linux.FileDescriptor((int)handle.DangerousGetHandle(), ownsHandle: false);
                 return new OpenLog(handle, NodeStatusReader.Read(stream).Inode);
             }

@@ -7,22 +7,22 @@ using Quai.Engine.Containers;
 
 namespace Quai.Engine.Logs;
 
-/// <summary>Turns lines of a json-file log into what clients receive.</summary>
+/// <summary>Converts lines of a json-file log to what clients receive.</summary>
 internal sealed class LogLine(LogsRequest request, bool tty)
 {
     private byte[] _text = new byte[4 << 10];
 
-    /// <summary>What became of a line.</summary>
+    /// <summary>The outcome for a line.</summary>
     public enum Outcome
     {
-        /// <summary>It is on its way, or not wanted.</summary>
+        /// <summary>It was appended, or not wanted.</summary>
         Next,
 
-        /// <summary>It and all after it are later than asked for.</summary>
+        /// <summary>It and all lines after it are later than requested.</summary>
         PastTheEnd,
     }
 
-    /// <summary>Appends one line to the output. A line that is no JSON (a crash of the machine may leave one) is passed over.</summary>
+    /// <summary>Appends one line to the output. A line that is not JSON (a crash of the machine may leave one) is skipped.</summary>
     public Outcome Write(ReadOnlySpan<byte> line, ArrayBufferWriter<byte> output)
     {
         int textLength = 0;

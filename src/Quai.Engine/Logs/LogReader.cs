@@ -5,7 +5,7 @@ using Quai.Linux.Watching;
 
 namespace Quai.Engine.Logs;
 
-/// <summary>Reads a json-file log with its rotated files, from the beginning, the last lines, or on and on.</summary>
+/// <summary>Reads a json-file log with its rotated files, from the beginning or the last lines, optionally following it.</summary>
 internal sealed class LogReader(string path, LogsRequest request, bool tty, TimeProvider time)
 {
     private const int ChunkSize = 32 << 10;
@@ -15,12 +15,12 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
     private int _filled;
     private bool _pastTheEnd;
 
-    /// <summary>The log as chunks; the memory is valid until the next is asked for.</summary>
-    /// <param name="ended">Completes when no more is written; null not to follow.</param>
+    /// <summary>The log as chunks; each chunk's memory is valid until the next is requested.</summary>
+    /// <param name="ended">Completes when no more will be written; null not to follow.</param>
     /// <param name="cancellation">Ends the reading quietly.</param>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> ReadAsync(Task? ended, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        // Watched before anything is read, so that nothing is written unseen.
+        // Watched before anything is read, so that no write is missed.
         using DirectoryWatcher.Watch? watch = ended is null ? null : DirectoryWatcher.Shared.Start(Path.GetDirectoryName(path)!);
         List<OpenLog> files = LogFiles.OpenAll(path);
         try
@@ -66,7 +66,7 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
 
                     if (files.Count == 1 && ended is not null && LogFiles.Rotated(path, files[0].Inode))
                     {
-                        // Its writer may have added to it between the last read and the rename.
+                        // Its writer may have appended to it between the last read and the rename.
                         while (ReadMore(files[0]))
                         {
                             yield return _output.WrittenMemory;
@@ -119,7 +119,7 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
         }
     }
 
-    // Reads on in one file, up to a chunk's worth of output; false at its end. An unfinished last line stays in the buffer.
+    // Continues reading one file, up to a chunk's worth of output; false at its end. An unfinished last line stays in the buffer.
     private bool ReadMore(OpenLog file)
     {
         bool any = false;

@@ -8,14 +8,14 @@ namespace Quai.Engine.Security;
 
 /// <summary>
 /// The kernel's AppArmor: which profile confines a container, and the default profile, which is loaded when the daemon starts and again when somebody
-/// has unloaded it. Where AppArmor is off no container is confined by it, and one that names a profile is refused.
+/// has unloaded it. If AppArmor is off no container is confined by it, and one that names a profile is refused.
 /// </summary>
 public sealed class AppArmor
 {
     /// <summary>The profile of containers that name none.</summary>
     public const string DefaultProfile = "docker-default";
 
-    /// <summary>What privileged containers have, and those that ask for it.</summary>
+    /// <summary>The profile name of privileged containers, and of those that request it.</summary>
     public const string Unconfined = "unconfined";
 
     private const int LoadSeconds = 60;
@@ -23,7 +23,7 @@ public sealed class AppArmor
     private readonly AppArmorHost _host;
     private readonly Lock _loading = new();
 
-    /// <summary>Looks at the host once: AppArmor is switched on when a machine boots.</summary>
+    /// <summary>Inspects the host once: AppArmor is enabled or disabled at boot.</summary>
     public AppArmor(AppArmorHost host)
     {
         _host = host;
@@ -33,14 +33,14 @@ public sealed class AppArmor
     /// <summary>Whether containers are confined.</summary>
     public bool IsOn { get; }
 
-    /// <summary>Why it cannot be used though the kernel has it on, as the end of a sentence; null otherwise.</summary>
+    /// <summary>Why it cannot be used although the kernel has it enabled, as the end of a sentence; null otherwise.</summary>
     public string? OutOfReach =>
         IsOn || !_host.IsEnabled ? null
         : _host.Nested ? "the variable container says that the daemon itself runs in a container"
         : $"{_host.SecurityFolder} is not there: mount securityfs";
 
-    /// <summary>The profile of a container and of all that is executed in it; null where AppArmor is off.</summary>
-    /// <exception cref="QuaiException">A profile is named, and AppArmor is off.</exception>
+    /// <summary>The profile of a container and of everything executed in it; null if AppArmor is off.</summary>
+    /// <exception cref="QuaiException">A profile is named, but AppArmor is off.</exception>
     public string? ProfileOf(SecuritySpec security)
     {
         string? named = security.Options().AppArmorProfile;
@@ -54,7 +54,7 @@ public sealed class AppArmor
             : throw QuaiException.Invalid($"--security-opt apparmor={named} cannot be kept: AppArmor is not enabled on this host; take the option out, or say apparmor=unconfined");
     }
 
-    /// <summary>Loads the default profile if a container is to have it and it is not there. Other profiles are their owners' to load.</summary>
+    /// <summary>Loads the default profile if a container needs it and it is not loaded. Other profiles must be loaded by their owners.</summary>
     /// <exception cref="QuaiException">It cannot be loaded.</exception>
     public void Ensure(string? profile)
     {
@@ -70,8 +70,8 @@ public sealed class AppArmor
         }
     }
 
-    /// <summary>Loads the default profile, in place of an older one.</summary>
-    /// <exception cref="QuaiException">It cannot be loaded: containers that are to have it cannot start.</exception>
+    /// <summary>Loads the default profile, replacing an older one.</summary>
+    /// <exception cref="QuaiException">It cannot be loaded: containers that need it cannot start.</exception>
     public void Load()
     {
         string own = AppArmorHost.ReadSmall(_host.OwnProfile).Split([' ', '\n', '\0'], 2)[0];
@@ -83,7 +83,7 @@ public sealed class AppArmor
 
         try
         {
-            // K: no cache is written. r: in place of one that is loaded.
+            // K: write no cache. r: replace a loaded one.
             ShortProgramResult result = ShortProgram.Run(parser, ["apparmor_parser", "-Kr"], ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"], Encoding.UTF8.GetBytes(text), LoadSeconds);
             if (!result.Succeeded)
             {

@@ -2,17 +2,17 @@ using System.Text;
 
 namespace Quai.Engine.Security;
 
-/// <summary>The text of the profile that containers are confined by unless another is named: it permits what Docker's of the same name permits.</summary>
+/// <summary>The text of the default profile for containers: it permits what Docker's profile of the same name permits.</summary>
 internal static class DefaultProfile
 {
-    // Families that kernels no longer have, and two that reach past a container's namespaces: the kernel's ciphers and the hypervisor.
+    // Families that kernels no longer have, and two that reach beyond a container's namespaces: the kernel's ciphers and the hypervisor.
     private static readonly string[] s_networks =
         ["ax25", "ipx", "appletalk", "netrom", "rose", "econet", "atmsvc", "irda", "wanpipe", "alg", "vsock"];
 
-    /// <summary>Makes the text for a host.</summary>
+    /// <summary>Generates the text for a host.</summary>
     /// <param name="name">The profile's name.</param>
-    /// <param name="daemon">What the daemon, which signals containers, is confined by itself; <c>unconfined</c> when by nothing.</param>
-    /// <param name="folder">Where the host keeps what profiles include; includes that are not there are done without.</param>
+    /// <param name="daemon">The profile that confines the daemon itself, which signals containers; <c>unconfined</c> if there is none.</param>
+    /// <param name="folder">Where the host keeps included files; missing ones are left out.</param>
     public static string Text(string name, string daemon, string folder)
     {
         var text = new StringBuilder();
@@ -80,6 +80,6 @@ internal static class DefaultProfile
         }
     }
 
-    /// <summary>A name as the policy's language takes it, whatever is in it.</summary>
+    /// <summary>A name in the policy language's syntax, whatever it contains.</summary>
     private static string Quote(string name) => $"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

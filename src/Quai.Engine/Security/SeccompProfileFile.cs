@@ -5,13 +5,13 @@ using Quai.Runtime.SeccompFilters;
 
 namespace Quai.Engine.Security;
 
-/// <summary>The daemon's own profile of system calls (<c>--seccomp-profile</c>).</summary>
+/// <summary>The daemon's own system call profile (<c>--seccomp-profile</c>).</summary>
 public static class SeccompProfileFile
 {
-    /// <summary>Reads and checks it, so that a daemon with a wrong one does not start.</summary>
+    /// <summary>Reads and validates it, so that a daemon with an invalid one does not start.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Its content.</returns>
-    /// <exception cref="QuaiException">It cannot be read, or is no profile.</exception>
+    /// <exception cref="QuaiException">It cannot be read, or is not a profile.</exception>
     public static string Read(string path)
     {
         try
@@ -30,8 +30,8 @@ public static class SeccompProfileFile
         }
     }
 
-    /// <summary>Refuses what is no profile.</summary>
-    /// <exception cref="QuaiException">It is none; the message says why.</exception>
+    /// <summary>Refuses anything but a profile.</summary>
+    /// <exception cref="QuaiException">It is not a profile; the message says why.</exception>
     public static void Check(string content) =>
         SeccompProfileReader.Parse(content, Capabilities.Default.ToHashSet(), RuntimeInformation.OSArchitecture, Environment.OSVersion.Version);
 }

@@ -1,6 +1,6 @@
 namespace Quai.Engine.Security;
 
-/// <summary>The kernel's SELinux. Containers are given no labels of it.</summary>
+/// <summary>The kernel's SELinux. Containers get no labels.</summary>
 public static class Selinux
 {
     /// <summary>Whether its policy is enforced on this host.</summary>

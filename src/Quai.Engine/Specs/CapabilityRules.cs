@@ -9,12 +9,12 @@ internal static class CapabilityRules
     private const string Prefix = "CAP_", All = "ALL";
 
     /// <summary>
-    /// Checks names as <c>--cap-add</c> and <c>--cap-drop</c> take them, in any case and with or without <c>CAP_</c>, and gives them
+    /// Validates names as accepted by <c>--cap-add</c> and <c>--cap-drop</c>, in any case and with or without <c>CAP_</c>, and returns
     /// their full form; <c>ALL</c> stays.
     /// </summary>
     /// <param name="names">The names.</param>
     /// <param name="option">The option's name in the API for the error: <c>CapAdd</c> or <c>CapDrop</c>.</param>
-    /// <exception cref="QuaiException">One is not known.</exception>
+    /// <exception cref="QuaiException">One is unknown.</exception>
     public static List<string> Normalize(IEnumerable<string> names, string option)
     {
         var result = new List<string>();
@@ -36,21 +36,21 @@ internal static class CapabilityRules
         return result;
     }
 
-    /// <summary>A container's capabilities. What is added with <c>ALL</c> is <see cref="Capabilities.Available"/>; a drop wins over that, an add wins over a drop.</summary>
-    /// <param name="defaults">The set to begin with.</param>
+    /// <summary>A container's capabilities. <c>ALL</c> adds <see cref="Capabilities.Available"/>; a drop wins over that, an add by name wins over a drop.</summary>
+    /// <param name="defaults">The initial set.</param>
     /// <param name="add"><c>--cap-add</c>.</param>
     /// <param name="drop"><c>--cap-drop</c>.</param>
-    /// <param name="privileged">Whether it has all of them whatever else is said.</param>
-    /// <exception cref="QuaiException">A name is not known.</exception>
+    /// <param name="privileged">Whether it has all of them regardless.</param>
+    /// <exception cref="QuaiException">A name is unknown.</exception>
     public static IReadOnlyList<string> Apply(IReadOnlyList<string> defaults, IReadOnlyList<string>? add, IReadOnlyList<string>? drop, bool privileged) =>
         Apply(defaults, add, drop, privileged, Capabilities.Available);
 
     /// <inheritdoc cref="Apply(IReadOnlyList{string}, IReadOnlyList{string}?, IReadOnlyList{string}?, bool)"/>
-    /// <param name="defaults">The set to begin with.</param>
+    /// <param name="defaults">The initial set.</param>
     /// <param name="add"><c>--cap-add</c>.</param>
     /// <param name="drop"><c>--cap-drop</c>.</param>
-    /// <param name="privileged">Whether it has all of them whatever else is said.</param>
-    /// <param name="available">What all are.</param>
+    /// <param name="privileged">Whether it has all of them regardless.</param>
+    /// <param name="available">The meaning of "all".</param>
     public static IReadOnlyList<string> Apply(
         IReadOnlyList<string> defaults, IReadOnlyList<string>? add, IReadOnlyList<string>? drop, bool privileged, IReadOnlyList<string> available)
     {

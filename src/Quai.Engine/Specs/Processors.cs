@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Quai.Engine.Specs;
 
-/// <summary>What sysfs tells of this machine's processors that a container must not see: when one gets hot tells what others compute.</summary>
+/// <summary>What sysfs shows about this machine's processors that a container must not see: when one gets hot reveals what others compute.</summary>
 internal static class Processors
 {
     private const string Folder = "/sys/devices/system/cpu";
 
-    /// <summary>The folders with the counts of throttling, of processors that have them.</summary>
+    /// <summary>The folders with the throttle counts, for processors that have them.</summary>
     public static IEnumerable<string> ThrottleFolders()
     {
         string file = Folder + "/possible";

@@ -11,7 +11,7 @@ public static partial class RuntimeSpecBuilder
 {
     private const string AllAccess = "rwm";
 
-    /// <summary>Folders of /dev that a container has its own of, or that mean nothing in it.</summary>
+    /// <summary>Folders of /dev that a container has its own of, or that have no meaning in it.</summary>
     private static readonly HashSet<string> s_ownFolders = ["pts", "shm", "fd", "mqueue", ".lxc", ".lxd-mounts", ".udev"];
 
     private static (List<Device> Devices, List<DeviceRule> Rules) BuildDevices(DeviceSpec spec, bool privileged)
@@ -22,7 +22,7 @@ public static partial class RuntimeSpecBuilder
             AddFolder(devices, "/dev", "/dev", null, "");
             foreach (DevicePath mapping in spec.Paths)
             {
-                // All of the host's are there under their own names already.
+                // All of the host's are already there under their own names.
                 if (mapping.Container != mapping.Host)
                 {
                     Add(devices, mapping, null);
@@ -36,7 +36,7 @@ public static partial class RuntimeSpecBuilder
         [
             new() { Allow = false, Access = AllAccess },
 
-            // Any node may be made; to open one is another matter.
+            // Any node may be created; opening one is another matter.
             Rule("c", null, null, "m"), Rule("b", null, null, "m"),
             Rule("c", 1, 5), Rule("c", 1, 3), Rule("c", 1, 9), Rule("c", 1, 8), Rule("c", 1, 7), Rule("c", 5, 0), Rule("c", 5, 1),
 
@@ -117,7 +117,7 @@ public static partial class RuntimeSpecBuilder
         }
     }
 
-    /// <summary>A device that may have gone since its folder was read.</summary>
+    /// <summary>A device that may have disappeared since its folder was read.</summary>
     private static DeviceNode? Look(string path)
     {
         try

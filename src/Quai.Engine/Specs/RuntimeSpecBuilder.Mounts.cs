@@ -8,7 +8,7 @@ public static partial class RuntimeSpecBuilder
 {
     private const string SharedMemory = "/dev/shm";
 
-    /// <summary>The system's own mounts first, then the others, those with short paths before what may lie below them.</summary>
+    /// <summary>The system's own mounts first, then the others, those with short paths before what may be below them.</summary>
     private static List<Mount> BuildMounts(SpecRequest request, SecurityOptions security)
     {
         ContainerSpec spec = request.Spec;
@@ -76,7 +76,7 @@ public static partial class RuntimeSpecBuilder
         return new() { Destination = mount.Destination, Type = "bind", Source = mount.Source, Subpath = mount.Subpath, Options = options };
     }
 
-    /// <summary>Docker's defaults but those that an option of the user's turns around.</summary>
+    /// <summary>Docker's defaults except where a user's option reverses one.</summary>
     private static List<string> TmpfsOptions(SpecMount mount)
     {
         List<string> options = ["noexec", "nosuid", "nodev", "rprivate"];
@@ -94,7 +94,7 @@ public static partial class RuntimeSpecBuilder
         return options;
     }
 
-    /// <summary>A root that receives mounts from the host, when a bind asks for that.</summary>
+    /// <summary>A root that receives mounts from the host, if a bind requires that.</summary>
     private static string? PropagationOf(IReadOnlyList<SpecMount> mounts) =>
         mounts.Any(mount => mount.Propagation is "shared" or "rshared") ? "shared"
         : mounts.Any(mount => mount.Propagation is "slave" or "rslave") ? "rslave"

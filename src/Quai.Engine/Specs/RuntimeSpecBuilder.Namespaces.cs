@@ -23,7 +23,7 @@ public static partial class RuntimeSpecBuilder
         }
     }
 
-    /// <summary>Unless said otherwise, programs in a network of their own may ping and use low ports without being root.</summary>
+    /// <summary>Unless set otherwise, programs in a network namespace of their own may ping and use low ports without being root.</summary>
     private static Dictionary<string, string>? BuildSysctls(SpecRequest request)
     {
         var sysctls = new Dictionary<string, string>();
@@ -42,7 +42,7 @@ public static partial class RuntimeSpecBuilder
             }
         }
 
-        // In this order they are written, so that the user's "all" counts, too.
+        // They are written in this order, so that the user's "all" counts, too.
         foreach ((string name, string value) in request.Spec.Sysctls ?? new Dictionary<string, string>())
         {
             sysctls[name] = value;

@@ -13,11 +13,11 @@ public static partial class RuntimeSpecBuilder
 
     private const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-    /// <summary>Makes the process of <c>docker exec</c>: what it does not say is as in the container.</summary>
+    /// <summary>Creates the process of <c>docker exec</c>: what it does not set is as in the container.</summary>
     /// <param name="container">The container.</param>
     /// <param name="exec">What to run.</param>
-    /// <param name="user">The exec's user, already resolved; the container's when it names none.</param>
-    /// <remarks>As in Docker, a privileged exec has all capabilities but the container's AppArmor profile and system call filter.</remarks>
+    /// <param name="user">The exec's user, already resolved; the container's if it names none.</param>
+    /// <remarks>As in Docker, a privileged exec has all capabilities but keeps the container's AppArmor profile and system call filter.</remarks>
     /// <exception cref="QuaiException">An option of the container is malformed.</exception>
     public static Process BuildExec(SpecRequest container, ExecCreateRequest exec, ResolvedUser user)
     {
@@ -41,7 +41,7 @@ public static partial class RuntimeSpecBuilder
         };
     }
 
-    /// <summary>Whether a container runs below an init: asked for or by default, and only in process ids of its own.</summary>
+    /// <summary>Whether a container runs under an init: requested or by default, and only with its own process id namespace.</summary>
     internal static bool HasInit(SpecRequest request) => (request.Spec.Program.Init ?? request.InitByDefault) && request.Pid.IsPrivate;
 
     private static Process BuildProcess(SpecRequest request, IReadOnlyList<string> capabilities, SecurityOptions security) => new()
@@ -70,7 +70,7 @@ public static partial class RuntimeSpecBuilder
         return HasInit(request) ? [InitDestination, "--", .. arguments] : [.. arguments];
     }
 
-    /// <summary>Defaults, then the container's variables: those of the same name take their places.</summary>
+    /// <summary>Defaults, then the container's variables: those with the same name replace them.</summary>
     private static List<string> BuildEnvironment(bool terminal, string hostname, IReadOnlyList<string>? variables)
     {
         List<string> environment = [DefaultPath, $"HOSTNAME={hostname}"];
@@ -83,7 +83,7 @@ public static partial class RuntimeSpecBuilder
         return environment;
     }
 
-    /// <summary>Replaces and adds variables; one without <c>=</c> is taken away.</summary>
+    /// <summary>Replaces and adds variables; one without <c>=</c> is removed.</summary>
     private static void Merge(List<string> environment, IReadOnlyList<string>? variables)
     {
         foreach (string variable in variables ?? [])
@@ -119,7 +119,7 @@ public static partial class RuntimeSpecBuilder
             : limits.ConvertAll(limit => new Rlimit { Type = "RLIMIT_" + limit.Name.ToUpperInvariant(), Hard = (ulong)limit.Hard, Soft = (ulong)limit.Soft });
     }
 
-    /// <summary>The primary group is among the additional ones too, or a set-group-id program could shed it.</summary>
+    /// <summary>The primary group is also among the supplementary ones, or a set-group-id program could drop it.</summary>
     private static User UserOf(ResolvedUser user) => new() { Uid = user.Uid, Gid = user.Gid, AdditionalGids = [user.Gid, .. user.AdditionalGids] };
 
     private static CapabilitySets SetsOf(IReadOnlyList<string> capabilities) =>

@@ -8,11 +8,11 @@ namespace Quai.Engine.Specs;
 
 public static partial class RuntimeSpecBuilder
 {
-    /// <summary>Microseconds in which a share of the processors is given out.</summary>
+    /// <summary>The CPU period, in microseconds.</summary>
     private const ulong CpuPeriod = 100_000;
 
-    /// <summary>A container's limits but for devices: what a start and an update write to the kernel.</summary>
-    /// <exception cref="QuaiException">A block device is not there.</exception>
+    /// <summary>A container's limits except for devices: what a start and an update write to the kernel.</summary>
+    /// <exception cref="QuaiException">A block device does not exist.</exception>
     public static Limits BuildResources(ResourceLimits limits) => new()
     {
         Memory = BuildMemory(limits.Memory),

@@ -9,23 +9,23 @@ using Profile = Quai.Oci.Runtime.Seccomp;
 
 namespace Quai.Engine.Specs;
 
-/// <summary>Makes a container's runtime configuration as Docker makes it.</summary>
+/// <summary>Builds a container's runtime configuration as Docker does.</summary>
 public static partial class RuntimeSpecBuilder
 {
     private static readonly ConcurrentDictionary<ulong, Profile> s_defaultFilters = [];
 
-    /// <summary>What a container must not see, unless <c>systempaths=unconfined</c> or <c>--privileged</c>.</summary>
+    /// <summary>Masked paths, unless <c>systempaths=unconfined</c> or <c>--privileged</c>.</summary>
     public static IReadOnlyList<string> DefaultMaskedPaths { get; } =
     [
         "/proc/asound", "/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
         "/proc/sched_debug", "/proc/scsi", "/sys/firmware", "/sys/devices/virtual/powercap", .. Processors.ThrottleFolders(),
     ];
 
-    /// <summary>What a container must not write to, unless as above.</summary>
+    /// <summary>Read-only paths, unless as above.</summary>
     public static IReadOnlyList<string> DefaultReadonlyPaths { get; } = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    /// <summary>Makes the configuration.</summary>
-    /// <exception cref="Errors.QuaiException">An option is malformed, or a device is not there.</exception>
+    /// <summary>Builds the configuration.</summary>
+    /// <exception cref="Errors.QuaiException">An option is malformed, or a device does not exist.</exception>
     public static RuntimeSpec Build(SpecRequest request)
     {
         ContainerSpec wanted = request.Spec;
@@ -57,12 +57,12 @@ public static partial class RuntimeSpecBuilder
         };
     }
 
-    /// <summary>A container's capabilities by its options.</summary>
-    /// <exception cref="Errors.QuaiException">One is not known.</exception>
+    /// <summary>A container's capabilities according to its options.</summary>
+    /// <exception cref="Errors.QuaiException">One is unknown.</exception>
     public static IReadOnlyList<string> CapabilitiesOf(SecuritySpec security) =>
         CapabilityRules.Apply(Capabilities.Default, security.CapAdd, security.CapDrop, security.Privileged);
 
-    /// <summary>The filter of a container, null for none. The same default is the same object, so that it is compiled once.</summary>
+    /// <summary>The filter of a container, null for none. Equal defaults are the same object, so that it is compiled once.</summary>
     private static Profile? BuildFilter(SpecRequest request, IReadOnlyList<string> capabilities, SecurityOptions security)
     {
         string? profile = security.SeccompProfile;

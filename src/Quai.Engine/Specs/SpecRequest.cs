@@ -3,13 +3,13 @@ using Quai.Engine.Containers.Spec.Limits;
 
 namespace Quai.Engine.Specs;
 
-/// <summary>All that a container's runtime configuration is made from, everything looked up already.</summary>
+/// <summary>Everything that a container's runtime configuration is built from, already resolved.</summary>
 public sealed record SpecRequest
 {
     /// <summary>The container's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>What it is to be.</summary>
+    /// <summary>Its specification.</summary>
     public required ContainerSpec Spec { get; init; }
 
     /// <summary>The program's user: see <see cref="UserResolver"/>.</summary>
@@ -18,7 +18,7 @@ public sealed record SpecRequest
     /// <summary>Where the root is mounted.</summary>
     public required string RootPath { get; init; }
 
-    /// <summary>The name that <c>hostname</c> and the variable <c>HOSTNAME</c> have; the host's own when the container shares its network.</summary>
+    /// <summary>The name shown by <c>hostname</c> and the variable <c>HOSTNAME</c>; the host's own if the container shares its network.</summary>
     public required string Hostname { get; init; }
 
     /// <summary>Binds, volumes, tmpfs and the network's files; in any order.</summary>
@@ -30,28 +30,28 @@ public sealed record SpecRequest
     /// <summary>The network namespace.</summary>
     public NamespaceChoice Network { get; init; } = NamespaceChoice.Private;
 
-    /// <summary>Kernel settings that the network's setup asks for, by their sysctl names, where <see cref="Network"/> is a new one; those of the user go first.</summary>
+    /// <summary>Kernel settings that the network's setup needs, by their sysctl names, if <see cref="Network"/> is a new one; the user's take precedence.</summary>
     public IReadOnlyDictionary<string, string> NetworkSettings { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The namespace of process ids.</summary>
+    /// <summary>The process id namespace.</summary>
     public NamespaceChoice Pid { get; init; } = NamespaceChoice.Private;
 
     /// <summary>The namespace of System V IPC and message queues.</summary>
     public NamespaceChoice Ipc { get; init; } = NamespaceChoice.Private;
 
-    /// <summary>The namespace of the host's name.</summary>
+    /// <summary>The UTS namespace.</summary>
     public NamespaceChoice Uts { get; init; } = NamespaceChoice.Private;
 
-    /// <summary>The namespace of cgroups.</summary>
+    /// <summary>The cgroup namespace.</summary>
     public NamespaceChoice Cgroup { get; init; } = NamespaceChoice.Private;
 
-    /// <summary>What to bind to <c>/dev/shm</c> when it is shared with others: a donor's folder, or the container's own; null for a private one.</summary>
+    /// <summary>What to bind to <c>/dev/shm</c> if it is shared with others: another container's folder, or the container's own; null for a private one.</summary>
     public string? SharedMemoryPath { get; init; }
 
     /// <summary>The init program for <c>--init</c>, on the host.</summary>
     public string? InitPath { get; init; }
 
-    /// <summary>Whether containers that do not say have an init (the daemon's <c>--init</c>).</summary>
+    /// <summary>Whether containers that do not specify it have an init (the daemon's <c>--init</c>).</summary>
     public bool InitByDefault { get; init; }
 
     /// <summary>The daemon's <c>--no-new-privileges</c>.</summary>
@@ -63,7 +63,7 @@ public sealed record SpecRequest
     /// <summary>The daemon's <c>--seccomp-profile</c>: its content, <c>unconfined</c>, or null for the default.</summary>
     public string? SeccompProfile { get; init; }
 
-    /// <summary>The AppArmor profile, or <c>unconfined</c>; null where the kernel's AppArmor is off. See <see cref="Security.AppArmor.ProfileOf"/>.</summary>
+    /// <summary>The AppArmor profile, or <c>unconfined</c>; null if the kernel's AppArmor is off. See <see cref="Security.AppArmor.ProfileOf"/>.</summary>
     public string? AppArmorProfile { get; init; }
 }
 
@@ -78,7 +78,7 @@ public sealed record NamespaceChoice(bool IsHost, string? Path)
     /// <summary>The host's.</summary>
     public static NamespaceChoice Host { get; } = new(true, null);
 
-    /// <summary>That of a process on the host.</summary>
+    /// <summary>The namespace of a process on the host.</summary>
     /// <param name="pid">The process.</param>
     /// <param name="kind">The namespace's name in <c>/proc/PID/ns</c>.</param>
     public static NamespaceChoice Of(int pid, string kind) => new(false, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"/proc/{pid}/ns/{kind}"));
@@ -87,19 +87,19 @@ public sealed record NamespaceChoice(bool IsHost, string? Path)
     public bool IsPrivate => !IsHost && Path is null;
 }
 
-/// <summary>A mount that a user or the engine asks for.</summary>
+/// <summary>A mount requested by a user or the engine.</summary>
 public sealed record SpecMount
 {
-    /// <summary>Where, in the container: clean and absolute.</summary>
+    /// <summary>The destination in the container: clean and absolute.</summary>
     public required string Destination { get; init; }
 
     /// <summary>The host's file or folder; null for a tmpfs.</summary>
     public string? Source { get; init; }
 
-    /// <summary>What beneath the source is bound; null for the source itself. See <see cref="Oci.Runtime.Mount.Subpath"/>.</summary>
+    /// <summary>The part beneath the source to bind; null for the source itself. See <see cref="Oci.Runtime.Mount.Subpath"/>.</summary>
     public string? Subpath { get; init; }
 
-    /// <summary>Whether it is not to be written to.</summary>
+    /// <summary>Whether it is read-only.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>Leaves what is mounted below the destination writable.</summary>
@@ -111,6 +111,6 @@ public sealed record SpecMount
     /// <summary>Propagation of a bind such as <c>rprivate</c>; empty for volumes.</summary>
     public string Propagation { get; init; } = "";
 
-    /// <summary>Options of a tmpfs as <c>--tmpfs PATH:OPTIONS</c> takes them (<c>size=10m,mode=1777</c>).</summary>
+    /// <summary>Options of a tmpfs as in <c>--tmpfs PATH:OPTIONS</c> (<c>size=10m,mode=1777</c>).</summary>
     public string TmpfsOptions { get; init; } = "";
 }

@@ -6,15 +6,15 @@ namespace Quai.Engine.Specs;
 /// <summary>A program's user in numbers.</summary>
 /// <param name="Uid">User.</param>
 /// <param name="Gid">Primary group.</param>
-/// <param name="AdditionalGids">All further groups, without the primary one.</param>
-/// <param name="Home">Home folder, <c>/</c> when the user has no entry.</param>
+/// <param name="AdditionalGids">All supplementary groups, without the primary one.</param>
+/// <param name="Home">Home folder, <c>/</c> if the user has no entry.</param>
 public sealed record ResolvedUser(uint Uid, uint Gid, IReadOnlyList<uint> AdditionalGids, string Home)
 {
     /// <summary>Root with no groups.</summary>
     public static ResolvedUser Root { get; } = new(0, 0, [], "/");
 }
 
-/// <summary>Turns <c>user[:group]</c>, names or numbers, into numbers by a root's <c>/etc/passwd</c> and <c>/etc/group</c>.</summary>
+/// <summary>Resolves <c>user[:group]</c>, names or numbers, to numbers using a root's <c>/etc/passwd</c> and <c>/etc/group</c>.</summary>
 public static class UserResolver
 {
     private const long MaxId = int.MaxValue;
@@ -22,9 +22,9 @@ public static class UserResolver
     private const string OutOfRange = "uids and gids must be in range 0-2147483647";
 
     /// <summary>Resolves a user.</summary>
-    /// <param name="spec">As <c>--user</c> takes it; empty for the image's root.</param>
-    /// <param name="passwd">The file's content; empty when there is none.</param>
-    /// <param name="group">The file's content; empty when there is none.</param>
+    /// <param name="spec">As in <c>--user</c>; empty for the image's root.</param>
+    /// <param name="passwd">The file's content; empty if there is none.</param>
+    /// <param name="group">The file's content; empty if there is none.</param>
     /// <param name="groupAdd"><c>--group-add</c>, names or numbers.</param>
     /// <exception cref="QuaiException">A name has no entry, or a number is out of range.</exception>
     public static ResolvedUser Resolve(string spec, string passwd, string group, IReadOnlyList<string>? groupAdd = null)

@@ -21,10 +21,10 @@ internal sealed class ArchiveLoader(
     private const string RefNameAnnotation = "org.opencontainers.image.ref.name";
     private const int MaxNestedIndexes = 4;
 
-    /// <summary>Most entries looked at in all indexes together: indexes that list indexes many times over would be read more often than there are bytes.</summary>
+    /// <summary>Maximum number of entries read in all indexes together: indexes that list indexes many times over could be read more often than there are bytes.</summary>
     private const int MaxEntries = 20_000;
 
-    /// <summary>What a layer that an image names costs, beside its unpacking: it is looked up several times.</summary>
+    /// <summary>The cost of a layer that an image names, besides unpacking it: it is looked up several times.</summary>
     private const int LayerCharge = 512;
 
     private readonly List<LoadedImage> _loaded = [];
@@ -35,7 +35,7 @@ internal sealed class ArchiveLoader(
     {
         if (archive.Find("manifest.json") is not null)
         {
-            // All names before the first image: an archive with one that lies is not half loaded.
+            // All names before the first image: an archive with a deceptive one is not half loaded.
             foreach ((DockerArchiveItem item, ImageName[] names) in ImageJson.ReadDockerArchive(archive.ReadBytes("manifest.json", ImageJson.MaxManifestSize))
                 .ConvertAll(i => (i, (ImageName[])[.. (i?.RepoTags ?? []).Select(ImageName.Tag)])))
             {
@@ -84,7 +84,7 @@ internal sealed class ArchiveLoader(
         await StoreAsync(configBytes, config, manifest, layers, names, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The manifest that the archive's OCI side has for the same config and layers, so that its digest lives on.</summary>
+    /// <summary>The manifest that the archive's OCI side has for the same config and layers, so that its digest is preserved.</summary>
     private (byte[] Bytes, Digest Digest)? FindManifest(Digest config, List<(Descriptor Descriptor, SpooledFile File)> layers)
     {
         foreach (Digest digest in (_manifests ??= ReadManifests())[config.ToString()])
@@ -100,8 +100,8 @@ internal sealed class ArchiveLoader(
     }
 
     /// <summary>
-    /// The manifests of the archive's OCI side by their configs: each is read once, however many images the archive has. Those without a version are none
-    /// to keep, since no registry takes them; manifest.json says all that they say.
+    /// The manifests of the archive's OCI side by their configs: each is read once, however many images the archive has. Those without a version are not
+    /// kept, since no registry accepts them; manifest.json contains everything they say.
     /// </summary>
     private ILookup<string, Digest> ReadManifests()
     {
@@ -152,7 +152,7 @@ internal sealed class ArchiveLoader(
             bool other = !MediaTypes.IsGeneric(entry.MediaType) && !MediaTypes.IsManifest(entry.MediaType) && !MediaTypes.IsIndex(entry.MediaType);
             if (other || archive.FindBlob(digest) is null || (entry.Platform is { } platform && !IsWanted(platform, Platform.Host)))
             {
-                // Other platforms' manifests, and attestations, may be left out of a layout or be in it.
+                // Other platforms' manifests, and attestations, may or may not be in a layout.
                 continue;
             }
 
@@ -241,7 +241,7 @@ internal sealed class ArchiveLoader(
         _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Reference.Familiar)));
     }
 
-    /// <summary>Makes the layer that was unpacked as it came the one of its chain. One that was not, or is in several stacks, is unpacked of its blob.</summary>
+    /// <summary>Makes the layer that was unpacked on arrival the layer of its chain. One that was not, or is in several stacks, is unpacked from its blob.</summary>
     private async Task PlaceAsync(SpooledFile file, Digest digest, string diffId, string chainId, long size, CancellationToken cancellation)
     {
         if (!file.DiffId.IsEmpty && file.DiffId.ToString() == diffId && file.TakeLayer() is { } layer)
@@ -276,7 +276,7 @@ internal sealed class ArchiveLoader(
         _ => MediaTypes.OciLayer,
     };
 
-    /// <summary>The name in an entry's annotations; null where there is none, or one that is no tag (containerd's names may be digests).</summary>
+    /// <summary>The name in an entry's annotations; null if there is none, or one that is not a tag (containerd's names may be digests).</summary>
     /// <exception cref="QuaiException">It could be taken for something else.</exception>
     private static ImageName? NameOf(Descriptor entry)
     {
@@ -285,7 +285,7 @@ internal sealed class ArchiveLoader(
             return null;
         }
 
-        // A reference name that is a bare tag does not say of what.
+        // A reference name that is a bare tag does not say which repository it belongs to.
         string? text = entry.Annotations.GetValueOrDefault(ContainerdNameAnnotation)
             ?? (entry.Annotations.GetValueOrDefault(RefNameAnnotation) is { } named && named.AsSpan().ContainsAny(':', '/') ? named : null);
         return text is not null && ImageReference.TryParse(text, out ImageReference? name) && name.Digest is null ? ImageName.Tag(name.WithDefaultTag()) : null;

@@ -7,8 +7,8 @@ using Quai.Oci.Images;
 namespace Quai.Images.Archives;
 
 /// <summary>
-/// Writes images as a docker-archive that is an OCI layout too: the same blobs, named by <c>manifest.json</c> and by <c>index.json</c>.
-/// The same images give the same bytes, whose number is known before the first is written.
+/// Writes images as a docker-archive that is also an OCI layout: the same blobs, named by <c>manifest.json</c> and by <c>index.json</c>.
+/// The same images give the same bytes, and their number is known before the first is written.
 /// </summary>
 internal sealed class ArchiveWriter
 {
@@ -42,7 +42,7 @@ internal sealed class ArchiveWriter
     /// <summary>Bytes of the whole archive.</summary>
     public long Length { get; }
 
-    /// <summary>The archive in order: the blobs are whole files, all else is in memory.</summary>
+    /// <summary>The archive in order: the blobs are whole files, everything else is in memory.</summary>
     public IReadOnlyList<SavedPiece> Pieces { get; }
 
     private static string NameOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";

@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
 
-/// <summary>Makes a one-layer image of a tar of a root file system.</summary>
+/// <summary>Makes a one-layer image from a tar of a root file system.</summary>
 internal sealed class ImportImage(BlobStore blobs, SnapshotStore snapshots, LayerStore layers, ImageMaker maker, LeasedWork work, ImageEvents events)
 {
     public async Task<Image> RunAsync(
@@ -33,7 +33,7 @@ internal sealed class ImportImage(BlobStore blobs, SnapshotStore snapshots, Laye
                 (Descriptor layer, string diffId) = await IngestAsync(archive, lease, cancellation).ConfigureAwait(false);
                 return await maker.RunAsync(now => Configure(diffId, execution, target, comment, now), [layer], [diffId], name, null, lease, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
-        events.Tell("import", image.Image.Id, name?.Reference.Familiar ?? image.Image.Id);
+        events.Publish("import", image.Image.Id, name?.Reference.Familiar ?? image.Image.Id);
         return image.Image;
     }
 

@@ -23,7 +23,7 @@ internal sealed class LoadImages(
             }).ConfigureAwait(false);
         foreach (LoadedImage image in loaded)
         {
-            events.Tell("load", image.Id, image.Name ?? image.Id);
+            events.Publish("load", image.Id, image.Name ?? image.Id);
         }
 
         return loaded;

@@ -15,7 +15,7 @@ internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobSto
         try
         {
             List<ArchiveWriter.Item> items = await SelectAsync(references, platforms, lease, cancellation).ConfigureAwait(false);
-            return new SavedArchive(new ArchiveWriter(blobs, items), lease, () => items.ForEach(i => events.Tell("save", i.Image.Image.Id, i.Image.Image.Id)));
+            return new SavedArchive(new ArchiveWriter(blobs, items), lease, () => items.ForEach(i => events.Publish("save", i.Image.Image.Id, i.Image.Image.Id)));
         }
         catch
         {
@@ -36,7 +36,7 @@ internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobSto
             }
             catch (ImageNotFoundException)
             {
-                // Docker names it as it was asked for.
+                // Docker uses the name as requested.
                 throw new ImageNotFoundException(reference);
             }
 
@@ -61,7 +61,7 @@ internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobSto
         return [.. items.Values];
     }
 
-    /// <summary>What an argument of save means: one name, all tags of a repository named without one, or an image by its id.</summary>
+    /// <summary>The meaning of an argument of save: one name, all tags of a repository given without one, or an image by its id.</summary>
     private List<(StoredImage Image, ImageReference? Name)> Named(string reference)
     {
         if (ImageReference.TryParse(reference, out ImageReference? name) && name is { Tag: null, Digest: null })

@@ -2,7 +2,7 @@ using Quai.Content.Collecting;
 
 namespace Quai.Images.Archives;
 
-/// <summary>An archive that can be written; the lease keeps what it holds though somebody removes the images meanwhile.</summary>
+/// <summary>An archive that can be written; the lease keeps its content even if somebody removes the images meanwhile.</summary>
 internal sealed class SavedArchive(ArchiveWriter writer, Lease lease, Action written) : ISavedArchive
 {
     public long Length => writer.Length;

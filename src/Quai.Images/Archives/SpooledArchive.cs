@@ -10,13 +10,13 @@ using Quai.Oci.Images;
 namespace Quai.Images.Archives;
 
 /// <summary>
-/// The files of an archive of images, read once from front to back. An archive says last what its parts are, so each is written to an
-/// ingest file and hashed as it comes; what looks like a layer is unpacked in the same pass, and finds its place in a stack later.
-/// A blob that the store has is passed over. Disposing removes what was not taken.
+/// The files of an archive of images, read once from front to back. An archive says only at its end what its parts are, so each is written to an
+/// ingest file and hashed as it arrives; what looks like a layer is unpacked in the same pass, and finds its place in a stack later.
+/// A blob that the store already has is skipped. Disposing removes what was not used.
 /// </summary>
 /// <remarks>
-/// An archive has at most 20,000 files and links, and 4 MiB of their names. Its documents may name one another any number of times: they are read for
-/// 256 MiB in all, however often each.
+/// An archive has at most 20,000 files and links, and 4 MiB of their names. Its documents may name one another any number of times: they are read up to
+/// 256 MiB in total, counting repetitions.
 /// </remarks>
 internal sealed class SpooledArchive : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private const int MaxNames = 4 << 20;
     private const long MaxDocuments = 256L << 20;
 
-    /// <summary>What a document costs at least, however small: it is looked up, parsed and stored.</summary>
+    /// <summary>The minimum cost of a document, however small: it is looked up, parsed and stored.</summary>
     private const int LeastDocument = 4096;
 
     private readonly Dictionary<string, SpooledFile> _files = [];
@@ -46,7 +46,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
         _job = job;
     }
 
-    /// <summary>Reads an archive whole, packed in any way that is known, on a thread of its own.</summary>
+    /// <summary>Reads a whole archive, compressed in any known way, on a separate thread.</summary>
     public static async Task<SpooledArchive> ReadAsync(
         Stream archive, BlobStore blobs, SnapshotStore snapshots, TimeProvider time, LoadJob job, CancellationToken cancellation)
     {
@@ -63,7 +63,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
         }
     }
 
-    /// <summary>The file of a path in the archive, links followed; null when there is none.</summary>
+    /// <summary>The file at a path in the archive, following links; null if there is none.</summary>
     public SpooledFile? Find(string path)
     {
         path = Normalize(path);
@@ -85,7 +85,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
         return null;
     }
 
-    /// <summary>The file of a path that the archive must have.</summary>
+    /// <summary>The file at a path that must be in the archive.</summary>
     public SpooledFile Get(string path) => Find(path) ?? throw QuaiException.Invalid($"invalid archive: open {path}: no such file or directory");
 
     /// <summary>All bytes of a small file.</summary>
@@ -101,7 +101,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
         return File.ReadAllBytes(file.FilePath);
     }
 
-    /// <summary>Counts work that documents cause, as bytes read: few of them may ask for the same again and again.</summary>
+    /// <summary>Counts the work that documents cause, in bytes read: a few of them could ask for the same again and again.</summary>
     /// <exception cref="QuaiException">It is more than any real archive causes.</exception>
     public void Charge(long bytes)
     {
@@ -158,7 +158,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private static Digest? DigestOf(string path) =>
         path.Split('/') is ["blobs", var algorithm, var hex] && Digest.TryParse($"{algorithm}:{hex}", out Digest digest) ? digest : null;
 
-    /// <summary>What a layer is called while it is loaded: by its file's name, since nothing else is known of it.</summary>
+    /// <summary>A layer's name while it is loaded: its file's name, since nothing else is known about it.</summary>
     private static string ShortName(string path)
     {
         string[] parts = path.Split('/');
@@ -198,7 +198,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
 
         if (entry.Type == TarEntryType.SymbolicLink)
         {
-            // docker save of old writes a layer that two images share once, and links.
+            // Older versions of docker save write a layer that two images share once, and link to it.
             string target = Encoding.UTF8.GetString(entry.LinkName);
             _links[path] = Normalize(target.StartsWith('/') ? target : $"{path[..(path.LastIndexOf('/') + 1)]}{target}");
             return;
@@ -240,7 +240,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
                 file.Reset(System.Security.Cryptography.HashAlgorithmName.SHA512);
             }
 
-            // Only a sum of SHA-256 can be a layer's own as well.
+            // Only a SHA-256 digest can also be a layer's own.
             return (kind != CompressionKind.None || TarReader.IsHeader(start)) && named?.Algorithm is not "sha512"
                 ? ReadLayer(content, kind, file, named is not null, cancellation)
                 : ReadPlain(content, file);
@@ -268,7 +268,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
     {
         if (named && kind is CompressionKind.Bzip2 or CompressionKind.Xz)
         {
-            // Its digest is that of the packed bytes, which therefore have to be kept.
+            // Its digest is over the compressed bytes, which therefore have to be kept.
             return ReadPlain(content, file);
         }
 
@@ -287,12 +287,12 @@ internal sealed class SpooledArchive : IAsyncDisposable
             throw;
         }
 
-        // It may be no layer at all. If an image names it, unpacking it again will say what is wrong.
+        // It may not be a layer at all. If an image names it, unpacking it again will report what is wrong.
         layer.DisposeAsync().AsTask().GetAwaiter().GetResult();
         return SpooledFile.Written(file);
     }
 
-    /// <summary>An entry's content, whose first bytes are looked at before it is read.</summary>
+    /// <summary>An entry's content, whose first bytes are inspected before it is read.</summary>
     private sealed class PeekedContent(TarReader reader, Action<long> read) : ReadOnlyStream
     {
         private readonly byte[] _start = new byte[512];

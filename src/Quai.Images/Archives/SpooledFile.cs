@@ -5,7 +5,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
 
-/// <summary>A file of an archive of images: a blob on its way in, or one that the store has anyway; a layer is unpacked too.</summary>
+/// <summary>A file of an archive of images: a blob being stored, or one that the store already has; a layer is also unpacked.</summary>
 internal sealed class SpooledFile : IAsyncDisposable
 {
     private readonly Digest _known;
@@ -29,7 +29,7 @@ internal sealed class SpooledFile : IAsyncDisposable
 
     public string FilePath => Ingest?.FilePath ?? _knownPath!;
 
-    /// <summary>Digest of the uncompressed tar, of a layer that was unpacked.</summary>
+    /// <summary>For an unpacked layer, the digest of the uncompressed tar.</summary>
     public Digest DiffId { get; private init; }
 
     /// <summary>Bytes of the files in it.</summary>
@@ -52,7 +52,7 @@ internal sealed class SpooledFile : IAsyncDisposable
     /// <summary>A blob that the store has and the lease holds.</summary>
     public static SpooledFile Stored(Digest digest, string path, long length) => new(null, digest, path, length);
 
-    /// <summary>The unpacked layer, once.</summary>
+    /// <summary>Returns the unpacked layer, only once.</summary>
     public PendingLayer? TakeLayer() => Interlocked.Exchange(ref _layer, null);
 
     public async ValueTask DisposeAsync()

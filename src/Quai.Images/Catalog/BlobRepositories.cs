@@ -6,11 +6,11 @@ namespace Quai.Images.Catalog;
 /// <summary>Remembers which repositories have which blobs, so that a push need not send what the registry has elsewhere.</summary>
 internal sealed class BlobRepositories(MetadataDatabase database, TimeProvider time)
 {
-    /// <summary>Most repositories remembered of a blob at one registry; the least recently seen are forgotten.</summary>
+    /// <summary>Maximum number of repositories remembered per blob and registry; the least recently seen are forgotten.</summary>
     private const int MaxRepositories = 16;
 
-    /// <summary>Notes that a repository has blobs which are in the store.</summary>
-    public Task NoteAsync(ImageReference repository, IEnumerable<string> digests, CancellationToken cancellation) => database.WriteAsync(
+    /// <summary>Records that a repository has blobs which are in the store.</summary>
+    public Task RecordAsync(ImageReference repository, IEnumerable<string> digests, CancellationToken cancellation) => database.WriteAsync(
         c =>
         {
             long now = time.GetUtcNow().ToUnixTimeSeconds();
@@ -33,7 +33,7 @@ internal sealed class BlobRepositories(MetadataDatabase database, TimeProvider t
     public Task ForgetAsync(string domain, string repository, string digest, CancellationToken cancellation) => database.WriteAsync(
         c => c.Run("DELETE FROM blob_repositories WHERE digest=$d AND domain=$h AND repository=$r", ("$d", digest), ("$h", domain), ("$r", repository)), cancellation);
 
-    /// <summary>Other repositories of the same registry that have a blob, the most recently seen first.</summary>
+    /// <summary>Other repositories of the same registry that have a blob, most recently seen first.</summary>
     public IReadOnlyList<string> Find(ImageReference target, string digest, int limit) => database.Read(c => c.Rows(
         "SELECT repository FROM blob_repositories WHERE digest=$d AND domain=$h AND repository<>$r ORDER BY seen DESC, repository LIMIT $m",
         r => r.GetString(0),

@@ -8,7 +8,7 @@ using Quai.Oci.Images;
 namespace Quai.Images.Catalog;
 
 /// <summary>
-/// All images in memory, read from the database and read again after every change of it: images change seldom and are looked up often.
+/// All images in memory, read from the database and read again after every change: images change seldom and are looked up often.
 /// </summary>
 internal sealed class ImageCatalog
 {
@@ -29,18 +29,18 @@ internal sealed class ImageCatalog
 
     public StoredImage? ById(string id) => _state.ById.GetValueOrDefault(id);
 
-    /// <summary>The image of a name; of several platforms' images the one that suits this machine best.</summary>
+    /// <summary>The image with a name; of several platforms' images the one that fits this machine best.</summary>
     public StoredImage? ByName(ImageReference name) => AllByName(name) is [var first, ..] ? first : null;
 
-    /// <summary>All images of a name: the one that suits this machine best first.</summary>
+    /// <summary>All images with a name: the one that fits this machine best first.</summary>
     public IReadOnlyList<StoredImage> AllByName(ImageReference name) => _state.ByName.GetValueOrDefault(name.Canonical) ?? [];
 
     /// <summary>
-    /// Finds by name, full id or the beginning of an id, in Docker's order: a name wins over an id that begins the same.
+    /// Finds by name, full id or the beginning of an id, in Docker's order: a name takes precedence over an id with the same beginning.
     /// </summary>
     /// <param name="text">What the user wrote.</param>
-    /// <param name="platform">What the image must run on; null for any, this machine's before others.</param>
-    /// <exception cref="ImageNotFoundException">There is none, or several begin so.</exception>
+    /// <param name="platform">The platform that the image must run on; null for any, this machine's before others.</param>
+    /// <exception cref="ImageNotFoundException">There is none, or several ids match.</exception>
     /// <exception cref="QuaiException">Kind NotFound: there is one, but for another platform.</exception>
     public StoredImage Find(string text, Platform? platform = null)
     {
@@ -55,8 +55,8 @@ internal sealed class ImageCatalog
             $"image with reference {text} was found but does not match the specified platform: wanted {platform}, actual: {string.Join(", ", found.Select(i => i.Image.Platform))}");
     }
 
-    /// <summary>Finds all that a name, an id or an id's beginning stands for: several only where a name has several platforms' images.</summary>
-    /// <exception cref="ImageNotFoundException">There is none, or several ids begin so.</exception>
+    /// <summary>Finds everything that a name, an id or the beginning of an id stands for: several only if a name has several platforms' images.</summary>
+    /// <exception cref="ImageNotFoundException">There is none, or several ids match.</exception>
     public IReadOnlyList<StoredImage> FindAll(string text)
     {
         State state = _state;
@@ -71,7 +71,7 @@ internal sealed class ImageCatalog
             name = name.WithDefaultTag();
             shown = name.Familiar;
 
-            // With both, the digest says which and the tag is only for people to read.
+            // With both, the digest identifies the image and the tag is only for people to read.
             if (state.ByName.TryGetValue((name.Digest is null ? name : name with { Tag = null }).Canonical, out StoredImage[]? named))
             {
                 return named;
@@ -95,14 +95,14 @@ internal sealed class ImageCatalog
         return [found ?? throw new ImageNotFoundException(shown)];
     }
 
-    /// <summary>Whether the text is an id's beginning, with or without its algorithm.</summary>
+    /// <summary>Whether the text is the beginning of an id, with or without its algorithm.</summary>
     public static bool IsIdPrefix(string id, string text) =>
         text.Length > 0 && (id.AsSpan("sha256:".Length).StartsWith(text) || (text.Length > "sha256:".Length && id.StartsWith(text, StringComparison.Ordinal)));
 
-    /// <summary>Whether an image runs on a platform as it is.</summary>
+    /// <summary>Whether an image runs natively on a platform.</summary>
     public static bool Suits(Platform platform, StoredImage image) => Score(platform, image) > 0;
 
-    /// <summary>Reads everything anew.</summary>
+    /// <summary>Reads everything again.</summary>
     public void Reload()
     {
         lock (_reloading)
@@ -113,7 +113,7 @@ internal sealed class ImageCatalog
 
     private State Load(SqliteConnection connection)
     {
-        // One transaction, so that all reads see the same images.
+        // One transaction, so that all queries see the same images.
         using SqliteTransaction transaction = connection.BeginTransaction(deferred: true);
         ILookup<string, ImageReference> names = NameTable.All(connection).ToLookup(r => r.Id, r => r.Name);
         Dictionary<string, LayerRecord> unpacked = ContentRecords.Layers(connection).ToDictionary(l => l.ChainId);

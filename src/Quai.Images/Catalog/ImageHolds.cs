@@ -4,17 +4,17 @@ using Quai.Metadata;
 
 namespace Quai.Images.Catalog;
 
-/// <summary>Takes hold of images, so that whoever reads their parts finds all of them, though somebody removes the image meanwhile.</summary>
+/// <summary>Holds images, so that code that reads their parts finds all of them, even if somebody removes the image meanwhile.</summary>
 internal sealed class ImageHolds(MetadataDatabase database, CollectionGate gate)
 {
-    /// <summary>Takes hold of all that an image needs.</summary>
-    /// <param name="image">As it was found; it may have been removed since, or got another manifest.</param>
+    /// <summary>Holds everything that an image needs.</summary>
+    /// <param name="image">As it was found; it may have been removed since, or been given another manifest.</param>
     /// <param name="lease">Keeps its blobs and layers from then on.</param>
-    /// <param name="cancellation">Before anything is held.</param>
-    /// <returns>What is held; null when the image is gone.</returns>
+    /// <param name="cancellation">Only before anything is held.</param>
+    /// <returns>What is held; null if the image is gone.</returns>
     public async Task<HeldImage?> FindAsync(StoredImage image, Lease lease, CancellationToken cancellation)
     {
-        // Within the gate no collection is between deciding and deleting: those before have left what is read here, those after see the lease.
+        // Within the gate no collection is between deciding and deleting: earlier ones have left what is read here, later ones see the lease.
         using IDisposable _ = await gate.EnterAsync(cancellation).ConfigureAwait(false);
         if (database.Read(c => Read(c, image.Image.Id)) is not var (manifest, blobs, layers))
         {
@@ -26,7 +26,7 @@ internal sealed class ImageHolds(MetadataDatabase database, CollectionGate gate)
         return new HeldImage(image with { Image = image.Image with { ManifestDigest = manifest } }, blobs);
     }
 
-    /// <summary>Takes hold of all that an image needs.</summary>
+    /// <summary>Holds everything that an image needs.</summary>
     /// <exception cref="ImageNotFoundException">The image is gone.</exception>
     public async Task<HeldImage> HoldAsync(StoredImage image, Lease lease, CancellationToken cancellation) =>
         await FindAsync(image, lease, cancellation).ConfigureAwait(false) ?? throw new ImageNotFoundException(image.Image.Id);

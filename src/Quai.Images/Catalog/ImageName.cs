@@ -5,9 +5,9 @@ using Quai.Oci.Images;
 namespace Quai.Images.Catalog;
 
 /// <summary>
-/// A name that an image may be given. Names come from outside (users, archives, indexes, registries); this is where each is checked for being what it must
-/// be, and only what was checked here is stored or served. It is a tag, or the digest of a manifest that the image was verified to come by; never both, for
-/// with both the digest would be believed though nobody checked it.
+/// A name that an image may be given. Names come from outside (users, archives, indexes, registries). Each is validated here,
+/// and only validated names are stored or served. It is a tag, or the digest of a manifest that the image was verified to come from; never both, for
+/// then the digest would be believed although nobody checked it.
 /// </summary>
 internal sealed record ImageName
 {
@@ -17,7 +17,7 @@ internal sealed record ImageName
     public ImageReference Reference { get; }
 
     /// <summary>A name by tag.</summary>
-    /// <param name="name">From anywhere.</param>
+    /// <param name="name">From any source.</param>
     /// <exception cref="QuaiException">It has a digest, no tag, or could be taken for something else.</exception>
     public static ImageName Tag(ImageReference name)
     {
@@ -27,8 +27,8 @@ internal sealed record ImageName
         return problem is null ? new ImageName(name) : throw QuaiException.Invalid(problem);
     }
 
-    /// <summary>A name by tag, out of an archive.</summary>
-    /// <exception cref="QuaiException">It is no name, has a digest, no tag, or could be taken for something else.</exception>
+    /// <summary>A name by tag, from an archive.</summary>
+    /// <exception cref="QuaiException">It is not a name, has a digest, no tag, or could be taken for something else.</exception>
     public static ImageName Tag(string text)
     {
         ImageReference name = ImageReference.Parse(text);
@@ -36,7 +36,7 @@ internal sealed record ImageName
     }
 
     /// <summary>A name by digest.</summary>
-    /// <param name="repository">Where the manifest was pulled from or pushed to.</param>
+    /// <param name="repository">The repository that the manifest was pulled from or pushed to.</param>
     /// <param name="manifest">The digest that its content was verified to have.</param>
     public static ImageName ByDigest(ImageReference repository, Digest manifest)
     {
@@ -44,7 +44,7 @@ internal sealed record ImageName
         return Problem(name) is { } problem ? throw QuaiException.Invalid(problem) : new ImageName(name);
     }
 
-    /// <summary>Reads a name that was stored, maybe by an older version that checked less; false for one that must not be served.</summary>
+    /// <summary>Reads a stored name, possibly from an older version that checked less; false for one that must not be served.</summary>
     public static bool TryRead(string stored, [NotNullWhen(true)] out ImageName? name)
     {
         bool good = ImageReference.TryParse(stored, out ImageReference? reference) && reference.Canonical == stored
@@ -53,10 +53,10 @@ internal sealed record ImageName
         return good;
     }
 
-    /// <summary>What else a name could be taken for.</summary>
+    /// <summary>What else a name could be mistaken for.</summary>
     private static string? Problem(ImageReference name)
     {
-        // sha256:0123456789ab would be believed to be the beginning of an id.
+        // sha256:0123456789ab would be taken for the beginning of an id.
         if (name.FamiliarName is "sha256" or "sha512")
         {
             return "refusing to create an ambiguous tag using digest algorithm as name";

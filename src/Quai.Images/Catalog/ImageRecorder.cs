@@ -5,10 +5,10 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Catalog;
 
-/// <summary>Makes images of blobs and layers that are all there: records the image with its names.</summary>
+/// <summary>Makes images from blobs and layers that are all present: records the image with its names.</summary>
 internal sealed class ImageRecorder(MetadataDatabase database, LayerStore layers, ImageCatalog catalog, TimeProvider time)
 {
-    /// <summary>overlayfs takes no more lower layers.</summary>
+    /// <summary>overlayfs supports no more lower layers.</summary>
     private const int MaxLayers = 500;
 
     /// <summary>Checks what can be checked before any layer is fetched.</summary>
@@ -25,8 +25,8 @@ internal sealed class ImageRecorder(MetadataDatabase database, LayerStore layers
         }
     }
 
-    /// <summary>Records an image whose blobs and layers are all there and held by the caller's lease. Names are moved from what they named before.</summary>
-    /// <returns>The image, and for each name that pointed at another image that image's id.</returns>
+    /// <summary>Records an image whose blobs and layers are all present and held by the caller's lease. Names are moved from images that had them.</summary>
+    /// <returns>The image, and for each name that pointed at another image, that image's id.</returns>
     public async Task<(StoredImage Image, IReadOnlyList<(ImageReference Name, string OldId)> Moved)> RecordAsync(
         NewImage image, CancellationToken cancellation)
     {

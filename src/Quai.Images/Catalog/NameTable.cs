@@ -6,22 +6,22 @@ using Quai.Oci.Images;
 namespace Quai.Images.Catalog;
 
 /// <summary>
-/// Which names point at which images. A name stands for one image, but for those that came by one index: then it stands for
-/// all platforms' images that were pulled by it. No name enters or leaves the table but as an <see cref="ImageName"/>, and a digest only where the image
+/// Which names point at which images. A name stands for one image, except for images that came from one index: then it stands for
+/// all platforms' images that were pulled by it. Names enter and leave the table only as <see cref="ImageName"/>s, and a digest only if the image
 /// has the manifest or index of that digest.
 /// </summary>
 internal static class NameTable
 {
-    /// <summary>Holds for rows by tag, and for rows by a digest that is a blob of the image's own.</summary>
+    /// <summary>True for rows by tag, and for rows by a digest that is one of the image's own blobs.</summary>
     private const string IsOwn = "(instr(name,'@')=0 OR EXISTS (SELECT 1 FROM image_blobs b WHERE b.image_id=image_names.image_id AND b.digest=substr(name,instr(name,'@')+1)))";
 
-    /// <summary>Gives an image names, which leave the images that had them; runs in the caller's transaction.</summary>
+    /// <summary>Gives names to an image, and removes them from the images that had them; runs in the caller's transaction.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="id">The image, which is recorded.</param>
     /// <param name="names">
     /// Tags and digests. A tag that comes with a digest of the same repository stays with the images of other platforms that have this digest too.
     /// </param>
-    /// <returns>The tags that other images lost, and which those were.</returns>
+    /// <returns>The tags that other images lost, and the images that lost them.</returns>
     public static List<(ImageReference Name, string OldId)> Point(SqliteConnection connection, string id, IReadOnlyList<ImageName> names)
     {
         List<(ImageReference, string)> lost = [];
@@ -50,12 +50,12 @@ internal static class NameTable
         return lost;
     }
 
-    /// <summary>Gives several images one tag, which leaves all others.</summary>
+    /// <summary>Gives several images one tag, and removes it from all others.</summary>
     /// <param name="connection">In a transaction.</param>
     /// <param name="ids">The images.</param>
     /// <param name="name">The tag.</param>
-    /// <param name="now">When that is.</param>
-    /// <returns>Whether any of them is still there.</returns>
+    /// <param name="now">The current time.</param>
+    /// <returns>Whether any of them still exists.</returns>
     public static bool Share(SqliteConnection connection, IReadOnlyList<string> ids, ImageName name, DateTimeOffset now)
     {
         ImageReference tag = name.Reference;
@@ -74,7 +74,7 @@ internal static class NameTable
         return here.Length > 0;
     }
 
-    /// <summary>Notes when somebody gave an image a name: what came with one by a pull or from an archive was not named here.</summary>
+    /// <summary>Records when somebody tagged an image: names from a pull or an archive do not count.</summary>
     public static void SetTagged(SqliteConnection connection, string id, DateTimeOffset now) =>
         connection.Run("UPDATE images SET tagged=$t WHERE id=$i", ("$t", now.UtcTicks), ("$i", id));
 
@@ -86,7 +86,7 @@ internal static class NameTable
     public static IEnumerable<(string Id, ImageReference Name)> All(SqliteConnection connection) =>
         Read(connection.Rows($"SELECT image_id, name FROM image_names WHERE {IsOwn} ORDER BY name", Row));
 
-    /// <summary>Removes the names that would not be given today: an older version may have believed an archive.</summary>
+    /// <summary>Removes names that would not be accepted today: an older version may have trusted an archive.</summary>
     /// <returns>What was removed.</returns>
     public static List<(string Id, string Name)> Sweep(SqliteConnection connection)
     {
@@ -105,7 +105,7 @@ internal static class NameTable
     public static List<string> ImagesOf(SqliteConnection connection, ImageReference name) =>
         connection.Rows("SELECT image_id FROM image_names WHERE name=$n", r => r.GetString(0), ("$n", name.Canonical));
 
-    /// <summary>Takes a name from an image.</summary>
+    /// <summary>Removes a name from an image.</summary>
     public static void Remove(SqliteConnection connection, string id, ImageReference name) =>
         connection.Run("DELETE FROM image_names WHERE name=$n AND image_id=$i", ("$n", name.Canonical), ("$i", id));
 

@@ -6,8 +6,8 @@ namespace Quai.Images.Catalog;
 /// <param name="Id">Digest of the config.</param>
 /// <param name="Config">The config's bytes.</param>
 /// <param name="Manifest">Digest of the manifest.</param>
-/// <param name="ChainIds">Its layers, from the lowest up.</param>
-/// <param name="Blobs">Digests of all blobs it needs, config and manifest with them.</param>
+/// <param name="ChainIds">Its layers, from the bottom up.</param>
+/// <param name="Blobs">Digests of all blobs it needs, including config and manifest.</param>
 /// <param name="Names">Names to give it.</param>
 internal sealed record NewImage(
     Digest Id,
@@ -17,7 +17,7 @@ internal sealed record NewImage(
     IReadOnlyCollection<string> Blobs,
     IReadOnlyList<ImageName> Names)
 {
-    /// <summary>Id of the image that it was made of (commit, build); null when it came as a whole.</summary>
+    /// <summary>Id of the image that it was made from (commit, build); null if it came as a whole.</summary>
     public string? Parent { get; init; }
 
     /// <summary>Whether its names are given here by a user, and did not come with it.</summary>

@@ -2,7 +2,7 @@ using Quai.Metadata;
 
 namespace Quai.Images.Catalog;
 
-/// <summary>The tables about where blobs came from and went to. All of a blob's rows go with it.</summary>
+/// <summary>The tables that record where blobs came from and went to. A blob's rows are deleted with it.</summary>
 internal static class RegistrySchema
 {
     public static IReadOnlyList<Migration> Migrations { get; } =

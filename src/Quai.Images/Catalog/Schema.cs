@@ -3,7 +3,7 @@ using Quai.Metadata;
 namespace Quai.Images.Catalog;
 
 /// <summary>
-/// The tables of images. Their rows are written when all that they tell of is there: blobs and layers, whose own tables (<c>Quai.Content</c>) were made by
+/// The tables of images. Their rows are written when everything they describe exists: blobs and layers, whose own tables (<c>Quai.Content</c>) were created by
 /// the first step here in older versions.
 /// </summary>
 internal static class Schema

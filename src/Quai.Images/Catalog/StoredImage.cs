@@ -3,9 +3,9 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Catalog;
 
-/// <summary>An image as the database has it, with the layers it is made of.</summary>
+/// <summary>An image's database record, with its layers.</summary>
 /// <param name="Image">What users of the store see.</param>
-/// <param name="Layers">From the lowest up.</param>
+/// <param name="Layers">From the bottom up.</param>
 /// <param name="Names">All its names, canonical.</param>
 internal sealed record StoredImage(Image Image, IReadOnlyList<LayerRecord> Layers, IReadOnlyList<ImageReference> Names)
 {

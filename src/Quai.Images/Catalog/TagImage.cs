@@ -11,7 +11,7 @@ internal sealed class TagImage(MetadataDatabase database, ImageCatalog catalog, 
     {
         ImageName name = NameOf(repository, tag);
 
-        // Of several platforms' images each gets the name.
+        // Each of several platforms' images gets the name.
         string[] ids = [.. catalog.FindAll(source).Select(i => i.Image.Id)];
         bool named = await database.WriteAsync(c => NameTable.Share(c, ids, name, time.GetUtcNow()), cancellation).ConfigureAwait(false);
         if (!named)
@@ -20,10 +20,10 @@ internal sealed class TagImage(MetadataDatabase database, ImageCatalog catalog, 
         }
 
         catalog.Reload();
-        events.Tell("tag", ids[0], name.Reference.Familiar);
+        events.Publish("tag", ids[0], name.Reference.Familiar);
     }
 
-    /// <summary>The name that users mean by a repository, which may have a tag, and a tag besides.</summary>
+    /// <summary>The name that users mean by a repository, which may include a tag, and a separate tag.</summary>
     public static ImageName NameOf(string repository, string? tag)
     {
         ImageReference name = ImageReference.Parse(repository);

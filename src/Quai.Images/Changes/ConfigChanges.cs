@@ -4,7 +4,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Changes;
 
-/// <summary>Applies lines as <c>docker import --change</c> and <c>docker commit --change</c> take them (<c>CMD ["sh"]</c>, <c>ENV A=b</c> …) to an image's config.</summary>
+/// <summary>Applies lines as in <c>docker import --change</c> and <c>docker commit --change</c> (<c>CMD ["sh"]</c>, <c>ENV A=b</c> …) to an image's config.</summary>
 internal static class ConfigChanges
 {
     private static readonly HashSet<string> Verbs =
@@ -12,7 +12,7 @@ internal static class ConfigChanges
 
     private static readonly JsonElement Empty = JsonDocument.Parse("{}").RootElement.Clone();
 
-    /// <exception cref="QuaiException">A line is no valid change; names it.</exception>
+    /// <exception cref="QuaiException">A line is not a valid change; the message names it.</exception>
     public static ExecutionConfig Apply(IReadOnlyList<string> lines)
     {
         var config = new ExecutionConfig();
@@ -20,8 +20,8 @@ internal static class ConfigChanges
         return config;
     }
 
-    /// <summary>Applies them to a config that there is already.</summary>
-    /// <exception cref="QuaiException">A line is no valid change; names it.</exception>
+    /// <summary>Applies them to an existing config.</summary>
+    /// <exception cref="QuaiException">A line is not a valid change; the message names it.</exception>
     public static void Apply(ExecutionConfig config, IReadOnlyList<string> lines)
     {
         bool commandSet = false;
@@ -46,7 +46,7 @@ internal static class ConfigChanges
             throw QuaiException.Invalid($"{verb} requires at least one argument");
         }
 
-        // What a line names is what was set before it.
+        // A line's variables refer to what was set before it.
         string[] known = [.. config.Env ?? []];
         string Expand(string word) => WordExpansion.Expand(word, known);
         List<string> Words(string text) => WordExpansion.Split(text).ConvertAll(Expand);
@@ -60,7 +60,7 @@ internal static class ConfigChanges
                 config.Entrypoint = Command(rest);
                 if (!commandSet)
                 {
-                    // What was the entrypoint's argument means nothing to another one.
+                    // The old entrypoint's arguments mean nothing to a new one.
                     config.Cmd = null;
                 }
 
@@ -148,7 +148,7 @@ internal static class ConfigChanges
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // As in a Dockerfile: what is no JSON is a shell's.
+            // As in a Dockerfile: anything but JSON is for the shell.
             return null;
         }
     }

@@ -15,7 +15,7 @@ internal static class HealthcheckChange
 
     /// <summary>Reads what comes after the instruction's name.</summary>
     /// <param name="text">The rest of the line.</param>
-    /// <param name="json">Reads a list of strings in JSON; null when it is none.</param>
+    /// <param name="json">Reads a JSON list of strings; null if it is not one.</param>
     public static HealthcheckConfig Parse(string text, Func<string, List<string>?> json)
     {
         var check = new HealthcheckConfig();

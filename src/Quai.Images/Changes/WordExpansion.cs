@@ -3,7 +3,7 @@ using Quai.Errors;
 
 namespace Quai.Images.Changes;
 
-/// <summary>Words of a Dockerfile's line: split at blanks outside of quotes, then expanded: variables replaced, quotes and backslashes taken away.</summary>
+/// <summary>Words of a Dockerfile line: split at blanks outside quotes, then expanded: variables replaced, quotes and backslashes removed.</summary>
 internal static class WordExpansion
 {
     /// <summary>Splits, leaving quotes and backslashes as they are.</summary>
@@ -47,11 +47,11 @@ internal static class WordExpansion
 
     /// <summary>Expands one word.</summary>
     /// <param name="word">As written.</param>
-    /// <param name="environment">What variables mean: <c>NAME=value</c>.</param>
-    /// <exception cref="QuaiException">A quote or brace is not closed, or a variable that must be set is not.</exception>
+    /// <param name="environment">The variables: <c>NAME=value</c>.</param>
+    /// <exception cref="QuaiException">A quote or brace is not closed, or a required variable is not set.</exception>
     public static string Expand(string word, IReadOnlyList<string> environment) => new Reader(word, environment).ReadTo(null);
 
-    /// <summary>Reads one word from the left to the right.</summary>
+    /// <summary>Reads one word from left to right.</summary>
     private sealed class Reader(string word, IReadOnlyList<string> environment)
     {
         private int _at;

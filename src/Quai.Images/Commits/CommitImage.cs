@@ -7,7 +7,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Commits;
 
-/// <summary>Makes an image of a container's changes: its image's layers and one more.</summary>
+/// <summary>Makes an image from a container's changes: its image's layers and one more.</summary>
 internal sealed class CommitImage(
     ImageCatalog catalog, ImageHolds holds, BlobStore blobs, LayerCommit differences, ImageMaker maker, LeasedWork work, ImageEvents events)
 {
@@ -19,7 +19,7 @@ internal sealed class CommitImage(
         StoredImage image = await work.RunAsync(lease => MakeAsync(commit, name, lease, cancellation)).ConfigureAwait(false);
         if (name is not null)
         {
-            events.Tell("tag", image.Image.Id, name.Reference.Familiar);
+            events.Publish("tag", image.Image.Id, name.Reference.Familiar);
         }
 
         return image.Image;
@@ -57,7 +57,7 @@ internal sealed class CommitImage(
             cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>The layers of the image below, in OCI's media types, as its manifest may be Docker's.</summary>
+    /// <summary>The base image's layers, with OCI's media types, as its manifest may use Docker's.</summary>
     private List<Descriptor> LayersOf(HeldImage parent)
     {
         Manifest manifest = ImageJson.ReadManifest(blobs.Read(Digest.Parse(parent.Image.Manifest), ImageJson.MaxManifestSize));

@@ -2,7 +2,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Commits;
 
-/// <summary>Completes the configuration of an image by that of the container it is made of, by Docker's rules.</summary>
+/// <summary>Completes an image's configuration from that of the container it is made from, by Docker's rules.</summary>
 internal static class ConfigCompletion
 {
     public static void Complete(ExecutionConfig config, ExecutionConfig container)

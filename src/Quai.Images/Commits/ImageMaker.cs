@@ -5,17 +5,17 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Commits;
 
-/// <summary>Makes images here: writes the configuration and the manifest over layers that are there, and records the image.</summary>
+/// <summary>Makes images here: writes the configuration and the manifest for existing layers, and records the image.</summary>
 internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimeProvider time)
 {
     /// <summary>Makes one.</summary>
-    /// <param name="configure">Given the time that it is made at, says what its configuration is.</param>
-    /// <param name="layers">Its layers, from the lowest up.</param>
+    /// <param name="configure">Returns its configuration for the given creation time.</param>
+    /// <param name="layers">Its layers, from the bottom up.</param>
     /// <param name="chainIds">Their chain ids.</param>
     /// <param name="name">A name for it, or null.</param>
-    /// <param name="parent">Id of the image that it is made of, or null.</param>
-    /// <param name="lease">Holds the layers, and keeps what is made until the image is recorded.</param>
-    /// <param name="cancellation">Before it is recorded.</param>
+    /// <param name="parent">Id of the image that it is made from, or null.</param>
+    /// <param name="lease">Holds the layers, and keeps what is created until the image is recorded.</param>
+    /// <param name="cancellation">Only before it is recorded.</param>
     public async Task<StoredImage> RunAsync(
         Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, ImageName? name, string? parent, Lease lease, CancellationToken cancellation)
     {

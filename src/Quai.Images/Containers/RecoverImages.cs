@@ -6,7 +6,7 @@ using Quai.Metadata;
 
 namespace Quai.Images.Containers;
 
-/// <summary>Finishes or undoes, at start, what a crash cut off.</summary>
+/// <summary>At start, finishes or undoes what a crash interrupted.</summary>
 internal sealed partial class RecoverImages(MetadataDatabase database, ContentStore content, SweepUnfinishedPulls sweep, ImageCatalog catalog, ILogger logger)
 {
     public async Task RunAsync(IReadOnlySet<string> containers, CancellationToken cancellation)

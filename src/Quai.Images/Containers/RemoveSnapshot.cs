@@ -4,7 +4,7 @@ using Quai.Metadata;
 
 namespace Quai.Images.Containers;
 
-/// <summary>Forgets a container's snapshot, and what only that kept of an image that has been removed.</summary>
+/// <summary>Forgets a container's snapshot, and whatever of a removed image only that snapshot kept.</summary>
 internal sealed class RemoveSnapshot(SnapshotStore snapshots, MetadataDatabase database, ContentCollector collector)
 {
     public async Task RunAsync(string key, CancellationToken cancellation)

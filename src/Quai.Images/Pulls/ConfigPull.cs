@@ -23,7 +23,7 @@ internal sealed class ConfigPull(BlobStore blobs, UnfinishedPulls unfinished)
             file.Reset(digest.AlgorithmName);
             await repository.DownloadAsync(config, new IngestSink(file), TransferEvents.None, cancellation, "image config").ConfigureAwait(false);
 
-            // Read before it is kept: what is no config is not kept.
+            // Read before it is stored: anything but a config is not stored.
             ImageJson.ReadConfig(File.ReadAllBytes(file.FilePath));
             await blobs.CommitAsync(file, digest, job.Lease, cancellation, unfinished.Keep(digest.ToString())).ConfigureAwait(false);
             job.Fetched[digest.ToString()] = true;

@@ -7,7 +7,7 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images.Pulls;
 
-/// <summary>Downloads of layers: so many at once over all pulls, and each layer once, whoever wants it.</summary>
+/// <summary>Downloads of layers: limited in number over all pulls, and each layer once, whoever needs it.</summary>
 internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished, int maxConcurrent) : IDisposable
 {
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _downloading = new();
@@ -16,7 +16,7 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
     /// <summary>Whether a layer's blob is here; the lease keeps it from then on.</summary>
     public async Task<bool> IsHereAsync(Digest digest, Lease lease, CancellationToken cancellation) => await blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is not null;
 
-    /// <summary>Downloads a layer unless it is here. Of several pulls that want it one does, and the others wait and then find it.</summary>
+    /// <summary>Downloads a layer unless it is here. If several pulls want it, one downloads it, and the others wait and then find it.</summary>
     public async Task RunAsync(RegistryRepository repository, Descriptor blob, PullJob job, LayerProgress progress, CancellationToken cancellation)
     {
         Digest digest = Digest.Parse(blob.Digest);
@@ -36,7 +36,7 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
         }
     }
 
-    /// <summary>Removes the beginnings of layers, but those that another pull is just downloading.</summary>
+    /// <summary>Removes partially downloaded layers, except those that another pull is downloading.</summary>
     public void ForgetPartials(IEnumerable<string> digests)
     {
         foreach (string digest in digests)
@@ -58,13 +58,13 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
     {
         if (!_downloads.Wait(0, CancellationToken.None))
         {
-            progress.Say("Waiting");
+            progress.Report("Waiting");
             await _downloads.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
         try
         {
-            // Whatever is asked for anew must not be made of what is here.
+            // A download requested afresh must not be built from what is here.
             using IngestFile file = job.NoCache ? blobs.Begin() : await blobs.ResumeAsync(digest, cancellation).ConfigureAwait(false);
             if (job.NoCache)
             {
@@ -75,7 +75,7 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
             {
                 Advanced = done => progress.Advance("Downloading", done, blob.Size),
                 Retrying = progress.Retry,
-                Verifying = () => progress.Say("Verifying Checksum"),
+                Verifying = () => progress.Report("Verifying Checksum"),
             };
             try
             {
@@ -83,7 +83,7 @@ internal sealed class LayerDownloads(BlobStore blobs, UnfinishedPulls unfinished
             }
             catch (LinuxException)
             {
-                // A full disk is not helped by half a layer.
+                // Half a layer is of no use when the disk is full.
                 file.Reset(digest.AlgorithmName);
                 throw;
             }

@@ -7,17 +7,17 @@ internal sealed class LayerProgress(IProgress<ProgressMessage> progress, string 
 
     private long _last;
 
-    /// <summary>Says what happens now.</summary>
-    public void Say(string status)
+    /// <summary>Reports the current step.</summary>
+    public void Report(string status)
     {
         _last = 0;
         progress.Report(new ProgressMessage(status, id));
     }
 
-    /// <summary>Says that it is tried again after a wait.</summary>
-    public void Retry(TimeSpan wait) => Say($"Retrying in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} second{(wait.TotalSeconds > 1 ? "s" : "")}");
+    /// <summary>Reports that it is retried after a wait.</summary>
+    public void Retry(TimeSpan wait) => Report($"Retrying in {Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds))} second{(wait.TotalSeconds > 1 ? "s" : "")}");
 
-    /// <summary>Says how far it is; the last bytes are always told.</summary>
+    /// <summary>Reports progress; the last bytes are always reported.</summary>
     public void Advance(string status, long current, long total)
     {
         if (current < total && _last != 0 && time.GetElapsedTime(_last) < Interval)

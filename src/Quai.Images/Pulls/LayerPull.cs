@@ -12,12 +12,12 @@ internal sealed class LayerPull(
     private readonly Digest _digest = Digest.Parse(layer.Blob.Digest);
     private bool _here;
 
-    /// <summary>Looks what is here already and says so. From then on the lease keeps it.</summary>
+    /// <summary>Checks what is here already and reports it. From then on the lease keeps it.</summary>
     public async Task LookAsync(CancellationToken cancellation)
     {
         bool unpacked = await snapshots.HoldLayerAsync(layer.ChainId, job.Lease, cancellation).ConfigureAwait(false);
         _here = !job.NoCache && unpacked && await downloads.IsHereAsync(_digest, job.Lease, cancellation).ConfigureAwait(false);
-        progress.Say(_here ? "Already exists" : "Pulling fs layer");
+        progress.Report(_here ? "Already exists" : "Pulling fs layer");
     }
 
     public async Task RunAsync(CancellationToken cancellation)
@@ -28,8 +28,8 @@ internal sealed class LayerPull(
         }
 
         await downloads.RunAsync(repository, layer.Blob, job, progress, cancellation).ConfigureAwait(false);
-        progress.Say("Download complete");
+        progress.Report("Download complete");
         await layers.UnpackAsync(_digest, layer.DiffId, layer.ChainId, job.Lease, read => progress.Advance("Extracting", read, layer.Blob.Size), cancellation).ConfigureAwait(false);
-        progress.Say("Pull complete");
+        progress.Report("Pull complete");
     }
 }

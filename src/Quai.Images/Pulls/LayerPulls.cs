@@ -8,7 +8,7 @@ namespace Quai.Images.Pulls;
 /// <summary>The layers of pulls, each downloaded and unpacked on its own.</summary>
 internal sealed class LayerPulls(LayerDownloads downloads, SnapshotStore snapshots, LayerStore layers, TimeProvider time)
 {
-    /// <summary>Pulls all layers of an image; those that are here already are looked for first.</summary>
+    /// <summary>Pulls all layers of an image; checks first for those that are here already.</summary>
     public async Task RunAsync(RegistryRepository repository, Manifest manifest, ImageConfig config, string[] chains, bool quiet, PullJob job, CancellationToken cancellation)
     {
         // One layer's failure stops the others.

@@ -6,10 +6,10 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images.Pulls;
 
-/// <summary>The manifests of pulls: taken from the store where they are here already.</summary>
+/// <summary>The manifests of pulls: taken from the store if they are here already.</summary>
 internal sealed class ManifestPull(ImageCatalog catalog, BlobStore blobs)
 {
-    /// <summary>How deep indexes may lie in one another.</summary>
+    /// <summary>How deeply indexes may be nested.</summary>
     private const int MaxIndexDepth = 5;
 
     /// <summary>The manifest or index that the name stands for.</summary>
@@ -17,7 +17,7 @@ internal sealed class ManifestPull(ImageCatalog catalog, BlobStore blobs)
         await FindHereAsync(repository, job, cancellation).ConfigureAwait(false)
             ?? await repository.GetManifestAsync(job.Reference.Digest?.ToString() ?? job.Reference.Tag!, cancellation).ConfigureAwait(false);
 
-    /// <summary>Follows indexes, which may lie in one another, to the manifest of the platform.</summary>
+    /// <summary>Follows indexes, which may be nested, to the manifest of the platform.</summary>
     public async Task<FetchedManifest> ChooseAsync(RegistryRepository repository, FetchedManifest top, PullJob job, CancellationToken cancellation)
     {
         FetchedManifest here = top;
@@ -43,7 +43,7 @@ internal sealed class ManifestPull(ImageCatalog catalog, BlobStore blobs)
         return here;
     }
 
-    /// <summary>The entry that fits the platform best; the first that names none when there is no such.</summary>
+    /// <summary>The entry that fits the platform best; if there is none, the first without a platform.</summary>
     private static Descriptor Best(IEnumerable<Descriptor> entries, Platform platform)
     {
         Descriptor? best = null, unnamed = null;
@@ -74,11 +74,11 @@ internal sealed class ManifestPull(ImageCatalog catalog, BlobStore blobs)
     /// <summary>Keeps a manifest for the image.</summary>
     public async Task KeepAsync(FetchedManifest manifest, PullJob job, CancellationToken cancellation)
     {
-        await blobs.AddAsync(manifest.Bytes, manifest.Digest, job.Lease, cancellation, anew: job.NoCache).ConfigureAwait(false);
+        await blobs.AddAsync(manifest.Bytes, manifest.Digest, job.Lease, cancellation, overwrite: job.NoCache).ConfigureAwait(false);
         job.Blobs.Add(manifest.Digest.ToString());
     }
 
-    /// <summary>The manifest that the tag stands for, when it still is the one that was pulled before.</summary>
+    /// <summary>The manifest that the tag stands for, if it is still the one that was pulled before.</summary>
     private async Task<FetchedManifest?> FindHereAsync(RegistryRepository repository, PullJob job, CancellationToken cancellation) =>
         job.Reference.Digest is null && !job.NoCache && catalog.AllByName(job.Reference).Any() && await repository.FindAsync(job.Reference.Tag!, cancellation).ConfigureAwait(false) is { } digest
             ? await ReadHereAsync(digest, job, cancellation).ConfigureAwait(false)

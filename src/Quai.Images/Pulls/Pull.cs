@@ -10,7 +10,7 @@ using Quai.Trust;
 
 namespace Quai.Images.Pulls;
 
-/// <summary>A pull: manifest, config, then all layers; when all are there, the image is recorded.</summary>
+/// <summary>A pull: manifest, config, then all layers; when all are present, the image is recorded.</summary>
 internal sealed class Pull(
     RegistryClient client, ImageCatalog catalog, TrustGate trust, ManifestPull manifests, ConfigPull configs, LayerPulls layers, PulledImages images)
 {
@@ -18,10 +18,10 @@ internal sealed class Pull(
     public static ProgressMessage Status(bool newer, string name) => new($"Status: {(newer ? "Downloaded newer image" : "Image is up to date")} for {name}");
 
     /// <summary>Pulls.</summary>
-    /// <returns>The image, and whether the name stood for something else, or nothing, before.</returns>
+    /// <returns>The image, and whether the name previously stood for something else, or nothing.</returns>
     public async Task<(StoredImage Image, bool Newer)> RunAsync(RegistryAuth? auth, PullJob job, CancellationToken cancellation)
     {
-        // Checked before anything is asked of the registry.
+        // Checked before the registry is asked for anything.
         ImageName? tag = job.Reference.Digest is null ? ImageName.Tag(job.Reference) : null;
         try
         {
@@ -31,8 +31,8 @@ internal sealed class Pull(
         }
         catch (Exception e) when (e is QuaiException or LinuxException && e is not TransientRegistryException && e.InnerException is not TransientRegistryException)
         {
-            // Another try would end the same way. After a cut connection, or when the user stops it, what came whole waits for the next try.
-            await images.GiveUpAsync(job).ConfigureAwait(false);
+            // Another attempt would end the same way. After a lost connection, or if the user stops it, what arrived complete is kept for the next attempt.
+            await images.AbandonAsync(job).ConfigureAwait(false);
             throw;
         }
     }
@@ -58,7 +58,7 @@ internal sealed class Pull(
         ImageRecorder.CheckLayers(config, manifest.Layers!.Count);
         string[] chains = ChainIds.Of(config.RootFs.DiffIds);
 
-        // An image that is here with this very manifest needs nothing more; its blobs could be removed only with it.
+        // An image that is here with the same manifest needs nothing more; its blobs could be removed only with it.
         await manifests.KeepAsync(own, job, cancellation).ConfigureAwait(false);
         await layers.RunAsync(repository, manifest, config, chains, quiet: !job.NoCache && known?.Manifest == own.Digest.ToString(), job, cancellation).ConfigureAwait(false);
         if (top.Digest != own.Digest)
@@ -79,7 +79,7 @@ internal sealed class Pull(
         return (stored, !upToDate);
     }
 
-    /// <summary>The names that the pull gives: by digest always, by tag when it was asked for by that alone.</summary>
+    /// <summary>The names that the pull assigns: by digest always, by tag if only that was requested.</summary>
     private static ImageName[] Names(ImageReference reference, ImageName? tag, Digest digest)
     {
         var byDigest = ImageName.ByDigest(reference, digest);

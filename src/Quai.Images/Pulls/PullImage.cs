@@ -15,7 +15,7 @@ internal sealed class PullImage(Pull pull, LeasedWork work, ImageEvents events)
     }
 
     /// <summary>Pulls what has a tag or a digest.</summary>
-    /// <returns>The image, and whether the name stood for something else, or nothing, before.</returns>
+    /// <returns>The image, and whether the name previously stood for something else, or nothing.</returns>
     public async Task<(Image Image, bool Newer)> RunAsync(
         ImageReference image, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, bool showsStatus, CancellationToken cancellation)
     {
@@ -24,7 +24,7 @@ internal sealed class PullImage(Pull pull, LeasedWork work, ImageEvents events)
         (StoredImage stored, bool newer) = await work.RunAsync(
             lease => pull.RunAsync(
                 auth, new PullJob(image, wanted, progress, lease) { PlatformWanted = chosen, NoCache = options.NoCache, ShowsStatus = showsStatus }, cancellation)).ConfigureAwait(false);
-        events.Tell("pull", image.Familiar, image.FamiliarName);
+        events.Publish("pull", image.Familiar, image.FamiliarName);
         return (stored.Image, newer);
     }
 }

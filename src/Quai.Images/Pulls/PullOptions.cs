@@ -6,6 +6,6 @@ public sealed record PullOptions
     /// <summary><c>os/arch[/variant]</c>; null for this machine's.</summary>
     public string? Platform { get; init; }
 
-    /// <summary>Fetches every blob anew, those in the store too, and puts what came in their place.</summary>
+    /// <summary>Fetches every blob again, including those in the store, and replaces them.</summary>
     public bool NoCache { get; init; }
 }

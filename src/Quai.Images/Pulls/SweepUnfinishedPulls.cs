@@ -4,7 +4,7 @@ using Quai.Content.Collecting;
 
 namespace Quai.Images.Pulls;
 
-/// <summary>Removes what unfinished pulls left: when it is asked for, and now and then what has waited too long.</summary>
+/// <summary>Removes what unfinished pulls left: on request, and periodically what has waited too long.</summary>
 internal sealed partial class SweepUnfinishedPulls : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);

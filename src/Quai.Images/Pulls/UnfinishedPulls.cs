@@ -4,17 +4,17 @@ using Quai.Metadata;
 
 namespace Quai.Images.Pulls;
 
-/// <summary>Blobs that wait for another try of a pull that did not end well. Recorded with the blob, and forgotten when the pull ends.</summary>
+/// <summary>Blobs kept for another attempt at a pull that failed. Recorded with the blob, and forgotten when the pull ends.</summary>
 internal sealed class UnfinishedPulls(MetadataDatabase database, TimeSpan lifetime, TimeProvider time) : IContentOwner
 {
     public string BlobQuery => $"SELECT digest FROM unfinished_pulls WHERE until > {time.GetUtcNow().ToUnixTimeSeconds()}";
 
     public string? LayerQuery => null;
 
-    /// <summary>What was written to before that time has waited long enough.</summary>
+    /// <summary>Anything last written before that time has waited long enough.</summary>
     public DateTimeOffset Oldest => time.GetUtcNow() - lifetime;
 
-    /// <summary>Has a blob that is put in place now wait for its image; for the transaction that records it.</summary>
+    /// <summary>Marks a blob that is being put in place as waiting for its image; part of the transaction that records it.</summary>
     public Action<SqliteConnection> Keep(string digest)
     {
         long until = (time.GetUtcNow() + lifetime).ToUnixTimeSeconds();
@@ -22,7 +22,7 @@ internal sealed class UnfinishedPulls(MetadataDatabase database, TimeSpan lifeti
             "INSERT INTO unfinished_pulls VALUES ($d, $u) ON CONFLICT(digest) DO UPDATE SET until=max(until, $u)", ("$d", digest), ("$u", until));
     }
 
-    /// <summary>Keeps blobs no longer: an image has them, or nobody wants them.</summary>
+    /// <summary>Stops keeping blobs: an image has them, or nobody wants them.</summary>
     public Task ForgetAsync(IEnumerable<string> digests) => database.WriteAsync(c => Forget(c, digests), CancellationToken.None);
 
     /// <inheritdoc cref="ForgetAsync"/>
@@ -34,7 +34,7 @@ internal sealed class UnfinishedPulls(MetadataDatabase database, TimeSpan lifeti
         }
     }
 
-    /// <summary>Blobs that no image has got: those whose time is over, or all of them.</summary>
+    /// <summary>Blobs without an image: those whose time has expired, or all of them.</summary>
     public List<(string Digest, long Size)> Waiting(bool all) => database.Read(c => c.Rows(
         $"SELECT u.digest, b.size FROM unfinished_pulls u JOIN blobs b ON b.digest=u.digest WHERE u.digest NOT IN (SELECT digest FROM image_blobs){(all ? "" : $" AND u.until <= {time.GetUtcNow().ToUnixTimeSeconds()}")}",
         r => (r.GetString(0), r.GetInt64(1))));

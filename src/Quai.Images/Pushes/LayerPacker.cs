@@ -7,7 +7,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>Compresses layers that were made here: once, the same bytes every time, and kept, so that an image has one digest wherever it is pushed.</summary>
+/// <summary>Compresses layers that were made here: once, deterministically, and stored, so that an image has one digest wherever it is pushed.</summary>
 internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : IDisposable
 {
     private readonly SemaphoreSlim _packing = new(1, 1);
@@ -15,8 +15,8 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
     /// <summary>The gzipped form of a plain layer.</summary>
     /// <param name="layer">Plain tar.</param>
     /// <param name="lease">Keeps the result until a manifest that names it is recorded.</param>
-    /// <param name="progress">Told the bytes that were read.</param>
-    /// <param name="cancellation">Leaves nothing.</param>
+    /// <param name="progress">Receives the number of bytes read.</param>
+    /// <param name="cancellation">Leaves nothing behind.</param>
     public async Task<Descriptor> PackAsync(Descriptor layer, Lease lease, Action<long> progress, CancellationToken cancellation)
     {
         await _packing.WaitAsync(cancellation).ConfigureAwait(false);
@@ -77,7 +77,7 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
         }
     }
 
-    /// <summary>An ingest file as a stream that can be written to.</summary>
+    /// <summary>An ingest file as a writable stream.</summary>
     private sealed class IngestStream(IngestFile file) : Stream
     {
         public override bool CanRead => false;

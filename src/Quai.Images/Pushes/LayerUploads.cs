@@ -6,10 +6,10 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>Uploads of layers: so many at once over all pushes.</summary>
+/// <summary>Uploads of layers: limited in number over all pushes.</summary>
 internal sealed class LayerUploads(BlobStore blobs, BlobRepositories repositories, int maxConcurrent) : IDisposable
 {
-    /// <summary>Other repositories that are asked for at most.</summary>
+    /// <summary>Maximum number of other repositories to try.</summary>
     private const int MaxSources = 3;
 
     private readonly SemaphoreSlim _uploads = new(maxConcurrent, maxConcurrent);
@@ -17,31 +17,31 @@ internal sealed class LayerUploads(BlobStore blobs, BlobRepositories repositorie
     /// <summary>Other repositories of the registry that may have a layer.</summary>
     public IReadOnlyList<string> SourcesOf(ImageReference target, PushLayer layer) => repositories.Find(target, layer.Blob.Digest, MaxSources);
 
-    /// <summary>Where the file of a blob is.</summary>
+    /// <summary>The path of a blob's file.</summary>
     public string PathOf(Digest digest) => blobs.PathOf(digest);
 
-    /// <summary>Notes that a repository has layers.</summary>
-    public Task NoteAsync(ImageReference target, IEnumerable<PushLayer> layers, CancellationToken cancellation) =>
-        repositories.NoteAsync(target, layers.Where(l => PushLayer.IsDistributed(l.Blob)).Select(l => l.Blob.Digest), cancellation);
+    /// <summary>Records that a repository has layers.</summary>
+    public Task RecordAsync(ImageReference target, IEnumerable<PushLayer> layers, CancellationToken cancellation) =>
+        repositories.RecordAsync(target, layers.Where(l => PushLayer.IsDistributed(l.Blob)).Select(l => l.Blob.Digest), cancellation);
 
-    /// <summary>Uploads a layer unless the registry has it, here or in another repository that it can take it from.</summary>
+    /// <summary>Uploads a layer unless the registry has it, here or in another repository that it can be mounted from.</summary>
     public async Task RunAsync(RegistryRepository repository, ImageReference target, PushLayer layer, LayerProgress progress, CancellationToken cancellation)
     {
         if (!PushLayer.IsDistributed(layer.Blob))
         {
-            progress.Say("Skipped foreign layer");
+            progress.Report("Skipped foreign layer");
             return;
         }
 
         if (!_uploads.Wait(0, CancellationToken.None))
         {
-            progress.Say("Waiting");
+            progress.Report("Waiting");
             await _uploads.WaitAsync(cancellation).ConfigureAwait(false);
         }
 
         try
         {
-            progress.Say(await PutAsync(repository, target, layer, progress, cancellation).ConfigureAwait(false));
+            progress.Report(await PutAsync(repository, target, layer, progress, cancellation).ConfigureAwait(false));
         }
         finally
         {

@@ -7,10 +7,10 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>Images as they are pushed when they are not part of an index.</summary>
+/// <summary>Images as pushed when they are not part of an index.</summary>
 internal sealed class PackedImages(StoredManifests manifests, LayerPacker packer, BlobStore blobs, MetadataDatabase database, ImageCatalog catalog, TimeProvider time)
 {
-    /// <summary>The image's own manifest. One that was made here gets its layers compressed first, and is replaced by the one with those.</summary>
+    /// <summary>The image's own manifest. For an image made here, the layers are compressed first, and the manifest is replaced by one with those.</summary>
     public async Task<PushManifest> OfAsync(StoredImage image, bool pulled, PushJob job, CancellationToken cancellation)
     {
         Digest digest = Digest.Parse(image.Manifest);
@@ -46,7 +46,7 @@ internal sealed class PackedImages(StoredManifests manifests, LayerPacker packer
         await database.WriteAsync(
             c =>
             {
-                // Somebody else's push may have been quicker, and a removal too.
+                // Another push may have been faster, or a removal.
                 if (c.Run("UPDATE images SET manifest=$m WHERE id=$i AND manifest=$o", ("$m", manifest.ToString()), ("$i", image.Image.Id), ("$o", image.Manifest)) == 0)
                 {
                     return;

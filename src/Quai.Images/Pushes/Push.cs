@@ -7,7 +7,7 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>A push: of each tag all layers, then the config, then manifests, and the tag last, so that a tag never stands for something half there.</summary>
+/// <summary>A push: for each tag all layers, then the config, then manifests, and the tag last, so that a tag never stands for something incomplete.</summary>
 internal sealed class Push(
     RegistryClient client, ImageCatalog catalog, ImageHolds holds, PushContents contents, LayerUploads layers, PushedImages pushed, TimeProvider time)
 {
@@ -73,7 +73,7 @@ internal sealed class Push(
 
     private async Task PushLayersAsync(RegistryRepository repository, PushContent content, PushJob job, CancellationToken cancellation)
     {
-        // Topmost first, as Docker has it; the same layer twice goes once.
+        // Topmost first, as in Docker; the same layer twice is sent once.
         List<PushLayer> left = [.. content.Manifests.SelectMany(m => m.Layers.Reverse()).DistinctBy(l => l.Blob.Digest)];
         left.ForEach(l => job.Progress.Report(new ProgressMessage("Preparing", l.Id)));
         foreach (PushLayer known in left.Where(l => job.Done.Contains(l.Blob.Digest)))
@@ -100,7 +100,7 @@ internal sealed class Push(
             throw;
         }
 
-        await layers.NoteAsync(job.Name, left, cancellation).ConfigureAwait(false);
+        await layers.RecordAsync(job.Name, left, cancellation).ConfigureAwait(false);
     }
 
     private async Task PushConfigAsync(RegistryRepository repository, Descriptor config, PushJob job, CancellationToken cancellation)

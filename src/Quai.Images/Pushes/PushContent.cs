@@ -3,8 +3,8 @@ using Quai.Oci.Images;
 namespace Quai.Images.Pushes;
 
 /// <summary>What one tag is pushed as.</summary>
-/// <param name="Index">The index over all manifests, when it was pulled by one and all of it is here.</param>
-/// <param name="Manifests">One, or all of the index.</param>
+/// <param name="Index">The index over all manifests, if the image was pulled by one and all of it is here.</param>
+/// <param name="Manifests">One, or all of the index's.</param>
 internal sealed record PushContent((byte[] Bytes, string MediaType, Digest Digest)? Index, IReadOnlyList<PushManifest> Manifests)
 {
     /// <summary>Manifest or index: what the tag will stand for.</summary>

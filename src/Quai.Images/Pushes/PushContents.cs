@@ -8,11 +8,11 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>Finds out what to push for an image.</summary>
+/// <summary>Determines what to push for an image.</summary>
 internal sealed class PushContents(MetadataDatabase database, BlobStore blobs, StoredManifests manifests, PackedImages packed)
 {
     /// <summary>What to push.</summary>
-    /// <param name="held">The image, which the lease holds.</param>
+    /// <param name="held">The image, held by the lease.</param>
     /// <param name="name">The name it is pushed by.</param>
     /// <param name="job">The push.</param>
     /// <param name="cancellation">Stops compressing.</param>
@@ -44,7 +44,7 @@ internal sealed class PushContents(MetadataDatabase database, BlobStore blobs, S
         return new PushContent(null, [await packed.OfAsync(image, pulled, job, cancellation).ConfigureAwait(false)]);
     }
 
-    /// <summary>The indexes that an image came by.</summary>
+    /// <summary>The indexes that an image came from.</summary>
     private List<(byte[] Bytes, string MediaType, Digest Digest, bool Named)> IndexesOf(HeldImage held)
     {
         List<(byte[], string, Digest, bool)> indexes = [];
@@ -77,7 +77,7 @@ internal sealed class PushContents(MetadataDatabase database, BlobStore blobs, S
         }
     }
 
-    /// <summary>An index's manifests, all of them or one platform's; null unless each of those is here with all that it needs.</summary>
+    /// <summary>An index's manifests, all of them or one platform's; null unless each of those is here with everything it needs.</summary>
     private async Task<List<PushManifest>?> ChildrenAsync(byte[] index, Platform? platform, Lease lease, CancellationToken cancellation)
     {
         List<Descriptor> entries = ImageJson.ReadIndex(index).Manifests!;

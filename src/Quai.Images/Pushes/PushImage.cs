@@ -30,9 +30,9 @@ internal sealed class PushImage(Push push, LeasedWork work, ContentCollector col
                 await push.RunAsync(auth, new PushJob(name, wanted, progress, lease), cancellation).ConfigureAwait(false);
                 return true;
             }).ConfigureAwait(false);
-        events.Tell("push", name.Familiar, name.FamiliarName);
+        events.Publish("push", name.Familiar, name.FamiliarName);
 
-        // Layers that were compressed leave their plain form behind.
+        // Compressing layers leaves their plain form unused.
         await collector.RunQuietlyAsync().ConfigureAwait(false);
     }
 }

@@ -6,7 +6,7 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>Puts an index in a repository, and before it whatever it lists that is not there: from another repository of the registry by mounting, from elsewhere by copying.</summary>
+/// <summary>Pushes an index to a repository, and first any of its entries that are missing there: mounted from another repository of the registry, or copied from elsewhere.</summary>
 internal sealed class PushIndex(RegistryClient client, BlobStore blobs)
 {
     public async Task<Digest> RunAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation)
@@ -72,7 +72,7 @@ internal sealed class PushIndex(RegistryClient client, BlobStore blobs)
         },
         cancellation);
 
-    /// <summary>Copies a blob, unless it is there or the registry takes it from another of its repositories.</summary>
+    /// <summary>Copies a blob, unless it exists there or the registry mounts it from another of its repositories.</summary>
     private async Task CopyBlobAsync(RegistryRepository from, RegistryRepository repository, string? neighbour, Descriptor blob, CancellationToken cancellation)
     {
         Digest digest = Digest.Parse(blob.Digest);

@@ -2,12 +2,12 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Pushes;
 
-/// <summary>A layer that is pushed.</summary>
+/// <summary>A layer that is being pushed.</summary>
 /// <param name="Blob">What is uploaded.</param>
-/// <param name="Id">What messages call it: the beginning of its diff-id, as Docker has it.</param>
+/// <param name="Id">Its name in messages: the beginning of its diff-id, as in Docker.</param>
 internal sealed record PushLayer(Descriptor Blob, string Id)
 {
-    /// <summary>Layers that only their vendor may give away stay where their addresses say.</summary>
+    /// <summary>Layers that only their vendor may distribute stay at their own addresses.</summary>
     public static bool IsDistributed(Descriptor layer) =>
         layer.MediaType != MediaTypes.DockerForeignLayer && layer.MediaType?.Contains(".nondistributable.", StringComparison.Ordinal) != true;
 }

@@ -8,7 +8,7 @@ namespace Quai.Images.Pushes;
 /// <summary>Manifests of the store, as they are pushed.</summary>
 internal sealed class StoredManifests(BlobStore blobs)
 {
-    /// <summary>A manifest of the store; null unless it is here with all that it needs, which the lease keeps from then on.</summary>
+    /// <summary>A manifest of the store; null unless it is here with everything it needs, which the lease keeps from then on.</summary>
     public async Task<PushManifest?> FindAsync(Digest digest, string? mediaType, Lease lease, CancellationToken cancellation)
     {
         bool other = !MediaTypes.IsGeneric(mediaType) && !MediaTypes.IsManifest(mediaType);
@@ -36,7 +36,7 @@ internal sealed class StoredManifests(BlobStore blobs)
         return Describe(bytes, type, digest, manifest);
     }
 
-    /// <summary>What is pushed of a manifest that is here.</summary>
+    /// <summary>What to push for a manifest that is here.</summary>
     public PushManifest Describe(byte[] bytes, string type, Digest digest, Manifest manifest)
     {
         List<string>? diffIds = null;
@@ -48,7 +48,7 @@ internal sealed class StoredManifests(BlobStore blobs)
             }
             catch (QuaiException)
             {
-                // Only the names of layers in messages are taken from it.
+                // It is only used for the names of layers in messages.
             }
         }
 

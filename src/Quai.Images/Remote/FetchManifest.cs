@@ -3,7 +3,7 @@ using Quai.Registry;
 
 namespace Quai.Images.Remote;
 
-/// <summary>A manifest's bytes, verified where it is named by digest.</summary>
+/// <summary>A manifest's bytes, verified if it is named by digest.</summary>
 internal sealed class FetchManifest(RegistryClient client)
 {
     public Task<byte[]> RunAsync(string reference, RegistryAuth? auth, CancellationToken cancellation)

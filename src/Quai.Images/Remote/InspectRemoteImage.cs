@@ -16,7 +16,7 @@ internal sealed class InspectRemoteImage(RegistryClient client)
         }
         catch (ManifestNotFoundException e)
         {
-            // Here Docker hands on what the registry says, and nothing more.
+            // Here Docker passes on what the registry says, and nothing more.
             throw QuaiException.NotFound(e.Said, e);
         }
     }

@@ -4,13 +4,13 @@ using Quai.Images.Catalog;
 
 namespace Quai.Images.Removal;
 
-/// <summary>Removes images by rules, and what nobody owns then, in one transaction.</summary>
+/// <summary>Removes images by rules, and whatever nobody owns afterwards, in one transaction.</summary>
 internal sealed class ImageRemoval(ContentCollector collector, ImageCatalog catalog, ImageEvents events)
 {
-    /// <summary>Does it.</summary>
+    /// <summary>Runs the removal.</summary>
     /// <param name="usedBy">Which containers (id, running) use an image id.</param>
-    /// <param name="remove">What is to be removed; called in the transaction.</param>
-    /// <param name="measure">Whether to find out how much it gives back.</param>
+    /// <param name="remove">Decides what is removed; called in the transaction.</param>
+    /// <param name="measure">Whether to measure how much it frees.</param>
     /// <param name="cancellation">Checked before anything is changed.</param>
     public async Task<PrunedImages> RunAsync(
         Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, Action<SqliteConnection, RemovalRules> remove, bool measure, CancellationToken cancellation)
@@ -27,7 +27,7 @@ internal sealed class ImageRemoval(ContentCollector collector, ImageCatalog cata
         catalog.Reload();
         foreach ((string action, string id, string name) in rules!.Events)
         {
-            events.Tell(action, id, name);
+            events.Publish(action, id, name);
         }
 
         return new PrunedImages(rules.Done, bytes);

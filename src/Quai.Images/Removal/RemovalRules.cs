@@ -8,12 +8,12 @@ using Quai.Oci.Images;
 namespace Quai.Images.Removal;
 
 /// <summary>
-/// Docker's rules for removing an image, inside the one transaction that removes it: what is decided here is decided on what is
-/// true at that moment, whatever is pulled, tagged or created beside it. A conflict that is thrown undoes the whole transaction.
+/// Docker's rules for removing an image, inside the transaction that removes it: decisions are based on the state
+/// at that moment, whatever is pulled, tagged or created concurrently. Throwing a conflict undoes the whole transaction.
 /// </summary>
 /// <param name="connection">In a write transaction.</param>
 /// <param name="usedBy">Which containers use an image, as the engine knows them.</param>
-/// <param name="removeLayers">Removes the layers that nothing needs any more; tells their chain ids, the uppermost first.</param>
+/// <param name="removeLayers">Removes the layers that nothing needs any more; returns their chain ids, topmost first.</param>
 internal sealed class RemovalRules(
     SqliteConnection connection,
     Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy,
@@ -22,10 +22,10 @@ internal sealed class RemovalRules(
     /// <summary>What was done, in Docker's order.</summary>
     public List<ImageDeleted> Done { get; } = [];
 
-    /// <summary>What is to be told once the transaction has been committed: action, image id, name.</summary>
+    /// <summary>Events to report once the transaction has been committed: action, image id, name.</summary>
     public List<(string Action, string Id, string Name)> Events { get; } = [];
 
-    /// <summary>Removes a name; the image too when that was its last, unless something still needs it.</summary>
+    /// <summary>Removes a name, and the image too if that was its last, unless something still needs it.</summary>
     public void RemoveName(string id, ImageReference name, string asWritten, bool force, bool prune)
     {
         List<ImageReference> names = NameTable.Of(connection, id);
@@ -37,7 +37,7 @@ internal sealed class RemovalRules(
 
         Untag(id, name, tell: true);
 
-        // Digests of a repository go with its last tag.
+        // Digests of a repository are removed with its last tag.
         names = NameTable.Of(connection, id);
         if (name.Digest is null && !names.Any(n => n.Digest is null && n.Name == name.Name))
         {
@@ -70,7 +70,7 @@ internal sealed class RemovalRules(
         Delete(id, force, prune, quiet: false);
     }
 
-    /// <summary>Removes an image that nothing needs, with all its names; false when something does need it.</summary>
+    /// <summary>Removes an image that nothing needs, with all its names; false if something does need it.</summary>
     public bool RemoveUnused(string id, bool untaggedOnly)
     {
         List<ImageReference> names = NameTable.Of(connection, id);
@@ -84,7 +84,7 @@ internal sealed class RemovalRules(
         return true;
     }
 
-    /// <summary>Whether all names are one tag at most, and digests of the same repository.</summary>
+    /// <summary>Whether the names are at most one tag, and digests of the same repository.</summary>
     private static bool IsSingleReference(List<ImageReference> names) =>
         names.Count > 0 && names.Count(n => n.Digest is null) <= 1 && names.Select(n => n.Name).Distinct().Count() == 1;
 
@@ -110,7 +110,7 @@ internal sealed class RemovalRules(
         {
             if (quiet)
             {
-                // The name is gone though the image must stay for its containers, or for what was made of it.
+                // The name is gone, although the image must stay for its containers, or for images made from it.
                 return;
             }
 
@@ -151,7 +151,7 @@ internal sealed class RemovalRules(
             : null;
     }
 
-    /// <summary>The containers that use an image, and those that are just being created of it.</summary>
+    /// <summary>The containers that use an image, and those that are being created from it.</summary>
     private List<(string ContainerId, bool Running)> UsersOf(string id)
     {
         List<(string ContainerId, bool Running)> users = [.. usedBy(id)];

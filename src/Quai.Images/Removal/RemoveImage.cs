@@ -3,7 +3,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Removal;
 
-/// <summary>Removes a name, and the image with its layers when that was the last one.</summary>
+/// <summary>Removes a name, and the image with its layers if that was the last one.</summary>
 internal sealed class RemoveImage(ImageCatalog catalog, ImageRemoval removal)
 {
     public async Task<IReadOnlyList<ImageDeleted>> RunAsync(
@@ -23,7 +23,7 @@ internal sealed class RemoveImage(ImageCatalog catalog, ImageRemoval removal)
                     return;
                 }
 
-                // Read anew: the name may have moved since. A prefix of an id that reads like a name was meant as an id.
+                // Read again: the name may have moved since. An id prefix that could be a name was meant as an id.
                 List<string> ids = NameTable.ImagesOf(connection, name);
                 if (ids.Count == 0)
                 {

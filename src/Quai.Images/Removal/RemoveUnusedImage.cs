@@ -10,7 +10,7 @@ internal sealed class RemoveUnusedImage(ImageCatalog catalog, SnapshotStore snap
     public async Task<PrunedImages?> RunAsync(
         string id, bool untaggedOnly, Func<string, IReadOnlyList<(string ContainerId, bool Running)>> usedBy, CancellationToken cancellation)
     {
-        // The walk through the layers is done before anybody has to wait for it.
+        // Walk through the layers before anybody has to wait for it.
         foreach (LayerRecord layer in catalog.ById(id)?.Layers ?? [])
         {
             snapshots.DiskOf(layer.Number);

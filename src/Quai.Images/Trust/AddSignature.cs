@@ -8,7 +8,7 @@ using Quai.Trust;
 
 namespace Quai.Images.Trust;
 
-/// <summary>Puts a signature beside an image in its registry.</summary>
+/// <summary>Stores a signature beside an image in its registry.</summary>
 internal sealed class AddSignature(RegistryClient client, BlobStore blobs)
 {
     public async Task RunAsync(string repository, Digest signed, ImageSignature signature, bool asReferrer, RegistryAuth? auth, CancellationToken cancellation)
@@ -24,8 +24,8 @@ internal sealed class AddSignature(RegistryClient client, BlobStore blobs)
         await PutAsync(writable, signed, signature, asReferrer, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Adds a signature: to those under the tag, or as a referrer of its own.</summary>
-    /// <param name="repository">Where.</param>
+    /// <summary>Adds a signature: to those under the tag, or as a separate referrer.</summary>
+    /// <param name="repository">The repository.</param>
     /// <param name="signed">The manifest that was signed.</param>
     /// <param name="signature">The signature.</param>
     /// <param name="asReferrer">By the subject of the signature's manifest, not by a tag.</param>

@@ -3,7 +3,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Trust;
 
-/// <summary>Finds an image that is to be run, if the policy allows it under the name that it is asked for by.</summary>
+/// <summary>Finds an image to be run, if the policy allows it under the requested name.</summary>
 internal sealed class AdmitImage(ImageCatalog catalog, TrustGate trust)
 {
     public Image Run(string reference, Platform? platform)

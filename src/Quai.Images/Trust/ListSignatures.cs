@@ -4,7 +4,7 @@ using Quai.Registry.Repositories;
 
 namespace Quai.Images.Trust;
 
-/// <summary>The signatures that a registry has of an image.</summary>
+/// <summary>The signatures that a registry has for an image.</summary>
 internal sealed class ListSignatures(RegistryClient client)
 {
     public Task<SignatureList> RunAsync(string reference, RegistryAuth? auth, CancellationToken cancellation)

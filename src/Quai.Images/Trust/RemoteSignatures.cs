@@ -6,24 +6,24 @@ using Quai.Trust;
 namespace Quai.Images.Trust;
 
 /// <summary>
-/// Signatures in a registry as cosign keeps them (its <c>SIGNATURE_SPEC.md</c>): an image whose layers are the signed payloads, with the signatures as
+/// Signatures in a registry in cosign's format (its <c>SIGNATURE_SPEC.md</c>): an image whose layers are the signed payloads, with the signatures as
 /// annotations, under the tag <c>sha256-HEX.sig</c> or as a referrer of what is signed.
 /// </summary>
 internal sealed class RemoteSignatures(RegistryRepository repository)
 {
-    /// <summary>What a referrer that is a signature image says of itself.</summary>
+    /// <summary>The artifact type of a referrer that is a signature image.</summary>
     public const string ArtifactType = "application/vnd.dev.cosign.artifact.sig.v1+json";
 
-    /// <summary>Where the signature of a payload is.</summary>
+    /// <summary>The annotation that contains the signature of a payload.</summary>
     public const string SignatureAnnotation = "dev.cosignproject.cosign/signature";
 
     // Far more than anybody has, so that a registry cannot keep us busy.
     private const int MaxSignatures = 128, MaxReferrers = 64, MaxPayload = 64 << 10;
 
-    /// <summary>The tag that a manifest's signatures are under.</summary>
+    /// <summary>The tag under which a manifest's signatures are stored.</summary>
     public static string TagOf(Digest signed) => $"{signed.Algorithm}-{signed.Hex}.sig";
 
-    /// <summary>All signatures of a manifest. Nothing is said of their worth.</summary>
+    /// <summary>All signatures of a manifest, not verified.</summary>
     public async Task<IReadOnlyList<ImageSignature>> ListAsync(Digest signed, CancellationToken cancellation)
     {
         List<ImageSignature> found = [];
@@ -44,7 +44,7 @@ internal sealed class RemoteSignatures(RegistryRepository repository)
         return found;
     }
 
-    /// <summary>A signature image; null where there is none.</summary>
+    /// <summary>A signature image; null if there is none.</summary>
     public async Task<Manifest?> FindAsync(string reference, CancellationToken cancellation)
     {
         try

@@ -4,7 +4,7 @@ using Quai.Trust;
 
 namespace Quai.Images.Trust;
 
-/// <summary>The door to signatures: each operation is a class of its own, and nothing happens here.</summary>
+/// <summary>The facade for signatures: each operation is a separate class, and nothing is done here.</summary>
 internal sealed class SignatureOperations : ISignatures
 {
     public required ListSignatures List { get; init; }

@@ -7,14 +7,14 @@ using Quai.Trust;
 
 namespace Quai.Images.Trust;
 
-/// <summary>Where the policy is enforced: nothing is pulled or run past it. A policy that cannot be read lets nothing pass.</summary>
+/// <summary>Enforces the policy: nothing is pulled or run without it. A policy that cannot be read allows nothing.</summary>
 internal sealed class TrustGate(MetadataDatabase database, string policyFile)
 {
     private readonly Lock _lock = new();
     private (DateTime Changed, long Size, SignaturePolicy? Policy)? _read;
 
-    /// <summary>Lets a pull go on, or refuses it before anything of the image is downloaded.</summary>
-    /// <returns>The signatures by which it may, to be kept with <see cref="KeepAsync"/>.</returns>
+    /// <summary>Lets a pull continue, or refuses it before anything of the image is downloaded.</summary>
+    /// <returns>The signatures that allow it, to be kept with <see cref="KeepAsync"/>.</returns>
     /// <exception cref="QuaiException">The policy refuses the image.</exception>
     public async Task<IReadOnlyList<ImageSignature>> CheckPullAsync(RegistryRepository repository, ImageReference image, IReadOnlyCollection<Digest> manifests, CancellationToken cancellation)
     {
@@ -51,7 +51,7 @@ internal sealed class TrustGate(MetadataDatabase database, string policyFile)
 
     /// <summary>Lets an image be run, or refuses.</summary>
     /// <param name="image">The image.</param>
-    /// <param name="name">The name it is asked for by; null when by its id: then any of its names will do.</param>
+    /// <param name="name">The requested name; null if requested by id, in which case any of its names suffices.</param>
     /// <exception cref="QuaiException">The policy refuses the image.</exception>
     public void CheckRun(StoredImage image, ImageReference? name)
     {
@@ -95,7 +95,7 @@ internal sealed class TrustGate(MetadataDatabase database, string policyFile)
             r => new ImageSignature(r.GetFieldValue<byte[]>(0), r.GetFieldValue<byte[]>(1)),
             ("$m", manifest.ToString()))))];
 
-    /// <summary>The policy as its file has it now; keys are read with it.</summary>
+    /// <summary>The policy in its file's current state; keys are read with it.</summary>
     private SignaturePolicy? Policy()
     {
         var file = new FileInfo(policyFile);

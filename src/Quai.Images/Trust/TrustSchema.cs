@@ -2,7 +2,7 @@ using Quai.Metadata;
 
 namespace Quai.Images.Trust;
 
-/// <summary>The table of signatures that were found good when their image was pulled: by them the image may be run, also without the registry.</summary>
+/// <summary>The table of signatures that were valid when their image was pulled: they allow the image to run without the registry, too.</summary>
 internal static class TrustSchema
 {
     public static IReadOnlyList<Migration> Migrations { get; } =

@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Verification;
 
-/// <summary>Compares what the records say of images with what is on the disk: every blob's digest, every layer's folder. Changes nothing.</summary>
+/// <summary>Compares the records of images with the disk: every blob's digest, every layer's folder. Changes nothing.</summary>
 internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, ImageHolds holds, IProgress<VerificationFinding> progress)
 {
     private const int BufferSize = 1 << 18;
@@ -55,7 +55,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         return new VerificationSummary(checkedImages, blobUsers.Count, layerUsers.Count, bytes, _problems);
     }
 
-    /// <summary>Looks for containers without their layers and for files that nothing owns; the caller holds the collection's gate.</summary>
+    /// <summary>Checks for containers without their layers and for files that nothing owns; the caller holds the collection's gate.</summary>
     public int CheckWhole()
     {
         int before = _problems;
@@ -65,19 +65,19 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         {
             foreach (string path in lower.Append($"{number}/fs").Where(p => !Directory.Exists(Path.Combine(snapshots.Folder, p))))
             {
-                Tell(new VerificationFinding("container", key!, $"its folder {Path.Combine(snapshots.Folder, path)} is missing", [key!]));
+                Report(new VerificationFinding("container", key!, $"its folder {Path.Combine(snapshots.Folder, path)} is missing", [key!]));
             }
         }
 
         folders.ExceptWith(records.Select(r => r.Number.ToString()));
         foreach (string stray in folders.Where(snapshots.IsStray))
         {
-            Tell(new VerificationFinding("file", Path.Combine(snapshots.Folder, stray), "belongs to no image and no container; it is removed at the daemon's next start", []));
+            Report(new VerificationFinding("file", Path.Combine(snapshots.Folder, stray), "belongs to no image and no container; it is removed at the daemon's next start", []));
         }
 
         foreach (string stray in blobs.Strays())
         {
-            Tell(new VerificationFinding("file", stray, "belongs to no image; it is removed at the daemon's next start", []));
+            Report(new VerificationFinding("file", stray, "belongs to no image; it is removed at the daemon's next start", []));
         }
 
         return _problems - before;
@@ -95,7 +95,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         names.Add(image);
     }
 
-    /// <summary>What the manifest names, whether or not the records do.</summary>
+    /// <summary>What the manifest names, whether or not it is in the records.</summary>
     private IEnumerable<string> Parts(string id, string digest, string shown)
     {
         try
@@ -103,14 +103,14 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
             Manifest manifest = ImageJson.ReadManifest(blobs.Read(Digest.Parse(digest), ImageJson.MaxManifestSize));
             if (manifest.Config!.Digest != id)
             {
-                Tell(new VerificationFinding("image", id, $"its manifest {digest} is of another image", [shown]));
+                Report(new VerificationFinding("image", id, $"its manifest {digest} is of another image", [shown]));
             }
 
             return manifest.Layers!.Select(l => l.Digest).Prepend(manifest.Config.Digest).Append(digest);
         }
         catch (QuaiException)
         {
-            // The manifest's own blob is among the records' and is told of there.
+            // The manifest's own blob is among the recorded ones and is reported there.
             return [digest, id];
         }
     }
@@ -151,7 +151,7 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
 
         if (problem is not null)
         {
-            Tell(new VerificationFinding("blob", digest, problem, users));
+            Report(new VerificationFinding("blob", digest, problem, users));
         }
 
         return length;
@@ -167,12 +167,12 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
                 : null;
             if (problem is not null)
             {
-                Tell(new VerificationFinding("layer", chain, problem, images));
+                Report(new VerificationFinding("layer", chain, problem, images));
             }
         }
     }
 
-    private void Tell(VerificationFinding finding)
+    private void Report(VerificationFinding finding)
     {
         _problems++;
         progress.Report(finding);

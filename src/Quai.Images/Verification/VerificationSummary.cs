@@ -1,8 +1,8 @@
 namespace Quai.Images.Verification;
 
-/// <summary>What was looked at.</summary>
+/// <summary>What was checked.</summary>
 /// <param name="Images">Images.</param>
-/// <param name="Blobs">Blobs whose digests were computed anew.</param>
+/// <param name="Blobs">Blobs whose digests were recomputed.</param>
 /// <param name="Layers">Unpacked layers.</param>
 /// <param name="Bytes">Bytes of the blobs.</param>
 /// <param name="Problems">How many findings there were.</param>

@@ -1,7 +1,7 @@
 namespace Quai.Images;
 
-/// <summary>What images take of the disk, in bytes as <c>du</c> counts them: unpacked layers and the blobs that they came as.</summary>
-/// <param name="Total">Everything once, also what only containers still need.</param>
-/// <param name="Images">Of each image by id: all that it needs, and how much of that other images need too.</param>
-/// <param name="Needed">Given ids of images: how much these need together, everything once; what only containers need is counted always.</param>
+/// <summary>Disk usage of images, in bytes as counted by <c>du</c>: unpacked layers and the blobs that they came as.</summary>
+/// <param name="Total">Everything once, including what only containers still need.</param>
+/// <param name="Images">For each image by id: everything it needs, and how much of that other images need too.</param>
+/// <param name="Needed">For given image ids: how much these need together, everything counted once; always includes what only containers need.</param>
 public sealed record ImageDiskUsage(long Total, IReadOnlyDictionary<string, (long Size, long Shared)> Images, Func<IReadOnlyCollection<string>, long> Needed);

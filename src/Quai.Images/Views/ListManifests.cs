@@ -7,7 +7,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Views;
 
-/// <summary>The manifests of an image: its own, and those of other platforms in the index that it came by.</summary>
+/// <summary>The manifests of an image: its own, and those of other platforms in the index that it came from.</summary>
 internal sealed class ListManifests(MetadataDatabase database, BlobStore blobStore, ImageCatalog catalog)
 {
     private const string ReferenceType = "vnd.docker.reference.type", ReferenceDigest = "vnd.docker.reference.digest";
@@ -31,7 +31,7 @@ internal sealed class ListManifests(MetadataDatabase database, BlobStore blobSto
         return manifests;
     }
 
-    /// <summary>The index that an image came by, if it did and its blob is kept.</summary>
+    /// <summary>The index that an image came from, if any and if its blob is kept.</summary>
     private ImageIndex? IndexOf(StoredImage image, Dictionary<string, long> blobs)
     {
         foreach (Digest digest in image.Names.Select(n => n.Digest).OfType<Digest>().Distinct())
@@ -79,7 +79,7 @@ internal sealed class ListManifests(MetadataDatabase database, BlobStore blobSto
         return manifest.Layers!.Prepend(manifest.Config!).Select(d => d.Digest).Append(image.Manifest).Distinct().Sum(d => blobs.GetValueOrDefault(d));
     }
 
-    /// <summary>What a stored manifest is; null for one that an older version took though it contradicts itself: looking at images is not to fail for it.</summary>
+    /// <summary>The kind of a stored manifest; null for one that an older version accepted although it contradicts itself: viewing images must not fail because of it.</summary>
     private static string? TypeOf(byte[] bytes)
     {
         try

@@ -7,7 +7,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Views;
 
-/// <summary>What images take of the disk.</summary>
+/// <summary>Disk usage of images.</summary>
 internal sealed class MeasureDiskUsage(MetadataDatabase database, BlobStore blobStore, SnapshotStore snapshots)
 {
     public Task<ImageDiskUsage> RunAsync(CancellationToken cancellation) => Task.Run(() => Measure(cancellation), cancellation);
@@ -16,7 +16,7 @@ internal sealed class MeasureDiskUsage(MetadataDatabase database, BlobStore blob
     {
         (List<LayerRecord> layers, List<string> blobs, List<(string Image, string Part)> needs, HashSet<string> mounted) = database.Read(ReadParts);
 
-        // Layers and blobs are both parts of images; a layer's diff id may be a blob's digest, so they are told apart.
+        // Layers and blobs are both parts of images; a layer's diff id may equal a blob's digest, so they are kept apart.
         var sizes = new Dictionary<string, long>();
         long onlyContainers = 0;
         HashSet<string> named = [.. needs.Select(n => n.Part)];

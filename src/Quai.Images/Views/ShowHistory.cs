@@ -3,7 +3,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Images.Views;
 
-/// <summary>How an image was made, as far as it says.</summary>
+/// <summary>How an image was made, as far as its config says.</summary>
 internal sealed class ShowHistory(ImageCatalog catalog)
 {
     public IReadOnlyList<ImageHistory> Run(string reference, Platform? platform)
@@ -19,7 +19,7 @@ internal sealed class ShowHistory(ImageCatalog catalog)
 
         history.Reverse();
 
-        // The newest step made this image, the one before it the image that it was made of, as far as these are here.
+        // The newest step made this image, the step before it the image that it was made from, as far as these are here.
         StoredImage? maker = image;
         for (int step = 0; step < history.Count && maker is not null; step++)
         {

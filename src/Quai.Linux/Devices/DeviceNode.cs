@@ -5,7 +5,7 @@ using Quai.Linux.Kernel;
 namespace Quai.Linux.Devices;
 
 /// <summary>A character or block device in the file system.</summary>
-/// <param name="Path">Where it is.</param>
+/// <param name="Path">Its path.</param>
 /// <param name="IsBlock">Whether it is a block device.</param>
 /// <param name="Major">Major number.</param>
 /// <param name="Minor">Minor number.</param>
@@ -17,8 +17,8 @@ public sealed partial record DeviceNode(string Path, bool IsBlock, uint Major, u
     private const uint TypeMask = 0xF000, CharacterType = 0x2000, BlockType = 0x6000, PermissionMask = 0x1FF;
     private const int NoFollow = 0x100, BasicStats = 0x7ff;
 
-    /// <summary>The device at a path; null when something else is there. Symbolic links are followed or are something else.</summary>
-    /// <exception cref="LinuxException">There is nothing, or it cannot be looked at.</exception>
+    /// <summary>The device at a path; null if it is something else. Symbolic links are either followed or count as something else.</summary>
+    /// <exception cref="LinuxException">There is nothing, or it cannot be inspected.</exception>
     public static unsafe DeviceNode? Read(string path, bool followLinks)
     {
         byte[] text = Encoding.UTF8.GetBytes(path + '\0');

@@ -4,7 +4,7 @@ namespace Quai.Linux.Kernel;
 
 #pragma warning disable CS1591 // named after sendmsg(2)
 
-/// <summary><c>struct msghdr</c>: what <c>sendmsg</c> and <c>recvmsg</c> transfer beside plain bytes.</summary>
+/// <summary><c>struct msghdr</c>: what <c>sendmsg</c> and <c>recvmsg</c> transfer besides plain bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct MessageHeader
 {

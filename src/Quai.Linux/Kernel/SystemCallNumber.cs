@@ -29,6 +29,8 @@ public static class SystemCallNumber
     public static int Socketpair => X64 ? 53 : 199;
     public static int Bind => X64 ? 49 : 200;
     public static int Listen => X64 ? 50 : 201;
+    public static int Setsockopt => X64 ? 54 : 208;
+    public static int Getsockname => X64 ? 51 : 204;
     public static int Accept4 => X64 ? 288 : 242;
     public static int Sendto => X64 ? 44 : 206;
     public static int Sendmsg => X64 ? 46 : 211;

@@ -4,17 +4,17 @@ using Quai.Linux.Kernel;
 namespace Quai.Linux.Modes;
 
 /// <summary>
-/// Does something under another umask than the process's: what is made for others than this process, where a change of mode afterwards by path
-/// could hit what has taken the place meanwhile, and mounts of file systems that take their modes from the umask (vfat).
+/// Does something under a umask different from the process's: creating files for others, where changing the mode afterwards by path
+/// could hit something that took their place meanwhile, and mounting file systems that take their modes from the umask (vfat).
 /// </summary>
 public static class OwnUmask
 {
     private const long CLONE_FS = 0x200;
 
-    /// <summary>The usual umask: others may read, and pass through folders.</summary>
+    /// <summary>The usual umask: others may read, and traverse folders.</summary>
     public const uint Usual = 0x12;
 
-    /// <summary>Runs <paramref name="work"/> on a thread that shares its umask with nobody; what it throws is thrown here.</summary>
+    /// <summary>Runs <paramref name="work"/> on a thread with a private umask; rethrows what it throws.</summary>
     public static void Run(uint umask, Action work)
     {
         ExceptionDispatchInfo? failure = null;

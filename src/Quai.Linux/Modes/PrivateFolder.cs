@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 namespace Quai.Linux.Modes;
 
 /// <summary>
-/// Folders into which nobody but this process's user finds a way, whatever lies beneath: a set-id file or a device that a container made in a volume,
-/// and data that belong to containers, are then out of reach of the machine's other users.
+/// Folders that only this process's user can enter, whatever lies beneath: a set-id file or a device that a container created in a volume,
+/// and containers' data, are then out of reach of the machine's other users.
 /// </summary>
 public static unsafe partial class PrivateFolder
 {
     private const uint Owner = 0x1c0, Passing = 0x8;
 
-    /// <summary>Makes a folder with mode 0700, or gives one that exists that mode and this process's user as its owner.</summary>
-    /// <param name="path">The folder. Parents that are missing are made, as private.</param>
+    /// <summary>Creates a folder with mode 0700, or gives an existing one that mode and this process's user as its owner.</summary>
+    /// <param name="path">The folder. Missing parents are created, equally private.</param>
     /// <param name="passing">A group whose members may pass through it (0710) to a name they know, such as a socket's; 0 for none.</param>
-    /// <exception cref="LinuxException">It is no folder, or cannot be given to this user.</exception>
+    /// <exception cref="LinuxException">It is not a folder, or cannot be given to this user.</exception>
     public static void Make(string path, uint passing = 0)
     {
         if (!Directory.Exists(path))
@@ -21,7 +21,7 @@ public static unsafe partial class PrivateFolder
             Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
-        // By descriptor, so that owner and mode go to the folder that was looked at.
+        // By descriptor, so that owner and mode are set on the folder that was checked.
         using FileDescriptor folder = FileCalls.OpenDirectory(path);
         FileStatus status = StatusOf(folder, path);
         uint user = EffectiveUser();
@@ -37,8 +37,8 @@ public static unsafe partial class PrivateFolder
         }
     }
 
-    /// <summary>Opens or makes a file that only this process's user can read, for whoever has it open by its path; one that exists is given mode 0600.</summary>
-    /// <param name="path">The file; no link.</param>
+    /// <summary>Opens or creates a file that only this process's user can read, for code that opens it by its path; an existing one is given mode 0600.</summary>
+    /// <param name="path">The file; must not be a link.</param>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
     public static FileDescriptor OpenFile(string path)
     {

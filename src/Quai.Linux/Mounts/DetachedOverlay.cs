@@ -5,7 +5,7 @@ namespace Quai.Linux.Mounts;
 
 /// <summary>
 /// An overlay file system that is mounted nowhere: only a directory descriptor leads into it, and it is gone when that is closed.
-/// It is made on a thread of its own, in a mount namespace of its own, so that the host never sees a mount point that a crash could leave.
+/// It is created on a separate thread, in a separate mount namespace, so that the host never sees a mount point that a crash could leave.
 /// </summary>
 public static partial class DetachedOverlay
 {
@@ -14,7 +14,7 @@ public static partial class DetachedOverlay
     /// <param name="lower">Read-only layers, topmost first.</param>
     /// <param name="upper">The writable layer, or null.</param>
     /// <param name="work">overlayfs's work directory, or null.</param>
-    /// <param name="mountPoint">Any existing directory; nothing is seen there afterwards.</param>
+    /// <param name="mountPoint">Any existing directory; nothing is visible there afterwards.</param>
     /// <exception cref="LinuxException">A step failed.</exception>
     public static FileDescriptor Open(string root, IReadOnlyList<string> lower, string? upper, string? work, string mountPoint)
     {
@@ -40,7 +40,7 @@ public static partial class DetachedOverlay
 
     private static FileDescriptor MountHere(string root, IReadOnlyList<string> lower, string? upper, string? work, string mountPoint)
     {
-        // Also gives this thread a working directory of its own (CLONE_NEWNS implies CLONE_FS); the thread ends after this.
+        // Also gives this thread its own working directory (CLONE_NEWNS implies CLONE_FS); the thread ends after this.
         if (Unshare(0x20000) != 0)
         {
             throw LinuxException.FromLastError("unshare");

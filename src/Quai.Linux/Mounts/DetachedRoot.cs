@@ -2,14 +2,14 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Mounts;
 
-/// <summary>Where the root that is shown comes from.</summary>
+/// <summary>The source of the root that is shown.</summary>
 public abstract record RootSource
 {
     private RootSource()
     {
     }
 
-    /// <summary>The root mount of a running process's mount namespace, alone: what is mounted on it does not show.</summary>
+    /// <summary>The root mount of a running process's mount namespace, alone: what is mounted on it is not visible.</summary>
     /// <param name="Pid">The process.</param>
     public sealed record OfProcess(int Pid) : RootSource;
 
@@ -33,29 +33,29 @@ public abstract record RootSource
 public sealed record ShownMount(string Source, string Destination, bool ReadOnly, bool Recursive)
 {
     /// <summary>
-    /// What beneath the source is shown; null for the source itself. Somebody hostile may change what lies there:
+    /// The part beneath the source that is shown; null for the source itself. A hostile party may change what is there:
     /// it is opened once, no link on the way is followed, and what was opened is what is shown.
     /// </summary>
     public string? Subpath { get; init; }
 }
 
 /// <summary>
-/// A container's root, put together anew with its mounts, that is mounted nowhere: only a descriptor leads into it, and all of it is gone
+/// A container's root, assembled again with its mounts, but attached nowhere: only a descriptor leads into it, and all of it is gone
 /// when that is closed, or with this process. No device in it can be opened and no program executed.
-/// It is made on a thread of its own that sees mount namespaces no other thread does, and ends.
+/// It is created on a separate thread that sees mount namespaces no other thread does, and ends.
 /// </summary>
 public static unsafe class DetachedRoot
 {
     private const uint AT_RECURSIVE = 0x8000;
     private const ulong Hardened = MountFlags.MOUNT_ATTR_NOSUID | MountFlags.MOUNT_ATTR_NODEV | MountFlags.MOUNT_ATTR_NOEXEC;
 
-    /// <summary>Makes the root and returns a descriptor of it.</summary>
+    /// <summary>Creates the root and returns a descriptor of it.</summary>
     /// <param name="source">The root itself.</param>
-    /// <param name="mounts">What is shown in it. Mount points that are not there are made.</param>
-    /// <param name="rootReadOnly">Whether the root, its mounts apart, can only be read.</param>
-    /// <param name="allReadOnly">Whether nothing can be written, nor times of access be changed.</param>
-    /// <param name="mountPoint">Any existing directory; nothing is ever seen there by others.</param>
-    /// <exception cref="LinuxException">A step failed; with <c>ENOENT</c> or <c>ESRCH</c> also when the process is gone.</exception>
+    /// <param name="mounts">What is shown in it. Missing mount points are created.</param>
+    /// <param name="rootReadOnly">Whether the root, apart from its mounts, is read-only.</param>
+    /// <param name="allReadOnly">Whether nothing can be written, nor access times be changed.</param>
+    /// <param name="mountPoint">Any existing directory; others never see anything there.</param>
+    /// <exception cref="LinuxException">A step failed; with <c>ENOENT</c> or <c>ESRCH</c> also if the process is gone.</exception>
     public static FileDescriptor Open(RootSource source, IReadOnlyList<ShownMount> mounts, bool rootReadOnly, bool allReadOnly, string mountPoint)
     {
         FileDescriptor? result = null;
@@ -92,10 +92,10 @@ public static unsafe class DetachedRoot
             return Keep(root);
         }
 
-        // Also gives this thread a working directory of its own (CLONE_NEWNS implies CLONE_FS); the thread ends after this.
+        // Also gives this thread its own working directory (CLONE_NEWNS implies CLONE_FS); the thread ends after this.
         Check(SystemCall.Waiting(SystemCallNumber.Unshare, (long)CloneFlags.CLONE_NEWNS), "unshare", null);
 
-        // Mount points that are made stay in the container, with the modes that they are given.
+        // Mount points that are created stay in the container, with the modes that they are given.
         SystemCall.Quick(SystemCallNumber.Umask, 0);
         HostMount.Mount(null, "/", null, HostMount.MS_REC | HostMount.MS_PRIVATE, null);
         if (root is not null)
@@ -136,7 +136,7 @@ public static unsafe class DetachedRoot
         using FileDescriptor ours = Openat2.Open(FileCalls.AT_FDCWD, "/proc/thread-self/ns/mnt", FileCalls.O_RDONLY | FileCalls.O_CLOEXEC, 0, 0);
         if (Trees.NodeStatusReader.Read(theirs).Inode == Trees.NodeStatusReader.Read(ours).Inode)
         {
-            // The process has ended and its number is another's by now: this machine's root is nobody's to see.
+            // The process has ended and its number has been reused: this machine's root must not be shown to anybody.
             throw new LinuxException("open", Errno.ESRCH, $"/proc/{pid}/ns/mnt");
         }
 
@@ -205,7 +205,7 @@ public static unsafe class DetachedRoot
     {
         ulong* attributes = stackalloc ulong[4];
         attributes[0] = set;
-        // Any other rule for access times has to be taken back to set this one.
+        // Any other rule for access times has to be cleared to set this one.
         attributes[1] = (set & MountFlags.MOUNT_ATTR_NOATIME) != 0 ? MountFlags.MOUNT_ATTR_ATIME : 0;
         attributes[2] = privately ? MountFlags.MS_PRIVATE : 0;
         attributes[3] = 0;
@@ -215,7 +215,7 @@ public static unsafe class DetachedRoot
         }
     }
 
-    // The mount lives as long as a copy of the descriptor that open_tree gave.
+    // The mount lives as long as a copy of the descriptor returned by open_tree.
     private static FileDescriptor Keep(FileDescriptor tree)
     {
         long copy = SystemCall.Quick(SystemCallNumber.Fcntl, tree.Number, IoConstants.F_DUPFD_CLOEXEC, 3);

@@ -23,7 +23,7 @@ public static partial class HostMount
         }
     }
 
-    /// <summary>Unmounts; nothing happens when <paramref name="target"/> is no mount point or does not exist.</summary>
+    /// <summary>Unmounts; does nothing if <paramref name="target"/> is not a mount point or does not exist.</summary>
     public static void Unmount(string target, int flags = MNT_DETACH)
     {
         if (UnmountCall(target, flags) != 0 && Marshal.GetLastPInvokeError() is not (Errno.EINVAL or Errno.ENOENT))

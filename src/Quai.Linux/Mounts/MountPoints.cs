@@ -1,11 +1,11 @@
 namespace Quai.Linux.Mounts;
 
-/// <summary>Finds the place in a root where something is to be mounted, and makes it where there is none.</summary>
+/// <summary>Finds the place in a root where something is to be mounted, and creates it if missing.</summary>
 internal static unsafe class MountPoints
 {
     private const ulong Inside = Openat2.RESOLVE_IN_ROOT | Openat2.RESOLVE_NO_MAGICLINKS;
 
-    /// <summary>Opens a mount point; no link and no <c>..</c> leads out of the root. What is missing of the way is made, owned by root.</summary>
+    /// <summary>Opens a mount point; no link and no <c>..</c> leads out of the root. Missing parts of the path are created, owned by root.</summary>
     /// <param name="root">The root.</param>
     /// <param name="path">The place, as seen from inside.</param>
     /// <param name="directory">Whether a directory is to be mounted there, or a file.</param>

@@ -2,21 +2,21 @@ using System.Text;
 
 namespace Quai.Linux.Mounts;
 
-/// <summary>How the mount that a path lies in passes on what is mounted below it, in this process's mount namespace (mount_namespaces(7)).</summary>
+/// <summary>How the mount that contains a path propagates mounts below it, in this process's mount namespace (mount_namespaces(7)).</summary>
 /// <param name="MountPoint">Where it is mounted.</param>
 /// <param name="IsShared">Whether it is in a peer group.</param>
 /// <param name="IsSlave">Whether it receives from one.</param>
 public readonly record struct MountPropagation(string MountPoint, bool IsShared, bool IsSlave)
 {
     /// <summary>The mount of a file or folder; links are followed.</summary>
-    /// <exception cref="LinuxException">It is not there.</exception>
+    /// <exception cref="LinuxException">It does not exist.</exception>
     public static MountPropagation Of(string path)
     {
         using FileDescriptor found = Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_PATH | FileCalls.O_CLOEXEC, 0, 0);
         return Find(File.ReadLines("/proc/self/mountinfo"), new FileInfo($"/proc/self/fd/{found.Number}").LinkTarget ?? path);
     }
 
-    /// <summary>The mount of a path without links among the lines of mountinfo (proc(5)): the deepest, and of those at one place the last.</summary>
+    /// <summary>The mount of a path without links, from the lines of mountinfo (proc(5)): the deepest, and the last one of several at the same place.</summary>
     internal static MountPropagation Find(IEnumerable<string> lines, string path)
     {
         var best = new MountPropagation("/", false, false);

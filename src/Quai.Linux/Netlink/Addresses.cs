@@ -5,7 +5,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 namespace Quai.Linux.Netlink;
 
 /// <summary>An IPv4 address of an interface.</summary>
-/// <param name="LinkIndex">Whose.</param>
+/// <param name="LinkIndex">The interface.</param>
 /// <param name="Address">The address.</param>
 /// <param name="PrefixLength">Of its subnet.</param>
 public readonly record struct LinkAddress(int LinkIndex, IPAddress Address, int PrefixLength);
@@ -17,11 +17,11 @@ public static class Addresses
     private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
     private const byte AF_INET = 2;
 
-    /// <summary>Gives an interface an address, with the subnet's broadcast address.</summary>
+    /// <summary>Adds an address to an interface, with the subnet's broadcast address.</summary>
     public static void WriteAdd(NetlinkWriter writer, int linkIndex, IPAddress address, int prefixLength) =>
         Write(writer, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, linkIndex, address, prefixLength);
 
-    /// <summary>Takes an address from an interface.</summary>
+    /// <summary>Removes an address from an interface.</summary>
     public static void WriteDelete(NetlinkWriter writer, int linkIndex, IPAddress address, int prefixLength) =>
         Write(writer, RTM_DELADDR, NLM_F_ACK, linkIndex, address, prefixLength);
 

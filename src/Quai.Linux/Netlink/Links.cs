@@ -3,7 +3,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 
 namespace Quai.Linux.Netlink;
 
-/// <summary>rtnetlink requests about network interfaces. <c>Write…</c> makes a request with NLM_F_ACK in a <see cref="NetlinkWriter"/>.</summary>
+/// <summary>rtnetlink requests about network interfaces. <c>Write…</c> writes a request with NLM_F_ACK to a <see cref="NetlinkWriter"/>.</summary>
 public static class Links
 {
     /// <summary>The loopback's index in every namespace.</summary>
@@ -19,10 +19,10 @@ public static class Links
     private const uint IFF_UP = 1;
     private const uint RTEXT_FILTER_SKIP_STATS = 1 << 3;
 
-    /// <summary>All sixteen groups but that of pause frames, which the kernel always drops.</summary>
+    /// <summary>All sixteen groups except that of pause frames, which the kernel always drops.</summary>
     private const ushort AllLinkLocalGroups = 0xfffd;
 
-    /// <summary>Makes a bridge. Its hardware address is fixed, or it would follow its ports' and cut connections when a container ends.</summary>
+    /// <summary>Creates a bridge. Its hardware address is fixed; otherwise it would follow its ports' and cut connections when a container ends.</summary>
     public static void WriteBridge(NetlinkWriter writer, string name, ReadOnlySpan<byte> mac, int mtu, uint group = 0)
     {
         writer.Begin(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
@@ -46,14 +46,14 @@ public static class Links
     }
 
     /// <summary>
-    /// Makes a veth pair in one request: each end in its namespace with its name, index, hardware address and state, the first end on its bridge.
-    /// The request is sent where the end without a namespace of its own shall be. Only the first end may be made up, or its bridge be named;
+    /// Creates a veth pair in one request: each end in its namespace with its name, index, hardware address and state, the first end on its bridge.
+    /// The request is sent in the namespace of the end that names none. Only the first end may be brought up, or have a bridge;
     /// the second's index counts only if the first has one too.
     /// </summary>
     /// <param name="writer">Written to.</param>
     /// <param name="end">The first end.</param>
     /// <param name="peer">The second end; its bridge is ignored.</param>
-    /// <returns>Offset in the message of the namespace descriptor of that end which has one, or -1.</returns>
+    /// <returns>Offset in the message of the namespace descriptor of the end that has one, or -1.</returns>
     public static int WriteVeth(NetlinkWriter writer, in VethEnd end, in VethEnd peer)
     {
         int start = writer.Length;
@@ -72,7 +72,7 @@ public static class Links
         return descriptor < 0 ? -1 : descriptor - start;
     }
 
-    /// <summary>Changes an interface, named by index or, where that is 0, by name.</summary>
+    /// <summary>Changes an interface, named by index or, if that is 0, by name.</summary>
     public static void WriteChange(NetlinkWriter writer, in LinkChange change)
     {
         writer.Begin(RTM_NEWLINK, NLM_F_ACK);
@@ -132,7 +132,7 @@ public static class Links
     }
 
     /// <summary>
-    /// Asks for an interface, by index or, where that is 0, by name. The point is a side effect: the kernel first acts on a carrier change of it that
+    /// Queries an interface, by index or, if that is 0, by name. The point is a side effect: the kernel first processes a carrier change that
     /// still waits for a worker (Linux 6.8 and later), such as letting a bridge's port forward. The answer comes before the acknowledgement.
     /// </summary>
     public static void WriteSettle(NetlinkWriter writer, int index, string? name = null)

@@ -5,16 +5,16 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 
 namespace Quai.Linux.Netlink;
 
-/// <summary>Walks the attributes in a stretch of a netlink message: <c>while (a.Next()) switch (a.Type) …</c>. A malformed rest ends the walk.</summary>
+/// <summary>Walks the attributes in a section of a netlink message: <c>while (a.Next()) switch (a.Type) …</c>. A malformed rest ends the walk.</summary>
 /// <param name="rest">The attributes' bytes.</param>
 public ref struct NetlinkAttributes(ReadOnlySpan<byte> rest)
 {
     private ReadOnlySpan<byte> _rest = rest;
 
-    /// <summary>The present attribute's type without the nested flag.</summary>
+    /// <summary>The current attribute's type without the nested flag.</summary>
     public ushort Type { get; private set; }
 
-    /// <summary>The present attribute's bytes.</summary>
+    /// <summary>The current attribute's bytes.</summary>
     public ReadOnlySpan<byte> Value { get; private set; }
 
     /// <summary>The value as a 16-bit number.</summary>
@@ -26,7 +26,7 @@ public ref struct NetlinkAttributes(ReadOnlySpan<byte> rest)
     /// <summary>The value as a 32-bit number in network byte order.</summary>
     public readonly uint U32BigEndian => BinaryPrimitives.ReadUInt32BigEndian(Value);
 
-    /// <summary>The value as a string without its closing zero.</summary>
+    /// <summary>The value as a string without its terminating zero.</summary>
     public readonly string String => Encoding.UTF8.GetString(Value.TrimEnd((byte)0));
 
     /// <summary>The value as attributes.</summary>

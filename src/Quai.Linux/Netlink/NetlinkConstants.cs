@@ -1,6 +1,6 @@
 namespace Quai.Linux.Netlink;
 
-/// <summary>Numbers of <c>linux/netlink.h</c> that requests are made of, named as the kernel names them.</summary>
+/// <summary>Constants of <c>linux/netlink.h</c> for building requests, under the kernel's names.</summary>
 public static class NetlinkConstants
 {
 #pragma warning disable CS1591 // named by netlink(7)

@@ -11,8 +11,8 @@ namespace Quai.Linux.Netlink;
 public delegate void NetlinkMessageHandler(ushort type, ReadOnlySpan<byte> payload);
 
 /// <summary>
-/// A netlink socket of the network namespace of the thread that opened it, from whichever thread it is used later.
-/// The kernel handles a request inside <c>send</c>, so a round trip takes microseconds and is made synchronously.
+/// A netlink socket of the network namespace of the thread that opened it, whichever thread uses it later.
+/// The kernel handles a request inside <c>send</c>, so a round trip takes microseconds and is synchronous.
 /// Not safe for concurrent use.
 /// </summary>
 public sealed partial class NetlinkSocket : IDisposable
@@ -38,14 +38,14 @@ public sealed partial class NetlinkSocket : IDisposable
             throw LinuxException.FromLastError("socket", "AF_NETLINK");
         }
 
-        // Acknowledgements carry the kernel's words about what is wrong, and not the request over again.
+        // Acknowledgements carry the kernel's explanation of an error, and do not repeat the request.
         int on = 1;
         _ = SetOption(socket, SOL_NETLINK, NETLINK_CAP_ACK, in on, sizeof(int));
         _ = SetOption(socket, SOL_NETLINK, NETLINK_EXT_ACK, in on, sizeof(int));
         return new NetlinkSocket(socket);
     }
 
-    /// <summary>Opens a socket that hears what the kernel tells a group of listeners, in the calling thread's network namespace. It belongs to the caller.</summary>
+    /// <summary>Opens a socket that receives the kernel's messages to a multicast group, in the calling thread's network namespace. Owned by the caller.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     internal static int OpenListening(int protocol, int group)
     {
@@ -55,7 +55,7 @@ public sealed partial class NetlinkSocket : IDisposable
             throw LinuxException.FromLastError("socket", "AF_NETLINK");
         }
 
-        // One without an address hears nothing: it would be taken for the kernel, whose word it is.
+        // A socket without an address receives nothing: it would be taken for the kernel, which is the sender.
         var address = new NetlinkAddress { Family = AF_NETLINK };
         if (Bind(socket, in address, Marshal.SizeOf<NetlinkAddress>()) != 0 || SetOption(socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, in group, sizeof(int)) != 0)
         {
@@ -70,7 +70,7 @@ public sealed partial class NetlinkSocket : IDisposable
     /// <summary>Sends one request that has NLM_F_ACK and awaits its acknowledgement.</summary>
     /// <param name="message">The whole message; its sequence number is written here.</param>
     /// <param name="what">What it does, for the error: <c>create bridge quai0</c>.</param>
-    /// <exception cref="LinuxException">The kernel refused; the text has its own explanation where it gave one.</exception>
+    /// <exception cref="LinuxException">The kernel refused; the message includes its explanation if it gave one.</exception>
     public void Request(Span<byte> message, string what)
     {
         uint sequence = ++_sequence;
@@ -98,7 +98,7 @@ public sealed partial class NetlinkSocket : IDisposable
         }
     }
 
-    /// <summary>Sends a dump request (NLM_F_DUMP) and hands out every message of the answer.</summary>
+    /// <summary>Sends a dump request (NLM_F_DUMP) and passes on every message of the answer.</summary>
     public void Dump(Span<byte> request, NetlinkMessageHandler handler, string what)
     {
         uint sequence = ++_sequence;
@@ -129,7 +129,7 @@ public sealed partial class NetlinkSocket : IDisposable
                     }
                     catch (ArgumentException)
                     {
-                        // It read beyond the end of a message or an attribute.
+                        // The callback read beyond the end of a message or an attribute.
                         throw new LinuxException("netlink", Errno.EIO, $"{what} (an answer is too short)");
                     }
                 }
@@ -142,7 +142,7 @@ public sealed partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>
-    /// Sends several messages in one call, as nfnetlink's batches need it: all of them happen or none.
+    /// Sends several messages in one call, as nfnetlink's batches require: all of them take effect or none.
     /// The last message before the batch's end must have NLM_F_ACK.
     /// </summary>
     /// <exception cref="LinuxException">The first refusal.</exception>
@@ -167,7 +167,7 @@ public sealed partial class NetlinkSocket : IDisposable
         bool acknowledged = false;
         try
         {
-            // All answers were queued before send returned; reading on until none is left keeps a late refusal from being taken for the next transaction's.
+            // All answers were queued before send returned; reading until none is left keeps a late refusal from being attributed to the next transaction.
             int length;
             while ((length = Receive(buffer, MSG_DONTWAIT, what)) > 0)
             {
@@ -242,7 +242,7 @@ public sealed partial class NetlinkSocket : IDisposable
             return null;
         }
 
-        // An error echoes the request's header (all of the request where the kernel could not cap it), then come the attributes that explain.
+        // An error echoes the request's header (or the whole request if the kernel could not cap it), followed by the attributes that explain it.
         if ((flags & NLM_F_ACK_TLVS) != 0 && payload.Length >= 4 + NLMSG_HDRLEN)
         {
             int echoed = (flags & NLM_F_CAPPED) != 0 ? NLMSG_HDRLEN : MemoryMarshal.Read<int>(payload[4..]);

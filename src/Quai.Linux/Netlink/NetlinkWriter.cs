@@ -17,17 +17,17 @@ public sealed class NetlinkWriter : IDisposable
     private int _length;
     private int _message = -1;
 
-    /// <summary>Makes an empty writer.</summary>
-    /// <param name="capacity">Bytes to begin with; it grows.</param>
+    /// <summary>Creates an empty writer.</summary>
+    /// <param name="capacity">Initial size in bytes; it grows.</param>
     public NetlinkWriter(int capacity = 1024) => _buffer = ArrayPool<byte>.Shared.Rent(capacity);
 
     /// <summary>All bytes written; valid until the next write.</summary>
     public Span<byte> Written => _buffer.AsSpan(0, _length);
 
-    /// <summary>How many bytes are written.</summary>
+    /// <summary>The number of bytes written.</summary>
     public int Length => _length;
 
-    /// <summary>Forgets what was written.</summary>
+    /// <summary>Discards what was written.</summary>
     public void Clear()
     {
         _length = 0;
@@ -48,21 +48,21 @@ public sealed class NetlinkWriter : IDisposable
         MemoryMarshal.Write(header[6..], (ushort)(flags | NLM_F_REQUEST));
     }
 
-    /// <summary>Ends the message begun last and fills in its length.</summary>
+    /// <summary>Ends the last message begun and fills in its length.</summary>
     public void End()
     {
         MemoryMarshal.Write(_buffer.AsSpan(_message), _length - _message);
         _message = -1;
     }
 
-    /// <summary>Adds flags to the message begun last.</summary>
+    /// <summary>Adds flags to the last message begun.</summary>
     public void AddFlags(ushort flags)
     {
         Span<byte> at = _buffer.AsSpan(_message + 6, 2);
         MemoryMarshal.Write(at, (ushort)(MemoryMarshal.Read<ushort>(at) | flags));
     }
 
-    /// <summary>Writes a family's fixed header as it lies in memory.</summary>
+    /// <summary>Writes a family's fixed header with its memory layout.</summary>
     public void Put<T>(in T value)
         where T : unmanaged => MemoryMarshal.Write(Take(Marshal.SizeOf<T>()), value);
 
@@ -81,20 +81,20 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>Writes a 32-bit attribute.</summary>
     public void U32(ushort type, uint value) => MemoryMarshal.Write(Attribute(type, 4), value);
 
-    /// <summary>Writes a 32-bit attribute in network byte order, as nf_tables has them.</summary>
+    /// <summary>Writes a 32-bit attribute in network byte order, as nf_tables expects.</summary>
     public void U32BigEndian(ushort type, uint value) => BinaryPrimitives.WriteUInt32BigEndian(Attribute(type, 4), value);
 
     /// <summary>Writes a 64-bit attribute in network byte order.</summary>
     public void U64BigEndian(ushort type, ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Attribute(type, 8), value);
 
-    /// <summary>Writes a string attribute with its closing zero.</summary>
+    /// <summary>Writes a string attribute with its terminating zero.</summary>
     public void String(ushort type, ReadOnlySpan<char> value)
     {
         int length = Encoding.UTF8.GetByteCount(value);
         Encoding.UTF8.GetBytes(value, Attribute(type, length + 1));
     }
 
-    /// <summary>Begins an attribute that holds attributes (or a fixed header and then attributes).</summary>
+    /// <summary>Begins an attribute that contains attributes (or a fixed header and then attributes).</summary>
     /// <returns>A mark for <see cref="EndNest"/>.</returns>
     public int BeginNest(ushort type, bool flagged = true)
     {

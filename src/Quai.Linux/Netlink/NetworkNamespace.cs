@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Netlink;
 
-/// <summary>Network namespaces of threads. Never enter one on a thread of the pool: the thread keeps it.</summary>
+/// <summary>Network namespaces of threads. Never enter one on a pool thread: the thread stays in it.</summary>
 public static partial class NetworkNamespace
 {
     private const int CLONE_NEWNET = 0x40000000, O_RDONLY_CLOEXEC = 0x80000;
@@ -21,7 +21,7 @@ public static partial class NetworkNamespace
         return fd.IsInvalid ? throw LinuxException.FromLastError("open", path) : fd;
     }
 
-    /// <summary>A number of the calling thread's namespace that no other has until the machine is started anew; null on kernels before 5.14.</summary>
+    /// <summary>A number of the calling thread's namespace that is unique until the machine reboots; null on kernels before 5.14.</summary>
     public static ulong? Cookie()
     {
         using FileDescriptor socket = Socket(AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);

@@ -7,7 +7,7 @@ namespace Quai.Linux.Netlink;
 /// <summary>An IPv4 route of the main table.</summary>
 /// <param name="Destination">Its network; null for the default route.</param>
 /// <param name="PrefixLength">0 for the default route.</param>
-/// <param name="LinkIndex">Which interface it leaves by, or 0.</param>
+/// <param name="LinkIndex">The interface that it leaves by, or 0.</param>
 public readonly record struct Route(IPAddress? Destination, int PrefixLength, int LinkIndex);
 
 /// <summary>rtnetlink requests about IPv4 routes.</summary>
@@ -17,7 +17,7 @@ public static class Routes
     private const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5;
     private const byte AF_INET = 2, RT_TABLE_MAIN = 254, RTPROT_BOOT = 3, RT_SCOPE_UNIVERSE = 0, RTN_UNICAST = 1;
 
-    /// <summary>Makes the default route lead to a gateway, wherever it led before.</summary>
+    /// <summary>Sets the default route to a gateway, replacing any other.</summary>
     public static void WriteDefault(NetlinkWriter writer, int linkIndex, IPAddress gateway)
     {
         Span<byte> bytes = stackalloc byte[4];

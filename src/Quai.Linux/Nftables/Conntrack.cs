@@ -5,7 +5,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 
 namespace Quai.Linux.Nftables;
 
-/// <summary>Connection tracking's table of IPv4 connections, by way of nfnetlink.</summary>
+/// <summary>Connection tracking's table of IPv4 connections, through nfnetlink.</summary>
 public static class Conntrack
 {
     private const ushort NFNL_SUBSYS_CTNETLINK = 1, IPCTNL_MSG_CT_DELETE = 2;
@@ -14,11 +14,11 @@ public static class Conntrack
     private const byte AF_INET = 2;
 
     /// <summary>
-    /// Forgets all connections of one protocol that an address answers, in one request (Linux 5.9 and later). UDP needs it when a translation changes:
-    /// a client that keeps sending from one port would stay with the old one for ever.
+    /// Deletes all connections of one protocol that an address replies to, in one request (Linux 5.9 and later). UDP needs it when a translation changes:
+    /// a client that keeps sending from one port would otherwise keep the old one for ever.
     /// </summary>
     /// <param name="socket">A socket of <see cref="NftBatch.OpenSocket"/>.</param>
-    /// <param name="address">Who answers.</param>
+    /// <param name="address">The replying address.</param>
     /// <param name="protocol">The protocol's number.</param>
     public static void Forget(NetlinkSocket socket, IPAddress address, byte protocol)
     {

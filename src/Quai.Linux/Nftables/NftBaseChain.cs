@@ -1,6 +1,6 @@
 namespace Quai.Linux.Nftables;
 
-/// <summary>A base chain of somebody's.</summary>
+/// <summary>A base chain, whoever created it.</summary>
 /// <param name="Family">Its table's family.</param>
 /// <param name="Table">Its table.</param>
 /// <param name="Name">Its name.</param>

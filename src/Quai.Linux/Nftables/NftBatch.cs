@@ -5,7 +5,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 namespace Quai.Linux.Nftables;
 
 /// <summary>
-/// One nf_tables transaction, on tables of family <c>ip</c> unless another is named: what is added here happens at once or, when anything is refused, not at all.
+/// One nf_tables transaction, on tables of family <c>ip</c> unless another is named: everything added here takes effect at once or, if anything is refused, not at all.
 /// <code>
 /// using var batch = new NftBatch();
 /// batch.AddTable("quai");
@@ -16,7 +16,7 @@ namespace Quai.Linux.Nftables;
 /// </summary>
 public sealed class NftBatch : IDisposable
 {
-    /// <summary>Most elements that one message holds: a netlink attribute's length has 16 bits.</summary>
+    /// <summary>The maximum number of elements in one message: a netlink attribute's length has 16 bits.</summary>
     private const int ElementsPerMessage = 512;
 
     private const ushort NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11, NFNL_SUBSYS_NFTABLES = 10;
@@ -48,9 +48,9 @@ public sealed class NftBatch : IDisposable
     /// <summary>Opens a socket to send transactions on, in the calling thread's network namespace.</summary>
     public static NetlinkSocket OpenSocket() => NetlinkSocket.Open(NETLINK_NETFILTER);
 
-    /// <summary>Makes a table if it is not there.</summary>
+    /// <summary>Creates a table if it does not exist.</summary>
     /// <param name="table">Its name.</param>
-    /// <param name="comment">What <c>nft list</c> shows with it; empty for nothing. ASCII; cut after 120 characters.</param>
+    /// <param name="comment">Shown by <c>nft list</c>; empty for none. ASCII; truncated after 120 characters.</param>
     public void AddTable(string table, string comment = "")
     {
         Begin(NFT_MSG_NEWTABLE, NLM_F_CREATE);
@@ -64,8 +64,8 @@ public sealed class NftBatch : IDisposable
     }
 
     /// <summary>
-    /// Makes an empty table that belongs to the socket it is committed on (Linux 5.12 and later): nobody else may change it, and it goes when the socket is closed,
-    /// whatever closes it. The transaction fails with EPERM while another socket has a table of that name, and with EEXIST when it is nobody's.
+    /// Creates an empty table owned by the socket it is committed on (Linux 5.12 and later): nobody else may change it, and it is deleted when the socket is closed,
+    /// for whatever reason. The transaction fails with EPERM while another socket has a table of that name, and with EEXIST if it exists without an owner.
     /// </summary>
     public void AddOwnedTable(string table, string comment)
     {
@@ -76,7 +76,7 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
-    /// <summary>Deletes a table with all that is in it.</summary>
+    /// <summary>Deletes a table with everything in it.</summary>
     public void DeleteTable(string table)
     {
         Begin(NFT_MSG_DELTABLE, 0);
@@ -84,7 +84,7 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
-    /// <summary>Makes a chain; with a hook it is a base chain whose policy is accept.</summary>
+    /// <summary>Creates a chain; with a hook it is a base chain whose policy is accept.</summary>
     public void AddChain(string table, string chain, NftHook? hook = null)
     {
         Begin(NFT_MSG_NEWCHAIN, NLM_F_CREATE);
@@ -103,7 +103,7 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
-    /// <summary>Begins a rule at the end of a chain. The rule is ended by its verdict: nothing else may be added before.</summary>
+    /// <summary>Begins a rule at the end of a chain. Its verdict ends it: nothing else may be added before that.</summary>
     public NftRule Rule(string table, string chain)
     {
         Begin(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
@@ -116,7 +116,7 @@ public sealed class NftBatch : IDisposable
     /// <param name="table">The table.</param>
     /// <param name="chain">The chain.</param>
     /// <param name="before">The other rule's handle; null for the chain's end.</param>
-    /// <param name="comment">What <c>nft list</c> shows with it. ASCII; cut after 120 characters.</param>
+    /// <param name="comment">Shown by <c>nft list</c>. ASCII; truncated after 120 characters.</param>
     public NftRule Rule(string table, string chain, ulong? before, string comment)
     {
         Begin(NFT_MSG_NEWRULE, before is null ? (ushort)(NLM_F_CREATE | NLM_F_APPEND) : NLM_F_CREATE);
@@ -141,29 +141,51 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
-    /// <summary>Makes a set.</summary>
+    /// <summary>Creates a set.</summary>
     public void AddSet(string table, string name, NftType key) => AddSet(table, name, key, 0, 0, 0);
 
-    /// <summary>Makes a map.</summary>
+    /// <summary>Creates a map.</summary>
     public void AddMap(string table, string name, NftType key, NftType data) => AddSet(table, name, key, NFT_SET_MAP, data.Id, data.Length);
 
-    /// <summary>Makes a verdict map.</summary>
+    /// <summary>Creates a verdict map.</summary>
     public void AddVerdictMap(string table, string name, NftType key) => AddSet(table, name, key, NFT_SET_MAP, NFT_DATA_VERDICT, 0);
 
-    /// <summary>Adds elements to a set or map. One that is there already with other data makes the transaction fail.</summary>
+    /// <summary>Adds elements to a set or map. An existing one with different data makes the transaction fail.</summary>
     public void AddElements(string table, string set, ReadOnlySpan<NftElement> elements) => Elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE, table, set, elements);
 
-    /// <summary>Deletes elements by key. One that is not there makes the transaction fail.</summary>
+    /// <summary>Deletes elements by key. A missing one makes the transaction fail.</summary>
     public void DeleteElements(string table, string set, ReadOnlySpan<NftElement> elements) => Elements(NFT_MSG_DELSETELEM, 0, table, set, elements);
 
     /// <summary>Sends the transaction. A batch is committed once.</summary>
-    /// <exception cref="LinuxException">Something was refused, and so nothing was done.</exception>
+    /// <exception cref="LinuxException">Something was refused, so nothing was done.</exception>
     public void Commit(NetlinkSocket socket, string what)
     {
-        _writer.Begin(NFNL_MSG_BATCH_END, 0);
-        _writer.Put(new NfHeader { Resource = BigEndian(NFNL_SUBSYS_NFTABLES) });
-        _writer.End();
+        Finish();
         socket.Transact(_writer.Written, what);
+    }
+
+    /// <summary>
+    /// The transaction as bytes, to be sent in one piece by somebody who has no more than the bytes. Its last message alone asks for an acknowledgement: the
+    /// first answer says whether all of it was done or nothing. A batch is committed or prepared once.
+    /// </summary>
+    public byte[] Prepare()
+    {
+        int end = _writer.Length;
+        Finish();
+        byte[] bytes = _writer.Written.ToArray();
+        uint sequence = 0;
+        for (int at = 0, next; at < bytes.Length; at = next)
+        {
+            Span<byte> header = bytes.AsSpan(at, NLMSG_HDRLEN);
+            next = at + ((MemoryMarshal.Read<int>(header) + 3) & ~3);
+            MemoryMarshal.Write(header[8..], ++sequence);
+            if (next < end)
+            {
+                MemoryMarshal.Write(header[6..], (ushort)(MemoryMarshal.Read<ushort>(header[6..]) & ~NLM_F_ACK));
+            }
+        }
+
+        return bytes;
     }
 
     /// <summary>
@@ -229,6 +251,13 @@ public sealed class NftBatch : IDisposable
 
     private static ushort BigEndian(ushort value) => BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value) : value;
 
+    private void Finish()
+    {
+        _writer.Begin(NFNL_MSG_BATCH_END, 0);
+        _writer.Put(new NfHeader { Resource = BigEndian(NFNL_SUBSYS_NFTABLES) });
+        _writer.End();
+    }
+
     private void AddSet(string table, string name, NftType key, uint flags, uint dataType, int dataLength)
     {
         Begin(NFT_MSG_NEWSET, NLM_F_CREATE);
@@ -249,7 +278,7 @@ public sealed class NftBatch : IDisposable
         _writer.U32BigEndian(NFTA_SET_ID, ++_sets);
         if (key == NftType.InterfaceName)
         {
-            // For the command nft alone, which else reads the text backwards.
+            // Only for the nft command, which would otherwise print the text reversed.
             byte[] order = new byte[6];
             order[0] = NFTNL_UDATA_SET_KEYBYTEORDER;
             order[1] = sizeof(uint);
@@ -321,7 +350,7 @@ public sealed class NftBatch : IDisposable
 
     private void Begin(byte message, ushort flags)
     {
-        // Each is acknowledged: a transaction whose acknowledgement is missing was not seen by the kernel.
+        // Each is acknowledged: if a transaction's acknowledgement is missing, the kernel did not see it.
         _writer.Begin((ushort)((NFNL_SUBSYS_NFTABLES << 8) | message), (ushort)(flags | NLM_F_ACK));
         _writer.Put(new NfHeader { Family = (byte)_family });
     }

@@ -5,7 +5,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 
 namespace Quai.Linux.Nftables;
 
-/// <summary>Reads what chains and rules there are, whoever made them.</summary>
+/// <summary>Lists the existing chains and rules, whoever created them.</summary>
 public static class NftListing
 {
     private const int HeaderLength = 4;
@@ -13,7 +13,9 @@ public static class NftListing
     private const byte NFT_MSG_GETCHAIN = 4, NFT_MSG_GETRULE = 7;
     private const ushort NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_HOOK_HOOKNUM = 1;
     private const ushort NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_HANDLE = 3, NFTA_RULE_EXPRESSIONS = 4, NFTA_RULE_USERDATA = 7;
-    private const ushort NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_IMMEDIATE_DATA = 2, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2, NFTA_TARGET_NAME = 1;
+    private const ushort NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_IMMEDIATE_DATA = 2, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2, NFTA_TARGET_NAME = 1, NFTA_MATCH_INFO = 3;
+    private const ushort NFTA_META_KEY = 2, NFTA_PAYLOAD_BASE = 2, NFTA_PAYLOAD_OFFSET = 3;
+    private const uint NFT_META_L4PROTO = 16, NFT_PAYLOAD_NETWORK_HEADER = 1, ProtocolOffset = 9;
     private const int NF_DROP = 0, NF_ACCEPT = 1, NFT_JUMP = -3, NFT_GOTO = -4, NFT_RETURN = -5;
     private const byte NFTNL_UDATA_RULE_COMMENT = 0;
 
@@ -95,16 +97,15 @@ public static class NftListing
                             rule = rule with { Handle = BinaryPrimitives.ReadUInt64BigEndian(attributes.Value) };
                             break;
                         case NFTA_RULE_EXPRESSIONS:
-                            (NftRuleEnd end, string? target) = EndOf(attributes.Nested);
-                            rule = rule with { End = end, Target = target };
+                            rule = Read(rule, attributes.Nested);
                             break;
                         case NFTA_RULE_USERDATA:
-                            rule = rule with { Comment = CommentOf(attributes.Value) };
+                            rule = CommentOf(attributes.Value) is { Length: > 0 } comment ? rule with { Comment = comment } : rule;
                             break;
                     }
                 }
 
-                // Old kernels tell all rules of the table.
+                // Old kernels list all rules of the table.
                 if (ofTable == table && ofChain == chain)
                 {
                     rules.Add(rule);
@@ -120,48 +121,83 @@ public static class NftListing
         writer.Put((uint)family);
     }
 
-    /// <summary>A rule that does nothing but count and log before it decides has no condition.</summary>
-    private static (NftRuleEnd End, string? Target) EndOf(NetlinkAttributes list)
+    /// <summary>What a rule does with each packet. One that only counts, logs and says something about itself before its verdict has no condition.</summary>
+    private static NftListedRule Read(NftListedRule rule, NetlinkAttributes list)
     {
+        (bool conditional, bool byProtocol) = (false, false);
+        (NftRuleEnd end, string? target) = (NftRuleEnd.None, null);
         while (list.Next())
         {
             NetlinkAttributes expression = list.Nested;
             string name = "";
+            NetlinkAttributes data = default;
             while (expression.Next())
             {
                 if (expression.Type == NFTA_EXPR_NAME)
                 {
                     name = expression.String;
-                    if (name is "reject" or "queue")
-                    {
-                        return (NftRuleEnd.Refuse, null);
-                    }
+                }
+                else if (expression.Type == NFTA_EXPR_DATA)
+                {
+                    data = expression.Nested;
+                }
+            }
 
-                    if (name is not ("counter" or "log" or "immediate" or "target"))
-                    {
-                        return (NftRuleEnd.None, null);
-                    }
-                }
-                else if (expression.Type == NFTA_EXPR_DATA && name == "immediate" && VerdictOf(expression.Nested) is { End: not NftRuleEnd.None } verdict)
-                {
-                    return verdict;
-                }
-                else if (expression.Type == NFTA_EXPR_DATA && name == "target")
-                {
+            switch (name)
+            {
+                case "counter" or "log" or "cmp":
+                    break;
+                case "reject" or "queue":
+                    end = NftRuleEnd.Refuse;
+                    break;
+                case "immediate":
+                    (end, target) = VerdictOf(data) is { End: not NftRuleEnd.None } verdict ? verdict : (end, target);
+                    break;
+                case "target":
                     // Of iptables' own: REJECT and NFQUEUE end the way, LOG and the like do not.
-                    NetlinkAttributes target = expression.Nested;
-                    while (target.Next())
-                    {
-                        if (target.Type == NFTA_TARGET_NAME && target.String is "REJECT" or "NFQUEUE" or "TARPIT")
-                        {
-                            return (NftRuleEnd.Refuse, null);
-                        }
-                    }
-                }
+                    end = TextOf(data, NFTA_TARGET_NAME) is "REJECT" or "NFQUEUE" or "TARPIT" ? NftRuleEnd.Refuse : end;
+                    break;
+                case "match" when TextOf(data, NFTA_TARGET_NAME) == "comment":
+                    rule = rule.Comment.Length > 0 ? rule : rule with { Comment = TextOf(data, NFTA_MATCH_INFO) };
+                    break;
+                case "meta" when NumberOf(data, NFTA_META_KEY) == NFT_META_L4PROTO:
+                case "payload" when NumberOf(data, NFTA_PAYLOAD_BASE) == NFT_PAYLOAD_NETWORK_HEADER && NumberOf(data, NFTA_PAYLOAD_OFFSET) == ProtocolOffset:
+                    byProtocol = true;
+                    break;
+                default:
+                    conditional = true;
+                    break;
             }
         }
 
-        return (NftRuleEnd.None, null);
+        return conditional || (byProtocol && end != NftRuleEnd.Refuse) ? rule : rule with { End = byProtocol ? NftRuleEnd.RefuseProtocol : end, Target = target };
+    }
+
+    private static string TextOf(NetlinkAttributes data, ushort type)
+    {
+        while (data.Next())
+        {
+            if (data.Type == type)
+            {
+                int end = data.Value.IndexOf((byte)0);
+                return Encoding.UTF8.GetString(end < 0 ? data.Value : data.Value[..end]);
+            }
+        }
+
+        return "";
+    }
+
+    private static long NumberOf(NetlinkAttributes data, ushort type)
+    {
+        while (data.Next())
+        {
+            if (data.Type == type && data.Value.Length == sizeof(uint))
+            {
+                return data.U32BigEndian;
+            }
+        }
+
+        return -1;
     }
 
     private static (NftRuleEnd End, string? Target) VerdictOf(NetlinkAttributes immediate)

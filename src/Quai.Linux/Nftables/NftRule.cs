@@ -6,8 +6,8 @@ using Quai.Linux.Netlink;
 namespace Quai.Linux.Nftables;
 
 /// <summary>
-/// A rule being written: matches one after another, then exactly one verdict, which ends it.
-/// The expressions are those of the kernel's nf_tables; each match loads register 1 and compares it.
+/// A rule being written: matches in sequence, then exactly one verdict, which ends it.
+/// The expressions are the kernel's nf_tables ones; each match loads register 1 and compares it.
 /// </summary>
 public readonly ref struct NftRule
 {
@@ -25,6 +25,7 @@ public readonly ref struct NftRule
     private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_L4PROTO = 16, NFT_CT_STATE = 0, NFT_CT_STATUS = 2;
     private const uint NFT_CMP_EQ = 0, NFT_CMP_NEQ = 1, NFT_PAYLOAD_NETWORK_HEADER = 1, NFT_PAYLOAD_TRANSPORT_HEADER = 2;
     private const uint NFT_FIB_RESULT_ADDRTYPE = 3, NFTA_FIB_F_DADDR = 2, RTN_LOCAL = 2;
+    private const uint NFT_NAT_SNAT = 0, NFT_NAT_DNAT = 1, NFPROTO_IPV4 = 2;
     private const int NF_DROP = 0, NF_ACCEPT = 1, NFT_JUMP = -3;
     private const uint SourceOffset = 12, DestinationOffset = 16;
     private const int IFNAMSIZ = 16;
@@ -72,7 +73,7 @@ public readonly ref struct NftRule
         return this;
     }
 
-    /// <summary>The frame the packet came in was sent to another hardware address than this.</summary>
+    /// <summary>The packet's frame was sent to a hardware address other than this.</summary>
     public NftRule NotSentTo(scoped ReadOnlySpan<byte> mac) => LoadPayload(NFT_PAYLOAD_LL_HEADER, 0, (uint)mac.Length, Register).Compare(NFT_CMP_NEQ, mac);
 
     /// <summary>The packet is an ICMP message of this type.</summary>
@@ -87,10 +88,27 @@ public readonly ref struct NftRule
     /// <summary>The destination address is in a subnet.</summary>
     public NftRule Destination(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(DestinationOffset, network, prefixLength);
 
+    /// <summary>The packet is of this transport protocol.</summary>
+    public NftRule Protocol(byte number) => LoadProtocol(Register).Compare(NFT_CMP_EQ, [number]);
+
+    /// <summary>The source port (TCP, UDP, SCTP) is this one.</summary>
+    public NftRule SourcePort(ushort port) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, Register).Compare(NFT_CMP_EQ, [(byte)(port >> 8), (byte)port]);
+
+    /// <summary>The destination port (TCP, UDP, SCTP) is this one.</summary>
+    public NftRule DestinationPort(ushort port) => LoadDestinationPort(Register).Compare(NFT_CMP_EQ, [(byte)(port >> 8), (byte)port]);
+
+    /// <summary>Notes where, in the transaction, the port lies that was written last: for one that is known only when the transaction is sent.</summary>
+    public NftRule Noting(ICollection<int> places)
+    {
+        // Two bytes, and two that fill them up; what encloses them ends there too.
+        places.Add(_writer.Length - 4);
+        return this;
+    }
+
     /// <summary>The connection is in one of these states.</summary>
     public NftRule ConntrackState(uint bits) => Conntrack(NFT_CT_STATE, bits);
 
-    /// <summary>The connection has one of these marks of what was done to it.</summary>
+    /// <summary>The connection has one of these status bits.</summary>
     public NftRule ConntrackStatus(uint bits) => Conntrack(NFT_CT_STATUS, bits);
 
     /// <summary>The packet has a mark (all of its bits).</summary>
@@ -132,6 +150,12 @@ public readonly ref struct NftRule
     /// <summary>Loads the destination port (TCP, UDP, SCTP) into a register.</summary>
     public NftRule LoadDestinationPort(uint register) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, register);
 
+    /// <summary>Puts an address into a register.</summary>
+    public NftRule LoadAddress(uint register, scoped ReadOnlySpan<byte> address) => Immediate(register, address);
+
+    /// <summary>Puts a port into a register.</summary>
+    public NftRule LoadPort(uint register, ushort port) => Immediate(register, [(byte)(port >> 8), (byte)port]);
+
     /// <summary>The key in the registers from <paramref name="from"/> on is in the map, whose data goes into the registers from <paramref name="to"/> on.</summary>
     public NftRule Lookup(string map, uint from, uint to)
     {
@@ -144,17 +168,10 @@ public readonly ref struct NftRule
     }
 
     /// <summary>Verdict: translates the destination to the address in one register and the port in another.</summary>
-    public void DestinationNatTo(uint addressRegister, uint portRegister)
-    {
-        const uint NFT_NAT_DNAT = 1, NFPROTO_IPV4 = 2;
-        Expression nat = Begin("nat");
-        _writer.U32BigEndian(1, NFT_NAT_DNAT);
-        _writer.U32BigEndian(2, NFPROTO_IPV4);
-        _writer.U32BigEndian(3, addressRegister);
-        _writer.U32BigEndian(5, portRegister);
-        End(nat);
-        Finish();
-    }
+    public void DestinationNatTo(uint addressRegister, uint portRegister) => Nat(NFT_NAT_DNAT, addressRegister, portRegister);
+
+    /// <summary>Verdict: translates the source's port to the one in a register, and leaves its address.</summary>
+    public void SourceNatToPort(uint portRegister) => Nat(NFT_NAT_SNAT, null, portRegister);
 
     /// <summary>Verdict: translates the source to the address of the interface it leaves by.</summary>
     public void Masquerade()
@@ -163,7 +180,7 @@ public readonly ref struct NftRule
         Finish();
     }
 
-    /// <summary>Gives the packet a mark beside those it has, in place of a verdict.</summary>
+    /// <summary>Adds a mark to the packet's marks; not a verdict.</summary>
     public void Mark(uint mark)
     {
         Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
@@ -184,8 +201,32 @@ public readonly ref struct NftRule
     /// <summary>Verdict: the packet is dropped.</summary>
     public void Drop() => Verdict(NF_DROP, null);
 
-    /// <summary>Verdict: goes on in another chain, and comes back if nothing is decided there.</summary>
+    /// <summary>Verdict: continues in another chain, and returns if nothing is decided there.</summary>
     public void Jump(string chain) => Verdict(NFT_JUMP, chain);
+
+    private void Nat(uint type, uint? addressRegister, uint portRegister)
+    {
+        Expression nat = Begin("nat");
+        _writer.U32BigEndian(1, type);
+        _writer.U32BigEndian(2, NFPROTO_IPV4);
+        if (addressRegister is { } register)
+        {
+            _writer.U32BigEndian(3, register);
+        }
+
+        _writer.U32BigEndian(5, portRegister);
+        End(nat);
+        Finish();
+    }
+
+    private NftRule Immediate(uint register, scoped ReadOnlySpan<byte> value)
+    {
+        Expression immediate = Begin("immediate");
+        _writer.U32BigEndian(1, register);
+        Value(2, value);
+        End(immediate);
+        return this;
+    }
 
     private NftRule Interface(uint key, string name, bool not)
     {

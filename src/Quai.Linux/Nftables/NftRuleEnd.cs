@@ -1,6 +1,6 @@
 namespace Quai.Linux.Nftables;
 
-/// <summary>How a rule without a condition ends the way of each packet that gets to it.</summary>
+/// <summary>How a rule without a condition ends the traversal of each packet that reaches it.</summary>
 public enum NftRuleEnd
 {
     /// <summary>It has a condition, or ends nothing.</summary>
@@ -11,6 +11,9 @@ public enum NftRuleEnd
 
     /// <summary>By <c>drop</c>, <c>reject</c> or a queue.</summary>
     Refuse,
+
+    /// <summary>The same for packets of one protocol, whatever else they are.</summary>
+    RefuseProtocol,
 
     /// <summary>By <c>return</c>.</summary>
     Return,

@@ -25,8 +25,8 @@ public readonly record struct NftHook(string Type, int Number, int Priority)
     /// <summary>Where destinations are translated.</summary>
     public const int DestinationNat = -100;
 
-    /// <summary>Before the chains of usual firewalls, which are at 0.</summary>
-    public const int BeforeFilters = -10;
+    /// <summary>Before the chains of common firewalls, which are at 0.</summary>
+    public const int BeforeFilters = -1000;
 
     /// <summary>Where sources are translated.</summary>
     public const int SourceNat = 100;
@@ -34,7 +34,7 @@ public readonly record struct NftHook(string Type, int Number, int Priority)
     /// <summary>As a packet arrives.</summary>
     public static NftHook Prerouting(string type, int priority) => new(type, 0, priority);
 
-    /// <summary>As a packet is routed onwards.</summary>
+    /// <summary>As a packet is forwarded.</summary>
     public static NftHook Forward(string type, int priority) => new(type, 2, priority);
 
     /// <summary>As the host itself sends a packet.</summary>
@@ -44,7 +44,7 @@ public readonly record struct NftHook(string Type, int Number, int Priority)
     public static NftHook Postrouting(string type, int priority) => new(type, 4, priority);
 }
 
-/// <summary>The type of a set's keys or a map's data. The number is what the command <c>nft</c> goes by when it lists; the kernel takes only the length.</summary>
+/// <summary>The type of a set's keys or a map's data. The number is used by the <c>nft</c> command for listing; the kernel uses only the length.</summary>
 /// <param name="Id">The type's number; concatenations have six bits for each part.</param>
 /// <param name="Length">Bytes; each part of a concatenation is padded to four.</param>
 public readonly record struct NftType(uint Id, int Length)
@@ -76,13 +76,13 @@ public readonly record struct NftType(uint Id, int Length)
     }
 }
 
-/// <summary>An element of a set or map, as its bytes lie in the kernel's registers: numbers in network byte order, parts padded to four.</summary>
+/// <summary>An element of a set or map, with the byte layout of the kernel's registers: numbers in network byte order, parts padded to four.</summary>
 /// <param name="Key">The key.</param>
-/// <param name="Data">What a map gives for it; empty for a set.</param>
+/// <param name="Data">The map's value for it; empty for a set.</param>
 /// <param name="JumpTo">In a verdict map, the chain to go to.</param>
 public readonly record struct NftElement(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Data = default, string? JumpTo = null)
 {
-    /// <summary>The element of a set of interfaces' names.</summary>
+    /// <summary>An element of a set of interface names.</summary>
     public static NftElement OfInterface(string name)
     {
         byte[] key = new byte[NftType.InterfaceName.Length];

@@ -6,7 +6,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 namespace Quai.Linux.Nftables;
 
 /// <summary>
-/// Tells of changes of the firewall by other processes, in the network namespace of the thread that made it.
+/// Reports changes of the firewall by other processes, in the network namespace of the thread that created it.
 /// <code>
 /// using NftWatch watch = NftWatch.Open();
 /// while (await watch.NextAsync(cancellation)) { … }
@@ -22,7 +22,7 @@ public sealed class NftWatch : IDisposable
 
     private NftWatch(Socket socket) => _socket = socket;
 
-    /// <summary>Begins to listen.</summary>
+    /// <summary>Starts listening.</summary>
     /// <exception cref="LinuxException">The kernel refused.</exception>
     public static NftWatch Open()
     {
@@ -30,8 +30,8 @@ public sealed class NftWatch : IDisposable
         return new NftWatch(new Socket(new SafeSocketHandle(number, ownsHandle: true)));
     }
 
-    /// <summary>Waits for a change by another process; several at once may be told as one.</summary>
-    /// <exception cref="OperationCanceledException">It was called off.</exception>
+    /// <summary>Waits for a change by another process; several at once may be reported as one.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public async Task NextAsync(CancellationToken cancellation)
     {
         while (true)
@@ -46,7 +46,7 @@ public sealed class NftWatch : IDisposable
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.NoBufferSpaceAvailable)
             {
-                // More happened than the kernel kept: among it anything.
+                // More happened than the kernel queued: assume anything changed.
                 return;
             }
         }
@@ -55,7 +55,7 @@ public sealed class NftWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>Each transaction ends by a message that names the thread whose it was.</summary>
+    /// <summary>Each transaction ends with a message that names the thread that made it.</summary>
     private static bool IsForeign(ReadOnlySpan<byte> messages)
     {
         while (messages.Length >= NLMSG_HDRLEN && MemoryMarshal.Read<int>(messages) is var length && length >= NLMSG_HDRLEN + HeaderLength && length <= messages.Length)

@@ -6,11 +6,11 @@ namespace Quai.Linux.Processes;
 public static class Descriptors
 {
     /// <summary>
-    /// Marks all but stdio to be closed by execve: for the start of a program, whose caller may have left any open that its own children must not get.
+    /// Marks all but stdio close-on-exec: for a program's start, since its caller may have left some open that its own children must not get.
     /// </summary>
     public static void CloseOnExecute() =>
         SystemCall.Quick(SystemCallNumber.CloseRange, 3, uint.MaxValue, ProcessConstants.CLOSE_RANGE_CLOEXEC);
 
-    /// <summary>Whether a number is that of an open descriptor.</summary>
+    /// <summary>Whether a number is an open descriptor.</summary>
     public static bool IsOpen(int number) => SystemCall.Quick(SystemCallNumber.Fcntl, number, IoConstants.F_GETFD) >= 0;
 }

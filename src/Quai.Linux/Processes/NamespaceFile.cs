@@ -3,12 +3,12 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Processes;
 
-/// <summary>Files that stand for namespaces: those of /proc/PID/ns, and mounts of them.</summary>
+/// <summary>Files that represent namespaces: those of /proc/PID/ns, and mounts of them.</summary>
 public static unsafe class NamespaceFile
 {
-    /// <summary>Whether a file stands for the namespace that this process is in itself.</summary>
+    /// <summary>Whether a file represents the namespace that this process itself is in.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="kind">The kind, as /proc/self/ns has it: <c>net</c>, <c>mnt</c>, <c>ipc</c>, <c>uts</c>, <c>pid</c>, <c>user</c>, <c>cgroup</c>, <c>time</c>.</param>
+    /// <param name="kind">The kind, as in /proc/self/ns: <c>net</c>, <c>mnt</c>, <c>ipc</c>, <c>uts</c>, <c>pid</c>, <c>user</c>, <c>cgroup</c>, <c>time</c>.</param>
     public static bool IsOwn(string path, string kind) =>
         Identify(path) is { } there && Identify("/proc/self/ns/" + kind) is { } here && there == here;
 

@@ -2,11 +2,11 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Processes;
 
-/// <summary>Processes as descriptors (pidfd_open(2)): such a one goes on naming its process, and never another that got its number.</summary>
+/// <summary>Pidfds (pidfd_open(2)): descriptors that keep naming their process, and never another that reuses its number.</summary>
 public static class ProcessDescriptor
 {
     /// <summary>Opens a process.</summary>
-    /// <exception cref="LinuxException">There is none of that number (ESRCH).</exception>
+    /// <exception cref="LinuxException">There is no process with that number (ESRCH).</exception>
     public static FileDescriptor Open(int pid)
     {
         long descriptor = SystemCall.Quick(SystemCallNumber.PidfdOpen, pid, 0);

@@ -5,14 +5,14 @@ using Quai.Linux.Kernel;
 namespace Quai.Linux.Processes;
 
 /// <summary>
-/// Where this program's own file lies in memory, and the same file on a read-only mount. A child can change over from the one to the other:
-/// then nothing of it (<c>/proc/PID/exe</c>, <c>map_files</c>) leads to a file that can be written to, which <see cref="SealedProgram.Enter"/> brings about by a second start of the program.
+/// Where this program's own file is mapped in memory, and the same file on a read-only mount. A child can switch from the one to the other:
+/// then nothing of it (<c>/proc/PID/exe</c>, <c>map_files</c>) leads to a writable file. <see cref="SealedProgram.Enter"/> achieves the same by starting the program a second time.
 /// Plain memory, for code that runs between clone and execve.
 /// </summary>
 /// <example><code>
 /// ProgramImage image;
 /// if (!ProgramImage.TryPrepare(&amp;image)) { SealedProgram.Enter("name"); }
-/// // … clone; and in the child, before it is in reach of anybody:
+/// … clone; and in the child, before anybody can reach it:
 /// int errno = ProgramImage.Replace(&amp;image);
 /// </code></example>
 [StructLayout(LayoutKind.Sequential)]
@@ -26,23 +26,23 @@ public unsafe struct ProgramImage
 
     private int _file, _count;
 
-    // What is read-only once it is relocated.
+    // What is read-only after relocation.
     private long _readOnlyFrom, _readOnlySize;
 
-    // struct prctl_mm_map, as it is but for the program's file.
+    // struct prctl_mm_map, as it is except for the program's file.
     private fixed long _map[MapWords];
 
     // Of each part: start, end, protection, offset in the file, and 1 when its content is this process's own.
     private fixed long _parts[Most * WordsEach];
 
-    /// <summary>Finds the program's parts and opens its file anew.</summary>
-    /// <returns>False where a child could not change over: without CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, on kernels without detached mounts, and where the program's parts are not what is expected.</returns>
+    /// <summary>Finds the program's parts and opens its file again.</summary>
+    /// <returns>False if a child could not switch: without CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE, on kernels without detached mounts, or if the program's parts are not as expected.</returns>
     public static bool TryPrepare(ProgramImage* image)
     {
         *image = default;
         try
         {
-            // It stays open until the child has changed over.
+            // It stays open until the child has switched.
             FileDescriptor file = DetachedMounts.OpenReadOnlyFile("/proc/self/exe");
             image->_file = file.Number;
             file.SetHandleAsInvalid();
@@ -52,7 +52,7 @@ public unsafe struct ProgramImage
             return false;
         }
 
-        // Who may change over is told that the program is still in use; all others that they may not.
+        // A process that may switch gets the error that the program is still in use; all others get a permission error.
         if (FindParts(image) && ReadMap(image) && SetMap(image) == -Errno.EBUSY)
         {
             return true;
@@ -62,7 +62,7 @@ public unsafe struct ProgramImage
         return false;
     }
 
-    /// <summary>Changes over. For a process with one thread and a memory of its own. Returns 0 or the errno, after which the process must end.</summary>
+    /// <summary>Switches. For a process with one thread and its own memory. Returns 0 or the errno, after which the process must end.</summary>
     public static int Replace(ProgramImage* image)
     {
         for (int i = 0; i < image->_count; i++)
@@ -103,7 +103,7 @@ public unsafe struct ProgramImage
             SystemCall.Quick(SystemCallNumber.Mprotect, image->_readOnlyFrom, image->_readOnlySize, PROT_READ);
         }
 
-        // What the environment of who cloned says is nobody's business in there.
+        // The environment of the cloning process must not be visible in there.
         for (long at = image->_map[EnvironmentStart]; at < image->_map[EnvironmentEnd]; at++)
         {
             *(byte*)at = 0;
@@ -116,7 +116,7 @@ public unsafe struct ProgramImage
 
     private static long SetMap(ProgramImage* image) => SystemCall.Quick(SystemCallNumber.Prctl, PR_SET_MM, PR_SET_MM_MAP, (long)image->_map, MapWords * sizeof(long), 0);
 
-    /// <summary>What the kernel knows of this process's memory, by proc_pid_stat(5): to be given back as it is.</summary>
+    /// <summary>The kernel's data about this process's memory, from proc_pid_stat(5): to be passed back unchanged.</summary>
     private static bool ReadMap(ProgramImage* image)
     {
         const int Size = 2048;
@@ -150,7 +150,7 @@ public unsafe struct ProgramImage
         return image->_map[EnvironmentStart] != 0;
     }
 
-    /// <summary>What of the file is in memory, by the program's own table (elf(5)), which the kernel says the place of.</summary>
+    /// <summary>Which parts of the file are in memory, from the program's own table (elf(5)), whose place the kernel tells.</summary>
     private static bool FindParts(ProgramImage* image)
     {
         const int Size = 1024;
@@ -172,7 +172,7 @@ public unsafe struct ProgramImage
             }
         }
 
-        // The table follows the header at the start of the file; and this code lies in what it describes, not in some program that runs it.
+        // The table follows the header at the start of the file; check that this code lies in what it describes, not in some program that runs it.
         byte* start = table - ElfHeaderSize;
         if (table == null || each != ProgramHeaderSize || ((long)start & (PageSize - 1)) != 0 || Environment.SystemPageSize != PageSize
             || *(uint*)start != ElfMagic || *(long*)(start + 32) != ElfHeaderSize)
@@ -190,7 +190,7 @@ public unsafe struct ProgramImage
             long offset = *(long*)(entry + 8), address = (long)start + *(long*)(entry + 16), size = *(long*)(entry + 32);
             if (type == PT_GNU_RELRO)
             {
-                // Whole pages only: what shares one with what stays writable stays so too.
+                // Whole pages only: what shares one with writable data stays writable too.
                 protectedFrom = address & -PageSize;
                 protectedTo = (address + *(long*)(entry + 40)) & -PageSize;
             }
@@ -216,7 +216,7 @@ public unsafe struct ProgramImage
         return isOwn;
     }
 
-    /// <summary>Reads a small file of procfs whole.</summary>
+    /// <summary>Reads a whole small file of procfs.</summary>
     private static bool TryRead(ReadOnlySpan<byte> path, byte* to, int size, out int length)
     {
         length = 0;

@@ -4,15 +4,15 @@ using Quai.Linux.Kernel;
 namespace Quai.Linux.Processes;
 
 /// <summary>
-/// A program that joins containers can be reached from there: by /proc/PID/exe, or as the interpreter of a script. So it must run from a file
-/// that nobody can write to by that way: a read-only mount of its own, or a sealed copy.
+/// A program that joins containers can be reached from inside: through /proc/PID/exe, or as the interpreter of a script. So it must run from a file
+/// that nobody can write to that way: on a separate read-only mount, or a sealed copy.
 /// </summary>
 public static unsafe class SealedProgram
 {
     private const int MFD_CLOEXEC = 1, MFD_ALLOW_SEALING = 2, MFD_EXEC = 0x10, LowestNumber = 64;
     private const string Self = "/proc/self/exe";
 
-    /// <summary>Executes this program anew from a file that can't be written to, unless it runs from one already. Returns only then.</summary>
+    /// <summary>Re-executes this program from an unwritable file, unless it already runs from one. Returns only in that case.</summary>
     /// <param name="name">The process's name from then on.</param>
     /// <exception cref="LinuxException">Neither a mount nor a copy can be made.</exception>
     public static void Enter(string name)
@@ -29,7 +29,7 @@ public static unsafe class SealedProgram
         }
     }
 
-    /// <summary>Whether what this process runs can't be opened for writing through it.</summary>
+    /// <summary>Whether the program that this process runs cannot be opened for writing through it.</summary>
     public static bool IsSealed()
     {
         fixed (byte* path = "/proc/self/exe\0"u8)
@@ -63,7 +63,7 @@ public static unsafe class SealedProgram
         }
     }
 
-    /// <summary>Opens a program to be executed in the reach of others: by a read-only mount of its own, or where there are none, as a sealed copy.</summary>
+    /// <summary>Opens a program to be executed within the reach of others: through a separate read-only mount or, if unsupported, as a sealed copy.</summary>
     /// <exception cref="LinuxException">It cannot be opened.</exception>
     public static FileDescriptor Open(string path)
     {
@@ -73,13 +73,13 @@ public static unsafe class SealedProgram
         }
         catch (LinuxException)
         {
-            // Not permitted, or an older kernel. Of a copy, mode and owner stay its owner's to change.
+            // Not permitted, or an older kernel. A copy's owner can still change its mode and owner.
             return Copy(path);
         }
     }
 
     /// <summary>
-    /// Copies a program into memory and seals the copy: nobody can write to it, whatever they are permitted, and nothing of the host's files is in reach of who executes it.
+    /// Copies a program into memory and seals the copy: nobody can write to it, whatever their permissions, and the executing process can reach none of the host's files.
     /// Its descriptor has a number above all that spawned programs are given.
     /// </summary>
     /// <exception cref="LinuxException">It cannot be copied.</exception>
@@ -141,7 +141,7 @@ public static unsafe class SealedProgram
         }
     }
 
-    /// <summary>Where each of the texts begins, and null.</summary>
+    /// <summary>Where each of the strings begins, and null.</summary>
     private static nint[] Pointers(byte[] texts, nint start)
     {
         List<nint> pointers = [];

@@ -9,23 +9,23 @@ public static unsafe class SelfProtection
 {
     private const int RLIMIT_CORE = 4, PR_SET_MDWE = 65, PR_MDWE_REFUSE_EXEC_GAIN = 1, PR_MDWE_NO_INHERIT = 2;
 
-    /// <summary>Sets the permissions that are taken away from whatever this process and its children make.</summary>
+    /// <summary>Sets the permissions that are removed from everything this process and its children create.</summary>
     public static void SetUmask(uint umask) => SystemCall.Quick(SystemCallNumber.Umask, umask);
 
     /// <summary>
-    /// Keeps this process's memory from being dumped, and from being read or traced by processes without CAP_SYS_PTRACE, its own user's included.
+    /// Keeps this process's memory from being dumped, and from being read or traced by processes without CAP_SYS_PTRACE, including its own user's.
     /// A program that it executes is not affected.
     /// </summary>
     public static void ForbidDumps() => SystemCall.Quick(SystemCallNumber.Prctl, ProcessConstants.PR_SET_DUMPABLE, 0);
 
     /// <summary>
-    /// From now on memory of this process is never both written and executed; its children are not affected. For programs compiled ahead of time only.
+    /// From now on no memory of this process is both writable and executable; its children are not affected. For programs compiled ahead of time only.
     /// Kernels before 6.6 do not know this.
     /// </summary>
     public static void ForbidNewCode() => SystemCall.Quick(SystemCallNumber.Prctl, PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN | PR_MDWE_NO_INHERIT);
 
     /// <summary>Sets the soft limit of core files to none; children inherit it.</summary>
-    /// <returns>The limits until now, for children that are to have them: bytes, <see cref="ulong.MaxValue"/> for no limit.</returns>
+    /// <returns>The previous limits, for children that should have them: bytes, <see cref="ulong.MaxValue"/> for no limit.</returns>
     public static (ulong Soft, ulong Hard) ForbidCoreFiles()
     {
         ulong* limits = stackalloc ulong[2];
@@ -41,12 +41,12 @@ public static unsafe class SelfProtection
     }
 
     /// <summary>
-    /// Overwrites texts where <c>/proc/PID/cmdline</c> and <c>/proc/PID/environ</c> show them: the one is for every user of the machine to read.
-    /// Call it once they are read.
+    /// Overwrites strings where <c>/proc/PID/cmdline</c> and <c>/proc/PID/environ</c> show them; every user of the machine can read the former.
+    /// Call it once they have been parsed.
     /// </summary>
     public static void Hide(IEnumerable<string> secrets)
     {
-        // 42 (name) S 1 …: the 48th to 51st fields are where arguments and environment begin and end.
+        // 42 (name) S 1 …: the 48th to 51st fields say where arguments and environment begin and end.
         string stat = File.ReadAllText("/proc/self/stat");
         string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         foreach (string secret in secrets)

@@ -4,7 +4,7 @@ using Quai.Linux.Sockets;
 
 namespace Quai.Linux.Processes;
 
-/// <summary>Runs a program of the host to its end: for tools that do one small thing and say little.</summary>
+/// <summary>Runs a program of the host to completion: for tools that do one small thing and print little.</summary>
 public static unsafe class ShortProgram
 {
     private const int MostOutput = 16 << 10;
@@ -13,12 +13,12 @@ public static unsafe class ShortProgram
     /// <param name="path">The program's file.</param>
     /// <param name="arguments">argv, its own name first.</param>
     /// <param name="environment">NAME=value.</param>
-    /// <param name="input">What it reads from its standard input.</param>
-    /// <param name="seconds">How long it may take; then it is killed.</param>
+    /// <param name="input">Its standard input.</param>
+    /// <param name="seconds">The timeout, after which it is killed.</param>
     /// <exception cref="LinuxException">It cannot be executed.</exception>
     public static ShortProgramResult Run(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<byte> input, int seconds)
     {
-        // Files in memory at both ends: neither side can wait for the other to read.
+        // Files in memory at both ends: neither side can block on the other's reading.
         using FileDescriptor stdin = UnixSockets.MemoryFile(input);
         using FileDescriptor output = UnixSockets.MemoryFile([]);
         SystemCall.Quick(SystemCallNumber.Lseek, stdin.Number, 0, 0);
@@ -54,5 +54,5 @@ public static unsafe class ShortProgram
 /// <summary>How a program ended.</summary>
 /// <param name="Succeeded">Whether it exited with 0.</param>
 /// <param name="Ending">In words: <c>exit status 1</c>, <c>signal 9</c>.</param>
-/// <param name="Output">What it wrote to either output, its beginning.</param>
+/// <param name="Output">The beginning of what it wrote to either output.</param>
 public sealed record ShortProgramResult(bool Succeeded, string Ending, string Output);

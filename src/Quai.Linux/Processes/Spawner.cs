@@ -4,7 +4,7 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Processes;
 
-/// <summary>Starts programs with exactly the descriptors they are given, in a session of their own, by posix_spawn(3): without copying this process.</summary>
+/// <summary>Starts programs with exactly the descriptors they are given, in a new session, by posix_spawn(3): without copying this process.</summary>
 public static unsafe partial class Spawner
 {
     private const short SetSignalDefault = 0x04, SetSignalMask = 0x08, SetSession = 0x80;
@@ -13,8 +13,8 @@ public static unsafe partial class Spawner
     /// <param name="path">The program's file.</param>
     /// <param name="arguments">argv, its own name first.</param>
     /// <param name="environment">NAME=value.</param>
-    /// <param name="descriptors">(here, there): this process's descriptor and the number it has in the program. Stdio not named is /dev/null; all others are closed, as every descriptor of this process is close-on-exec.</param>
-    /// <returns>The process's number; the caller must wait for it.</returns>
+    /// <param name="descriptors">(here, there): this process's descriptor and its number in the program. Unnamed stdio is /dev/null; all others are closed, as every descriptor of this process is close-on-exec.</param>
+    /// <returns>The pid; the caller must wait for it.</returns>
     /// <exception cref="LinuxException">The program cannot be executed.</exception>
     public static int Spawn(string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<(int Here, int There)> descriptors)
     {
@@ -76,7 +76,7 @@ public static unsafe partial class Spawner
         }
     }
 
-    /// <summary>Takes the exit of a child that has ended. Returns false while it runs.</summary>
+    /// <summary>Collects the exit status of a child that has ended. Returns false while it runs.</summary>
     public static bool TryReap(int pid)
     {
         byte* info = stackalloc byte[128];
@@ -85,7 +85,7 @@ public static unsafe partial class Spawner
         return result == -Errno.ECHILD || (result >= 0 && *(int*)info != 0);
     }
 
-    /// <summary>One block: the pointers, then the texts.</summary>
+    /// <summary>One block: the pointers, then the strings.</summary>
     private static nint Texts(IReadOnlyList<string> texts)
     {
         int size = (texts.Count + 1) * sizeof(nint);

@@ -2,7 +2,7 @@ namespace Quai.Linux.Seccomp;
 
 #pragma warning disable CS1591 // named by linux/seccomp.h and linux/audit.h
 
-/// <summary>What a filter returns: the action in the upper half, its data (an errno, say) in the lower.</summary>
+/// <summary>What a filter returns: the action in the upper half, its data (such as an errno) in the lower.</summary>
 public static class SeccompReturn
 {
     public const uint KILL_PROCESS = 0x80000000, KILL_THREAD = 0, TRAP = 0x00030000, ERRNO = 0x00050000, USER_NOTIF = 0x7fc00000,
@@ -22,7 +22,7 @@ public enum SeccompFlags : uint
     WAIT_KILLABLE_RECV = 32,
 }
 
-/// <summary>Architectures as <c>seccomp_data.arch</c> has them.</summary>
+/// <summary>Architectures as in <c>seccomp_data.arch</c>.</summary>
 public static class AuditArch
 {
     public const uint X86_64 = 0xc000003e, I386 = 0x40000003, AARCH64 = 0xc00000b7, ARM = 0x40000028;

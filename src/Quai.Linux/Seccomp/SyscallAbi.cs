@@ -1,6 +1,6 @@
 namespace Quai.Linux.Seccomp;
 
-/// <summary>A way to call the kernel that numbers the system calls in its own manner.</summary>
+/// <summary>A way to call the kernel, with its own system call numbers.</summary>
 public enum SyscallAbi
 {
     /// <summary>64-bit programs on x86.</summary>

@@ -8,10 +8,10 @@ public static partial class SyscallTable
 {
     private const int Abis = 5;
 
-    /// <summary>What x32 numbers carry besides the number.</summary>
+    /// <summary>The bit that marks x32 numbers.</summary>
     public const uint X32Bit = 0x40000000;
 
-    /// <summary>How many names there are; an index is below it.</summary>
+    /// <summary>The number of names; an index is below it.</summary>
     public static int Length => Count;
 
     /// <summary>The index of a name, or -1 if no architecture here has such a call.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Sockets;
 
-/// <summary>Sockets of IPv4, of any protocol.</summary>
+/// <summary>IPv4 sockets, of any protocol.</summary>
 public static partial class InetSockets
 {
     private const int AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, Udp = 17, AddressLength = 16;
@@ -12,7 +12,7 @@ public static partial class InetSockets
     /// <param name="address">Four bytes.</param>
     /// <param name="port">Not 0.</param>
     /// <param name="socket">The descriptor; -1 unless it is bound.</param>
-    /// <returns>0, or the errno: of EPROTONOSUPPORT and ESOCKTNOSUPPORT where the kernel does not have the protocol.</returns>
+    /// <returns>0, or the errno: EPROTONOSUPPORT or ESOCKTNOSUPPORT if the kernel does not have the protocol.</returns>
     public static int TryBind(int protocol, ReadOnlySpan<byte> address, ushort port, out int socket)
     {
         socket = Socket(AF_INET, (protocol == Udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);

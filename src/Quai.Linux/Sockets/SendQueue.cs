@@ -3,10 +3,10 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Sockets;
 
-/// <summary>What was written to a socket and has not left it.</summary>
+/// <summary>Data written to a socket that has not left it.</summary>
 public static partial class SendQueue
 {
-    /// <summary>Bytes of memory that what was sent takes up: of a unix socket 0 once the peer has read everything, of a TCP socket once it is acknowledged. 0, too, for a socket that cannot say.</summary>
+    /// <summary>Bytes of memory used by sent data: for a unix socket 0 once the peer has read everything, for a TCP socket once it is acknowledged. Also 0 for a socket that cannot say.</summary>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public static unsafe int Length(SafeHandle socket)
     {

@@ -5,9 +5,9 @@ namespace Quai.Linux.Sockets;
 /// <summary>The file that a unix socket was bound to.</summary>
 public static partial class SocketFile
 {
-    /// <summary>Gives it to root and a group; where that is not permitted, it stays as it is.</summary>
-    /// <exception cref="LinuxException">It cannot be given.</exception>
-    public static void GiveTo(string path, uint group)
+    /// <summary>Changes its owner to root and a group; if that is not permitted, it stays as it is.</summary>
+    /// <exception cref="LinuxException">Its owner cannot be changed.</exception>
+    public static void SetGroup(string path, uint group)
     {
         if (ChangeOwner(path, 0, group) != 0 && Marshal.GetLastPInvokeError() != Errno.EPERM)
         {
@@ -15,7 +15,7 @@ public static partial class SocketFile
         }
     }
 
-    /// <summary>Puts it in the place of another, in one step.</summary>
+    /// <summary>Moves it in place of another, atomically.</summary>
     /// <exception cref="LinuxException">It cannot be moved.</exception>
     public static void MoveTo(string from, string to)
     {

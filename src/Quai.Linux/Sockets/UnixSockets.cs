@@ -3,7 +3,7 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Sockets;
 
-/// <summary>Unix sockets as .NET's own do not have them: pairs, packets, passed descriptors, paths of any length.</summary>
+/// <summary>Unix socket features that .NET's own sockets lack: pairs, packets, passed descriptors, paths of any length.</summary>
 public static unsafe class UnixSockets
 {
     /// <summary>A connected pair.</summary>
@@ -35,7 +35,7 @@ public static unsafe class UnixSockets
         }
     }
 
-    /// <summary>Connects to <c>directory/name</c>; null when nobody listens there.</summary>
+    /// <summary>Connects to <c>directory/name</c>; null if nobody listens there.</summary>
     public static FileDescriptor? Connect(string directory, string name, int type)
     {
         if (!Directory.Exists(directory))
@@ -87,7 +87,7 @@ public static unsafe class UnixSockets
         }
     }
 
-    /// <summary>Receives one descriptor that was sent with a byte of data; -1 when there is none.</summary>
+    /// <summary>Receives one descriptor that was sent with a byte of data; -1 if there is none.</summary>
     public static int ReceiveDescriptor(int socket)
     {
         byte data = 0;
@@ -104,7 +104,7 @@ public static unsafe class UnixSockets
         return got > 0 && message.ControlLength >= 20 && *(int*)(control + 12) == IoConstants.SCM_RIGHTS ? *(int*)(control + 16) : -1;
     }
 
-    /// <summary>A file without a name, holding these bytes.</summary>
+    /// <summary>An unnamed file that contains these bytes.</summary>
     public static FileDescriptor MemoryFile(ReadOnlySpan<byte> content)
     {
         fixed (byte* name = "quai\0"u8)

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Terminals;
 
-/// <summary>What a client does with the terminal it was started on: raw mode and back, its size, plain reads and writes.</summary>
+/// <summary>Operations on the terminal that a client was started on: raw mode and back, its size, plain reads and writes.</summary>
 public static unsafe partial class Terminal
 {
     private const nuint TIOCGWINSZ = 0x5413;
@@ -11,7 +11,7 @@ public static unsafe partial class Terminal
     /// <summary>Whether a descriptor is a terminal.</summary>
     public static bool IsTerminal(int fd) => isatty(fd) == 1;
 
-    /// <summary>The size of the terminal behind a descriptor; zeros when it has none.</summary>
+    /// <summary>The size of the terminal behind a descriptor; zeros if it has none.</summary>
     public static (ushort Rows, ushort Columns) GetSize(int fd)
     {
         ushort* size = stackalloc ushort[4];
@@ -21,8 +21,8 @@ public static unsafe partial class Terminal
     /// <summary>Puts a terminal into raw mode: every key goes to the reader at once, nothing is echoed or turned into a signal.</summary>
     /// <param name="fd">The terminal.</param>
     /// <param name="keepOutput">Leave output processing alone, so that a line feed still returns the carriage.</param>
-    /// <returns>The mode to give to <see cref="Restore"/>.</returns>
-    /// <exception cref="LinuxException">The descriptor is no terminal.</exception>
+    /// <returns>The mode to pass to <see cref="Restore"/>.</returns>
+    /// <exception cref="LinuxException">The descriptor is not a terminal.</exception>
     public static byte[] MakeRaw(int fd, bool keepOutput = false)
     {
         // struct termios is 60 bytes in both glibc and musl; its second word is c_oflag.
@@ -51,7 +51,7 @@ public static unsafe partial class Terminal
         return saved;
     }
 
-    /// <summary>Gives a terminal back the mode that <see cref="MakeRaw"/> returned. A terminal that is gone is left alone.</summary>
+    /// <summary>Restores the terminal mode that <see cref="MakeRaw"/> returned. A terminal that is gone is ignored.</summary>
     public static void Restore(int fd, byte[] mode)
     {
         fixed (byte* saved = mode)
@@ -60,7 +60,7 @@ public static unsafe partial class Terminal
         }
     }
 
-    /// <summary>Reads what there is, waiting for at least one byte.</summary>
+    /// <summary>Reads what is available, waiting for at least one byte.</summary>
     /// <returns>The number of bytes; 0 at the end of the input.</returns>
     /// <exception cref="LinuxException">The read failed.</exception>
     public static int Read(int fd, Span<byte> buffer)
@@ -78,7 +78,7 @@ public static unsafe partial class Terminal
                 int errno = Marshal.GetLastPInvokeError();
                 if (errno == Errno.EAGAIN)
                 {
-                    // Somebody who shares the descriptor made it non-blocking.
+                    // Another process that shares the descriptor made it non-blocking.
                     WaitFor(fd, POLLIN);
                 }
                 else if (errno != Errno.EINTR)
@@ -90,7 +90,7 @@ public static unsafe partial class Terminal
     }
 
     /// <summary>Writes all of <paramref name="data"/>.</summary>
-    /// <exception cref="LinuxException">The write failed; a reader that is gone gives <c>EPIPE</c>.</exception>
+    /// <exception cref="LinuxException">The write failed; if the reader is gone, with <c>EPIPE</c>.</exception>
     public static void Write(int fd, ReadOnlySpan<byte> data)
     {
         fixed (byte* start = data)

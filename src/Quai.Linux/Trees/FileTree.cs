@@ -3,18 +3,18 @@ using System.Runtime.CompilerServices;
 namespace Quai.Linux.Trees;
 
 /// <summary>
-/// Copies a directory's content whole: owners, modes, times, links, hard links, nodes and extended attributes. Both sides may be changed meanwhile by
-/// somebody hostile: every step goes by an open directory and a single name, no link is followed, and what is changed is changed by descriptor.
+/// Copies a directory's whole content: owners, modes, times, links, hard links, nodes and extended attributes. A hostile party may change both sides
+/// meanwhile: every step uses an open directory and a single name, no link is followed, and changes are made by descriptor.
 /// </summary>
 public static unsafe class FileTree
 {
     private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
     private const int Piece = 128 << 10, MostNames = 4096;
 
-    /// <summary>Copies the content and the attributes of one directory into another that exists.</summary>
+    /// <summary>Copies the content and the attributes of one directory into another existing one.</summary>
     /// <param name="source">Open for reading, at its start.</param>
     /// <param name="target">Open for reading.</param>
-    /// <exception cref="LinuxException">A step failed; <c>EEXIST</c> also where somebody made a file of that name in the target meanwhile.</exception>
+    /// <exception cref="LinuxException">A step failed; <c>EEXIST</c> also if somebody created a file of that name in the target meanwhile.</exception>
     public static void CopyContent(FileDescriptor source, FileDescriptor target)
     {
         new Copy(target).Children(source, target, "");
@@ -29,7 +29,7 @@ public static unsafe class FileTree
     }
 
     /// <summary>
-    /// Bytes of all files and links beneath, each hard link once, holes included and directories not, as Docker counts; 0 for a directory that is gone. Whoever writes there cannot make this fail, however deep they nest.
+    /// Bytes of all files and links beneath, each hard link once, including holes but not directories, as Docker counts; 0 for a directory that is gone. Writers there cannot make this fail, however deep they nest.
     /// </summary>
     public static long ApparentSize(string directory)
     {
@@ -78,7 +78,7 @@ public static unsafe class FileTree
     {
         Check(FileCalls.TryChangeOwner(to.Number, status.Uid, status.Gid), "fchown", "");
 
-        // After the owner: a change of it takes set-id bits and capabilities away.
+        // After the owner: changing it clears set-id bits and capabilities.
         Check(FileCalls.TryChangeMode(to.Number, status.Mode & 0xfff), "fchmod", "");
         foreach ((byte[] name, byte[] value) in attributes)
         {
@@ -94,7 +94,7 @@ public static unsafe class FileTree
         Check(FileCalls.TrySetTimes(to.Number, TimesOf(status)), "futimens", "");
     }
 
-    /// <summary>overlayfs's own marks and security labels of the host belong to the place, not to the file.</summary>
+    /// <summary>overlayfs's own attributes and security labels of the host belong to the place, not to the file.</summary>
     private static bool IsCopied(ReadOnlySpan<byte> name) => !name.StartsWith("trusted.overlay."u8) && !name.SequenceEqual("security.selinux"u8);
 
     private static FileTimes TimesOf(in NodeStatus status) => new()
@@ -119,7 +119,7 @@ public static unsafe class FileTree
         }
     }
 
-    /// <summary>One copy: it remembers where the first name of each file with several went.</summary>
+    /// <summary>One copy: it remembers where it put the first name of each file with several names.</summary>
     private sealed class Copy(FileDescriptor top)
     {
         private readonly Dictionary<(uint Major, uint Minor, ulong Inode), (string Folder, byte[] Name)> _linked = [];
@@ -214,7 +214,7 @@ public static unsafe class FileTree
             Check(FileCalls.TrySetTimes(target.Number, n, TimesOf(status)), "utimensat", path);
         }
 
-        /// <summary>A change of mode by name would follow a link that took the node's place: it goes by a descriptor of what is there, if that is what was made.</summary>
+        /// <summary>Changing the mode by name would follow a link that took the node's place: use a descriptor of what is there, if that is what was created.</summary>
         private static void SetMode(FileDescriptor directory, byte* n, uint mode)
         {
             int fd = Openat2.TryOpen(directory.Number, n, FileCalls.O_PATH | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Single);

@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Trees;
 
-/// <summary>What .NET's own file calls leave out: hard links, and the owner of a link itself.</summary>
+/// <summary>What .NET's own file calls lack: hard links, and the owner of a link itself.</summary>
 public static partial class Links
 {
-    /// <summary>Gives a file a further name.</summary>
+    /// <summary>Creates another name for a file.</summary>
     /// <exception cref="LinuxException">The call failed; the path is the new name's.</exception>
     public static void CreateHard(string existing, string name)
     {
@@ -15,7 +15,7 @@ public static partial class Links
         }
     }
 
-    /// <summary>Sets the owner of a file, of a link rather than of what it leads to.</summary>
+    /// <summary>Sets the owner of a file, or of a link rather than its target.</summary>
     /// <exception cref="LinuxException">The call failed.</exception>
     public static void SetOwner(string path, int uid, int gid)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Trees;
 
-/// <summary>What statx(2) tells of a file; links are not followed.</summary>
+/// <summary>A file's status from statx(2); links are not followed.</summary>
 public readonly record struct NodeStatus(uint Mode, uint Uid, uint Gid, ulong Inode, uint Links, ulong Size, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Blocks)
 {
     /// <summary>Whether it is a directory.</summary>
@@ -14,14 +14,14 @@ public readonly record struct NodeStatus(uint Mode, uint Uid, uint Gid, ulong In
     /// <summary>Whether it is a symbolic link.</summary>
     public bool IsLink => (Mode & 0xF000) == 0xA000;
 
-    /// <summary>Whether it is overlayfs's mark that a lower file is gone: a character device 0, 0.</summary>
+    /// <summary>Whether it is overlayfs's whiteout, which says that a lower file is gone: a character device 0, 0.</summary>
     public bool IsWhiteout => (Mode & 0xF000) == 0x2000 && NodeMajor == 0 && NodeMinor == 0;
 }
 
 /// <summary>Reads <see cref="NodeStatus"/>es.</summary>
 public static unsafe partial class NodeStatusReader
 {
-    /// <summary>The status of a path, or null when there is nothing.</summary>
+    /// <summary>The status of a path, or null if there is nothing.</summary>
     public static NodeStatus? TryRead(string path)
     {
         Statx buffer;
@@ -40,7 +40,7 @@ public static unsafe partial class NodeStatusReader
         return StatxCall(file.Number, "", 0x1000, 0x7ff, &buffer) == 0 ? Convert(buffer) : throw LinuxException.FromLastError("statx");
     }
 
-    /// <summary>The status of one entry of an open directory, or null when there is nothing.</summary>
+    /// <summary>The status of one entry of an open directory, or null if there is nothing.</summary>
     internal static NodeStatus? TryRead(int directory, byte* name)
     {
         Statx buffer;

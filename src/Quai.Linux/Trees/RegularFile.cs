@@ -3,18 +3,18 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Trees;
 
-/// <summary>Opens regular files that somebody hostile may have chosen, and never waits for it.</summary>
+/// <summary>Opens regular files that a hostile party may have chosen, without ever blocking.</summary>
 internal static unsafe partial class RegularFile
 {
     private const int O_NONBLOCK = 0x800;
     private const int LeasePatience = 2000, LeasePause = 10;
 
     /// <summary>
-    /// Opens for reading what an <c>O_PATH</c> descriptor names; it must be a regular file. Who holds a lease on it is given two seconds to
-    /// give it up, instead of the kernel's 45.
+    /// Opens what an <c>O_PATH</c> descriptor names for reading; it must be a regular file. A holder of a lease on it is given two seconds to
+    /// release it, instead of the kernel's 45.
     /// </summary>
     /// <param name="path">The descriptor.</param>
-    /// <param name="errno">Why it could not be opened; <c>EAGAIN</c> where a lease is held.</param>
+    /// <param name="errno">Why it could not be opened; <c>EAGAIN</c> if a lease is held.</param>
     public static FileDescriptor? TryReopen(int path, out int errno)
     {
         Span<byte> text = stackalloc byte[32];
@@ -44,8 +44,8 @@ internal static unsafe partial class RegularFile
     }
 
     /// <summary>
-    /// Whether a file lies on a file system that the kernel makes up (procfs, sysfs, tracefs, …): what is read there may be the host's,
-    /// be gone for others once it is read, or never come.
+    /// Whether a file is on a file system that the kernel generates (procfs, sysfs, tracefs, …): what is read there may belong to the host,
+    /// be gone for others once read, or never arrive.
     /// </summary>
     public static bool IsOfTheKernel(int fd)
     {

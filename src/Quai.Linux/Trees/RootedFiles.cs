@@ -3,8 +3,8 @@ namespace Quai.Linux.Trees;
 
 /// <summary>
 /// Opens and reads what others chose (an image, a container) beneath a directory as if it were the root: no link and no <c>..</c> leads out
-/// (openat2's RESOLVE_IN_ROOT). What is found is opened as itself first (<c>O_PATH</c>), looked at, and opened for reading only if it is what was expected,
-/// by way of that same descriptor: a FIFO has nobody wait for its writer, a device is never touched, and nothing can be exchanged between the look and the open.
+/// (openat2's RESOLVE_IN_ROOT). What is found is first opened as itself (<c>O_PATH</c>), inspected, and opened for reading only if it is what was expected,
+/// through that same descriptor: a FIFO never blocks the caller, a device is never touched, and nothing can be swapped between the check and the open.
 /// </summary>
 public static unsafe class RootedFiles
 {
@@ -15,24 +15,24 @@ public static unsafe class RootedFiles
     public static FileDescriptor OpenDirectory(string path) =>
         Openat2.Open(FileCalls.AT_FDCWD, path, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
 
-    /// <summary>Opens a directory in a root for reading; null when there is none.</summary>
+    /// <summary>Opens a directory in a root for reading; null if there is none.</summary>
     /// <param name="root">The directory that counts as <c>/</c>.</param>
     /// <param name="path">Absolute or relative, as seen from inside.</param>
     /// <exception cref="LinuxException">Anything but absence.</exception>
     public static FileDescriptor? TryOpenDirectory(FileDescriptor root, string path) =>
         TryOpen(root, path, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY, Inside);
 
-    /// <summary>Opens what lies beneath a directory as itself (<c>O_PATH</c>); null when it is not there, or a link is on the way.</summary>
+    /// <summary>Opens what is beneath a directory as itself (<c>O_PATH</c>); null if it does not exist, or a link is on the way.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="path">Relative to it.</param>
     public static FileDescriptor? TryOpenBeneath(FileDescriptor directory, string path) =>
         TryOpen(directory, path, FileCalls.O_PATH | FileCalls.O_NOFOLLOW, Strictly);
 
-    /// <summary>The content of a regular file in a root; null when there is no file.</summary>
+    /// <summary>The content of a regular file in a root; null if there is no file.</summary>
     /// <param name="root">The directory that counts as <c>/</c>.</param>
     /// <param name="path">Absolute or relative, as seen from inside; links are followed within the root.</param>
-    /// <param name="limit">The most bytes that are read.</param>
-    /// <exception cref="UnreadableFileException">It is no regular file, one of the kernel's own, larger than the limit, or kept from being read by its owner.</exception>
+    /// <param name="limit">The maximum number of bytes to read.</param>
+    /// <exception cref="UnreadableFileException">It is not a regular file, is one of the kernel's own, is larger than the limit, or is blocked by its owner.</exception>
     /// <exception cref="LinuxException">A call failed.</exception>
     public static byte[]? TryRead(FileDescriptor root, string path, int limit)
     {
@@ -84,7 +84,7 @@ public static unsafe class RootedFiles
             filled += count;
             if (filled > limit)
             {
-                // It grows while it is read.
+                // It grew while being read.
                 throw new UnreadableFileException(path, $"larger than {limit} bytes");
             }
 

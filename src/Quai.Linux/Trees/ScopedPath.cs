@@ -2,15 +2,15 @@ using System.Text;
 
 namespace Quai.Linux.Trees;
 
-/// <summary>Paths as they are seen from inside a root.</summary>
+/// <summary>Paths as seen from inside a root.</summary>
 public static class ScopedPath
 {
     private const int MostLinks = 255;
     private const ulong Inside = Openat2.RESOLVE_IN_ROOT | Openat2.RESOLVE_NO_MAGICLINKS;
 
     /// <summary>
-    /// Where a path leads when all links in it are followed, the last too; what is not there stays as it is written.
-    /// An answer for a reader: whatever is then opened must be opened within the root again.
+    /// Where a path leads if all links in it are followed, including the last; what does not exist stays as written.
+    /// The answer is only informational: whatever is then opened must be opened within the root again.
     /// </summary>
     /// <param name="root">The root.</param>
     /// <param name="path">A path, taken as absolute.</param>
@@ -19,15 +19,15 @@ public static class ScopedPath
 
     /// <summary>
     /// The same for a path that may not lead out of the directory at all, neither by <c>..</c> nor by a link: relative, and with no links left in it.
-    /// Whoever opens it then does so with <see cref="OpenBeneath"/>, which refuses what has been exchanged meanwhile.
+    /// To open it, use <see cref="OpenBeneath"/>, which refuses anything swapped meanwhile.
     /// </summary>
-    /// <exception cref="LinuxException"><c>EXDEV</c> where it leads out.</exception>
+    /// <exception cref="LinuxException"><c>EXDEV</c> if it leads out.</exception>
     public static string EvaluateBeneath(FileDescriptor directory, string path) => Evaluate(directory, path, leaving: false)[1..];
 
-    /// <summary>Opens what lies beneath a directory as itself (<c>O_PATH</c>). A link anywhere on the way is refused.</summary>
+    /// <summary>Opens what is beneath a directory as itself (<c>O_PATH</c>). A link anywhere on the way is refused.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="path">Relative; empty for the directory itself.</param>
-    /// <exception cref="LinuxException"><c>ENOENT</c>; <c>ELOOP</c> for a link; <c>EXDEV</c> where it leads out.</exception>
+    /// <exception cref="LinuxException"><c>ENOENT</c>; <c>ELOOP</c> for a link; <c>EXDEV</c> if it leads out.</exception>
     public static FileDescriptor OpenBeneath(FileDescriptor directory, string path) => Openat2.Open(
         directory.Number, path.Length == 0 ? "." : path, FileCalls.O_PATH | FileCalls.O_CLOEXEC, 0,
         Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS);

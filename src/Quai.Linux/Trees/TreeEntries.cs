@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Quai.Linux.Trees;
 
 /// <summary>
-/// What a walk through a directory that others may change meanwhile needs: everything by an open directory and a single name,
-/// no link ever followed. Names are bytes as the kernel has them, with a NUL at the end.
+/// Operations for walking a directory that others may change meanwhile: everything by an open directory and a single name,
+/// no link ever followed. Names are NUL-terminated bytes, as in the kernel.
 /// </summary>
 public static unsafe partial class TreeEntries
 {
@@ -14,11 +14,11 @@ public static unsafe partial class TreeEntries
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
     /// <summary>
-    /// The next names of a directory's entries but <c>.</c> and <c>..</c>, sorted by their bytes; empty at its end. A directory that has more entries than
-    /// the caller wants to hold at once comes in several parts, each sorted by itself.
+    /// The next names of a directory's entries except <c>.</c> and <c>..</c>, sorted by their bytes; empty at its end. A directory with more entries than
+    /// the caller wants to hold at once comes in several parts, each sorted separately.
     /// </summary>
-    /// <param name="directory">Open for reading, where the last call left it.</param>
-    /// <param name="most">About how many.</param>
+    /// <param name="directory">Open for reading, positioned by the last call.</param>
+    /// <param name="most">Approximate maximum.</param>
     /// <exception cref="LinuxException">It cannot be read.</exception>
     public static List<byte[]> NextNames(int directory, int most)
     {
@@ -31,7 +31,7 @@ public static unsafe partial class TreeEntries
                 long length = ReadEntries(SYS_getdents64, directory, b, BufferSize);
                 if (length < 0)
                 {
-                    // A directory that was removed has no entries anymore.
+                    // A removed directory has no entries any more.
                     return Marshal.GetLastPInvokeError() == Errno.ENOENT ? names : throw LinuxException.FromLastError("getdents");
                 }
 
@@ -58,7 +58,7 @@ public static unsafe partial class TreeEntries
         return names;
     }
 
-    /// <summary>The status of an entry, or null when it is gone.</summary>
+    /// <summary>The status of an entry, or null if it is gone.</summary>
     /// <exception cref="LinuxException">Anything but absence.</exception>
     public static NodeStatus? TryStatus(int directory, ReadOnlySpan<byte> name)
     {
@@ -68,11 +68,11 @@ public static unsafe partial class TreeEntries
         }
     }
 
-    /// <summary>Opens a directory for reading; null when the name is now something else or gone.</summary>
+    /// <summary>Opens a directory for reading; null if the name is now something else or gone.</summary>
     public static FileDescriptor? TryOpenDirectory(int directory, ReadOnlySpan<byte> name) => TryOpen(directory, name, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY);
 
-    /// <summary>Opens a regular file for reading; null when the name is gone or now something else, which is then not opened: no device is touched, no FIFO waited for.</summary>
-    /// <exception cref="LinuxException">It cannot be opened; <c>EAGAIN</c> where somebody keeps a lease on it.</exception>
+    /// <summary>Opens a regular file for reading; null if the name is gone or now something else, which is then not opened: no device is touched, no FIFO waited for.</summary>
+    /// <exception cref="LinuxException">It cannot be opened; <c>EAGAIN</c> if somebody keeps a lease on it.</exception>
     public static FileDescriptor? TryOpenFile(int directory, ReadOnlySpan<byte> name)
     {
         using FileDescriptor? found = TryOpen(directory, name, FileCalls.O_PATH);
@@ -101,7 +101,7 @@ public static unsafe partial class TreeEntries
         return true;
     }
 
-    /// <summary>What a symbolic link says; null when it is none anymore.</summary>
+    /// <summary>The target of a symbolic link; null if it is no longer one.</summary>
     public static byte[]? TryReadLink(int directory, ReadOnlySpan<byte> name)
     {
         byte[] buffer = new byte[4096];
@@ -128,7 +128,7 @@ public static unsafe partial class TreeEntries
     /// <summary>Extended attributes of an open file or directory: names without NUL.</summary>
     public static List<(byte[] Name, byte[] Value)> Attributes(int fd) => Read([0], fd);
 
-    /// <summary>Extended attributes of one entry that is no directory.</summary>
+    /// <summary>Extended attributes of one entry that is not a directory.</summary>
     public static List<(byte[] Name, byte[] Value)> Attributes(int directory, ReadOnlySpan<byte> name)
     {
         byte[] prefix = FileCalls.Terminated($"/proc/self/fd/{directory}/");

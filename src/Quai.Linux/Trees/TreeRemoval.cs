@@ -1,15 +1,15 @@
 namespace Quai.Linux.Trees;
 
 /// <summary>
-/// Empties a directory of any depth with a bounded number of open directories and a bounded stack: what lies too deep is first moved up, into a
-/// directory made for that in the tree's own root, and emptied from there. The work is linear in the number of entries.
+/// Empties a directory of any depth with a bounded number of open directories and a bounded stack: what is too deep is first moved up, into a
+/// directory created for that in the tree's own root, and emptied from there. The work is linear in the number of entries.
 /// </summary>
 internal sealed unsafe class TreeRemoval
 {
-    /// <summary>How many directories are open at a time. Deeper ones are moved up.</summary>
+    /// <summary>The maximum number of open directories. Deeper ones are moved up.</summary>
     internal const int DeepestDescent = 64;
 
-    /// <summary>How deep it goes where nothing can be moved, as overlayfs moves no directory of a lower layer.</summary>
+    /// <summary>The maximum depth where nothing can be moved, as overlayfs moves no directory of a lower layer.</summary>
     private const int DeepestUnmoved = 1024;
 
     private const int BufferSize = 32 * 1024, DeepBufferSize = 2 * 1024, TypeOffset = 18, NameOffset = 19;
@@ -26,7 +26,7 @@ internal sealed unsafe class TreeRemoval
 
     private TreeRemoval(int top) => _top = top;
 
-    /// <summary>Removes all that is in an open directory. Links are removed, never followed; a mount point ends it with <c>EBUSY</c>.</summary>
+    /// <summary>Removes everything in an open directory. Links are removed, never followed; a mount point stops it with <c>EBUSY</c>.</summary>
     /// <returns>0 or an error number.</returns>
     public static int TryEmpty(int directory)
     {

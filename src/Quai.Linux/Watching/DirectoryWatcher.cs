@@ -5,7 +5,7 @@ using System.Threading.Channels;
 namespace Quai.Linux.Watching;
 
 /// <summary>
-/// Tells when something in a directory changes (inotify). All watches of a process share one descriptor and one thread,
+/// Reports when something in a directory changes (inotify). All watches of a process share one descriptor and one thread,
 /// which exists only while somebody watches.
 /// </summary>
 public sealed partial class DirectoryWatcher
@@ -15,10 +15,10 @@ public sealed partial class DirectoryWatcher
     private readonly Dictionary<int, List<Watch>> _watches = [];
     private FileDescriptor? _inotify;
 
-    /// <summary>The process's one watcher.</summary>
+    /// <summary>The process's only watcher.</summary>
     public static DirectoryWatcher Shared { get; } = new();
 
-    /// <summary>Starts to watch a directory for files written, made or renamed into it.</summary>
+    /// <summary>Starts watching a directory for files written, created or renamed into it.</summary>
     /// <exception cref="LinuxException">The directory does not exist, or the limit of watches is reached.</exception>
     public Watch Start(string directory)
     {
@@ -69,7 +69,7 @@ public sealed partial class DirectoryWatcher
             {
                 _watches.Remove(watch.Id);
 
-                // Makes an IN_IGNORED event, which wakes the thread so that it can see whether it is still needed.
+                // Causes an IN_IGNORED event, which wakes the thread so that it can see whether it is still needed.
                 _ = RemoveWatch(_inotify!.Number, watch.Id);
             }
         }
@@ -96,7 +96,7 @@ public sealed partial class DirectoryWatcher
                     at += 16 + (int)BinaryPrimitives.ReadUInt32LittleEndian(buffer[(at + 12)..]);
                     if ((mask & Overflow) != 0)
                     {
-                        // One directory changes faster than this is read: what the others' events were is not known any more.
+                        // One directory changes faster than this is read: the others' events are lost.
                         foreach (Watch watch in _watches.Values.SelectMany(w => w))
                         {
                             watch.Signal(gone: false);
@@ -140,7 +140,7 @@ public sealed partial class DirectoryWatcher
 
         internal int Id { get; }
 
-        /// <summary>Waits until something has changed since the last wait; false when the directory is gone.</summary>
+        /// <summary>Waits until something has changed since the last wait; false if the directory is gone.</summary>
         public async ValueTask<bool> WaitAsync(CancellationToken cancellation)
         {
             if (!await _changes.Reader.WaitToReadAsync(cancellation).ConfigureAwait(false))

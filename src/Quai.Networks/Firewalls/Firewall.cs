@@ -76,6 +76,7 @@ internal sealed partial class Firewall : IDisposable
         {
             if (NftListing.BaseChains(_socket, NftFamily.IPv4).Any(c => c.Table == _table && c.Name == Forward)
                 && NftListing.Rules(_socket, NftFamily.IPv4, _table, Publish).Count > 0
+                && Holds(Ports, p => p.Ports) && Holds(AddressedPorts, p => p.AddressedPorts)
                 && (!_ipv6 || NftListing.BaseChains(_socket, NftFamily.IPv6).Any(c => c.Table == _table)))
             {
                 return false;
@@ -240,6 +241,9 @@ internal sealed partial class Firewall : IDisposable
         batch.AddElements(_table, Ports, [.. elements.Ports]);
         batch.AddElements(_table, AddressedPorts, [.. elements.AddressedPorts]);
     }
+
+    private bool Holds(string map, Func<Published, List<NftElement>> elements) =>
+        NftBatch.List(_socket, _table, map).Count >= _published.Values.Sum(p => elements(p).Count);
 
     private void Drain()
     {

@@ -27,20 +27,30 @@ internal readonly record struct ForeignChain(bool Refuses, ulong? Before)
     /// <param name="rulesOf">The rules of another chain of its table.</param>
     public static ForeignChain Read(bool policyDrops, IEnumerable<NftListedRule> rules, Func<string, IReadOnlyList<NftListedRule>> rulesOf)
     {
+        // Rules that refuse one protocol after another belong to the end that they lead to.
+        ulong? protocols = null;
         foreach (NftListedRule rule in rules)
         {
+            if (rule.End == NftRuleEnd.RefuseProtocol)
+            {
+                protocols ??= rule.Handle;
+                continue;
+            }
+
             switch (WayOf(rule, rulesOf, 0))
             {
                 case Way.Accepted:
                     return new ForeignChain(false, null);
                 case Way.Refused:
-                    return new ForeignChain(true, rule.Handle);
+                    return new ForeignChain(true, protocols ?? rule.Handle);
                 case Way.Policy:
-                    return new ForeignChain(policyDrops, policyDrops ? rule.Handle : null);
+                    return new ForeignChain(policyDrops, policyDrops ? protocols ?? rule.Handle : null);
             }
+
+            protocols = null;
         }
 
-        return new ForeignChain(policyDrops, null);
+        return new ForeignChain(policyDrops, policyDrops ? protocols : null);
     }
 
     private static Way WayOf(NftListedRule rule, Func<string, IReadOnlyList<NftListedRule>> rulesOf, int depth)

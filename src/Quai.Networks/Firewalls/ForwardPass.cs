@@ -64,6 +64,13 @@ internal sealed partial class ForwardPass : IDisposable
     // Daemons of Quai's keep off each other's bridges, and accept what is their own.
     private static bool IsQuais(string table) => table == "quai" || table.StartsWith("quai-", StringComparison.Ordinal);
 
+    // What somebody denies later, after ours, is denied, too.
+    private static bool IsLast(List<NftListedRule> rules, int at, ulong? before)
+    {
+        int end = before is { } handle ? rules.FindIndex(r => r.Handle == handle) : rules.Count;
+        return at < end && rules[(at + 1)..end].All(IsQuaisRule);
+    }
+
     private static bool IsQuaisRule(NftListedRule rule) => rule.Comment.StartsWith(Prefix, StringComparison.Ordinal) && IsQuais(rule.Comment[Prefix.Length..]);
 
     private void Apply(NftBaseChain chain, bool wanted, HashSet<string> daemons)
@@ -76,7 +83,7 @@ internal sealed partial class ForwardPass : IDisposable
         ForeignChain found = ForeignChain.Read(chain.Drops, rules.Where(r => !IsQuaisRule(r)), name => NftListing.Rules(_socket, chain.Family, chain.Table, name));
         bool needed = wanted && found.Refuses;
         bool right = needed
-            ? own is [var at] && (found.Before is not { } before || at < rules.FindIndex(r => r.Handle == before))
+            ? own is [var at] && IsLast(rules, at, found.Before)
             : own.Length == 0;
         if (right && left.Length == 0)
         {

@@ -62,7 +62,8 @@ public static class ContainerFiles
     /// <param name="search">Search domains in place of the host's, if any; a single <c>.</c> for none at all.</param>
     /// <param name="options">Options in place of the host's, if any.</param>
     /// <param name="hostNetwork">Whether the container is in the host's namespace, where loopback and IPv6 servers can be reached.</param>
-    public static string ResolvConf(string host, IReadOnlyList<string> servers, IReadOnlyList<string> search, IReadOnlyList<string> options, bool hostNetwork)
+    /// <param name="ownServer">Whether it has a DNS server of its own, which asks those servers.</param>
+    public static string ResolvConf(string host, IReadOnlyList<string> servers, IReadOnlyList<string> search, IReadOnlyList<string> options, bool hostNetwork, bool ownServer = false)
     {
         List<string> hostServers = [], hostSearch = [], hostOptions = [], other = [];
         foreach (string line in host.Split('\n'))
@@ -90,7 +91,11 @@ public static class ContainerFiles
             }
         }
 
-        if (servers.Count > 0)
+        if (ownServer)
+        {
+            hostServers = [Dns.Forwarding.UpstreamServer.ServerAddress.ToString()];
+        }
+        else if (servers.Count > 0)
         {
             hostServers = [.. servers];
         }
@@ -105,6 +110,12 @@ public static class ContainerFiles
 
         hostSearch = search.Count > 0 ? [.. search.Where(s => s != ".")] : hostSearch;
         hostOptions = options.Count > 0 ? [.. options] : hostOptions;
+        if (ownServer && !Dns.HostServers.ResolvConf.HasNdotsAmong(hostOptions))
+        {
+            // Names of networks have dots as it pleases their makers; the server itself is asked first.
+            hostOptions.Add("ndots:0");
+        }
+
         var text = new StringBuilder(128);
         foreach (string server in hostServers)
         {

@@ -7,7 +7,7 @@ namespace Quai.Oci.Images;
 
 /// <summary>
 /// A content digest, <c>sha256:…</c> or <c>sha512:…</c>: the OCI image specification's <c>descriptor.md</c>, read strictly
-/// (registered algorithms only, lower-case hex of exactly the right length), so that a digest is safe as a file's name.
+/// (registered algorithms only, lower-case hex of exactly the right length), so that a digest is safe as a file name.
 /// </summary>
 public readonly struct Digest : IEquatable<Digest>
 {
@@ -26,10 +26,10 @@ public readonly struct Digest : IEquatable<Digest>
     /// <summary>The first 12 hex digits, as Docker prints an id.</summary>
     public string Short => ToString().Substring(7, 12);
 
-    /// <summary>True for <c>default</c>, which is no digest.</summary>
+    /// <summary>True for <c>default</c>, which is not a digest.</summary>
     public bool IsEmpty => _value is null;
 
-    /// <summary>The name .NET has for <see cref="Algorithm"/>.</summary>
+    /// <summary>.NET's name for <see cref="Algorithm"/>.</summary>
     public HashAlgorithmName AlgorithmName => Algorithm == "sha256" ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA512;
 
     /// <summary>Reads a digest.</summary>

@@ -36,7 +36,7 @@ public sealed class ImageConfig
     [JsonPropertyName("config")]
     public ExecutionConfig? Config { get; set; }
 
-    // Null is not as good as absent: a config that has no layers says so.
+    // Null does not count as absent here: a config without layers says so.
     [JsonPropertyName("rootfs")]
     [AllowNull]
     public RootFs RootFs { get; set; } = new();
@@ -45,7 +45,7 @@ public sealed class ImageConfig
     public List<HistoryEntry>? History { get; set; }
 }
 
-/// <summary>What a container of the image runs by default. Docker's own extensions (Healthcheck, Shell, OnBuild) included.</summary>
+/// <summary>What a container of the image runs by default, including Docker's own extensions (Healthcheck, Shell, OnBuild).</summary>
 public sealed class ExecutionConfig
 {
     public string? User { get; set; }

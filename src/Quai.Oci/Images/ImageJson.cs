@@ -10,14 +10,14 @@ namespace Quai.Oci.Images;
 /// <summary>Reads and writes the JSON of images, with limits on its size and depth.</summary>
 public static class ImageJson
 {
-    /// <summary>The largest manifest or index taken, bytes (registries refuse larger ones too).</summary>
+    /// <summary>The largest manifest or index accepted, in bytes (registries refuse larger ones too).</summary>
     public const int MaxManifestSize = 4 << 20;
 
-    /// <summary>The largest image config taken, bytes.</summary>
+    /// <summary>The largest image config accepted, in bytes.</summary>
     public const int MaxConfigSize = 8 << 20;
 
     /// <summary>
-    /// The most values and members of one document. Each becomes an object in memory, many times as large as the two bytes it may take: an image of
+    /// The maximum number of values and members in one document. Each becomes an object in memory, many times larger than the two bytes it may take: an image of
     /// 500 layers with its history has some ten thousand.
     /// </summary>
     public const int MaxTokens = 200_000;
@@ -25,13 +25,13 @@ public static class ImageJson
     /// <summary>The deepest nesting of a document.</summary>
     private const int MaxDepth = 32;
 
-    /// <summary>Media types have a plus sign, which is to stand as it is.</summary>
+    /// <summary>Media types contain a plus sign, which must not be escaped.</summary>
     private static readonly ImageJsonContext s_writing = new(new JsonSerializerOptions(ImageJsonContext.Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private static readonly JsonSerializerOptions s_reading = NullRules.For(ImageJsonContext.Default);
     private static readonly JsonElement s_empty = JsonDocument.Parse("{}").RootElement.Clone();
 
-    /// <summary>Reads an image config and checks what every user of it relies on.</summary>
+    /// <summary>Reads an image config and checks what all its users rely on.</summary>
     public static ImageConfig ReadConfig(ReadOnlySpan<byte> json)
     {
         ImageConfig config = Read<ImageConfig>(json, MaxConfigSize, "image configuration");
@@ -53,7 +53,7 @@ public static class ImageJson
         return config;
     }
 
-    /// <summary>Reads a manifest and checks that it is one and nothing else, and that its descriptors are whole.</summary>
+    /// <summary>Reads a manifest and checks that it is one and nothing else, and that its descriptors are complete.</summary>
     public static Manifest ReadManifest(ReadOnlySpan<byte> json)
     {
         if (DetectMediaType(json) is var type && !MediaTypes.IsManifest(type))
@@ -72,10 +72,10 @@ public static class ImageJson
         return manifest;
     }
 
-    /// <summary>Whether a manifest says of which version it is.</summary>
+    /// <summary>Whether a manifest states its version.</summary>
     public static bool HasSchemaVersion(ReadOnlySpan<byte> json) => ManifestMembers.Read(WithinLimit(json, MaxManifestSize, "manifest")).Has("schemaVersion");
 
-    /// <summary>Reads an index and checks that it is one and nothing else, and that its descriptors are whole.</summary>
+    /// <summary>Reads an index and checks that it is one and nothing else, and that its descriptors are complete.</summary>
     public static ImageIndex ReadIndex(ReadOnlySpan<byte> json)
     {
         if (DetectMediaType(json) is var type && !MediaTypes.IsIndex(type))
@@ -98,12 +98,12 @@ public static class ImageJson
         Read<List<DockerArchiveItem>>(json, MaxManifestSize, "manifest.json");
 
     /// <summary>
-    /// The media type of a manifest or index: the one that it names itself, else the one that it is said to have, else the one its members tell. These must
+    /// The media type of a manifest or index: the one that it states, else the one it is said to have, else the one implied by its members. These must
     /// agree, and a document that is both kinds at once is refused, so that a digest means the same to everybody.
     /// </summary>
     /// <param name="json">The document.</param>
-    /// <param name="said">What a registry or an index says that it is; null, or a type that says nothing (<c>application/json</c>), for nothing.</param>
-    /// <exception cref="QuaiException">It contradicts what is said of it, or itself.</exception>
+    /// <param name="said">What a registry or an index says that it is; null, or a type that says nothing (<c>application/json</c>), if unknown.</param>
+    /// <exception cref="QuaiException">It contradicts what was said about it, or itself.</exception>
     public static string DetectMediaType(ReadOnlySpan<byte> json, string? said = null)
     {
         ManifestMembers members = ManifestMembers.Read(WithinLimit(json, MaxManifestSize, "manifest"));
@@ -136,7 +136,7 @@ public static class ImageJson
     /// <inheritdoc cref="Write(ImageConfig)"/>
     public static byte[] Write(OciLayoutMark mark) => JsonSerializer.SerializeToUtf8Bytes(mark, s_writing.OciLayoutMark);
 
-    /// <summary>The values of these sets mean nothing, and are not always such as can be written again.</summary>
+    /// <summary>The values of these sets mean nothing, and cannot always be written again.</summary>
     private static void Empty(Dictionary<string, JsonElement>? set)
     {
         foreach (string key in set?.Keys.ToArray() ?? [])
@@ -160,7 +160,7 @@ public static class ImageJson
         : members.Has("fsLayers") || members.SchemaVersion == 1 ? MediaTypes.DockerSchema1
         : MediaTypes.OciManifest;
 
-    /// <summary>The document without a byte order mark, and of bounded size and number of values: what is broken otherwise is said by who reads it.</summary>
+    /// <summary>The document without a byte order mark, and with bounded size and number of values; the reader reports anything else wrong with it.</summary>
     private static ReadOnlySpan<byte> WithinLimit(ReadOnlySpan<byte> json, int limit, string what)
     {
         if (json.Length > limit)

@@ -5,14 +5,14 @@ using Quai.Errors;
 namespace Quai.Oci.Images;
 
 /// <summary>
-/// What a manifest or index says it is, and which of the members it has by which readers tell one from the other. A document that two readers could take
-/// for two things has one digest and two meanings (CVE-2021-41190): it is refused here, before anybody reads more of it.
+/// What a manifest or index says it is, and which of the members that distinguish the two it has. A document that two readers could take
+/// for different things has one digest and two meanings (CVE-2021-41190): it is refused here, before anything reads more of it.
 /// </summary>
 internal sealed class ManifestMembers
 {
     private const int MaxDepth = 32;
 
-    /// <summary>All members that readers know. Some readers (Go's) take them in any case, so none may come in another one.</summary>
+    /// <summary>All members that readers know. Some readers (Go's) accept them in any case, so no other spelling is allowed.</summary>
     private static readonly FrozenSet<string> s_known = new[]
     {
         "schemaVersion", "mediaType", "artifactType", "config", "layers", "manifests", "fsLayers", "subject", "annotations", "digest", "size", "urls", "data",
@@ -27,7 +27,7 @@ internal sealed class ManifestMembers
     {
     }
 
-    /// <summary>The <c>mediaType</c> that the document gives itself; null for none.</summary>
+    /// <summary>The <c>mediaType</c> that the document states; null for none.</summary>
     public string? MediaType { get; private set; }
 
     /// <summary>Its <c>schemaVersion</c>; 0 for none.</summary>
@@ -37,7 +37,7 @@ internal sealed class ManifestMembers
     public bool Has(string name) => _present.Contains(name);
 
     /// <summary>Reads a document.</summary>
-    /// <exception cref="QuaiException">It is no JSON object, has a member twice, or has one in a spelling that some readers take for another.</exception>
+    /// <exception cref="QuaiException">It is not a JSON object, has a member twice, or has one in a spelling that some readers take for another.</exception>
     public static ManifestMembers Read(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -59,7 +59,7 @@ internal sealed class ManifestMembers
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: a name or text that is no valid UTF-16.
+            // InvalidOperationException: a name or string that is not valid UTF-16.
             throw QuaiException.Invalid($"invalid manifest: {e.Message}", e);
         }
     }
@@ -130,7 +130,7 @@ internal sealed class ManifestMembers
         }
     }
 
-    /// <summary>A name as readers see it that do not tell cases apart: Go's also take the long s and the Kelvin sign for s and k.</summary>
+    /// <summary>A name as case-insensitive readers see it: Go's also take the long s and the Kelvin sign for s and k.</summary>
     private static string Fold(string name) => name.ToLowerInvariant().Replace('\u017f', 's').Replace('\u212a', 'k');
 
     private static string Shown(string name) => s_folded.TryGetValue(name, out string? known) ? $"\"{known}\"" : "member of one name";

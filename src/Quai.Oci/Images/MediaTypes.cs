@@ -20,16 +20,16 @@ public static class MediaTypes
     public const string DockerSchema1Signed = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 #pragma warning restore CS1591
 
-    /// <summary>What is asked of a registry for a manifest, best first.</summary>
+    /// <summary>What a registry is asked for when a manifest is requested, best first.</summary>
     public static IReadOnlyList<string> Manifests { get; } = [OciIndex, DockerIndex, OciManifest, DockerManifest];
 
-    /// <summary>Whether it lists manifests of several platforms.</summary>
+    /// <summary>Whether it is a list of manifests for several platforms.</summary>
     public static bool IsIndex(string? mediaType) => mediaType is OciIndex or DockerIndex;
 
     /// <summary>Whether it is one platform's manifest.</summary>
     public static bool IsManifest(string? mediaType) => mediaType is OciManifest or DockerManifest;
 
-    /// <summary>Whether it says nothing of what a manifest is, as servers have it that just serve files.</summary>
+    /// <summary>Whether it says nothing about what a manifest is, as from plain file servers.</summary>
     public static bool IsGeneric(string? mediaType) =>
         mediaType is null or "" or "application/json" or "application/octet-stream" or "binary/octet-stream" || mediaType.StartsWith("text/", StringComparison.Ordinal);
 

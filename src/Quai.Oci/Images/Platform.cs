@@ -6,7 +6,7 @@ namespace Quai.Oci.Images;
 /// <summary>An operating system and processor, as <c>os/arch[/variant]</c> with Go's names for both.</summary>
 /// <param name="Os">Such as <c>linux</c>.</param>
 /// <param name="Architecture">Such as <c>amd64</c>, <c>arm64</c>, <c>arm</c>.</param>
-/// <param name="Variant">Such as <c>v7</c>, or null where the architecture's usual one is meant.</param>
+/// <param name="Variant">Such as <c>v7</c>, or null for the architecture's usual one.</param>
 public sealed record Platform(string Os, string Architecture, string? Variant = null)
 {
     private static readonly HashSet<string> s_systems =
@@ -28,7 +28,7 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
         System.Runtime.InteropServices.Architecture other => new("linux", other.ToString().ToLowerInvariant()),
     };
 
-    /// <summary>Reads <c>os</c>, <c>arch</c>, <c>os/arch</c> or <c>os/arch/variant</c>; other names of an architecture are made Go's.</summary>
+    /// <summary>Reads <c>os</c>, <c>arch</c>, <c>os/arch</c> or <c>os/arch/variant</c>; other names of an architecture are converted to Go's.</summary>
     public static Platform Parse(string text)
     {
         string[] parts = text.ToLowerInvariant().Split('/');
@@ -52,7 +52,7 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
         };
     }
 
-    /// <summary>Makes other names of an architecture Go's and drops the variant that is meant anyway.</summary>
+    /// <summary>Converts other names of an architecture to Go's and drops the variant if it is the default.</summary>
     public static Platform Normalize(string? os, string? architecture, string? variant)
     {
         os = string.IsNullOrEmpty(os) ? "linux" : os.ToLowerInvariant();
@@ -71,7 +71,7 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
         return new Platform(os, arch, (arch, variant) is ("amd64", "v1") or ("arm64", "v8" or "8") ? null : variant is "5" or "6" or "7" or "8" ? "v" + variant : variant);
     }
 
-    /// <summary>How well something for <paramref name="offered"/> suits this platform: 0 not at all, larger is better.</summary>
+    /// <summary>How well something for <paramref name="offered"/> fits this platform: 0 not at all, larger is better.</summary>
     public int Score(PlatformDescription? offered)
     {
         Platform other = Normalize(offered?.Os, offered?.Architecture, offered?.Variant);
@@ -85,7 +85,7 @@ public sealed record Platform(string Os, string Architecture, string? Variant = 
             return 100;
         }
 
-        // A newer processor of a family runs what is made for an older one.
+        // A newer processor of a family runs code made for an older one.
         int mine = Generation(Variant);
         int its = Generation(other.Variant);
         return its <= mine ? 50 + its : 0;

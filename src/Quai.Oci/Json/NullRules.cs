@@ -5,15 +5,15 @@ using System.Text.Json.Serialization.Metadata;
 namespace Quai.Oci.Json;
 
 /// <summary>
-/// What JSON's null means in documents from outside. To Go, and so to all who write such documents, a member that is null is one that is absent:
-/// what a type declares as never null stays as it was, and a number is zero. A null in a list is refused in documents about images, whose types do not
-/// expect it; and so is the character NUL in a text everywhere, since the kernel's texts end there: it would see another path or argument than was checked.
+/// What JSON's null means in documents from outside. To Go, and so to everybody who writes such documents, a null member is an absent one:
+/// what a type declares as never null keeps its value, and a number is zero. A null in a list is refused in documents about images, whose types do not
+/// expect it. The character NUL in a string is refused everywhere, since the kernel's strings end there: it would see another path or argument than was checked.
 /// </summary>
 public static class NullRules
 {
     /// <summary>The context's types, read by these rules.</summary>
     /// <param name="context">The types.</param>
-    /// <param name="more">Converters of types that have rules of their own.</param>
+    /// <param name="more">Converters of types with rules of their own.</param>
     public static JsonSerializerOptions For(JsonSerializerContext context, params ReadOnlySpan<JsonConverter> more)
     {
         var options = new JsonSerializerOptions(context.Options) { TypeInfoResolver = ((IJsonTypeInfoResolver)context).WithAddedModifier(KeepDefaults) };
@@ -27,19 +27,19 @@ public static class NullRules
         return options;
     }
 
-    /// <summary>Refuses a document that has a null in a list, or a NUL in a text.</summary>
-    /// <exception cref="JsonException">It has one; says where. Or it is no JSON.</exception>
+    /// <summary>Refuses a document that has a null in a list, or a NUL in a string.</summary>
+    /// <exception cref="JsonException">It has one (the message says where), or it is not JSON.</exception>
     public static void Check(ReadOnlySpan<byte> json) => Check(json, refuseNullInLists: true);
 
-    /// <summary>Refuses a document that has a NUL in a text.</summary>
-    /// <exception cref="JsonException">It has one; says where. Or it is no JSON.</exception>
+    /// <summary>Refuses a document that has a NUL in a string.</summary>
+    /// <exception cref="JsonException">It has one (the message says where), or it is not JSON.</exception>
     public static void CheckTexts(ReadOnlySpan<byte> json) => Check(json, refuseNullInLists: false);
 
     private static void Check(ReadOnlySpan<byte> json, bool refuseNullInLists)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 64, AllowMultipleValues = true });
 
-        // One bit for each level: whether it is a list.
+        // One bit per level: whether it is a list.
         ulong lists = 0;
         while (reader.Read())
         {
@@ -96,7 +96,7 @@ public static class NullRules
         }
     }
 
-    /// <summary>Maps of texts, in which null is the empty text.</summary>
+    /// <summary>Maps of strings, in which null is the empty string.</summary>
     private sealed class TextMapConverter : JsonConverter<Dictionary<string, string>>
     {
         public override Dictionary<string, string>? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

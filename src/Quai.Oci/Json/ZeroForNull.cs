@@ -3,7 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Quai.Oci.Json;
 
-/// <summary>The converters of all numbers and switches.</summary>
+/// <summary>The converters of all numbers and booleans.</summary>
 internal static class ZeroForNull
 {
     /// <summary>Adds them to the options of a reader.</summary>

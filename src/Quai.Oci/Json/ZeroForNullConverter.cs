@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Oci.Json;
 
-/// <summary>Reads null as zero, or as false: what a number or a switch is in Go when the document leaves it out.</summary>
-/// <param name="value">Reads and writes what is not null.</param>
+/// <summary>Reads null as zero, or as false: the value of a number or boolean in Go if the document omits it.</summary>
+/// <param name="value">Reads and writes non-null values.</param>
 internal sealed class ZeroForNullConverter<T>(JsonConverter<T> value) : JsonConverter<T>
     where T : struct
 {

@@ -99,7 +99,7 @@ public sealed class Mount
     public string? Source { get; set; }
 
     /// <summary>
-    /// Not part of the specification: what to bind is this path beneath <see cref="Source"/>, opened when it is mounted; links lead nowhere out of there.
+    /// Not part of the specification: bind this path beneath <see cref="Source"/>, opened when it is mounted; links cannot lead outside it.
     /// Null: the source itself.
     /// </summary>
     [JsonIgnore]
@@ -166,7 +166,7 @@ public sealed class TimeOffset
     public uint Nanosecs { get; set; }
 }
 
-/// <summary>A namespace to make (no path) or to join (path). Type: pid network mount ipc uts user cgroup time.</summary>
+/// <summary>A namespace to create (no path) or to join (path). Type: pid network mount ipc uts user cgroup time.</summary>
 public sealed class LinuxNamespace
 {
     public string Type { get; set; } = "";

@@ -4,19 +4,19 @@ namespace Quai.Oci.Runtime;
 
 /// <summary>
 /// Reads the runtime specification's documents. Written by hand: a runtime lives for milliseconds, and a serializer's
-/// preparations would take longer than the container's start.
+/// setup would take longer than the container's start.
 /// </summary>
 public static partial class RuntimeSpecReader
 {
-    /// <summary>Reads a <c>config.json</c>. Members that the specification does not name are passed over.</summary>
+    /// <summary>Reads a <c>config.json</c>. Members that the specification does not name are ignored.</summary>
     /// <exception cref="JsonException">It is not JSON, or a value is of the wrong kind; the message names it.</exception>
     public static RuntimeSpec ReadSpec(ReadOnlySpan<byte> document) => Read(document, Spec);
 
-    /// <summary>Reads a process document, as <c>exec --process</c> takes it.</summary>
+    /// <summary>Reads a process document, as accepted by <c>exec --process</c>.</summary>
     /// <exception cref="JsonException">It is not JSON, or a value is of the wrong kind; the message names it.</exception>
     public static Process ReadProcess(ReadOnlySpan<byte> document) => Read(document, ProcessOf);
 
-    /// <summary>Reads a resources document, as <c>update --resources</c> takes it.</summary>
+    /// <summary>Reads a resources document, as accepted by <c>update --resources</c>.</summary>
     /// <exception cref="JsonException">It is not JSON, or a value is of the wrong kind; the message names it.</exception>
     public static Resources ReadResources(ReadOnlySpan<byte> document) => Read(document, ResourcesOf);
 
@@ -31,7 +31,7 @@ public static partial class RuntimeSpecReader
         }
         catch (InvalidOperationException e)
         {
-            // The reader's own word for text that is no UTF-8, or half of a surrogate pair.
+            // The reader's own message for text that is not UTF-8, or half of a surrogate pair.
             throw new JsonException(e.Message, e);
         }
     }

@@ -6,7 +6,7 @@ namespace Quai.Oci.Runtime;
 /// <summary>What <c>state</c> prints and hooks receive (OCI runtime specification, runtime.md).</summary>
 public sealed class RuntimeState
 {
-    /// <summary>The specification's version that the container follows.</summary>
+    /// <summary>The version of the specification that the container follows.</summary>
     public string OciVersion { get; set; } = "1.2.0";
 
     /// <summary>The container's id, unique on this host.</summary>
@@ -24,16 +24,16 @@ public sealed class RuntimeState
     /// <summary>The root file system's absolute path; only in lists.</summary>
     public string? Rootfs { get; set; }
 
-    /// <summary>When the container was made; only in lists.</summary>
+    /// <summary>When the container was created; only in lists.</summary>
     public DateTimeOffset? Created { get; set; }
 
-    /// <summary>The name of the user whose container it is; only in lists.</summary>
+    /// <summary>The name of the user who owns the container; only in lists.</summary>
     public string? Owner { get; set; }
 
     /// <summary>The config's annotations.</summary>
     public Dictionary<string, string>? Annotations { get; set; }
 
-    /// <summary>A time as lists have it: RFC 3339, in UTC.</summary>
+    /// <summary>A time as shown in lists: RFC 3339, in UTC.</summary>
     public static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The state document in UTF-8.</summary>

@@ -5,7 +5,7 @@ namespace Quai.Oci.Runtime;
 
 /// <summary>
 /// A forward-only walk over one document, whose errors name the place: <c>process.args[1] must be a string</c>.
-/// The current token is always the value that is to be read next.
+/// The current token is always the next value to read.
 /// </summary>
 internal ref struct SpecReader
 {
@@ -24,7 +24,7 @@ internal ref struct SpecReader
     /// <summary>Enters an object. False for null, which counts as absent.</summary>
     public bool Object() => Enter(JsonTokenType.StartObject, "an object");
 
-    /// <summary>Enters an object that must be there.</summary>
+    /// <summary>Enters a required object.</summary>
     public void Begin()
     {
         if (!Object())
@@ -33,7 +33,7 @@ internal ref struct SpecReader
         }
     }
 
-    /// <summary>Goes on to the object's next member; false at its end.</summary>
+    /// <summary>Moves to the object's next member; false at its end.</summary>
     public bool Member(out string name)
     {
         Leave();
@@ -73,7 +73,7 @@ internal ref struct SpecReader
         }
     }
 
-    /// <summary>All elements of an array of texts; null for null.</summary>
+    /// <summary>All elements of an array of strings; null for null.</summary>
     public List<string>? Texts() => List(static (ref SpecReader json) => json.Text());
 
     /// <summary>The members of an object with values of one kind; null for null.</summary>
@@ -93,13 +93,13 @@ internal ref struct SpecReader
         return all;
     }
 
-    /// <summary>The members of an object of texts; null for null.</summary>
+    /// <summary>The members of an object with string values; null for null.</summary>
     public Dictionary<string, string>? TextMap() => Map(static (ref SpecReader json) => json.Text());
 
-    /// <summary>A text.</summary>
+    /// <summary>A string.</summary>
     public readonly string Text() => TextOrNull() ?? throw Expected("a string");
 
-    /// <summary>A text or null.</summary>
+    /// <summary>A string or null.</summary>
     public readonly string? TextOrNull() => _json.TokenType switch
     {
         JsonTokenType.String => WithoutNul(_json.GetString()!),
@@ -115,10 +115,10 @@ internal ref struct SpecReader
         _ => throw Expected("true or false"),
     };
 
-    /// <summary>A whole number within the range of its type.</summary>
+    /// <summary>An integer within the range of its type.</summary>
     public readonly T Number<T>() where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => NumberOrNull<T>() ?? throw Expected("a number");
 
-    /// <summary>A whole number or null.</summary>
+    /// <summary>An integer or null.</summary>
     public readonly T? NumberOrNull<T>() where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
     {
         if (_json.TokenType == JsonTokenType.Null)
@@ -142,10 +142,10 @@ internal ref struct SpecReader
         throw Expected($"a whole number between {T.MinValue} and {T.MaxValue}");
     }
 
-    /// <summary>Passes over a value that nothing here uses.</summary>
+    /// <summary>Skips a value that nothing here uses.</summary>
     public void Skip() => _json.Skip();
 
-    /// <summary>Passes over a setting of the specification that this runtime cannot keep, when nothing is set; refuses it otherwise.</summary>
+    /// <summary>Skips a setting of the specification that this runtime cannot honour if nothing is set; refuses it otherwise.</summary>
     public void Refuse()
     {
         if (_json.TokenType == JsonTokenType.Null)
@@ -165,10 +165,10 @@ internal ref struct SpecReader
         }
     }
 
-    /// <summary>After the document's one value: nothing may follow.</summary>
+    /// <summary>After the document's single value: nothing may follow.</summary>
     public void End() => _json.Read();
 
-    /// <summary>The kernel's texts end at a NUL: it would see another path or argument than was checked.</summary>
+    /// <summary>The kernel's strings end at a NUL: it would see another path or argument than was checked.</summary>
     private readonly string WithoutNul(string text) => text.Contains('\0', StringComparison.Ordinal) ? throw Expected("a string without NUL") : text;
 
     private readonly string Place => string.Join('.', _path).Replace(".[", "[", StringComparison.Ordinal);
@@ -187,7 +187,7 @@ internal ref struct SpecReader
             throw _path.Count == 0 ? new JsonException($"the document must be {what}") : Expected(what);
         }
 
-        // Taken away again by the first Leave.
+        // Removed again by the first Leave.
         _path.Add("");
         return true;
     }

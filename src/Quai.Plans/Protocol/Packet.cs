@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Plans.Protocol;
 
-/// <summary>Packets as structures.</summary>
+/// <summary>Converts packets from and to structures.</summary>
 public static class Packet
 {
-    /// <summary>Bytes of every packet's head.</summary>
+    /// <summary>The size of every packet's head, in bytes.</summary>
     public static readonly int HeadLength = Unsafe.SizeOf<PacketHead>();
 
-    /// <summary>Reads a structure: what the packet has beyond it is skipped, what it lacks is zero.</summary>
+    /// <summary>Reads a structure: extra bytes in the packet are skipped, missing ones are zero.</summary>
     /// <example><code>SignalRequest request = Packet.Read&lt;SignalRequest&gt;(packet);</code></example>
     public static T Read<T>(ReadOnlySpan<byte> packet)
         where T : unmanaged

@@ -1,6 +1,6 @@
 namespace Quai.Plans.Protocol;
 
-/// <summary>What a packet is: the first number of each.</summary>
+/// <summary>The kind of a packet: the first number of each.</summary>
 public enum PacketKind
 {
     /// <summary>Connect a client's streams, whose descriptor comes with it, to the container's program.</summary>
@@ -12,14 +12,17 @@ public enum PacketKind
     /// <summary>Set a terminal's size.</summary>
     Resize = 3,
 
-    /// <summary>Run a further process. With it come descriptors: its plan, and the client's streams where there is a client.</summary>
+    /// <summary>Run a further process. Its plan comes with it as a descriptor, and the client's streams if there is a client.</summary>
     Exec = 4,
 
-    /// <summary>Tell what runs. In every version.</summary>
+    /// <summary>Report what is running. In every version.</summary>
     State = 5,
 
-    /// <summary>Tell which versions are understood. In every version from 2 on; a shim of version 1 answers EINVAL, as it does to all that it does not know.</summary>
+    /// <summary>Report which versions are understood. In every version from 2 on; a shim of version 1 answers EINVAL, as it does to anything it does not know.</summary>
     Hello = 6,
+
+    /// <summary>Hand out the sockets of the container's name server, over the socket whose descriptor comes with it. A shim that knows none answers EINVAL, as to all that it does not know.</summary>
+    NameSockets = 7,
 
     /// <summary>With this bit, the answer to the request of that kind.</summary>
     Answer = 0x80,
@@ -36,6 +39,6 @@ public enum PacketKind
     /// <summary>A further process has ended.</summary>
     ExecExited = 0x93,
 
-    /// <summary>The container lacked memory, so that the kernel kills one of its processes.</summary>
+    /// <summary>The container ran out of memory, so that the kernel kills one of its processes.</summary>
     OutOfMemory = 0x94,
 }

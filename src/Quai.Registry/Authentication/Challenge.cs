@@ -5,10 +5,10 @@ namespace Quai.Registry.Authentication;
 /// <param name="Parameters">Such as <c>realm</c>, <c>service</c> and <c>scope</c>; names in lower case.</param>
 internal sealed record Challenge(string Scheme, IReadOnlyDictionary<string, string> Parameters)
 {
-    /// <summary>The parameter or an empty text.</summary>
+    /// <summary>The parameter or an empty string.</summary>
     public string this[string name] => Parameters.GetValueOrDefault(name, "");
 
-    /// <summary>All challenges of a header's values; what cannot be read is left out.</summary>
+    /// <summary>All challenges in a header's values; unreadable ones are left out.</summary>
     public static List<Challenge> Parse(IEnumerable<string> headers)
     {
         List<Challenge> challenges = [];

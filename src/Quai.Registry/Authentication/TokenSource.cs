@@ -7,15 +7,15 @@ using Quai.Registry.Transport;
 namespace Quai.Registry.Authentication;
 
 /// <summary>
-/// Answers a registry's challenges: Basic, or a Bearer token fetched from the realm the registry names (distribution's token specification). It alone has the
-/// user's credentials, and gives them for addresses of the registry's own authority only: whoever a registry sends us to is a stranger (CVE-2020-15157).
+/// Answers a registry's challenges: Basic, or a Bearer token fetched from the realm the registry names (distribution's token specification). Only this class has the
+/// user's credentials, and gives them only for addresses of the registry's own authority: any other host that a registry sends us to is untrusted (CVE-2020-15157).
 /// </summary>
-/// <param name="client">Where to fetch with.</param>
+/// <param name="client">The HTTP client.</param>
 /// <param name="endpoint">The registry's address.</param>
 /// <param name="registry">Its name, for messages.</param>
 /// <param name="auth">The user's credentials, if any.</param>
-/// <param name="options">For how long to wait.</param>
-#pragma warning disable CA1001 // a SemaphoreSlim whose wait handle is never asked for holds nothing to dispose
+/// <param name="options">For timeouts.</param>
+#pragma warning disable CA1001 // a SemaphoreSlim whose wait handle is never requested has nothing to dispose
 internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, string registry, RegistryAuth? auth, RegistryOptions options)
 #pragma warning restore CA1001
 {
@@ -29,19 +29,19 @@ internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, 
     /// <summary>The registry's name.</summary>
     public string Registry => registry;
 
-    /// <summary>To whom the credentials belong.</summary>
+    /// <summary>The authority that the credentials belong to.</summary>
     public Authority Authority { get; } = Authority.Of(endpoint.Address);
 
-    /// <summary>What to send with a request to an address: nothing to another authority than the registry's own.</summary>
+    /// <summary>What to send with a request to an address: nothing to an authority other than the registry's own.</summary>
     public AuthenticationHeaderValue? HeaderFor(Uri address) => Authority.Covers(address) ? _header : null;
 
-    /// <summary>Asks the token service for a refresh token too, which stands for the password from then on.</summary>
+    /// <summary>Also asks the token service for a refresh token, which replaces the password from then on.</summary>
     public bool Offline { get; init; }
 
     /// <summary>The refresh token that the token service gave.</summary>
     public string? RefreshToken { get; private set; }
 
-    /// <summary>Adds what tokens are to allow, such as <c>repository:app:pull,push</c>; before the first request.</summary>
+    /// <summary>Adds what tokens must allow, such as <c>repository:app:pull,push</c>; before the first request.</summary>
     public void AddScope(string scope)
     {
         lock (_scopes)
@@ -53,7 +53,7 @@ internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, 
         }
     }
 
-    /// <summary>Gets credentials for the challenges; false when there are none to give, or not to who asks, or they were just refused.</summary>
+    /// <summary>Gets credentials for the challenges; false if there are none to give, or not to this asker, or they were just refused.</summary>
     /// <param name="asker">The address that asks.</param>
     /// <param name="challenges">Of the response.</param>
     /// <param name="refused">The header that was sent with the request that got them.</param>
@@ -68,7 +68,7 @@ internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, 
         await _fetching.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            // Another transfer of the same image has got a new one meanwhile.
+            // Another transfer of the same image has obtained a new one meanwhile.
             if (!ReferenceEquals(_header, refused))
             {
                 return true;
@@ -78,7 +78,7 @@ internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, 
             {
                 string token = auth?.RegistryToken is { Length: > 0 } given && refused is null ? given : await FetchAsync(bearer, cancellation).ConfigureAwait(false);
 
-                // It becomes a header, in which there is room for visible characters alone.
+                // It becomes a header, which may only contain visible characters.
                 _header = token.AsSpan().ContainsAnyExceptInRange('!', '~')
                     ? throw QuaiException.System($"the token for registry {registry} has characters that no token has")
                     : new AuthenticationHeaderValue("Bearer", token);
@@ -135,7 +135,7 @@ internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, 
         }
     }
 
-    /// <summary>The token service that the registry names. It may be on another host, as Docker Hub's is; of an encrypted registry it is encrypted too.</summary>
+    /// <summary>The token service that the registry names. It may be on another host, as Docker Hub's is; for an encrypted registry it must be encrypted too.</summary>
     private Uri RealmOf(Challenge challenge)
     {
         if (!Uri.TryCreate(challenge["realm"], UriKind.Absolute, out Uri? realm) || realm.Scheme is not ("https" or "http") || realm.UserInfo.Length > 0)
@@ -151,7 +151,7 @@ internal sealed class TokenSource(HttpClient client, RegistryEndpoint endpoint, 
     private static string? Text(JsonElement answer, string name) =>
         answer.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 
-    /// <summary>What is wanted, and what the registry says that this request needs.</summary>
+    /// <summary>What we want, and what the registry says that this request needs.</summary>
     private List<string> Scopes(Challenge challenge)
     {
         lock (_scopes)

@@ -4,17 +4,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Quai.Registry.Repositories;
 
-/// <summary>A request's body that is a part of a file; it can be sent again.</summary>
+/// <summary>A request body that is a part of a file; it can be sent again.</summary>
 /// <param name="path">The file.</param>
 /// <param name="offset">Where the part begins.</param>
 /// <param name="count">Its bytes.</param>
-/// <param name="progress">Told the bytes of it sent so far.</param>
+/// <param name="progress">Receives the number of its bytes sent so far.</param>
 /// <param name="alive">Called whenever some were sent, with true for the last.</param>
 internal sealed class FileContent(string path, long offset, long count, Action<long> progress, Action<bool> alive) : HttpContent
 {
     private const int BufferSize = 64 * 1024;
 
-    /// <summary>Says which part it is, in the form that registries take (<c>0-99</c>, without unit and total).</summary>
+    /// <summary>States which part it is, in the form that registries accept (<c>0-99</c>, without unit and total).</summary>
     public FileContent WithRange(long from, long length)
     {
         Headers.TryAddWithoutValidation("Content-Range", string.Create(CultureInfo.InvariantCulture, $"{from}-{from + length - 1}"));

@@ -3,7 +3,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Registry.Repositories;
 
-/// <summary>A small blob that is downloaded into memory.</summary>
+/// <summary>A small blob downloaded into memory.</summary>
 internal sealed class MemorySink : IBlobSink, IDisposable
 {
     private readonly MemoryStream _bytes = new();

@@ -10,13 +10,13 @@ public sealed partial class RegistryRepository
 {
     private const int BufferSize = 128 * 1024;
 
-    /// <summary>Downloads the rest of a blob, of which the beginning may be there; goes on where a cut connection left off, and verifies the whole.</summary>
+    /// <summary>Downloads the rest of a blob whose beginning may already exist; resumes after a lost connection, and verifies the whole.</summary>
     /// <param name="blob">What to download.</param>
-    /// <param name="file">Where to. What it holds when this fails is a true beginning as far as anybody knows, and empty when it was found to be wrong.</param>
-    /// <param name="events">Who is told how it goes.</param>
+    /// <param name="file">The target. If this fails, what it holds is a valid beginning as far as known, or nothing if it was found to be wrong.</param>
+    /// <param name="events">Receives progress.</param>
     /// <param name="cancellation">Stops the download.</param>
-    /// <param name="what">What it is, for messages.</param>
-    /// <exception cref="QuaiException">It cannot be had, or is not what its digest says.</exception>
+    /// <param name="what">Its name in messages.</param>
+    /// <exception cref="QuaiException">It cannot be fetched, or does not match its digest.</exception>
     public async Task DownloadAsync(
         Descriptor blob, IBlobSink file, TransferEvents events, CancellationToken cancellation, string what = "filesystem layer")
     {
@@ -29,7 +29,7 @@ public sealed partial class RegistryRepository
             return;
         }
 
-        // What was kept of an earlier pull may have been spoiled meanwhile: only a download in one go proves the registry wrong.
+        // What was kept from an earlier pull may have been damaged meanwhile: only a download in one go proves the registry wrong.
         file.Reset(digest.AlgorithmName);
         if (resumed)
         {
@@ -46,10 +46,10 @@ public sealed partial class RegistryRepository
     }
 
     /// <summary>A small blob, verified, in memory.</summary>
-    /// <param name="blob">What to download; its size is the most that is taken.</param>
-    /// <param name="what">What it is, for messages.</param>
+    /// <param name="blob">What to download; its size is the maximum accepted.</param>
+    /// <param name="what">Its name in messages.</param>
     /// <param name="cancellation">Stops the download.</param>
-    /// <exception cref="QuaiException">It cannot be had, or is not what its digest says.</exception>
+    /// <exception cref="QuaiException">It cannot be fetched, or does not match its digest.</exception>
     public async Task<byte[]> ReadBlobAsync(Descriptor blob, string what, CancellationToken cancellation)
     {
         using var sink = new MemorySink(Digest.Parse(blob.Digest).AlgorithmName);
@@ -75,7 +75,7 @@ public sealed partial class RegistryRepository
             }
             catch (TransientRegistryException e)
             {
-                // A try that got further is no failure of its own.
+                // An attempt that made progress does not count as a failure.
                 attempt = file.Length > before && !e.Slow ? 1 : attempt;
                 before = file.Length;
                 if (attempt >= _session.Options.MaxDownloadAttempts)

@@ -20,9 +20,9 @@ public sealed partial class RegistryRepository
         null,
         cancellation);
 
-    /// <summary>Has the registry take a blob from another of its repositories.</summary>
+    /// <summary>Asks the registry to mount a blob from another of its repositories.</summary>
     /// <returns>
-    /// Whether it did. It need not, and whoever may not read the other repository gets no hint either: then it may have begun an upload, to be gone on with.
+    /// Whether it did. It need not, and gives no reason if we may not read the other repository; it may have begun an upload instead, which can be continued.
     /// </returns>
     public async Task<(bool Mounted, Uri? Begun)> MountAsync(Digest digest, string from, CancellationToken cancellation)
     {
@@ -32,11 +32,11 @@ public sealed partial class RegistryRepository
         return (response.StatusCode == HttpStatusCode.Created, response.StatusCode == HttpStatusCode.Accepted && response.Headers.Location is { } location ? new Uri(uri, location) : null);
     }
 
-    /// <summary>Uploads a blob: in one piece when it is small, else in chunks; after a cut connection it goes on with what the registry has.</summary>
+    /// <summary>Uploads a blob: in one piece if it is small, otherwise in chunks; after a lost connection it continues from what the registry has.</summary>
     /// <param name="blob">Digest and size.</param>
     /// <param name="path">The file.</param>
-    /// <param name="begun">An upload that the registry has begun already; null for a new one.</param>
-    /// <param name="events">Who is told how it goes.</param>
+    /// <param name="begun">An upload that the registry has already begun; null for a new one.</param>
+    /// <param name="events">Receives progress.</param>
     /// <param name="cancellation">Stops the upload.</param>
     public async Task UploadAsync(Descriptor blob, string path, Uri? begun, TransferEvents events, CancellationToken cancellation)
     {
@@ -110,7 +110,7 @@ public sealed partial class RegistryRepository
         using HttpResponseMessage ended = await _session.SendAsync(end, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Asks how much the registry got; an upload that it does not know any more starts anew.</summary>
+    /// <summary>Asks how much the registry has received; an upload that it no longer knows starts over.</summary>
     private async Task<bool> FindOffsetAsync(Upload upload, CancellationToken cancellation)
     {
         if (upload.Location is null)
@@ -125,7 +125,7 @@ public sealed partial class RegistryRepository
             string range = response.Headers.TryGetValues("Range", out IEnumerable<string>? ranges) ? ranges.First() : "";
             upload.MoveTo(request.Address, response);
 
-            // "0-0" is what registries say of one byte and of none: taken for none, which is never wrong with an upload that starts anew.
+            // Registries answer "0-0" for one byte as well as for none: it is taken as none, which is never wrong for an upload that starts over.
             if (long.TryParse(range[(range.IndexOf('-', StringComparison.Ordinal) + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out long last) && last > 0)
             {
                 upload.Sent = last + 1;
@@ -134,7 +134,7 @@ public sealed partial class RegistryRepository
         }
         catch (QuaiException e) when (e is not TransientRegistryException)
         {
-            // Gone, or of a registry that does not tell.
+            // Gone, or from a registry that does not say.
         }
 
         upload.Location = null;
@@ -144,16 +144,16 @@ public sealed partial class RegistryRepository
 
     private static MediaTypeHeaderValue Binary => new("application/octet-stream");
 
-    /// <summary>An upload under way.</summary>
+    /// <summary>An upload in progress.</summary>
     private sealed class Upload
     {
-        /// <summary>Where to send what comes next; another one after each answer.</summary>
+        /// <summary>Where to send the next part; changes with each answer.</summary>
         public Uri? Location { get; set; }
 
         /// <summary>Bytes that the registry has.</summary>
         public long Sent { get; set; }
 
-        /// <summary>The smallest chunk that the registry takes.</summary>
+        /// <summary>The smallest chunk that the registry accepts.</summary>
         public long ChunkSize { get; set; }
 
         public void MoveTo(Uri asked, HttpResponseMessage response)

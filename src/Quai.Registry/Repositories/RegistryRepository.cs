@@ -14,7 +14,7 @@ public sealed partial class RegistryRepository
     private const int MaxListSize = 4 << 20;
     private const int MaxTags = 1_000_000;
 
-    /// <summary>Most tags or referrers that are taken: a registry could go on for ever with links to further pages.</summary>
+    /// <summary>Maximum number of tags or referrers accepted: a registry could send links to further pages for ever.</summary>
     private const int MaxListed = 500_000;
 
     private const int MaxPages = 10_000;
@@ -31,8 +31,8 @@ public sealed partial class RegistryRepository
     /// <summary>Fetches a manifest by tag or digest.</summary>
     /// <param name="reference">Tag or digest.</param>
     /// <param name="cancellation">Stops asking.</param>
-    /// <param name="mediaType">What the index that lists it says that it is; null for nothing.</param>
-    /// <exception cref="QuaiException">It cannot be had, or is not what its digest or its media type says.</exception>
+    /// <param name="mediaType">The media type given by the index that lists it; null for none.</param>
+    /// <exception cref="QuaiException">It cannot be fetched, or does not match its digest or its media type.</exception>
     public Task<FetchedManifest> GetManifestAsync(string reference, CancellationToken cancellation, string? mediaType = null) => _session.RetryAsync(
         async () =>
         {
@@ -64,8 +64,8 @@ public sealed partial class RegistryRepository
         cancellation);
 
     /// <summary>
-    /// What a tag stands for, without fetching it: registries that count pulls do not count this. Null when the registry does not say;
-    /// the reason is then told by <see cref="GetManifestAsync(string, CancellationToken, string?)"/>.
+    /// What a tag stands for, without fetching it: registries that count pulls do not count this. Null if the registry does not say;
+    /// <see cref="GetManifestAsync(string, CancellationToken, string?)"/> then reports the reason.
     /// </summary>
     public async Task<Digest?> FindAsync(string tag, CancellationToken cancellation)
     {
@@ -81,7 +81,7 @@ public sealed partial class RegistryRepository
         }
     }
 
-    /// <summary>Puts a manifest or index under a tag or its digest. All that it names must be there.</summary>
+    /// <summary>Pushes a manifest or index under a tag or its digest. Everything it names must already be there.</summary>
     public Task PutManifestAsync(string reference, byte[] bytes, string mediaType, CancellationToken cancellation) => _session.RetryAsync(
         async () =>
         {
@@ -121,7 +121,7 @@ public sealed partial class RegistryRepository
                 }
             }
 
-            // A registry that links to where we are would never end, nor one that always has a next page.
+            // A registry that links to the current page would never end, nor one that always has a next page.
             next = following == next ? null : following;
             if (++pages + tags.Count > MaxTags)
             {
@@ -133,8 +133,8 @@ public sealed partial class RegistryRepository
     }
 
     /// <summary>
-    /// What refers to a manifest: signatures, bills of materials and other artifacts (specification, "Listing Referrers"); of a registry that has no such
-    /// list, what the index under the tag <c>ALGORITHM-HEX</c> says.
+    /// What refers to a manifest: signatures, bills of materials and other artifacts (specification, "Listing Referrers"). If a registry has no such
+    /// list, the index under the tag <c>ALGORITHM-HEX</c> is used.
     /// </summary>
     /// <param name="subject">The manifest's digest.</param>
     /// <param name="artifactType">Only of this type; null for all.</param>
@@ -171,12 +171,12 @@ public sealed partial class RegistryRepository
             }
         }
 
-        // The registry may leave choosing to its clients.
+        // The registry may leave filtering to its clients.
         return artifactType is null ? found : found.FindAll(d => d.ArtifactType == artifactType);
     }
 
     /// <summary>
-    /// Puts a manifest that has a subject. Where the registry does not list referrers itself, the index under the subject's tag is brought up to date
+    /// Pushes a manifest that has a subject. If the registry does not list referrers itself, the index under the subject's tag is updated
     /// (specification, "Pushing Manifests with Subject").
     /// </summary>
     public async Task PutReferrerAsync(Digest subject, Descriptor descriptor, byte[] bytes, CancellationToken cancellation)
@@ -243,7 +243,7 @@ public sealed partial class RegistryRepository
         null,
         cancellation);
 
-    /// <summary>The next page, as <c>Link: &lt;…&gt;; rel="next"</c> names it (RFC 5988).</summary>
+    /// <summary>The next page, from <c>Link: &lt;…&gt;; rel="next"</c> (RFC 5988).</summary>
     private static Uri? Next(Uri current, HttpResponseMessage response)
     {
         foreach (string link in response.Headers.TryGetValues("Link", out IEnumerable<string>? links) ? links : [])

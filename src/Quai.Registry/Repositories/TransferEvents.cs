@@ -1,17 +1,17 @@
 namespace Quai.Registry.Repositories;
 
-/// <summary>Who wants to know how a download or an upload goes.</summary>
+/// <summary>Callbacks for the progress of a download or an upload.</summary>
 public sealed record TransferEvents
 {
-    /// <summary>Nobody.</summary>
+    /// <summary>No callbacks.</summary>
     public static TransferEvents None { get; } = new();
 
-    /// <summary>Told the bytes that are there so far.</summary>
+    /// <summary>Receives the number of bytes transferred so far.</summary>
     public Action<long> Advanced { get; init; } = static _ => { };
 
-    /// <summary>Told the wait before another try.</summary>
+    /// <summary>Receives the delay before another attempt.</summary>
     public Action<TimeSpan> Retrying { get; init; } = static _ => { };
 
-    /// <summary>Told when all bytes of a download are there.</summary>
+    /// <summary>Called when all bytes of a download have arrived.</summary>
     public Action Verifying { get; init; } = static () => { };
 }

@@ -4,8 +4,8 @@ namespace Quai.Registry.Transport;
 
 /// <summary>
 /// Which proxy a request goes through, by the rules that Go programs such as dockerd follow: <c>HTTP_PROXY</c> for http, <c>HTTPS_PROXY</c> for https,
-/// and none for loopback and for what <c>NO_PROXY</c> lists (a domain with those below it, <c>.domain</c> for those below it alone,
-/// an address, a network as <c>10.0.0.0/8</c>, each with <c>:port</c> if wanted, or <c>*</c> for everything).
+/// and none for loopback and for what <c>NO_PROXY</c> lists (a domain with its subdomains, <c>.domain</c> for only the subdomains,
+/// an address, a network such as <c>10.0.0.0/8</c>, each optionally with <c>:port</c>, or <c>*</c> for everything).
 /// </summary>
 public sealed class ProxyRules : IWebProxy
 {
@@ -22,10 +22,10 @@ public sealed class ProxyRules : IWebProxy
         Credentials = new UserInfo([_http, _https]);
     }
 
-    /// <summary>User and password out of the proxies' addresses.</summary>
+    /// <summary>User and password from the proxies' addresses.</summary>
     public ICredentials? Credentials { get; set; }
 
-    /// <summary>The rules of this process's environment, upper-case names before lower-case ones.</summary>
+    /// <summary>The rules from this process's environment, upper-case names before lower-case ones.</summary>
     public static ProxyRules FromEnvironment() => new(Variable("HTTP_PROXY"), Variable("HTTPS_PROXY"), Variable("NO_PROXY"));
 
     /// <inheritdoc/>

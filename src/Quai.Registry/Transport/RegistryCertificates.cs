@@ -6,8 +6,8 @@ using Quai.Errors;
 namespace Quai.Registry.Transport;
 
 /// <summary>
-/// What Docker's <c>certs.d/HOST[:PORT]</c> says of one registry: authorities to trust besides the machine's (<c>*.crt</c>), and certificates to show
-/// it (<c>*.cert</c> with the <c>*.key</c> of the same name).
+/// The contents of Docker's <c>certs.d/HOST[:PORT]</c> for one registry: authorities to trust besides the machine's (<c>*.crt</c>), and client certificates
+/// (<c>*.cert</c> with the <c>*.key</c> of the same name).
 /// </summary>
 internal sealed class RegistryCertificates
 {
@@ -16,15 +16,15 @@ internal sealed class RegistryCertificates
 
     private RegistryCertificates(string stamp) => Stamp = stamp;
 
-    /// <summary>Names the files and their times: another stamp means that they must be read anew.</summary>
+    /// <summary>Identifies the files and their times: a different stamp means that they must be read again.</summary>
     public string Stamp { get; }
 
-    /// <summary>The stamp of the folders as they are now.</summary>
+    /// <summary>The current stamp of the folders.</summary>
     public static string StampOf(IReadOnlyList<string> folders, string authority) =>
         string.Join('|', Files(folders, authority).Select(f => $"{f}@{File.GetLastWriteTimeUtc(f).Ticks}"));
 
-    /// <summary>Reads what the folders have for a registry.</summary>
-    /// <exception cref="QuaiException">A certificate lacks its key, or a file cannot be read as what its name says.</exception>
+    /// <summary>Reads the folders for a registry.</summary>
+    /// <exception cref="QuaiException">A certificate lacks its key, or a file cannot be read as its name indicates.</exception>
     public static RegistryCertificates Read(IReadOnlyList<string> folders, string authority)
     {
         var certificates = new RegistryCertificates(StampOf(folders, authority));
@@ -57,12 +57,12 @@ internal sealed class RegistryCertificates
         return certificates;
     }
 
-    /// <summary>Whether there is a certificate to show.</summary>
+    /// <summary>Whether there is a client certificate.</summary>
     public bool Identify => _own.Count > 0;
 
-    /// <summary>What a connection is to show and to check.</summary>
-    /// <param name="insecure">Takes any certificate.</param>
-    /// <param name="identify">Shows ours, if there is one: to the registry and its token service, and nobody else.</param>
+    /// <summary>The TLS settings for a connection.</summary>
+    /// <param name="insecure">Accepts any certificate.</param>
+    /// <param name="identify">Presents our certificate, if there is one: to the registry and its token service, and nobody else.</param>
     public SslClientAuthenticationOptions Options(bool insecure, bool identify)
     {
         var options = new SslClientAuthenticationOptions();

@@ -4,15 +4,15 @@ namespace Quai.Registry.Transport;
 
 /// <summary>One address that may serve an image's registry.</summary>
 /// <param name="Address"><c>https://host[:port]</c> or <c>http://…</c>.</param>
-/// <param name="Insecure">Whether its certificate is taken unseen.</param>
-/// <param name="Mirror">Whether it is a mirror: gets no credentials, and what it lacks is asked of the next.</param>
+/// <param name="Insecure">Whether its certificate is accepted without verification.</param>
+/// <param name="Mirror">Whether it is a mirror: it gets no credentials, and what it lacks is requested from the next.</param>
 internal sealed record RegistryEndpoint(Uri Address, bool Insecure, bool Mirror = false)
 {
     private const string HubAddress = "https://registry-1.docker.io";
 
     private static readonly TimeSpan LookupTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The addresses to try for a registry, in order: mirrors (which are for reading only) before Docker Hub, HTTPS before the plain HTTP of insecure registries.</summary>
+    /// <summary>The addresses to try for a registry, in order: mirrors (for reading only) before Docker Hub, HTTPS before the plain HTTP of insecure registries.</summary>
     public static async Task<IReadOnlyList<RegistryEndpoint>> ForAsync(string domain, RegistryOptions options, bool mirrors, CancellationToken cancellation)
     {
         if (domain != "docker.io")
@@ -35,7 +35,7 @@ internal sealed record RegistryEndpoint(Uri Address, bool Insecure, bool Mirror 
             || IsInsecure(authority, options.InsecureRegistries, await AddressesAsync(HostOf(authority), cancellation).ConfigureAwait(false));
     }
 
-    /// <summary>Loopback always; else what the options name, by host and port, by host, or by a network that has one of its addresses.</summary>
+    /// <summary>Loopback always; otherwise what the options name, by host and port, by host, or by a network that contains one of its addresses.</summary>
     public static bool IsInsecure(string authority, IReadOnlyList<string> insecure, IReadOnlyList<IPAddress> addresses)
     {
         string host = HostOf(authority);
@@ -47,7 +47,7 @@ internal sealed record RegistryEndpoint(Uri Address, bool Insecure, bool Mirror 
     private static string HostOf(string authority) =>
         authority.StartsWith('[') ? authority[1..Math.Max(1, authority.IndexOf(']', StringComparison.Ordinal))] : authority.Split(':')[0];
 
-    /// <summary>What the name stands for; nothing when nobody knows in time, as behind a proxy.</summary>
+    /// <summary>The addresses of a name; none if it cannot be resolved in time, as behind a proxy.</summary>
     private static async Task<IPAddress[]> AddressesAsync(string host, CancellationToken cancellation)
     {
         try

@@ -18,26 +18,26 @@ internal static class RegistryErrors
     {
         string message = $"{Verb(method)} \"{uri}\": {Reason(uri, failure)}";
 
-        // No other try makes a certificate good, or a name known.
+        // No retry makes a certificate valid, or a name known.
         return IsTls(failure) || failure is HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }
             ? QuaiException.System(message, failure)
             : new TransientRegistryException(message, null, failure);
     }
 
-    /// <summary>Whether the address was reached but speaks no TLS, or none that is trusted.</summary>
+    /// <summary>Whether the address was reached but speaks no TLS, or has no trusted certificate.</summary>
     public static bool IsTls(Exception failure) => failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError };
 
     /// <summary>A response that is not a success.</summary>
     /// <param name="response">The response; its body is read.</param>
-    /// <param name="image">What was asked for; null when it was no image.</param>
-    /// <param name="writing">Whether the registry was to be changed: the words differ.</param>
+    /// <param name="image">The requested image; null if it was not an image.</param>
+    /// <param name="writing">Whether it was a write: the message differs.</param>
     /// <param name="cancellation">Stops reading.</param>
     public static async Task<QuaiException> FromAsync(HttpResponseMessage response, ImageReference? image, bool writing, CancellationToken cancellation)
     {
         (string? code, string? message) = await ReadErrorAsync(response, cancellation).ConfigureAwait(false);
         string said = code is null ? "" : $"{code.Replace('_', ' ').ToLowerInvariant()}: {message}";
         
-        // Without its query: of an address that the registry sent us to that may be signed, and so be a key.
+        // Without its query: if the registry sent us to this address, the query may be signed, and thus a key.
         string uri = response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path);
         if (response.StatusCode == HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500)
         {
@@ -82,7 +82,7 @@ internal static class RegistryErrors
                 return (Text(errors[0], "code"), Text(errors[0], "message"));
             }
 
-            // Docker Hub's token service has words of its own.
+            // Docker Hub's token service has its own error format.
             if (json.RootElement.ValueKind == JsonValueKind.Object && Text(json.RootElement, "details") is { Length: > 0 } details)
             {
                 return (response.StatusCode == HttpStatusCode.Unauthorized ? "UNAUTHORIZED" : "UNKNOWN", details);
@@ -90,7 +90,7 @@ internal static class RegistryErrors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or HttpRequestException or IOException)
         {
-            // An answer that is not a registry's has no code.
+            // An answer that does not come from a registry has no code.
         }
 
         return default;
@@ -114,7 +114,7 @@ internal static class RegistryErrors
 
         if (IsTls(failure))
         {
-            // The handshake read something that is no TLS record: a server of plain HTTP.
+            // The handshake read something that is not a TLS record: a plain HTTP server.
             return failure.InnerException is AuthenticationException { InnerException: null } e && e.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase)
                 ? $"tls: failed to verify certificate: x509: {Certificate(uri, e.Message)}"
                 : "http: server gave HTTP response to HTTPS client";

@@ -11,28 +11,28 @@ namespace Quai.Registry.Transport;
 /// <param name="Address">At the registry, or where it sent us.</param>
 internal sealed record RegistryRequest(HttpMethod Method, Uri Address)
 {
-    /// <summary>Media types that are taken, best first.</summary>
+    /// <summary>Accepted media types, best first.</summary>
     public IReadOnlyList<string> Accept { get; init; } = [];
 
-    /// <summary>The first byte that is wanted, when that is not the beginning.</summary>
+    /// <summary>The first byte wanted, if that is not the beginning.</summary>
     public long? From { get; init; }
 
-    /// <summary>Makes the body; calls what it is given whenever some of it has been sent, with true when that was the last.</summary>
+    /// <summary>Creates the body; calls its argument whenever some of it has been sent, with true if that was the last.</summary>
     public Func<Action<bool>, HttpContent>? Content { get; init; }
 
-    /// <summary>Whether the registry is to be changed: failures are worded so.</summary>
+    /// <summary>Whether it is a write: failures are worded accordingly.</summary>
     public bool Writes { get; init; }
 
-    /// <summary>Statuses besides success that are an answer too.</summary>
+    /// <summary>Statuses besides success that are also valid answers.</summary>
     public IReadOnlyList<HttpStatusCode> Expected { get; init; } = [];
 }
 
-/// <summary>Requests to one registry at one address: with credentials when it asks for them, following redirects, and trying again where that may help.</summary>
+/// <summary>Requests to one registry at one address: with credentials if it asks for them, following redirects, and retrying where that may help.</summary>
 internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpoint endpoint, ImageReference? image, TokenSource tokens, RegistryOptions options, TimeProvider time)
 {
     private const int MaxRedirects = 10;
 
-    /// <summary>The longest that a registry may think about a body before it answers, in stall timeouts: it may have to hash gigabytes.</summary>
+    /// <summary>The longest time that a registry may take to answer a body, in stall timeouts: it may have to hash gigabytes.</summary>
     private const int ThinkingFactor = 5;
 
     public TokenSource Tokens => tokens;
@@ -44,7 +44,7 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
     /// <summary>An address at the registry.</summary>
     public Uri At(string path) => new(endpoint.Address, path);
 
-    /// <summary>Asks whether a registry is there, and gets credentials if it wants some.</summary>
+    /// <summary>Checks whether there is a registry, and gets credentials if it wants some.</summary>
     /// <returns>Its last status.</returns>
     public async Task<HttpStatusCode> PingAsync(bool withCredentials, CancellationToken cancellation)
     {
@@ -66,7 +66,7 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
         return second.StatusCode;
     }
 
-    /// <summary>Sends a request that must succeed; asks for credentials once if they are wanted.</summary>
+    /// <summary>Sends a request that must succeed; gets credentials once if required.</summary>
     public async Task<HttpResponseMessage> SendAsync(RegistryRequest request, CancellationToken cancellation)
     {
         for (bool answered = false; ; answered = true)
@@ -95,7 +95,7 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
         }
     }
 
-    /// <summary>Does something that a passing trouble may make fail, again if need be.</summary>
+    /// <summary>Runs an operation, and retries it after transient failures.</summary>
     public async Task<T> RetryAsync<T>(Func<Task<T>> work, Action<TimeSpan>? retrying, CancellationToken cancellation)
     {
         for (int attempt = 1; ; attempt++)
@@ -111,8 +111,8 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
         }
     }
 
-    /// <summary>Waits before another try: as long as the registry asks for, or longer with every try.</summary>
-    /// <exception cref="TransientRegistryException">The failure, when the registry asks for more patience than there is.</exception>
+    /// <summary>Waits before another attempt: as long as the registry asks for, or longer with every attempt.</summary>
+    /// <exception cref="TransientRegistryException">The failure, if the registry asks for a longer wait than allowed.</exception>
     public Task WaitAsync(int attempt, TransientRegistryException failure, Action<TimeSpan>? retrying, CancellationToken cancellation)
     {
         TimeSpan wait = failure.RetryAfter is { } asked && asked >= TimeSpan.Zero ? asked : options.RetryDelay * attempt;
@@ -125,7 +125,7 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
         return Task.Delay(wait, time, cancellation);
     }
 
-    /// <summary>Whether something failed because the connection did, and not because the caller had enough.</summary>
+    /// <summary>Whether something failed because of the connection, and not because the caller cancelled.</summary>
     public static bool IsCut(Exception e, CancellationToken cancellation) =>
         e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested);
 
@@ -175,10 +175,10 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
     }
 
     /// <summary>
-    /// Sends one request and follows redirects. Credentials go along as long as all that was asked is the registry itself: once it has sent us elsewhere, no
+    /// Sends one request and follows redirects. Credentials are sent as long as every address so far is the registry's own: once it has sent us elsewhere, no
     /// later redirect brings them back, wherever it leads.
     /// </summary>
-    /// <returns>The response, and who asks for credentials if it does: null when that is not the registry.</returns>
+    /// <returns>The response, and the asker if it asks for credentials: null if that is not the registry.</returns>
     private async Task<(HttpResponseMessage Response, Uri? Asker)> SendOnceAsync(RegistryRequest request, CancellationToken cancellation)
     {
         Uri current = request.Address;
@@ -243,7 +243,7 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
         }
     }
 
-    /// <summary>An address that we were sent to, without its query: that may be signed, and so be a key.</summary>
+    /// <summary>An address that we were redirected to, without its query: that may be signed, and thus be a key.</summary>
     private static Uri Shown(Uri address) => new(address.GetLeftPart(UriPartial.Path));
 
     private static void Delay(CancellationTokenSource source, TimeSpan time)
@@ -254,7 +254,7 @@ internal sealed class RegistrySession(RegistryTransport transport, RegistryEndpo
         }
         catch (ObjectDisposedException)
         {
-            // The answer came before the body was sent: it is not waited for any more.
+            // The answer came before the body was sent: do not wait for it any more.
         }
     }
 }

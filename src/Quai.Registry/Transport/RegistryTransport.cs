@@ -1,6 +1,6 @@
 namespace Quai.Registry.Transport;
 
-/// <summary>How a registry is spoken to.</summary>
+/// <summary>The HTTP clients for a registry.</summary>
 /// <param name="Own">For the registry itself and the token service that it names.</param>
-/// <param name="Elsewhere">For wherever else it sends us: shows no certificate of ours. The same one where there is none to show.</param>
+/// <param name="Elsewhere">For any other host it sends us to: presents no certificate of ours. The same client if there is none to present.</param>
 internal sealed record RegistryTransport(HttpClient Own, HttpClient Elsewhere);

@@ -26,7 +26,7 @@ internal sealed class RegistryTransports(RegistryOptions options) : IDisposable
                     return known.Transport;
                 }
 
-                // Others may be using it: it goes with the store.
+                // Others may be using it: it is disposed with the store.
                 _replaced.Add(known.Transport);
             }
 

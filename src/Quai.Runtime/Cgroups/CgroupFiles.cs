@@ -6,17 +6,17 @@ namespace Quai.Runtime.Cgroups;
 /// <summary>Reading and writing the small files of the cgroup file system.</summary>
 public static class CgroupFiles
 {
-    /// <summary>A number; <see cref="ulong.MaxValue"/> for <c>max</c>, 0 where there is none or no such file.</summary>
+    /// <summary>A number; <see cref="ulong.MaxValue"/> for <c>max</c>, 0 if there is none or no such file.</summary>
     public static ulong Number(string path)
     {
         string? text = Text(path);
         return text is null ? 0 : text is "max" ? ulong.MaxValue : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value) ? value : 0;
     }
 
-    /// <summary>A file's text without the newline at its end; null where it cannot be read.</summary>
+    /// <summary>A file's text without the trailing newline; null if it cannot be read.</summary>
     public static string? Text(string path)
     {
-        // Many are not there, of groups not made yet and of controllers without the option: a look costs less than an exception.
+        // Many do not exist, for groups not created yet and controllers without the option: a check costs less than an exception.
         if (!File.Exists(path))
         {
             return null;
@@ -32,7 +32,7 @@ public static class CgroupFiles
         }
     }
 
-    /// <summary>A flat file of keys and numbers, one pair a line; what is none is left out. Empty where it cannot be read.</summary>
+    /// <summary>A flat file of keys and numbers, one pair per line; other lines are left out. Empty if it cannot be read.</summary>
     public static Dictionary<string, ulong> KeyValues(string path)
     {
         Dictionary<string, ulong> values = [];
@@ -48,7 +48,7 @@ public static class CgroupFiles
         return values;
     }
 
-    /// <summary>The processes of a <c>cgroup.procs</c> or <c>tasks</c>, those of other process namespaces left out. Empty where it cannot be read.</summary>
+    /// <summary>The processes in a <c>cgroup.procs</c> or <c>tasks</c>, except those of other process namespaces. Empty if it cannot be read.</summary>
     public static List<int> Processes(string path)
     {
         List<int> pids = [];
@@ -79,7 +79,7 @@ public static class CgroupFiles
         }
     }
 
-    /// <summary>Tries to remove a group's directory with all groups below it. True when it is gone.</summary>
+    /// <summary>Tries to remove a group's directory with all groups below it. True if it is gone.</summary>
     public static bool Remove(string directory)
     {
         if (Rmdir(directory))

@@ -1,9 +1,9 @@
 namespace Quai.Runtime.Cgroups;
 
-/// <summary>The control groups of a machine, as far as limits depend on them.</summary>
+/// <summary>The machine's control groups, as far as limits depend on them.</summary>
 /// <param name="Hierarchies">Those that containers are put into: all of v1, or the one of v2.</param>
 /// <param name="HasSwapAccounting">v1: whether memory and swap together can be limited.</param>
-/// <param name="BlockWeightFile">v1: the file that takes a block device weight; it depends on the kernel's I/O scheduler.</param>
+/// <param name="BlockWeightFile">v1: the file for a block device weight; it depends on the kernel's I/O scheduler.</param>
 /// <param name="Controllers">v2: the controllers that the root has, such as <c>cpu</c>, <c>memory</c>.</param>
 public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, bool HasSwapAccounting, string BlockWeightFile, IReadOnlyList<string> Controllers)
 {

@@ -7,13 +7,13 @@ namespace Quai.Runtime.Cgroups;
 /// <summary>The end of a container's control groups.</summary>
 public static class CgroupRemoval
 {
-    /// <summary>Kills whatever is in the groups, and removes them. Nothing where they do not exist.</summary>
+    /// <summary>Kills everything in the groups, and removes them. Does nothing if they do not exist.</summary>
     /// <exception cref="LinuxException">A process in them does not die.</exception>
     public static async Task RemoveAsync(string path, CancellationToken cancellation)
     {
         if (!SpecRules.IsCgroup(path))
         {
-            // No container was ever started in such a one.
+            // No container was ever started in such a group.
             return;
         }
 

@@ -1,8 +1,8 @@
 namespace Quai.Runtime.Cgroups;
 
 /// <summary>
-/// Finds a container's control groups below the machine's hierarchies. A machine that mounts v1 controllers is run with v1,
-/// even when a unified hierarchy without them is mounted beside; else v2 is used.
+/// Finds a container's control groups below the machine's hierarchies. A machine that mounts v1 controllers uses v1,
+/// even if a unified hierarchy without them is also mounted; otherwise v2 is used.
 /// </summary>
 public static class CgroupTree
 {

@@ -2,7 +2,7 @@ using Quai.Oci.Runtime;
 
 namespace Quai.Runtime.Cgroups;
 
-/// <summary>Devices that every container may use, whatever its config says: those the specification makes the runtime provide, and the making of nodes.</summary>
+/// <summary>Devices that every container may use, whatever its config says: those that the specification requires of the runtime, and creating nodes.</summary>
 internal static class DefaultDevices
 {
     private static readonly DeviceRule[] Rules =
@@ -11,7 +11,7 @@ internal static class DefaultDevices
         Allow("c", 1, 5, "rwm"), Allow("c", 1, 9, "rwm"), Allow("c", 136, null, "rwm"), Allow("c", 5, 2, "rwm"), Allow("c", 5, 1, "rwm"),
     ];
 
-    /// <summary>A config's rules with the defaults that they lack behind them.</summary>
+    /// <summary>A config's rules, followed by the defaults that they lack.</summary>
     public static List<DeviceRule> Complete(List<DeviceRule> rules)
     {
         if (rules.Count == 0 || rules[^1] is { Allow: true, Type: null or "" or "a", Major: null or -1, Minor: null or -1 })

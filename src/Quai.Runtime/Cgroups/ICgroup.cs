@@ -2,22 +2,22 @@ using Quai.Oci.Runtime;
 
 namespace Quai.Runtime.Cgroups;
 
-/// <summary>A container's control groups, alike for cgroup v1 and v2. Found by path with <see cref="CgroupTree"/>.</summary>
+/// <summary>A container's control groups, the same interface for cgroup v1 and v2. Found by path with <see cref="CgroupTree"/>.</summary>
 public interface ICgroup
 {
-    /// <summary>Stops every process and returns when all stand still.</summary>
+    /// <summary>Freezes every process and returns when all are frozen.</summary>
     Task FreezeAsync(CancellationToken cancellation);
 
-    /// <summary>Lets them run again.</summary>
+    /// <summary>Thaws them.</summary>
     Task ThawAsync(CancellationToken cancellation);
 
-    /// <summary>Whether its processes were told to stand still and not yet to go on.</summary>
+    /// <summary>Whether its processes were frozen and not yet thawed.</summary>
     bool IsFrozen { get; }
 
-    /// <summary>Processes inside, as the host numbers them.</summary>
+    /// <summary>The pids of the processes inside, on the host.</summary>
     IReadOnlyList<int> Processes();
 
-    /// <summary>Usage now.</summary>
+    /// <summary>Current usage.</summary>
     CgroupStats ReadStats();
 
     /// <summary>Applies new limits to a running container.</summary>

@@ -16,7 +16,7 @@ internal sealed class LegacyCgroup(string path) : ICgroup
         string state = Of("freezer") + "/freezer.state";
         for (int i = 0; i < 1000; i++)
         {
-            // A process that forks while it is being frozen can escape the first attempt: ask again until all stand still.
+            // A process that forks while it is being frozen can escape the first attempt: try again until all are frozen.
             CgroupFiles.Write(state, "FROZEN");
             if (CgroupFiles.Text(state) == "FROZEN")
             {
@@ -78,7 +78,7 @@ internal sealed class LegacyCgroup(string path) : ICgroup
         }
     }
 
-    /// <summary>The memory limit may not pass the memory+swap limit at any instant: which one goes first depends on the direction.</summary>
+    /// <summary>The memory limit may not exceed the memory+swap limit at any moment: which one is written first depends on the direction.</summary>
     private static void WriteLimit(string directory, string file, string value, Resources resources)
     {
         try

@@ -1,13 +1,13 @@
 namespace Quai.Runtime.SeccompFilters;
 
-/// <summary>Writes one comparison of one argument: 64 bits in two halves, as BPF's registers have 32, or the lower 32 or 16 alone.</summary>
+/// <summary>Writes one comparison of one argument: 64 bits in two halves, as BPF's registers have 32, or only the lower 32 or 16.</summary>
 internal static class ArgumentCondition
 {
     private const byte Failed = BpfWriter.Failed;
 
-    /// <summary>Writes it; where it does not hold, it jumps to what <see cref="BpfWriter.LandFailures"/> lands.</summary>
+    /// <summary>Writes it; if it does not hold, it jumps to where <see cref="BpfWriter.LandFailures"/> lands.</summary>
     /// <param name="writer">The program.</param>
-    /// <param name="condition">The comparison. Bits of its value beyond the width are left out.</param>
+    /// <param name="condition">The comparison. Bits of its value beyond the width are ignored.</param>
     /// <param name="offset">Where the argument's lower half is.</param>
     /// <param name="width">64, 32 or 16.</param>
     public static void Write(BpfWriter writer, in ArgCondition condition, uint offset, int width)
@@ -32,7 +32,7 @@ internal static class ArgumentCondition
 
         if (width == 64)
         {
-            // Two instructions follow for the lower half: a comparison that settles the matter here jumps over them.
+            // Two instructions follow for the lower half: a comparison that settles the result here jumps over them.
             writer.Load(offset + sizeof(uint));
             switch (condition.Operator)
             {

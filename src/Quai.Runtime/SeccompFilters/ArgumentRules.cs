@@ -3,24 +3,24 @@ using Quai.Linux.Seccomp;
 namespace Quai.Runtime.SeccompFilters;
 
 /// <summary>
-/// Writes rules that look at a call's arguments. A filter sees registers, and the kernel takes of a register only as much as the
+/// Writes rules that check a call's arguments. A filter sees registers, and the kernel reads only as much of a register as the
 /// call's parameter has: an <c>int</c> is its lower half. So each call is decided on what libseccomp compares (whole registers for
-/// 64-bit programs, lower halves for the others) and on what the kernel takes, and the stricter decision counts: bits that the kernel
+/// 64-bit programs, lower halves for the others) and on what the kernel reads, and the stricter decision counts: bits that the kernel
 /// will drop change nothing, and nothing passes here that libseccomp would refuse.
 /// </summary>
 /// <remarks>
-/// Where the two see the same, which is so for every honest program, only the second is run, and it is the shorter one.
+/// If the two see the same, as with every legitimate program, only the second is run, which is shorter.
 /// </remarks>
 internal static class ArgumentRules
 {
     private const uint ArgumentsOffset = 16;
 
-    /// <summary>Writes the rules; the first whose conditions all hold decides, else the fallback. Every path ends the filter.</summary>
+    /// <summary>Writes the rules; the first whose conditions all hold decides, otherwise the fallback. Every path ends the filter.</summary>
     /// <param name="writer">The program.</param>
     /// <param name="rules">The rules.</param>
     /// <param name="compared">The widths that libseccomp compares.</param>
-    /// <param name="taken">The widths that the kernel takes.</param>
-    /// <param name="fallback">What is returned when no rule matches.</param>
+    /// <param name="taken">The widths that the kernel reads.</param>
+    /// <param name="fallback">What is returned if no rule matches.</param>
     public static void Write(BpfWriter writer, SeccompRule[] rules, ArgumentWidths compared, ArgumentWidths taken, uint fallback)
     {
         int differing = FindDiffering(rules, compared, taken, out bool valuesFit);
@@ -35,7 +35,7 @@ internal static class ArgumentRules
         var undecided = new SortedDictionary<uint, List<int>>();
         WriteList(writer, rules, compared, fallback, first => EndFirst(writer, first, outcomes, undecided));
 
-        // What the first decision leaves open is decided by the second, kept at least as strict as the first.
+        // The second decides what the first decision leaves open, kept at least as strict as the first.
         List<int> open = [];
         foreach ((uint first, List<int> jumps) in undecided)
         {
@@ -58,7 +58,7 @@ internal static class ArgumentRules
         WriteList(writer, rules, taken, fallback);
     }
 
-    /// <summary>The arguments (as bits) on which the two views can differ, and whether no rule's value has bits that only one of them has.</summary>
+    /// <summary>The arguments (as bits) on which the two views can differ, and whether no rule's value has bits that only one of them sees.</summary>
     private static int FindDiffering(SeccompRule[] rules, ArgumentWidths compared, ArgumentWidths taken, out bool valuesFit)
     {
         int differing = 0;
@@ -76,7 +76,7 @@ internal static class ArgumentRules
                 bool fits = narrow.Cut(condition.Index, condition.Value) == condition.Value;
                 if (condition.Operator == ArgOperator.MaskedEqual && fits && narrow.Cut(condition.Index, condition.Mask) == condition.Mask)
                 {
-                    // It looks only at bits that both have.
+                    // It checks only bits that both have.
                     continue;
                 }
 
@@ -88,7 +88,7 @@ internal static class ArgumentRules
         return differing;
     }
 
-    /// <summary>Writes a jump that is taken when the arguments have no bits that only one view has, and falls through else.</summary>
+    /// <summary>Writes a jump that is taken if the arguments have no bits that only one view has; otherwise falls through.</summary>
     private static int WriteAgreement(BpfWriter writer, int differing, ArgumentWidths compared, ArgumentWidths taken)
     {
         int start = writer.Position;

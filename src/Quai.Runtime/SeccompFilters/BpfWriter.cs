@@ -6,7 +6,7 @@ namespace Quai.Runtime.SeccompFilters;
 /// <summary>Classic BPF being written: instructions as <c>struct sock_filter</c> packed in 64 bits, with jumps patched afterwards.</summary>
 internal sealed class BpfWriter
 {
-    // The codes of linux/bpf_common.h that a filter needs.
+    // The codes from linux/bpf_common.h that a filter needs.
     private const ushort LoadWord = 0x20, JumpAlways = 0x05, JumpEqual = 0x15, JumpGreater = 0x25, JumpGreaterOrEqual = 0x35, And = 0x54, Return = 0x06;
 
     private const int MaxInstructions = 4096;
@@ -19,13 +19,13 @@ internal sealed class BpfWriter
     /// <summary>Loads 32 bits of <c>struct seccomp_data</c>.</summary>
     public void Load(uint offset) => Add(LoadWord, 0, 0, offset);
 
-    /// <summary>Masks what was loaded.</summary>
+    /// <summary>Masks the loaded value.</summary>
     public void Mask(uint mask) => Add(And, 0, 0, mask);
 
     /// <summary>Ends the filter.</summary>
     public void End(uint value) => Add(Return, 0, 0, value);
 
-    /// <summary>Compares what was loaded; jumps over so many instructions.</summary>
+    /// <summary>Compares the loaded value; jumps over the given number of instructions.</summary>
     public void IfEqual(uint value, byte then, byte otherwise) => Add(JumpEqual, then, otherwise, value);
 
     /// <inheritdoc cref="IfEqual"/>
@@ -44,7 +44,7 @@ internal sealed class BpfWriter
     /// <summary>Makes a <see cref="Skip"/> end here.</summary>
     public void Land(int skip) => _code[skip] = Encode(JumpAlways, 0, 0, (uint)(Position - skip - 1));
 
-    /// <summary>Writes a comparison that falls through when what was loaded is less than the value, and jumps to <see cref="EndBranch"/>'s place otherwise.</summary>
+    /// <summary>Writes a comparison that falls through if the loaded value is less than the value, and jumps to where <see cref="EndBranch"/> is called otherwise.</summary>
     public int BranchUnlessLess(uint value)
     {
         Add(JumpGreaterOrEqual, 0, 0, value);
@@ -62,14 +62,14 @@ internal sealed class BpfWriter
             return;
         }
 
-        // All jumps within what moves are relative, so moving it by one changes none.
+        // All jumps within the moved part are relative, so moving it by one changes none.
         Add(JumpAlways, 0, 0, 0);
         Array.Copy(_code, branch + 1, _code, branch + 2, distance);
         _code[branch] = Encode(JumpGreaterOrEqual, 0, 1, value);
         _code[branch + 1] = Encode(JumpAlways, 0, 0, (uint)distance);
     }
 
-    /// <summary>Makes comparisons jump here that were written with <see cref="Failed"/> as a target.</summary>
+    /// <summary>Makes comparisons written with <see cref="Failed"/> as a target jump here.</summary>
     public void LandFailures(int from)
     {
         for (int i = from; i < Position; i++)

@@ -41,7 +41,7 @@ public static partial class DefaultSeccompProfile
         "utimensat", "utimensat_time64", "utimes", "vfork", "vmsplice", "wait4", "waitid", "waitpid", "write", "writev",
     ];
 
-    /// <summary>What containers with a capability may call besides; a call may stand in several.</summary>
+    /// <summary>What containers with a capability may call in addition; a call may appear several times.</summary>
     private static readonly (string Capability, string[] Calls)[] s_withCapability =
     [
         ("CAP_DAC_READ_SEARCH", ["open_by_handle_at"]),

@@ -5,19 +5,19 @@ using Profile = Quai.Oci.Runtime.Seccomp;
 namespace Quai.Runtime.SeccompFilters;
 
 /// <summary>
-/// The filter of containers that ask for none: Docker's. It lists what programs may call, which depends on their capabilities;
+/// The default filter for containers: Docker's. It lists what programs may call, which depends on their capabilities;
 /// what is not listed is refused with <c>EPERM</c>.
 /// </summary>
 public static partial class DefaultSeccompProfile
 {
     private const string Allow = "SCMP_ACT_ALLOW";
 
-    /// <summary>The clone flags that make namespaces: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.</summary>
+    /// <summary>The clone flags that create namespaces: NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET.</summary>
     private const ulong NamespaceFlags = 0x7E020000;
 
     private const uint Enosys = 38;
 
-    /// <summary>PER_LINUX, PER_LINUX32, and both with UNAME26; all ones asks for the present one.</summary>
+    /// <summary>PER_LINUX, PER_LINUX32, and both with UNAME26; all ones queries the current one.</summary>
     private static readonly ulong[] s_personalities = [0, 0x0008, 0x20000, 0x20008, 0xffffffff];
 
     /// <summary>ptrace could be used to get around a filter before this one.</summary>
@@ -35,8 +35,8 @@ public static partial class DefaultSeccompProfile
             AllowAlways("process_vm_readv", "process_vm_writev", "ptrace");
         }
 
-        // All address families but AF_ALG (38), the kernel's cryptography, and AF_VSOCK (40), which no network namespace holds back.
-        // Since these look at an argument, 32-bit programs cannot make sockets by socketcall, which hides it.
+        // All address families except AF_ALG (38), the kernel's cryptography, and AF_VSOCK (40), which no network namespace confines.
+        // Since these check an argument, 32-bit programs cannot create sockets through socketcall, which hides it.
         AllowWhen("socket", 0, "SCMP_CMP_LT", 38);
         AllowWhen("socket", 0, "SCMP_CMP_EQ", 39);
         AllowWhen("socket", 0, "SCMP_CMP_GT", 40);
@@ -66,7 +66,7 @@ public static partial class DefaultSeccompProfile
         {
             AllowWhen("clone", 0, "SCMP_CMP_MASKED_EQ", NamespaceFlags);
 
-            // Its flags are in memory where a filter cannot see them; told that there is no such call, C libraries use clone.
+            // Its flags are in memory where a filter cannot see them; given ENOSYS, C libraries use clone.
             rules.Add(new() { Names = ["clone3"], Action = "SCMP_ACT_ERRNO", ErrnoRet = Enosys });
         }
 

@@ -7,26 +7,26 @@ using Profile = Quai.Oci.Runtime.Seccomp;
 namespace Quai.Runtime.SeccompFilters;
 
 /// <summary>
-/// Compiles the runtime specification's system call filter to BPF, with runc's meaning: names that no kernel here knows are skipped;
-/// a call whose number is beyond all that the profile names gives <c>ENOSYS</c> instead of an error that programs take for a refusal;
+/// Compiles the runtime specification's system call filter to BPF, with runc's semantics: names that no kernel here knows are skipped;
+/// a call whose number is beyond everything that the profile names returns <c>ENOSYS</c> instead of an error that programs take for a refusal;
 /// a call in an architecture that the profile does not list kills the thread. Rules without conditions go before those with;
-/// among the latter the first that matches decides. It is stricter than runc's library in two things: arguments are compared as the kernel
-/// takes them, too (<see cref="ArgumentRules"/>), and what is refused by name is refused through 32-bit x86's multiplexers (<see cref="X86Multiplexer"/>).
+/// among the latter the first that matches decides. It is stricter than runc's library in two respects: arguments are also compared as the kernel
+/// reads them (<see cref="ArgumentRules"/>), and what is refused by name is also refused through 32-bit x86's multiplexers (<see cref="X86Multiplexer"/>).
 /// </summary>
 /// <remarks>
 /// The program tests the architecture, then finds the call's number in a binary search tree whose leaves are ranges of numbers with
-/// the same fate: some ten comparisons for any call. The kernel itself runs it once for each number when it is installed and
+/// the same outcome: some ten comparisons for any call. The kernel itself runs it once for each number when it is installed and
 /// remembers which numbers are always allowed, so that most calls later cost nothing.
 /// </remarks>
 public static class SeccompCompiler
 {
     private const uint ArchitectureOffset = 4, NumberOffset = 0, Enosys = 38;
 
-    /// <summary>Arm's private calls are far from the others and no sign of how new the profile is.</summary>
+    /// <summary>Arm's private calls have numbers far from the others and say nothing about how new the profile is.</summary>
     private const int ArmPrivate = 0xf0000;
 
     /// <summary>Compiles a filter for this machine.</summary>
-    /// <exception cref="QuaiException">An action, operator, architecture or flag is not known, or the profile contradicts itself.</exception>
+    /// <exception cref="QuaiException">An action, operator, architecture or flag is unknown, or the profile contradicts itself.</exception>
     public static SeccompProgram Compile(Profile profile) => Compile(profile, RuntimeInformation.OSArchitecture);
 
     /// <summary>Compiles a filter for a machine of the given kind: x64 or arm64.</summary>
@@ -147,7 +147,7 @@ public static class SeccompCompiler
                     abis[(int)SyscallAbi.Arm] = true;
                     break;
 
-                // No program of these can run on a machine that Quai runs on.
+                // No program for these can run on a machine that Quai runs on.
                 case "SCMP_ARCH_NATIVE" or "SCMP_ARCH_MIPS" or "SCMP_ARCH_MIPS64" or "SCMP_ARCH_MIPS64N32" or "SCMP_ARCH_MIPSEL"
                     or "SCMP_ARCH_MIPSEL64" or "SCMP_ARCH_MIPSEL64N32" or "SCMP_ARCH_PPC" or "SCMP_ARCH_PPC64" or "SCMP_ARCH_PPC64LE"
                     or "SCMP_ARCH_S390" or "SCMP_ARCH_S390X" or "SCMP_ARCH_PARISC" or "SCMP_ARCH_PARISC64" or "SCMP_ARCH_RISCV64"
@@ -165,7 +165,7 @@ public static class SeccompCompiler
     {
         if (profile.Flags is null)
         {
-            // As runc since 1.2: the mitigation that this switches off made filtered programs slow, and kernels no longer ask for it.
+            // As in runc since 1.2: the mitigation that this disables made filtered programs slow, and kernels no longer require it.
             return SeccompFlags.SPEC_ALLOW;
         }
 

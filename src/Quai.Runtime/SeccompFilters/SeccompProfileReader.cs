@@ -10,17 +10,17 @@ using Profile = Quai.Oci.Runtime.Seccomp;
 namespace Quai.Runtime.SeccompFilters;
 
 /// <summary>
-/// Reads a user's own profile (<c>--security-opt seccomp=FILE</c>): the runtime specification's form with Docker's additions, by which
-/// rules apply to some architectures, kernels and capabilities only.
+/// Reads a user's own profile (<c>--security-opt seccomp=FILE</c>): the runtime specification's format with Docker's additions, by which
+/// rules can be limited to some architectures, kernels and capabilities.
 /// </summary>
 public static class SeccompProfileReader
 {
-    /// <summary>Reads a profile and leaves out the rules that do not apply.</summary>
+    /// <summary>Reads a profile and drops the rules that do not apply.</summary>
     /// <param name="json">The file's content.</param>
     /// <param name="capabilities">The container's bounding set.</param>
     /// <param name="machine">The machine's architecture: x64 or arm64.</param>
     /// <param name="kernel">The kernel's version.</param>
-    /// <returns>The profile, or null when it says nothing: no filter.</returns>
+    /// <returns>The profile, or null if it is empty: no filter.</returns>
     /// <exception cref="QuaiException">It is not JSON, or not a profile.</exception>
     public static Profile? Parse(string json, IReadOnlySet<string> capabilities, Architecture machine, Version kernel)
     {
@@ -32,7 +32,7 @@ public static class SeccompProfileReader
         }
         catch (JsonException error)
         {
-            // The library's sentence goes on with the place in its own words.
+            // The library's message continues with the place in its own words.
             string where = error.LineNumber is { } line ? $" in line {line + 1}" : "";
             string what = error.Message.Split(" Path: ")[0].Split(" LineNumber: ")[0];
             throw QuaiException.Invalid($"Decoding seccomp profile failed{where}: {what}", error);

@@ -20,7 +20,7 @@ internal enum ArgOperator
 /// <summary>One comparison of one argument. <paramref name="Mask"/> is used by <see cref="ArgOperator.MaskedEqual"/> only.</summary>
 internal readonly record struct ArgCondition(int Index, ArgOperator Operator, ulong Value, ulong Mask);
 
-/// <summary>What the filter returns when all the conditions hold.</summary>
+/// <summary>What the filter returns if all conditions hold.</summary>
 internal sealed record SeccompRule(uint Return, ArgCondition[] Conditions)
 {
     private const uint DefaultErrno = 1;
@@ -43,12 +43,12 @@ internal sealed record SeccompRule(uint Return, ArgCondition[] Conditions)
         };
     }
 
-    /// <summary>Of two return values the stricter, by the kernel's own order of actions; the first if they are as strict.</summary>
+    /// <summary>The stricter of two return values, by the kernel's own order of actions; the first if they are equally strict.</summary>
     public static uint Stricter(uint first, uint second) => (int)(second & ~SeccompReturn.DATA) < (int)(first & ~SeccompReturn.DATA) ? second : first;
 
     /// <summary>
-    /// The rules that an entry's arguments make: conditions on different arguments must all hold; as soon as one argument
-    /// is named twice, each condition counts alone (as runc has it, for profiles written before conditions were joined).
+    /// The rules for an entry's arguments: conditions on different arguments must all hold; if one argument
+    /// is named twice, each condition counts separately (as in runc, for profiles written before conditions were joined).
     /// </summary>
     public static SeccompRule[] Parse(SeccompSyscall entry, uint action)
     {

@@ -2,8 +2,8 @@ using Quai.Linux.Seccomp;
 
 namespace Quai.Runtime.SeccompFilters;
 
-/// <summary>What a profile decides for each system call it names, before numbers come into it.</summary>
-/// <param name="fallback">What calls get that it says nothing about.</param>
+/// <summary>What a profile decides for each system call it names, before numbers are assigned.</summary>
+/// <param name="fallback">The decision for calls that it does not mention.</param>
 internal sealed class SyscallDecisions(uint fallback)
 {
     private const uint Enosys = 38;
@@ -18,7 +18,7 @@ internal sealed class SyscallDecisions(uint fallback)
     /// </summary>
     public void Name(int syscall) => _named[syscall] = true;
 
-    /// <summary>Adds a rule. Of several without conditions the first counts, and it counts more than any with conditions.</summary>
+    /// <summary>Adds a rule. Of several without conditions the first counts, and it takes precedence over any with conditions.</summary>
     public void Add(int syscall, SeccompRule rule)
     {
         if (rule.Conditions.Length == 0)
@@ -34,10 +34,10 @@ internal sealed class SyscallDecisions(uint fallback)
     /// <summary>Whether the profile names a call.</summary>
     public bool IsNamed(int syscall) => _named[syscall];
 
-    /// <summary>What a call gets.</summary>
+    /// <summary>The decision for a call.</summary>
     /// <param name="syscall">The call.</param>
     /// <param name="abi">How it is called.</param>
-    /// <param name="rules">Rules to try in order before that; none if it holds whatever the arguments are.</param>
+    /// <param name="rules">Rules to try in order first; none if the decision does not depend on arguments.</param>
     public uint Of(int syscall, SyscallAbi abi, out SeccompRule[] rules)
     {
         uint? always = _always[syscall]?.Return;
@@ -51,9 +51,9 @@ internal sealed class SyscallDecisions(uint fallback)
     }
 
     /// <summary>
-    /// The rules of a multiplexer: what the profile says of a call by name holds for it on this way too. Since the call's own arguments
-    /// cannot be seen, it gets the strictest of all that they might have made of it, or what the profile says of the multiplexer itself if that is
-    /// stricter. What is allowed by name comes last.
+    /// The rules of a multiplexer: what the profile says about a call by name also applies to it this way. Since the call's own arguments
+    /// cannot be seen, it gets the strictest of all decisions that they could lead to, or the profile's decision about the multiplexer itself if that is
+    /// stricter. Calls allowed by name come last.
     /// </summary>
     private SeccompRule[] WithCalls(int multiplexer, ReadOnlySpan<(int Syscall, uint Number)> calls, uint? always, SeccompRule[] own)
     {
@@ -119,7 +119,7 @@ internal sealed class SyscallDecisions(uint fallback)
             return strictest;
         }
 
-        // Told that there is no such call, libraries that know the direct one use it, and that one's arguments can be seen.
+        // Given ENOSYS, libraries that know the direct call use it, and its arguments can be seen.
         return (fallback & ~SeccompReturn.DATA) == SeccompReturn.ERRNO ? SeccompReturn.ERRNO | Enosys : fallback;
     }
 }

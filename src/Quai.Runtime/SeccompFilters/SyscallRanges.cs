@@ -2,11 +2,11 @@ using Quai.Linux.Seccomp;
 
 namespace Quai.Runtime.SeccompFilters;
 
-/// <summary>All 2³² call numbers of one architecture, as ranges with the same fate; written as a binary search.</summary>
+/// <summary>All 2³² call numbers of one architecture, as ranges with the same outcome; written as a binary search.</summary>
 /// <param name="decisions">What the profile says.</param>
-/// <param name="fallback">What calls get that it says nothing about.</param>
-/// <param name="unknown">What calls get that are newer than all it names; null for the same.</param>
-/// <param name="privateFrom">Numbers from here on do not tell how new the profile is.</param>
+/// <param name="fallback">The decision for calls that it does not mention.</param>
+/// <param name="unknown">The decision for calls newer than all it names; null for the same.</param>
+/// <param name="privateFrom">Numbers from here on say nothing about how new the profile is.</param>
 internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, uint? unknown, int privateFrom)
 {
     private readonly List<Range> _ranges = [];
@@ -56,7 +56,7 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
             uint number = (uint)(call >> 32);
             if (number < next)
             {
-                // Two names for one number: the first that the profile decides on has been taken.
+                // Two names for one number: the first that the profile decides on has been used.
                 continue;
             }
 
@@ -92,7 +92,7 @@ internal sealed class SyscallRanges(SyscallDecisions decisions, uint fallback, u
         }
     }
 
-    /// <summary>Adds the x32 calls above those of x86-64; without them, to make one is to use a foreign architecture.</summary>
+    /// <summary>Adds the x32 calls above those of x86-64; without them, making one counts as using a foreign architecture.</summary>
     public void AddX32(bool allowed)
     {
         if (allowed)

@@ -5,7 +5,7 @@ namespace Quai.Runtime.SeccompFilters;
 /// <summary>
 /// 32-bit x86 has two calls that stand for many: <c>socketcall</c> and <c>ipc</c>, with the call's number as first argument (linux/net.h,
 /// linux/ipc.h). The other arguments of <c>socketcall</c> are in memory where no filter can see them; those of <c>ipc</c> are in an order
-/// of their own.
+/// of its own.
 /// </summary>
 internal static class X86Multiplexer
 {
@@ -23,14 +23,14 @@ internal static class X86Multiplexer
         ("semop", 1), ("semget", 2), ("semctl", 3), ("semtimedop", 4), ("msgsnd", 11), ("msgrcv", 12), ("msgget", 13), ("msgctl", 14),
         ("shmat", 21), ("shmdt", 22), ("shmget", 23), ("shmctl", 24));
 
-    /// <summary>The calls that can be made through a call, and their numbers there; none if it stands for itself.</summary>
+    /// <summary>The calls that can be made through a call, and their numbers there; none if it only stands for itself.</summary>
     public static ReadOnlySpan<(int Syscall, uint Number)> CallsOf(int syscall) =>
         syscall == s_socketcall ? s_sockets : syscall == s_ipc ? s_ipcs : [];
 
-    /// <summary>That a multiplexer is asked for a call, in just the form that programs use.</summary>
+    /// <summary>The condition that a multiplexer is asked for a call, in exactly the form that programs use.</summary>
     public static ArgCondition Asks(uint number) => new(0, ArgOperator.Equal, number, 0);
 
-    /// <summary>That a multiplexer is asked for a call in any form: <c>ipc</c> takes a version in the upper half, whatever it is.</summary>
+    /// <summary>The condition that a multiplexer is asked for a call in any form: <c>ipc</c> takes a version in the upper half, whatever it is.</summary>
     public static ArgCondition AsksInAnyForm(int multiplexer, uint number) =>
         multiplexer == s_ipc ? new(0, ArgOperator.MaskedEqual, number, IpcCall) : Asks(number);
 

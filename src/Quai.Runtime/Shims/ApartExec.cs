@@ -2,13 +2,13 @@ using Quai.Linux.Kernel;
 
 namespace Quai.Runtime.Shims;
 
-/// <summary>A process in a container, with a shim to itself, because the container's own is of an older version.</summary>
+/// <summary>A process in a container, with its own separate shim, because the container's shim has an older version.</summary>
 internal sealed class ApartExec : IExecProcess
 {
     private readonly IShim _shim;
 
     /// <param name="shim">Its shim, whose first process it is.</param>
-    /// <param name="ended">Called once it has ended and the shim is let go.</param>
+    /// <param name="ended">Called once it has ended and the shim is released.</param>
     public ApartExec(IShim shim, Action ended)
     {
         _shim = shim;

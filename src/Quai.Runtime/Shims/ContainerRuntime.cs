@@ -12,13 +12,13 @@ using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
 
-/// <summary>Starts containers, each under a shim of its own, and finds them again.</summary>
+/// <summary>Starts containers, each under its own shim, and finds them again.</summary>
 public sealed class ContainerRuntime : IContainerRuntime, IDisposable
 {
     private readonly FileDescriptor _shimProgram;
     private readonly string _shimPath;
 
-    /// <summary>Prepares the shim's program for being executed.</summary>
+    /// <summary>Prepares the shim's program for execution.</summary>
     /// <param name="shimPath">Path of <c>quai-shim</c>.</param>
     /// <exception cref="QuaiException">There is no such program.</exception>
     public ContainerRuntime(string shimPath)
@@ -35,7 +35,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
     /// <inheritdoc/>
     public async Task<IShim> StartAsync(ContainerLaunch launch, CancellationToken cancellation)
     {
-        PlanWriter plan = SpecCompiler.Compile(launch.Spec, new SpecCompiler.Settings { Overlay = launch.Overlay, Network = launch.Network });
+        PlanWriter plan = SpecCompiler.Compile(launch.Spec, new SpecCompiler.Settings { Overlay = launch.Overlay, Network = launch.Network, NameSockets = launch.NameSockets });
         SetShimFields(plan, launch);
         ShimClient client;
         try
@@ -62,12 +62,12 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
         }
     }
 
-    /// <summary>Runs a process in a container whose own shim is of an older version, under a shim of this version for itself.</summary>
+    /// <summary>Runs a process in a container whose own shim has an older version, under a separate shim of this version.</summary>
     /// <param name="container">The container's first process (a pidfd).</param>
-    /// <param name="runDirectory">A folder for the process; it is gone when the process has ended.</param>
+    /// <param name="runDirectory">A folder for the process; it is removed when the process has ended.</param>
     /// <param name="launch">The process.</param>
     /// <param name="cgroupsPath">The container's control group.</param>
-    /// <param name="cancellation">Ends the process if it comes before its start.</param>
+    /// <param name="cancellation">Ends the process if cancelled before its start.</param>
     /// <exception cref="RuntimeStartException">A step failed; nothing is left behind.</exception>
     internal async Task<ApartExec> ExecApartAsync(FileDescriptor container, string runDirectory, ExecLaunch launch, string? cgroupsPath, CancellationToken cancellation)
     {
@@ -114,7 +114,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
         }
         catch (Exception e) when (e is QuaiException or LinuxException)
         {
-            // It ended while it was being asked.
+            // It ended while being queried.
             await client.DisposeAsync().ConfigureAwait(false);
             return null;
         }

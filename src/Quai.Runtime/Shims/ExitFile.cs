@@ -6,7 +6,7 @@ namespace Quai.Runtime.Shims;
 /// <summary>The exit record that a shim leaves: "code oomKilled nanoseconds".</summary>
 internal readonly struct ExitFile(string runDirectory)
 {
-    /// <summary>The record, or null when there is none that can be read.</summary>
+    /// <summary>The record, or null if there is no readable one.</summary>
     public ContainerExit? Read()
     {
         string path = Path.Combine(runDirectory, ShimProtocol.ExitName);

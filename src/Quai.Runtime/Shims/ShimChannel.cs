@@ -6,7 +6,7 @@ using Quai.Plans.Protocol;
 
 namespace Quai.Runtime.Shims;
 
-/// <summary>Packets to a shim and from it: answers find the requests they belong to, events go to who listens.</summary>
+/// <summary>Packets to and from a shim: matches answers with their requests, passes events to a listener.</summary>
 internal sealed class ShimChannel : IDisposable
 {
     private readonly string _id;
@@ -15,7 +15,7 @@ internal sealed class ShimChannel : IDisposable
     private int _nextRequest;
     private bool _gone;
 
-    /// <summary>Takes a connection over. Nothing is received before <see cref="ReceiveAsync"/>.</summary>
+    /// <summary>Takes over a connection. Nothing is received before <see cref="ReceiveAsync"/>.</summary>
     /// <param name="id">The container's id, for errors.</param>
     /// <param name="control">The connected socket.</param>
     public ShimChannel(string id, FileDescriptor control)
@@ -25,14 +25,14 @@ internal sealed class ShimChannel : IDisposable
         control.SetHandleAsInvalid();
     }
 
-    /// <summary>Takes an event: what it is, and its packet.</summary>
+    /// <summary>Receives an event: its kind, and its packet.</summary>
     internal delegate void EventTaker(PacketKind kind, ReadOnlySpan<byte> packet);
 
     /// <summary>Sends a request and waits for its answer.</summary>
-    /// <param name="request">Makes the request with the head it is given.</param>
-    /// <param name="kind">What it is.</param>
-    /// <param name="descriptors">What is sent with it.</param>
-    /// <param name="cancellation">Ends the wait, not what was asked for.</param>
+    /// <param name="request">Creates the request with the given head.</param>
+    /// <param name="kind">Its kind.</param>
+    /// <param name="descriptors">Descriptors sent with it.</param>
+    /// <param name="cancellation">Ends the wait, not the requested operation.</param>
     /// <returns>The answer's packet.</returns>
     /// <exception cref="ShimLostException">The shim is gone.</exception>
     public async Task<byte[]> AskAsync<T>(Func<PacketHead, T> request, PacketKind kind, int[] descriptors, CancellationToken cancellation)
@@ -62,7 +62,7 @@ internal sealed class ShimChannel : IDisposable
         }
     }
 
-    /// <summary>Receives until the connection ends; then every request that still waits fails.</summary>
+    /// <summary>Receives until the connection ends; then every pending request fails.</summary>
     public async Task ReceiveAsync(EventTaker take)
     {
         byte[] buffer = new byte[ShimProtocol.MaximumPacket];

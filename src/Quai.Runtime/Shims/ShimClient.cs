@@ -8,6 +8,7 @@ using Quai.Linux.Sockets;
 using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
@@ -38,7 +39,7 @@ internal sealed class ShimClient : IShim
         _ = ReceiveAsync();
     }
 
-    /// <summary>What runs a process where the shim is too old to; null when nothing does.</summary>
+    /// <summary>Runs a process if the shim is too old to; null if nothing can.</summary>
     public ContainerRuntime? Runtime { get; init; }
 
     /// <inheritdoc/>
@@ -56,7 +57,7 @@ internal sealed class ShimClient : IShim
     /// <inheritdoc/>
     public AttachConnection? InitialAttach { get; }
 
-    /// <summary>Waits for the shim's word on the start.</summary>
+    /// <summary>Waits for the shim's report on the start.</summary>
     /// <exception cref="RuntimeStartException">A step failed.</exception>
     public async Task StartedAsync(PlanWriter plan)
     {
@@ -67,14 +68,14 @@ internal sealed class ShimClient : IShim
         }
     }
 
-    /// <summary>Greets a shim that was found again, and asks for its state. One that is too new is only watched: whatever else is asked of it is refused.</summary>
+    /// <summary>Greets a shim that was found again, and asks for its state. A shim that is too new is only watched: any other request to it is refused.</summary>
     public async Task QueryAsync(CancellationToken cancellation)
     {
         HelloAnswer hello = Packet.Read<HelloAnswer>(await _channel.AskAsync(
             head => new HelloRequest(head, ShimProtocol.Version, ShimProtocol.OldestVersion), PacketKind.Hello, [], cancellation).ConfigureAwait(false));
         if (hello.Errno != 0)
         {
-            // Version 1 knows no greeting; its plans are the oldest that are written here, or older still, and then it says so when it sees one.
+            // Version 1 has no handshake; its plans are the oldest that are written here, or even older, in which case it says so when it sees one.
             _planVersion = PlanVersions.Oldest;
         }
         else
@@ -130,7 +131,7 @@ internal sealed class ShimClient : IShim
         }
         catch (ShimLostException) when (_exit.Task.IsCompletedSuccessfully)
         {
-            // It has ended: nothing is left to be signalled.
+            // It has ended: nothing is left to signal.
         }
     }
 
@@ -139,6 +140,24 @@ internal sealed class ShimClient : IShim
         execId is not null && _apart.TryGetValue(execId, out ApartExec? apart)
             ? apart.ResizeAsync(rows, columns, cancellation)
             : ResizeOwnAsync(execId, rows, columns, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation)
+    {
+        (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair(IoConstants.SOCK_SEQPACKET);
+        using (ours)
+        using (theirs)
+        {
+            byte[] answer = await AskAsync(head => new NameSocketsRequest(head), PacketKind.NameSockets, [theirs.Number], cancellation).ConfigureAwait(false);
+            if (Packet.Read<PlainAnswer>(answer).Errno is Errno.ENOENT or Errno.EINVAL)
+            {
+                return null;
+            }
+
+            Check(answer);
+            return NameSockets.Receive(ours.Number);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
@@ -169,7 +188,7 @@ internal sealed class ShimClient : IShim
             ExecAnswer answer = Packet.Read<ExecAnswer>(packet);
             if (answer is { Errno: Errno.EINVAL, Step: 0 })
             {
-                // What a shim says to a plan that it cannot read.
+                // A shim's answer to a plan that it cannot read.
                 await ForgetAsync(launch.Id, exec).ConfigureAwait(false);
                 return await ExecApartAsync(launch, cancellation).ConfigureAwait(false);
             }
@@ -209,7 +228,7 @@ internal sealed class ShimClient : IShim
         }
     }
 
-    /// <summary>Runs a process without this shim, which is of an older version and knows none of the ways by which today's processes join a container.</summary>
+    /// <summary>Runs a process without this shim, which has an older version and supports none of the ways in which current processes join a container.</summary>
     private async Task<IExecProcess> ExecApartAsync(ExecLaunch launch, CancellationToken cancellation)
     {
         if (Runtime is null)
@@ -219,7 +238,7 @@ internal sealed class ShimClient : IShim
 
         try
         {
-            // Of this container and of no other: while the shim still has it, its number is nobody else's.
+            // This container's and no other's: while the shim still has it, its number cannot be reused.
             using FileDescriptor container = ProcessDescriptor.Open(Pid);
             Check(await AskAsync(head => new SignalRequest(head, 0), PacketKind.Signal, [], cancellation).ConfigureAwait(false));
             ApartExec exec = await Runtime.ExecApartAsync(container, Path.Combine(_runDirectory, "exec-" + launch.Id), launch, CgroupsPath(), cancellation).ConfigureAwait(false);
@@ -233,7 +252,7 @@ internal sealed class ShimClient : IShim
         }
     }
 
-    /// <summary>The container's own groups, as its first process is in them (a v1 path, or v2's).</summary>
+    /// <summary>The container's own groups, from its first process (a v1 path, or v2's).</summary>
     private string? CgroupsPath()
     {
         if (_cgroupsPath is not null)
@@ -285,7 +304,7 @@ internal sealed class ShimClient : IShim
 
     private void Take(PacketKind kind, ReadOnlySpan<byte> packet)
     {
-        // What a shim that is too new says may mean something else; its end is seen all the same.
+        // Messages of a shim that is too new may mean something else; its end is noticed all the same.
         if (_refusal is not null)
         {
             return;
@@ -364,17 +383,4 @@ internal sealed class ShimClient : IShim
     }
 
     private static DateTimeOffset Time(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / 100);
-
-    private sealed class ExecProcess : IExecProcess
-    {
-        private readonly TaskCompletionSource<int> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public int Pid { get; set; }
-
-        public Task<int> Exit => _exit.Task;
-
-        public AttachConnection? Streams { get; set; }
-
-        public void Ended(int code) => _exit.TrySetResult(code);
-    }
 }

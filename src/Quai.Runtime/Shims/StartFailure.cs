@@ -4,13 +4,13 @@ using Quai.Runtime.Specs;
 
 namespace Quai.Runtime.Shims;
 
-/// <summary>Turns the step that failed into the error a user reads.</summary>
+/// <summary>Turns the failed step into the error that a user reads.</summary>
 public static class StartFailure
 {
-    /// <summary>Program not found is 127, not executable 126, all else 128; in Docker's words.</summary>
+    /// <summary>Program not found is 127, not executable 126, everything else 128; in Docker's words.</summary>
     public static RuntimeStartException Of(string step, int errno)
     {
-        // Paths and names are the image's: they are shown on terminals by clients that show errors as they come.
+        // Paths and names come from the image; clients show errors unfiltered on terminals.
         step = Printable(step);
         if (!step.StartsWith(SpecCompiler.ExecutePrefix, StringComparison.Ordinal))
         {
@@ -35,6 +35,7 @@ public static class StartFailure
         PlanError.WrongDevice => "it is not the device that it should be",
         PlanError.OutsideRoot => "it lies outside of the container's root",
         PlanError.NoProcfs => "before Linux 6.18 a process namespace that is joined needs a process in it that has its procfs at /proc, and to be named by that process's /proc/PID/ns/pid",
+        PlanError.NoNftables => "the kernel lacks nf_tables, or what translates addresses in it: the modules nf_tables, nft_chain_nat and nft_nat are needed",
         _ => Errno.Message(errno),
     };
 

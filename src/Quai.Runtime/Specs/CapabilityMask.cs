@@ -14,7 +14,7 @@ public static class CapabilityMask
     /// <summary>The highest capability that has a name here.</summary>
     public static int LastKnown => Names.Length - 1;
 
-    /// <summary>The bits of some names; those above <paramref name="last"/>, which the kernel does not have, and those that nobody knows are left out.</summary>
+    /// <summary>The bits of some names, except those above <paramref name="last"/>, which the kernel does not have, and unknown ones.</summary>
     public static ulong Of(List<string>? names, int last)
     {
         ulong mask = 0;

@@ -3,10 +3,10 @@ using Quai.Runtime.Cgroups;
 
 namespace Quai.Runtime.Specs;
 
-/// <summary>What a plan depends on beside the config: what the machine has.</summary>
+/// <summary>What a plan depends on besides the config: properties of the machine.</summary>
 /// <param name="Cgroups">Its control groups.</param>
 /// <param name="LastCapability">The highest capability that its kernel knows.</param>
-/// <param name="HasKcore">Whether its procfs has a <c>kcore</c>, for which <c>/dev/core</c> is made.</param>
+/// <param name="HasKcore">Whether its procfs has a <c>kcore</c>, for which <c>/dev/core</c> is created.</param>
 public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool HasKcore)
 {
     private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")));

@@ -5,7 +5,7 @@ using Quai.Runtime.SeccompFilters;
 
 namespace Quai.Runtime.Specs;
 
-/// <summary>The system calls that a process makes under its filter when it clones itself among others: whether a filter lets it.</summary>
+/// <summary>The system calls that a process makes under its filter when it clones itself among others: checks whether a filter allows them.</summary>
 internal static class JoiningCalls
 {
     private const uint Allow = 0x7FFF_0000, Log = 0x7FFC_0000;
@@ -34,7 +34,7 @@ internal static class JoiningCalls
         return Evaluate(filter.Bpf, data) is Allow or Log;
     }
 
-    /// <summary>What a filter answers; 0 (kill) for a program that no filter of ours is.</summary>
+    /// <summary>A filter's answer; 0 (kill) for a program that is not one of our filters.</summary>
     private static uint Evaluate(ReadOnlySpan<byte> program, ReadOnlySpan<byte> data)
     {
         uint loaded = 0;

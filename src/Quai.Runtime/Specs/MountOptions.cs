@@ -2,7 +2,7 @@ using static Quai.Linux.Kernel.MountFlags;
 
 namespace Quai.Runtime.Specs;
 
-/// <summary>A mount's options, taken apart: flags of mount(2), attributes of mount_setattr(2), propagation, and what is left for the file system.</summary>
+/// <summary>A mount's parsed options: flags of mount(2), attributes of mount_setattr(2), propagation, and the rest for the file system.</summary>
 internal readonly record struct MountOptions(ulong Flags, ulong SetAttributes, ulong ClearAttributes, ulong Propagation, bool RecursiveAttributes, bool Bind, bool Recursive, string Data)
 {
     /// <summary>Parses options as mount(8) and the runtime specification name them.</summary>

@@ -5,7 +5,7 @@ using Quai.Oci.Runtime;
 
 namespace Quai.Runtime.Specs;
 
-/// <summary>What a config's namespaces permit: a setting of the kernel's belongs to a namespace, and is set only in one that is not the host's.</summary>
+/// <summary>What a config's namespaces permit: a kernel setting belongs to a namespace, and is only set in one that is not the host's.</summary>
 internal sealed class NamespaceRules
 {
     private static readonly HashSet<string> s_ipcSysctls =
@@ -17,11 +17,11 @@ internal sealed class NamespaceRules
 
     private NamespaceRules(ulong own) => _own = own;
 
-    /// <summary>Whether names of host and domain are the container's own.</summary>
+    /// <summary>Whether host and domain name are the container's own.</summary>
     public bool OwnUts => (_own & CloneFlags.CLONE_NEWUTS) != 0;
 
     /// <summary>Checks a config's namespaces.</summary>
-    /// <exception cref="QuaiException">One is named twice, or there is none for mounts, or maps of ids stand without a user namespace.</exception>
+    /// <exception cref="QuaiException">One is named twice, or there is no mount namespace, or id maps are given without a user namespace.</exception>
     public static NamespaceRules Of(LinuxSection linux)
     {
         ulong named = 0, own = 0;
@@ -61,8 +61,8 @@ internal sealed class NamespaceRules
         return new NamespaceRules(own);
     }
 
-    /// <summary>Checks that a sysctl is one of a namespace that the container has for itself.</summary>
-    /// <exception cref="QuaiException">It is the host's, or no name of a sysctl.</exception>
+    /// <summary>Checks that a sysctl belongs to a namespace that the container has to itself.</summary>
+    /// <exception cref="QuaiException">It is the host's, or not the name of a sysctl.</exception>
     public void CheckSysctl(string name)
     {
         string path = SpecRules.PathOfSysctl(name)["sys/".Length..];

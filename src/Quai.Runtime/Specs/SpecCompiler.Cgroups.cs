@@ -9,7 +9,7 @@ using Nr = Quai.Linux.Kernel.SystemCallNumber;
 
 namespace Quai.Runtime.Specs;
 
-/// <content>Control groups: made and limited by the cloning process, joined by the child itself.</content>
+/// <content>Control groups: created and limited by the cloning process, joined by the child itself.</content>
 public sealed partial class SpecCompiler
 {
     private void CompileCgroups()
@@ -20,7 +20,7 @@ public sealed partial class SpecCompiler
             return;
         }
 
-        // Every user of a container may read its groups, whatever umask its starter has.
+        // Every user of a container may read its groups, whatever umask the caller has.
         Parent("set umask", Step.Call(Nr.Umask, 0x12));
         if (_host.Cgroups.IsUnified)
         {
@@ -58,7 +58,7 @@ public sealed partial class SpecCompiler
                 i = end - 1;
             }
 
-            // A process that moves only itself, by "tasks", spares the kernel a grace period that moving another costs.
+            // A process that moves only itself, through "tasks", saves the kernel a grace period that moving another one costs.
             Child($"join cgroup {directory}", WriteFile(directory + "/tasks", "0"));
             if (hierarchy.Controllers.Contains("memory"))
             {

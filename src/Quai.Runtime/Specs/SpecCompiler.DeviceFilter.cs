@@ -90,7 +90,7 @@ public sealed partial class SpecCompiler
 
             if (masked)
             {
-                // An allowing rule must cover all that is asked for, a denying one any of it.
+                // An allowing rule must cover everything requested, a denying one any of it.
                 Emit(0xBF, 1, 3, 0, 0);
                 Emit(0x57, 1, 0, 0, rule.Allow ? ~access & 7 : access);
                 left -= 3;

@@ -68,7 +68,7 @@ public sealed partial class SpecCompiler
             return;
         }
 
-        // Those of /dev go into the mount that is /dev's, whatever is mounted over it later.
+        // Nodes in /dev go into the mount that is /dev's, whatever is mounted over it later.
         string normal = SpecRules.Normal(path);
         bool inDev = normal.StartsWith("/dev/", StringComparison.Ordinal);
         Child($"make device {path}", Step.Of(

@@ -14,12 +14,12 @@ using Nr = Quai.Linux.Kernel.SystemCallNumber;
 
 namespace Quai.Runtime.Specs;
 
-/// <content>The root, the mounts in it, its devices, and the change into it. Everything happens in the container's own mount namespace.</content>
+/// <content>The root, the mounts in it, its devices, and the change of root. Everything happens in the container's own mount namespace.</content>
 public sealed partial class SpecCompiler
 {
     private const int MaxSharedSources = 16;
 
-    /// <summary>Descriptors of trees that were opened before all else, by their source and destination; each is used once.</summary>
+    /// <summary>Descriptors of trees that were opened before everything else, by source and destination; each is used once.</summary>
     private readonly Dictionary<(string Source, string Destination), int> _sharedSources = [];
 
     private void CompileRoot(OverlayRoot? overlay)
@@ -32,7 +32,7 @@ public sealed partial class SpecCompiler
         };
         OpenSharedSources();
 
-        // Nothing that is mounted here is ever to appear on the host: what is to be shared with it was opened before, and shares on.
+        // Nothing mounted here may ever appear on the host: what is to be shared with it was opened before, and stays shared.
         Child("part the mounts from the host's", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)(MS_REC | propagation), 0));
         string root = _spec.Root!.Path;
         if (overlay is not null)
@@ -54,7 +54,7 @@ public sealed partial class SpecCompiler
         Child($"open the root {root}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(root), O_PATH | O_DIRECTORY | O_CLOEXEC, 0).Into(PlanSlot.Root));
     }
 
-    /// <summary>What programs expect in the root of every container of Docker's, whatever the image has there. It is the container's to change from then on.</summary>
+    /// <summary>What programs expect in the root of every Docker container, whatever the image has there. The container may change it from then on.</summary>
     private void CompileOwnFiles()
     {
         Child("make /.dockerenv", Step.Call(Nr.Mknodat, Argument.Slot(PlanSlot.Root), _plan.Text(".dockerenv"), ProcessConstants.S_IFREG | 0x1ED, 0).Tolerating(Errno.EEXIST));
@@ -142,11 +142,11 @@ public sealed partial class SpecCompiler
     private bool IsMounted(string destination, string? type = null) =>
         (_spec.Mounts ?? []).Any(m => SpecRules.Normal(m.Destination) == destination && (type is null || m.Type == type));
 
-    /// <summary>Opens the mount at a place of the kernel's, made sure to be what it must be: all that is done to it is done by this descriptor.</summary>
+    /// <summary>Opens the mount at one of the kernel's places, verified to be what it must be: everything done to it uses this descriptor.</summary>
     private void OpenKernelDirectory(string path, int slot, long magic, bool mayLack = true) =>
         Child($"open {path}", Step.Of(PlanOperation.OpenDirectory, Argument.Slot(PlanSlot.Root), _plan.Text(path), magic, magic == PROC_SUPER_MAGIC ? 1 : 0, mayLack ? 1 : 0).Into(slot));
 
-    /// <summary>Makes read-only and hides, each on the mount that it is meant for.</summary>
+    /// <summary>Makes paths read-only and hides them, each on the mount that it is meant for.</summary>
     private void CompileHiding()
     {
         foreach (string path in _linux.ReadonlyPaths ?? [])
@@ -168,7 +168,7 @@ public sealed partial class SpecCompiler
         }
     }
 
-    /// <summary>The mount that a path is hidden on, and the rest of the path; elsewhere than in the kernel's places links are followed, within the root.</summary>
+    /// <summary>The mount on which a path is hidden, and the rest of the path; outside the kernel's places links are followed, within the root.</summary>
     private static (int Slot, string Beneath, bool Links) DirectoryOf(string path)
     {
         string normal = SpecRules.Normal(path);
@@ -177,7 +177,7 @@ public sealed partial class SpecCompiler
             : (PlanSlot.Root, normal, true);
     }
 
-    /// <summary>Opens the sources of binds that pass mounts on to the host: while they are still of its peer groups.</summary>
+    /// <summary>Opens the sources of binds that propagate mounts to the host: while they are still in its peer groups.</summary>
     private void OpenSharedSources()
     {
         foreach (Mount mount in _spec.Mounts ?? [])
@@ -221,7 +221,7 @@ public sealed partial class SpecCompiler
         }
         else
         {
-            // Opened here and now, beneath its source: whoever can write there may change what the path means at any time.
+            // Opened here and now, beneath its source: writers there may change what the path means at any time.
             name = $"{subpath} of {source}";
             Child($"open {name}", Step.Of(PlanOperation.OpenBeneath, _plan.Text(source), _plan.Text(subpath)).Into(PlanSlot.Scratch));
             Child($"bind {name}", Step.Call(Nr.OpenTree, Argument.Slot(PlanSlot.Scratch), _plan.Text(""), AT_EMPTY_PATH | flags).Into(Tree));
@@ -295,12 +295,12 @@ public sealed partial class SpecCompiler
         Child("enter the root", Step.Call(Nr.Fchdir, Argument.Slot(PlanSlot.Root)));
         Child("change the root", Step.Call(Nr.PivotRoot, _plan.Text("."), _plan.Text(".")));
 
-        // The old root lies over the new one now. It was parted from the host's at the beginning, so that unmounting it never reaches the host.
+        // The old root is now mounted over the new one. It was detached from the host's at the beginning, so that unmounting it never reaches the host.
         Child("leave the old root", Step.Call(Nr.Umount2, _plan.Text("."), MNT_DETACH));
         Child("enter /", Step.Call(Nr.Chdir, _plan.Text("/")));
         if (_linux.RootfsPropagation is "shared" or "rshared")
         {
-            // With those that are made from within, since the host has no part in it.
+            // Including those created from within, since the host is not involved.
             Child("share the root", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)MS_SHARED, 0));
         }
     }
@@ -323,7 +323,7 @@ public sealed partial class SpecCompiler
         SetPropagation(mount.Destination, options.Propagation);
     }
 
-    /// <summary>The propagation of what was just mounted, not of what it lies upon.</summary>
+    /// <summary>The propagation of the new mount, not of what it covers.</summary>
     private void SetPropagation(string destination, ulong propagation)
     {
         if (propagation != 0)

@@ -15,17 +15,17 @@ namespace Quai.Runtime.Specs;
 /// <content>The process itself: stdio, limits, user, capabilities, filter, execution. The same for a container's first process and for execs.</content>
 public sealed partial class SpecCompiler
 {
-    /// <summary>Compiles a process to be run in a container that runs already. Slot <see cref="PlanSlot.ContainerPidfd"/> names it.</summary>
+    /// <summary>Compiles a process to be run in a running container. Slot <see cref="PlanSlot.ContainerPidfd"/> names it.</summary>
     /// <param name="process">The process.</param>
     /// <param name="seccomp">Its filter, or null.</param>
     /// <param name="cgroupsPath">The container's control group, or null.</param>
     /// <param name="redirectStdio">Whether stdio comes from slots.</param>
-    /// <param name="alsoJoined">Kinds of namespaces to join beside those that every container has (<see cref="CloneFlags"/>): user, time.</param>
+    /// <param name="alsoJoined">Kinds of namespaces to join besides those that every container has (<see cref="CloneFlags"/>): user, time.</param>
     /// <param name="preserved">How many inherited descriptors from 3 on the program inherits in turn.</param>
     /// <param name="newestPlan">The newest plan version that the container's shim knows.</param>
     /// <param name="host">The machine; null for this one.</param>
-    /// <param name="inheritedContainer">The descriptor by which who runs the plan has inherited the container's process; negative where it has its slot filled already.</param>
-    /// <exception cref="QuaiException">Something is asked for that cannot be, or must not.</exception>
+    /// <param name="inheritedContainer">The descriptor under which the process that runs the plan has inherited the container's pidfd; negative if the slot is already filled.</param>
+    /// <exception cref="QuaiException">Something requested is impossible or forbidden.</exception>
     /// <exception cref="PlanVersionException">The shim is too old for it.</exception>
     public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true, ulong alsoJoined = 0, int preserved = 0, int newestPlan = PlanVersions.Current, HostFacts? host = null, int inheritedContainer = -1)
     {
@@ -101,7 +101,7 @@ public sealed partial class SpecCompiler
 
         if (process.User.Uid != 0)
         {
-            // So that the program may open /dev/stdout anew.
+            // So that the program may open /dev/stdout again.
             foreach (int slot in (ReadOnlySpan<int>)[PlanSlot.Stdin, PlanSlot.Stdout, PlanSlot.Stderr])
             {
                 Child("own stdio", Step.Call(Nr.Fchownat, Argument.Slot(slot), _plan.Text(""), process.User.Uid, -1, AT_EMPTY_PATH).Tolerating(Errno.EPERM, Errno.EROFS));
@@ -133,8 +133,8 @@ public sealed partial class SpecCompiler
         Child("close what is not the program's", Step.Of(PlanOperation.CloseDescriptors, _plan.Header.Preserved));
         Child($"enter {process.Cwd}", Step.Of(PlanOperation.EnterDirectory, _plan.Text(process.Cwd), process.User.Uid, process.User.Gid));
 
-        // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to go. What joins other processes must have shed everything before it clones
-        // itself among them; a filter that does not let it do that comes after.
+        // Without no_new_privs a filter needs CAP_SYS_ADMIN, which is about to be dropped. A process that joins others must have dropped everything before it clones
+        // itself among them; a filter that does not allow that is installed afterwards.
         SeccompProgram? filter = seccomp is null ? null : CompiledFilters.Get(seccomp);
         bool enterEarly = _joinsProcessIds && filter is not null && !process.NoNewPrivileges && !JoiningCalls.Allows(filter, process.Terminal);
         if (enterEarly)
@@ -171,7 +171,7 @@ public sealed partial class SpecCompiler
             PlanOperation.Execute, _plan.TextArray(process.Args), _plan.TextArray(process.Env ?? []), _plan.TextArray(candidates), name.Contains('/', StringComparison.Ordinal) ? 0 : 1));
     }
 
-    /// <summary>What the description of the last step begins with: the rest is the program's name.</summary>
+    /// <summary>The prefix of the last step's description: the rest is the program's name.</summary>
     internal const string ExecutePrefix = "execute ";
 
     private static IReadOnlyList<string> Candidates(string name, List<string>? env)
@@ -279,7 +279,7 @@ public sealed partial class SpecCompiler
         Child("set capabilities", Step.Call(Nr.Capset, _plan.Block([0x22, 0x05, 0x08, 0x20, 0, 0, 0, 0]), _plan.Block(data)));
         Child("clear ambient capabilities", Step.Call(Nr.Prctl, ProcessConstants.PR_CAP_AMBIENT, ProcessConstants.PR_CAP_AMBIENT_CLEAR_ALL).Tolerating(Errno.EINVAL));
 
-        // The kernel refuses those that are not permitted and inheritable too (capabilities(7)); like runc, go on without them.
+        // The kernel refuses those that are not both permitted and inheritable (capabilities(7)); like runc, continue without them.
         ulong ambient = Bits(sets.Ambient) & permitted & inheritable;
         for (int capability = 0; capability <= _host.LastCapability; capability++)
         {
@@ -304,7 +304,7 @@ public sealed partial class SpecCompiler
 
     private void CompileTerminal() => Child("take the terminal", Step.Call(Nr.Ioctl, 0, IoConstants.TIOCSCTTY, 0));
 
-    /// <summary>Labels that the program gets when it is executed (AppArmor's, SELinux's), written where no container's file system has a say.</summary>
+    /// <summary>Labels that the program gets when it is executed (AppArmor's, SELinux's), written where no container's file system has any influence.</summary>
     private void CompileLabels(Process process)
     {
         if (process.ApparmorProfile is { Length: > 0 } profile && SecurityModules.HasAppArmor)

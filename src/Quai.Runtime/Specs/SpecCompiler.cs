@@ -12,7 +12,7 @@ namespace Quai.Runtime.Specs;
 
 /// <summary>
 /// Compiles a container's runtime config into a plan. All decisions are made here, in a process with a heap;
-/// what is left for the container's first process is a list of system calls.
+/// what remains for the container's first process is a list of system calls.
 /// </summary>
 public sealed partial class SpecCompiler
 {
@@ -25,7 +25,7 @@ public sealed partial class SpecCompiler
     private readonly ulong _newNamespaces;
     private readonly List<(ulong Flag, int Slot)> _joined = [];
 
-    // Others live in the process namespace to be: nothing of this start may be seen there before it is harmless.
+    // Others live in the target process namespace: nothing of this start may be seen there before it is harmless.
     private bool _joinsProcessIds, _dieWithParent;
     private int _processIdsSlot, _memberSlot = -1;
 
@@ -62,14 +62,17 @@ public sealed partial class SpecCompiler
         }
     }
 
-    /// <summary>What a compilation needs beside the config.</summary>
+    /// <summary>What a compilation needs besides the config.</summary>
     public sealed record Settings
     {
         /// <summary>The overlay to mount as root, or null for the root's own directory.</summary>
         public OverlayRoot? Overlay { get; init; }
 
-        /// <summary>Requests that connect the new network namespace; without any, loopback alone is brought up.</summary>
+        /// <summary>Requests that connect the new network namespace; without any, only loopback is brought up.</summary>
         public IReadOnlyList<NetlinkRequest> Network { get; init; } = [];
+
+        /// <summary>Whether the new network namespace gets sockets for a name server at 127.0.0.11, which whoever runs the plan finds at slot <see cref="PlanSlot.NameSockets"/>.</summary>
+        public bool NameSockets { get; init; }
 
         /// <summary>The machine that the container is started on.</summary>
         public HostFacts Host { get; init; } = HostFacts.Current;
@@ -83,7 +86,7 @@ public sealed partial class SpecCompiler
         /// <summary>How many inherited descriptors from 3 on the program inherits in turn.</summary>
         public int Preserved { get; init; }
 
-        /// <summary>Whether stdio comes from slots; else what the cloning process has is inherited.</summary>
+        /// <summary>Whether stdio comes from slots; otherwise the cloning process's is inherited.</summary>
         public bool RedirectStdio { get; init; } = true;
     }
 
@@ -113,7 +116,7 @@ public sealed partial class SpecCompiler
         CompileBeginning(settings.DieWithParent);
         CompileOwner();
         CompileNamespaces();
-        CompileNetwork(settings.Network);
+        CompileNetwork(settings);
         if (mounts)
         {
             CompileRoot(settings.Overlay);
@@ -146,7 +149,7 @@ public sealed partial class SpecCompiler
         CompileProcess(process, _linux.Seccomp, settings.AwaitStart);
     }
 
-    /// <summary>Opens, of the process whose process namespace is joined, the mount namespace too: kernels that make no procfs for others need that of a member.</summary>
+    /// <summary>Of the process whose process namespace is joined, also opens the mount namespace: kernels that cannot make a procfs for other namespaces need a member's.</summary>
     private void OpenMember(string path)
     {
         if (path.Split('/') is ["", "proc", var number, "ns", "pid"] && int.TryParse(number, System.Globalization.CultureInfo.InvariantCulture, out int pid))
@@ -175,7 +178,7 @@ public sealed partial class SpecCompiler
         }
     }
 
-    /// <summary>Whoever made a user namespace is nobody in it, until it takes one of its ids: what it made could have no owner.</summary>
+    /// <summary>The creator of a user namespace has no identity in it until it takes one of its ids: what it created could have no owner.</summary>
     private void CompileOwner()
     {
         if ((_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0)
@@ -185,7 +188,7 @@ public sealed partial class SpecCompiler
         }
     }
 
-    /// <summary>What a process has of its own and does not hand on to one that it clones.</summary>
+    /// <summary>What a process has of its own and does not pass on to one that it clones.</summary>
     private void CompileSession()
     {
         if (_dieWithParent)
@@ -225,38 +228,6 @@ public sealed partial class SpecCompiler
         }
     }
 
-    private void CompileNetwork(IReadOnlyList<NetlinkRequest> requests)
-    {
-        if ((_newNamespaces & CloneFlags.CLONE_NEWNET) == 0)
-        {
-            return;
-        }
-
-        if (requests.Count == 0)
-        {
-            Child("bring loopback up", Step.Of(PlanOperation.LoopbackUp));
-            return;
-        }
-
-        Step socket = Step.Call(Nr.Socket, IoConstants.AF_NETLINK, IoConstants.SOCK_RAW | IoConstants.SOCK_CLOEXEC, IoConstants.NETLINK_ROUTE);
-        if (requests.Any(r => r.InHost || r.HostNamespaceFdOffset >= 0))
-        {
-            Parent("open netlink", socket.Into(PlanSlot.HostNetlink));
-            Parent("open the host's network namespace", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text("/proc/self/ns/net"), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.HostNetworkNamespace));
-        }
-
-        Child("open netlink", socket.Into(PlanSlot.SandboxNetlink));
-        foreach (NetlinkRequest request in requests)
-        {
-            Child(request.What, Step.Of(
-                PlanOperation.Netlink,
-                Argument.Slot(request.InHost ? PlanSlot.HostNetlink : PlanSlot.SandboxNetlink),
-                _plan.Block(request.Bytes),
-                request.Bytes.Length,
-                request.HostNamespaceFdOffset));
-        }
-    }
-
     private void SetMaps()
     {
         static string Map(List<IdMapping>? mappings) => string.Concat((mappings ?? []).Select(m => $"{m.ContainerId} {m.HostId} {m.Size}\n"));
@@ -279,7 +250,7 @@ public sealed partial class SpecCompiler
     private Step WriteFile(string path, string text) =>
         Step.Of(PlanOperation.WriteFile, _plan.Text(path), _plan.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
 
-    /// <summary>Writes to a file of the procfs of who clones, never by way of the container's own.</summary>
+    /// <summary>Writes to a file of the cloning process's procfs, never through the container's own.</summary>
     private Step WriteProcfs(string path, string text) =>
         Step.Of(PlanOperation.WriteBeneath, Argument.Slot(PlanSlot.Procfs), _plan.Text(path), _plan.Text(text), System.Text.Encoding.UTF8.GetByteCount(text));
 

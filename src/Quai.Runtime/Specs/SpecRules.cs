@@ -4,13 +4,13 @@ using Quai.Oci.Runtime;
 namespace Quai.Runtime.Specs;
 
 /// <summary>
-/// What a runtime config may ask for, whoever the caller is: what would reach beyond the container, or could not be kept, is refused before anything is made.
+/// What a runtime config may request, whoever the caller is: anything that would reach beyond the container, or could not be honoured, is refused before anything is created.
 /// </summary>
 public static class SpecRules
 {
     private const int HostnameLimit = 64;
 
-    // What lxcfs puts over files of procfs, and the two that containers of containers need (as runc has it).
+    // What lxcfs puts over files of procfs, and the two that nested containers need (as in runc).
     private static readonly HashSet<string> s_insideProc =
     [
         "/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps", "/proc/uptime", "/proc/loadavg", "/proc/slabinfo",
@@ -18,7 +18,7 @@ public static class SpecRules
     ];
 
     /// <summary>Checks a container's config.</summary>
-    /// <exception cref="QuaiException">It asks for something that it must not have; the sentence says what.</exception>
+    /// <exception cref="QuaiException">It requests something forbidden; the message says what.</exception>
     public static void Check(RuntimeSpec spec)
     {
         if (spec.Process is null)
@@ -129,8 +129,8 @@ public static class SpecRules
         }
     }
 
-    /// <summary>Checks the path of a control group: it must not lead out of where it begins.</summary>
-    /// <exception cref="QuaiException">It does, or is no path.</exception>
+    /// <summary>Checks the path of a control group: it must not lead out of its starting point.</summary>
+    /// <exception cref="QuaiException">It does, or is not a path.</exception>
     public static void CheckCgroup(string? path)
     {
         if (!string.IsNullOrEmpty(path) && !IsCgroup(path))
@@ -139,23 +139,23 @@ public static class SpecRules
         }
     }
 
-    /// <summary>Whether a path names a group below the hierarchies' roots, and nothing outside of them.</summary>
+    /// <summary>Whether a path names a group below the hierarchies' roots, and nothing outside them.</summary>
     public static bool IsCgroup(string path) =>
         path.StartsWith('/') && path.AsSpan().ContainsAnyExcept('/') && !path.AsSpan().ContainsAny('\n', '\0') && !path.Split('/').Any(part => part is "." or "..");
 
-    /// <summary>A path of a config as the kernel would take it, if there were no links: absolute, without <c>.</c>, <c>..</c> and double slashes.</summary>
+    /// <summary>A path of a config as the kernel would see it, if there were no links: absolute, without <c>.</c>, <c>..</c> and double slashes.</summary>
     public static string Normal(string path) => Path.GetFullPath(Path.Join("/", path)) is var full && full.Length > 1 ? full.TrimEnd('/') : full;
 
-    /// <summary>Whether a path, as <see cref="Normal"/> gives it, is one where the kernel's file systems are mounted, or lies below.</summary>
+    /// <summary>Whether a path, as returned by <see cref="Normal"/>, is one where the kernel's file systems are mounted, or below one.</summary>
     public static bool IsKernels(string path) => IsIn(path, "/proc") || IsIn(path, "/sys") || IsIn(path, "/dev");
 
-    /// <summary>Whether a mount at a path, as <see cref="Normal"/> gives it, may be, or be inside, a procfs.</summary>
+    /// <summary>Whether a mount at a path, as returned by <see cref="Normal"/>, may be, or be inside, a procfs.</summary>
     public static bool MayLieInProcfs(string path) => path == "/proc" || s_insideProc.Contains(path);
 
-    /// <summary>The file of a sysctl below /proc/sys; its name in either notation of sysctl(8).</summary>
+    /// <summary>The file of a sysctl below /proc/sys, given in either notation of sysctl(8).</summary>
     public static string PathOfSysctl(string name)
     {
-        // Whichever comes first separates; the other one then stands for itself (net/ipv4/conf/eth0.1, net.ipv4.conf.eth0/1).
+        // Whichever comes first is the separator; the other one then stands for itself (net/ipv4/conf/eth0.1, net.ipv4.conf.eth0/1).
         int at = name.AsSpan().IndexOfAny('.', '/');
         if (at >= 0 && name[at] == '/')
         {

@@ -7,7 +7,7 @@ using Quai.Runtime.Cgroups;
 
 namespace Quai.RuntimeCommand.Commands;
 
-/// <summary>What works on a container's control groups: <c>ps pause resume update events</c>.</summary>
+/// <summary>Commands on a container's control groups: <c>ps pause resume update events</c>.</summary>
 internal static class CgroupCommands
 {
     public static int Processes(ContainerStore store, string[] arguments)
@@ -149,7 +149,7 @@ internal static class CgroupCommands
     private static ICgroup Of(StoredContainer container) =>
         container.CgroupsPath is { } path ? CgroupTree.Open(path) : throw QuaiException.Conflict($"container {container.Id} has no cgroup");
 
-    /// <summary>A time with one unit (h, m, s, ms), above nothing and below a day.</summary>
+    /// <summary>A time with one unit (h, m, s, ms), above zero and below a day.</summary>
     private static TimeSpan Duration(string text)
     {
         (string digits, double unit) = text switch

@@ -11,7 +11,7 @@ namespace Quai.RuntimeCommand.Commands;
 /// <summary><c>exec</c>: a further process in a running container.</summary>
 internal static class ExecCommand
 {
-    /// <summary>What runc's callers take for "the process could not be started", as every code below may be the program's own.</summary>
+    /// <summary>What runc's callers interpret as "the process could not be started", as every code below may be the program's own.</summary>
     private const int NotStarted = 255;
 
     public static int Execute(ContainerStore store, string[] arguments)
@@ -36,7 +36,7 @@ internal static class ExecCommand
     private static int Start(ContainerStore store, string id, Options options)
     {
         StoredContainer container = store.Load(id);
-        // First hold the process, then look whether it is the container's: from then on its number stands for no other.
+        // First hold the process, then check whether it is the container's: from then on its pid cannot be reused.
         long pidfd = SystemCall.Quick(SystemCallNumber.PidfdOpen, container.Pid, 0);
         string status = store.StatusOf(container);
         if (status is not "running" and not "created" && !(status == "paused" && options.Has("ignore-paused")))
@@ -52,7 +52,7 @@ internal static class ExecCommand
         RuntimeSpec spec = Documents.Config(container.Bundle);
         Process process = ProcessOf(options, spec);
         SpecRules.Check(process);
-        CapabilityWarning.Tell(process);
+        CapabilityWarning.Report(process);
         bool detached = options.Has("detach");
         string? consoleSocket = options.Get("console-socket");
         if (process.Terminal && detached && consoleSocket is null)
@@ -71,7 +71,7 @@ internal static class ExecCommand
         return detached ? 0 : Foreground.Wait(pid, child, relay);
     }
 
-    /// <summary>Namespaces that only some containers have for themselves: to be outside of them would be to be outside of the container.</summary>
+    /// <summary>Namespaces that only some containers have to themselves: being outside them would mean being outside the container.</summary>
     private static ulong AlsoJoined(RuntimeSpec spec)
     {
         ulong joined = 0;

@@ -7,7 +7,7 @@ using Quai.Runtime.Cgroups;
 
 namespace Quai.RuntimeCommand.Commands;
 
-/// <summary><c>start</c>: lets a created container's program go.</summary>
+/// <summary><c>start</c>: starts a created container's program.</summary>
 internal static class StartCommand
 {
     public static int Execute(ContainerStore store, string[] arguments)
@@ -136,7 +136,7 @@ internal static class DeleteCommand
         return 0;
     }
 
-    /// <summary>None where the bundle is gone: a container can be deleted all the same.</summary>
+    /// <summary>None if the bundle is gone: a container can be deleted all the same.</summary>
     private static IReadOnlyList<Hook> PoststopHooks(string bundle)
     {
         try

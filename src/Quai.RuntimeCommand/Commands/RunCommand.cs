@@ -46,7 +46,7 @@ internal static unsafe class RunCommand
         }
 
         SpecRules.Check(spec);
-        CapabilityWarning.Tell(spec.Process);
+        CapabilityWarning.Report(spec.Process);
         store.CheckFree(id);
         CheckUnused(spec.Linux.CgroupsPath);
         bool detached = !start || options.Has("detach");
@@ -116,7 +116,7 @@ internal static unsafe class RunCommand
         }
     }
 
-    /// <summary>A group is the container's own: what else is in it would end with the container.</summary>
+    /// <summary>The group must be the container's own: anything else in it would end with the container.</summary>
     private static void CheckUnused(string path)
     {
         foreach (CgroupHierarchy hierarchy in CgroupTree.Hierarchies)
@@ -130,7 +130,7 @@ internal static unsafe class RunCommand
     }
 
     /// <summary>Clones, and runs a plan in the child.</summary>
-    /// <returns>Once the program has been executed, or waits at its fifo where one is given.</returns>
+    /// <returns>Once the program has been executed, or waits at its fifo if one is given.</returns>
     /// <exception cref="Quai.Runtime.RuntimeStartException">A step failed.</exception>
     public static (int Pid, int Pidfd) Interpret(PlanWriter plan, int consoleFd, int containerPidfd, int startFifo)
     {

@@ -2,7 +2,7 @@ using Quai.Errors;
 
 namespace Quai.RuntimeCommand.Commands;
 
-/// <summary><c>spec</c>: a config.json to begin with.</summary>
+/// <summary><c>spec</c>: an initial config.json.</summary>
 internal static class SpecCommand
 {
     private const string Template = """

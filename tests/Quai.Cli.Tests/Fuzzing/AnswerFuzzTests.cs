@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Quai.Cli.Tests.Fuzzing;
 
-/// <summary>What a daemon sends, or whoever answers at its address.</summary>
+/// <summary>What a daemon, or anything else at its address, sends.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class AnswerFuzzTests
 {

@@ -6,7 +6,7 @@ using Quai.Errors;
 
 namespace Quai.Cli.Tests.Fuzzing;
 
-/// <summary>The errors that the client's main program has a sentence for; text in JSON that is no Unicode has the library's.</summary>
+/// <summary>The errors for which the client's main program has a message; text in JSON that is not Unicode gets the library's.</summary>
 internal static class CliRefusals
 {
     public static bool Known(Exception error) =>

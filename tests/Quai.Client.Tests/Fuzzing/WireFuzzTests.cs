@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Quai.Client.Tests.Fuzzing;
 
-/// <summary>What a daemon sends, or whoever answers at its address.</summary>
+/// <summary>What a daemon, or anything else at its address, sends.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class WireFuzzTests
 {

@@ -4,7 +4,7 @@ using Quai.Engine.Containers;
 
 namespace Quai.Daemon.Tests.Fakes;
 
-/// <summary>An engine of which each test says what it does; what no test said is an error.</summary>
+/// <summary>An engine whose behaviour each test defines; anything undefined is an error.</summary>
 internal sealed class FakeContainers : IContainers
 {
     public Func<string?, string?, ContainerCreateRequest, ContainerCreateResponse>? OnCreate { get; set; }

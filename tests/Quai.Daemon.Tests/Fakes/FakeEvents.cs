@@ -5,7 +5,7 @@ using Quai.Engine.Events;
 
 namespace Quai.Daemon.Tests.Fakes;
 
-/// <summary>Events that a test sends; tells when a listener came and when it went.</summary>
+/// <summary>Events that a test sends; reports when a listener arrives and when it leaves.</summary>
 internal sealed class FakeEvents : IEvents
 {
     private readonly Channel<EventMessage> _events = Channel.CreateUnbounded<EventMessage>();

@@ -5,7 +5,7 @@ using Quai.Errors;
 
 namespace Quai.Daemon.Tests.Fakes;
 
-/// <summary>Execs of which a test says what they do.</summary>
+/// <summary>Execs whose behaviour a test defines.</summary>
 internal sealed class FakeExecs : IExecs
 {
     public bool Tty { get; set; }

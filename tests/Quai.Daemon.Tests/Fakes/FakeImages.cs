@@ -6,7 +6,7 @@ using Quai.Registry;
 
 namespace Quai.Daemon.Tests.Fakes;
 
-/// <summary>Images of which a test says what is there and what a pull does.</summary>
+/// <summary>Images for which a test defines what exists and what a pull does.</summary>
 internal sealed class FakeImages : IImageStore
 {
 #pragma warning disable CS0067 // the contract's

@@ -4,7 +4,7 @@ using Quai.Registry;
 
 namespace Quai.Daemon.Tests.Fakes;
 
-/// <summary>Registries of which a test says what they answer.</summary>
+/// <summary>Registries whose answers a test defines.</summary>
 internal sealed class FakeRegistries(FakeImages images) : IRegistries
 {
     public List<string> Asked { get; } = [];

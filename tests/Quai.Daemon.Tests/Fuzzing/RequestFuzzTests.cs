@@ -8,7 +8,7 @@ namespace Quai.Daemon.Tests.Fuzzing;
 
 /// <summary>
 /// Requests of any kind to the API. An input is a line with method and target, header lines, an empty line, and the body. Each gets an answer, and none
-/// makes the daemon fail in a way that nobody thought of: of that its log would speak.
+/// makes the daemon fail in an unforeseen way, which its log would show.
 /// </summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class RequestFuzzTests
@@ -100,7 +100,7 @@ public sealed class RequestFuzzTests
         string? failure = log.Split('\n').FirstOrDefault(line => line.Contains("unexpected", StringComparison.Ordinal) && line.Contains(" error=", StringComparison.Ordinal) && !IsFakes(line));
         if (failure is not null)
         {
-            // The exception and its first frame are what tells one finding from another.
+            // The exception and its first frame distinguish one finding from another.
             string[] trace = failure[failure.IndexOf(" error=", StringComparison.Ordinal)..].Split("\\n");
             throw new InvalidOperationException(("failed unexpectedly: " + string.Join(' ', trace.Take(1).Concat(trace.Where(t => t.Contains("at Quai.", StringComparison.Ordinal)).Take(2).Select(t => t.Split(" in ")[0])))).Replace('"', ' '));
         }

@@ -2,12 +2,12 @@ using System.Text.Json.Nodes;
 
 namespace Quai.EndToEnd.Tests.Answers;
 
-/// <summary>What a request has begun goes on to its end when its client goes.</summary>
+/// <summary>An operation that a request has begun runs to its end even if the client disconnects.</summary>
 public sealed class ClientGoneTests(QuaidInstance engine) : IClassFixture<QuaidInstance>, IDisposable
 {
     private const string Image = BusyboxImage.Name;
 
-    /// <summary>Does not end at SIGTERM, but tells that it had it.</summary>
+    /// <summary>Does not end at SIGTERM, but reports that it received it.</summary>
     private const string Stubborn = "sh -c 'trap \"echo told\" TERM; echo up; while :; do sleep 0.1; done'";
 
     private readonly EngineHttp _http = new(engine);

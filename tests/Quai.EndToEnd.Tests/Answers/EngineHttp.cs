@@ -27,7 +27,7 @@ public sealed class EngineHttp(QuaidInstance engine) : IDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>A request whose answer must have a status; gives the document.</summary>
+    /// <summary>Sends a request whose answer must have the given status; returns the document.</summary>
     public async Task<JsonNode?> OkAsync(string method, string path, string? json = null)
     {
         (int status, string body) = await SendAsync(method, path, json);

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Quai.EndToEnd.Tests.Answers;
 
-/// <summary>Archives that say less than ours do: what protects nobody is not asked for.</summary>
+/// <summary>Archives that say less than ours do: requirements that protect nobody are not imposed.</summary>
 public sealed class LooseArchiveTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     private readonly DockerClient _docker = engine.Docker;

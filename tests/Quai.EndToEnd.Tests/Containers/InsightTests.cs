@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Quai.EndToEnd.Tests.Containers;
 
-/// <summary>What is told about containers: ps, inspect, top, stats, port, events.</summary>
+/// <summary>Information about containers: ps, inspect, top, stats, port, events.</summary>
 public sealed class InsightTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     private const string Image = BusyboxImage.Name;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Quai.EndToEnd.Tests.Containers;
 
-/// <summary>What is told when the kernel kills in a container for lack of memory.</summary>
+/// <summary>What is reported when the kernel kills in a container for lack of memory.</summary>
 public sealed class OutOfMemoryTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     private const string Limits = "-m 16m --memory-swap 16m";

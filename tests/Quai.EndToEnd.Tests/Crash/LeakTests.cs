@@ -56,7 +56,7 @@ public sealed class LeakTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         await engine.StartDaemonAsync();
         Assert.Equal(images, await _docker.OkAsync("images --format '{{.Repository}}:{{.Tag}} {{.ID}} {{.Size}}' --no-trunc"));
         Assert.Equal($"{id} exited 3 yes", await _docker.InspectAsync(name, "{{.Id}} {{.State.Status}} {{.State.ExitCode}} {{.Config.Labels.kept}}"));
-        // --live-restore: what ran goes on.
+        // --live-restore: running containers keep running.
         Assert.Equal($"running {pid}", await _docker.InspectAsync(running, "{{.State.Status}} {{.State.Pid}}"));
         (await _docker.RunAsync($"logs {name}")).Expect(0, "logged\n");
         (await _docker.RunAsync($"run --rm -v {volume}:/v {Image} cat /v/file")).Expect(0, "stored\n");

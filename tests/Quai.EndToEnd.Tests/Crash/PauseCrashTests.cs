@@ -1,6 +1,6 @@
 namespace Quai.EndToEnd.Tests.Crash;
 
-/// <summary>A container that stands still when the daemon is killed: what a user paused stays paused, what the daemon itself held goes on.</summary>
+/// <summary>A container that is frozen when the daemon is killed: what a user paused stays paused, what the daemon itself froze is thawed.</summary>
 public sealed class PauseCrashTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     private readonly DockerClient _docker = engine.Docker;

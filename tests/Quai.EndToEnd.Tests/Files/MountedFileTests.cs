@@ -43,7 +43,7 @@ public sealed class MountedFileTests(QuaidInstance engine) : IClassFixture<Quaid
         await _docker.OkAsync($"run -d --name {name} -v {folder}/bound:/a/b/c/f -v {folder}/dir:/d/e {BusyboxImage.Name} sleep 600");
         foreach (string top in (string[])["a", "d"])
         {
-            // The client itself refuses this, the engine does where it is not told to.
+            // The client itself refuses this; the engine does if it is not told to.
             string tar = $"{folder}/{top}.tar";
             await File.WriteAllBytesAsync(tar, TestImage.Tar(TestImage.File(top, "x")));
             CommandResult result = await _docker.ShellAsync($"curl -s --unix-socket {engine.Host["unix://".Length..]} -X PUT -T {tar} 'http://d/containers/{name}/archive?path=/'");

@@ -30,10 +30,10 @@ public sealed class BrokenRegistry : IDisposable
     /// <summary>Where it listens, on 127.0.0.1.</summary>
     public int Port { get; }
 
-    /// <summary>Blobs of which only the first half is sent before the connection is cut.</summary>
+    /// <summary>Blobs for which only the first half is sent before the connection is cut.</summary>
     public HashSet<string> CutShort { get; } = [];
 
-    /// <summary>Blobs of which each answer has so many bytes at most before the connection is cut; what comes is right, and ranges are honoured.</summary>
+    /// <summary>Blobs for which each answer has at most this many bytes before the connection is cut; what is sent is right, and ranges are honoured.</summary>
     public ConcurrentDictionary<string, int> CutAfter { get; } = [];
 
     /// <summary>Blobs that so many requests yet are refused with 429 and <c>Retry-After</c>.</summary>

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Quai.EndToEnd.Tests.Harness;
 
-/// <summary>Stands before a server on loopback, passes everything on, and cuts connections after so many bytes of a body when it is told to.</summary>
+/// <summary>A proxy in front of a server on loopback that passes everything on, and on request cuts connections after a given number of body bytes.</summary>
 public sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

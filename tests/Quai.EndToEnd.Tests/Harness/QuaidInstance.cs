@@ -77,7 +77,7 @@ public sealed class QuaidInstance : IAsyncLifetime
         return folder;
     }
 
-    /// <summary>A container's name that nobody else has; the container is removed at the end.</summary>
+    /// <summary>A unique container name; the container is removed at the end.</summary>
     public string Name(string what = "c")
     {
         string name = $"{_prefix}-{what}{Interlocked.Increment(ref _counter)}";

@@ -101,7 +101,7 @@ public sealed class StrangeServer : IAsyncDisposable
         await tls.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
             {
-                // Asked for, not insisted on: whoever has one shows it.
+                // Requested, not required: clients that have one present it.
                 ServerCertificate = _certificate.Certificate, ClientCertificateRequired = true, RemoteCertificateValidationCallback = (_, _, _, _) => true,
             },
             _stop.Token);

@@ -10,12 +10,12 @@ using System.Web;
 namespace Quai.EndToEnd.Tests.Harness;
 
 /// <summary>
-/// A token service by distribution's specification: Basic credentials or a refresh token against a JSON Web Token for what was asked, signed with a
+/// A token service by distribution's specification: exchanges Basic credentials or a refresh token for a JSON Web Token for the requested scopes, signed with a
 /// key whose certificate the registry trusts. Everybody may pull from <c>public/</c>; the user may do everything.
 /// </summary>
 public sealed class TokenService : IDisposable
 {
-    /// <summary>The service's name, as registry and tokens have it.</summary>
+    /// <summary>The service's name, as in the registry and in tokens.</summary>
     public const string Service = "e2e-registry";
 
     /// <summary>Who signs.</summary>
@@ -44,13 +44,13 @@ public sealed class TokenService : IDisposable
     /// <summary>Where it answers.</summary>
     public string Address { get; }
 
-    /// <summary>The certificate that the registry is to trust.</summary>
+    /// <summary>The certificate that the registry must trust.</summary>
     public string CertificateFile => _signer.File;
 
     /// <summary>Whether logging in gives a refresh token.</summary>
     public bool GivesRefreshTokens { get; set; } = true;
 
-    /// <summary>What was asked: method, who, scopes.</summary>
+    /// <summary>The requests received: method, user, scopes.</summary>
     public ConcurrentQueue<string> Asked { get; } = [];
 
     /// <inheritdoc/>

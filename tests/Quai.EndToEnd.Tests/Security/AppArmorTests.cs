@@ -62,7 +62,7 @@ public sealed class AppArmorTests(QuaidInstance engine) : IClassFixture<QuaidIns
             return;
         }
 
-        // As Docker has it, a privileged exec is no way out of the profile.
+        // As in Docker, a privileged exec is not a way out of the profile.
         Assert.Equal(Default, await _docker.OkAsync($"exec {name} {Current}"));
         Assert.Equal(Default, await _docker.OkAsync($"exec -u alice {name} {Current}"));
         Assert.Equal(Default, await _docker.OkAsync($"exec --privileged {name} {Current}"));

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Quai.EndToEnd.Tests.Store;
 
-/// <summary><c>system df</c> and the space that prunes claim to give back, held against what <c>du</c> sees.</summary>
+/// <summary><c>system df</c> and the space that prunes claim to free, compared with what <c>du</c> sees.</summary>
 public sealed class DiskUsageTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     // Folders and rounding: a few blocks a layer, container or volume.
@@ -21,7 +21,7 @@ public sealed class DiskUsageTests(QuaidInstance engine) : IClassFixture<QuaidIn
         await _docker.OkAsync($"run --name {container} -v {volume}:/v {repository}:a sh -c 'head -c 1500000 /dev/urandom > /written; for i in $(seq 100); do echo x > /v/$i; done; truncate -s 100M /v/sparse'");
         JsonNode usage = await client.GetAsync("/v1.51/system/df");
 
-        // All of images and containers is in these folders; the container's part is told apart.
+        // Everything of images and containers is in these folders; the container's part is counted separately.
         long images = usage["LayersSize"]!.GetValue<long>(), written = Row(usage, "Containers", "/" + container)["SizeRw"]!.GetValue<long>();
         long disk = await StoreContents.DiskAsync(engine, "images/content", "images/snapshots");
         Assert.InRange(images + written, disk - (2 * Slack), disk);
@@ -58,7 +58,7 @@ public sealed class DiskUsageTests(QuaidInstance engine) : IClassFixture<QuaidIn
         Assert.Equal(await _docker.OkAsync("system df"), (await client.QuaiAsync("system df")).Succeeded());
         Assert.Equal(Columns(await _docker.OkAsync("system df -v")), Columns((await client.QuaiAsync("system df -v")).Succeeded()));
 
-        // What is promised is given back.
+        // What is promised is freed.
         string pruned = (await client.QuaiAsync("image prune -a -f")).Succeeded();
         Assert.Contains($"untagged: {repository}:b\n", pruned, StringComparison.Ordinal);
         Assert.DoesNotContain($"{repository}:a", pruned, StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Quai.EndToEnd.Tests.Store;
 
-/// <summary>Images for other processors: told apart, warned of, and run where the host can.</summary>
+/// <summary>Images for other processors: distinguished, warned about, and run if the host can.</summary>
 public sealed class PlatformTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     private readonly DockerClient _docker = engine.Docker;
@@ -162,7 +162,7 @@ public sealed class PlatformTests(QuaidInstance engine) : IClassFixture<QuaidIns
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class EmulationFactAttribute : FactAttribute
 {
-    /// <summary>Skips where there is none.</summary>
+    /// <summary>Skips if there is none.</summary>
     public EmulationFactAttribute()
     {
         if (TestEnvironment.ForeignEngine is not null || TestImage.Architecture == "arm64" || !File.Exists(Emulator))

@@ -5,7 +5,7 @@ namespace Quai.EndToEnd.Tests.Store;
 
 /// <summary>
 /// Pulls, commits, loads, imports, runs, removals and prunes at once, and <c>kill -9</c> of the daemon in between: every image that is
-/// listed afterwards runs and is whole, the container that is committed goes on, and the store holds no file that no image owns.
+/// listed afterwards runs and is complete, the container being committed keeps running, and the store holds no file that no image owns.
 /// </summary>
 /// <remarks><c>QUAI_STORE_ROUNDS</c> says how often; <c>QUAI_STORE_SEED</c> repeats a run.</remarks>
 public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
@@ -75,7 +75,7 @@ public sealed class StoreCrashTests(QuaidInstance engine) : IClassFixture<QuaidI
             Assert.True(run.Stdout == expected, $"{context}: {row[0]} is not what it was: {run}");
         }
 
-        // What cut-off downloads left waits for their next try, which a prune gives up.
+        // Interrupted downloads are kept for another attempt; a prune drops them.
         await _docker.OkAsync("image prune -f");
         CommandResult verified = await client.QuaiAsync("image verify");
         Assert.True(verified.ExitCode == 0, $"{context}: {verified}");

@@ -146,7 +146,7 @@ public sealed class AppArmorTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    /// <summary>A host with AppArmor whose parser writes down what it is given.</summary>
+    /// <summary>A host with AppArmor whose parser records its input.</summary>
     private AppArmorHost Host()
     {
         string security = Path.Combine(_folder, "security"), profiles = Path.Combine(_folder, "apparmor.d");

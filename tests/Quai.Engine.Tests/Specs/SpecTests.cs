@@ -12,7 +12,7 @@ using Quai.Metadata;
 
 namespace Quai.Engine.Tests.Specs;
 
-/// <summary>Specifications: made of requests, changed by updates, stored, shown again; and made of rows from before there were any.</summary>
+/// <summary>Specifications: created from requests, changed by updates, stored, shown again; and created from rows of older versions.</summary>
 public sealed class SpecTests
 {
     private static readonly EngineOptions s_options = new() { DataRoot = "/d", ExecRoot = "/e" };
@@ -109,6 +109,51 @@ public sealed class SpecTests
             Assert.Throws<QuaiException>(() => one.Spec.Security.Options());
             Assert.Equal(["spec"], now.Read(c => c.Rows("SELECT name FROM pragma_table_info('containers') WHERE name='spec'", r => r.GetString(0))));
             Assert.Empty(now.Read(c => c.Rows("SELECT name FROM pragma_table_info('containers') WHERE name IN ('config','host_config','networking','mounts')", r => r.GetString(0))));
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_row_that_cannot_be_read_is_that_containers_misfortune_alone()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("quai-rows-").FullName, "meta.db");
+        try
+        {
+            MetadataDatabase old = MetadataDatabase.Open(path, ContainerTable.Migrations(DocumentRows.Convert).Where(m => m.Version < 4));
+            await old.WriteAsync(connection => connection.Run("""
+                INSERT INTO containers (id, name, created, image_id, config, host_config, mounts, status, pid, exit_code, error, oom_killed, restart_count, stopped_by_user)
+                VALUES ('c1','one',5,'sha256:1','{"Cmd":["x"]}','{"Devices":[null],"BlkioWeightDevice":[null],"LogConfig":{"Type":"none"}}','[]','Exited',0,3,'',0,0,0),
+                    ('c2','two',5,'sha256:1','{"Cmd":["x"]}','{"PortBindings":{"a":[]}}','[]','Created',0,0,'',0,0,0), ('c3','three',5,'sha256:1','{','{}','[]','Created',0,0,'',0,0,0)
+                """));
+            await old.DisposeAsync();
+            await using MetadataDatabase now = MetadataDatabase.Open(path, ContainerTable.Migrations(DocumentRows.Convert));
+            await now.WriteAsync(connection => connection.Run("INSERT INTO containers SELECT 'c4', 'four', created, image_id, status, pid, exit_code, error, oom_killed, started, finished, restart_count, stopped_by_user, endpoints, held, attachments, '' FROM containers WHERE id='c1'"));
+            List<Container> rows = now.Read(ContainerTable.Read);
+            Assert.Equal(["c1"], rows.Where(r => r.Spec.Damage is null).Select(r => r.Id));
+            Assert.Equal(["c2", "c3", "c4"], rows.Where(r => r.Spec.Damage is not null).Select(r => r.Id).Order());
+            Assert.Contains("PortBindings", now.Read(c => c.Scalar<string>("SELECT spec FROM containers WHERE id='c2'"))!, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(Path.GetDirectoryName(path)!, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Migrations_are_all_made_or_none()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("quai-rows-").FullName, "meta.db");
+        try
+        {
+            Migration[] old = [new("a", 1, "CREATE TABLE a (x TEXT) STRICT;"), new("b", 1, "CREATE TABLE b (x TEXT) STRICT;")];
+            await MetadataDatabase.Open(path, old).DisposeAsync();
+            Assert.Throws<MetadataException>(() => MetadataDatabase.Open(path, [.. old, new("a", 2, "ALTER TABLE a ADD COLUMN y TEXT;"), new("b", 2, "nonsense")]));
+            MetadataDatabase again = MetadataDatabase.Open(path, old);
+            Assert.Equal(["x"], again.Read(c => c.Rows("SELECT name FROM pragma_table_info('a')", r => r.GetString(0))));
+            await again.DisposeAsync();
         }
         finally
         {

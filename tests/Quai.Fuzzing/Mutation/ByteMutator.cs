@@ -38,7 +38,7 @@ public static class ByteMutator
         return [.. changed];
     }
 
-    /// <summary>As <see cref="Mutate"/>, and now and then puts in one of the words that a format is made of.</summary>
+    /// <summary>As <see cref="Mutate"/>, and sometimes inserts one of the format's words.</summary>
     public static Func<Random, byte[], byte[]> With(params byte[][] words) => (random, bytes) =>
     {
         if (random.Next(2) == 0)

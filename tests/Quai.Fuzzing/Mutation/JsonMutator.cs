@@ -17,7 +17,7 @@ public static class JsonMutator
         string.Concat(Enumerable.Repeat("[", 200)) + string.Concat(Enumerable.Repeat("]", 200)), string.Concat(Enumerable.Repeat("{\"a\":", 60)) + "1" + new string('}', 60),
     ];
 
-    /// <summary>One change somewhere in the document; of bytes when it is no JSON.</summary>
+    /// <summary>One change somewhere in the document; a change of bytes if it is not JSON.</summary>
     public static byte[] Mutate(Random random, byte[] json)
     {
         if (random.Next(8) == 0)
@@ -32,7 +32,7 @@ public static class JsonMutator
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // No JSON any more, or with text that is no UTF-8.
+            // No longer JSON, or with text that is not UTF-8.
             return ByteMutator.Mutate(random, json);
         }
     }

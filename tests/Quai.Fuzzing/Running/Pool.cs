@@ -1,8 +1,8 @@
 namespace Quai.Fuzzing;
 
 /// <summary>
-/// Inputs that are worth to be changed: the seeds, and each that was treated in a way not seen before. So chains of small changes lead
-/// deep into a format, of which a single one would only ever see the first check.
+/// Inputs that are worth changing: the seeds, and each that was treated in a way not seen before. Chains of small changes thus lead
+/// deep into a format, while a single change would only ever reach the first check.
 /// </summary>
 internal sealed class Pool
 {

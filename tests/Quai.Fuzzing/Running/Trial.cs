@@ -3,10 +3,10 @@ using System.Diagnostics;
 
 namespace Quai.Fuzzing;
 
-/// <summary>Tries inputs one by one on a thread of its own, which is given up when an input never ends.</summary>
+/// <summary>Tries inputs one by one on a separate thread, which is abandoned if an input never ends.</summary>
 internal sealed class Trial(Property property, CurrentInput? current) : IDisposable
 {
-    // An end of waiting, for what ought to take milliseconds on a machine that may be very busy.
+    // A timeout for what ought to take milliseconds on a machine that may be very busy.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private const int MaxSentence = 8192;
@@ -41,7 +41,7 @@ internal sealed class Trial(Property property, CurrentInput? current) : IDisposa
         Queue().Add((input, done));
         if (done.Task.Wait(Patience))
         {
-            // On a machine whose processors others have, the clock says little: what counts is what was computed. What waits instead never ends, see below.
+            // On a busy machine the clock says little: computing time counts. Anything that waits instead never ends, see below.
             TimeSpan elapsed = Stopwatch.GetElapsedTime(start), computed = Environment.CpuUsage.TotalTime - used;
             time = computed < elapsed ? computed : elapsed;
             return done.Task.Result;

@@ -104,7 +104,7 @@ public sealed class LayerFuzzTests
         await f.AssertEmptyAsync();
     }
 
-    /// <summary>An archive whose documents were changed as JSON; its layers' digests are right as often as not.</summary>
+    /// <summary>An archive whose documents were changed as JSON; its layers' digests are right about half the time.</summary>
     private static byte[] Archive(Random random)
     {
         byte[] layer = random.Next(2) == 0 ? SampleImage.BaseLayer : TarGenerator.Make(random, "/nowhere");

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Quai.Linux.Tests.Fuzzing;
 
-/// <summary>Answers of netlink that no kernel gives: lists are made of what can be read, or the kernel's refusal is told.</summary>
+/// <summary>Netlink answers that no kernel gives: lists contain what can be read, or the kernel's refusal is reported.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class NetlinkFuzzTests
 {
@@ -50,7 +50,7 @@ public sealed class NetlinkFuzzTests
         Mutate = ByteMutator.With([4, 0, 3, 0], [0, 0], [0xff, 0xff], [16, 0, 0, 0], [5, 0, 10, 0, 1]),
     });
 
-    /// <summary>A netlink socket whose other end is ours: there is no way to have the kernel say such things.</summary>
+    /// <summary>A netlink socket whose other end is ours: the kernel cannot be made to say such things.</summary>
     private static NetlinkSocket Over(FileDescriptor end)
     {
         var socket = (NetlinkSocket)RuntimeHelpers.GetUninitializedObject(typeof(NetlinkSocket));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Quai.Linux.Tests.Trees;
 
-/// <summary>Files that somebody hostile chose, on the real kernel.</summary>
+/// <summary>Files that a hostile party chose, on the real kernel.</summary>
 public sealed class RootedFilesTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-rooted").FullName;

@@ -40,7 +40,7 @@ public sealed class PlanFuzzTests
         byte[] good = SpecCompiler.Compile(RuntimeSpecReader.ReadSpec(s_spec), new SpecCompiler.Settings()).ToBlock();
         Fuzz.Holds(new Property("plan-block", input =>
         {
-            // What would be written outside is written into memory that is there for it, and nobody else's.
+            // Writes outside would go into memory reserved for that, and nowhere else.
             byte* region = (byte*)NativeMemory.AlignedAlloc((nuint)input.Length, 8);
             try
             {

@@ -7,7 +7,7 @@ using Quai.Runtime.Shims;
 
 namespace Quai.Runtime.Tests.Fuzzing;
 
-/// <summary>What a shim tells a daemon: whatever it says, or leaves unsaid, nobody waits for ever.</summary>
+/// <summary>What a shim sends to a daemon: whatever it says, or leaves unsaid, nobody waits for ever.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class ShimFuzzTests : IDisposable
 {

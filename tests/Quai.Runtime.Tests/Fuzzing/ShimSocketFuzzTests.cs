@@ -9,7 +9,7 @@ using Quai.Runtime.Tests.Shims;
 
 namespace Quai.Runtime.Tests.Fuzzing;
 
-/// <summary>What whoever reaches a shim's socket tells it: the shim goes on, keeps no descriptor that it was sent, and the container runs.</summary>
+/// <summary>Arbitrary data sent to a shim's socket: the shim survives, keeps no descriptor that it was sent, and the container runs.</summary>
 [Collection(FuzzingCollection.Name)]
 public sealed class ShimSocketFuzzTests
 {
@@ -17,6 +17,7 @@ public sealed class ShimSocketFuzzTests
     public async Task A_shim_bears_any_request()
     {
         await using TestContainer container = new("sleep", "1000");
+        container.Launch = container.Launch with { NameSockets = true };
         IShim shim = await container.StartAsync();
         int pid = ParentOf(shim.Pid);
         int before = Descriptors(pid);
@@ -31,7 +32,7 @@ public sealed class ShimSocketFuzzTests
                 }
             }
 
-            // It answers, and has given back all that came.
+            // It answers, and has closed everything that it received.
             await ((ShimClient)shim).QueryAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
             for (int i = 0; Descriptors(pid) > before; i++)
             {
@@ -43,7 +44,7 @@ public sealed class ShimSocketFuzzTests
             Seeds =
             [
                 Script((Numbers((int)PacketKind.State, 1), 0)), Script((Numbers((int)PacketKind.Attach, 1, 6), 1), (Numbers((int)PacketKind.Attach, 2, 7), 2)), Script((Numbers((int)PacketKind.Signal, 1, 0), 3)),
-                Script(([.. Numbers((int)PacketKind.Resize, 1, 24, 80), .. new byte[64]], 1)), Script(([.. Numbers((int)PacketKind.Exec, 1, 7), .. new byte[64]], 2), (Numbers(99, 1), 2)), Script((Numbers((int)PacketKind.Hello, 1, 9, 9, 5, 5), 1)),
+                Script(([.. Numbers((int)PacketKind.Resize, 1, 24, 80), .. new byte[64]], 1)), Script(([.. Numbers((int)PacketKind.Exec, 1, 7), .. new byte[64]], 2), (Numbers(99, 1), 2)), Script((Numbers((int)PacketKind.Hello, 1, 9, 9, 5, 5), 1)), Script((Numbers((int)PacketKind.NameSockets, 1), 1), (Numbers((int)PacketKind.NameSockets, 2), 0)),
             ],
             Mutate = ByteMutator.With(Numbers(1), Numbers(3), Numbers(4), Numbers(5), [12, 0, 2], [76, 0, 1], [0xff, 0xff, 0xff, 0x7f]),
             Refuses = static e => e is LinuxException, MaxTime = TimeSpan.FromSeconds(10), MaxAllocation = 256 << 20,

@@ -10,7 +10,7 @@ namespace Quai.Runtime.Tests.Plans;
 
 /// <summary>
 /// From a config to a plan, on a machine with cgroup v1 and on one with v2: each config in <c>Golden</c> gives exactly the plan beside it.
-/// After a change that is meant, QUAI_UPDATE_GOLDEN=1 writes the plans anew, to be read before they are kept.
+/// After an intended change, QUAI_UPDATE_GOLDEN=1 writes the plans again, to be reviewed before they are kept.
 /// </summary>
 public sealed class GoldenPlanTests
 {
@@ -61,6 +61,7 @@ public sealed class GoldenPlanTests
             Host = host,
             Overlay = isEngines ? new OverlayRoot("/var/lib/quai/snapshots", ["2/fs", "1/fs"], "3/fs", "3/work") { IsNew = true } : null,
             Network = isEngines ? [new NetlinkRequest(true, [1, 2, 3, 4, 5, 6, 7, 8], 4, "make the veth pair"), new NetlinkRequest(false, [9, 10, 11, 12], -1, "bring eth0 up")] : [],
+            NameSockets = name.EndsWith("name-sockets", StringComparison.Ordinal),
             AwaitStart = !isEngines, RedirectStdio = isEngines, DieWithParent = isEngines,
         });
     }

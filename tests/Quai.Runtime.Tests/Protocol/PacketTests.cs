@@ -1,5 +1,6 @@
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
+using Quai.Plans.Protocol.Messages.Events;
 
 namespace Quai.Runtime.Tests.Protocol;
 
@@ -17,6 +18,7 @@ public sealed class PacketTests
         Same("03000000070000001800000050000000" + id, new ResizeRequest(new PacketHead(PacketKind.Resize, 7), 24, 80, ProcessId.Of(Id)));
         Same("03000000070000001800000050000000" + new string('0', 128), new ResizeRequest(new PacketHead(PacketKind.Resize, 7), 24, 80, ProcessId.Of(null)));
         Same("040000000700000007000000" + id, new ExecRequest(new PacketHead(PacketKind.Exec, 7), 7, ProcessId.Of(Id)));
+        Same("0700000007000000", new NameSocketsRequest(new PacketHead(PacketKind.NameSockets, 7)));
         Same("0500000007000000", new StateRequest(new PacketHead(PacketKind.State, 7)));
     }
 

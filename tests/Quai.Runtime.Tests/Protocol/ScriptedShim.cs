@@ -8,7 +8,7 @@ using Quai.Runtime.Shims;
 
 namespace Quai.Runtime.Tests.Protocol;
 
-/// <summary>A shim of some version: answers with what it is told to, and keeps what it was asked.</summary>
+/// <summary>A shim of a given version: gives scripted answers, and records the requests.</summary>
 internal sealed class ScriptedShim : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-shim-").FullName;

@@ -7,7 +7,7 @@ using Quai.Runtime.Tests.Shims;
 
 namespace Quai.Runtime.Tests.Protocol;
 
-/// <summary>A daemon takes over containers whose shims are of other versions.</summary>
+/// <summary>A daemon takes over containers whose shims have other versions.</summary>
 public sealed class ShimVersionTests
 {
     private const int Pid = 1234;
@@ -95,6 +95,17 @@ public sealed class ShimVersionTests
         Assert.Equal(RuntimeStartException.OtherVersion, refused.Errno);
     }
 
+    [Theory]
+    [InlineData(Errno.EINVAL)]
+    [InlineData(Errno.ENOENT)]
+    public async Task A_shim_that_knows_no_name_sockets_or_has_none_gives_none(int errno)
+    {
+        await using var shim = new ScriptedShim((kind, _) => kind switch { PacketKind.State => State, _ => [errno] });
+        await shim.Client.QueryAsync(default);
+        Assert.Null(await shim.Client.NameSocketsAsync(default));
+        Assert.Contains(PacketKind.NameSockets, shim.Asked);
+    }
+
     [Fact]
     public async Task An_exec_into_a_process_that_has_just_ended_is_a_conflict()
     {
@@ -114,6 +125,8 @@ public sealed class ShimVersionTests
         Assert.Equal("QPLAN\u0002\0\0"u8.ToArray(), block[..8]);
         plan.Child("mount", PlanWriter.Step.Of(PlanOperation.MountTmpfs));
         Assert.Equal("QPLAN\u0003\0\0"u8.ToArray(), plan.ToBlock()[..8]);
+        plan.Child("write a table", PlanWriter.Step.Of(PlanOperation.Nftables));
+        Assert.Equal("QPLAN\u0004\0\0"u8.ToArray(), plan.ToBlock()[..8]);
     }
 
     [Fact]

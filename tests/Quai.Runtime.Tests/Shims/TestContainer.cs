@@ -113,7 +113,7 @@ internal sealed class TestContainer : IAsyncDisposable
             }
             catch (ShimLostException)
             {
-                // The test let go of it, or it has ended.
+                // The test released it, or it has ended.
             }
 
             await Task.WhenAny(shim.Exit, Task.Delay(5000));

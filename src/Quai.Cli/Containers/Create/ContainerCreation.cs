@@ -6,13 +6,13 @@ using Quai.Client;
 
 namespace Quai.Cli.Containers.Create;
 
-/// <summary>Creates a container, and pulls its image first where that is wanted.</summary>
+/// <summary>Creates a container, and pulls its image first if requested.</summary>
 internal static class ContainerCreation
 {
     /// <summary>Creates.</summary>
     /// <returns>The container's id.</returns>
     /// <exception cref="DaemonException">The daemon refused.</exception>
-    /// <exception cref="ExitException">The ID file is there already, or the pull policy is none.</exception>
+    /// <exception cref="ExitException">The ID file already exists, or the pull policy is invalid.</exception>
     public static string Create(Session session, ContainerFlags flags, CreateRequest request, string image)
     {
         string policy = flags.Pull.Value;

@@ -3,7 +3,7 @@ using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
 
-/// <summary>The options that <c>run</c> and <c>create</c> share: everything a container is made of.</summary>
+/// <summary>The options that <c>run</c> and <c>create</c> share: everything that configures a container.</summary>
 /// <param name="flags">The command's flag set; the options are added to it.</param>
 internal sealed class ContainerFlags(FlagSet flags)
 {

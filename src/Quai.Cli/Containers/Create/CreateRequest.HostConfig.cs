@@ -94,7 +94,7 @@ internal sealed partial class CreateRequest
         resources.Ulimits = f.Ulimits.Values.Count > 0 ? [.. f.Ulimits.Values.GroupBy(u => u.Name).Select(g => g.Last())] : null;
     }
 
-    /// <summary>Reads <c>no</c>, <c>always</c>, <c>on-failure[:max]</c> or <c>unless-stopped</c>.</summary>
+    /// <summary>Parses <c>no</c>, <c>always</c>, <c>on-failure[:max]</c> or <c>unless-stopped</c>.</summary>
     internal static RestartPolicy ParseRestart(string policy)
     {
         int colon = policy.IndexOf(':', StringComparison.Ordinal);

@@ -16,16 +16,16 @@ internal sealed partial class CreateRequest
     private readonly IReadOnlyList<string> _command;
     private readonly List<(string Port, PortBinding Binding)> _ports = [];
 
-    /// <summary>Variables that tell of proxies; the user's own of the same name stand instead.</summary>
+    /// <summary>Proxy variables; the user's own of the same name replace them.</summary>
     public IReadOnlyList<(string Name, string Value)> Proxies { get; set; } = [];
 
     private readonly List<string> _binds = [];
     private readonly List<string> _volumes = [];
 
-    /// <summary>Checks the options together.</summary>
+    /// <summary>Validates the options together.</summary>
     /// <param name="flags">The options.</param>
     /// <param name="image">The image.</param>
-    /// <param name="command">The program and its arguments; none for the image's.</param>
+    /// <param name="command">The program and its arguments; empty for the image's.</param>
     /// <param name="detach">Attach nothing.</param>
     /// <exception cref="ExitException">The options contradict one another or one is malformed.</exception>
     public CreateRequest(ContainerFlags flags, string image, IReadOnlyList<string> command, bool detach)
@@ -224,7 +224,7 @@ internal sealed partial class CreateRequest
     [System.Text.RegularExpressions.GeneratedRegex("^([0-9a-fA-F]{2}[:-]){5}[0-9a-fA-F]{2}$")]
     private static partial System.Text.RegularExpressions.Regex MacPattern();
 
-    /// <summary>A number that the API has 32 bits for.</summary>
+    /// <summary>A number that has 32 bits in the API.</summary>
     private static int Int(Flag<long> flag) => flag.Value is >= int.MinValue and <= int.MaxValue
         ? (int)flag.Value
         : throw Error($"invalid argument \"{flag.Value}\" for \"--{flag.Name}\" flag: value out of range");
@@ -233,7 +233,7 @@ internal sealed partial class CreateRequest
 
     private static Dictionary<string, string>? SomePairs(IReadOnlyCollection<string> values) => values.Count > 0 ? Pairs.Parse(values) : null;
 
-    /// <summary>Names as the API takes a set of them.</summary>
+    /// <summary>Names as a set, in the API's form.</summary>
     private static Dictionary<string, JsonElement>? Set(IEnumerable<string> names)
     {
         Dictionary<string, JsonElement> set = new(StringComparer.Ordinal);

@@ -22,7 +22,7 @@ internal sealed class MountSpec
     private long? _tmpfsSize;
     private uint? _tmpfsMode;
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses one.</summary>
     /// <exception cref="FlagValueException">It is malformed.</exception>
     public static MountSpec Parse(string text)
     {
@@ -187,7 +187,7 @@ internal sealed class MountSpec
         map[equals < 0 ? pair : pair[..equals]] = equals < 0 ? "" : pair[(equals + 1)..];
     }
 
-    /// <summary>Cuts at commas that are not in quotes, as a line of CSV.</summary>
+    /// <summary>Splits at commas outside quotes, as in a CSV line.</summary>
     private static List<string> Fields(string text)
     {
         var fields = new List<string>();

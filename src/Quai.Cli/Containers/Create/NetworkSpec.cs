@@ -12,22 +12,22 @@ internal sealed class NetworkSpec(string name)
     /// <summary>The network.</summary>
     public string Name { get; private set; } = name;
 
-    /// <summary>Further names of the container on it.</summary>
+    /// <summary>Aliases of the container on it.</summary>
     public List<string> Aliases { get; } = [];
 
     /// <summary>Link-local addresses.</summary>
     public List<string> LinkLocal { get; } = [];
 
-    /// <summary>The IPv4 address asked for.</summary>
+    /// <summary>The requested IPv4 address.</summary>
     public string Ip { get; set; } = "";
 
-    /// <summary>The IPv6 address asked for.</summary>
+    /// <summary>The requested IPv6 address.</summary>
     public string Ip6 { get; set; } = "";
 
-    /// <summary>The MAC address asked for.</summary>
+    /// <summary>The requested MAC address.</summary>
     public string Mac { get; set; } = "";
 
-    /// <summary>Reads one.</summary>
+    /// <summary>Parses one.</summary>
     /// <exception cref="ExitException">It is malformed.</exception>
     public static NetworkSpec Parse(string text)
     {

@@ -3,10 +3,10 @@ using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
 
-/// <summary>Reads <c>-p</c> and <c>--expose</c>.</summary>
+/// <summary>Parses <c>-p</c> and <c>--expose</c>.</summary>
 internal static class PortSpec
 {
-    /// <summary>Reads one <c>-p [ip:][host:]container[/protocol]</c>, ranges too, or the long form with commas.</summary>
+    /// <summary>Parses one <c>-p [ip:][host:]container[/protocol]</c>, ranges too, or the long form with commas.</summary>
     /// <returns>The container's ports with their protocol, as <c>80/tcp</c>, each with what the host listens on.</returns>
     /// <exception cref="ExitException">It is malformed.</exception>
     public static List<(string Port, PortBinding Binding)> Parse(string text)
@@ -53,7 +53,7 @@ internal static class PortSpec
         return bindings;
     }
 
-    /// <summary>Reads one <c>--expose port[-port][/protocol]</c>.</summary>
+    /// <summary>Parses one <c>--expose port[-port][/protocol]</c>.</summary>
     /// <exception cref="ExitException">It is malformed.</exception>
     public static IEnumerable<string> ParseExposed(string text)
     {

@@ -6,7 +6,7 @@ using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
 
-/// <summary>What is checked of a flag's text before the daemon sees it, in Docker's words.</summary>
+/// <summary>Validation of flag values before the daemon sees them, in Docker's words.</summary>
 internal static partial class Validation
 {
     private static readonly string[] Sysctls =
@@ -14,7 +14,7 @@ internal static partial class Validation
         "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax", "kernel.shmmni", "kernel.shm_rmid_forced",
     ];
 
-    /// <summary>Whether a text is an address in full: .NET would also take <c>1.2</c> for one.</summary>
+    /// <summary>Whether a text is a complete address: .NET would also accept <c>1.2</c>.</summary>
     public static bool IsAddress(string text) => IPAddress.TryParse(text, out _) && (text.Contains(':', StringComparison.Ordinal) || text.Split('.').Length == 4);
 
     /// <summary><c>-a</c>: a stream's name.</summary>
@@ -24,7 +24,7 @@ internal static partial class Validation
         return name is "stdin" or "stdout" or "stderr" ? name : throw new FlagValueException("valid streams are STDIN, STDOUT and STDERR");
     }
 
-    /// <summary><c>-e</c>: a variable, its value taken from this program's environment when only named.</summary>
+    /// <summary><c>-e</c>: a variable, whose value is taken from this program's environment if only the name is given.</summary>
     public static string Environment(string text)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
@@ -73,7 +73,7 @@ internal static partial class Validation
     /// <summary><c>--link</c>: a container and an alias.</summary>
     public static string Link(string text) => text.Length > 0 && text.Split(':').Length <= 2 ? text : throw new FlagValueException($"bad format for links: {text}");
 
-    /// <summary><c>--sysctl</c>: a kernel setting that namespaces keep apart.</summary>
+    /// <summary><c>--sysctl</c>: a namespaced kernel setting.</summary>
     public static string Sysctl(string text)
     {
         string name = text.Split('=')[0];
@@ -93,7 +93,7 @@ internal static partial class Validation
         return text.Contains('/', StringComparison.Ordinal) || text.Contains('=', StringComparison.Ordinal) ? text : throw new FlagValueException($"{text} is not an absolute path");
     }
 
-    /// <summary><c>--device-cgroup-rule</c>: as the kernel writes it.</summary>
+    /// <summary><c>--device-cgroup-rule</c>: in the kernel's syntax.</summary>
     public static string DeviceRule(string text) => DeviceRulePattern().IsMatch(text) ? text : throw new FlagValueException($"invalid device cgroup format '{text}'");
 
     /// <summary><c>--ulimit name=soft[:hard]</c>.</summary>

@@ -2,12 +2,12 @@ using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Containers.Create;
 
-/// <summary>Reads <c>--env-file</c> and <c>--label-file</c>: a pair a line, comments after <c>#</c>.</summary>
+/// <summary>Reads <c>--env-file</c> and <c>--label-file</c>: one pair per line, comments after <c>#</c>.</summary>
 internal static class VariableFile
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="lookup">Gives a value to a name without one; null leaves the name as it is.</param>
+    /// <param name="lookup">Returns a value for a name without one; null leaves the name as it is.</param>
     /// <exception cref="ExitException">The file cannot be read or a line has no name.</exception>
     public static List<string> Read(string path, Func<string, string?>? lookup)
     {

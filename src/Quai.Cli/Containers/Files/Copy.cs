@@ -89,7 +89,7 @@ internal sealed class Copy : Command
         (string folder, string name) = CopyPaths.Decide(from, CopyArchive.LookDestination(destination));
         var counted = new CountingStream(archive.Content);
         CopyArchive.Extract(counted, folder, stat.Name, name, _archive.Value);
-        Tell(session, from.IsFolder ? counted.Count : stat.Size, counted.Count, destination);
+        Report(session, from.IsFolder ? counted.Count : stat.Size, counted.Count, destination);
     }
 
     private void ToContainer(Session session, string source, string container, string destination)
@@ -124,10 +124,10 @@ internal sealed class Copy : Command
         (string folder, string name) = CopyPaths.Decide(from, to);
         using var archive = new CountingStream(CopyArchive.Create(from, name));
         session.Engine.Files.WriteAsync(container, folder, archive, _archive.Value).Await();
-        Tell(session, ContentSize(from), archive.Count, $"{container}:{destination}");
+        Report(session, ContentSize(from), archive.Count, $"{container}:{destination}");
     }
 
-    /// <summary>Refuses a destination that cannot be made before anything is asked of the daemon.</summary>
+    /// <summary>Refuses a destination that cannot be created before the daemon is asked for anything.</summary>
     private static void CheckOutput(string path)
     {
         string folder = CopyPaths.Folder(path.TrimEnd('/').Length == 0 ? "/" : path);
@@ -147,7 +147,7 @@ internal sealed class Copy : Command
 
     private static bool IsLink(ContainerPathStat stat) => (stat.Mode & (1u << 27)) != 0;
 
-    /// <summary>What is neither a folder nor a file, in words; null for those.</summary>
+    /// <summary>Describes anything that is neither a folder nor a file; null for those.</summary>
     private static string? KindOf(ContainerPathStat stat) => stat.Mode switch
     {
         var mode when (mode & (1u << 26)) != 0 => "device",
@@ -156,7 +156,7 @@ internal sealed class Copy : Command
         _ => null,
     };
 
-    private void Tell(Session session, long content, long transferred, string destination)
+    private void Report(Session session, long content, long transferred, string destination)
     {
         if (!_quiet.Value && session.Error.IsTerminal)
         {
@@ -165,7 +165,7 @@ internal sealed class Copy : Command
         }
     }
 
-    /// <summary>Counts what is read through it.</summary>
+    /// <summary>Counts bytes read through it.</summary>
     private sealed class CountingStream(Stream source) : Stream
     {
         public long Count { get; private set; }

@@ -7,13 +7,13 @@ using Quai.Linux.Trees;
 
 namespace Quai.Cli.Containers.Files;
 
-/// <summary>Makes and takes apart the tar archives in which <c>cp</c> sends files.</summary>
+/// <summary>Creates and extracts the tar archives in which <c>cp</c> sends files.</summary>
 internal static class CopyArchive
 {
     private const int StackSize = 8 << 20;
 
-    /// <summary>Looks at a source on this machine: links in its path are followed, one at its end only if so asked or a slash comes after it.</summary>
-    /// <exception cref="ExitException">There is nothing.</exception>
+    /// <summary>Inspects a source on this machine: links in its path are followed, one at its end only if requested or if a slash comes after it.</summary>
+    /// <exception cref="ExitException">It does not exist.</exception>
     public static CopySide Look(string path, bool follow)
     {
         string rename = "", resolved;
@@ -34,8 +34,8 @@ internal static class CopyArchive
         return status is { } found ? new CopySide(resolved, true, found.IsDirectory, rename) : throw new ExitException(1, $"lstat {resolved}: no such file or directory");
     }
 
-    /// <summary>Looks at a destination on this machine; links are followed, also to what is not there.</summary>
-    /// <exception cref="ExitException">The folder that it would be made in is not there.</exception>
+    /// <summary>Inspects a destination on this machine; links are followed, even dangling ones.</summary>
+    /// <exception cref="ExitException">Its parent folder does not exist.</exception>
     public static CopySide LookDestination(string path)
     {
         NodeStatus? status = NodeStatusReader.TryRead(path);
@@ -54,7 +54,7 @@ internal static class CopyArchive
         return new CopySide(path, status is not null, status is { IsDirectory: true });
     }
 
-    /// <summary>Makes an archive of a source while it is read.</summary>
+    /// <summary>Creates an archive of a source while it is read.</summary>
     /// <param name="source">What to pack.</param>
     /// <param name="name">The name of its first entry.</param>
     public static Stream Create(CopySide source, string name)
@@ -70,7 +70,7 @@ internal static class CopyArchive
                 }
                 catch (OperationCanceledException)
                 {
-                    // Whoever read has gone and has its own reason to tell.
+                    // The reader has gone and reports its own reason.
                 }
                 catch (Exception error)
                 {
@@ -81,16 +81,16 @@ internal static class CopyArchive
         return archive;
     }
 
-    /// <summary>Takes an archive apart.</summary>
-    /// <param name="archive">The archive; its first entry, and all beneath it, begin with <paramref name="from"/>.</param>
+    /// <summary>Extracts an archive.</summary>
+    /// <param name="archive">The archive; its first entry, and everything beneath it, begins with <paramref name="from"/>.</param>
     /// <param name="folder">An existing folder.</param>
     /// <param name="from">The first entry's name.</param>
-    /// <param name="to">The name that it gets instead.</param>
+    /// <param name="to">The name that replaces it.</param>
     /// <param name="keepOwner">Keep owners.</param>
-    /// <exception cref="ExitException">The archive is broken, leads outside of the folder, or cannot be written there.</exception>
+    /// <exception cref="ExitException">The archive is broken, leads outside the folder, or cannot be written there.</exception>
     public static void Extract(Stream archive, string folder, string from, string to, bool keepOwner)
     {
-        // The folder is all there is: a link that the archive brings, and then writes through, leads nowhere else.
+        // The folder is treated as the root: a link in the archive, if written through, leads nowhere else.
         using FileDescriptor root = FileCalls.OpenDirectory(folder);
         var options = new TreeExtractorOptions
         {
@@ -128,7 +128,7 @@ internal static class CopyArchive
         tar.Finish();
     }
 
-    /// <summary>The writing end of an archive in the making.</summary>
+    /// <summary>The writing end of an archive being created.</summary>
     private sealed class HandingStream(HandoverStream archive) : Stream
     {
         public override bool CanRead => false;
@@ -141,7 +141,7 @@ internal static class CopyArchive
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override void Write(byte[] buffer, int offset, int count) => archive.Hand(buffer.AsSpan(offset, count));
+        public override void Write(byte[] buffer, int offset, int count) => archive.Enqueue(buffer.AsSpan(offset, count));
 
         public override void Flush()
         {

@@ -86,10 +86,10 @@ internal sealed class Commit : Command
     }
 }
 
-/// <summary>Writes a stream to a file that appears whole or not at all.</summary>
+/// <summary>Writes a stream to a file that appears complete or not at all.</summary>
 internal static class FileOutput
 {
-    /// <summary>Refuses a path whose folder is not there, before anything is asked of the daemon.</summary>
+    /// <summary>Refuses a path whose folder does not exist, before the daemon is asked for anything.</summary>
     public static void Check(string path, string failure)
     {
         string folder = System.IO.Path.GetDirectoryName(path) is { Length: > 0 } d ? d : ".";
@@ -104,7 +104,7 @@ internal static class FileOutput
         }
     }
 
-    /// <summary>Copies to <paramref name="path"/>, or to <paramref name="standard"/> when it is empty.</summary>
+    /// <summary>Copies to <paramref name="path"/>, or to <paramref name="standard"/> if it is empty.</summary>
     public static void Save(Stream source, string path, Stream standard)
     {
         if (path.Length == 0)

@@ -20,9 +20,9 @@ internal static class ContainerRows
     };
 
     /// <summary>One container's line.</summary>
-    /// <param name="container">What the daemon lists.</param>
-    /// <param name="cut">Shorten what is long.</param>
-    /// <param name="virtualSize">Show the image's size beside the container's own.</param>
+    /// <param name="container">The daemon's list entry.</param>
+    /// <param name="cut">Whether to truncate long values.</param>
+    /// <param name="virtualSize">Whether to show the image's size with the container's own.</param>
     public static Row Make(ContainerSummary container, bool cut, bool virtualSize = true) => new Row("*formatter.ContainerContext")
         .With("ID", () => cut ? Units.ShortId(container.Id) : container.Id)
         .With("Names", () => Names(container, cut))

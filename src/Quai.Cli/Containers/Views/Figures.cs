@@ -2,10 +2,10 @@ using Quai.Api.Containers;
 
 namespace Quai.Cli.Containers.Views;
 
-/// <summary>What a sample of a container's figures comes to.</summary>
+/// <summary>Values computed from a sample of a container's statistics.</summary>
 internal static class Figures
 {
-    /// <summary>Bytes of memory. File pages that nobody uses now can be taken back at once: they are not counted. v1 and v2 name them differently.</summary>
+    /// <summary>Memory in bytes. Inactive file pages can be reclaimed at once and are not counted. v1 and v2 name them differently.</summary>
     public static double Memory(ContainerStats stats)
     {
         MemoryStats memory = stats.MemoryStats;
@@ -16,7 +16,7 @@ internal static class Figures
         return inactive < usage ? usage - inactive : usage;
     }
 
-    /// <summary>Percent of one processor since the sample before.</summary>
+    /// <summary>Percent of one processor since the previous sample.</summary>
     public static double Cpu(ContainerStats stats)
     {
         CpuStats now = stats.CpuStats;

@@ -2,7 +2,7 @@ using Quai.Api.Containers;
 
 namespace Quai.Cli.Containers.Views;
 
-/// <summary>A container's ports in one text, neighbours joined: <c>0.0.0.0:8080-8081->80-81/tcp</c>.</summary>
+/// <summary>A container's ports as one text, adjacent ones joined: <c>0.0.0.0:8080-8081->80-81/tcp</c>.</summary>
 internal static class PortList
 {
     private sealed record Run(string Ip, string Protocol, long First, long Last, long PublicFirst);

@@ -9,7 +9,7 @@ using Quai.Client;
 
 namespace Quai.Cli.Containers.Views;
 
-/// <summary><c>quai stats</c>: what containers use, once or again and again.</summary>
+/// <summary><c>quai stats</c>: containers' resource usage, once or continuously.</summary>
 internal sealed class Stats : Command
 {
     private const string TableFormat = "table {{.ID}}\t{{.Name}}\t{{.CPUPerc}}\t{{.MemUsage}}\t{{.MemPerc}}\t{{.NetIO}}\t{{.BlockIO}}\t{{.PIDs}}";
@@ -174,7 +174,7 @@ internal sealed class Stats : Command
 
     private static string Both((double In, double Out) bytes) => $"{Units.Size(bytes.In)} / {Units.Size(bytes.Out)}";
 
-    /// <summary>Keeps the newest figures of one container, read on a thread of its own.</summary>
+    /// <summary>Keeps the newest statistics of one container, read on a separate thread.</summary>
     private sealed class Sampler
     {
         private readonly Lock _lock = new();

@@ -2,7 +2,7 @@ using static Quai.Cli.Objects.Types.GoField;
 
 namespace Quai.Cli.Objects.Types;
 
-/// <summary>The types of a container, but for what belongs to its host. Names and order of fields are those of Docker's client.</summary>
+/// <summary>The types of a container, except for what belongs to its host. Names and order of fields are those of Docker's client.</summary>
 internal static class ContainerTypes
 {
     public static GoStructType HealthResult { get; } = new("HealthResult",

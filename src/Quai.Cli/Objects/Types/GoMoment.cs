@@ -3,7 +3,7 @@ using Quai.Templates;
 
 namespace Quai.Cli.Objects.Types;
 
-/// <summary>A moment, printed as Go prints one.</summary>
+/// <summary>A time, printed as Go prints one.</summary>
 /// <param name="text">As the daemon writes it.</param>
 internal sealed class GoMoment(string text) : IGoStruct
 {

@@ -14,11 +14,11 @@ internal enum GoStructWriting
     /// <summary>Field by field, as far as the daemon sent them.</summary>
     Composed,
 
-    /// <summary>Field by field; what is empty is left out, whatever the daemon sent.</summary>
+    /// <summary>Field by field; empty ones are left out, whatever the daemon sent.</summary>
     ComposedWithoutEmpty,
 }
 
-/// <summary>A struct of Go's.</summary>
+/// <summary>A Go struct.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="fields">Its fields, in the order in which Go prints them.</param>
 internal sealed class GoStructType(string name, params GoField[] fields) : GoType(name)
@@ -26,7 +26,7 @@ internal sealed class GoStructType(string name, params GoField[] fields) : GoTyp
     /// <summary>How it is written as JSON.</summary>
     public GoStructWriting Writing { get; init; }
 
-    /// <summary>What its own method prints of it; null for its fields in braces.</summary>
+    /// <summary>What its own String method prints; null for its fields in braces.</summary>
     public Func<JsonElement, string>? Print { get; init; }
 
     /// <inheritdoc/>

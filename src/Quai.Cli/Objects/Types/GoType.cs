@@ -5,25 +5,25 @@ using Quai.Templates;
 namespace Quai.Cli.Objects.Types;
 
 /// <summary>
-/// What Go's client knows of a value's type, so that templates print and test it alike: a field that is absent has its zero value, a null list prints
+/// What Go's client knows about a value's type, so that templates print and test it alike: an absent field has its zero value, a null list prints
 /// <c>[]</c>, a struct prints its fields in order.
 /// </summary>
 /// <param name="name">Go's name.</param>
 internal abstract class GoType(string name)
 {
-    /// <summary>A text.</summary>
+    /// <summary>A string.</summary>
     public static GoType Text { get; } = new Plain("string", (json, absent) => absent ? "" : json.ValueKind == JsonValueKind.String ? json.GetString() : json.GetRawText());
 
-    /// <summary>A whole number.</summary>
+    /// <summary>An integer.</summary>
     public static GoType Number { get; } = new Plain("int64", (json, absent) => absent ? 0L : JsonValues.From(json));
 
-    /// <summary>True or false.</summary>
+    /// <summary>A boolean.</summary>
     public static GoType Truth { get; } = new Plain("bool", (json, _) => json.ValueKind == JsonValueKind.True);
 
-    /// <summary>A moment, which prints as Go prints one.</summary>
+    /// <summary>A time, printed as Go prints one.</summary>
     public static GoType Moment { get; } = new Plain("time.Time", (json, _) => new GoMoment(json.ValueKind == JsonValueKind.String ? json.GetString()! : "0001-01-01T00:00:00Z"));
 
-    /// <summary>Whatever JSON has there.</summary>
+    /// <summary>Any JSON value.</summary>
     public static GoType Anything { get; } = new Plain("any", (json, _) => JsonValues.From(json));
 
     /// <summary>Go's name.</summary>
@@ -35,15 +35,15 @@ internal abstract class GoType(string name)
     /// <summary>A list of this type.</summary>
     public GoType List => new ListType(this);
 
-    /// <summary>A map of texts to this type.</summary>
+    /// <summary>A map from strings to this type.</summary>
     public GoType Map => new MapType(this, null);
 
-    /// <summary>A map of keys of another type to this one.</summary>
+    /// <summary>A map from another key type to this one.</summary>
     public GoType MapBy(string key) => new MapType(this, key);
 
     /// <summary>A JSON value, or nothing, seen as this type.</summary>
     /// <param name="json">The value.</param>
-    /// <param name="pointer">Whether it is what a pointer leads to.</param>
+    /// <param name="pointer">Whether it is a pointer's target.</param>
     public abstract object? View(JsonElement json, bool pointer = false);
 
     private static bool IsAbsent(JsonElement json) => json.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;

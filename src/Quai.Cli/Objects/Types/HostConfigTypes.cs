@@ -3,7 +3,7 @@ using static Quai.Cli.Objects.Types.GoField;
 
 namespace Quai.Cli.Objects.Types;
 
-/// <summary>The types of the half of a container that belongs to its host. Names and order of fields are those of Docker's client.</summary>
+/// <summary>The types of the part of a container that belongs to its host. Names and order of fields are those of Docker's client.</summary>
 internal static class HostConfigTypes
 {
     public static GoStructType LogConfig { get; } = new("LogConfig",

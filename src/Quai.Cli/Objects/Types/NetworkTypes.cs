@@ -2,7 +2,7 @@ using static Quai.Cli.Objects.Types.GoField;
 
 namespace Quai.Cli.Objects.Types;
 
-/// <summary>The types of a network, and of a container's place on networks. Names and order of fields are those of Docker's client.</summary>
+/// <summary>The types of a network, and of a container's endpoints. Names and order of fields are those of Docker's client.</summary>
 internal static class NetworkTypes
 {
     public static GoStructType IPAMConfig { get; } = new("IPAMConfig",

@@ -2,7 +2,7 @@ using static Quai.Cli.Objects.Types.GoField;
 
 namespace Quai.Cli.Objects.Types;
 
-/// <summary>The types that objects of several kinds have. Names and order of fields are those of Docker's client.</summary>
+/// <summary>Types used by several kinds of objects. Names and order of fields are those of Docker's client.</summary>
 internal static class SharedTypes
 {
     public static GoStructType Empty { get; } = new("Empty");

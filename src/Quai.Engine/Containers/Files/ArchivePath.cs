@@ -20,7 +20,7 @@ internal sealed class ArchivePath(ContainerRegistry registry, ContainerViews vie
             using FoundPath found = FoundPath.Open(view, path, id);
             ContainerPathStat stat = found.Stat(view);
 
-            // What was found is what is packed: a directory by the very descriptor, anything else by its name in the directory that it was found in.
+            // What was found is what is packed: a directory by the same descriptor, anything else by its name in the directory where it was found.
             bool directory = NodeStatusReader.Read(found.Node).IsDirectory;
             FileDescriptor from = Openat2.Open((directory ? found.Node : found.Parent!).Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
             events.Publish(container, "archive-path");

@@ -11,7 +11,7 @@ using Quai.Oci.Images;
 
 namespace Quai.Engine.Containers.Files;
 
-/// <summary>Makes an image of a container.</summary>
+/// <summary>Makes an image from a container.</summary>
 internal sealed class CommitContainer(ContainerRegistry registry, IImageStore images, ContainerFreezer freezer, ContainerRecords records, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainerFiles.CommitAsync"/>
@@ -64,7 +64,7 @@ internal sealed class CommitContainer(ContainerRegistry registry, IImageStore im
         : string.IsNullOrEmpty(request.Tag) ? request.Repository
         : $"{request.Repository}:{request.Tag}";
 
-    /// <summary>Freezes a running container; false when there is nothing to freeze or it stands still anyway.</summary>
+    /// <summary>Freezes a running container; false if there is nothing to freeze or it is paused anyway.</summary>
     private async Task<bool> PauseForCommitAsync(Container container, CancellationToken cancellation)
     {
         using (await container.Lock.EnterAsync(cancellation).ConfigureAwait(false))
@@ -96,14 +96,14 @@ internal sealed class CommitContainer(ContainerRegistry registry, IImageStore im
         }
     }
 
-    /// <summary>The empty mount points, and the link to the list of mounts, that a start left in the writable layer, where the image has none of its own.</summary>
+    /// <summary>The empty mount points, and the link to the list of mounts, that a start left in the writable layer and that the image itself does not have.</summary>
     private static HashSet<string> MadeByStarting(Snapshot snapshot)
     {
         HashSet<string> made = [];
         using FileDescriptor upper = RootedFiles.OpenDirectory(Path.Combine(snapshot.Root, snapshot.Upper));
         foreach (string path in OwnFiles.Paths)
         {
-            // The container may run: nothing it does leads this out of its directory.
+            // The container may be running: nothing it does leads this out of its directory.
             string inside = path.TrimStart('/');
             using FileDescriptor? found = RootedFiles.TryOpenBeneath(upper, inside);
             if (found is null)
@@ -113,7 +113,7 @@ internal sealed class CommitContainer(ContainerRegistry registry, IImageStore im
 
             if (OwnFiles.IsLinkToMounts(found))
             {
-                // Whatever the image has there, it stays the image's.
+                // Whatever the image has there stays the image's.
                 made.Add(inside);
                 continue;
             }

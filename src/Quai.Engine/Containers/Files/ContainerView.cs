@@ -3,8 +3,8 @@ using Quai.Linux;
 namespace Quai.Engine.Containers.Files;
 
 /// <summary>
-/// A container's root as it is seen for copying: the same whether it runs or not, and gone when this is disposed, or the daemon.
-/// What the container itself mounted, and the kernel's own file systems, do not show, as with Docker.
+/// A container's root as seen for copying: the same whether it is running or not, and gone when this is disposed or the daemon ends.
+/// Mounts made by the container itself, and the kernel's own file systems, are not visible, as with Docker.
 /// </summary>
 internal sealed class ContainerView(FileDescriptor root, Action release) : IDisposable
 {

@@ -14,7 +14,7 @@ namespace Quai.Engine.Containers.Files;
 internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, NetworkFiles files, EnginePaths paths)
 {
     /// <summary>
-    /// Opens a view. A container that does not run is locked while one is open: overlayfs allows no second mount of the same directories,
+    /// Opens a view. A stopped container is locked while one is open: overlayfs allows no second mount of the same directories,
     /// so it could not be started meanwhile.
     /// </summary>
     public async Task<ContainerView> OpenAsync(Container container, ViewKind kind, CancellationToken cancellation)
@@ -68,7 +68,7 @@ internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, Ne
             }
             catch (LinuxException e) when (e.Errno == Errno.ESRCH || (e.Errno is Errno.ENOENT or Errno.EINVAL && !Directory.Exists($"/proc/{pid}/ns")))
             {
-                // It ended just now, which is not told yet.
+                // It ended just now, which has not been reported yet.
             }
         }
 
@@ -93,7 +93,7 @@ internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, Ne
             }
             else if (!Path.Exists(source))
             {
-                // Nothing of the container's would be found there either.
+                // Nothing belonging to the container would be found there either.
                 continue;
             }
 

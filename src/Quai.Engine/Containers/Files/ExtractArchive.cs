@@ -9,7 +9,7 @@ using Quai.Linux;
 
 namespace Quai.Engine.Containers.Files;
 
-/// <summary>Takes an archive apart in a directory of a container.</summary>
+/// <summary>Extracts an archive into a directory of a container.</summary>
 internal sealed class ExtractArchive(ContainerRegistry registry, ContainerViews views, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainerFiles.ExtractAsync"/>
@@ -33,7 +33,7 @@ internal sealed class ExtractArchive(ContainerRegistry registry, ContainerViews 
                 : QuaiException.System(e.Errno == Errno.ENOTDIR ? "not a directory" : $"lstat {path}: {Errno.Message(e.Errno)}", e);
         }
 
-        // Said here in Docker's words; the view's mounts are read-only besides, so that no race gets past it.
+        // Reported here in Docker's words; the view's mounts are also read-only, so that no race gets past this check.
         CheckWritable(container, place);
         (uint, uint)? owner = null;
         if (copyOwner && container.Spec.Program.User.Length > 0)

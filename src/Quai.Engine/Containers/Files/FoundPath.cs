@@ -7,9 +7,9 @@ using Quai.Linux.Trees;
 
 namespace Quai.Engine.Containers.Files;
 
-/// <summary>A path of a container that was walked once: what is done with it goes by these descriptors.</summary>
+/// <summary>A path of a container that was walked once: everything done with it uses these descriptors.</summary>
 /// <param name="Node">What it leads to, as itself (<c>O_PATH</c>).</param>
-/// <param name="Parent">The directory that it was found in by its last name; null where the path is a directory by its form.</param>
+/// <param name="Parent">The directory in which its last name was found; null if the path is a directory by its form.</param>
 /// <param name="Path">The path, cleaned.</param>
 internal sealed record FoundPath(FileDescriptor Node, FileDescriptor? Parent, string Path) : IDisposable
 {
@@ -42,7 +42,7 @@ internal sealed record FoundPath(FileDescriptor Node, FileDescriptor? Parent, st
         }
     }
 
-    /// <summary>What it is, as the API tells it.</summary>
+    /// <summary>Its description, as the API shows it.</summary>
     public ContainerPathStat Stat(ContainerView view)
     {
         NodeStatus status = NodeStatusReader.Read(Node);
@@ -56,7 +56,7 @@ internal sealed record FoundPath(FileDescriptor Node, FileDescriptor? Parent, st
         Parent?.Dispose();
     }
 
-    /// <summary>An absolute path without needless parts, but with the slash or the <c>/.</c> that it ends with.</summary>
+    /// <summary>An absolute path without redundant parts, but keeping a trailing slash or <c>/.</c>.</summary>
     private static string CleanPath(string path)
     {
         List<string> parts = [];
@@ -78,7 +78,7 @@ internal sealed record FoundPath(FileDescriptor Node, FileDescriptor? Parent, st
         return dot ? $"{clean}{end}." : path.EndsWith('/') ? clean + end : clean;
     }
 
-    /// <summary>The last part, as Go's <c>filepath.Base</c> has it.</summary>
+    /// <summary>The last part, as returned by Go's <c>filepath.Base</c>.</summary>
     private static string BaseName(string clean)
     {
         string bare = clean.TrimEnd('/');
@@ -96,7 +96,7 @@ internal sealed record FoundPath(FileDescriptor Node, FileDescriptor? Parent, st
         return text.Append('Z').ToString();
     }
 
-    /// <summary>The kernel's mode in Go's bits.</summary>
+    /// <summary>The kernel's mode as Go's bits.</summary>
     private static uint GoMode(uint mode)
     {
         uint type = (mode & FileCalls.S_IFMT) switch

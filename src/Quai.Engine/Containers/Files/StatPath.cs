@@ -3,7 +3,7 @@ using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Files;
 
-/// <summary>Tells what a path of a container is.</summary>
+/// <summary>Describes a path of a container.</summary>
 internal sealed class StatPath(ContainerRegistry registry, ContainerViews views)
 {
     /// <inheritdoc cref="IContainerFiles.StatPathAsync"/>

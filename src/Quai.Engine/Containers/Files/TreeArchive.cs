@@ -4,10 +4,10 @@ using Quai.Linux;
 
 namespace Quai.Engine.Containers.Files;
 
-/// <summary>An archive that is packed while it is written out, by a thread of its own.</summary>
+/// <summary>An archive that is packed while it is written out, on its own thread.</summary>
 internal sealed class TreeArchive(ContainerView view, FileDescriptor from, ContainerPathStat? stat, Action<TreePacker> pack) : IContainerArchive
 {
-    /// <summary>Room for the deepest tree that is packed.</summary>
+    /// <summary>A stack large enough for the deepest tree that is packed.</summary>
     private const int StackSize = 8 << 20;
 
     public ContainerPathStat? Stat => stat;

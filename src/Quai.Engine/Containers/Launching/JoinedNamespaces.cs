@@ -11,19 +11,19 @@ internal sealed class JoinedNamespaces(ContainerRegistry registry)
 {
     private const string OfNetwork = "network", OfPid = "PID", OfIpc = "IPC";
 
-    /// <summary>The network's namespace: the host's, one of its own, or that of another container, which must run.</summary>
+    /// <summary>The network namespace: the host's, its own, or that of another container, which must be running.</summary>
     public NamespaceChoice Network(NetworkMode mode) =>
         mode.IsHost ? NamespaceChoice.Host
         : mode.Container is { } reference ? NamespaceChoice.Of(Running(reference, OfNetwork).State.Pid, "net")
         : NamespaceChoice.Private;
 
-    /// <summary>The namespace of process ids, in the same way.</summary>
+    /// <summary>The process id namespace, in the same way.</summary>
     public NamespaceChoice Pid(NamespaceMode mode) =>
         mode.IsHost ? NamespaceChoice.Host
         : mode.Container is { } reference ? NamespaceChoice.Of(Running(reference, OfPid).State.Pid, "pid")
         : NamespaceChoice.Private;
 
-    /// <summary>The namespace of IPC, in the same way; another container's must be made to be shared.</summary>
+    /// <summary>The IPC namespace, in the same way; another container's must be shareable.</summary>
     public NamespaceChoice Ipc(NamespaceMode mode)
     {
         if (mode.Container is not { } reference)
@@ -37,11 +37,11 @@ internal sealed class JoinedNamespaces(ContainerRegistry registry)
             : NamespaceChoice.Of(other.State.Pid, "ipc");
     }
 
-    /// <summary>The container whose IPC is joined; it must run.</summary>
+    /// <summary>The container whose IPC namespace is joined; it must be running.</summary>
     public Container IpcDonor(string reference) => Running(reference, OfIpc);
 
-    /// <summary>A container that is named by a mode and must run.</summary>
-    /// <exception cref="QuaiException">It does not exist or does not run.</exception>
+    /// <summary>A container that is named by a mode and must be running.</summary>
+    /// <exception cref="QuaiException">It does not exist or is not running.</exception>
     private Container Running(string reference, string what)
     {
         Container? found = registry.Find(reference);

@@ -51,13 +51,13 @@ internal sealed class Launcher
         SharedMemory = new SharedMemory(paths, _namespaces);
     }
 
-    /// <summary>The files by which containers know their names and networks.</summary>
+    /// <summary>The files from which containers know their names and networks.</summary>
     public NetworkFiles Files { get; }
 
-    /// <summary>Memory that containers share.</summary>
+    /// <summary>Shared memory of containers.</summary>
     public SharedMemory SharedMemory { get; }
 
-    /// <summary>What confines containers beside their filter of system calls.</summary>
+    /// <summary>What confines containers besides their system call filter.</summary>
     public AppArmor AppArmor { get; }
 
     /// <summary>The cgroup of a container.</summary>
@@ -67,12 +67,17 @@ internal sealed class Launcher
         return $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{container.Id}";
     }
 
-    /// <summary>Everything for a start. Files are written and volumes mounted on the way.</summary>
+    /// <summary>Everything for a start. Writes files and mounts volumes on the way.</summary>
     /// <param name="container">Locked by the caller.</param>
-    /// <param name="endpoints">Its places on its networks.</param>
-    /// <exception cref="QuaiException">What is asked for is not there (anymore).</exception>
+    /// <param name="endpoints">Its endpoints on its networks.</param>
+    /// <exception cref="QuaiException">Something requested does not exist (any more).</exception>
     public ContainerLaunch Build(Container container, IReadOnlyList<Endpoint> endpoints)
     {
+        if (container.Spec.Damage is { } damage)
+        {
+            throw QuaiException.System($"the record of container {container.Id} cannot be read, so that it cannot be started: {damage}");
+        }
+
         Snapshot snapshot = _images.GetSnapshot(container.Id);
         RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
         ResolvedUser user = UserResolver.Resolve(container.Spec.Program.User, accounts.Passwd, accounts.Group, container.Spec.Program.Groups);
@@ -99,13 +104,14 @@ internal sealed class Launcher
             Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
             Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
+            NameSockets = network && endpoints.Any(e => e.Network.HasNames),
             Log = LogOf(_paths.Log(container.Id), container.Spec.Log),
             OpenStdin = container.Spec.Program.OpenStdin,
             StdinOnce = container.Spec.Program.StdinOnce,
         };
     }
 
-    /// <summary>A program that is told no home has its user's, as runc gives it.</summary>
+    /// <summary>A program without HOME gets its user's home directory, as with runc.</summary>
     private static Oci.Runtime.Process WithHome(Oci.Runtime.Process process, ResolvedUser user)
     {
         process.Env ??= [];
@@ -140,7 +146,7 @@ internal sealed class Launcher
         AppArmorProfile = AppArmor.ProfileOf(container.Spec.Security),
     };
 
-    /// <summary>The configuration of a process to be executed in a container that runs: confined as the container is.</summary>
+    /// <summary>The configuration of a process to be executed in a running container: confined as the container is.</summary>
     /// <exception cref="QuaiException">An option is malformed, or the container's AppArmor profile cannot be loaded again.</exception>
     public Oci.Runtime.Process BuildExec(Container container, ExecCreateRequest exec, ResolvedUser user)
     {
@@ -149,10 +155,10 @@ internal sealed class Launcher
         return WithHome(RuntimeSpecBuilder.BuildExec(request, exec, user), user);
     }
 
-    /// <summary>The system call filter of a container that an earlier daemon started: its execs need it. Null for none.</summary>
+    /// <summary>The system call filter of a container that an earlier daemon started; its execs need it. Null for none.</summary>
     public Oci.Runtime.Seccomp? FilterOf(Container container) => RuntimeSpecBuilder.Build(Describe(container)).Linux?.Seccomp;
 
-    /// <summary>Gives back what <see cref="Build"/> mounted on the host. Idempotent.</summary>
+    /// <summary>Unmounts what <see cref="Build"/> mounted on the host. Idempotent.</summary>
     public void Undo(Container container)
     {
         SharedMemory.Release(container);
@@ -165,7 +171,7 @@ internal sealed class Launcher
         return File.Exists(own) ? own : s_inits.FirstOrDefault(File.Exists);
     }
 
-    // Where nobody says anything, Quai rotates. That is its own affair, and not shown in the container's configuration.
+    // If nobody says anything, Quai rotates. This is an internal default, and not shown in the container's configuration.
     private static LogFile? LogOf(string path, LogSpec log) =>
         log.IsNone ? null : new LogFile(path, log.MaximumSize ?? DefaultLogSize, log.MaximumFiles ?? DefaultLogFiles);
 }

@@ -10,10 +10,10 @@ using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Launching;
 
-/// <summary>What containers' mounts show: folders of the host, volumes, new file systems in memory.</summary>
+/// <summary>Sources of containers' mounts: folders of the host, volumes, new file systems in memory.</summary>
 internal sealed class MountSources(VolumeStore volumes)
 {
-    /// <summary>A mount as the runtime gets it; its volume is mounted, a missing source of a bind made or refused.</summary>
+    /// <summary>A mount as the runtime gets it; its volume is mounted, a missing bind source is created or refused.</summary>
     public SpecMount Prepare(Container container, ContainerMount mount)
     {
         if (mount.Type == "tmpfs")
@@ -37,7 +37,7 @@ internal sealed class MountSources(VolumeStore volumes)
 
             try
             {
-                // It is the host's and the container's, for whoever they let in.
+                // It belongs to the host and the container, and to anybody they let in.
                 OwnUmask.Run(OwnUmask.Usual, () => Directory.CreateDirectory(source));
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -63,7 +63,7 @@ internal sealed class MountSources(VolumeStore volumes)
         };
     }
 
-    // What is private on the host can pass nothing on: the container would look as if it did.
+    // A mount that is private on the host cannot propagate anything: the container would only appear to do so.
     private static void CheckPropagation(string source, string propagation)
     {
         if (propagation is "" or "private" or "rprivate")
@@ -80,8 +80,8 @@ internal sealed class MountSources(VolumeStore volumes)
     }
 
     /// <summary>
-    /// The part of a volume that a mount names, as a path beneath it without links; null for all of it. Links that stay in the volume are followed, as Docker follows them.
-    /// It says early and in Docker's words what is wrong; whoever uses it opens it beneath the volume again, where a link is refused by then.
+    /// The part of a volume that a mount names, as a path beneath it without links; null for all of it. Links that stay in the volume are followed, as in Docker.
+    /// This reports errors early and in Docker's words; the code that uses the path opens it beneath the volume again, and then refuses links.
     /// </summary>
     public static string? SubpathOf(string folder, ContainerMount mount)
     {

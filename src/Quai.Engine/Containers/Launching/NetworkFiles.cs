@@ -15,10 +15,10 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
 {
     private const int MaxHosts = 1 << 20;
 
-    /// <summary>The files, as they are called in <c>/etc</c>.</summary>
+    /// <summary>The file names in <c>/etc</c>.</summary>
     public static IReadOnlyList<string> Names { get; } = ["resolv.conf", "hostname", "hosts"];
 
-    /// <summary>Whose hosts, hostname and resolv.conf a container shows: its own, or those of the container whose network it shares.</summary>
+    /// <summary>The container whose hosts, hostname and resolv.conf a container shows: itself, or the container whose network it shares.</summary>
     public Container OwnerOf(Container container) =>
         container.Spec.Network.Mode.Container is { } other ? registry.Find(other) ?? container : container;
 
@@ -26,7 +26,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
     public string HostnameOf(Container container) =>
         container.Spec.Network.Mode.Container is { } other && registry.Find(other) is { } donor ? HostnameOf(donor) : container.Spec.Hostname;
 
-    /// <summary>Writes a container's own files, and tells the mounts by which it shows them.</summary>
+    /// <summary>Writes a container's own files, and returns the mounts that show them.</summary>
     public IEnumerable<SpecMount> Mounts(Container container, IReadOnlyList<Endpoint> endpoints)
     {
         string folder = paths.Container(container.Id);
@@ -54,7 +54,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
     public void AddHosts(Container container, Endpoint endpoint) => ChangeHosts(
         container, text => text + ContainerFiles.HostLines(container.Spec.Hostname, container.Spec.Domainname, AddressesOf(endpoint)));
 
-    /// <summary>Takes an endpoint's addresses out of the container's hosts.</summary>
+    /// <summary>Removes an endpoint's addresses from the container's hosts.</summary>
     public void RemoveHosts(Container container, Endpoint endpoint) => ChangeHosts(
         container,
         text =>
@@ -65,7 +65,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
 
     private static IEnumerable<IPAddress> AddressesOf(Endpoint endpoint) => ((IPAddress?[])[endpoint.IPv4?.Address, endpoint.IPv6?.Address]).OfType<IPAddress>();
 
-    /// <summary>Changes the hosts of a container that runs, in the file that it has mounted. One that its program made huge is left as it is.</summary>
+    /// <summary>Changes the hosts of a running container, in the file that it has mounted. A file that its program made huge is left unchanged.</summary>
     private void ChangeHosts(Container container, Func<string, string> change)
     {
         string path = Path.Combine(paths.Container(container.Id), "hosts");
@@ -99,10 +99,11 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
                 network.Dns.Count > 0 ? network.Dns : options.Dns,
                 network.DnsSearch.Count > 0 ? network.DnsSearch : options.DnsSearch,
                 network.DnsOptions.Count > 0 ? network.DnsOptions : options.DnsOptions,
-                hostNetwork));
+                hostNetwork,
+                ownServer: endpoints.Any(e => e.Network.HasNames)));
     }
 
-    /// <summary>Inside the container every user reads it; outside only who gets past the folder.</summary>
+    /// <summary>Inside the container every user can read it; outside, only those who get past the folder.</summary>
     private static void WriteForContainer(string path, string text)
     {
         File.WriteAllText(path, text);

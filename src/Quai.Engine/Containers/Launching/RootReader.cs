@@ -10,27 +10,27 @@ using Quai.Linux;
 namespace Quai.Engine.Containers.Launching;
 
 /// <summary>
-/// Reads <c>/etc/passwd</c> and <c>/etc/group</c> of containers, running or not. What they are was chosen by an image, or by what runs in the container:
-/// only regular files of a bounded size are read, no link leads out of the root, and nobody waits for what may never come.
+/// Reads <c>/etc/passwd</c> and <c>/etc/group</c> of containers, running or not. An image, or a program in the container, chose what they are:
+/// only regular files of a bounded size are read, no link leads out of the root, and nothing waits without a bound.
 /// </summary>
 internal sealed class RootReader(string mountPoint)
 {
     private const int MaximumSize = 4 << 20, Remembered = 32;
 
-    // A container with a file system of its own making (FUSE) answers when it likes.
+    // A container with its own file system (FUSE) answers when it likes.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
     private static readonly ConcurrentDictionary<int, Task> s_stuck = new();
     private readonly Dictionary<string, Accounts> _ofImages = [];
 
-    /// <summary>The two files' contents, empty where there is none.</summary>
+    /// <summary>The two files' contents, empty if there is none.</summary>
     public sealed record Accounts(string Passwd, string Group);
 
-    /// <summary>Of a container that does not run. What an image says is remembered: its layers never change.</summary>
+    /// <summary>For a stopped container. An image's contents are cached: its layers never change.</summary>
     public Accounts Read(string imageId, Snapshot snapshot)
     {
         if (HasOwn(Path.Combine(snapshot.Root, snapshot.Upper)))
         {
-            // Layers overlap here: only overlayfs itself tells for sure what the result is.
+            // Layers overlap here: only overlayfs itself knows for sure what the result is.
             using FileDescriptor root = DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, mountPoint);
             return Read(root);
         }
@@ -62,7 +62,7 @@ internal sealed class RootReader(string mountPoint)
         return accounts;
     }
 
-    /// <summary>Of a running container: by a thread of its own, which is given five seconds. Where one got stuck, no second is sent after it.</summary>
+    /// <summary>For a running container: on a separate thread, which is given five seconds. If one is stuck, no second one is started.</summary>
     /// <param name="pid">The container's first process.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public static async Task<Accounts> ReadAsync(int pid, CancellationToken cancellation)
@@ -91,7 +91,7 @@ internal sealed class RootReader(string mountPoint)
         }
     }
 
-    /// <summary>Of a root that is open.</summary>
+    /// <summary>For an open root.</summary>
     public static Accounts Read(FileDescriptor root) => new(ReadText(root, "/etc/passwd"), ReadText(root, "/etc/group"));
 
     private static Accounts Read(int pid)

@@ -6,7 +6,7 @@ namespace Quai.Engine.Containers.Launching;
 /// <summary>The <c>/dev/shm</c> of containers that let others join them.</summary>
 internal sealed class SharedMemory(EnginePaths paths, JoinedNamespaces namespaces)
 {
-    /// <summary>The folder that a container shows as its <c>/dev/shm</c>, mounted anew when it is its own to share; null for one that nobody else sees.</summary>
+    /// <summary>The folder that a container shows as its <c>/dev/shm</c>, newly mounted if it is the container's own to share; null for one that nobody else sees.</summary>
     public string? Prepare(Container container)
     {
         if (container.Spec.Namespaces.Ipc.Container is { } reference)
@@ -37,7 +37,7 @@ internal sealed class SharedMemory(EnginePaths paths, JoinedNamespaces namespace
         }
     }
 
-    /// <summary>Unmounts shared memory that a crash left; <paramref name="keep"/> tells which ids still use theirs.</summary>
+    /// <summary>Unmounts shared memory that a crash left; <paramref name="keep"/> says which ids still use theirs.</summary>
     public void Sweep(Func<string, bool> keep)
     {
         string folder = paths.SharedMemory;

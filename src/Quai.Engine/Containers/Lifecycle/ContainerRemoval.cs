@@ -6,19 +6,19 @@ using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Lifecycle;
 
-/// <summary>Removes a container that does not run: its record, its name, its execs, its files, its hold on volumes.</summary>
+/// <summary>Removes a stopped container: its record, its name, its execs, its files, its hold on volumes.</summary>
 internal sealed class ContainerRemoval(
     ContainerRegistry registry, ContainerRecords records, ContainerStorage storage, ExecService execs, ContainerEvents events, Background background)
 {
-    /// <summary>Claims the removal of a container; only one removes it.</summary>
+    /// <summary>Claims the removal of a container; only one caller can.</summary>
     public bool Claim(Container container) => Interlocked.Exchange(ref container.RemovalClaimed, 1) == 0;
 
-    /// <summary>Gives the claim up again: nothing was removed.</summary>
+    /// <summary>Releases the claim: nothing was removed.</summary>
     public void Unclaim(Container container) => Volatile.Write(ref container.RemovalClaimed, 0);
 
-    /// <summary>Removes a container that is locked and claimed. What is left to do after the row has gone is found by the sweep at start.</summary>
+    /// <summary>Removes a container that is locked and claimed. Work left after the row is deleted is done by the sweep at start.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="volumes">Whether its anonymous volumes go too.</param>
+    /// <param name="volumes">Whether to remove its anonymous volumes too.</param>
     public async Task RemoveAsync(Container container, bool volumes)
     {
         RunState last = container.State;
@@ -65,6 +65,6 @@ internal sealed class ContainerRemoval(
         container.WaitingClients.Clear();
         events.Publish(container, "destroy");
         container.Removed.TrySetResult(last);
-        container.TellExit(last);
+        container.ReportExit(last);
     }
 }

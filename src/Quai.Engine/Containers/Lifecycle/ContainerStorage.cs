@@ -11,10 +11,10 @@ using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Lifecycle;
 
-/// <summary>What a container has on the disk: its writable layer, its volumes, its folder.</summary>
+/// <summary>What a container has on disk: its writable layer, its volumes, its folder.</summary>
 internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, EnginePaths paths)
 {
-    /// <summary>Makes the writable layer above an image.</summary>
+    /// <summary>Creates the writable layer on top of an image.</summary>
     public Task PrepareAsync(string id, string imageId, CancellationToken cancellation) => images.PrepareSnapshotAsync(id, imageId, cancellation);
 
     /// <summary>Deletes the writable layer and the folder.</summary>
@@ -31,12 +31,12 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
     /// <summary>Reserves the volumes of a container that is being created.</summary>
     public Task<VolumeTransaction> ReserveVolumesAsync(string id, IReadOnlyList<VolumeRequest> wanted, CancellationToken cancellation) => volumes.ReserveAsync(id, wanted, cancellation);
 
-    /// <summary>Prepares to give up a container's hold on its volumes; null when it has none.</summary>
+    /// <summary>Prepares to release a container's hold on its volumes; null if it has none.</summary>
     public async Task<VolumeTransaction?> ReleaseVolumesAsync(Container container, bool removeAnonymous) => container.Spec.Mounts.Any(m => m.Type == "volume")
         ? await volumes.ReleaseAsync(container.Id, removeAnonymous, CancellationToken.None).ConfigureAwait(false)
         : null;
 
-    /// <summary>Fills volumes that are empty with what the image has at their place.</summary>
+    /// <summary>Fills empty volumes with the image's content at their mount points.</summary>
     public void Populate(Container container)
     {
         FileDescriptor? root = null;
@@ -75,7 +75,7 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
         }
     }
 
-    // A part that is not there (yet) is refused when the container starts, as in Docker.
+    // A part that does not exist (yet) is refused when the container starts, as in Docker.
     private static bool IsEmptyPart(string folder, ContainerMount mount)
     {
         try

@@ -68,7 +68,7 @@ internal sealed class CreateContainer(
         }
     }
 
-    // One transaction for the container and its volumes. What follows it, the volumes' content, is undone when it fails.
+    // One transaction for the container and its volumes. What follows it, filling the volumes, is undone if it fails.
     private async Task CommitAsync(Container container, VolumeTransaction? reserved, CancellationToken cancellation)
     {
         await records.InsertAsync(container, reserved, cancellation).ConfigureAwait(false);

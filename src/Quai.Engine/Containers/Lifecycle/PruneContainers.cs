@@ -5,7 +5,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Lifecycle;
 
-/// <summary>Removes all containers that do not run.</summary>
+/// <summary>Removes all stopped containers.</summary>
 internal sealed class PruneContainers(ContainerRegistry registry, ContainerSizes sizes, RemoveContainer remove, ContainerEvents events, TimeProvider time)
 {
     private static readonly HashSet<string> s_pruneFilters = ["label", "label!", "until"];

@@ -1,3 +1,4 @@
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
@@ -5,7 +6,7 @@ using Quai.Errors;
 namespace Quai.Engine.Containers.Lifecycle;
 
 /// <summary>Gives a container another name.</summary>
-internal sealed class RenameContainer(ContainerRegistry registry, ContainerRecords records, ContainerEvents events)
+internal sealed class RenameContainer(ContainerRegistry registry, NameResolution resolution, ContainerRecords records, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.RenameAsync"/>
     public async Task RunAsync(string id, string newName, CancellationToken cancellation)
@@ -47,6 +48,7 @@ internal sealed class RenameContainer(ContainerRegistry registry, ContainerRecor
 
             container.Name = name;
             registry.Release(old);
+            resolution.Publish(container);
             events.Publish(container, "rename", ("oldName", "/" + old));
         }
     }

@@ -4,7 +4,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Lifecycle;
 
-/// <summary>Stops a container, if it runs, and starts it.</summary>
+/// <summary>Stops a container, if it is running, and starts it.</summary>
 internal sealed class RestartContainer(ContainerRegistry registry, ContainerStopper stopper, ContainerSupervisor supervisor, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.RestartAsync"/>

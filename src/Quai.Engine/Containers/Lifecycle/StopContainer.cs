@@ -4,7 +4,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Lifecycle;
 
-/// <summary>Stops a container: its stop signal, then SIGKILL when it does not end in time.</summary>
+/// <summary>Stops a container: its stop signal, then SIGKILL if it does not end in time.</summary>
 internal sealed class StopContainer(ContainerRegistry registry, ContainerStopper stopper, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.StopAsync"/>

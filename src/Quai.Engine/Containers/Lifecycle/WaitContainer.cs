@@ -42,7 +42,7 @@ internal sealed class WaitContainer(ContainerRegistry registry)
         return Task.FromResult(AnswerAsync(done, cancellation));
     }
 
-    /// <summary>The exit code. A start's failure is told by the start, and not once more here.</summary>
+    /// <summary>The exit code. A failed start is reported by the start, not again here.</summary>
     private static async Task<ContainerWaitResponse> AnswerAsync(Task<RunState> done, CancellationToken cancellation)
     {
         RunState state = await done.WaitAsync(cancellation).ConfigureAwait(false);

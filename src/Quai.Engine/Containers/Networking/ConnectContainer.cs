@@ -11,7 +11,7 @@ using Quai.Networks.Sandboxes;
 namespace Quai.Engine.Containers.Networking;
 
 /// <summary>Connects a container to a network: at once when it runs, else with its next start.</summary>
-internal sealed class ConnectContainer(ContainerRegistry registry, INetworkService networks, ContainerEndpoints endpoints, NetworkFiles files, ContainerRecords records, ContainerEvents events)
+internal sealed class ConnectContainer(ContainerRegistry registry, INetworkService networks, ContainerEndpoints endpoints, NameResolution resolution, NetworkFiles files, ContainerRecords records, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.ConnectAsync"/>
     public async Task RunAsync(string network, string id, EndpointSettings? settings, CancellationToken cancellation)
@@ -40,6 +40,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
             }
 
             container.Attachments = [.. container.Attachments.Where(a => a.Network != name), attachment];
+            resolution.Publish(container);
             await records.SaveAsync(container).ConfigureAwait(false);
             if (run is not null)
             {

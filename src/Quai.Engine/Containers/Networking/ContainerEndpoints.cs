@@ -12,8 +12,8 @@ namespace Quai.Engine.Containers.Networking;
 internal sealed class ContainerEndpoints(INetworkService networks)
 {
     /// <summary>Leases an endpoint on each of a container's networks, for a start. The container is locked.</summary>
-    /// <returns>None when its networks have no endpoints.</returns>
-    /// <exception cref="QuaiException">A network is missing, an address or a port taken. What is leased by then is released with the run.</exception>
+    /// <returns>None if its networks have no endpoints.</returns>
+    /// <exception cref="QuaiException">A network is missing, or an address or a port is taken. What was leased until then is released with the run.</exception>
     public async Task<IReadOnlyList<Endpoint>> LeaseAllAsync(Container container)
     {
         if (container.Spec.Network.Mode.IsContainer || container.Spec.Network.Disabled == true)
@@ -39,9 +39,9 @@ internal sealed class ContainerEndpoints(INetworkService networks)
 
     /// <summary>Leases an endpoint on one network. The container is locked.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="attachment">What it wants of the network.</param>
-    /// <param name="published">Whether its ports are published by way of this endpoint.</param>
-    /// <exception cref="QuaiException">The network is missing, an address or a port taken; nothing is leased.</exception>
+    /// <param name="attachment">Its attachment to the network.</param>
+    /// <param name="published">Whether its ports are published through this endpoint.</param>
+    /// <exception cref="QuaiException">The network is missing, or an address or a port is taken; nothing is leased.</exception>
     public async Task<Endpoint> LeaseAsync(Container container, NetworkAttachment attachment, bool published)
     {
         Network network = networks.Resolve(attachment.Network);
@@ -66,10 +66,13 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         return publishing.Length == 0 ? Task.CompletedTask : Task.WhenAll(publishing.Select(e => networks.PublishAsync(e, CancellationToken.None)));
     }
 
+    /// <inheritdoc cref="INetworkService.ReleaseAsync"/>
+    public Task ReleaseAllAsync(Container container) => networks.ReleaseAsync(container.Id, CancellationToken.None);
+
     /// <summary>The records of a run's endpoints.</summary>
     public static ImmutableArray<EndpointRecord> Records(IReadOnlyList<Endpoint> endpoints) => [.. endpoints.Select(EndpointRecord.From)];
 
-    /// <summary>Refuses a network that goes with none of the container's.</summary>
+    /// <summary>Refuses a network that cannot be combined with the container's.</summary>
     /// <exception cref="QuaiException">In Docker's words.</exception>
     public static void CheckMode(Container container, string network)
     {

@@ -9,7 +9,7 @@ using Quai.Networks.Sandboxes;
 
 namespace Quai.Engine.Containers.Networking;
 
-/// <summary>Disconnects a container from a network: at once when it runs.</summary>
+/// <summary>Disconnects a container from a network: at once if it is running.</summary>
 internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkService networks, NetworkFiles files, ContainerRecords records, ContainerEvents events)
 {
     /// <inheritdoc cref="IContainers.DisconnectAsync"/>
@@ -30,7 +30,7 @@ internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkSe
                 throw QuaiException.System($"container {container.Id} is not connected to {(run is null || force ? "the " : "")}network {name}");
             }
 
-            // Recorded first: a daemon that dies in between finds an endpoint of which no record tells, and takes it away.
+            // Recorded first: if the daemon dies in between, the next one finds an endpoint without a record, and removes it.
             (ImmutableArray<NetworkAttachment> attachments, ImmutableArray<EndpointRecord> places) = (container.Attachments, container.Endpoints);
             container.Attachments = attachments.RemoveAll(a => a.Network == name);
             container.Endpoints = places.RemoveAll(e => e.NetworkName == name);
@@ -63,13 +63,13 @@ internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkSe
         }
         catch (QuaiException e) when (force && e.Kind == ErrorKind.NotFound)
         {
-            // Docker looks for what a container that is gone may have left on the network: here nothing outlives its container.
+            // Docker looks for what a removed container may have left on the network: here nothing outlives its container.
             _ = networks.Resolve(network);
             throw QuaiException.NotFound($"endpoint {id} not found");
         }
     }
 
-    /// <summary>A network that is gone may still be one that a container is to be on.</summary>
+    /// <summary>A container may still be configured to be on a network that is gone.</summary>
     private string NameOf(string network, Container container, bool force)
     {
         try

@@ -5,14 +5,14 @@ using Quai.Networks.Ipam;
 
 namespace Quai.Engine.Containers.Networking;
 
-/// <summary>What may be asked of a container's place on a network.</summary>
+/// <summary>Which endpoint settings are allowed.</summary>
 internal static class EndpointRules
 {
-    /// <summary>Checks the settings of a place on a network.</summary>
+    /// <summary>Checks the endpoint settings for a network.</summary>
     /// <param name="network">The network's name.</param>
-    /// <param name="settings">What is asked for.</param>
-    /// <param name="before">What the sentence begins with.</param>
-    /// <exception cref="QuaiException">They cannot be had there, in Docker's words.</exception>
+    /// <param name="settings">The requested settings.</param>
+    /// <param name="before">The start of the error message.</param>
+    /// <exception cref="QuaiException">They are not possible there, in Docker's words.</exception>
     public static void Check(string network, EndpointSettings? settings, string before = "")
     {
         if (settings is null)

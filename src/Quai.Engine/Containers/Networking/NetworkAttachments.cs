@@ -5,11 +5,11 @@ using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Networking;
 
-/// <summary>Which networks a container is on: those that a request names, else that of its mode.</summary>
+/// <summary>Which networks a container is on: those that a request names, otherwise the one of its mode.</summary>
 internal static class NetworkAttachments
 {
     /// <summary>
-    /// Reads a request, whose networks go by their names already (<see cref="NetworkNames"/>). As in Docker, networks that it names are all that it is on;
+    /// Reads a request, whose networks have been resolved to names (<see cref="NetworkNames"/>). As in Docker, if it names networks, the container is on those only;
     /// one that shares another container's network is on none of its own.
     /// </summary>
     public static ImmutableArray<NetworkAttachment> Of(NetworkMode mode, NetworkingConfig? networking)

@@ -6,11 +6,11 @@ using Quai.Networks;
 
 namespace Quai.Engine.Containers.Networking;
 
-/// <summary>A network goes by its name, by its id or a part of it, and the usual one as "default", too. A request's are resolved as it comes in, so that nothing later compares one with another.</summary>
+/// <summary>A network can be given by name, by id or id prefix, and the default one also as "default". A request's are resolved on arrival, so that nothing later compares one form with another.</summary>
 internal static class NetworkNames
 {
-    /// <summary>Puts the name in place of whatever the request says.</summary>
-    /// <exception cref="QuaiException">Kind Forbidden: the host's network is asked for by its id, as in Docker.</exception>
+    /// <summary>Replaces whatever the request says with the name.</summary>
+    /// <exception cref="QuaiException">Kind Forbidden: the host's network was given by id, as in Docker.</exception>
     public static void Resolve(HostConfig host, NetworkingConfig? networking, IReadOnlyList<Network> networks)
     {
         string asked = host.NetworkMode;

@@ -7,7 +7,7 @@ namespace Quai.Engine.Containers.Networking;
 /// <summary>The ports that a container asks its network to publish.</summary>
 internal static class PublishedPorts
 {
-    /// <summary>Those that it names, and with <c>-P</c> every exposed port that it does not.</summary>
+    /// <summary>Those that it names, and with <c>-P</c> every exposed port not named.</summary>
     public static List<PortRequest> Of(NetworkSpec network)
     {
         List<PortRequest> requests = [];

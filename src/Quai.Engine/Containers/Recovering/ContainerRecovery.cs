@@ -5,7 +5,7 @@ using Quai.Engine.Containers.State;
 namespace Quai.Engine.Containers.Recovering;
 
 /// <summary>
-/// Run once at start: reattaches to the containers that an earlier daemon left, learns how the others ended, releases what nobody owns any more,
+/// Runs once at start: reattaches to the containers that an earlier daemon left, finds out how the others ended, releases what nobody owns any more,
 /// and applies restart policies.
 /// </summary>
 internal sealed class ContainerRecovery(
@@ -31,7 +31,7 @@ internal sealed class ContainerRecovery(
                 }
             }).ConfigureAwait(false);
 
-        // A daemon that died while a container waited for its restart: the wait is over.
+        // The daemon died while a container waited for its restart: the wait is over.
         List<Container> waiting = all.FindAll(c => c.State.Status == ContainerStatus.Restarting);
         waiting.ForEach(c => c.Machine.RestartCancelled());
         await records.SaveAsync(all.Where(c => c.Run is not null || ended.Contains(c) || waiting.Contains(c)), cancellation).ConfigureAwait(false);
@@ -42,6 +42,14 @@ internal sealed class ContainerRecovery(
             {
                 await records.SaveAsync(container).ConfigureAwait(false);
             }
+        }
+
+        // All names before the first answer: else a question would hear that there is no such container.
+        List<Container> running = all.FindAll(c => c.Run is not null);
+        running.ForEach(reattachment.PublishNames);
+        foreach (Container container in running)
+        {
+            await reattachment.ServeNamesAsync(container).ConfigureAwait(false);
         }
 
         foreach (Container container in ended)

@@ -8,7 +8,7 @@ namespace Quai.Engine.Containers.Recovering;
 /// <summary>Ends the engine's hold on its containers.</summary>
 internal sealed class ContainerShutdown(EngineOptions options, ContainerRegistry registry, ContainerStopper stopper, EngineLifetime lifetime, Background background)
 {
-    /// <summary>Stops what runs, unless containers are to go on without the daemon, and detaches from the rest.</summary>
+    /// <summary>Stops what is running, unless containers are to survive the daemon, and detaches from the rest.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
         lifetime.Stop();
@@ -25,7 +25,7 @@ internal sealed class ContainerShutdown(EngineOptions options, ContainerRegistry
         await DetachAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Gives up the connections to the shims; the containers go on.</summary>
+    /// <summary>Closes the connections to the shims; the containers keep running.</summary>
     public async Task DetachAsync()
     {
         lifetime.Detach();

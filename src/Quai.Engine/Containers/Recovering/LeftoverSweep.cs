@@ -4,12 +4,12 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Recovering;
 
-/// <summary>Removes what is on the disk, in the kernel and in the stores without a container that runs or exists.</summary>
+/// <summary>Removes leftovers on disk, in the kernel and in the stores whose container no longer runs or exists.</summary>
 internal sealed class LeftoverSweep(EngineOptions options, EnginePaths paths, ContainerRegistry registry, Launcher launcher, IContainerRuntime runtime, EngineStores stores)
 {
     /// <summary>Sweeps.</summary>
     /// <param name="ids">All containers.</param>
-    /// <param name="running">Those that run.</param>
+    /// <param name="running">The running ones.</param>
     /// <param name="cancellation">Leaves the rest to the next start.</param>
     public async Task RunAsync(HashSet<string> ids, HashSet<string> running, CancellationToken cancellation)
     {

@@ -4,12 +4,12 @@ using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Recovering;
 
-/// <summary>Watches over what runs when the daemon starts, and starts what its restart policy wants to run.</summary>
+/// <summary>Supervises what is running when the daemon starts, and starts containers whose restart policy requires it.</summary>
 internal sealed class PolicyStarts(ContainerSupervisor supervisor, EngineLifetime lifetime, Background background)
 {
-    /// <summary>Takes a container up again.</summary>
+    /// <summary>Resumes a container.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="waited">Whether it waited for a restart when the daemon before ended.</param>
+    /// <param name="waited">Whether it was waiting for a restart when the previous daemon ended.</param>
     public void Resume(Container container, bool waited)
     {
         if (container.Run is not null)
@@ -24,7 +24,7 @@ internal sealed class PolicyStarts(ContainerSupervisor supervisor, EngineLifetim
 
     private static bool StartsWithDaemon(Container container, bool waited) => container.Spec.Restart.Policy switch
     {
-        // "always" brings back even what was stopped by hand; never what was only created.
+        // "always" restarts even what was stopped by hand, but never what was only created.
         RestartWhen.Always => container.State.StartedAt is not null,
         RestartWhen.UnlessStopped => container.State is { StartedAt: not null, StoppedByUser: false },
         RestartWhen.OnFailure => !container.State.StoppedByUser && (waited || container.State is { StartedAt: not null, ExitCode: not 0 })

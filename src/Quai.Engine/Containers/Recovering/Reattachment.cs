@@ -1,4 +1,5 @@
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Runs;
 using Quai.Engine.Containers.State;
 using Quai.Networks;
@@ -8,10 +9,10 @@ using Quai.Runtime.Cgroups;
 namespace Quai.Engine.Containers.Recovering;
 
 /// <summary>Connects to the shims that an earlier daemon left, and learns how the containers of the others ended.</summary>
-internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, INetworkService networks, Launcher launcher, EnginePaths paths, TimeProvider time)
+internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs, INetworkService networks, NameResolution resolution, Launcher launcher, EnginePaths paths, TimeProvider time)
 {
     /// <summary>Connects to a container's shim.</summary>
-    /// <returns>False when the container no longer runs; its state says how it ended then.</returns>
+    /// <returns>False if the container no longer runs; its state then says how it ended.</returns>
     public async Task<bool> TryAsync(Container container, CancellationToken cancellation)
     {
         string directory = paths.Run(container.Id);
@@ -45,8 +46,8 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         return false;
     }
 
-    /// <summary>Brings a container's record in line with the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
-    /// <param name="container">One that runs, once the networks are recovered.</param>
+    /// <summary>Updates a container's record to match the endpoints that it has: the daemon may have died while it connected or disconnected the container.</summary>
+    /// <param name="container">A running one, once the networks are recovered.</param>
     /// <returns>Whether the record has changed.</returns>
     public async Task<bool> FindEndpointsAsync(Container container)
     {
@@ -62,6 +63,24 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         }
 
         return container.Endpoints.Length != recorded;
+    }
+
+    /// <summary>Says again by which names a container goes.</summary>
+    /// <param name="container">One that runs, once its endpoints are known.</param>
+    public void PublishNames(Container container) => resolution.Publish(container);
+
+    /// <summary>Has a container's questions answered again, those that it asked meanwhile, too.</summary>
+    /// <param name="container">One that runs, once all names are known.</param>
+    public async Task ServeNamesAsync(Container container)
+    {
+        try
+        {
+            await resolution.ServeAsync(container, container.Run!.Shim, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ShimLostException)
+        {
+            // It is just ending; whoever watches it deals with that.
+        }
     }
 
     // The kernel knows whether it is paused: the daemon may have died between freezing or thawing it and its record.

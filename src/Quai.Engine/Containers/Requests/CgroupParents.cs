@@ -1,11 +1,11 @@
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>The rule for parents of cgroups, the daemon's and a container's: a plain path beneath the hierarchies' roots, with or without a slash before it.</summary>
+/// <summary>The rule for cgroup parents, the daemon's and a container's: a plain path beneath the hierarchies' roots, with or without a leading slash.</summary>
 public static class CgroupParents
 {
     private const int LongestName = 255, LongestPath = 4000;
 
-    /// <summary>What is wrong with a parent; null when nothing is, as with an empty one.</summary>
+    /// <summary>What is wrong with a parent; null if nothing is, or if it is empty.</summary>
     public static string? Complaint(string parent)
     {
         if (parent.Length is 0 or 1)

@@ -3,7 +3,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>The rule for names, and names for containers that nobody named.</summary>
+/// <summary>The rule for names, and generated names for containers without one.</summary>
 internal static class ContainerNames
 {
     private static readonly string[] s_adjectives =
@@ -27,7 +27,7 @@ internal static class ContainerNames
         "rutherford", "sagan", "shannon", "somerville", "tesla", "thompson", "torricelli", "turing", "volta", "watt", "weierstrass", "wiles", "wren",
     ];
 
-    /// <summary>Strips the slash that clients may put before a name and refuses what is no name.</summary>
+    /// <summary>Strips the slash that clients may put before a name and refuses invalid names.</summary>
     /// <returns>The name without the slash.</returns>
     public static string Validate(string name)
     {

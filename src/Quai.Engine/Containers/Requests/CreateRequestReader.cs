@@ -13,11 +13,11 @@ using Quai.Oci.Images;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>Reads a request for a container: completes it by its image and the daemon's defaults, and refuses what cannot be kept.</summary>
+/// <summary>Reads a request for a container: completes it from its image and the daemon's defaults, and refuses what cannot be honoured.</summary>
 internal sealed class CreateRequestReader(EngineOptions options, ContainerRegistry registry, IImageStore images, INetworkService networks, AppArmor appArmor)
 {
-    /// <summary>Reads a request; nothing is made.</summary>
-    /// <exception cref="QuaiException">It is malformed, contradicts itself, or names what is not there.</exception>
+    /// <summary>Reads a request; nothing is created.</summary>
+    /// <exception cref="QuaiException">It is malformed, contradicts itself, or names something that does not exist.</exception>
     public NewContainer Read(string id, string? platform, ContainerCreateRequest request)
     {
         List<string> warnings = [];
@@ -60,7 +60,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
             warnings.Add($"The requested image's platform ({named}) does not match the detected host platform ({HostPlatform.Text}) and no specific platform was requested");
         }
 
-        // Not refused: what it runs may be of this machine all the same. But the kernel will say no more than "exec format error".
+        // Not refused: its programs may still be for this machine. Otherwise the kernel will say no more than "exec format error".
         if (new Emulation().Missing(image.Platform) is { } why)
         {
             warnings.Add(why);
@@ -71,12 +71,12 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
 
     private void CheckReferences(HostConfig host)
     {
-        foreach (string mode in (ReadOnlySpan<string>)[host.PidMode, host.IpcMode])
+        // By its id from now on: its name may be another container's by the time this one starts.
+        host.PidMode = new NamespaceMode(host.PidMode).Container is { } pid ? "container:" + registry.Named(pid).Id : host.PidMode;
+        host.IpcMode = new NamespaceMode(host.IpcMode).Container is { } ipc ? "container:" + registry.Named(ipc).Id : host.IpcMode;
+        if (new NetworkMode(host.NetworkMode).Container is { } network && registry.Find(network) is { } donor)
         {
-            if (new NamespaceMode(mode).Container is { } other)
-            {
-                registry.Named(other);
-            }
+            host.NetworkMode = "container:" + donor.Id;
         }
 
         foreach (string link in host.Links ?? [])
@@ -98,7 +98,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
 
     private static string Invalid(HostConfig host) => $"invalid config for network {host.NetworkMode}: ";
 
-    // Clients from 25 on say it of the endpoint; it is the container's in both places.
+    // Clients from 25 on set it on the endpoint; it is the container's in both places.
     private static void SetAddress(ContainerConfig config, HostConfig host, NetworkingConfig? networking)
     {
         if (string.IsNullOrEmpty(config.MacAddress) && networking?.EndpointsConfig?.GetValueOrDefault(host.NetworkMode)?.MacAddress is { Length: > 0 } address)

@@ -5,7 +5,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>What a create request may ask of the host, and the defaults of what it leaves out.</summary>
+/// <summary>What a create request may ask of the host, and defaults for what it omits.</summary>
 internal static class HostConfigRules
 {
     private static readonly HashSet<string> s_capabilities =
@@ -20,7 +20,7 @@ internal static class HostConfigRules
     private static readonly HashSet<string> s_logOptions =
         ["max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size"];
 
-    /// <summary>Refuses what cannot be, in Docker's words, and collects warnings.</summary>
+    /// <summary>Refuses what is impossible, in Docker's words, and collects warnings.</summary>
     public static void Validate(ContainerConfig config, HostConfig host, EngineOptions options, List<string> warnings)
     {
         ValidateConfig(config);
@@ -69,7 +69,7 @@ internal static class HostConfigRules
             CheckTmpfs(tmpfs);
         }
 
-        // Read here so that a bad port is refused before anything is made.
+        // Read here so that a bad port is refused before anything is created.
         _ = SpecReader.PublishedOf(host);
         foreach (string exposed in config.ExposedPorts?.Keys ?? Enumerable.Empty<string>())
         {
@@ -127,7 +127,7 @@ internal static class HostConfigRules
         }
     }
 
-    /// <summary>Fills in what the request left out.</summary>
+    /// <summary>Fills in what the request omits.</summary>
     public static void SetDefaults(HostConfig host, EngineOptions options)
     {
         if (host.RestartPolicy.Name.Length == 0)
@@ -155,7 +155,7 @@ internal static class HostConfigRules
         var logOptions = new Dictionary<string, string>(host.LogConfig.Config ?? []);
         if (driver == options.LogDriver)
         {
-            // The daemon's options hold where the container says nothing.
+            // The daemon's options apply where the container says nothing.
             foreach ((string name, string value) in options.LogOptions)
             {
                 logOptions.TryAdd(name, value);

@@ -3,10 +3,10 @@ using Quai.Engine.Containers.Spec.Limits;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>Makes the limits of a request that has been checked.</summary>
+/// <summary>Creates the limits from a validated request.</summary>
 internal static class LimitsReader
 {
-    /// <summary>What an update changes, too.</summary>
+    /// <summary>Limits that an update can change, too.</summary>
     public static ResourceLimits Read(Resources resources) => new()
     {
         Memory = new MemoryLimits
@@ -32,7 +32,7 @@ internal static class LimitsReader
         BlockIo = new BlockIoLimits
         {
             Weight = resources.BlkioWeight,
-            Weights = [.. (resources.BlkioWeightDevice ?? []).Select(w => new BlockWeight(w.Path, w.Weight))],
+            Weights = [.. (resources.BlkioWeightDevice ?? []).OfType<WeightDevice>().Select(w => new BlockWeight(w.Path, w.Weight))],
             ReadBytes = Rates(resources.BlkioDeviceReadBps),
             WriteBytes = Rates(resources.BlkioDeviceWriteBps),
             ReadOperations = Rates(resources.BlkioDeviceReadIOps),
@@ -42,14 +42,14 @@ internal static class LimitsReader
     };
 
     /// <summary>Limits of each process.</summary>
-    public static IReadOnlyList<UlimitSpec> Ulimits(IReadOnlyList<Ulimit>? limits) => [.. (limits ?? []).Select(l => new UlimitSpec(l.Name, l.Soft, l.Hard))];
+    public static IReadOnlyList<UlimitSpec> Ulimits(IReadOnlyList<Ulimit>? limits) => [.. (limits ?? []).OfType<Ulimit>().Select(l => new UlimitSpec(l.Name, l.Soft, l.Hard))];
 
     /// <summary>Devices and rules about them.</summary>
     public static DeviceSpec Devices(Resources resources) => new()
     {
-        Paths = [.. (resources.Devices ?? []).Select(d => new DevicePath(d.PathOnHost, d.PathInContainer, d.CgroupPermissions))],
+        Paths = [.. (resources.Devices ?? []).OfType<DeviceMapping>().Select(d => new DevicePath(d.PathOnHost, d.PathInContainer, d.CgroupPermissions))],
         Rules = resources.DeviceCgroupRules,
     };
 
-    private static BlockRate[] Rates(List<ThrottleDevice>? rates) => [.. (rates ?? []).Select(r => new BlockRate(r.Path, r.Rate))];
+    private static BlockRate[] Rates(List<ThrottleDevice>? rates) => [.. (rates ?? []).OfType<ThrottleDevice>().Select(r => new BlockRate(r.Path, r.Rate))];
 }

@@ -5,13 +5,13 @@ using Quai.Errors;
 namespace Quai.Engine.Containers.Requests;
 
 /// <summary>
-/// Texts of a request that the engine or the kernel keeps as one line or one word: names in <c>/etc/hosts</c>, servers in <c>/etc/resolv.conf</c>, the host's name.
-/// A line feed in one would write a line that nobody asked for.
+/// Strings of a request that the engine or the kernel keeps as one line or one word: names in <c>/etc/hosts</c>, servers in <c>/etc/resolv.conf</c>, the host's name.
+/// A line feed in one would inject another line.
 /// </summary>
 internal static class LineRules
 {
-    /// <summary>Refuses what is no single line.</summary>
-    /// <exception cref="QuaiException">The first such text.</exception>
+    /// <summary>Refuses anything but a single line.</summary>
+    /// <exception cref="QuaiException">Names the first such string.</exception>
     public static void Check(ContainerConfig config, HostConfig host)
     {
         Line("hostname", config.Hostname);

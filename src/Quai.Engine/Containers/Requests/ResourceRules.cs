@@ -4,7 +4,7 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>What limits may be asked for; shared by create and update.</summary>
+/// <summary>Which limits may be requested; shared by create and update.</summary>
 public static class ResourceRules
 {
     private const long MinimumMemory = 6L << 20;
@@ -13,8 +13,8 @@ public static class ResourceRules
         ["core", "cpu", "data", "fsize", "locks", "memlock", "msgqueue", "nice", "nofile", "nproc", "rss", "rtprio", "rttime", "sigpending", "stack"];
 
     /// <summary>Refuses impossible limits.</summary>
-    /// <param name="r">What is asked for.</param>
-    /// <param name="update">Whether it changes an existing container: then swap is judged together with what it has.</param>
+    /// <param name="r">The request.</param>
+    /// <param name="update">Whether it changes an existing container: then swap is checked together with the current limits.</param>
     public static void Validate(Resources r, bool update)
     {
         if (r.Memory is not 0 and < MinimumMemory)
@@ -64,7 +64,7 @@ public static class ResourceRules
         }
     }
 
-    /// <summary>Refuses a limit that there is not, or that makes no sense.</summary>
+    /// <summary>Refuses a limit that does not exist, or that makes no sense.</summary>
     public static void Validate(Ulimit limit)
     {
         if (!s_ulimits.Contains(limit.Name))

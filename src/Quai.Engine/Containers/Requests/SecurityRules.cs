@@ -5,11 +5,11 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>What a create request asks for its container's security. What cannot be kept is refused: nothing is taken and then left out.</summary>
+/// <summary>Validates a create request's security settings. What cannot be honoured is refused: nothing is accepted and then ignored.</summary>
 internal static class SecurityRules
 {
-    /// <summary>Refuses what cannot be kept on this host.</summary>
-    /// <exception cref="QuaiException">The first such setting, and what to do.</exception>
+    /// <summary>Refuses what cannot be honoured on this host.</summary>
+    /// <exception cref="QuaiException">Names the first such setting, and what to do.</exception>
     public static void Check(HostConfig host, AppArmor appArmor)
     {
         var wanted = new SecuritySpec { Privileged = host.Privileged, Written = host.SecurityOpt };

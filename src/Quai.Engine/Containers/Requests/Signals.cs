@@ -20,7 +20,7 @@ internal static class Signals
         Find(signal) ?? throw QuaiException.Invalid(
             int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0 ? $"the linux daemon does not support signal {number}" : $"invalid signal: {signal}");
 
-    /// <summary>The same; null when there is no such signal.</summary>
+    /// <summary>The same; null if there is no such signal.</summary>
     public static int? Find(string signal)
     {
         if (int.TryParse(signal, NumberStyles.None, CultureInfo.InvariantCulture, out int number))

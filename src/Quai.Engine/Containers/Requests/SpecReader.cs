@@ -8,14 +8,14 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>Makes the specification of a request that has been checked and completed. Behind this nobody asks the API's types again.</summary>
+/// <summary>Creates the specification from a validated and completed request. Nothing past this point uses the API's types.</summary>
 internal static class SpecReader
 {
-    /// <summary>Makes it.</summary>
-    /// <param name="config">What runs, the image's settings merged in.</param>
-    /// <param name="host">How it is run, defaults filled in.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="config">What runs, with the image's settings merged in.</param>
+    /// <param name="host">How it is run, with defaults filled in.</param>
     /// <param name="mounts">The mounts of both.</param>
-    /// <exception cref="QuaiException">A port, a size or the like is malformed.</exception>
+    /// <exception cref="QuaiException">A port, a size or similar is malformed.</exception>
     public static ContainerSpec Read(ContainerConfig config, HostConfig host, IReadOnlyList<ContainerMount> mounts) => new()
     {
         Image = config.Image,
@@ -65,7 +65,7 @@ internal static class SpecReader
         },
     };
 
-    /// <summary>A restart policy that has been checked.</summary>
+    /// <summary>A validated restart policy.</summary>
     public static RestartSpec RestartOf(RestartPolicy policy) => new(
         policy.Name switch
         {

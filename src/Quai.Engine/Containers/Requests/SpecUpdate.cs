@@ -5,14 +5,14 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
 
-/// <summary>Makes of a specification and what is to be changed in it another specification. What a request does not say stays.</summary>
+/// <summary>Creates a new specification from an existing one and an update. Whatever the request omits stays.</summary>
 internal static class SpecUpdate
 {
-    /// <summary>Makes it.</summary>
-    /// <param name="spec">What the container is now.</param>
-    /// <param name="request">What is to be changed, checked by itself.</param>
+    /// <summary>Creates it.</summary>
+    /// <param name="spec">The current specification.</param>
+    /// <param name="request">The changes, already validated on their own.</param>
     /// <param name="id">The container's id, for errors.</param>
-    /// <exception cref="QuaiException">Kind Conflict: what is asked for does not go with what there is.</exception>
+    /// <exception cref="QuaiException">Kind Conflict: the request does not fit the current settings.</exception>
     public static ContainerSpec Apply(ContainerSpec spec, ContainerUpdateRequest request, string id)
     {
         ResourceLimits asked = LimitsReader.Read(request), limits = spec.Limits;

@@ -6,12 +6,12 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Deals with the end of a run: records and tells it, releases what the run held, removes the container when it is to go.</summary>
+/// <summary>Handles the end of a run: records and reports it, releases what the run held, removes the container if requested.</summary>
 internal sealed class ContainerExits(
     RunResources resources, ContainerRuns runs, ContainerRecords records, ContainerEvents events, ContainerRemoval removal, EngineLifetime lifetime)
 {
-    /// <summary>Deals with an exit. The container is locked.</summary>
-    /// <returns>How long it ran when its restart policy wants it started again; null otherwise.</returns>
+    /// <summary>Handles an exit. The container is locked.</summary>
+    /// <returns>How long it ran if its restart policy wants it started again; null otherwise.</returns>
     public async Task<TimeSpan?> EndAsync(Container container, ContainerRun run, ContainerExit exit)
     {
         bool restart = WantsRestart(container, exit);
@@ -21,7 +21,7 @@ internal sealed class ContainerExits(
         runs.End(container, run);
         if (!remove)
         {
-            // On the disk before the record in the run directory goes; a container that is removed at once needs neither.
+            // On disk before the record in the run directory is deleted; a container that is removed at once needs neither.
             await records.SaveAsync(container).ConfigureAwait(false);
         }
 
@@ -33,7 +33,7 @@ internal sealed class ContainerExits(
             "die",
             ("exitCode", exit.ExitCode.ToString(CultureInfo.InvariantCulture)),
             ("execDuration", ((long)ran.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
-        container.TellExit();
+        container.ReportExit();
         if (remove && removal.Claim(container))
         {
             await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);

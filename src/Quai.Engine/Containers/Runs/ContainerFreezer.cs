@@ -3,12 +3,12 @@ using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Freezes and thaws all processes of a container. It is locked, and is what its caller has checked.</summary>
+/// <summary>Freezes and thaws all processes of a container. It is locked, and the caller has checked its state.</summary>
 internal sealed class ContainerFreezer(ContainerRecords records, ContainerEvents events)
 {
-    /// <summary>Freezes a container that runs.</summary>
+    /// <summary>Freezes a running container.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="held">Whether only for a while and by the engine itself: a daemon that finds it so thaws it.</param>
+    /// <param name="held">Whether only temporarily and by the engine itself: a later daemon that finds it frozen thaws it.</param>
     /// <param name="cancellation">Gives up, and thaws what is frozen.</param>
     public async Task FreezeAsync(Container container, bool held, CancellationToken cancellation)
     {
@@ -18,7 +18,7 @@ internal sealed class ContainerFreezer(ContainerRecords records, ContainerEvents
         events.Publish(container, "pause");
     }
 
-    /// <summary>Thaws a container that is frozen.</summary>
+    /// <summary>Thaws a frozen container.</summary>
     public async Task ThawAsync(Container container, ContainerRun run)
     {
         await CgroupTree.Open(run.CgroupsPath).ThawAsync(CancellationToken.None).ConfigureAwait(false);

@@ -8,10 +8,10 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Begins and ends what exists only while a container's program runs: its shim, its health checks, its execs.</summary>
+/// <summary>Starts and ends what exists only while a container's program runs: its shim, its health checks, its execs.</summary>
 internal sealed class ContainerRuns(Launcher launcher, ExecService execs, EventHub hub, TimeProvider time)
 {
-    /// <summary>Takes a running container's shim: of a start, or of an earlier daemon. The container is locked.</summary>
+    /// <summary>Adopts a running container's shim: from a start, or from an earlier daemon. The container is locked.</summary>
     public void Begin(Container container, IShim shim, Seccomp? filter)
     {
         var run = new ContainerRun(shim, launcher.CgroupsPath(container)) { Filter = filter };

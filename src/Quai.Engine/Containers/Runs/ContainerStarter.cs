@@ -10,15 +10,15 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Starts a container's program, or undoes everything when that fails.</summary>
+/// <summary>Starts a container's program, or undoes everything if that fails.</summary>
 internal sealed class ContainerStarter(
     Launcher launcher, RunResources resources, ContainerRuns runs, ContainerRecords records, ContainerEvents events, ContainerRemoval removal, TimeProvider time)
 {
     private const string RuntimePrefix = "failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: ";
 
-    /// <summary>Starts it. The container is locked and does not run; whoever asked may go away, a start that has begun is finished or undone.</summary>
+    /// <summary>Starts it. The container is locked and not running. The caller may disconnect; a start that has begun is finished or undone.</summary>
     /// <param name="container">The container.</param>
-    /// <param name="byPolicy">Whether its restart policy asks for it.</param>
+    /// <param name="byPolicy">Whether its restart policy requested it.</param>
     /// <exception cref="QuaiException">It could not be started; nothing of the attempt is left.</exception>
     public async Task StartAsync(Container container, bool byPolicy)
     {
@@ -30,7 +30,7 @@ internal sealed class ContainerStarter(
             IReadOnlyList<Endpoint> leased = await resources.LeaseAsync(container).ConfigureAwait(false);
             container.Endpoints = ContainerEndpoints.Records(leased);
 
-            // On the disk before the runtime makes anything; meanwhile the rest is prepared.
+            // On disk before the runtime creates anything; meanwhile the rest is prepared.
             Task recorded = Task.Run(() => records.SaveAsync(container));
             ContainerLaunch launch;
             AttachSession? first;
@@ -45,7 +45,7 @@ internal sealed class ContainerStarter(
                 await recorded.ConfigureAwait(false);
             }
 
-            await resources.StartAsync(launch, leased, started => shim = started).ConfigureAwait(false);
+            await resources.StartAsync(container, launch, leased, started => shim = started).ConfigureAwait(false);
             container.Machine.Started(shim!.Pid, shim.StartedAt);
             await ConnectClientsAsync(container, shim, first).ConfigureAwait(false);
             runs.Begin(container, shim, launch.Spec.Linux?.Seccomp);
@@ -94,7 +94,7 @@ internal sealed class ContainerStarter(
 
         container.Run = null;
         await resources.ReleaseAsync(container).ConfigureAwait(false);
-        QuaiException told = error switch
+        QuaiException reported = error switch
         {
             RuntimeStartException start => new RuntimeStartException($"{RuntimePrefix}{start.Message}: unknown", start.ExitCode, start.Errno),
             QuaiException known => known,
@@ -104,7 +104,7 @@ internal sealed class ContainerStarter(
         bool ended = false;
         if (container.State.Status == ContainerStatus.Starting)
         {
-            container.Machine.StartFailed(exitCode, told.Message);
+            container.Machine.StartFailed(exitCode, reported.Message);
         }
         else
         {
@@ -118,7 +118,7 @@ internal sealed class ContainerStarter(
         await records.SaveAsync(container).ConfigureAwait(false);
         if (ended)
         {
-            container.TellExit();
+            container.ReportExit();
         }
 
         if (container.Spec.AutoRemove && removal.Claim(container))
@@ -126,6 +126,6 @@ internal sealed class ContainerStarter(
             await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);
         }
 
-        return told;
+        return reported;
     }
 }

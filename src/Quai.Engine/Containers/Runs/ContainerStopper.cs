@@ -7,18 +7,18 @@ namespace Quai.Engine.Containers.Runs;
 /// <summary>Ends a container's run by signals.</summary>
 internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents events, ContainerFreezer freezer, RestartWaits restarts, TimeProvider time)
 {
-    /// <summary>Seconds between the stop signal and SIGKILL where nobody says anything.</summary>
+    /// <summary>Default number of seconds between the stop signal and SIGKILL.</summary>
     public const int DefaultTimeout = 10;
 
-    /// <summary>The number of a signal that a request names, else of the container's own stop signal, else SIGTERM.</summary>
+    /// <summary>The number of the signal that a request names, else of the container's own stop signal, else SIGTERM.</summary>
     public static int SignalOf(Container container, string? signal) =>
         !string.IsNullOrEmpty(signal) ? Signals.Parse(signal) : container.Spec.Program.StopSignalNumber;
 
-    /// <summary>Sends a signal and, when the program does not end in time, SIGKILL. Returns when it has ended and its end has been dealt with.</summary>
+    /// <summary>Sends a signal and, if the program does not end in time, SIGKILL. Returns when its end has been handled.</summary>
     /// <param name="container">Not locked.</param>
     /// <param name="signal">The first signal.</param>
     /// <param name="timeoutSeconds">Null for the container's own; negative to wait for ever.</param>
-    /// <param name="byUser">Whether a restart policy is to leave it stopped.</param>
+    /// <param name="byUser">Whether a restart policy should leave it stopped.</param>
     /// <param name="cancellation">Ends the wait only.</param>
     public async Task StopAsync(Container container, int signal, int? timeoutSeconds, bool byUser, CancellationToken cancellation)
     {
@@ -73,8 +73,8 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
     }
 
     /// <summary>
-    /// Records that somebody stops a container, which is locked. On the disk before the program can end: else a daemon that dies now would be followed by
-    /// one that starts it again.
+    /// Records that somebody stops a container, which is locked. On disk before the program can end: otherwise, if the daemon died now, the next
+    /// one would start it again.
     /// </summary>
     public async Task RecordAsync(Container container)
     {
@@ -85,7 +85,7 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
         }
     }
 
-    /// <summary>Sends a signal to a container, which is locked. A frozen program cannot act on one: it is sent first, then the program is thawed.</summary>
+    /// <summary>Sends a signal to a container, which is locked. A frozen program cannot act on it, so it is sent first and the program is thawed afterwards.</summary>
     public async Task SignalAsync(Container container, ContainerRun run, int signal)
     {
         await run.Shim.SignalAsync(signal, CancellationToken.None).ConfigureAwait(false);

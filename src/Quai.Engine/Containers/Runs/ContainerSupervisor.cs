@@ -4,11 +4,11 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Starts containers and watches over their runs: each exit is dealt with, and followed by a restart when the policy says so.</summary>
+/// <summary>Starts containers and supervises their runs: each exit is handled, and followed by a restart if the policy says so.</summary>
 internal sealed class ContainerSupervisor(
     ContainerStarter starter, ContainerExits exits, RunResources resources, MemoryNotices memory, RestartWaits restarts, EngineLifetime lifetime, Background background)
 {
-    /// <summary>Starts a container and watches over it from then on. It is locked and does not run.</summary>
+    /// <summary>Starts a container and supervises it from then on. It is locked and not running.</summary>
     /// <exception cref="QuaiException">It could not be started.</exception>
     public async Task StartAsync(Container container)
     {
@@ -16,7 +16,7 @@ internal sealed class ContainerSupervisor(
         Supervise(container);
     }
 
-    /// <summary>The same by its restart policy: a failure is logged only. The container is locked.</summary>
+    /// <summary>The same by its restart policy: a failure is only logged. The container is locked.</summary>
     public async Task StartByPolicyAsync(Container container)
     {
         try
@@ -30,7 +30,7 @@ internal sealed class ContainerSupervisor(
         }
     }
 
-    /// <summary>Waits for the end of a container's present run and deals with it.</summary>
+    /// <summary>Waits for the end of a container's present run and handles it.</summary>
     public void Supervise(Container container) => background.Observe(SuperviseAsync(container, container.Run!), container.Id, "deal with the exit");
 
     private async Task SuperviseAsync(Container container, ContainerRun run)
@@ -41,7 +41,7 @@ internal sealed class ContainerSupervisor(
         {
             if (lifetime.IsDetached)
             {
-                // The daemon is going; the next one reads the record.
+                // The daemon is shutting down; the next one reads the record.
                 return;
             }
 

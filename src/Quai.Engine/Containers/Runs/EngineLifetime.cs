@@ -1,6 +1,6 @@
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Whether the engine still takes up work. It goes one way only: open, stopping, detached.</summary>
+/// <summary>Whether the engine still accepts work. It moves in one direction only: open, stopping, detached.</summary>
 internal sealed class EngineLifetime
 {
     private volatile bool _stopping, _detached;
@@ -8,12 +8,12 @@ internal sealed class EngineLifetime
     /// <summary>Nothing new is started any more.</summary>
     public bool IsStopping => _stopping;
 
-    /// <summary>The containers belong to the next daemon: how they end is no longer dealt with here.</summary>
+    /// <summary>The containers belong to the next daemon: their exits are no longer handled here.</summary>
     public bool IsDetached => _detached;
 
     /// <summary>From now on nothing is started.</summary>
     public void Stop() => _stopping = true;
 
-    /// <summary>From now on nothing is dealt with.</summary>
+    /// <summary>From now on no exit is handled.</summary>
     public void Detach() => _stopping = _detached = true;
 }

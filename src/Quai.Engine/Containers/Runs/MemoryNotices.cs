@@ -2,7 +2,7 @@ using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>Tells of the kernel's kills for lack of memory in a container, of its first process or any other.</summary>
+/// <summary>Reports the kernel's out-of-memory kills in a container, of its first process or any other.</summary>
 internal sealed class MemoryNotices(ContainerRecords records, ContainerEvents events, EngineLifetime lifetime)
 {
     /// <summary>Publishes and records each, until the run has ended or its shim is lost.</summary>
@@ -10,11 +10,11 @@ internal sealed class MemoryNotices(ContainerRecords records, ContainerEvents ev
     {
         await foreach (DateTimeOffset _ in run.Shim.OutOfMemory.ReadAllAsync().ConfigureAwait(false))
         {
-            await TellAsync(container, run).ConfigureAwait(false);
+            await PublishAsync(container, run).ConfigureAwait(false);
         }
     }
 
-    private async Task TellAsync(Container container, ContainerRun run)
+    private async Task PublishAsync(Container container, ContainerRun run)
     {
         using (await container.Lock.EnterAsync().ConfigureAwait(false))
         {

@@ -2,14 +2,14 @@ using Quai.Engine.Containers.State;
 
 namespace Quai.Engine.Containers.Runs;
 
-/// <summary>The waits of containers that are to be started again by their policy: from a tenth of a second, doubled each time, to a minute.</summary>
+/// <summary>Delays before restarts by policy: from a tenth of a second, doubled each time, to a minute.</summary>
 internal sealed class RestartWaits(ContainerRecords records, TimeProvider time)
 {
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(100), s_longestDelay = TimeSpan.FromMinutes(1), s_longEnough = TimeSpan.FromSeconds(10);
 
-    /// <summary>Waits and then calls back with the container locked, unless the wait was cancelled or the container has another state by then.</summary>
+    /// <summary>Waits and then calls back with the container locked, unless the wait was cancelled or the container has changed state by then.</summary>
     /// <param name="container">Locked when this is called.</param>
-    /// <param name="ran">How long the run before took.</param>
+    /// <param name="ran">How long the previous run took.</param>
     /// <param name="start">Starts it.</param>
     public async Task WaitAsync(Container container, TimeSpan ran, Func<Task> start)
     {
@@ -44,6 +44,6 @@ internal sealed class RestartWaits(ContainerRecords records, TimeProvider time)
         container.Machine.StopRequested();
         container.Machine.RestartCancelled();
         await records.SaveAsync(container).ConfigureAwait(false);
-        container.TellExit();
+        container.ReportExit();
     }
 }

@@ -9,21 +9,34 @@ using Quai.Runtime;
 namespace Quai.Engine.Containers.Runs;
 
 /// <summary>What a run holds on the host: its endpoints, their published ports, its shim, its cgroup and run directory.</summary>
-internal sealed class RunResources(IContainerRuntime runtime, INetworkService networks, ContainerEndpoints endpoints, Launcher launcher, EnginePaths paths, TimeProvider time, Background background)
+internal sealed class RunResources(
+    IContainerRuntime runtime, ContainerEndpoints endpoints, NameResolution resolution, Launcher launcher, EnginePaths paths, TimeProvider time, Background background)
 {
+    /// <summary>Leases its endpoints, by which others find it from now on.</summary>
     /// <inheritdoc cref="ContainerEndpoints.LeaseAllAsync"/>
-    public Task<IReadOnlyList<Endpoint>> LeaseAsync(Container container) => endpoints.LeaseAllAsync(container);
+    public async Task<IReadOnlyList<Endpoint>> LeaseAsync(Container container)
+    {
+        IReadOnlyList<Endpoint> leased = await endpoints.LeaseAllAsync(container).ConfigureAwait(false);
+        resolution.Publish(container);
+        return leased;
+    }
 
-    /// <summary>Starts a container's shim, and publishes its ports at the same time.</summary>
+    /// <summary>Starts a container's shim, publishes its ports at the same time, and answers its questions for names.</summary>
+    /// <param name="container">The container.</param>
     /// <param name="launch">What to start.</param>
     /// <param name="leased">Its endpoints.</param>
     /// <param name="started">Given the shim as soon as there is one, also when the publishing then fails.</param>
-    public async Task StartAsync(ContainerLaunch launch, IReadOnlyList<Endpoint> leased, Action<IShim> started)
+    public async Task StartAsync(Container container, ContainerLaunch launch, IReadOnlyList<Endpoint> leased, Action<IShim> started)
     {
         Task published = endpoints.PublishAsync(leased);
         try
         {
-            started(await runtime.StartAsync(launch, CancellationToken.None).ConfigureAwait(false));
+            IShim shim = await runtime.StartAsync(launch, CancellationToken.None).ConfigureAwait(false);
+            started(shim);
+            if (launch.NameSockets)
+            {
+                await resolution.ServeAsync(container, shim, CancellationToken.None).ConfigureAwait(false);
+            }
         }
         finally
         {
@@ -33,7 +46,7 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
         await published.ConfigureAwait(false);
     }
 
-    /// <summary>Waits for the end of a run, as its shim tells it, or its record when the shim is gone.</summary>
+    /// <summary>Waits for the end of a run, as reported by its shim, or by its record if the shim is gone.</summary>
     public async Task<ContainerExit> ExitOfAsync(Container container, ContainerRun run)
     {
         try
@@ -46,11 +59,11 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
         }
     }
 
-    /// <summary>Releases all that a run holds outside of its own processes. Idempotent.</summary>
+    /// <summary>Releases everything that a run holds outside its own processes. Idempotent.</summary>
     public async Task ReleaseAsync(Container container)
     {
         Task cleaned = runtime.CleanUpAsync(paths.Run(container.Id), launcher.CgroupsPath(container), CancellationToken.None);
-        Task released = networks.ReleaseAsync(container.Id, CancellationToken.None);
+        Task released = endpoints.ReleaseAllAsync(container);
         try
         {
             await Task.WhenAll(cleaned, released).ConfigureAwait(false);
@@ -58,7 +71,7 @@ internal sealed class RunResources(IContainerRuntime runtime, INetworkService ne
         }
         catch (Exception e) when (e is QuaiException or LinuxException)
         {
-            // The next start of the daemon sweeps what could not be released now.
+            // The daemon's next start sweeps what could not be released now.
             background.Failed("give back resources", container.Id, e);
         }
     }

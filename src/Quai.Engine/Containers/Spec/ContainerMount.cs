@@ -24,13 +24,13 @@ public sealed record ContainerMount
     /// <summary>A bind's propagation; empty for volumes.</summary>
     public string Propagation { get; init; } = "";
 
-    /// <summary>Not to bind what is mounted below the source.</summary>
+    /// <summary>Whether to leave out what is mounted below the source.</summary>
     public bool NonRecursive { get; init; }
 
-    /// <summary>A bind that is read-only without what is mounted below its source.</summary>
+    /// <summary>Whether a read-only bind leaves what is mounted below its source writable.</summary>
     public bool ReadOnlyNonRecursive { get; init; }
 
-    /// <summary>A volume that is not to receive the image's content.</summary>
+    /// <summary>Whether a volume is not filled with the image's content.</summary>
     public bool NoCopy { get; init; }
 
     /// <summary>A folder inside the volume.</summary>
@@ -39,7 +39,7 @@ public sealed record ContainerMount
     /// <summary>Mount options of a tmpfs.</summary>
     public string? TmpfsOptions { get; init; }
 
-    /// <summary>Written as <c>-v</c>: a missing bind source is made.</summary>
+    /// <summary>Written as <c>-v</c>: a missing bind source is created.</summary>
     public bool CreateSource { get; init; }
 
     /// <summary>From <c>--tmpfs</c> rather than <c>--mount</c>: not listed among the mounts, as in Docker.</summary>

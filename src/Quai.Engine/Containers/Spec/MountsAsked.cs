@@ -1,6 +1,6 @@
 namespace Quai.Engine.Containers.Spec;
 
-/// <summary>A container's mounts in the words of the request: they are shown again. What they mean is in <see cref="ContainerSpec.Mounts"/>.</summary>
+/// <summary>A container's mounts as written in the request, to be shown again. Their meaning is in <see cref="ContainerSpec.Mounts"/>.</summary>
 public sealed record MountsAsked
 {
     /// <summary><c>-v</c> with a source.</summary>
@@ -18,6 +18,6 @@ public sealed record MountsAsked
     /// <summary><c>--volumes-from</c>.</summary>
     public IReadOnlyList<string>? VolumesFrom { get; init; }
 
-    /// <summary>The driver of volumes that are made for it; empty for the usual one.</summary>
+    /// <summary>The driver for volumes created for it; empty for the default.</summary>
     public string VolumeDriver { get; init; } = "";
 }

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Engine.Containers.Spec;
 
-/// <summary>Whose namespace of a kind a container has: its own, the host's, another container's.</summary>
-/// <param name="Text">As the API has it: empty, <c>private</c>, <c>shareable</c>, <c>none</c>, <c>host</c>, <c>container:ID</c>.</param>
+/// <summary>Which namespace of a kind a container uses: its own, the host's, another container's.</summary>
+/// <param name="Text">As in the API: empty, <c>private</c>, <c>shareable</c>, <c>none</c>, <c>host</c>, <c>container:ID</c>.</param>
 [JsonConverter(typeof(NamespaceModeConverter))]
 public readonly record struct NamespaceMode(string Text)
 {
     private const string OfContainer = "container:";
 
-    /// <summary>As the API has it; never null.</summary>
+    /// <summary>As in the API; never null.</summary>
     public string Text { get; } = Text ?? "";
 
     /// <summary>The host's.</summary>

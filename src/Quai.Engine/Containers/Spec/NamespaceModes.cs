@@ -1,6 +1,6 @@
 namespace Quai.Engine.Containers.Spec;
 
-/// <summary>Whose namespaces a container has, but for the network's.</summary>
+/// <summary>Whose namespaces a container uses, except for the network's.</summary>
 public sealed record NamespaceModes
 {
     /// <summary>Of process ids.</summary>
@@ -9,7 +9,7 @@ public sealed record NamespaceModes
     /// <summary>Of System V IPC, message queues and shared memory.</summary>
     public NamespaceMode Ipc { get; init; } = new("");
 
-    /// <summary>Of the host's name.</summary>
+    /// <summary>Of the host name.</summary>
     public NamespaceMode Uts { get; init; } = new("");
 
     /// <summary>Of cgroups.</summary>

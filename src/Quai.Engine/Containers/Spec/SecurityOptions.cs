@@ -2,15 +2,15 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.Spec;
 
-/// <summary>What <c>--security-opt</c> said. There is one reader for all who ask, so that nothing is accepted by one and ignored by another.</summary>
-/// <param name="NoNewPrivileges">Whether execve may give no more privileges; null when not said.</param>
-/// <param name="SeccompProfile">A profile's content, <c>unconfined</c> or <c>builtin</c>; null when not said.</param>
-/// <param name="AppArmorProfile">A profile's name; null when not said.</param>
-/// <param name="WritableCgroups">Whether the container may change its own cgroups; null when not said.</param>
+/// <summary>The values of <c>--security-opt</c>. All users share one parser, so that nothing is accepted by one and ignored by another.</summary>
+/// <param name="NoNewPrivileges">Whether execve may grant no new privileges; null if not given.</param>
+/// <param name="SeccompProfile">A profile's content, <c>unconfined</c> or <c>builtin</c>; null if not given.</param>
+/// <param name="AppArmorProfile">A profile's name; null if not given.</param>
+/// <param name="WritableCgroups">Whether the container may change its own cgroups; null if not given.</param>
 public sealed record SecurityOptions(bool? NoNewPrivileges, string? SeccompProfile, string? AppArmorProfile, bool? WritableCgroups)
 {
-    /// <summary>Reads the options, <c>key=value</c> or, as of old, <c>key:value</c>; a later one wins.</summary>
-    /// <exception cref="QuaiException">One is not known, or cannot be kept.</exception>
+    /// <summary>Parses the options, <c>key=value</c> or the older <c>key:value</c>; a later one wins.</summary>
+    /// <exception cref="QuaiException">One is unknown, or cannot be honoured.</exception>
     public static SecurityOptions Parse(IEnumerable<string>? options)
     {
         var result = new SecurityOptions(null, null, null, null);
@@ -25,7 +25,7 @@ public sealed record SecurityOptions(bool? NoNewPrivileges, string? SeccompProfi
                     result = result with { WritableCgroups = true };
                     continue;
                 case "disable":
-                    // No SELinux labels: there are none.
+                    // No SELinux labels: Quai has none.
                     continue;
             }
 

@@ -1,18 +1,18 @@
 namespace Quai.Engine.Containers.Spec;
 
-/// <summary>Settings that mean nothing on Linux or to an engine. As in Docker they are kept and shown again.</summary>
+/// <summary>Settings that have no meaning on Linux or for an engine. As in Docker they are kept and shown again.</summary>
 public sealed record ShownSettings
 {
-    /// <summary>A file of the client's.</summary>
+    /// <summary>A file on the client.</summary>
     public string ContainerIdFile { get; init; } = "";
 
-    /// <summary>The cgroup of long ago.</summary>
+    /// <summary>The obsolete cgroup setting.</summary>
     public string Cgroup { get; init; } = "";
 
     /// <summary>Windows' isolation; here empty or <c>default</c>.</summary>
     public string Isolation { get; init; } = "";
 
-    /// <summary>Whether Windows finds its arguments escaped.</summary>
+    /// <summary>Whether arguments are already escaped, on Windows.</summary>
     public bool? ArgsEscaped { get; init; }
 
     /// <summary>Windows' processors.</summary>
@@ -21,9 +21,9 @@ public sealed record ShownSettings
     /// <summary>Windows' share of them.</summary>
     public long CpuPercent { get; init; }
 
-    /// <summary>Windows' requests a second.</summary>
+    /// <summary>Windows' I/O requests per second.</summary>
     public ulong IOMaximumIOps { get; init; }
 
-    /// <summary>Windows' bytes a second.</summary>
+    /// <summary>Windows' bytes per second.</summary>
     public ulong IOMaximumBandwidth { get; init; }
 }

@@ -15,7 +15,7 @@ internal sealed class AsyncLock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _semaphore.Dispose();
 
-    /// <summary>The lock as held.</summary>
+    /// <summary>The lock while held.</summary>
     public readonly struct Scope(SemaphoreSlim semaphore) : IDisposable
     {
         /// <inheritdoc/>

@@ -7,7 +7,7 @@ using Quai.Runtime;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>One container: what it was created with, its state, and what belongs to its present run.</summary>
+/// <summary>One container: its configuration, its state, and what belongs to its present run.</summary>
 internal sealed class Container
 {
     private readonly Lock _waits = new();
@@ -23,7 +23,7 @@ internal sealed class Container
     /// <summary>The image's digest.</summary>
     public required string ImageId { get; init; }
 
-    /// <summary>What it is to be. Replaced as a whole by update.</summary>
+    /// <summary>Its specification. Replaced as a whole by update.</summary>
     public required ContainerSpec Spec { get; set; }
 
     /// <summary>The networks it is on whenever it runs. Replaced as a whole when it is connected or disconnected.</summary>
@@ -36,10 +36,10 @@ internal sealed class Container
     /// <summary>Held by every operation that changes the container.</summary>
     public AsyncLock Lock { get; } = new();
 
-    /// <summary>The present run; null when nothing runs.</summary>
+    /// <summary>The present run; null if it is not running.</summary>
     public ContainerRun? Run { get; set; }
 
-    /// <summary>Where the last run is, or was, on its networks. Replaced as a whole.</summary>
+    /// <summary>The endpoints of the last run. Replaced as a whole.</summary>
     public ImmutableArray<EndpointRecord> Endpoints { get; set; } = [];
 
     /// <summary>Set once by whoever removes it.</summary>
@@ -48,7 +48,7 @@ internal sealed class Container
     /// <summary>Stopped only to be started again: neither --rm nor a restart policy applies to the exit.</summary>
     public bool BeingRestarted { get; set; }
 
-    /// <summary>Calls off the wait for a restart.</summary>
+    /// <summary>Cancels the wait for a restart.</summary>
     public CancellationTokenSource? RestartWait { get; set; }
 
     /// <summary>How long the next restart waits.</summary>
@@ -86,8 +86,8 @@ internal sealed class Container
         }
     }
 
-    /// <summary>Tells those who wait for the exit.</summary>
-    public void TellExit(RunState? state = null)
+    /// <summary>Notifies those who wait for the exit.</summary>
+    public void ReportExit(RunState? state = null)
     {
         TaskCompletionSource<RunState>? waiting;
         lock (_waits)
@@ -107,12 +107,12 @@ internal sealed class ContainerRun(IShim shim, string cgroupsPath)
 
     public string CgroupsPath { get; } = cgroupsPath;
 
-    /// <summary>The filter that execs get too; the default is one object for all containers. Null for none.</summary>
+    /// <summary>The filter that execs get too; the default one is shared by all containers. Null for none.</summary>
     public Seccomp? Filter { get; init; }
 
-    /// <summary>Its health checks; null when it has none.</summary>
+    /// <summary>Its health checks; null if it has none.</summary>
     public HealthMonitor? Health { get; set; }
 
-    /// <summary>Completes when the exit has been dealt with.</summary>
+    /// <summary>Completes when the exit has been handled.</summary>
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -2,9 +2,9 @@ using Quai.Errors;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>Errors that several operations have.</summary>
+/// <summary>Errors shared by several operations.</summary>
 internal static class ContainerErrors
 {
-    /// <summary>An operation that needs a running container met one that does not run.</summary>
+    /// <summary>An operation that needs a running container met a stopped one.</summary>
     public static QuaiException NotRunning(Container container) => QuaiException.Conflict($"container {container.Id} is not running");
 }

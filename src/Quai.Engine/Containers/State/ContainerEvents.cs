@@ -4,15 +4,15 @@ using Quai.Networks;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>Publishes what happens to containers, with the attributes that Docker gives them.</summary>
+/// <summary>Publishes container events, with the attributes that Docker gives them.</summary>
 internal sealed class ContainerEvents(EventHub hub, INetworkService networks)
 {
     /// <summary>Publishes an event of a container.</summary>
     public void Publish(Container container, string action, params ReadOnlySpan<(string Name, string Value)> more) =>
         hub.Publish("container", action, container.Id, container.EventAttributes(more));
 
-    /// <summary>Publishes that a number of stopped containers was removed.</summary>
-    /// <param name="reclaimed">Bytes given back.</param>
+    /// <summary>Publishes that a number of stopped containers were removed.</summary>
+    /// <param name="reclaimed">Bytes freed.</param>
     public void PublishPrune(long reclaimed) => hub.Publish("container", "prune", "", new Dictionary<string, string> { ["reclaimed"] = reclaimed.ToString() });
 
     /// <summary>Publishes that a container's networks were all connected or disconnected.</summary>

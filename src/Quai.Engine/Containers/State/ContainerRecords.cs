@@ -4,10 +4,10 @@ using Quai.Volumes;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>The containers' rows in the database, and the only one that writes them.</summary>
+/// <summary>The containers' rows in the database, and the only class that writes them.</summary>
 internal sealed class ContainerRecords(MetadataDatabase database, Background background)
 {
-    /// <summary>All containers that were recorded.</summary>
+    /// <summary>All recorded containers.</summary>
     public List<Container> Read() => database.Read(ContainerTable.Read);
 
     /// <summary>Records a new container together with the volumes reserved for it.</summary>
@@ -42,14 +42,14 @@ internal sealed class ContainerRecords(MetadataDatabase database, Background bac
         },
         cancellation);
 
-    /// <summary>Records the state without being waited for: one that recovery finds out by itself when the write did not come to pass.</summary>
+    /// <summary>Records the state without waiting: recovery can find it out by itself if the write is lost.</summary>
     public void SaveLater(Container container) => background.Observe(Task.Run(() => SaveAsync(container)), container.Id, "record the state");
 
-    /// <summary>Records another name.</summary>
+    /// <summary>Records a new name.</summary>
     public Task RenameAsync(Container container, string name, CancellationToken cancellation) =>
         database.WriteAsync(connection => ContainerTable.UpdateName(connection, container.Id, name), cancellation);
 
-    /// <summary>Records another specification.</summary>
+    /// <summary>Records a new specification.</summary>
     public Task SaveSpecAsync(Container container, ContainerSpec changed) =>
         database.WriteAsync(connection => ContainerTable.UpdateSpec(connection, container.Id, changed), CancellationToken.None);
 }

@@ -28,13 +28,13 @@ internal sealed class ContainerRegistry
     /// <exception cref="QuaiException">None or several.</exception>
     public Container Resolve(string reference) => Find(reference) ?? throw QuaiException.NotFound($"No such container: {reference}");
 
-    /// <summary>Finds a container that a request's body names: that there is none is the body's fault, not that what the path names is missing.</summary>
+    /// <summary>Finds a container that a request's body names: if there is none, the body is at fault, not the path's resource.</summary>
     /// <exception cref="QuaiException">None or several; always of kind InvalidParameter.</exception>
     public Container Named(string reference) =>
         reference.Length == 0 ? throw QuaiException.Invalid("invalid name or ID supplied: \"\"")
         : Find(reference) ?? throw QuaiException.Invalid($"No such container: {reference}");
 
-    /// <summary>Finds by id, name or unambiguous id prefix; null when there is none.</summary>
+    /// <summary>Finds by id, name or unambiguous id prefix; null if there is none.</summary>
     public Container? Find(string reference)
     {
         string name = reference.StartsWith('/') ? reference[1..] : reference;
@@ -68,7 +68,7 @@ internal sealed class ContainerRegistry
         }
     }
 
-    /// <summary>Takes a name for an id.</summary>
+    /// <summary>Reserves a name for an id.</summary>
     /// <returns>Null, or the id that has it already.</returns>
     public string? Reserve(string name, string id)
     {
@@ -78,7 +78,7 @@ internal sealed class ContainerRegistry
         }
     }
 
-    /// <summary>Takes a name for an id.</summary>
+    /// <summary>Reserves a name for an id.</summary>
     /// <exception cref="QuaiException">Another container has it.</exception>
     public void Take(string name, string id)
     {
@@ -89,7 +89,7 @@ internal sealed class ContainerRegistry
         }
     }
 
-    /// <summary>Gives a reserved name back.</summary>
+    /// <summary>Releases a reserved name.</summary>
     public void Release(string name)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ internal sealed class ContainerRegistry
         }
     }
 
-    /// <summary>Makes a container known; its name is reserved already.</summary>
+    /// <summary>Adds a container; its name is already reserved.</summary>
     public void Add(Container container)
     {
         lock (_lock)

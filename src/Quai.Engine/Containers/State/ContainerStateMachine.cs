@@ -3,7 +3,7 @@ using Quai.Runtime;
 namespace Quai.Engine.Containers.State;
 
 /// <summary>
-/// The only place that changes a container's status. Every method is one transition and refuses to leave a status that it does not belong to;
+/// The only place that changes a container's status. Every method is one transition and is refused from a status that it does not apply to;
 /// callers hold the container's lock.
 /// <code>
 /// Created ─┬─► Starting ─► Running ◄─► Paused
@@ -15,10 +15,10 @@ internal sealed class ContainerStateMachine(RunState initial)
 {
     private volatile RunState _current = initial;
 
-    /// <summary>The state now; safe to read without the lock.</summary>
+    /// <summary>The current state; safe to read without the lock.</summary>
     public RunState Current => _current;
 
-    /// <summary>A start begins. By hand the restart count starts anew.</summary>
+    /// <summary>A start begins. A start by hand resets the restart count.</summary>
     public void Starting(bool byPolicy) => Set(
         _current with { Status = ContainerStatus.Starting, Pid = 0, ExitCode = 0, Error = "", OomKilled = false, StoppedByUser = false, RestartCount = byPolicy ? _current.RestartCount + 1 : 0 },
         ContainerStatus.Created, ContainerStatus.Exited, ContainerStatus.Restarting);
@@ -31,7 +31,7 @@ internal sealed class ContainerStateMachine(RunState initial)
         _current with { Status = _current.StartedAt is null ? ContainerStatus.Created : ContainerStatus.Exited, Pid = 0, ExitCode = exitCode, Error = error },
         ContainerStatus.Starting);
 
-    /// <summary>Its processes stand still.</summary>
+    /// <summary>Its processes are frozen.</summary>
     public void Paused(bool held) => Set(_current with { Status = ContainerStatus.Paused, Held = held }, ContainerStatus.Running);
 
     /// <summary>The daemon is about to pause it for a moment.</summary>
@@ -40,15 +40,15 @@ internal sealed class ContainerStateMachine(RunState initial)
     /// <summary>Its processes run again.</summary>
     public void Unpaused() => Set(_current with { Status = ContainerStatus.Running, Held = false }, ContainerStatus.Paused);
 
-    /// <summary>What an earlier daemon left: its processes are frozen, or they run.</summary>
+    /// <summary>What an earlier daemon left: its processes are frozen, or running.</summary>
     public void Found(bool frozen) => Set(
         _current with { Status = frozen ? ContainerStatus.Paused : ContainerStatus.Running, Held = false },
         ContainerStatus.Running, ContainerStatus.Paused);
 
-    /// <summary>Somebody asked it to stop: its policy is not to start it again.</summary>
+    /// <summary>Somebody asked it to stop: its policy must not start it again.</summary>
     public void StopRequested() => _current = _current with { StoppedByUser = true };
 
-    /// <summary>It lacked memory: the kernel killed one of its processes.</summary>
+    /// <summary>It ran out of memory: the kernel killed one of its processes.</summary>
     public void OutOfMemory() => Set(_current with { OomKilled = true }, ContainerStatus.Running, ContainerStatus.Paused);
 
     /// <summary>The program ended.</summary>
@@ -64,7 +64,7 @@ internal sealed class ContainerStateMachine(RunState initial)
         },
         ContainerStatus.Starting, ContainerStatus.Running, ContainerStatus.Paused);
 
-    /// <summary>The wait for a restart was called off.</summary>
+    /// <summary>The wait for a restart was cancelled.</summary>
     public void RestartCancelled() => Set(_current with { Status = ContainerStatus.Exited }, ContainerStatus.Restarting);
 
     /// <summary>It is being removed.</summary>

@@ -9,7 +9,7 @@ namespace Quai.Engine.Containers.State;
 internal static class ContainerTable
 {
     /// <summary>Its schema.</summary>
-    /// <param name="specify">Makes specifications of the API's documents, which rows held once.</param>
+    /// <param name="specify">Creates specifications from the API's documents, which rows once held.</param>
     public static IReadOnlyList<Migration> Migrations(Action<SqliteConnection> specify) =>
     [
         new("engine", 1, """
@@ -36,7 +36,7 @@ internal static class ContainerTable
             """),
         new("engine", 2, "ALTER TABLE containers ADD COLUMN held INTEGER NOT NULL DEFAULT 0;"),
 
-        // Several networks: of rows from before, the attachments are read from the request that "networking" is.
+        // Several networks: for older rows, the attachments are read from the request in "networking".
         new("engine", 3, """
             ALTER TABLE containers ADD COLUMN attachments TEXT;
             UPDATE containers SET endpoint = '[' || endpoint || ']' WHERE endpoint IS NOT NULL;
@@ -65,7 +65,7 @@ internal static class ContainerTable
             ("$status", s.Status.ToString()));
     }
 
-    /// <summary>Writes what changes: the state as it is when the transaction runs, so that late writes never undo newer ones.</summary>
+    /// <summary>Writes the mutable part: the state as it is when the transaction runs, so that late writes never undo newer ones.</summary>
     public static void UpdateState(SqliteConnection connection, Container container)
     {
         RunState s = container.State;
@@ -80,11 +80,11 @@ internal static class ContainerTable
             ("$endpoints", container.Endpoints.IsEmpty ? null : JsonSerializer.Serialize(container.Endpoints, EngineJson.Default.ImmutableArrayEndpointRecord)));
     }
 
-    /// <summary>Writes another specification.</summary>
+    /// <summary>Writes a new specification.</summary>
     public static void UpdateSpec(SqliteConnection connection, string id, ContainerSpec spec) =>
         connection.Run("UPDATE containers SET spec=$s WHERE id=$id", ("$id", id), ("$s", JsonSerializer.Serialize(spec, SpecJson.Default.ContainerSpec)));
 
-    /// <summary>Writes another name.</summary>
+    /// <summary>Writes a new name.</summary>
     public static void UpdateName(SqliteConnection connection, string id, string name) =>
         connection.Run("UPDATE containers SET name=$n WHERE id=$id", ("$id", id), ("$n", name));
 
@@ -100,8 +100,8 @@ internal static class ContainerTable
             Name = row.GetString(1),
             Created = new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero),
             ImageId = row.GetString(3),
-            Spec = JsonSerializer.Deserialize(row.GetString(4), SpecJson.Default.ContainerSpec)!,
-            Attachments = JsonSerializer.Deserialize(row.GetString(5), EngineJson.Default.ImmutableArrayNetworkAttachment),
+            Spec = SpecOf(row.GetString(4), row.GetString(3)),
+            Attachments = row.IsDBNull(5) ? [] : JsonSerializer.Deserialize(row.GetString(5), EngineJson.Default.ImmutableArrayNetworkAttachment),
             Machine = new ContainerStateMachine(new RunState
             {
                 Status = Enum.Parse<ContainerStatus>(row.GetString(6)),
@@ -117,4 +117,17 @@ internal static class ContainerTable
             }),
             Endpoints = row.IsDBNull(16) ? [] : JsonSerializer.Deserialize(row.GetString(16), EngineJson.Default.ImmutableArrayEndpointRecord),
         });
+
+    // One record that cannot be read is that container's misfortune, and nobody else's.
+    private static ContainerSpec SpecOf(string text, string image)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, SpecJson.Default.ContainerSpec) ?? ContainerSpec.Damaged(image, "it is empty");
+        }
+        catch (JsonException e)
+        {
+            return ContainerSpec.Damaged(image, e.Message);
+        }
+    }
 }

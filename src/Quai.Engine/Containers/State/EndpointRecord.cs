@@ -2,7 +2,7 @@ using Quai.Networks;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>Where a running container is on a network: kept so that inspect can tell after the daemon was restarted.</summary>
+/// <summary>A running container's endpoint on a network: kept so that inspect can show it after the daemon was restarted.</summary>
 internal sealed record EndpointRecord
 {
     public string NetworkId { get; init; } = "";
@@ -21,7 +21,7 @@ internal sealed record EndpointRecord
 
     public List<PublishedPortRecord> Ports { get; init; } = [];
 
-    /// <summary>What is worth keeping of an endpoint.</summary>
+    /// <summary>The part of an endpoint worth keeping.</summary>
     public static EndpointRecord From(Endpoint endpoint) => new()
     {
         NetworkId = endpoint.Network.Id,

@@ -5,33 +5,33 @@ using Quai.Engine.Containers.Spec.Networking;
 
 namespace Quai.Engine.Containers.State;
 
-/// <summary>What a container wants of a network that it is on whenever it runs.</summary>
+/// <summary>A container's settings for a network that it is on whenever it runs.</summary>
 /// <param name="Network">The network's name.</param>
 internal sealed record NetworkAttachment(string Network)
 {
-    /// <summary>The hardware address asked for; null for the engine's choice.</summary>
+    /// <summary>The requested hardware address; null for the engine's choice.</summary>
     public string? MacAddress { get; init; }
 
-    /// <summary>The IPv4 address asked for; null for any.</summary>
+    /// <summary>The requested IPv4 address; null for any.</summary>
     public string? IPv4Address { get; init; }
 
-    /// <summary>The IPv6 address asked for; null for any.</summary>
+    /// <summary>The requested IPv6 address; null for any.</summary>
     public string? IPv6Address { get; init; }
 
-    /// <summary>Whether the request had settings of addresses at all, which inspect shows.</summary>
+    /// <summary>Whether the request had address settings at all, which inspect shows.</summary>
     public bool HasAddressSettings { get; init; }
 
-    /// <summary>Names it also goes by on the network; null for none.</summary>
+    /// <summary>Its aliases on the network; null for none.</summary>
     public IReadOnlyList<string>? Aliases { get; init; }
 
-    /// <summary>Of a container's networks that with the highest leads to everywhere else.</summary>
+    /// <summary>The gateway priority: the container's network with the highest value has the default route.</summary>
     public int GatewayPriority { get; init; }
 
-    /// <summary>Whether it is a network that leases an endpoint: not the host's, and not none.</summary>
+    /// <summary>Whether the network leases an endpoint: not the host's, and not none.</summary>
     [JsonIgnore]
     public bool HasEndpoint => new NetworkMode(Network).Network is not null;
 
-    /// <summary>The address to lease, as the network service takes it.</summary>
+    /// <summary>The address to lease, in the network service's form.</summary>
     [JsonIgnore]
     public IPAddress? WantedIPv4 => IPAddress.TryParse(IPv4Address, out IPAddress? address) ? address : null;
 

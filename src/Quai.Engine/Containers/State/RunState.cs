@@ -1,12 +1,12 @@
 namespace Quai.Engine.Containers.State;
 
-/// <summary>Where a container is in its life.</summary>
+/// <summary>Where a container is in its life cycle.</summary>
 internal enum ContainerStatus
 {
     /// <summary>Never started, or its only starts failed.</summary>
     Created,
 
-    /// <summary>Being started; recorded before anything is made for it.</summary>
+    /// <summary>Being started; recorded before anything is created for it.</summary>
     Starting,
 
     /// <summary>Its program runs.</summary>
@@ -15,7 +15,7 @@ internal enum ContainerStatus
     /// <summary>Its processes are frozen.</summary>
     Paused,
 
-    /// <summary>Ended, to be started again by its restart policy.</summary>
+    /// <summary>Ended, waiting to be started again by its restart policy.</summary>
     Restarting,
 
     /// <summary>Ended.</summary>
@@ -25,10 +25,10 @@ internal enum ContainerStatus
     Removing,
 }
 
-/// <summary>All that changes as a container lives. Immutable: <see cref="ContainerStateMachine"/> replaces it whole.</summary>
+/// <summary>Everything that changes during a container's life. Immutable: <see cref="ContainerStateMachine"/> replaces it as a whole.</summary>
 internal sealed record RunState
 {
-    /// <summary>A container nobody has started.</summary>
+    /// <summary>A container that was never started.</summary>
     public static RunState New { get; } = new();
 
     public ContainerStatus Status { get; init; }
@@ -37,7 +37,7 @@ internal sealed record RunState
 
     public int ExitCode { get; init; }
 
-    /// <summary>Why the last start failed; empty when it did not.</summary>
+    /// <summary>Why the last start failed; empty if it did not.</summary>
     public string Error { get; init; } = "";
 
     public bool OomKilled { get; init; }
@@ -46,19 +46,19 @@ internal sealed record RunState
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>How often the restart policy started it since somebody did.</summary>
+    /// <summary>How often the restart policy has started it since somebody last did.</summary>
     public int RestartCount { get; init; }
 
     /// <summary>Somebody stopped it: no policy may start it until somebody does.</summary>
     public bool StoppedByUser { get; init; }
 
     /// <summary>
-    /// The daemon itself stops its processes for a moment, to read its files; recorded before they are frozen, so that a daemon
-    /// that comes after a crash lets them go on. What a user paused stays paused.
+    /// The daemon itself stops its processes for a moment, to read its files. Recorded before they are frozen, so that after a crash
+    /// the next daemon thaws them. What a user paused stays paused.
     /// </summary>
     public bool Held { get; init; }
 
-    /// <summary>Docker's sense of running: also paused, being started, or waiting to be restarted.</summary>
+    /// <summary>Running in Docker's sense: also paused, being started, or waiting to be restarted.</summary>
     public bool IsRunning => Status is ContainerStatus.Starting or ContainerStatus.Running or ContainerStatus.Paused or ContainerStatus.Restarting;
 
     /// <summary>Whether there are processes.</summary>

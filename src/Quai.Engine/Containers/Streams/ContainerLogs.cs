@@ -20,8 +20,8 @@ internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths path
         }
     }
 
-    /// <summary>A container's lines, from the log or as they come.</summary>
-    /// <exception cref="QuaiException">No stream is asked for, or its driver keeps nothing.</exception>
+    /// <summary>A container's lines, from the log or as they arrive.</summary>
+    /// <exception cref="QuaiException">No stream is requested, or its driver keeps nothing.</exception>
     public IAsyncEnumerable<ReadOnlyMemory<byte>> Open(Container container, LogsRequest request, CancellationToken cancellation)
     {
         if (!request.Stdout && !request.Stderr)
@@ -34,7 +34,7 @@ internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths path
             throw QuaiException.System("configured logging driver does not support reading");
         }
 
-        // Asked for before the state is looked at: an exit in between is not missed.
+        // Registered before the state is read: an exit in between is not missed.
         Task<RunState> exit = container.NextExit();
         Task? ended = request.Follow && container.State.HasProcess ? exit : null;
         return new LogReader(paths.Log(container.Id), request, container.Spec.Program.Terminal, time).ReadAsync(ended, cancellation);

@@ -23,7 +23,7 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
         return Task.Run(
             () =>
             {
-                // The container may run and is not trusted: neither side is left by a link, whatever it does meanwhile.
+                // The container may be running and is not trusted: no link leads out of either side, whatever it does meanwhile.
                 using FileDescriptor lower = DetachedOverlay.Open(snapshot.Root, snapshot.Lower, null, null, paths.RootFs);
                 using FileDescriptor upper = FileCalls.OpenDirectory(Path.Combine(snapshot.Root, snapshot.Upper));
                 var comparison = new Comparison(cancellation);
@@ -34,8 +34,8 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
     }
 
     /// <summary>
-    /// Compares a writable directory with what is below it, as Docker compares whole trees: a file is changed when its mode, owner, size, time of change
-    /// or capabilities are, a directory also when something in it is.
+    /// Compares a writable directory with what is below it, as Docker compares whole trees: a file is changed if its mode, owner, size, modification time
+    /// or capabilities are, a directory also if something in it is.
     /// </summary>
     private sealed class Comparison(CancellationToken cancellation)
     {
@@ -60,7 +60,7 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
 
             if (lower is not null && IsOpaque(upper))
             {
-                // The directory was removed and made anew: what it had is gone.
+                // The directory was removed and created again: its old content is gone.
                 foreach (byte[] name in Names(lower))
                 {
                     if (TreeEntries.TryStatus(upper.Number, name) is null)
@@ -82,7 +82,7 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
             }
         }
 
-        // What was nested step by step has no path, and the sum of all such names grows with the square of their number.
+        // Directories nested step by step can be too deep for a path, and the total length of all such names grows quadratically.
         private static string Path(string directory, byte[] name) =>
             directory.Length + name.Length <= LongestPath
                 ? $"{directory}/{System.Text.Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1))}"
@@ -113,7 +113,7 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
                 return true;
             }
 
-            // An archive may have cut fractions of seconds off.
+            // An archive may have truncated fractions of seconds.
             bool sameTime = now.ModifiedSeconds == was.ModifiedSeconds
                 && (now.ModifiedNanoseconds == was.ModifiedNanoseconds || now.ModifiedNanoseconds == 0 || was.ModifiedNanoseconds == 0);
             return sameTime && now.Size == was.Size && CapabilityOf(upper, name).SequenceEqual(CapabilityOf(lower, name));
@@ -145,10 +145,10 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
                 return;
             }
 
-            // Every container has an /etc for the three files in it, so it is never one of its own.
+            // Every container has an /etc for the three files in it, so it never counts as the container's own.
             bool implied = inside == "/etc" && was is null;
 
-            // Its place, before those of what is in it.
+            // Its place, before its children.
             int at = Changes.Count;
             Changes.Add(new FilesystemChange(inside, Modified));
             bool same = implied ? (now.Mode & 0x1ff, now.Uid, now.Gid) == (0x1edu, 0u, 0u) : was is { } old && IsSame(now, old, upper, lower!, name);

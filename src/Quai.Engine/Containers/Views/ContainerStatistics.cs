@@ -8,7 +8,7 @@ using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers.Views;
 
-/// <summary>Samples what containers use.</summary>
+/// <summary>Samples containers' resource usage.</summary>
 internal sealed class ContainerStatistics(ContainerRegistry registry, TimeProvider time)
 {
     private static readonly TimeSpan s_sampling = TimeSpan.FromSeconds(1);
@@ -128,7 +128,7 @@ internal sealed class ContainerStatistics(ContainerRegistry registry, TimeProvid
     private static List<BlkioEntry>? Entries(IReadOnlyList<BlockIo> lines, bool v2) =>
         v2 && lines.Count == 0 ? null : [.. lines.Select(l => new BlkioEntry { Major = l.Major, Minor = l.Minor, Op = l.Operation, Value = l.Value })];
 
-    /// <summary>Nanoseconds that all processors together have existed, of the first line of /proc/stat, and how many there are.</summary>
+    /// <summary>Total time of all processors in nanoseconds, from the first line of /proc/stat, and how many processors there are.</summary>
     private static (ulong Nanoseconds, uint Count) SystemCpu()
     {
         const ulong NanosecondsPerTick = 10_000_000;
@@ -147,7 +147,7 @@ internal sealed class ContainerStatistics(ContainerRegistry registry, TimeProvid
                 continue;
             }
 
-            // user nice system idle iowait irq softirq: what follows is counted in these already.
+            // user nice system idle iowait irq softirq: these already include what follows.
             string[] fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             for (int i = 1; i <= 7 && i < fields.Length; i++)
             {

@@ -12,7 +12,7 @@ using Quai.Linux;
 
 namespace Quai.Engine.Containers.Views;
 
-/// <summary>Tells all that is known of a container.</summary>
+/// <summary>Returns everything known about a container.</summary>
 internal sealed class InspectContainer(ContainerRegistry registry, Launcher launcher, EnginePaths paths, ExecService execs, IImageStore images, ContainerSizes sizes, NetworkView networks)
 {
     /// <inheritdoc cref="IContainers.InspectAsync"/>
@@ -53,7 +53,7 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
         return result;
     }
 
-    // As Docker: until a container has been started, only what it names itself.
+    // As in Docker: until a container has been started, only what it names itself.
     private string ProfileOf(Container container, bool started)
     {
         try
@@ -64,7 +64,7 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
         }
         catch (QuaiException)
         {
-            // It was made on a host where this could be kept; here it cannot be started.
+            // It was created on a host where this could be honoured; here it cannot be started.
             return "";
         }
     }

@@ -55,7 +55,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
             Id = container.Id,
             Names = ["/" + container.Name],
 
-            // A name that by now means another image would mislead.
+            // A name that now means another image would mislead.
             Image = meant.Contains(container.ImageId) ? reference : container.ImageId,
             ImageID = container.ImageId,
             Command = string.Join(' ', line.Select((a, at) => at > 0 && a.Contains(' ', StringComparison.Ordinal) ? $"'{a}'" : a)),

@@ -72,7 +72,7 @@ internal sealed class ListFilter
         _exposed = [.. Values("expose").Select(v => ToPorts("expose", v))];
     }
 
-    /// <summary>Whether a status is asked for: then stopped containers are listed too.</summary>
+    /// <summary>Whether a status is requested: then stopped containers are listed too.</summary>
     public bool AsksForStatus { get; }
 
     /// <summary>Whether a container is to be listed.</summary>
@@ -101,7 +101,7 @@ internal sealed class ListFilter
 
     private IReadOnlyList<string> Values(string name) => _filters.TryGetValue(name, out IReadOnlyList<string>? values) ? values : [];
 
-    // Any word may stand for the protocol: what no port has is found nowhere.
+    // Any word is accepted as a protocol: one that no port has matches nothing.
     private static (ushort Start, ushort End, string Protocol) ToPorts(string name, string value)
     {
         string[] parts = value.Split('/', 2), ends = parts[0].Split('-', 2);

@@ -6,13 +6,13 @@ using Quai.Networks;
 
 namespace Quai.Engine.Containers.Views;
 
-/// <summary>Containers' places on networks, as the API shows them.</summary>
+/// <summary>Containers' endpoints on networks, as the API shows them.</summary>
 internal sealed class NetworkView(INetworkService networks)
 {
     /// <summary>All networks.</summary>
     public IReadOnlyList<Network> All() => networks.List();
 
-    /// <summary>The part of inspect about its networks.</summary>
+    /// <summary>The network part of inspect.</summary>
     public NetworkSettings SettingsOf(Container container, RunState state)
     {
         var settings = new NetworkSettings { Networks = EndpointsOf(container, state) };
@@ -56,11 +56,11 @@ internal sealed class NetworkView(INetworkService networks)
         return settings;
     }
 
-    /// <summary>Its endpoints by the networks' names.</summary>
+    /// <summary>Its endpoints by network name.</summary>
     public Dictionary<string, EndpointSettings> EndpointsOf(Container container, RunState state) =>
         container.Attachments.ToDictionary(a => a.Network, a => SettingsOf(container, state, a));
 
-    /// <summary>Its exposed and published ports, in the order in which <c>ps</c> has them.</summary>
+    /// <summary>Its exposed and published ports, in the order of <c>ps</c>.</summary>
     public List<PortSummary> PortsOf(Container container, RunState state)
     {
         if (!state.HasProcess || container.Endpoints.IsEmpty)

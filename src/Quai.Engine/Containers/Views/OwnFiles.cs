@@ -5,7 +5,7 @@ using Quai.Linux.Trees;
 
 namespace Quai.Engine.Containers.Views;
 
-/// <summary>What starting a container leaves in its writable layer, and what runs in it has not made. Docker has it in a layer of its own below the container's.</summary>
+/// <summary>Files that starting a container, not its program, leaves in its writable layer. Docker has them in a separate layer below the container's.</summary>
 internal static class OwnFiles
 {
     private static ReadOnlySpan<byte> Mounts => "/proc/mounts"u8;

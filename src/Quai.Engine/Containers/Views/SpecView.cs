@@ -7,7 +7,7 @@ using Quai.Engine.Containers.Spec.Networking;
 
 namespace Quai.Engine.Containers.Views;
 
-/// <summary>Shows a specification as the API does: the one place that goes back from it to the API's types.</summary>
+/// <summary>Shows a specification as the API does: the only place that converts it back to the API's types.</summary>
 internal static class SpecView
 {
     private static readonly JsonElement s_empty = JsonElement.Parse("{}");
@@ -122,7 +122,7 @@ internal static class SpecView
         };
     }
 
-    /// <summary>The mounts, but those that Docker does not list.</summary>
+    /// <summary>The mounts, except those that Docker does not list.</summary>
     public static List<MountPoint> MountsOf(ContainerSpec spec) => [.. spec.Mounts.Where(m => !m.Unlisted).Select(m => new MountPoint
     {
         Type = m.Type,

@@ -23,7 +23,7 @@ internal static class StatusText
         }
     }
 
-    /// <summary>A duration as Docker tells people.</summary>
+    /// <summary>A duration as Docker displays it.</summary>
     public static string Ago(TimeSpan span)
     {
         long seconds = (long)span.TotalSeconds;
@@ -50,7 +50,7 @@ internal static class StatusText
         };
     }
 
-    /// <summary>A state's name as Docker has it. A start takes milliseconds; Docker has no name for it.</summary>
+    /// <summary>Docker's name for a state. A start takes milliseconds; Docker has no name for it.</summary>
     public static string Name(RunState state) => state.Status switch
     {
         ContainerStatus.Created => "created",

@@ -67,7 +67,7 @@ internal sealed partial class TopContainer(ContainerRegistry registry, Container
     {
         var start = new ProcessStartInfo("ps") { RedirectStandardOutput = true, RedirectStandardError = true };
 
-        // It needs nothing of what the daemon's own environment holds.
+        // It needs nothing from the daemon's own environment.
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         foreach (string argument in arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries))

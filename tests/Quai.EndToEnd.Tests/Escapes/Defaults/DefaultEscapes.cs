@@ -118,7 +118,7 @@ public sealed class DefaultEscapes(Engines engines) : EscapeTests(engines), ICla
 
     private static async Task<string?> GroupAsync(Scene scene, string user)
     {
-        // Open to all others, closed to group 50: whoever is in that group and can shed it gains.
+        // Open to all others, closed to group 50: a process that is in that group and can drop it gains access.
         CommandResult result = await scene.Docker.RunAsync(
             $"run --rm --name {scene.Engine.Name()} {user} {BusyboxImage.Name} sh -c 'id -G | grep -qw 50 || echo GAIN'");
         return result.Stdout.Contains("GAIN", StringComparison.Ordinal) ? "the group is not among the process's" : null;

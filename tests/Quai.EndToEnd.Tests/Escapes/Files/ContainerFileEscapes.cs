@@ -2,7 +2,7 @@ using Quai.EndToEnd.Tests.Escapes.Harness;
 
 namespace Quai.EndToEnd.Tests.Escapes.Files;
 
-/// <summary>Files that the engine makes for a container or shows to it: written where they should not be, saying what nobody asked for, telling of the host.</summary>
+/// <summary>Files that the engine creates for a container or shows to it: written in the wrong place, with injected content, or revealing the host.</summary>
 public sealed class ContainerFileEscapes(Engines engines) : EscapeTests(engines), IClassFixture<Engines>
 {
     private static readonly Attack[] s_attacks =

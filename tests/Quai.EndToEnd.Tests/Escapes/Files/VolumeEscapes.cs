@@ -93,7 +93,7 @@ public sealed class VolumeEscapes(Engines engines) : EscapeTests(engines), IClas
         }
     }
 
-    /// <summary>A directory whose copying takes its time at one file; whatever order the others come in, most come after it.</summary>
+    /// <summary>A directory that is slow to copy at one file; whatever the order, most others come after it.</summary>
     private static byte[] Layer() => TestImage.Tar(
     [
         TestImage.Folder("data/"),

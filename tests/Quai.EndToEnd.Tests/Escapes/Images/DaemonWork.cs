@@ -22,7 +22,7 @@ public sealed record DaemonWork(double UserSeconds, long BytesRead, long PeakByt
             Field($"/proc/{pid}/status", "VmHWM:") * 1024);
     }
 
-    /// <summary>Begins to measure peak memory anew, from what the process has now.</summary>
+    /// <summary>Restarts the measurement of peak memory, from the process's current use.</summary>
     public static void ForgetPeak(int pid) => File.WriteAllText($"/proc/{pid}/clear_refs", "5");
 
     /// <summary>What something made a daemon do. The peak is that beyond what it had before.</summary>

@@ -81,7 +81,7 @@ public sealed class VolumeModeEscapes(Engines engines) : EscapeTests(engines), I
 
     private static async Task<string?> WriteAsync(Scene scene)
     {
-        // As images do whose program is not root: the folder is for everybody, inside.
+        // As in images whose program is not root: the folder is open to everybody, inside.
         await using Volume volume = await Volume.CreateAsync(scene);
         await volume.RunAsync("chmod 1777 /v");
         await Neighbour.RunAsync($"echo planted >{volume.Path}/from-outside");

@@ -9,7 +9,7 @@ internal static class Frames
     /// <summary>Where all nodes of IPv6 listen.</summary>
     public const string AllNodes = "33:33:00:00:00:01";
 
-    /// <summary>A group (that of LLDP) whose frames a bridge does not forward but hands to the port they came in by.</summary>
+    /// <summary>A group (LLDP's) whose frames a bridge does not forward but passes to the port they came in by.</summary>
     public const string PastTheBridge = "01:80:c2:00:00:0e";
 
     /// <summary>The network that <see cref="RouterAdvertisement"/> offers.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Quai.EndToEnd.Tests.Escapes.Procfs;
 
 /// <summary>
-/// An image whose <c>/proc</c> (or <c>/sys</c>, or <c>/dev</c>) is not what it seems: a link to a place that something of the container's own is laid over later,
-/// so that whoever looks a path up twice finds two things.
+/// An image whose <c>/proc</c> (or <c>/sys</c>, or <c>/dev</c>) is not what it seems: a link to a place that the container later covers with something of its own,
+/// so that code which looks a path up twice finds two different things.
 /// </summary>
 /// <param name="Name">In words.</param>
 /// <param name="Links">Links in the image: path (relative) and target.</param>
@@ -40,10 +40,10 @@ internal sealed record ProcfsImage(string Name, (string Path, string Target)[] L
     /// <summary>Places where procfs might turn up.</summary>
     private string Places => string.Join(' ', Links.Select(l => "/" + l.Path).Concat(Links.Select(l => l.Target.StartsWith('/') ? l.Target : "/" + l.Target.Replace("../", "", StringComparison.Ordinal))).Concat(Folders.Select(f => "/" + f)).Distinct());
 
-    /// <summary>Starts a container of it and tells what that can reach: null when nothing, or when it is refused.</summary>
+    /// <summary>Starts a container from it and returns what that can reach: null for nothing, or if it is refused.</summary>
     public async Task<string?> TryAsync(Harness.Scene scene) => (await StartAsync(scene)).Gain;
 
-    /// <summary>Starts a container of it. Tells what it gained, whether it started at all, and the engine's words when not.</summary>
+    /// <summary>Starts a container from it. Returns what it gained, whether it started at all, and the engine's message if not.</summary>
     public async Task<(string? Gain, bool Started, string Words)> StartAsync(Harness.Scene scene)
     {
         string image = await scene.LoadAsync(Build());
@@ -80,7 +80,7 @@ internal sealed record ProcfsImage(string Name, (string Path, string Target)[] L
                 }
             }
 
-            // What every container's sysctls are written to.
+            // Where every container's sysctls are written.
             entries.Add(TestImage.Folder(at + "sys/net/"));
             entries.Add(TestImage.Folder(at + "sys/net/ipv4/"));
             foreach (string name in s_sysctls)

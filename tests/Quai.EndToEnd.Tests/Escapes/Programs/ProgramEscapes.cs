@@ -6,7 +6,7 @@ namespace Quai.EndToEnd.Tests.Escapes.Programs;
 /// <summary>The runtime's own program, reached from a container that makes it execute itself (CVE-2019-5736).</summary>
 public sealed class ProgramEscapes(Engines engines) : EscapeTests(engines), IClassFixture<Engines>
 {
-    // Takes hold of whatever large program appears that is not the image's, and writes to it as soon as nobody runs it any more.
+    // Opens any large program that appears and is not the image's, and writes to it as soon as nobody runs it any more.
     private const string Watcher = """
         #include <fcntl.h>
         #include <stdio.h>
@@ -39,7 +39,7 @@ public sealed class ProgramEscapes(Engines engines) : EscapeTests(engines), ICla
         }
         """;
 
-    // Takes hold of whatever program appears that is not the image's, and sets its mode: to what it is, since being permitted is all.
+    // Opens any program that appears and is not the image's, and sets its mode to what it already is: being permitted to is all that matters.
     private const string ModeSetter = """
         #include <dirent.h>
         #include <fcntl.h>
@@ -81,7 +81,7 @@ public sealed class ProgramEscapes(Engines engines) : EscapeTests(engines), ICla
         new("CVE-2019-5736: exec of a script whose interpreter is /proc/thread-self/../exe", s => TryAsync(s, "/evil2")) { QuaidOnly = true },
         new("CVE-2019-5736 kind: the mode of the program that joins is set from inside", s => SetModeAsync(s, "/evil"))
         {
-            // The same program, by a mount that is not read-only.
+            // The same program, through a mount that is not read-only.
             Opened = s => SetModeAsync(s, "/writable"),
         },
         new("CVE-2016-9962 kind: the environment of who made a container is read by its neighbour in a process namespace", ReadEnvironmentAsync) { QuaidOnly = true },
@@ -115,7 +115,7 @@ public sealed class ProgramEscapes(Engines engines) : EscapeTests(engines), ICla
 
     private static async Task<string?> TryAsync(Scene scene, params string[] exec)
     {
-        // A copy: the attack is meant.
+        // A copy: the attack is deliberate.
         string program = Path.Combine(scene.Scratch(), "quai-runtime");
         File.Copy(scene.Runtime, program);
         byte[] before = await File.ReadAllBytesAsync(program);
@@ -126,7 +126,7 @@ public sealed class ProgramEscapes(Engines engines) : EscapeTests(engines), ICla
         await Eventually.HoldsAsync(() => File.Exists(Path.Combine(bundle.Root, "watching")) ? null : "the watcher does not run");
         for (int i = 0; i < 60; i++)
         {
-            // Started and left: whoever waits runs the program, and what runs can't be written to.
+            // Started and left: the waiting process runs the program, and a running program cannot be written to.
             await bundle.ShellAsync($"$R exec --detach $ID {string.Join(' ', exec)} </dev/null >/dev/null 2>&1; usleep 20000 2>/dev/null || sleep 0.02");
             if (File.Exists(Path.Combine(bundle.Root, "written")))
             {

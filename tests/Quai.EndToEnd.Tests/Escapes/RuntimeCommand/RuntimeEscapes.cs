@@ -3,7 +3,7 @@ using Quai.EndToEnd.Tests.Escapes.Harness;
 
 namespace Quai.EndToEnd.Tests.Escapes.RuntimeCommand;
 
-/// <summary>Configs that make the runtime reach for the host: whoever the caller is, it refuses (CVE-2022-29162, CVE-2023-25809, CVE-2021-30465 kind).</summary>
+/// <summary>Configs that make the runtime reach into the host: whoever the caller is, it refuses (CVE-2022-29162, CVE-2023-25809, CVE-2021-30465 kind).</summary>
 public sealed class RuntimeEscapes(Engines engines) : EscapeTests(engines), IClassFixture<Engines>
 {
     private static readonly Attack[] s_attacks =

@@ -7,8 +7,8 @@ using Quai.EndToEnd.Tests.Escapes.Harness;
 namespace Quai.EndToEnd.Tests.Escapes.Terminals;
 
 /// <summary>
-/// Names and texts of images, containers and registries that command the user's terminal: set its title, move its cursor, have it answer as if it was typed,
-/// turn the direction of writing, or pretend lines that nobody wrote. What is tried is <c>quai</c> at a terminal.
+/// Names and texts of images, containers and registries that control the user's terminal: set its title, move its cursor, make it answer as if that was typed,
+/// change the text direction, or fake lines that nobody wrote. The target is <c>quai</c> at a terminal.
 /// </summary>
 public sealed class TerminalEscapes(Engines engines) : EscapeTests(engines), IClassFixture<Engines>
 {
@@ -58,7 +58,7 @@ public sealed class TerminalEscapes(Engines engines) : EscapeTests(engines), ICl
         return terminal.Screen;
     }
 
-    /// <summary>What on a screen acts instead of being read.</summary>
+    /// <summary>Anything on a screen that controls it instead of being read.</summary>
     private static string? Gained(string screen)
     {
         char found = screen.FirstOrDefault(c => c is '\u001b' or '\u0007' or (>= '\u0080' and <= '\u009f') or '\u202e' or '\u2066');
@@ -166,7 +166,7 @@ public sealed class TerminalEscapes(Engines engines) : EscapeTests(engines), ICl
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The attack is over, or a client went away: the pull then says so.
+            // The attack is over, or a client disconnected: the pull then says so.
         }
     }
 }

@@ -3,7 +3,7 @@ using Quai.EndToEnd.Tests.Escapes.Harness;
 
 namespace Quai.EndToEnd.Tests.Escapes.Waiting;
 
-/// <summary>Whether the engine answers within a time that only waiting for somebody hostile exceeds.</summary>
+/// <summary>Whether the engine answers within a time that is exceeded only if it waits for the attacker.</summary>
 internal static class Answering
 {
     /// <summary>Long beside anything the engine does of itself, on a busy machine too.</summary>

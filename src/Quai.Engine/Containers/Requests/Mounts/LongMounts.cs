@@ -101,7 +101,7 @@ internal sealed class LongMounts(MountPaths paths)
             Propagation = propagation.Length > 0 ? propagation : paths.DefaultPropagation(source),
             NonRecursive = options.NonRecursive,
 
-            // Read-only is recursive in any case, and a kernel that cannot do that fails the start: to be forced changes nothing.
+            // Read-only is recursive in any case, and a kernel that cannot do that fails the start: forcing it changes nothing.
             ReadOnlyNonRecursive = options.ReadOnlyNonRecursive,
             CreateSource = create,
         };

@@ -13,10 +13,10 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
     private readonly HashSet<string> _written = [];
     private readonly MountPaths _paths = new(dataRoot);
 
-    /// <summary>Volumes to make or find, in the order of <see cref="Result"/>'s volumes.</summary>
+    /// <summary>Volumes to create or find, in the order of <see cref="Result"/>'s volumes.</summary>
     public Dictionary<string, VolumeRequest> Volumes { get; } = [];
 
-    /// <summary>All mounts, parents before what lies below them.</summary>
+    /// <summary>All mounts, parents before their children.</summary>
     public List<ContainerMount> Result() => [.. _mounts.Values.OrderBy(m => m.Destination.Count(c => c == '/')).ThenBy(m => m.Destination, StringComparer.Ordinal)];
 
     /// <summary>Reads everything.</summary>

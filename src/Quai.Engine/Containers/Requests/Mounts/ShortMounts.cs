@@ -9,7 +9,7 @@ internal sealed class ShortMounts(MountPaths paths)
 {
     /// <summary>Reads one.</summary>
     /// <param name="spec">As written: <c>/source:/destination:ro</c>, <c>name:/destination</c>, <c>/destination</c>.</param>
-    /// <param name="driver">Of volumes that are made for it.</param>
+    /// <param name="driver">The driver for volumes created for it.</param>
     /// <exception cref="QuaiException">What is wrong, in Docker's words.</exception>
     public ReadMount Read(string spec, string driver)
     {

@@ -1,6 +1,6 @@
 namespace Quai.Engine.Containers.Spec.Limits;
 
-/// <summary>How much a container may use. An update makes another one of these, and what it writes to the kernel is what a start would write.</summary>
+/// <summary>A container's resource limits. An update creates a new object, and writes to the kernel what a start would write.</summary>
 public sealed record ResourceLimits
 {
     /// <summary>Of memory.</summary>
@@ -12,6 +12,6 @@ public sealed record ResourceLimits
     /// <summary>Of block devices.</summary>
     public BlockIoLimits BlockIo { get; init; } = new();
 
-    /// <summary>Of processes; 0 or less for no limit, null for not said.</summary>
+    /// <summary>Of processes; 0 or less for no limit, null if not given.</summary>
     public long? Pids { get; init; }
 }

@@ -4,9 +4,9 @@ using Quai.Errors;
 namespace Quai.Engine.Containers.Spec.Networking;
 
 /// <summary>Where on the host ports are published.</summary>
-/// <param name="Address">The host's address in the words of the request; empty for any.</param>
-/// <param name="Written">The host's ports in the words of the request; empty for one that is free.</param>
-/// <param name="Start">The first port; 0 for one that is free.</param>
+/// <param name="Address">The host's address as written in the request; empty for any.</param>
+/// <param name="Written">The host's ports as written in the request; empty for a free one.</param>
+/// <param name="Start">The first port; 0 for a free one.</param>
 /// <param name="End">The last.</param>
 public sealed record HostPorts(string Address, string Written, ushort Start, ushort End)
 {
@@ -16,8 +16,8 @@ public sealed record HostPorts(string Address, string Written, ushort Start, ush
     /// <summary>The address that is listened on; null for the network's usual one.</summary>
     public IPAddress? Listen() => Address.Length == 0 ? null : IPAddress.Parse(Address);
 
-    /// <summary>Reads a place on the host.</summary>
-    /// <exception cref="QuaiException">The address or the ports are none.</exception>
+    /// <summary>Parses a host address and ports.</summary>
+    /// <exception cref="QuaiException">The address or the ports are invalid.</exception>
     public static HostPorts Parse(string address, string ports)
     {
         if (address.Length > 0 && !IPAddress.TryParse(address, out _))

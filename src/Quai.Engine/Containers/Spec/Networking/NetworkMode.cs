@@ -2,8 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Quai.Engine.Containers.Spec.Networking;
 
-/// <summary>Whose network a container has: one of its own on a network, one of its own with nothing but loopback, the host's, another container's.</summary>
-/// <param name="Text">As <c>--network</c> has it: a network's name, <c>none</c>, <c>host</c>, <c>container:ID</c>; <c>default</c> and nothing are <c>bridge</c>.</param>
+/// <summary>Which network a container uses: its own on a network, its own with only loopback, the host's, another container's.</summary>
+/// <param name="Text">As in <c>--network</c>: a network's name, <c>none</c>, <c>host</c>, <c>container:ID</c>; <c>default</c> and the empty string mean <c>bridge</c>.</param>
 [JsonConverter(typeof(NetworkModeConverter))]
 public readonly record struct NetworkMode(string Text)
 {
@@ -12,13 +12,13 @@ public readonly record struct NetworkMode(string Text)
 
     private const string OfContainer = "container:";
 
-    /// <summary>As the API has it; never null.</summary>
+    /// <summary>As in the API; never null.</summary>
     public string Text { get; } = Text ?? "";
 
     /// <summary>The host's own network.</summary>
     public bool IsHost => Text == "host";
 
-    /// <summary>A network of its own with nothing but loopback.</summary>
+    /// <summary>Its own network with only loopback.</summary>
     public bool IsNone => Text == "none";
 
     /// <summary>Another container's.</summary>

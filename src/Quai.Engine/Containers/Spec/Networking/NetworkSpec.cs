@@ -1,38 +1,38 @@
 namespace Quai.Engine.Containers.Spec.Networking;
 
-/// <summary>A container's network: whose it is, which names it knows, what it publishes.</summary>
+/// <summary>A container's network: whose it is, the names it knows, the ports it publishes.</summary>
 public sealed record NetworkSpec
 {
-    /// <summary>Whose network it has.</summary>
+    /// <summary>Which network it uses.</summary>
     public required NetworkMode Mode { get; init; }
 
-    /// <summary>Whether it has no network at all; null for not said.</summary>
+    /// <summary>Whether it has no network at all; null if not given.</summary>
     public bool? Disabled { get; init; }
 
-    /// <summary>The hardware address on the network of its mode; null or empty for one of the engine's making.</summary>
+    /// <summary>The hardware address on its mode's network; null or empty for a generated one.</summary>
     public string? MacAddress { get; init; }
 
-    /// <summary>The ports that it is said to serve, those that are published among them.</summary>
+    /// <summary>The exposed ports, including published ones.</summary>
     public IReadOnlyList<PortRange>? Exposed { get; init; }
 
     /// <summary>The ports that are published on the host.</summary>
     public IReadOnlyList<PortPublication> Published { get; init; } = [];
 
-    /// <summary>Whether every exposed port is published that is not anyway.</summary>
+    /// <summary>Whether to publish every exposed port that is not published explicitly.</summary>
     public bool PublishAll { get; init; }
 
     /// <summary>Name servers; none for the daemon's.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
 
-    /// <summary>Options of the resolver; none for the daemon's.</summary>
+    /// <summary>Resolver options; none for the daemon's.</summary>
     public IReadOnlyList<string> DnsOptions { get; init; } = [];
 
     /// <summary>Search domains; none for the daemon's.</summary>
     public IReadOnlyList<string> DnsSearch { get; init; } = [];
 
-    /// <summary>Further lines of /etc/hosts as <c>name:address</c>, the address <c>host-gateway</c> among them.</summary>
+    /// <summary>Additional lines of /etc/hosts as <c>name:address</c>, including the address <c>host-gateway</c>.</summary>
     public IReadOnlyList<string>? ExtraHosts { get; init; }
 
-    /// <summary>Other containers by names of its own.</summary>
+    /// <summary>Links to other containers, by aliases.</summary>
     public IReadOnlyList<string>? Links { get; init; }
 }

@@ -9,8 +9,8 @@ namespace Quai.Engine.Containers.Spec.Networking;
 /// <param name="Protocol"><c>tcp</c>, <c>udp</c> or <c>sctp</c>.</param>
 public readonly record struct PortRange(ushort Start, ushort End, string Protocol)
 {
-    /// <summary>Reads <c>port[-end][/protocol]</c>; without a protocol it is TCP.</summary>
-    /// <exception cref="QuaiException">It is nothing of the kind.</exception>
+    /// <summary>Parses <c>port[-end][/protocol]</c>; without a protocol it is TCP.</summary>
+    /// <exception cref="QuaiException">It is malformed.</exception>
     public static PortRange Parse(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
@@ -20,7 +20,7 @@ public readonly record struct PortRange(ushort Start, ushort End, string Protoco
             : throw QuaiException.Invalid($"invalid port specification: \"{text}\"");
     }
 
-    /// <summary>Reads <c>port[-end]</c>; null when it is nothing of the kind.</summary>
+    /// <summary>Parses <c>port[-end]</c>; null if it is malformed.</summary>
     public static (ushort Start, ushort End)? TryRange(string text)
     {
         int dash = text.IndexOf('-', StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public readonly record struct PortRange(ushort Start, ushort End, string Protoco
             : null;
     }
 
-    /// <summary>As configurations write it.</summary>
+    /// <summary>As written in configurations.</summary>
     public override string ToString() =>
         Start == End ? string.Create(CultureInfo.InvariantCulture, $"{Start}/{Protocol}") : string.Create(CultureInfo.InvariantCulture, $"{Start}-{End}/{Protocol}");
 }

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Plans.Protocol.Messages;
+namespace Quai.Plans.Protocol.Messages.Events;
 
-/// <summary>A further process has ended; its output is whole.</summary>
+/// <summary>A further process has ended; its output is complete.</summary>
 /// <param name="Head">Of <see cref="PacketKind.ExecExited"/>.</param>
 /// <param name="ExitCode">Its code, or 128 + signal.</param>
 /// <param name="Process">The exec's id.</param>

@@ -8,7 +8,7 @@ using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
 
-namespace Quai.Networks;
+namespace Quai.Networks.State;
 
 /// <summary>A network in force, with the addresses of it that are leased. Safe for concurrent use; networks do not wait for each other.</summary>
 internal sealed class NetworkState

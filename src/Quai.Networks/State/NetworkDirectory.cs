@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Quai.Errors;
 
-namespace Quai.Networks;
+namespace Quai.Networks.State;
 
 /// <summary>The networks that there are. Read without waiting; each change replaces the whole.</summary>
 internal sealed class NetworkDirectory

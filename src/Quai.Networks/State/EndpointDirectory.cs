@@ -1,7 +1,7 @@
 using Quai.Errors;
 using Quai.Networks.Sandboxes;
 
-namespace Quai.Networks;
+namespace Quai.Networks.State;
 
 /// <summary>The endpoints that there are, by container. Safe for concurrent use.</summary>
 internal sealed class EndpointDirectory

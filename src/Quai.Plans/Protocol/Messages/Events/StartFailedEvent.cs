@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Quai.Plans.Protocol.Messages;
+namespace Quai.Plans.Protocol.Messages.Events;
 
 /// <summary>A step of the start failed; the shim ends.</summary>
 /// <param name="Head">Of <see cref="PacketKind.StartFailed"/>.</param>

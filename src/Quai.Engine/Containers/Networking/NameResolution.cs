@@ -1,0 +1,58 @@
+using System.Net;
+using Quai.Engine.Containers.State;
+using Quai.Linux;
+using Quai.Linux.Netlink;
+using Quai.Networks;
+using Quai.Networks.Dns;
+using Quai.Runtime;
+
+namespace Quai.Engine.Containers.Networking;
+
+/// <summary>By which names containers know each other, and the DNS servers that tell them.</summary>
+internal sealed class NameResolution(EngineOptions options, INetworkService networks)
+{
+    /// <summary>Says by which names a container that has endpoints goes: its name, what it is also called on a network, its short id, what it calls itself.</summary>
+    public void Publish(Container container) => networks.SetNames(container.Id, network => NamesOn(container, network));
+
+    /// <summary>Serves a container that runs, if it was started with sockets for it.</summary>
+    /// <param name="container">The container, whose endpoints are leased.</param>
+    /// <param name="shim">Who keeps its sockets.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task ServeAsync(Container container, IShim shim, CancellationToken cancellation)
+    {
+        if (await shim.NameSocketsAsync(cancellation).ConfigureAwait(false) is not { } sockets)
+        {
+            return;
+        }
+
+        FileDescriptor place;
+        try
+        {
+            place = NetworkNamespace.OpenOf(shim.Pid);
+        }
+        catch (LinuxException)
+        {
+            // It has ended already.
+            sockets.Dispose();
+            return;
+        }
+
+        IReadOnlyList<string> servers = container.Spec.Network.Dns.Count > 0 ? container.Spec.Network.Dns : options.Dns;
+        IReadOnlyList<string> given = container.Spec.Network.DnsOptions.Count > 0 ? container.Spec.Network.DnsOptions : options.DnsOptions;
+        networks.ServeNames(
+            container.Id,
+            new ResolverSockets(sockets.Udp, sockets.Tcp, place),
+            new ResolverSettings([.. servers.Select(s => IPAddress.TryParse(s, out IPAddress? address) ? address : null).OfType<IPAddress>()], given.Count > 0 ? given : null));
+    }
+
+    private static List<string> NamesOn(Container container, Network network)
+    {
+        List<string> names = [container.Name, .. container.Attachments.FirstOrDefault(a => a.Network == network.Name)?.Aliases ?? [], container.Id[..12]];
+        if (container.Spec.Hostname.Length > 0)
+        {
+            names.Add(container.Spec.Hostname);
+        }
+
+        return [.. names.Distinct(StringComparer.OrdinalIgnoreCase)];
+    }
+}

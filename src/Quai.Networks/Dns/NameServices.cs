@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Quai.Networks.Dns.Forwarding;
+using Quai.Networks.Dns.HostServers;
+using Quai.Networks.Dns.Names;
+
+namespace Quai.Networks.Dns;
+
+/// <summary>The names on networks that have some, and the DNS servers of the containers that run there. Safe for concurrent use.</summary>
+/// <param name="time">What time it is.</param>
+/// <param name="logger">Is told of limits that are reached.</param>
+internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposable
+{
+    // Each waiting question has a socket of the daemon's.
+    private const int MostOutstanding = 4096;
+
+    private readonly ConcurrentDictionary<string, NetworkNameTable> _tables = new();
+    private readonly ConcurrentDictionary<string, ContainerResolver> _resolvers = new();
+    private readonly Lazy<HostNameServers> _host = new(() => new HostNameServers(time));
+    private readonly DnsServerOptions _options = new() { SharedLimit = new OutstandingLimit(MostOutstanding) };
+
+    /// <summary>Puts an endpoint's names on its network.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="names">Its container's name first.</param>
+    public void Put(Endpoint endpoint, IReadOnlyList<string> names)
+    {
+        if (endpoint.Network.HasNames)
+        {
+            TableOf(endpoint.Network).Add(new NamedEndpoint(endpoint.Id, names, endpoint.IPv4?.Address, endpoint.IPv6?.Address));
+        }
+    }
+
+    /// <summary>Takes an endpoint's names away.</summary>
+    public void Remove(Endpoint endpoint)
+    {
+        if (_tables.TryGetValue(endpoint.Network.Id, out NetworkNameTable? table))
+        {
+            table.Remove(endpoint.Id);
+        }
+    }
+
+    /// <summary>Forgets a network.</summary>
+    public void Forget(string networkId) => _tables.TryRemove(networkId, out _);
+
+    /// <summary>Begins to serve a container.</summary>
+    /// <param name="container">Its id.</param>
+    /// <param name="sockets">Its sockets, from now on this one's.</param>
+    /// <param name="settings">What is given for it.</param>
+    /// <param name="endpoints">Its endpoints.</param>
+    public void Serve(string container, ResolverSockets sockets, ResolverSettings settings, IReadOnlyList<Endpoint> endpoints)
+    {
+        var resolver = new ContainerResolver(container, sockets, settings, _host.Value, _options, time, logger);
+        Stop(container);
+        _resolvers[container] = resolver;
+        Update(container, endpoints);
+    }
+
+    /// <summary>Says which endpoints a container has now.</summary>
+    public void Update(string container, IReadOnlyList<Endpoint> endpoints)
+    {
+        if (_resolvers.TryGetValue(container, out ContainerResolver? resolver))
+        {
+            resolver.Scope.Set(
+                [.. endpoints.Where(e => e.Network.HasNames).Select(e => new NetworkAttachment(TableOf(e.Network)))],
+                resolver.Settings.Servers,
+                resolver.Settings.Options,
+                endpoints.Any(e => e.Network.LeadsOutside));
+        }
+    }
+
+    /// <summary>Serves a container no longer.</summary>
+    public void Stop(string container)
+    {
+        if (_resolvers.TryRemove(container, out ContainerResolver? resolver))
+        {
+            resolver.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (string container in _resolvers.Keys)
+        {
+            Stop(container);
+        }
+    }
+
+    private NetworkNameTable TableOf(Network network) => _tables.GetOrAdd(network.Id, static (_, name) => new NetworkNameTable(name), network.Name);
+}

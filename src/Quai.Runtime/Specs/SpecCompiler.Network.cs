@@ -1,0 +1,105 @@
+using Quai.Linux.Kernel;
+using Quai.Linux.Nftables;
+using Quai.Plans;
+using static Quai.Linux.Kernel.IoConstants;
+using static Quai.Linux.Kernel.OpenFlags;
+using static Quai.Plans.PlanWriter;
+using Nr = Quai.Linux.Kernel.SystemCallNumber;
+
+namespace Quai.Runtime.Specs;
+
+/// <content>The new network namespace: its interfaces, and its name server's sockets.</content>
+public sealed partial class SpecCompiler
+{
+    private const string NameTable = "quai-dns", NameOutput = "output", NamePostrouting = "postrouting";
+    private const int NameReceiveBytes = 256 * 1024, NameBacklog = 128;
+    private const ushort NamePort = 53;
+    private const byte Tcp = 6, Udp = 17;
+
+    private static readonly byte[] s_nameServer = [127, 0, 0, 11];
+    private static readonly Lazy<(byte[] Batch, byte[] PortPlaces, int Ports)> s_nameRules = new(MakeNameRules);
+
+    private void CompileNetwork(Settings settings)
+    {
+        if ((_newNamespaces & CloneFlags.CLONE_NEWNET) == 0)
+        {
+            return;
+        }
+
+        if (settings.Network.Count == 0)
+        {
+            Child("bring loopback up", Step.Of(PlanOperation.LoopbackUp));
+        }
+        else
+        {
+            CompileRequests(settings.Network);
+        }
+
+        if (settings.NameSockets)
+        {
+            CompileNameSockets();
+        }
+    }
+
+    private void CompileRequests(IReadOnlyList<NetlinkRequest> requests)
+    {
+        Step socket = Step.Call(Nr.Socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+        if (requests.Any(r => r.InHost || r.HostNamespaceFdOffset >= 0))
+        {
+            Parent("open netlink", socket.Into(PlanSlot.HostNetlink));
+            Parent("open the host's network namespace", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text("/proc/self/ns/net"), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.HostNetworkNamespace));
+        }
+
+        Child("open netlink", socket.Into(PlanSlot.SandboxNetlink));
+        foreach (NetlinkRequest request in requests)
+        {
+            Child(request.What, Step.Of(
+                PlanOperation.Netlink,
+                Argument.Slot(request.InHost ? PlanSlot.HostNetlink : PlanSlot.SandboxNetlink),
+                _plan.Block(request.Bytes),
+                request.Bytes.Length,
+                request.HostNamespaceFdOffset));
+        }
+    }
+
+    /// <summary>
+    /// Two sockets on one port of 127.0.0.11, which the kernel chooses, and rules that lead there whatever is sent to port 53: so that port stays free for the container's own programs.
+    /// The sockets go to whoever runs the plan, before the program can do anything.
+    /// </summary>
+    private void CompileNameSockets()
+    {
+        int sender = _plan.NewSlot(), udp = _plan.NewSlot(), tcp = _plan.NewSlot();
+        Parent("make sockets to hand over those of the name server", Step.Of(PlanOperation.SocketPair, PlanSlot.NameSockets).Into(sender));
+
+        // struct sockaddr_in. What the first socket is bound to is written over it, and so the second gets the same port.
+        Pointer address = _plan.Block([AF_INET, 0, 0, 0, .. s_nameServer, 0, 0, 0, 0, 0, 0, 0, 0]), length = _plan.Block([16, 0, 0, 0]), receive = _plan.Block(BitConverter.GetBytes(NameReceiveBytes));
+        Child("make the name server's UDP socket", Step.Call(Nr.Socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0).Into(udp));
+        Child("set what the name server's UDP socket holds", Step.Call(Nr.Setsockopt, Argument.Slot(udp), SOL_SOCKET, SO_RCVBUF, receive, sizeof(int)));
+        Child("bind the name server's UDP socket to 127.0.0.11", Step.Call(Nr.Bind, Argument.Slot(udp), address, 16));
+        Child("ask for the name server's port", Step.Call(Nr.Getsockname, Argument.Slot(udp), address, length));
+        Child("make the name server's TCP socket", Step.Call(Nr.Socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0).Into(tcp));
+        Child("bind the name server's TCP socket to 127.0.0.11", Step.Call(Nr.Bind, Argument.Slot(tcp), address, 16));
+        Child("listen on the name server's TCP socket", Step.Call(Nr.Listen, Argument.Slot(tcp), NameBacklog));
+        (byte[] batch, byte[] places, int ports) = s_nameRules.Value;
+        Child($"write nftables table {NameTable}, which leads from 127.0.0.11:53 to the name server", Step.Of(PlanOperation.Nftables, _plan.Block(batch), batch.Length, address, _plan.Block(places), ports));
+        Child("hand over the name server's sockets", Step.Of(PlanOperation.SendDescriptors, Argument.Slot(sender), Argument.Slot(udp), Argument.Slot(tcp)));
+    }
+
+    /// <summary>As in Docker: what goes to port 53 is sent on to the name server's; what comes from there without being an answer to something that is still remembered comes from port 53.</summary>
+    private static (byte[] Batch, byte[] PortPlaces, int Ports) MakeNameRules()
+    {
+        const uint R = NftRule.Register;
+        List<int> places = [];
+        using NftBatch batch = new();
+        batch.AddTable(NameTable);
+        batch.AddChain(NameTable, NameOutput, NftHook.Output("nat", NftHook.DestinationNat));
+        batch.AddChain(NameTable, NamePostrouting, NftHook.Postrouting("nat", NftHook.SourceNat));
+        foreach (byte protocol in (ReadOnlySpan<byte>)[Udp, Tcp])
+        {
+            batch.Rule(NameTable, NameOutput).Destination(s_nameServer, 32).Protocol(protocol).DestinationPort(NamePort).LoadAddress(R, s_nameServer).LoadPort(R + 1, 0).Noting(places).DestinationNatTo(R, R + 1);
+            batch.Rule(NameTable, NamePostrouting).Source(s_nameServer, 32).Protocol(protocol).SourcePort(0).Noting(places).LoadPort(R, NamePort).SourceNatToPort(R);
+        }
+
+        return (batch.Prepare(), System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([.. places]).ToArray(), places.Count);
+    }
+}

@@ -1,0 +1,123 @@
+namespace Quai.EndToEnd.Tests.Networks;
+
+/// <summary>Names of containers on networks, as containers there resolve them.</summary>
+public sealed class NameTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
+{
+    private const string Sleep = "sh -c 'while :; do sleep 1; done'";
+    private readonly DockerClient _docker = engine.Docker;
+
+    [Fact]
+    public async Task Names_are_known_on_their_network_and_on_no_other()
+    {
+        string one = await NetworkAsync(), two = await NetworkAsync();
+        string a = await RunAsync(one, "--hostname shown --network-alias other"), b = await RunAsync(one), c = await RunAsync(two);
+        string address = await AddressAsync(a, one);
+        foreach (string name in (string[])[a, "other", "shown", (await IdAsync(a))[..12], $"{a}.{one}", a.ToUpperInvariant()])
+        {
+            Assert.Equal([address], await AddressesAsync(b, name));
+            Assert.Empty(await AddressesAsync(c, name));
+        }
+
+        Assert.Equal([address], await AddressesAsync(a, a));
+        Assert.Contains($"{a}.{one}", await _docker.OkAsync($"exec {b} nslookup {address}"), StringComparison.Ordinal);
+        Assert.Contains("nameserver 127.0.0.11", await _docker.OkAsync($"exec {b} cat /etc/resolv.conf"), StringComparison.Ordinal);
+
+        // A container on both reaches both.
+        await _docker.OkAsync($"network connect {two} {b}");
+        Assert.Equal([await AddressAsync(c, two)], await AddressesAsync(b, c));
+        Assert.Equal([address], await AddressesAsync(b, a));
+        Assert.Equal([await AddressAsync(b, two)], await AddressesAsync(c, b));
+        await _docker.OkAsync($"network disconnect {two} {b}");
+        Assert.Empty(await AddressesAsync(b, c));
+        Assert.Empty(await AddressesAsync(c, b));
+    }
+
+    [Fact]
+    public async Task An_alias_of_several_is_all_of_them()
+    {
+        string network = await NetworkAsync();
+        string asks = await RunAsync(network), a = await RunAsync(network, "--network-alias web"), b = await RunAsync(network, "--network-alias web");
+        string[] addresses = [await AddressAsync(a, network), await AddressAsync(b, network)];
+        Assert.Equal(addresses.Order(), (await AddressesAsync(asks, "web")).Order());
+        await _docker.OkAsync($"rm -f {a}");
+        Assert.Equal([addresses[1]], await AddressesAsync(asks, "web"));
+        await _docker.OkAsync($"rename {b} {b}x");
+        Assert.Equal([addresses[1]], await AddressesAsync(asks, $"{b}x"));
+        Assert.Empty(await AddressesAsync(asks, b));
+    }
+
+    [Fact]
+    public async Task The_default_network_has_none()
+    {
+        string a = await RunAsync("bridge");
+        Assert.DoesNotContain("127.0.0.11", await _docker.OkAsync($"exec {a} cat /etc/resolv.conf"), StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.11", await _docker.OkAsync($"exec {a} netstat -lnu"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_binds_port_53_itself()
+    {
+        string network = await NetworkAsync(), a = await RunAsync(network), b = await RunAsync(network);
+        await _docker.OkAsync($"exec -d {a} nc -l -p 53 -s 0.0.0.0 -e echo mine");
+        Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+        await Eventually.HoldsAsync(async () => await _docker.OkAsync($"exec {b} sh -c 'nc -w 2 {a} 53 </dev/null || nc -w 2 {await AddressAsync(a, network)} 53 </dev/null || true'") is var said && said.Trim() == "mine" ? null : said);
+    }
+
+    [Fact]
+    public async Task On_an_internal_network_nothing_is_asked_elsewhere()
+    {
+        string network = await NetworkAsync("--internal"), a = await RunAsync(network), b = await RunAsync(network);
+        Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+        CommandResult unknown = await _docker.RunAsync($"exec {a} nslookup -type=a name.invalid");
+        Assert.Contains("SERVFAIL", unknown.Stdout + unknown.Stderr, StringComparison.Ordinal);
+    }
+
+    [QuaidFact]
+    public async Task A_daemon_that_comes_and_goes_loses_no_question()
+    {
+        string network = await NetworkAsync(), a = await RunAsync(network);
+        string asks = engine.Name();
+        await _docker.OkAsync($"run -d --name {asks} --network {network} -v {await QuestionProgram.PathAsync()}:/ask:ro {BusyboxImage.Name} /ask {a} 1200 10");
+        for (int round = 0; round < 4; round++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            await engine.KillDaemonAsync();
+            await engine.StartDaemonAsync();
+        }
+
+        await _docker.OkAsync($"wait {asks}");
+        string[] told = (await _docker.OkAsync($"logs {asks}")).Trim().Split(' ');
+        Assert.Equal(("1200", "1200", "0"), (told[0], told[1], told[3]));
+
+        // The names are there again, too.
+        string b = await RunAsync(network);
+        Assert.Equal([await AddressAsync(a, network)], await AddressesAsync(b, a));
+        Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+    }
+
+    private async Task<string> NetworkAsync(string options = "")
+    {
+        string name = engine.Name("net");
+        await _docker.OkAsync($"network create {options} {name}");
+        return name;
+    }
+
+    private async Task<string> RunAsync(string network, string options = "")
+    {
+        string name = engine.Name();
+        await _docker.OkAsync($"run -d --name {name} --network {network} {options} {BusyboxImage.Name} {Sleep}");
+        return name;
+    }
+
+    private Task<string> AddressAsync(string container, string network) => _docker.InspectAsync(container, $"{{{{(index .NetworkSettings.Networks \"{network}\").IPAddress}}}}");
+
+    private Task<string> IdAsync(string container) => _docker.InspectAsync(container, "{{.Id}}");
+
+    private async Task<string[]> AddressesAsync(string container, string name)
+    {
+        CommandResult said = await _docker.RunAsync($"exec {container} nslookup -type=a {name}");
+
+        // The first address is the server's.
+        return [.. said.Stdout.Split('\n').Where(l => l.StartsWith("Address", StringComparison.Ordinal)).Skip(1).Select(l => l.Split(' ', '\t')[^1].Trim())];
+    }
+}
