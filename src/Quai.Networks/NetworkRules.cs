@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -12,7 +13,7 @@ namespace Quai.Networks;
 /// <summary>What networks may be made, in Docker's words.</summary>
 internal static class NetworkRules
 {
-    private const string Null = "null", Configured = "user specified configurations are not supported if the network depends on a configuration network";
+    private const string Null = "null", Configured = " are not supported if the network depends on a configuration network";
 
     /// <summary>Checks what can be told of a request without looking at other networks.</summary>
     /// <exception cref="QuaiException">It cannot be.</exception>
@@ -72,9 +73,14 @@ internal static class NetworkRules
                 throw QuaiException.NotFound($"configuration network \"{attributes.ConfigFrom}\" does not exist");
             }
 
-            if (attributes.Asked.Count > 0 || options.Count > 0 || attributes.Labels.Count > 0 || attributes.IpamOptions is { Count: > 0 })
+            if (attributes.Asked.Count > 0 || attributes.Labels.Count > 0 || attributes.IpamDriver != "default" || attributes.IpamOptions is { Count: > 0 })
             {
-                throw new QuaiException(ErrorKind.Forbidden, Configured);
+                throw new QuaiException(ErrorKind.Forbidden, "user specified configurations" + Configured);
+            }
+
+            if (options.Count > 0)
+            {
+                throw new QuaiException(ErrorKind.Forbidden, "network driver options" + Configured);
             }
 
             options = from.Options;
@@ -82,12 +88,23 @@ internal static class NetworkRules
         }
 
         CheckIpam(attributes);
+        CheckBridge(id, options.GetValueOrDefault(BridgeSettings.NameOption, ""), networks);
         return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
         {
             Attributes = attributes,
             Options = options,
             Subnets = [.. attributes.Asked.Select(a => SubnetOf(a, networks))],
         };
+    }
+
+    private static void CheckBridge(string id, string bridge, NetworkDirectory networks)
+    {
+        if (bridge.Length > 0 && networks.All.FirstOrDefault(n => n.Network.Interface == bridge) is { } other)
+        {
+            throw new QuaiException(
+                ErrorKind.Forbidden,
+                $"cannot create network {id} ({bridge}): conflicts with network {other.Network.Id} ({bridge}): networks have same bridge name");
+        }
     }
 
     private static void CheckIpam(NetworkAttributes attributes)
@@ -123,9 +140,17 @@ internal static class NetworkRules
 
         IPNetwork range = asked.Range is { } written ? IPNetwork.Parse(written) : subnet;
         IPAddress gateway = asked.Gateway is { } given ? IPAddress.Parse(given) : FirstUsable(subnet, range);
+        HashSet<IPAddress> used = subnet.PrefixLength < Prefixes.Bits(subnet.BaseAddress.AddressFamily) - 1
+            ? [subnet.BaseAddress, Prefixes.Address(Prefixes.Last(subnet), subnet.BaseAddress.AddressFamily)]
+            : [];
+        if (!used.Add(gateway))
+        {
+            throw QuaiException.System($"failed to allocate gateway ({gateway}): Address already in use");
+        }
+
         foreach ((string name, IPAddress address) in asked.Others())
         {
-            if (address.Equals(gateway))
+            if (!used.Add(address))
             {
                 throw QuaiException.System($"failed to allocate secondary ip address ({name}:{address}): Address already in use");
             }

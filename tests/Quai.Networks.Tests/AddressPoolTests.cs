@@ -62,6 +62,18 @@ public sealed class AddressPoolTests
     }
 
     [Fact]
+    public void An_address_outside_of_the_range_is_leased_once_too()
+    {
+        var pool = new AddressPool(IPNetwork.Parse("10.231.0.0/24"), IPNetwork.Parse("10.231.0.128/30"), IPAddress.Parse("10.231.0.1"), IPAddress.Parse("10.231.0.9"), IPAddress.Parse("10.231.0.128"));
+        IPAddress outside = IPAddress.Parse("10.231.0.50");
+        Assert.True(pool.TryLease(outside));
+        Assert.All(["10.231.0.50", "10.231.0.0", "10.231.0.255", "10.231.0.1", "10.231.0.9", "10.231.0.128"], a => Assert.False(pool.TryLease(IPAddress.Parse(a))));
+        pool.Release(outside);
+        Assert.True(pool.TryLease(outside));
+        Assert.Equal(["10.231.0.129", "10.231.0.130", "10.231.0.131"], All(pool));
+    }
+
+    [Fact]
     public void A_range_within_a_word_of_bits_ends_where_it_ends()
     {
         InterfaceAddress address = InterfaceAddress.Parse("10.231.0.1/24");
@@ -92,6 +104,27 @@ public sealed class AddressPoolTests
     [InlineData("fd00:1:2:3::4/48", "fd00:1:2::/48")]
     [InlineData("fd00::4/0", "::/0")]
     public void An_address_tells_its_network(string cidr, string network) => Assert.Equal(network, InterfaceAddress.Parse(cidr).Network.ToString());
+
+    [Theory]
+    [InlineData("02:42:AC:11:00:02", "02:42:ac:11:00:02")]
+    [InlineData("02-42-ac-11-00-02", "02:42:ac:11:00:02")]
+    [InlineData("0242.ac11.0002", "02:42:ac:11:00:02")]
+    public void A_hardware_address_is_read_in_any_way(string text, string address) => Assert.Equal(address, MacAddress.Format(MacAddress.Parse(text)));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("02:42:ac:11:00")]
+    [InlineData("2:42:ac:11:00:02")]
+    [InlineData("02:42:ac:11:00:0g")]
+    [InlineData("02:42-ac:11-00:02")]
+    [InlineData("02:42:ac:11:00:02:03:04")]
+    [InlineData("0242ac110002")]
+    [InlineData("01:00:5e:00:00:01")]
+    [InlineData("ff:ff:ff:ff:ff:ff")]
+    [InlineData("00:00:00:00:00:00")]
+    public void One_that_no_interface_can_have_is_refused(string text) =>
+        Assert.Equal($"invalid MAC address {text}", Assert.Throws<QuaiException>(() => MacAddress.Parse(text)).Message);
 
     [Fact]
     public void Pools_are_used_in_their_order_and_around_what_is_taken()

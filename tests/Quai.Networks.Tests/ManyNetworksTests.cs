@@ -130,7 +130,7 @@ public sealed class ManyNetworksTests
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.gateway_mode_ipv4=routed", ErrorKind.NotImplemented, "gateway_mode_ipv4=routed")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.enable_icc=perhaps", ErrorKind.InvalidParameter, "\"perhaps\"")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=a name too long", ErrorKind.InvalidParameter, "a name too long")]
-    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=out0", ErrorKind.Conflict, "out0 is not a bridge")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=out0", ErrorKind.System, "existing interface out0 is not a bridge")]
     public void What_cannot_be_had_is_refused_and_leaves_nothing(string name, string driver, string? cidr, string option, ErrorKind kind, string words)
     {
         using var host = new TestHost();

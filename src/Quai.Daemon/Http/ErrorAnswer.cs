@@ -28,8 +28,8 @@ internal static partial class ErrorAnswer
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    /// <summary>The message for the client: our own messages in full, for anything unexpected only its message on one line.</summary>
-    public static string MessageOf(Exception error) => error.Message.ReplaceLineEndings(" ");
+    /// <summary>What the client is told: our own sentences whole, of anything unexpected only its message on one line.</summary>
+    public static string MessageOf(Exception error) => error is QuaiException ? error.Message : OnOneLine(error.Message);
 
     /// <summary>Answers with the failure, unless the answer has begun: then the connection is cut, so that the client sees that it is incomplete.</summary>
     public static Task Send(HttpContext http, Exception error, ILogger log)
@@ -40,7 +40,7 @@ internal static partial class ErrorAnswer
         {
             if (error is QuaiException)
             {
-                Failed(log, http.Request.Method, http.Request.Path, message);
+                Failed(log, http.Request.Method, http.Request.Path, OnOneLine(message));
             }
             else
             {
@@ -49,7 +49,7 @@ internal static partial class ErrorAnswer
         }
         else
         {
-            Refused(log, http.Request.Method, http.Request.Path, (HttpStatusCode)status, message);
+            Refused(log, http.Request.Method, http.Request.Path, (HttpStatusCode)status, OnOneLine(message));
         }
 
         if (http.Response.HasStarted)
@@ -69,6 +69,8 @@ internal static partial class ErrorAnswer
         http.Response.ContentLength = body.Length;
         return http.Request.Method == "HEAD" ? Task.CompletedTask : http.Response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }
+
+    private static string OnOneLine(string message) => message.ReplaceLineEndings(" ");
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} refused ({Status}): {Reason}")]
     private static partial void Refused(ILogger log, string method, string path, HttpStatusCode status, string reason);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using Quai.Api.Networks;
 using Quai.Errors;
 using Quai.Networks;
@@ -27,6 +28,11 @@ internal static class NetworkReader
         if (scope is not ("" or "local"))
         {
             throw QuaiException.Invalid($"invalid scope \"{scope}\" of network {request.Name}: a network of this daemon's is local");
+        }
+
+        if ((request.EnableIPv4 == false || request.EnableIPv6 == true) && request.ConfigFrom?.Network is { Length: > 0 })
+        {
+            throw new QuaiException(ErrorKind.Forbidden, "user specified configurations are not supported if the network depends on a configuration network");
         }
 
         if (request.EnableIPv4 == false)
@@ -75,7 +81,7 @@ internal static class NetworkReader
         }
 
         return faults.Count > 0
-            ? throw QuaiException.Invalid("invalid network config:\n" + string.Join('\n', faults))
+            ? throw QuaiException.Invalid("invalid network config:\n" + (faults.Count == 1 ? faults[0] : string.Join('\n', faults.Select(f => "* " + f))))
             : [.. configs.Select(c => new AskedSubnet(c.Subnet!, Given(c.IPRange), Given(c.Gateway), c.AuxiliaryAddresses is { Count: > 0 } others ? others : null))];
     }
 
@@ -130,12 +136,18 @@ internal static class NetworkReader
     }
 
     private static string? Outside(IPNetwork subnet, string address) =>
-        !IPAddress.TryParse(address, out IPAddress? parsed) ? "invalid address" : subnet.Contains(parsed) ? null : "";
+        Address(address) is not { } parsed ? "invalid address" : subnet.Contains(parsed) ? null : "";
+
+    /// <summary>An address in full: .NET would also take <c>1.2</c>, <c>010.0.0.1</c> and <c>[::1]</c> for one.</summary>
+    private static IPAddress? Address(string text) =>
+        text.AsSpan().ContainsAny('[', '%', '/') || !IPAddress.TryParse(text, out IPAddress? address) ? null
+            : address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text ? address
+            : null;
 
     private static (IPNetwork Network, IPAddress Address)? Block(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && IPAddress.TryParse(text.AsSpan(0, slash), out IPAddress? address)
+        return slash > 0 && Address(text[..slash]) is { } address
             && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= address.GetAddressBytes().Length * 8
             ? (Masked(address, length), address)
             : null;

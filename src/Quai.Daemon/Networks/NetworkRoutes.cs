@@ -46,7 +46,9 @@ internal static class NetworkRoutes
             .Add("POST", "/networks/prune", async call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(PruneFilters);
-                DateTimeOffset? until = filters.TryGetValue("until", out IReadOnlyList<string>? texts) && texts is [var text, ..] ? PastTime.Parse(text, DateTimeOffset.UtcNow) : null;
+                IReadOnlyList<string> untils = filters.GetValueOrDefault("until", []);
+                DateTimeOffset? until = untils.Count > 1 ? throw QuaiException.Invalid("more than one until filter specified")
+                    : untils is [var text] ? PastTime.Parse(text, DateTimeOffset.UtcNow) : null;
                 List<string> deleted = [];
                 foreach (Network network in backend.Networks.List().Where(n => !n.IsPredefined && Labels.Pass(n.Attributes.Labels, filters) && !(n.Created > until)).OrderBy(n => n.Created))
                 {
@@ -137,7 +139,7 @@ internal static class NetworkRoutes
             {
                 "builtin" => network.IsPredefined,
                 "custom" => !network.IsPredefined,
-                _ => throw QuaiException.Invalid($"invalid filter: 'type'='{v}'"),
+                _ => throw QuaiException.System($"invalid filter: 'type'='{v}'"),
             });
     }
 }

@@ -11,6 +11,9 @@ namespace Quai.Networks.Records;
 /// <param name="Created">When it was made.</param>
 internal sealed record NetworkRecord(string Id, string Name, string Driver, string? Interface, bool OwnsInterface, DateTimeOffset Created)
 {
+    /// <summary>When it was made, in whole milliseconds: what is shown of one just made is shown after a restart, too.</summary>
+    public DateTimeOffset Created { get; init; } = DateTimeOffset.FromUnixTimeMilliseconds(Created.ToUnixTimeMilliseconds());
+
     /// <summary>At most one of each family.</summary>
     public IReadOnlyList<SubnetRecord> Subnets { get; init; } = [];
 

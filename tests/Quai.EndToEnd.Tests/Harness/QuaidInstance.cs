@@ -16,7 +16,7 @@ public sealed class QuaidInstance : IAsyncLifetime
     private readonly string _prefix;
     private readonly HashSet<string> _names = [];
     private Process? _daemon;
-    private int _counter;
+    private int _counter, _subnets;
 
     /// <summary>Takes a free slot: every daemon that runs at the same time has another.</summary>
     public QuaidInstance()
@@ -88,6 +88,9 @@ public sealed class QuaidInstance : IAsyncLifetime
 
         return name;
     }
+
+    /// <summary>The first three bytes of a subnet of 24 bits that nobody else has, as <c>10.150.3</c>.</summary>
+    public string Subnet() => $"10.{150 + Interlocked.Increment(ref _subnets)}.{Slot}";
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
@@ -204,6 +207,12 @@ public sealed class QuaidInstance : IAsyncLifetime
                 await Docker.OkAsync($"rm -fv {mine.ReplaceLineEndings(" ")}");
             }
 
+            string networks = await Docker.OkAsync($"network ls -q --filter name=^{_prefix}-");
+            if (networks.Length > 0)
+            {
+                await Docker.RunAsync($"network rm {networks.ReplaceLineEndings(" ")}");
+            }
+
             Directory.Delete(Root, recursive: true);
             return;
         }
@@ -218,6 +227,7 @@ public sealed class QuaidInstance : IAsyncLifetime
                     await Docker.RunAsync($"rm -fv {all.ReplaceLineEndings(" ")}");
                 }
 
+                await Docker.RunAsync("network prune -f");
                 await StopDaemonAsync();
             }
         }
@@ -294,7 +304,11 @@ public sealed class QuaidInstance : IAsyncLifetime
             }
         }
 
-        await RunningCommand.RunAsync("ip", ["link", "delete", Bridge]);
+        foreach (string bridge in (string[])[Bridge, .. await Traces.BridgesOfAsync(this)])
+        {
+            await RunningCommand.RunAsync("ip", ["link", "delete", bridge]);
+        }
+
         foreach (string table in await Traces.TablesOfAsync(this))
         {
             await RunningCommand.RunAsync("nft", ["delete", "table", .. table.Split(' ')]);

@@ -125,6 +125,14 @@ public sealed partial record Traces(
         return tables;
     }
 
+    /// <summary>The bridges of networks that were made, by the mark of the instance's data root.</summary>
+    public static async Task<List<string>> BridgesOfAsync(QuaidInstance instance) =>
+        [.. (await RunningCommand.RunAsync("ip", ["-o", "link", "show", "type", "bridge"])).Stdout
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(line => line.Split(' ').Contains($"{instance.Root}/data"))
+            .Select(line => line.Split(' ')[1].TrimEnd(':'))
+            .Where(bridge => bridge != instance.Bridge)];
+
     private static async Task<List<string>> ElementsOfAsync(QuaidInstance instance)
     {
         var elements = new List<string>();

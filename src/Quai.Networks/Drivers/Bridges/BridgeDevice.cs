@@ -60,7 +60,7 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
         Link bridge = found ?? Find(Links.List(socket), name) ?? throw new LinuxException("netlink", Errno.ENODEV, $"find bridge {name}");
         if (bridge.Kind != "bridge")
         {
-            throw QuaiException.Conflict($"interface {name} is not a bridge: it is there already and of another kind");
+            throw QuaiException.System($"existing interface {name} is not a bridge");
         }
 
         // All before the bridge comes up, or an address would have been made already.

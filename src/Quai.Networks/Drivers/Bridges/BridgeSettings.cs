@@ -9,8 +9,10 @@ namespace Quai.Networks.Drivers.Bridges;
 /// <summary>What a network of the bridge driver is to be: read from its options, or for the default bridge from the daemon's.</summary>
 internal sealed record BridgeSettings
 {
-    private const string NameOption = "com.docker.network.bridge.name",
-        InterContainerOption = "com.docker.network.bridge.enable_icc",
+    /// <summary>The option that names the bridge.</summary>
+    public const string NameOption = "com.docker.network.bridge.name";
+
+    private const string InterContainerOption = "com.docker.network.bridge.enable_icc",
         MasqueradeOption = "com.docker.network.bridge.enable_ip_masquerade",
         MtuOption = "com.docker.network.driver.mtu",
         BindingOption = "com.docker.network.bridge.host_binding_ipv4",
