@@ -28,7 +28,7 @@ internal static partial class ErrorAnswer
         _ => StatusCodes.Status500InternalServerError,
     };
 
-    /// <summary>The message for the client: our own messages in full, for anything unexpected only its message on one line.</summary>
+    /// <summary>What the client is told: our own sentences whole, of anything unexpected only its message on one line.</summary>
     public static string MessageOf(Exception error) => error is QuaiException ? error.Message : OnOneLine(error.Message);
 
     /// <summary>Answers with the failure, unless the answer has begun: then the connection is cut, so that the client sees that it is incomplete.</summary>

@@ -58,7 +58,7 @@ internal static class NetworkTables
         {
             Subnets = [.. row.GetString(6).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(SubnetRecord.Parse)],
             Options = JsonSerializer.Deserialize(row.GetString(7), NetworkJson.Default.DictionaryStringString)!,
-            Attributes = JsonSerializer.Deserialize(row.GetString(8), NetworkJson.Default.NetworkAttributes)!,
+            Attributes = row.GetString(8) is "{}" ? new NetworkAttributes() : JsonSerializer.Deserialize(row.GetString(8), NetworkJson.Default.NetworkAttributes)!,
         });
 
     public static void Put(SqliteConnection connection, NetworkRecord network) => connection.Run(

@@ -35,10 +35,18 @@ internal sealed class UdpService(Socket socket, Responder responder, TimeProvide
 
                 try
                 {
-                    int received = await socket.ReceiveFromAsync(message, SocketFlags.None, client, cancellation).ConfigureAwait(false);
-                    if (received <= MessageLayout.LargestQuery)
+                    // Taken out only once it is answered: a daemon that is killed in between leaves it to the next one.
+                    int received = await socket.ReceiveFromAsync(message, SocketFlags.Peek, client, cancellation).ConfigureAwait(false);
+                    try
                     {
-                        await ServeAsync(message.AsMemory(0, received), answer, client, cancellation).ConfigureAwait(false);
+                        if (received <= MessageLayout.LargestQuery)
+                        {
+                            await ServeAsync(message.AsMemory(0, received), answer, client, cancellation).ConfigureAwait(false);
+                        }
+                    }
+                    finally
+                    {
+                        await socket.ReceiveFromAsync(message, SocketFlags.None, client, cancellation).ConfigureAwait(false);
                     }
                 }
                 catch (SocketException)
