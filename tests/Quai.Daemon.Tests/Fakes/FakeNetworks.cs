@@ -1,6 +1,7 @@
 using System.Net;
 using Quai.Errors;
 using Quai.Networks;
+using Quai.Networks.Dns;
 
 namespace Quai.Daemon.Tests.Fakes;
 
@@ -38,9 +39,16 @@ internal sealed class FakeNetworks : INetworkService
 
     public Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation) => throw Unexpected();
 
-    public Task RemoveAsync(string networkId, CancellationToken cancellation) => throw Unexpected();
+    public Task RemoveAsync(string networkId, CancellationToken cancellation) =>
+        throw new QuaiException(ErrorKind.Forbidden, $"{Resolve(networkId).Name} is a pre-defined network and cannot be removed");
 
     public Task DisconnectAsync(Endpoint endpoint, CancellationToken cancellation) => throw Unexpected();
+
+    public bool IsUsed(string networkId) => false;
+
+    public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn) => throw Unexpected();
+
+    public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => throw Unexpected();
 
     private static InvalidOperationException Unexpected() => new("not expected");
 }
