@@ -11,7 +11,10 @@ internal sealed partial class ContainerResolver : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly ResolverSockets _sockets;
-    private readonly Task _running;
+    private readonly DnsServer _server;
+    private readonly string _container;
+    private readonly ILogger _logger;
+    private Task _running = Task.CompletedTask;
 
     /// <param name="container">Its id, for the log.</param>
     /// <param name="sockets">Its sockets, from now on this one's.</param>
@@ -23,23 +26,11 @@ internal sealed partial class ContainerResolver : IDisposable
     public ContainerResolver(string container, ResolverSockets sockets, ResolverSettings settings, HostNameServers host, DnsServerOptions options, TimeProvider time, ILogger logger)
     {
         _sockets = sockets;
+        _container = container;
+        _logger = logger;
         Settings = settings;
         Scope = new ContainerScope(host);
-        var server = new DnsServer(sockets.Udp, sockets.Tcp, Scope, ConnectAsync, options, time, logger);
-        _running = Task.Run(async () =>
-        {
-            try
-            {
-                await server.RunAsync(_stop.Token).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
-            {
-                if (!_stop.IsCancellationRequested)
-                {
-                    LogEnded(logger, container, e.Message);
-                }
-            }
-        });
+        _server = new DnsServer(sockets.Udp, sockets.Tcp, Scope, ConnectAsync, options, time, logger);
     }
 
     /// <summary>What is given for the container.</summary>
@@ -47,6 +38,22 @@ internal sealed partial class ContainerResolver : IDisposable
 
     /// <summary>What the container may be told.</summary>
     public ContainerScope Scope { get; }
+
+    /// <summary>Begins to answer, once it is known what. Called once.</summary>
+    public void Start() => _running = Task.Run(async () =>
+    {
+        try
+        {
+            await _server.RunAsync(_stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+        {
+            if (!_stop.IsCancellationRequested)
+            {
+                LogEnded(_logger, _container, e.Message);
+            }
+        }
+    });
 
     /// <summary>Ends it, in the background; the sockets that the container's shim keeps stay open.</summary>
     public void Dispose()

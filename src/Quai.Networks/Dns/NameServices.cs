@@ -53,6 +53,7 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
         Stop(container);
         _resolvers[container] = resolver;
         Update(container, endpoints);
+        resolver.Start();
     }
 
     /// <summary>Says which endpoints a container has now.</summary>

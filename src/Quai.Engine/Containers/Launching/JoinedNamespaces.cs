@@ -56,7 +56,7 @@ internal sealed class JoinedNamespaces(ContainerRegistry registry)
             ContainerStatus.Running or ContainerStatus.Paused => other,
             ContainerStatus.Restarting => throw QuaiException.Conflict($"Container {other.Id} is restarting, wait until the container is running"),
             var status when what == OfNetwork =>
-                throw QuaiException.Conflict($"cannot join network namespace of a non running container: container {reference} is {(status == ContainerStatus.Created ? "created" : "exited")}"),
+                throw QuaiException.Conflict($"cannot join network namespace of a non running container: container {other.Name} is {(status == ContainerStatus.Created ? "created" : "exited")}"),
             _ => throw QuaiException.Conflict($"failed to join {what} namespace: container {other.Id} is not running"),
         };
     }
