@@ -24,7 +24,7 @@ public static partial class RuntimeSpecBuilder
     private static MemoryResources BuildMemory(MemoryLimits memory) => new()
     {
         Limit = memory.Limit > 0 ? memory.Limit : null,
-        Reservation = memory.Reservation > 0 ? memory.Reservation : null,
+        Reservation = memory.Reservation != 0 ? memory.Reservation : null,
         Swap = memory.Swap != 0 ? memory.Swap : null,
         Kernel = memory.Kernel > 0 ? memory.Kernel : null,
         Swappiness = memory.Swappiness is >= 0 and { } swappiness ? (ulong)swappiness : null,

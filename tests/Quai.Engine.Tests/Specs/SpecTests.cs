@@ -23,6 +23,7 @@ public sealed class SpecTests
         { "less memory", h => h.Memory = 100 << 20, u => u.Memory = 50 << 20, h => (h.Memory, h.MemorySwap) = (50 << 20, 200 << 20) },
         { "no limit of swap", h => h.Memory = 100 << 20, u => u.MemorySwap = -1, h => (h.Memory, h.MemorySwap) = (100 << 20, -1) },
         { "reservation", _ => { }, u => u.MemoryReservation = 10 << 20, h => h.MemoryReservation = 10 << 20 },
+        { "no reservation", h => h.MemoryReservation = 10 << 20, u => u.MemoryReservation = -1, h => h.MemoryReservation = -1 },
         { "cpus", h => h.NanoCpus = 500_000_000, u => u.NanoCpus = 1_000_000_000, h => h.NanoCpus = 1_000_000_000 },
         { "quota", _ => { }, u => (u.CpuPeriod, u.CpuQuota) = (50_000, 25_000), h => (h.CpuPeriod, h.CpuQuota) = (50_000, 25_000) },
         { "weights", h => h.CpuShares = 5, u => (u.CpuShares, u.BlkioWeight) = (7, 300), h => (h.CpuShares, h.BlkioWeight) = (7, 300) },

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Quai.Api.Containers;
 using Quai.Errors;
@@ -17,6 +18,7 @@ internal static class LineRules
         Line("hostname", config.Hostname);
         Line("domainname", config.Domainname);
         Each("extra host", host.ExtraHosts);
+        (host.ExtraHosts ?? []).ForEach(CheckHost);
         Each("DNS server", host.Dns);
         Each("DNS search domain", host.DnsSearch);
         Each("DNS option", host.DnsOptions);
@@ -29,6 +31,22 @@ internal static class LineRules
         if (CgroupParents.Complaint(host.CgroupParent) is { } why)
         {
             throw QuaiException.Invalid($"invalid cgroup parent {Quoted(host.CgroupParent)}: {why}");
+        }
+    }
+
+    // A name, and an address or what stands for the host's.
+    private static void CheckHost(string entry)
+    {
+        int colon = entry.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0)
+        {
+            throw QuaiException.Invalid($"bad format for add-host: {Quoted(entry)}");
+        }
+
+        string address = entry[(colon + 1)..];
+        if (address != "host-gateway" && !(IPAddress.TryParse(address, out _) && (address.Contains(':', StringComparison.Ordinal) || address.Count(c => c == '.') == 3)))
+        {
+            throw QuaiException.Invalid($"invalid IP address in add-host: {Quoted(address)}");
         }
     }
 

@@ -42,7 +42,7 @@ public static class ResourceRules
             throw QuaiException.Invalid($"Invalid value: {r.MemorySwappiness}, valid memory swappiness range is 0-100");
         }
 
-        if (r.MemoryReservation is not 0 and < MinimumMemory)
+        if (r.MemoryReservation is > 0 and < MinimumMemory)
         {
             throw QuaiException.Invalid("Minimum memory reservation allowed is 6MB");
         }
@@ -53,6 +53,11 @@ public static class ResourceRules
         }
 
         ValidateCpu(r);
+        if (r.IOMaximumIOps > 0 || r.IOMaximumBandwidth > 0)
+        {
+            throw QuaiException.Invalid($"invalid option: {(r.IOMaximumIOps > 0 ? "IOMaximumIOps" : "IOMaximumBandwidth")} is for Windows alone; take it out");
+        }
+
         if (r.BlkioWeight is > 0 and (< 10 or > 1000))
         {
             throw QuaiException.Invalid("Range of blkio weight is from 10 to 1000");
