@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Quai.Engine.Containers;
-using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Recovering;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;

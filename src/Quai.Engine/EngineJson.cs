@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
-using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Recovering;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Quai.Api;
 using Quai.Api.Containers;
+using Quai.Engine.Containers.Recovering;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;

@@ -3,13 +3,14 @@ using Microsoft.Data.Sqlite;
 using Quai.Api;
 using Quai.Api.Containers;
 using Quai.Engine.Containers.Networking;
+using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Metadata;
 
-namespace Quai.Engine.Containers.Requests;
+namespace Quai.Engine.Containers.Recovering;
 
 /// <summary>Rows of containers from when they held the API's documents: the completed request in three columns, its mounts in a fourth.</summary>
 internal static class DocumentRows

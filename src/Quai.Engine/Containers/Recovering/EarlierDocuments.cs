@@ -1,4 +1,4 @@
-namespace Quai.Engine.Containers.Requests;
+namespace Quai.Engine.Containers.Recovering;
 
 /// <summary>The documents of a container's row from before there were specifications, if none could be made of them: kept for whoever can.</summary>
 /// <param name="Config">What runs.</param>
