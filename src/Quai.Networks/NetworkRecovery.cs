@@ -111,7 +111,7 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOn
             await PutAsync(live.Record, cancellation).ConfigureAwait(false);
             return live;
         }
-        catch (Exception e) when (record.Name is not ("bridge" or "host" or "none") && e is QuaiException or LinuxException)
+        catch (Exception e) when (!Network.IsPredefinedName(record.Name) && e is QuaiException or LinuxException)
         {
             LogUnavailable(logger, record.Name, e.Message);
             return new UnavailableNetwork(record, e.Message);

@@ -157,10 +157,10 @@ public sealed class NetworkService : INetworkService, IDisposable
 
             // Nobody leases from it any more; whoever did before is found.
             _networks.Remove(networkId);
-            if (_endpoints.IsUsed(networkId))
+            if (_endpoints.OfNetwork(networkId) is { Count: > 0 } users)
             {
                 _networks.Put(state);
-                throw new NetworkInUseException(state.Network, _endpoints.OfNetwork(networkId));
+                throw new NetworkInUseException(state.Network, users);
             }
 
             _names.Forget(networkId);
@@ -248,7 +248,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn)
     {
         IReadOnlyList<Endpoint> endpoints = _endpoints.Of(containerId);
-        foreach (Endpoint endpoint in endpoints)
+        foreach (Endpoint endpoint in endpoints.Where(e => e.Network.HasNames))
         {
             _names.Put(endpoint, namesOn(endpoint.Network));
         }
@@ -304,7 +304,11 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         IReadOnlyList<FirewalledBridge> bridges = Firewalled();
         _firewall?.SetBridges(bridges);
-        _pass?.Apply(wanted: bridges.Count > 0);
+        if (bridges.Count <= 1)
+        {
+            // Only the first makes a pass needed, and only the last takes it away: who has many networks does not read others' chains for each.
+            _pass?.Apply(wanted: bridges.Count > 0);
+        }
     }
 
     private void MendFirewall()

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Quai.Api.Networks;
 using Quai.Errors;
 using Quai.Networks;
+using Quai.Networks.Ipam;
 
 namespace Quai.Daemon.Networks;
 
@@ -96,9 +97,9 @@ internal static class NetworkReader
             yield break;
         }
 
-        if (subnet.Network.ToString() != written)
+        if (subnet.ToString() != written)
         {
-            yield return $"invalid subnet {written}: it should be {subnet.Network}";
+            yield return $"invalid subnet {written}: it should be {subnet}";
         }
 
         if (config.IPRange is { Length: > 0 } rangeText)
@@ -107,28 +108,28 @@ internal static class NetworkReader
             {
                 yield return $"invalid ip-range {rangeText}: invalid CIDR block notation";
             }
-            else if (range.Network.PrefixLength < subnet.Network.PrefixLength)
+            else if (range.PrefixLength < subnet.PrefixLength)
             {
                 yield return $"invalid ip-range {rangeText}: CIDR block is bigger than its parent subnet {written}";
             }
-            else if (range.Network.ToString() != rangeText)
+            else if (range.ToString() != rangeText)
             {
-                yield return $"invalid ip-range {rangeText}: it should be {range.Network}";
+                yield return $"invalid ip-range {rangeText}: it should be {range}";
             }
-            else if (!subnet.Network.Contains(range.Network.BaseAddress))
+            else if (!subnet.Contains(range.BaseAddress))
             {
                 yield return $"invalid ip-range {rangeText}: parent subnet {written} doesn't contain ip-range";
             }
         }
 
-        if (config.Gateway is { Length: > 0 } gateway && Outside(subnet.Network, gateway) is { } why)
+        if (config.Gateway is { Length: > 0 } gateway && Outside(subnet, gateway) is { } why)
         {
             yield return $"invalid gateway {gateway}: {(why.Length > 0 ? why : $"parent subnet {written} doesn't contain this address")}";
         }
 
         foreach ((string name, string address) in config.AuxiliaryAddresses ?? [])
         {
-            if (Outside(subnet.Network, address) is { } fault)
+            if (Outside(subnet, address) is { } fault)
             {
                 yield return $"invalid auxiliary address {name}: {(fault.Length > 0 ? fault : $"parent subnet {written} doesn't contain this address")}";
             }
@@ -144,23 +145,12 @@ internal static class NetworkReader
             : address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text ? address
             : null;
 
-    private static (IPNetwork Network, IPAddress Address)? Block(string text)
+    private static IPNetwork? Block(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         return slash > 0 && Address(text[..slash]) is { } address
-            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= address.GetAddressBytes().Length * 8
-            ? (Masked(address, length), address)
+            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= Prefixes.Bits(address.AddressFamily)
+            ? Prefixes.Of(address, length)
             : null;
-    }
-
-    private static IPNetwork Masked(IPAddress address, int length)
-    {
-        byte[] bytes = address.GetAddressBytes();
-        for (int bit = length; bit < bytes.Length * 8; bit++)
-        {
-            bytes[bit / 8] &= (byte)~(0x80 >> (bit % 8));
-        }
-
-        return new IPNetwork(new IPAddress(bytes), length);
     }
 }

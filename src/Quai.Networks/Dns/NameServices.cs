@@ -19,16 +19,11 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
     private readonly Lazy<HostNameServers> _host = new(() => new HostNameServers(time));
     private readonly DnsServerOptions _options = new() { SharedLimit = new OutstandingLimit(MostOutstanding) };
 
-    /// <summary>Puts an endpoint's names on its network.</summary>
+    /// <summary>Puts an endpoint's names on its network, which has names (<see cref="Network.HasNames"/>).</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="names">Its container's name first.</param>
-    public void Put(Endpoint endpoint, IReadOnlyList<string> names)
-    {
-        if (endpoint.Network.HasNames)
-        {
-            TableOf(endpoint.Network).Add(new NamedEndpoint(endpoint.Id, names, endpoint.IPv4?.Address, endpoint.IPv6?.Address));
-        }
-    }
+    public void Put(Endpoint endpoint, IReadOnlyList<string> names) =>
+        TableOf(endpoint.Network).Add(new NamedEndpoint(endpoint.Id, names, endpoint.IPv4?.Address, endpoint.IPv6?.Address));
 
     /// <summary>Takes an endpoint's names away.</summary>
     public void Remove(Endpoint endpoint)

@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Quai.Networks.Ipam;
 
 /// <summary>Arithmetic of addresses and prefixes, the same for both families: an address is a number of 128 bits.</summary>
-internal static class Prefixes
+public static class Prefixes
 {
     /// <summary>Bits of an address.</summary>
     public static int Bits(AddressFamily family) => family == AddressFamily.InterNetwork ? 32 : 128;

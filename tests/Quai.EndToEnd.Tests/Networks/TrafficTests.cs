@@ -65,6 +65,20 @@ public sealed class TrafficTests(QuaidInstance engine) : IClassFixture<QuaidInst
     }
 
     [Fact]
+    public async Task Ports_are_published_by_the_network_that_leads_outside_whichever_is_first()
+    {
+        (string first, _) = await _networks.WithSubnetAsync();
+        (string closed, _) = await _networks.WithSubnetAsync(_ => "--internal");
+        (string last, _) = await _networks.WithSubnetAsync();
+        foreach (string open in (string[])[first, last])
+        {
+            string port = TestCertificate.FreePort().ToString(), server = await _networks.ServeAsync(open, $"--network {closed} -p 127.0.0.1:{port}:80");
+            Assert.Equal("page\n", (await RunningCommand.RunAsync("curl", ["-s", "-m", "5", $"http://127.0.0.1:{port}/"])).Stdout);
+            Assert.Contains("default", await _docker.OkAsync($"exec {server} ip route"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Networks_do_not_reach_each_other_and_who_is_on_both_reaches_both()
     {
         (string one, _) = await _networks.WithSubnetAsync();

@@ -27,7 +27,8 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         }
 
         List<NetworkAttachment> wanted = [.. container.Attachments.Where(a => a.HasEndpoint)];
-        NetworkAttachment? gateway = wanted.OrderByDescending(a => a.GatewayPriority).ThenBy(a => a.Network, StringComparer.Ordinal).FirstOrDefault();
+        // As with the default route: a network that leads nowhere outside is no way for published ports either.
+        NetworkAttachment? gateway = wanted.Where(a => networks.Resolve(a.Network).LeadsOutside).OrderByDescending(a => a.GatewayPriority).ThenBy(a => a.Network, StringComparer.Ordinal).FirstOrDefault();
         List<Endpoint> leased = new(wanted.Count);
         foreach (NetworkAttachment attachment in wanted)
         {
