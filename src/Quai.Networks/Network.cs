@@ -21,6 +21,15 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
     /// <summary>The host's address that ports are published on when none is named.</summary>
     public IPAddress BindAddress { get; init; } = IPAddress.Any;
 
+    /// <summary>What the names of its interfaces in containers begin with.</summary>
+    public string InterfacePrefix { get; init; } = "eth";
+
+    /// <summary>Whether ports are published on the host's IPv4 addresses; where not, they are open at the containers' own.</summary>
+    public bool TranslatesIPv4 { get; init; } = true;
+
+    /// <summary>The same of IPv6.</summary>
+    public bool TranslatesIPv6 { get; init; } = true;
+
     /// <summary>Driver options as inspect shows them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 

@@ -19,7 +19,7 @@ public sealed class MessagesTests
 {
     private static readonly BridgeSettings s_usual = new() { Interface = "quai0" };
 
-    private static readonly BridgeState s_bridge = new(7, InterfaceAddress.Parse("10.231.7.1/24"), Own: true, Closed: true);
+    private static readonly BridgeState s_bridge = new(7, InterfaceAddress.Parse("10.231.7.1/24"), null, Own: true, Closed: true);
 
     [Fact]
     public void Of_a_container_on_one_network() => Matches("one", SandboxSetup.Of([Make("one", s_usual, 0)]));

@@ -48,7 +48,8 @@ internal sealed class NetworkState
                 ipv6 = Lease(_ipv6, request.IPv6Address, "IPv6");
             }
 
-            published = ipv4 is null || !Network.LeadsOutside ? [] : ports.Reserve(request.Ports, ipv4, Network.BindAddress);
+            published = !Network.LeadsOutside ? []
+                : ports.Reserve(request.Ports, new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6 });
             return Make(new EndpointRow(
                 id,
                 request.ContainerId,
@@ -59,7 +60,11 @@ internal sealed class NetworkState
                 at.Number,
                 "veth" + id[..7],
                 published,
-                request.GatewayPriority));
+                request.GatewayPriority)
+            {
+                InterfaceName = at.Given,
+            },
+            request);
         }
         catch
         {
@@ -99,13 +104,18 @@ internal sealed class NetworkState
     }
 
     private static EndpointAddress? AddressOf(IPAddress? address, NetworkSubnet? subnet) =>
-        address is null || subnet is null ? null : new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.Gateway);
+        address is null || subnet is null ? null : new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.HasGateway ? subnet.Gateway : null);
 
-    private Endpoint Make(EndpointRow row)
+    private Endpoint Make(EndpointRow row, EndpointRequest? request = null)
     {
-        var at = new SandboxInterface(row.Interface);
+        var at = new SandboxInterface(row.Interface, row.InterfaceName);
         EndpointAddress? ipv4 = AddressOf(row.IPv4, SubnetOf(AddressFamily.InterNetwork)), ipv6 = AddressOf(row.IPv6, SubnetOf(AddressFamily.InterNetworkV6));
         SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, MacAddress.Parse(row.MacAddress), ipv4, ipv6));
+        if (request is not null)
+        {
+            setup = EndpointExtras.Add(setup, at, request);
+        }
+
         return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority };
     }
 
@@ -148,7 +158,6 @@ internal sealed class NetworkState
             ? new AddressPool(
                 subnet.Prefix,
                 subnet.Range ?? subnet.Prefix,
-                subnet.Gateway,
-                Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(a => a.AddressFamily == family))
+                [.. (ReadOnlySpan<IPAddress>)(subnet.HasGateway ? [subnet.Gateway] : []), .. Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(a => a.AddressFamily == family)])
             : null;
 }
