@@ -11,6 +11,7 @@ using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
+using Quai.Networks.Loopback;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -29,6 +30,8 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetlinkSocket _route;
     private readonly Firewall? _firewall;
     private readonly ForwardPass? _pass;
+    private readonly LoopbackRedirect? _loopback;
+    private readonly PortRelays _relays;
     private readonly NameServices _names;
     private readonly FirewallWatch? _watch;
     private readonly PortReservations _ports;
@@ -49,8 +52,10 @@ public sealed class NetworkService : INetworkService, IDisposable
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6 && options.FirewallIPv6, logger) : null;
         _names = new NameServices(time, logger);
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
+        _loopback = options.FirewallIPv6 && BridgeSysctls.KernelHasIPv6 ? new LoopbackRedirect(options.TableName, logger) : null;
         _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
+        _relays = new PortRelays(_ports, logger);
         string place = options.Owner + MachineId();
         var subnets = new FreeSubnets(
             _route, SubnetPools.Of(AddressFamily.InterNetwork, options.Pools, place), SubnetPools.Of(AddressFamily.InterNetworkV6, options.Pools, place));
@@ -106,6 +111,12 @@ public sealed class NetworkService : INetworkService, IDisposable
         IReadOnlyList<FirewalledBridge> bridges = Firewalled();
         (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await Forwarding.DecideAsync(bridges, cancellation).ConfigureAwait(false);
         _firewall?.Rebuild(bridges, endpoints, guards);
+        _loopback?.Reset(endpoints);
+        foreach (Endpoint endpoint in endpoints)
+        {
+            _relays.Add(endpoint);
+        }
+
         TurnForwardingOn(turnOn);
         _watch?.Start();
         _pass?.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
@@ -207,6 +218,13 @@ public sealed class NetworkService : INetworkService, IDisposable
         if (endpoint.Ports.Count > 0)
         {
             _firewall?.Add(endpoint, () => _endpoints.Contains(endpoint));
+            _loopback?.Add(endpoint);
+            _relays.Add(endpoint);
+            if (!_endpoints.Contains(endpoint))
+            {
+                _loopback?.Remove(endpoint.Id);
+                _relays.Remove(endpoint.Id);
+            }
         }
 
         return Task.CompletedTask;
@@ -269,6 +287,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         await FlushAsync(cancellation).ConfigureAwait(false);
         _pass?.Apply(wanted: false, ipv6: false);
+        _loopback?.Detach();
         _firewall?.Destroy();
         foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
@@ -292,8 +311,11 @@ public sealed class NetworkService : INetworkService, IDisposable
         if (_endpoints.IsEmpty)
         {
             _pass?.Apply(wanted: false, ipv6: false);
+            _loopback?.Detach();
         }
 
+        _loopback?.Dispose();
+        _relays.Dispose();
         _pass?.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
@@ -372,7 +394,9 @@ public sealed class NetworkService : INetworkService, IDisposable
             CancellationToken.None).ConfigureAwait(false);
         foreach (Endpoint endpoint in endpoints)
         {
+            _relays.Remove(endpoint.Id);
             GiveBack(endpoint);
+            _loopback?.Remove(endpoint.Id);
             _firewall?.Remove(endpoint.Id);
         }
     }
