@@ -42,13 +42,32 @@ public sealed class DualStackTests(QuaidInstance engine) : IClassFixture<QuaidIn
         string server = await _networks.ServeAsync(name, $"-p {port}:80"), client = await _networks.RunAsync(name);
         Assert.True(await _networks.ReachesAsync(client, $"{subnet}.2"));
         Assert.True(await _networks.ReachesAsync(client, $"{subnet6}::2"));
-        foreach (string host in (string[])[$"{subnet}.1", $"[{subnet6}::1]", "127.0.0.1"])
+        foreach (string host in (string[])[$"{subnet}.1", $"[{subnet6}::1]", "127.0.0.1", "[::1]"])
         {
             Assert.Equal("page\n", (await RunningCommand.RunAsync("curl", ["-s", "-m", "5", $"http://{host}:{port}/"])).Stdout);
         }
 
         Assert.Contains($"{subnet6}::2", await _docker.OkAsync($"exec {client} nslookup -type=aaaa {server}"), StringComparison.Ordinal);
         Assert.Contains($"{server}.{name}", await _docker.OkAsync($"exec {client} nslookup {subnet6}::2"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_container_with_IPv4_alone_is_published_on_IPv6_too()
+    {
+        (string name, string subnet) = await _networks.WithSubnetAsync();
+        (string six, string subnet6) = (await _networks.CreateAsync("--ipv6"), "");
+        string port = TestCertificate.FreePort().ToString(), other = TestCertificate.FreePort().ToString();
+        string server = await _networks.ServeAsync(name, $"-p {port}:80 -p [::1]:{other}:80 -p 127.0.0.1:{TestCertificate.FreePort()}:81");
+        Assert.Equal($"0.0.0.0:{port}\n[::1]:{other}\n[::]:{port}", await _docker.OkAsync($"port {server} 80"));
+        subnet6 = await _networks.InspectAsync(six, "{{range .IPAM.Config}}{{.Gateway}} {{end}}");
+        foreach (string url in (string[])[$"[::1]:{port}", $"[::1]:{other}", $"127.0.0.1:{port}", $"[{subnet6.Trim().Split(' ')[^1]}]:{port}"])
+        {
+            Assert.Equal("page\n", (await RunningCommand.RunAsync("curl", ["-s", "-m", "5", $"http://{url}/"])).Stdout);
+        }
+
+        (await _docker.RunAsync($"run -d --network {name} -p [::]:{port}:80 {BusyboxImage.Name} true")).ExpectFailure(125, "port is already allocated");
+        await _docker.OkAsync($"rm -f {server}");
+        Assert.NotEqual(0, (await RunningCommand.RunAsync("curl", ["-s", "-m", "2", $"http://[::1]:{port}/"])).ExitCode);
     }
 
     [Fact]
