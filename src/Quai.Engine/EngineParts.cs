@@ -37,7 +37,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
 
         // Runs.
         var runs = new ContainerRuns(launcher, execs, hub, time);
-        var endpoints = new ContainerEndpoints(stores.Networks);
+        var endpoints = new ContainerEndpoints(stores.Networks, registry);
         var resolution = new NameResolution(options, stores.Networks);
         var resources = new RunResources(runtime, endpoints, resolution, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
@@ -67,7 +67,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
             Rename = new RenameContainer(registry, resolution, records, events),
             Remove = remove,
             Prune = new PruneContainers(registry, sizes, remove, events, time),
-            Update = new UpdateContainer(registry, records, events),
+            Update = new UpdateContainer(registry, endpoints, records, events),
             Wait = new WaitContainer(registry),
             Connect = new ConnectContainer(registry, stores.Networks, endpoints, resolution, launcher.Files, records, events),
             Disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events),

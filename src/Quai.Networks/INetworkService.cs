@@ -50,6 +50,15 @@ public interface INetworkService
     /// <summary>Puts the endpoint's published ports into the firewall, all in one transaction. May run while the container is being started.</summary>
     Task PublishAsync(Endpoint endpoint, CancellationToken cancellation);
 
+    /// <summary>Publishes further ports of an endpoint in use, and withdraws others. What stays published is not interrupted; nor are connections that there are.</summary>
+    /// <param name="endpoint">The endpoint, as it is now.</param>
+    /// <param name="publish">What is to be published beside what is.</param>
+    /// <param name="withdraw">What of that which is published is not to be any more.</param>
+    /// <param name="cancellation">Gives up before anything is reserved.</param>
+    /// <returns>The endpoint with its new ports.</returns>
+    /// <exception cref="Ports.PortUnavailableException">A port cannot be had; nothing has changed.</exception>
+    Task<Endpoint> RepublishAsync(Endpoint endpoint, IReadOnlyList<Ports.PortRequest> publish, IReadOnlyList<Ports.PublishedPort> withdraw, CancellationToken cancellation);
+
     /// <summary>Takes an endpoint out of the kernel and gives back what it holds. What its container's sandbox is like afterwards is told by <see cref="Sandboxes.SandboxSetup.Left"/>. Idempotent.</summary>
     Task DisconnectAsync(Endpoint endpoint, CancellationToken cancellation);
 

@@ -90,7 +90,7 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOn
         {
             foreach (PublishedPort port in endpoint.Ports)
             {
-                if (!ports.TryRestore(port))
+                if (!ports.TryRestore(port, endpoint.ContainerId))
                 {
                     LogPortTaken(logger, port.HostAddress, port.HostPort, port.Protocol, endpoint.ContainerId);
                 }

@@ -105,6 +105,14 @@ public class Resources
 public sealed class ContainerUpdateRequest : Resources
 {
     public RestartPolicy? RestartPolicy { get; set; }
+
+    /// <summary>Quai's own: ports to publish beside those that are.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, List<PortBinding>?>? PublishPorts { get; set; }
+
+    /// <summary>Quai's own: published ports to withdraw; without bindings, wherever they are published.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, List<PortBinding>?>? WithdrawPorts { get; set; }
 }
 
 public sealed record LogConfig

@@ -21,6 +21,8 @@ internal sealed class Update : Command
     private readonly Flag<long> _memoryReservation;
     private readonly Flag<long> _memorySwap;
     private readonly Flag<long> _pidsLimit;
+    private readonly Flag<List<string>> _publish;
+    private readonly Flag<List<string>> _unpublish;
     private readonly Flag<string> _restart;
 
     public Update(string path)
@@ -39,12 +41,14 @@ internal sealed class Update : Command
         _memoryReservation = Flags.Add(new Flag<long>("memory-reservation", '\0', "bytes", "Soft limit of memory", 0, FlagValues.Bytes));
         _memorySwap = Flags.Add(new Flag<long>("memory-swap", '\0', "bytes", "Limit of memory and swap; -1 for no limit of swap", 0, FlagValues.SwapBytes));
         _pidsLimit = Flags.Int("pids-limit", '\0', "Limit of processes (-1 for none)");
+        _publish = Flags.Strings("publish", 'p', "Publish a container's port on the host, beside those that are");
+        _unpublish = Flags.Strings("publish-rm", '\0', "Withdraw a published port: as it was published, or the container's port alone");
         _restart = Flags.String("restart", '\0', "What to do when it exits");
     }
 
     public override string Usage => "[OPTIONS] CONTAINER [CONTAINER...]";
 
-    public override string Summary => "Change the limits of one or more containers";
+    public override string Summary => "Change the limits and the published ports of one or more containers";
 
     public override ArgumentCount Arguments => ArgumentCount.AtLeast(1);
 
@@ -82,6 +86,11 @@ internal sealed class Update : Command
         MemoryReservation = _memoryReservation.Value,
         MemorySwap = _memorySwap.Value,
         PidsLimit = _pidsLimit.Changed ? _pidsLimit.Value : null,
+        PublishPorts = Ports(_publish.Value),
+        WithdrawPorts = Ports(_unpublish.Value),
         RestartPolicy = _restart.Changed ? CreateRequest.ParseRestart(_restart.Value) : null,
     };
+
+    private static Dictionary<string, List<PortBinding>?>? Ports(List<string> specs) => specs.Count == 0 ? null
+        : specs.SelectMany(PortSpec.Parse).GroupBy(p => p.Port).ToDictionary(g => g.Key, List<PortBinding>? (g) => [.. g.Select(p => p.Binding)]);
 }

@@ -9,8 +9,8 @@ namespace Quai.Linux.Nftables;
 public static class Conntrack
 {
     private const ushort NFNL_SUBSYS_CTNETLINK = 1, IPCTNL_MSG_CT_DELETE = 2;
-    private const ushort CTA_TUPLE_REPLY = 2, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2, CTA_IP_V4_SRC = 1, CTA_IP_V6_SRC = 3, CTA_PROTO_NUM = 1, CTA_FILTER = 25, CTA_FILTER_ORIG_FLAGS = 1, CTA_FILTER_REPLY_FLAGS = 2;
-    private const uint CTA_FILTER_F_CTA_IP_SRC = 1, CTA_FILTER_F_CTA_PROTO_NUM = 8;
+    private const ushort CTA_TUPLE_ORIG = 1, CTA_TUPLE_REPLY = 2, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2, CTA_IP_V4_SRC = 1, CTA_IP_V6_SRC = 3, CTA_PROTO_NUM = 1, CTA_PROTO_DST_PORT = 3, CTA_IP_V4_DST = 2, CTA_IP_V6_DST = 4, CTA_FILTER = 25, CTA_FILTER_ORIG_FLAGS = 1, CTA_FILTER_REPLY_FLAGS = 2;
+    private const uint CTA_FILTER_F_CTA_IP_SRC = 1, CTA_FILTER_F_CTA_IP_DST = 2, CTA_FILTER_F_CTA_PROTO_NUM = 8, CTA_FILTER_F_CTA_PROTO_DST_PORT = 32;
     private const byte AF_INET = 2, AF_INET6 = 10;
 
     /// <summary>
@@ -41,6 +41,38 @@ public static class Conntrack
         writer.EndNest(filter);
         writer.End();
         socket.Request(writer.Written, $"forget connections of {address}");
+    }
+
+    /// <summary>
+    /// Deletes all connections of one protocol to a port, as the sender addressed it: when a translation begins, flows that went elsewhere before would go on doing so.
+    /// </summary>
+    /// <param name="socket">A socket of <see cref="NftBatch.OpenSocket"/>.</param>
+    /// <param name="address">Which was sent to; the unspecified address of a family for all of them.</param>
+    /// <param name="port">Which was sent to.</param>
+    /// <param name="protocol">The protocol's number.</param>
+    public static void ForgetTo(NetlinkSocket socket, IPAddress address, ushort port, byte protocol)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int written);
+        bool any = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        using var writer = new NetlinkWriter();
+        writer.Begin((NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE, NLM_F_ACK);
+        writer.Put(new Header { Family = written == 16 ? AF_INET6 : AF_INET });
+        int tuple = writer.BeginNest(CTA_TUPLE_ORIG);
+        int ip = writer.BeginNest(CTA_TUPLE_IP);
+        writer.Bytes(written == 16 ? CTA_IP_V6_DST : CTA_IP_V4_DST, bytes[..written]);
+        writer.EndNest(ip);
+        int proto = writer.BeginNest(CTA_TUPLE_PROTO);
+        writer.U8(CTA_PROTO_NUM, protocol);
+        writer.Bytes(CTA_PROTO_DST_PORT, [(byte)(port >> 8), (byte)port]);
+        writer.EndNest(proto);
+        writer.EndNest(tuple);
+        int filter = writer.BeginNest(CTA_FILTER);
+        writer.U32(CTA_FILTER_ORIG_FLAGS, CTA_FILTER_F_CTA_PROTO_NUM | CTA_FILTER_F_CTA_PROTO_DST_PORT | (any ? 0 : CTA_FILTER_F_CTA_IP_DST));
+        writer.U32(CTA_FILTER_REPLY_FLAGS, 0);
+        writer.EndNest(filter);
+        writer.End();
+        socket.Request(writer.Written, $"forget connections to {address} port {port}");
     }
 
     [StructLayout(LayoutKind.Sequential)]

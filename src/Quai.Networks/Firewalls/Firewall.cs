@@ -62,6 +62,13 @@ internal sealed partial class Firewall : IDisposable
         _ipv6?.Add(endpoint, stillThere);
     }
 
+    /// <summary>Changes what is published of an endpoint, each family in one transaction: what stays is not interrupted.</summary>
+    public void Change(Endpoint endpoint)
+    {
+        _ipv4.Change(endpoint);
+        _ipv6?.Change(endpoint);
+    }
+
     /// <summary>Withdraws an endpoint's ports, in the background.</summary>
     public void Remove(string endpointId)
     {

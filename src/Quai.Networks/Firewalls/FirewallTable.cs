@@ -116,10 +116,38 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             {
                 // What is withdrawn goes in the same transaction: a port may pass from one container to the next.
                 Commit(batch => elements.AddTo(batch, table), $"publish ports of {endpoint.AddressOf(family)?.Address}");
+                ForgetFlowsTo(elements);
             }
             catch
             {
                 _published.Remove(endpoint.Id);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Changes what is published of an endpoint in one transaction: what stays is not interrupted.</summary>
+    public void Change(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            PublishedElements before = _published.GetValueOrDefault(endpoint.Id) ?? PublishedElements.None;
+            PublishedElements after = PublishedElements.Of(endpoint, family), added = after.Except(before), gone = before.Except(after);
+            if (added.IsEmpty && gone.IsEmpty)
+            {
+                return;
+            }
+
+            _published[endpoint.Id] = after;
+            _withdrawn.Add(gone);
+            try
+            {
+                Commit(batch => added.AddTo(batch, table), $"change published ports of {endpoint.AddressOf(family)?.Address}");
+                ForgetFlowsTo(added);
+            }
+            catch
+            {
+                _published[endpoint.Id] = before;
                 throw;
             }
         }
@@ -253,6 +281,22 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             // Somebody took the table or elements of it away, or put some in ("nft flush ruleset"): what should be there is known.
             LogRebuilding(logger, table, e.Message);
             Rebuild();
+        }
+    }
+
+    private void ForgetFlowsTo(PublishedElements elements)
+    {
+        foreach (IPEndPoint port in elements.UdpPorts)
+        {
+            try
+            {
+                Conntrack.ForgetTo(_socket, port.Address, (ushort)port.Port, PortReservations.ProtocolNumber("udp"));
+            }
+            catch (LinuxException e)
+            {
+                // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
+                LogForgetFailed(logger, e.Message);
+            }
         }
     }
 

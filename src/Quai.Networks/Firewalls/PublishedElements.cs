@@ -11,10 +11,11 @@ namespace Quai.Networks.Firewalls;
 /// <param name="AddressedPorts">Elements for ports on one address.</param>
 /// <param name="OpenPorts">Elements for ports at the container's own address.</param>
 /// <param name="UdpTargets">Containers to which UDP is published.</param>
-internal sealed record PublishedElements(List<NftElement> Ports, List<NftElement> AddressedPorts, List<NftElement> OpenPorts, List<IPAddress> UdpTargets)
+/// <param name="UdpPorts">The host's addresses and ports of UDP that are published.</param>
+internal sealed record PublishedElements(List<NftElement> Ports, List<NftElement> AddressedPorts, List<NftElement> OpenPorts, List<IPAddress> UdpTargets, List<IPEndPoint> UdpPorts)
 {
     /// <summary>Nothing.</summary>
-    public static PublishedElements None => new([], [], [], []);
+    public static PublishedElements None => new([], [], [], [], []);
 
     /// <summary>Whether there is nothing.</summary>
     public bool IsEmpty => Ports.Count + AddressedPorts.Count + OpenPorts.Count == 0;
@@ -48,9 +49,13 @@ internal sealed record PublishedElements(List<NftElement> Ports, List<NftElement
             BinaryPrimitives.WriteUInt16BigEndian(data.AsSpan(bytes.Length), port.ContainerPort);
             bool any = port.HostAddress.Equals(IPAddress.Any) || port.HostAddress.Equals(IPAddress.IPv6Any);
             (any ? elements.Ports : elements.AddressedPorts).Add(new NftElement(Key(any ? [] : port.HostAddress.GetAddressBytes(), protocol, port.HostPort), data));
-            if (port.Protocol == "udp" && elements.UdpTargets.Count == 0)
+            if (port.Protocol == "udp")
             {
-                elements.UdpTargets.Add(address);
+                elements.UdpPorts.Add(new IPEndPoint(port.HostAddress, port.HostPort));
+                if (elements.UdpTargets.Count == 0)
+                {
+                    elements.UdpTargets.Add(address);
+                }
             }
         }
 
@@ -64,6 +69,13 @@ internal sealed record PublishedElements(List<NftElement> Ports, List<NftElement
         AddressedPorts.AddRange(other.AddressedPorts);
         OpenPorts.AddRange(other.OpenPorts);
         UdpTargets.AddRange(other.UdpTargets);
+    }
+
+    /// <summary>What is here and not there.</summary>
+    public PublishedElements Except(PublishedElements other)
+    {
+        List<IPEndPoint> udp = [.. UdpPorts.Except(other.UdpPorts)];
+        return new(Without(Ports, other.Ports), Without(AddressedPorts, other.AddressedPorts), Without(OpenPorts, other.OpenPorts), udp.Count > 0 ? UdpTargets : [], udp);
     }
 
     /// <summary>Puts them into a table.</summary>
@@ -81,6 +93,9 @@ internal sealed record PublishedElements(List<NftElement> Ports, List<NftElement
         batch.DeleteElements(table, TableRules.AddressedPorts, [.. AddressedPorts]);
         batch.DeleteElements(table, TableRules.OpenPorts, [.. OpenPorts]);
     }
+
+    private static List<NftElement> Without(List<NftElement> elements, List<NftElement> others) =>
+        elements.FindAll(e => !others.Exists(o => o.Key.Span.SequenceEqual(e.Key.Span) && o.Data.Span.SequenceEqual(e.Data.Span)));
 
     private static byte[] Key(ReadOnlySpan<byte> address, byte protocol, ushort port)
     {

@@ -71,6 +71,26 @@ internal sealed partial class LoopbackRedirect : IDisposable
         }
     }
 
+    /// <summary>Changes what is published of an endpoint.</summary>
+    public void Change(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            List<byte[]> before = _published.GetValueOrDefault(endpoint.Id) ?? [];
+            Publish(endpoint);
+            List<byte[]> after = [.. Elements(endpoint).Select(e => e.Key)];
+            foreach (byte[] key in before.Where(k => !after.Exists(a => a.AsSpan().SequenceEqual(k))))
+            {
+                _ports?.Delete(key);
+            }
+
+            if (after.Count == 0)
+            {
+                _published.Remove(endpoint.Id);
+            }
+        }
+    }
+
     /// <summary>Withdraws them.</summary>
     public void Remove(string endpointId)
     {

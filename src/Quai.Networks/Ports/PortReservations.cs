@@ -19,6 +19,7 @@ internal sealed class PortReservations
 
     private readonly Lock _lock = new();
     private readonly Dictionary<PublishedPort, int> _held = [];
+    private readonly Dictionary<PublishedPort, string> _owners = [];
     private readonly (int First, int Last) _ephemeral;
     private int _nextEphemeral;
 
@@ -56,8 +57,9 @@ internal sealed class PortReservations
     /// <summary>Reserves all the ports of an endpoint, or none.</summary>
     /// <param name="requests">What is asked for.</param>
     /// <param name="target">Where they lead to.</param>
+    /// <param name="owner">The container's id, which others are told of who want the same.</param>
     /// <exception cref="PortUnavailableException">One cannot be had.</exception>
-    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, PortTarget target)
+    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, PortTarget target, string owner)
     {
         if (requests.Count == 0)
         {
@@ -76,7 +78,12 @@ internal sealed class PortReservations
                     IPAddress[] translated = [.. addresses.Where(target.Translates)];
                     if (translated.Length > 0)
                     {
-                        ports.AddRange(Reserve(request, translated, target));
+                        PublishedPort[] reserved = Reserve(request, translated, target);
+                        ports.AddRange(reserved);
+                        foreach (PublishedPort port in reserved)
+                        {
+                            _owners[port] = owner;
+                        }
                     }
                 }
 
@@ -91,10 +98,11 @@ internal sealed class PortReservations
     }
 
     /// <summary>Takes a port again that was recorded as held. False: somebody else has it now.</summary>
-    public bool TryRestore(PublishedPort port)
+    public bool TryRestore(PublishedPort port, string owner)
     {
         lock (_lock)
         {
+            _owners[port] = owner;
             return port.HostPort == 0 || _held.ContainsKey(port) || TryBind(port) == 0;
         }
     }
@@ -115,6 +123,7 @@ internal sealed class PortReservations
         {
             foreach (PublishedPort port in ports)
             {
+                _owners.Remove(port);
                 if (_held.Remove(port, out int socket) && socket >= 0)
                 {
                     _ = FileCalls.TryClose(socket);
@@ -216,13 +225,16 @@ internal sealed class PortReservations
         return null;
     }
 
-    private PortUnavailableException Unavailable(PublishedPort port, PortTarget target, int error) => error == Errno.EADDRINUSE && IsHeld(port)
-        ? new PortUnavailableException($"Bind for {Shown(port)} failed: port is already allocated")
-        : new PortUnavailableException($"failed to bind host port for {Shown(port)}:{target.Behind(port.HostAddress)}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}");
+    private PortUnavailableException Unavailable(PublishedPort port, PortTarget target, int error) => error == Errno.EADDRINUSE && HeldLike(port) is { } held
+        ? new PortUnavailableException($"Bind for {Shown(port)} failed: port is already allocated") { HoldingContainer = _owners.GetValueOrDefault(held) }
+        : new PortUnavailableException($"failed to bind host port for {Shown(port)}:{target.Behind(port.HostAddress)}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}")
+        {
+            HoldingProcess = error == Errno.EADDRINUSE ? PortHolder.Find(port) : null,
+        };
 
     private static string Shown(PublishedPort port) => new IPEndPoint(port.HostAddress, port.HostPort).ToString();
 
-    private bool IsHeld(PublishedPort port)
+    private PublishedPort? HeldLike(PublishedPort port)
     {
         foreach (PublishedPort held in _held.Keys)
         {
@@ -230,11 +242,11 @@ internal sealed class PortReservations
                 && held.HostAddress.AddressFamily == port.HostAddress.AddressFamily
                 && (held.HostAddress.Equals(port.HostAddress) || held.HostAddress.Equals(Any(port.HostAddress)) || port.HostAddress.Equals(Any(port.HostAddress))))
             {
-                return true;
+                return held;
             }
         }
 
-        return false;
+        return null;
     }
 
     private int TryBind(PublishedPort port)
@@ -246,7 +258,7 @@ internal sealed class PortReservations
         if (error is EPROTONOSUPPORT or ESOCKTNOSUPPORT)
         {
             // A host without SCTP has no SCTP port to collide with, other than other containers'.
-            return IsHeld(port) || !_held.TryAdd(port, -1) ? Errno.EADDRINUSE : 0;
+            return HeldLike(port) is not null || !_held.TryAdd(port, -1) ? Errno.EADDRINUSE : 0;
         }
 
         if (error != 0)

@@ -110,6 +110,9 @@ internal static class NetworkTables
         ("$ports", FormatPorts(endpoint.Ports)),
         ("$priority", (long)endpoint.GatewayPriority));
 
+    public static void PutPorts(SqliteConnection connection, Endpoint endpoint) =>
+        connection.Run("UPDATE endpoints SET ports=$ports WHERE id=$id", ("$id", endpoint.Id), ("$ports", FormatPorts(endpoint.Ports)));
+
     public static void DeleteEndpoint(SqliteConnection connection, string id) => connection.Run("DELETE FROM endpoints WHERE id=$id", ("$id", id));
 
     /// <summary>Something that is to be known about the host after a crash, or null.</summary>

@@ -82,6 +82,21 @@ internal sealed class EndpointDirectory
         return made;
     }
 
+    /// <summary>Puts one in the place of what had its id; false when that is not there.</summary>
+    public bool Replace(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            int at = _byContainer.TryGetValue(endpoint.ContainerId, out List<Endpoint>? held) ? held.FindIndex(e => e.Id == endpoint.Id) : -1;
+            if (at >= 0)
+            {
+                held![at] = endpoint;
+            }
+
+            return at >= 0;
+        }
+    }
+
     /// <summary>Takes one out; false when it is not there.</summary>
     public bool Remove(Endpoint endpoint)
     {

@@ -48,8 +48,7 @@ internal sealed class NetworkState
                 ipv6 = Lease(_ipv6, request.IPv6Address, "IPv6");
             }
 
-            published = !Network.LeadsOutside ? []
-                : ports.Reserve(request.Ports, new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6, Relays = Network.Relays });
+            published = Reserve(request.Ports, ipv4, ipv6, request.ContainerId, ports);
             return Make(new EndpointRow(
                 id,
                 request.ContainerId,
@@ -74,6 +73,13 @@ internal sealed class NetworkState
         }
     }
 
+    /// <summary>Reserves further host ports for an endpoint.</summary>
+    /// <param name="requests">What is asked for.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="ports">Where host ports are reserved.</param>
+    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, Endpoint endpoint, PortReservations ports) =>
+        Reserve(requests, endpoint.IPv4?.Address, endpoint.IPv6?.Address, endpoint.ContainerId, ports);
+
     /// <summary>Takes an endpoint again that is recorded, and so are its leases.</summary>
     public Endpoint Restore(EndpointRow row)
     {
@@ -94,6 +100,12 @@ internal sealed class NetworkState
 
     /// <summary>Gives an endpoint's addresses back.</summary>
     public void Release(Endpoint endpoint) => Release(endpoint.IPv4?.Address, endpoint.IPv6?.Address);
+
+    private PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, IPAddress? ipv4, IPAddress? ipv6, string container, PortReservations ports) =>
+        !Network.LeadsOutside ? [] : ports.Reserve(
+            requests,
+            new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6, Relays = Network.Relays },
+            container);
 
     private static void Mark(AddressPool? pool, IPAddress? address)
     {

@@ -29,6 +29,8 @@ internal sealed class FakeNetworks : INetworkService
 
     public Task PublishAsync(Endpoint endpoint, CancellationToken cancellation) => throw Unexpected();
 
+    public Task<Endpoint> RepublishAsync(Endpoint endpoint, IReadOnlyList<Quai.Networks.Ports.PortRequest> publish, IReadOnlyList<Quai.Networks.Ports.PublishedPort> withdraw, CancellationToken cancellation) => throw Unexpected();
+
     public Task ReleaseAsync(string containerId, CancellationToken cancellation) => throw Unexpected();
 
     public Task FlushAsync(CancellationToken cancellation) => throw Unexpected();

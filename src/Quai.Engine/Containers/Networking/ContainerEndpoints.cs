@@ -1,16 +1,19 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Networks;
 using Quai.Networks.Ports;
+using Quai.Networks.Sandboxes;
 
 namespace Quai.Engine.Containers.Networking;
 
 /// <summary>Leases containers' endpoints from their networks.</summary>
-internal sealed class ContainerEndpoints(INetworkService networks)
+internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegistry registry)
 {
     /// <summary>Leases an endpoint on each of a container's networks, for a start. The container is locked.</summary>
     /// <returns>None if its networks have no endpoints.</returns>
@@ -64,7 +67,29 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         }
         catch (PortUnavailableException e)
         {
-            throw QuaiException.System($"driver failed programming external connectivity on endpoint {container.Name} ({NewId()}): {e.Message}", e);
+            throw Refused(container, e);
+        }
+    }
+
+    /// <summary>Publishes further ports of a container that runs, and withdraws others. The container is locked.</summary>
+    /// <returns>The endpoint with its new ports.</returns>
+    /// <exception cref="QuaiException">A port cannot be had, or the container is on no network that leads outside; nothing has changed.</exception>
+    public async Task<Endpoint> RepublishAsync(Container container, PortsUpdate update)
+    {
+        IReadOnlyList<Endpoint> held = networks.EndpointsOf(container.Id);
+        Endpoint endpoint = held.FirstOrDefault(e => e.Ports.Count > 0) ?? SandboxSetup.Gateway(held) ?? SandboxSetup.Gateway(held, AddressFamily.InterNetworkV6)
+            ?? throw QuaiException.Invalid($"container {container.Name} is on no network that leads outside: its ports cannot be published");
+        try
+        {
+            return await networks.RepublishAsync(
+                endpoint,
+                PublishedPorts.Of(new NetworkSpec { Mode = container.Spec.Network.Mode, Published = update.Publish }),
+                [.. endpoint.Ports.Where(p => update.Withdraws(p.ContainerPort, p.Protocol, p.HostAddress, p.HostPort))],
+                CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PortUnavailableException e)
+        {
+            throw Refused(container, e);
         }
     }
 
@@ -98,6 +123,14 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         {
             throw QuaiException.Invalid("container cannot be connected to multiple networks with one of the networks in private (none) mode");
         }
+    }
+
+    private QuaiException Refused(Container container, PortUnavailableException e)
+    {
+        string holder = e.HoldingContainer is { } id && registry.Find(id) is { } other ? $" (by container {other.Name})"
+            : e.HoldingProcess is { } process ? string.Create(CultureInfo.InvariantCulture, $" (by {process.Name}, process {process.Pid})")
+            : "";
+        return QuaiException.System($"driver failed programming external connectivity on endpoint {container.Name} ({NewId()}): {e.Message}{holder}", e);
     }
 
     private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
