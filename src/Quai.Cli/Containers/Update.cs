@@ -21,8 +21,8 @@ internal sealed class Update : Command
     private readonly Flag<long> _memoryReservation;
     private readonly Flag<long> _memorySwap;
     private readonly Flag<long> _pidsLimit;
-    private readonly Flag<List<string>> _publish;
-    private readonly Flag<List<string>> _unpublish;
+    private readonly ListFlag<string> _publish;
+    private readonly ListFlag<string> _unpublish;
     private readonly Flag<string> _restart;
 
     public Update(string path)
@@ -86,8 +86,8 @@ internal sealed class Update : Command
         MemoryReservation = _memoryReservation.Value,
         MemorySwap = _memorySwap.Value,
         PidsLimit = _pidsLimit.Changed ? _pidsLimit.Value : null,
-        PublishPorts = Ports(_publish.Value),
-        WithdrawPorts = Ports(_unpublish.Value),
+        PublishPorts = Ports(_publish.Values),
+        WithdrawPorts = Ports(_unpublish.Values),
         RestartPolicy = _restart.Changed ? CreateRequest.ParseRestart(_restart.Value) : null,
     };
 

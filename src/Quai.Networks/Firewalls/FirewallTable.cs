@@ -85,6 +85,11 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
                 }
 
                 FirewalledBridge[] gone = [.. before.Bridges.Except(bridges)], added = [.. bridges.Except(before.Bridges)];
+                if (gone.Length + added.Length == 0)
+                {
+                    return;
+                }
+
                 Commit(
                     batch =>
                     {

@@ -17,7 +17,7 @@ public sealed record PortHolder(int Pid, string Name)
         {
             HashSet<string> sockets = [.. Sockets(port).Select(inode => $"socket:[{inode}]")];
             return sockets.Count == 0 ? null : Directory.EnumerateDirectories("/proc").Select(p => int.TryParse(Path.GetFileName(p), out int pid) ? pid : 0).Where(pid => pid > 0)
-                .Where(pid => Has(pid, sockets)).Select(pid => new PortHolder(pid, Name(pid))).FirstOrDefault();
+                .Where(pid => Has(pid, sockets)).Select(pid => new PortHolder(pid, NameOf(pid))).FirstOrDefault();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,7 +63,7 @@ public sealed record PortHolder(int Pid, string Name)
         }
     }
 
-    private static string Name(int pid)
+    private static string NameOf(int pid)
     {
         try
         {

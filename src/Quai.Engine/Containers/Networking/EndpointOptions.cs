@@ -63,8 +63,9 @@ internal static class EndpointOptions
     {
         int equals = entry.IndexOf('=', StringComparison.Ordinal);
         string key = equals > 0 ? entry[..equals] : "";
-        return key.Split('.') is ["net", "ipv4" or "ipv6" or "mpls", { Length: > 0 } kind, "IFNAME", { Length: > 0 } setting] && !(kind + setting).AsSpan().ContainsAny('/', '\0')
-            ? new(key, entry[(equals + 1)..])
+        // The client writes all of it in small letters.
+        return key.Split('.') is ["net", ("ipv4" or "ipv6" or "mpls") and { } family, { Length: > 0 } kind, "IFNAME" or "ifname", { Length: > 0 } setting] && !(kind + setting).AsSpan().ContainsAny('/', '\0')
+            ? new($"net.{family}.{kind}.IFNAME.{setting}", entry[(equals + 1)..])
             : null;
     }
 }
