@@ -246,22 +246,16 @@ public sealed class IPv6Tests
     }
 
     [Fact]
-    public void Other_hosts_reach_a_container_with_IPv4_alone_by_IPv6_too()
+    public void A_container_with_IPv4_alone_is_published_on_IPv6_unless_the_daemon_says_otherwise()
     {
         using var host = new TestHost();
-        (NamespaceThread a, Endpoint endpoint) = host.Run("a", new PortRequest(80, "tcp", null, 8080, 8080), new PortRequest(53, "udp", null, 8053, 8053));
-        Assert.Equal(["0.0.0.0:8080", "[::]:8080", "0.0.0.0:8053", "[::]:8053"], endpoint.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
+        (NamespaceThread a, Endpoint endpoint) = host.Run("a", new PortRequest(80, "tcp", null, 8080, 8080));
+        Assert.Equal(["0.0.0.0:8080", "[::]:8080"], endpoint.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
         using TcpListener atA = a.ServeTcp(80);
-        using Socket server = a.Run(() => Bound(53)), client = host.Outside.Run(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 3000 });
-        Echo(server);
-        Assert.Equal("10.231.7.1", host.Outside.Call(TestHost.Address6, 8080));
         Assert.Equal("10.231.7.1", host.Host.Call("::1", 8080));
-        Assert.Equal($"[{TestHost.Address6}]:8053", Ask(client, TestHost.Address6));
         host.Restart("a");
-        Assert.Equal("10.231.7.1", host.Outside.Call(TestHost.Address6, 8080));
-        Assert.Equal($"[{TestHost.Address6}]:8053", Ask(client, TestHost.Address6));
+        Assert.Equal("10.231.7.1", host.Host.Call("::1", 8080));
         host.Release("a");
-        Assert.Null(host.Outside.Call(TestHost.Address6, 8080));
         using TcpListener free = host.Host.ServeTcp(8080);
         host.Options = host.Options with { Relays = false };
         host.Restart();
@@ -294,9 +288,9 @@ public sealed class IPv6Tests
     });
 
     /// <summary>Sends a datagram without connecting; gives who answers.</summary>
-    private static string Ask(Socket client, string address = "::1")
+    private static string Ask(Socket client)
     {
-        client.SendTo("?"u8.ToArray(), new IPEndPoint(IPAddress.Parse(address), 8053));
+        client.SendTo("?"u8.ToArray(), new IPEndPoint(IPAddress.IPv6Loopback, 8053));
         EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
         client.ReceiveFrom(new byte[64], ref from);
         return from.ToString()!;

@@ -101,6 +101,12 @@ internal sealed class NamespaceThread : IDisposable
     public string? Call(string address, int port) => Run(() =>
     {
         using var socket = new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 2000 };
+        if (socket.AddressFamily == AddressFamily.InterNetworkV6)
+        {
+            // As programs do that are not .NET's: a socket that refuses IPv4 is one that somebody made so.
+            socket.DualMode = true;
+        }
+
         socket.Blocking = false;
         try
         {
