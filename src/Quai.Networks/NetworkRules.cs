@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -86,7 +87,7 @@ internal static class NetworkRules
             attributes = attributes with { Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
         }
 
-        CheckIpam(attributes);
+        CheckIpam(attributes, severalSubnets: driver is ParentDriver);
         CheckBridge(id, options.GetValueOrDefault(BridgeSettings.NameOption, ""), networks);
         return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
         {
@@ -106,7 +107,7 @@ internal static class NetworkRules
         }
     }
 
-    private static void CheckIpam(NetworkAttributes attributes)
+    private static void CheckIpam(NetworkAttributes attributes, bool severalSubnets)
     {
         switch (attributes.IpamDriver)
         {
@@ -123,7 +124,7 @@ internal static class NetworkRules
             throw new QuaiException(ErrorKind.NotImplemented, "IPv6 subnets are not available in this version of Quai: take them out");
         }
 
-        if (attributes.Asked.Count > 1)
+        if (attributes.Asked.Count > 1 && !severalSubnets)
         {
             throw new QuaiException(ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets");
         }

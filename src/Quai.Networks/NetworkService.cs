@@ -8,6 +8,9 @@ using Quai.Metadata;
 using Quai.Networks.Dns;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Drivers.Ipvlan;
+using Quai.Networks.Drivers.Macvlan;
+using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
 using Quai.Networks.Ports;
@@ -26,6 +29,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetworkOptions _options;
     private readonly TimeProvider _time;
     private readonly NetlinkSocket _route;
+    private readonly ParentDevice _parents;
     private readonly Firewall? _firewall;
     private readonly ForwardPass? _pass;
     private readonly NameServices _names;
@@ -50,7 +54,15 @@ public sealed class NetworkService : INetworkService, IDisposable
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
         _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
-        INetworkDriver[] drivers = [new BridgeDriver(_route, options, _claims), new NamespaceDriver("host"), new NamespaceDriver("null")];
+        _parents = new ParentDevice(options.Owner);
+        INetworkDriver[] drivers =
+        [
+            new BridgeDriver(_route, options, _claims),
+            new ParentDriver(new MacvlanKind(), _parents, Records),
+            new ParentDriver(new IpvlanKind(), _parents, Records),
+            new NamespaceDriver("host"),
+            new NamespaceDriver("null"),
+        ];
         _drivers = drivers.ToDictionary(d => d.Name);
         _recovery = new NetworkRecovery(database, _drivers, options, time, logger);
         Forwarding = new Forwarding(database, _route, options, logger);
@@ -268,6 +280,9 @@ public sealed class NetworkService : INetworkService, IDisposable
         await FlushAsync(cancellation).ConfigureAwait(false);
         _pass?.Apply(wanted: false);
         _firewall?.Destroy();
+
+        // None of them keeps another's parent any more.
+        _networks.Reset([]);
         foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
             if (_drivers.TryGetValue(record.Driver, out INetworkDriver? driver))
@@ -295,10 +310,13 @@ public sealed class NetworkService : INetworkService, IDisposable
         _pass?.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
+        _parents.Dispose();
         _firewall?.Dispose();
         _claims.Dispose();
         _changing.Dispose();
     }
+
+    private IEnumerable<NetworkRecord> Records() => _networks.All.Select(n => n.Live.Record);
 
     private void SetBridges()
     {

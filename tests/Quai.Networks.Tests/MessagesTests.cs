@@ -57,7 +57,7 @@ public sealed class MessagesTests
         foreach (SandboxMessage message in setup.Messages)
         {
             text.Append(CultureInfo.InvariantCulture, $"{(message.InHost ? "host" : "sandbox")}: {message.What}\n");
-            Describe(text, message.Bytes, message.HostNamespaceFdOffset);
+            Describe(text, message.Bytes, message.NamespaceOffset, message.InHost ? "sandbox" : "host");
         }
 
         foreach ((string setting, string value) in setup.Settings.OrderBy(s => s.Key, StringComparer.Ordinal))

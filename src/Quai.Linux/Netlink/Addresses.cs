@@ -15,9 +15,9 @@ public static class Addresses
 {
     private const ushort RTM_NEWADDR = 20, RTM_DELADDR = 21, RTM_GETADDR = 22;
     private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
-    private const byte AF_INET = 2;
+    private const byte AF_INET = 2, AF_INET6 = 10, IFA_F_NODAD = 2;
 
-    /// <summary>Adds an address to an interface, with the subnet's broadcast address.</summary>
+    /// <summary>Adds an address of either family to an interface, with the subnet's broadcast address if it is one of IPv4.</summary>
     public static void WriteAdd(NetlinkWriter writer, int linkIndex, IPAddress address, int prefixLength) =>
         Write(writer, RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL, linkIndex, address, prefixLength);
 
@@ -53,17 +53,17 @@ public static class Addresses
 
     private static void Write(NetlinkWriter writer, ushort type, ushort flags, int linkIndex, IPAddress address, int prefixLength)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        if (!address.TryWriteBytes(bytes, out int written) || written != 4)
-        {
-            throw new ArgumentException($"{address} is not an IPv4 address", nameof(address));
-        }
-
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int written);
+        bytes = bytes[..written];
+        bool ipv6 = written == 16;
         writer.Begin(type, flags);
-        writer.Put(new AddressInfo { Family = AF_INET, PrefixLength = (byte)prefixLength, Index = linkIndex });
+
+        // An address of IPv6 is used at once: who leases it knows that nobody else has it.
+        writer.Put(new AddressInfo { Family = ipv6 ? AF_INET6 : AF_INET, Flags = ipv6 ? IFA_F_NODAD : (byte)0, PrefixLength = (byte)prefixLength, Index = linkIndex });
         writer.Bytes(IFA_LOCAL, bytes);
         writer.Bytes(IFA_ADDRESS, bytes);
-        if (type == RTM_NEWADDR && prefixLength < 31)
+        if (type == RTM_NEWADDR && !ipv6 && prefixLength < 31)
         {
             for (int bit = prefixLength; bit < 32; bit++)
             {

@@ -21,6 +21,9 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Messages that take the interface out of a namespace that goes on; none where it goes with its host's end.</summary>
+    public IReadOnlyList<SandboxMessage> Removal { get; init; } = [];
+
     /// <summary>Loopback up and nothing else: what network <c>none</c> has.</summary>
     public static SandboxSetup Empty { get; } = new([s_loopbackUp]);
 
@@ -61,8 +64,16 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
         }
 
         using var writer = new NetlinkWriter();
-        Routes.WriteDefault(writer, endpoint.Interface.Index, address.Gateway);
-        return new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"set default route via {address.Gateway}");
+        if (address.Gateway is { } gateway)
+        {
+            Routes.WriteDefault(writer, endpoint.Interface.Index, gateway);
+        }
+        else
+        {
+            Routes.WriteDefault(writer, endpoint.Interface.Index);
+        }
+
+        return new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"set default route via {address.Gateway?.ToString() ?? endpoint.Interface.Name}");
     }
 
     private static SandboxMessage LoopbackUp()

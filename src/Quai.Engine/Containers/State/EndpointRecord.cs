@@ -29,7 +29,7 @@ internal sealed record EndpointRecord
         EndpointId = endpoint.Id,
         Address = endpoint.IPv4?.Address.ToString() ?? "",
         PrefixLength = endpoint.IPv4?.PrefixLength ?? 0,
-        Gateway = endpoint.IPv4?.Gateway.ToString() ?? "",
+        Gateway = endpoint.IPv4?.Gateway?.ToString() ?? "",
         MacAddress = endpoint.MacAddress,
         Ports = [.. endpoint.Ports.Select(p => new PublishedPortRecord(p.ContainerPort, p.Protocol, p.HostAddress.ToString(), p.HostPort))],
     };

@@ -42,7 +42,7 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
         List<Link> links = Links.List(socket);
         Link? found = Find(links, name);
         List<LinkAddress> addresses = Addresses.List(socket);
-        InterfaceAddress wanted = settings.Address ?? AddressOf(found, addresses) ?? recorded ?? FirstFree(addresses, taken);
+        InterfaceAddress wanted = settings.Address ?? AddressOf(found, addresses) ?? recorded ?? FirstFree(socket, addresses, taken);
         if (wanted.PrefixLength < 8 || wanted.PrefixLength > settings.LongestPrefix)
         {
             throw QuaiException.Invalid($"invalid bridge address {wanted}: the prefix length must be between 8 and {settings.LongestPrefix}");
@@ -213,7 +213,8 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
         return null;
     }
 
-    private InterfaceAddress FirstFree(List<LinkAddress> addresses, IReadOnlyList<IPNetwork> taken)
+    /// <summary>The address of a gateway in the first subnet that nothing on the host and no network uses.</summary>
+    public static InterfaceAddress FirstFree(NetlinkSocket socket, List<LinkAddress> addresses, IReadOnlyList<IPNetwork> taken)
     {
         List<IPNetwork> used =
         [
