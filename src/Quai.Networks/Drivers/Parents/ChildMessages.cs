@@ -31,12 +31,12 @@ internal static class ChildMessages
         using var writer = new NetlinkWriter(512);
         var link = new StackedLink { Name = place.HostInterface, Parent = on.Index ?? Missing, Index = index, Mac = only ? null : mac, Mtu = on.Mtu, InNamespace = true };
         int offset = kind.Write(writer, link, options);
-        Add(messages, writer, $"create {kind.Name} interface {name} on {on.Parent}", offset, awaited: only ? Errno.EINVAL : 0);
+        Add(messages, writer, $"create {kind.Name} interface {name} on {on.Parent}{(only ? ", which has no other" : "")}", offset, awaited: only ? Errno.EINVAL : 0);
 
         Links.WriteChange(writer, new LinkChange { Index = index, Rename = name, Mac = only ? mac : null, NoIPv6Autoconfiguration = ipv6 && place.IPv6 is null });
         Add(messages, writer, $"name interface {name}");
 
-        // The address of an interface that is up is its alone; a container that has just ended may have it yet.
+        // A hardware address is that of one interface that is up, and with ipvlan so is an IP address: a container that has just ended may have it yet.
         Links.WriteChange(writer, new LinkChange { Index = index, Up = true });
         Add(messages, writer, $"set interface {name} up", awaited: Errno.EADDRINUSE);
         Links.WriteSettle(writer, index);
@@ -47,7 +47,7 @@ internal static class ChildMessages
             if (address is not null)
             {
                 Addresses.WriteAdd(writer, index, address.Address, address.PrefixLength);
-                Add(messages, writer, $"add address {address.Address}/{address.PrefixLength} to {name}");
+                Add(messages, writer, $"add address {address.Address}/{address.PrefixLength} to {name}", awaited: Errno.EADDRINUSE);
             }
         }
 
