@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux;
+using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Macvlan;
+using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 using Xunit;
@@ -112,6 +115,22 @@ public sealed class MacvlanTests
         Assert.Empty(endpoint.Ports);
         (NamespaceThread b, _) = Run(host, "b", closed);
         Assert.DoesNotContain("default", TestHost.Command(b, "ip", "route"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_ipv6_both_addresses_are_there_at_once_and_nothing_that_neighbours_announce()
+    {
+        using var host = new TestHost();
+        int parent = host.HostLinks().Find(l => l.Name == Parent).Index;
+        EndpointAddress ipv4 = new(IPAddress.Parse("198.51.100.20"), 24, IPAddress.Parse("198.51.100.1")), ipv6 = new(IPAddress.Parse("fd00:7::2"), 64, IPAddress.Parse("fd00:7::1"));
+        var place = new EndpointPlace("vethabcdef0", new SandboxInterface(0) { Chosen = 0x2abcdef0 }, [2, 0, 0, 0, 0, 7], ipv4, ipv6);
+        NamespaceThread sandbox = host.Own(new NamespaceThread());
+        host.Connect(sandbox, ChildMessages.Build(new MacvlanKind(), place, new ChildPlace(Parent, parent, 0), new Dictionary<string, string>(), ipv6: true));
+        string shown = TestHost.Command(sandbox, "ip", "addr", "show", "eth0");
+        Assert.Contains("inet 198.51.100.20/24 brd 198.51.100.255", shown, StringComparison.Ordinal);
+        Assert.Matches("inet6 fd00:7::2/64 scope global (nodad )?\\s", shown);
+        Assert.DoesNotContain("fd00:7::2/64 scope global tentative", shown, StringComparison.Ordinal);
+        Assert.Equal("0", sandbox.Run(() => File.ReadAllText("/proc/sys/net/ipv6/conf/eth0/accept_ra")).Trim());
     }
 
     [Fact]
