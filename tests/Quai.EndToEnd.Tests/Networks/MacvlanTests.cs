@@ -83,6 +83,22 @@ public sealed class MacvlanTests(QuaidInstance engine) : IClassFixture<QuaidInst
         }
     }
 
+    [Fact]
+    public async Task What_the_kernel_refuses_is_told_and_leaves_nothing()
+    {
+        (string net, _, ParentLink parent) = await MakeAsync("-o macvlan_mode=passthru");
+        await using ParentLink link = parent;
+        string first = await _networks.RunAsync(net), second = engine.Name();
+        (await _docker.RunAsync($"run --name {second} --network {net} {BusyboxImage.Name} true")).ExpectFailure(125, "macvlan", "invalid argument");
+        Assert.DoesNotContain(second, await _docker.OkAsync($"network inspect {net}"), StringComparison.Ordinal);
+        await _docker.OkAsync($"rm -f {first}");
+        await _docker.OkAsync($"start -a {second}");
+        await RunningCommand.RunAsync("ip", ["link", "del", parent.Name]);
+        (await _docker.RunAsync($"start -a {second}")).ExpectFailure(1, parent.Name);
+        await _docker.OkAsync($"rm {second}");
+        await _docker.OkAsync($"network rm {net}");
+    }
+
     [QuaidFact]
     public async Task A_daemon_that_is_killed_in_between_leaves_what_inspect_says()
     {
