@@ -99,6 +99,21 @@ public sealed class MacvlanTests(QuaidInstance engine) : IClassFixture<QuaidInst
         await _docker.OkAsync($"network rm {net}");
     }
 
+    [QuaidTheory]
+    [InlineData("")]
+    [InlineData("-o macvlan_mode=passthru")]
+    public async Task What_a_container_that_has_ended_holds_yet_is_awaited(string mode)
+    {
+        (string net, _, ParentLink parent) = await MakeAsync(mode);
+        await using ParentLink link = parent;
+        const string Address = "--mac-address 02:42:00:00:00:77";
+        string ending = await _networks.RunAsync(net, Address);
+        Task<string> next = _networks.RunAsync(net, Address);
+        Assert.NotSame(next, await Task.WhenAny(next, Task.Delay(500)));
+        await _docker.OkAsync($"rm -f {ending}");
+        Assert.Equal("02:42:00:00:00:77", await _docker.OkAsync($"exec {await next} cat /sys/class/net/eth0/address"));
+    }
+
     [QuaidFact]
     public async Task A_daemon_that_is_killed_in_between_leaves_what_inspect_says()
     {

@@ -135,6 +135,12 @@ internal sealed class ParentDevice(string owner) : IDisposable
 
     private void Finish(string name)
     {
+        if (Find(name) is { Alias.Length: > 0 } link && !IsOurs(link))
+        {
+            // Somebody else made it meanwhile.
+            return;
+        }
+
         using var writer = new NetlinkWriter();
         Links.WriteChange(writer, new LinkChange { Name = name, Alias = owner.Length > 0 ? Mark + owner : null, Up = true });
         Send(writer, $"set interface {name} up");

@@ -38,7 +38,7 @@ internal sealed class ParentDriver(IChildKind kind, ParentDevice device, Func<IE
 
         return Task.FromResult(wanted with
         {
-            OwnsInterface = record.OwnsInterface || found is not { } link || device.IsOurs(link),
+            OwnsInterface = record.OwnsInterface || found is not { } link || device.IsOurs(link) || Others(wanted).Any(o => o.OwnsInterface),
 
             // What leads nowhere is no way outside either.
             Attributes = given.Length > 0 ? record.Attributes : record.Attributes with { Internal = true },
