@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 
@@ -20,6 +21,9 @@ public sealed record Endpoint(
 
     /// <summary>The leased IPv6 address; null where the network has none.</summary>
     public EndpointAddress? IPv6 { get; init; }
+
+    /// <summary>The leased address of a family; null where the network has none.</summary>
+    public EndpointAddress? AddressOf(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;
 
     /// <summary>Of a container's endpoints that with the highest leads to everywhere else.</summary>
     public int GatewayPriority { get; init; }

@@ -14,6 +14,15 @@ public sealed record EndpointRequest(string ContainerId, string NetworkId, strin
     /// <summary>The IPv6 address to lease; null for any that is free where the network has some.</summary>
     public IPAddress? IPv6Address { get; init; }
 
+    /// <summary>The name of the container's interface; null for the network's usual one.</summary>
+    public string? InterfaceName { get; init; }
+
+    /// <summary>Further addresses of the interface, link-local ones.</summary>
+    public IReadOnlyList<IPAddress> LinkLocal { get; init; } = [];
+
+    /// <summary>Kernel settings of the interface by their sysctl names, <c>IFNAME</c> standing for its name.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Of a container's endpoints that with the highest leads to everywhere else.</summary>
     public int GatewayPriority { get; init; }
 }

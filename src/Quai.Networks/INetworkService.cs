@@ -76,6 +76,6 @@ public interface INetworkService
     /// <summary>Takes away what this daemon made in the kernel: its nftables table, and the bridges it made. Only for when no container runs; <see cref="RecoverAsync"/> makes all of it again.</summary>
     Task DestroyAsync(CancellationToken cancellation);
 
-    /// <summary>What <c>host-gateway</c> stands for among a container's extra hosts; null when there is nothing it could.</summary>
-    IPAddress? HostGateway { get; }
+    /// <summary>What <c>host-gateway</c> stands for among a container's extra hosts: at most one address of each family.</summary>
+    IReadOnlyList<IPAddress> HostGateways { get; }
 }

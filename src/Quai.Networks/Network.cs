@@ -21,6 +21,15 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
     /// <summary>The host's address that ports are published on when none is named.</summary>
     public IPAddress BindAddress { get; init; } = IPAddress.Any;
 
+    /// <summary>What the names of its interfaces in containers begin with.</summary>
+    public string InterfacePrefix { get; init; } = "eth";
+
+    /// <summary>Whether ports are published on the host's IPv4 addresses; where not, they are open at the containers' own.</summary>
+    public bool TranslatesIPv4 { get; init; } = true;
+
+    /// <summary>The same of IPv6.</summary>
+    public bool TranslatesIPv6 { get; init; } = true;
+
     /// <summary>Driver options as inspect shows them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
@@ -30,8 +39,8 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
     /// <summary>Whether ports of its containers are published on the host: not where they are beside it on networks of its own (macvlan, ipvlan).</summary>
     public bool PublishesPorts { get; init; } = true;
 
-    /// <summary>Whether everywhere else is reached by the subnet's gateway, rather than by the containers' interfaces alone.</summary>
-    public bool HasGateway { get; init; } = true;
+    /// <summary>Whether everywhere else is reached by the containers' interfaces alone, rather than by a gateway.</summary>
+    public bool RoutesByInterface { get; init; }
 
     /// <summary>Whether its containers reach what is outside of it.</summary>
     public bool LeadsOutside => !Attributes.Internal;

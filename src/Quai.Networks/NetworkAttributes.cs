@@ -9,6 +9,12 @@ public sealed record NetworkAttributes
     /// <summary>Whether containers outside of a cluster's services may be attached; shown only.</summary>
     public bool Attachable { get; init; }
 
+    /// <summary>Whether it has IPv6.</summary>
+    public bool IPv6 { get; init; }
+
+    /// <summary>Whether it lacks IPv4.</summary>
+    public bool WithoutIPv4 { get; init; }
+
     /// <summary>Labels.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

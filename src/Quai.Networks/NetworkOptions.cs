@@ -1,6 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using Quai.Networks.Firewalls;
+using Quai.Networks.Ipam;
 
 namespace Quai.Networks;
 
@@ -16,17 +18,41 @@ public sealed record NetworkOptions
     /// <summary>Range that containers' addresses are taken from (<c>--fixed-cidr</c>); null for the whole subnet.</summary>
     public string? FixedCidr { get; init; }
 
+    /// <summary>Whether the default bridge has IPv6 (<c>--ipv6</c>).</summary>
+    public bool IPv6 { get; init; }
+
+    /// <summary>Its IPv6 address and prefix (<c>--bip6</c>); null for one that follows from the range, or from a prefix of the daemon's own.</summary>
+    public string? BridgeAddress6 { get; init; }
+
+    /// <summary>Range that containers' IPv6 addresses are taken from (<c>--fixed-cidr-v6</c>); null for the whole subnet.</summary>
+    public string? FixedCidr6 { get; init; }
+
+    /// <summary>From where networks get subnets that name none (<c>--default-address-pool</c>); none for the usual ones.</summary>
+    public IReadOnlyList<AddressPoolOption> Pools { get; init; } = [];
+
+    /// <summary>Options that networks of a driver get which do not say otherwise (<c>--default-network-opt</c>), by the driver's name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> DefaultOptions { get; init; } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+
+    /// <summary>Whether published ports are reached at containers' own addresses, too (<c>--allow-direct-routing</c>).</summary>
+    public bool DirectRouting { get; init; }
+
+    /// <summary>What the host's firewall marks so reaches containers (<c>--bridge-accept-fwmark</c>); null for nothing.</summary>
+    public PacketMark? AcceptedMark { get; init; }
+
     /// <summary>Bytes (<c>--mtu</c>); 0 for the kernel's default.</summary>
     public int Mtu { get; init; }
 
     /// <summary>Address that ports are published on when none is named (<c>--ip</c>).</summary>
     public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
 
-    /// <summary>What <c>host-gateway</c> stands for among a container's extra hosts (<c>--host-gateway-ip</c>); null for the bridge's own address.</summary>
-    public IPAddress? HostGateway { get; init; }
+    /// <summary>What <c>host-gateway</c> stands for among a container's extra hosts (<c>--host-gateway-ip</c>), one of each family; none for the bridge's own addresses.</summary>
+    public IReadOnlyList<IPAddress> HostGateways { get; init; } = [];
 
     /// <summary>Whether the firewall is ours to write (<c>--iptables</c>).</summary>
     public bool Firewall { get; init; } = true;
+
+    /// <summary>Whether that of IPv6 is (<c>--ip6tables</c>); never where that of IPv4 is not.</summary>
+    public bool FirewallIPv6 { get => Firewall && field; init; } = true;
 
     /// <summary>Whether containers reach the outside through the host's address (<c>--ip-masq</c>).</summary>
     public bool Masquerade { get; init; } = true;

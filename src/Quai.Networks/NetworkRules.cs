@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
@@ -13,6 +14,9 @@ namespace Quai.Networks;
 /// <summary>What networks may be made, in Docker's words.</summary>
 internal static class NetworkRules
 {
+    /// <summary>Options of every driver's: whether the network has a family.</summary>
+    public const string EnableIPv4 = "com.docker.network.enable_ipv4", EnableIPv6 = "com.docker.network.enable_ipv6";
+
     private const string Null = "null", Configured = " are not supported if the network depends on a configuration network";
 
     /// <summary>Checks what can be told of a request without looking at other networks.</summary>
@@ -44,7 +48,15 @@ internal static class NetworkRules
     /// <exception cref="QuaiException">It cannot be.</exception>
     public static NetworkRecord Record(NetworkRequest request, NetworkDirectory networks, IReadOnlyDictionary<string, INetworkDriver> drivers, DateTimeOffset now)
     {
-        NetworkAttributes attributes = request.Attributes;
+        NetworkAttributes attributes = request.Attributes with
+        {
+            WithoutIPv4 = !Enabled(request.EnableIPv4, request.Options, EnableIPv4, usual: true), IPv6 = Enabled(request.EnableIPv6, request.Options, EnableIPv6, usual: false),
+        };
+        if (attributes is { WithoutIPv4: true, IPv6: false })
+        {
+            throw QuaiException.Invalid("IPv4 or IPv6 must be enabled");
+        }
+
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         if (attributes.ConfigOnly)
         {
@@ -84,18 +96,23 @@ internal static class NetworkRules
             }
 
             options = from.Options;
-            attributes = attributes with { Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
+            attributes = attributes with { IPv6 = from.Attributes.IPv6, WithoutIPv4 = from.Attributes.WithoutIPv4, Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
         }
 
         CheckIpam(attributes, severalSubnets: driver is ParentDriver);
-        CheckBridge(id, options.GetValueOrDefault(BridgeSettings.NameOption, ""), networks);
+        CheckBridge(id, options.GetValueOrDefault(BridgeOptions.Name, ""), networks);
         return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
         {
             Attributes = attributes,
             Options = options,
-            Subnets = [.. attributes.Asked.Select(a => SubnetOf(a, networks))],
+            // As in Docker, a subnet of a family that the network does not have is kept, shown, and of no account.
+            Subnets = [.. attributes.Asked.Where(a => a.IsIPv6() ? attributes.IPv6 : !attributes.WithoutIPv4).Select(a => SubnetOf(a, networks, WithGateway(a, options)))],
         };
     }
+
+    /// <summary>As it was asked for, or as an option has it, which a daemon's default may be.</summary>
+    private static bool Enabled(bool? asked, IReadOnlyDictionary<string, string> options, string option, bool usual) =>
+        asked ?? (options.TryGetValue(option, out string? text) ? BridgeOptions.Flag(option, text) : usual);
 
     private static void CheckBridge(string id, string bridge, NetworkDirectory networks)
     {
@@ -119,18 +136,15 @@ internal static class NetworkRules
                 throw QuaiException.NotFound($"plugin \"{attributes.IpamDriver}\" not found");
         }
 
-        if (attributes.Asked.Any(a => a.IsIPv6()))
-        {
-            throw new QuaiException(ErrorKind.NotImplemented, "IPv6 subnets are not available in this version of Quai: take them out");
-        }
-
-        if (attributes.Asked.Count > 1 && !severalSubnets)
+        if (!severalSubnets && (attributes.Asked.Count(a => a.IsIPv6()) > 1 || attributes.Asked.Count(a => !a.IsIPv6()) > 1))
         {
             throw new QuaiException(ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets");
         }
     }
 
-    private static SubnetRecord SubnetOf(AskedSubnet asked, NetworkDirectory networks)
+    private static bool WithGateway(AskedSubnet asked, IReadOnlyDictionary<string, string> options) => !BridgeOptions.IsIsolated(options, asked.IsIPv6());
+
+    private static SubnetRecord SubnetOf(AskedSubnet asked, NetworkDirectory networks, bool hasGateway)
     {
         IPNetwork subnet = IPNetwork.Parse(asked.Subnet);
         if (networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet)))
@@ -141,9 +155,9 @@ internal static class NetworkRules
         IPNetwork range = asked.Range is { } written ? IPNetwork.Parse(written) : subnet;
         IPAddress gateway = asked.Gateway is { } given ? IPAddress.Parse(given) : FirstUsable(subnet, range);
         HashSet<IPAddress> used = subnet.PrefixLength < Prefixes.Bits(subnet.BaseAddress.AddressFamily) - 1
-            ? [subnet.BaseAddress, Prefixes.Address(Prefixes.Last(subnet), subnet.BaseAddress.AddressFamily)]
+            ? subnet.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? [subnet.BaseAddress, Prefixes.Address(Prefixes.Last(subnet), subnet.BaseAddress.AddressFamily)] : [subnet.BaseAddress]
             : [];
-        if (!used.Add(gateway))
+        if (hasGateway && !used.Add(gateway))
         {
             throw QuaiException.System($"failed to allocate gateway ({gateway}): Address already in use");
         }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,17 +50,20 @@ public sealed class NetworkService : INetworkService, IDisposable
         _options = options;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6, logger) : null;
+        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6 && options.FirewallIPv6, logger) : null;
         _names = new NameServices(time, logger);
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
         _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
+        string place = options.Owner + MachineId();
+        var subnets = new FreeSubnets(
+            _route, SubnetPools.Of(AddressFamily.InterNetwork, options.Pools, place), SubnetPools.Of(AddressFamily.InterNetworkV6, options.Pools, place));
         _parents = new ParentDevice(options.Owner);
         INetworkDriver[] drivers =
         [
-            new BridgeDriver(_route, options, _claims),
-            new ParentDriver(new MacvlanKind(), _parents, Records),
-            new ParentDriver(new IpvlanKind(), _parents, Records),
+            new BridgeDriver(_route, options, _claims, subnets),
+            new ParentDriver(new MacvlanKind(), _parents, subnets, Records),
+            new ParentDriver(new IpvlanKind(), _parents, subnets, Records),
             new NamespaceDriver("host"),
             new NamespaceDriver("null"),
         ];
@@ -73,7 +77,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public static IReadOnlyList<Migration> Migrations => NetworkTables.Migrations;
 
     /// <inheritdoc/>
-    public IPAddress? HostGateway => _options.HostGateway ?? (_networks.Named("bridge")?.Network.Subnets is [var subnet, ..] ? subnet.Gateway : null);
+    public IReadOnlyList<IPAddress> HostGateways => _options.HostGateways.Count > 0 ? _options.HostGateways : [.. _networks.Named("bridge")?.Network.Subnets.Select(s => s.Gateway) ?? []];
 
     private Forwarding Forwarding { get; }
 
@@ -111,15 +115,12 @@ public sealed class NetworkService : INetworkService, IDisposable
         _networks.Reset(networks);
         _endpoints.Reset(endpoints);
         _recovery.Reserve(endpoints, _ports);
-        (ForwardGuard? guard, bool turnOn) = await Forwarding.DecideAsync(wanted: Firewalled().Count > 0, cancellation).ConfigureAwait(false);
-        _firewall?.Rebuild(Firewalled(), endpoints, guard);
-        if (turnOn)
-        {
-            ForwardGuard.TurnForwardingOn();
-        }
-
+        IReadOnlyList<FirewalledBridge> bridges = Firewalled();
+        (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await Forwarding.DecideAsync(bridges, cancellation).ConfigureAwait(false);
+        _firewall?.Rebuild(bridges, endpoints, guards);
+        TurnForwardingOn(turnOn);
         _watch?.Start();
-        _pass?.Apply(wanted: Firewalled().Count > 0);
+        _pass?.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
         if (_firewall is not null)
         {
             await Tables.DeleteAsync(tables, _firewall, cancellation).ConfigureAwait(false);
@@ -130,6 +131,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public async Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation)
     {
         NetworkRules.Check(request);
+        request = WithDefaults(request);
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -176,7 +178,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             }
 
             _names.Forget(networkId);
-            SetBridges();
+            await SetBridgesAsync().ConfigureAwait(false);
             _drivers[state.Network.Driver].Delete(state.Live.Record);
             await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
         }
@@ -191,7 +193,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         NetworkState state = _networks.Resolve(request.NetworkId);
-        Endpoint endpoint = _endpoints.Add(request.ContainerId, state.Network, at => state.Lease(request, at, _ports));
+        Endpoint endpoint = _endpoints.Add(request.ContainerId, state.Network, request.InterfaceName, at => state.Lease(request, at, _ports));
         try
         {
             if (_networks.Find(state.Network.Id) != state)
@@ -278,7 +280,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public async Task DestroyAsync(CancellationToken cancellation)
     {
         await FlushAsync(cancellation).ConfigureAwait(false);
-        _pass?.Apply(wanted: false);
+        _pass?.Apply(wanted: false, ipv6: false);
         _firewall?.Destroy();
 
         // None of them keeps another's parent any more.
@@ -304,7 +306,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _watch?.Dispose();
         if (_endpoints.IsEmpty)
         {
-            _pass?.Apply(wanted: false);
+            _pass?.Apply(wanted: false, ipv6: false);
         }
 
         _pass?.Dispose();
@@ -318,21 +320,40 @@ public sealed class NetworkService : INetworkService, IDisposable
 
     private IEnumerable<NetworkRecord> Records() => _networks.All.Select(n => n.Live.Record);
 
-    private void SetBridges()
+    private NetworkRequest WithDefaults(NetworkRequest request) =>
+        request.Attributes is { ConfigOnly: false, ConfigFrom: "" } && _options.DefaultOptions.TryGetValue(request.Driver, out IReadOnlyDictionary<string, string>? defaults)
+            ? request with { Options = defaults.Where(d => !request.Options.ContainsKey(d.Key)).Concat(request.Options).ToDictionary() }
+            : request;
+
+    private async Task SetBridgesAsync()
     {
         IReadOnlyList<FirewalledBridge> bridges = Firewalled();
-        _firewall?.SetBridges(bridges);
-        if (bridges.Count <= 1)
+        (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await Forwarding.DecideAsync(bridges, CancellationToken.None).ConfigureAwait(false);
+        _firewall?.SetBridges(bridges, guards);
+        TurnForwardingOn(turnOn);
+        if (bridges.Count <= 1 || bridges.Count(b => b.IPv6 is not null) <= 1)
         {
             // Only the first makes a pass needed, and only the last takes it away: who has many networks does not read others' chains for each.
-            _pass?.Apply(wanted: bridges.Count > 0);
+            _pass?.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
         }
     }
+
+    private static void TurnForwardingOn(IReadOnlyList<AddressFamily> families)
+    {
+        foreach (AddressFamily family in families)
+        {
+            ForwardGuard.TurnForwardingOn(family);
+        }
+    }
+
+    // Where there is none, what is chosen is another each time; what has been chosen is recorded.
+    private static string MachineId() => File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id") : Guid.NewGuid().ToString();
 
     private void MendFirewall()
     {
         _firewall!.Mend();
-        _pass!.Apply(wanted: Firewalled().Count > 0);
+        IReadOnlyList<FirewalledBridge> bridges = Firewalled();
+        _pass!.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
     }
 
     private async Task<Network> RealizeAsync(INetworkDriver driver, NetworkRecord record)
@@ -342,7 +363,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             ILiveNetwork live = driver.Realize(record, [.. _networks.All.SelectMany(n => n.Network.Subnets).Select(s => s.Prefix)]);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, live.Record), CancellationToken.None).ConfigureAwait(false);
             _networks.Put(new NetworkState(live));
-            SetBridges();
+            await SetBridgesAsync().ConfigureAwait(false);
             return live.Network;
         }
         catch

@@ -6,4 +6,8 @@ namespace Quai.Networks;
 /// <param name="Prefix">All its addresses.</param>
 /// <param name="Gateway">The network's own address, the next hop of its containers.</param>
 /// <param name="Range">The part that addresses are leased from; null for all of it.</param>
-public sealed record NetworkSubnet(IPNetwork Prefix, IPAddress Gateway, IPNetwork? Range);
+public sealed record NetworkSubnet(IPNetwork Prefix, IPAddress Gateway, IPNetwork? Range)
+{
+    /// <summary>Whether there is such a next hop; where not, its address is a container's like the others.</summary>
+    public bool HasGateway { get; init; } = true;
+}

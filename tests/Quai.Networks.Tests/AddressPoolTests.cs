@@ -133,11 +133,12 @@ public sealed class AddressPoolTests
         Assert.Equal("172.19.0.0/16", Choose("172.17.0.0/16", "172.18.5.0/24"));
         Assert.Equal("192.168.0.0/20", Choose("172.16.0.0/12"));
         Assert.Equal("192.168.32.0/20", Choose("172.16.0.0/12", "192.168.0.0/20", "192.168.17.0/24"));
-        Assert.Equal("all predefined address pools have been fully subnetted", Assert.Throws<QuaiException>(() => Choose("172.0.0.0/8", "192.168.0.0/16")).Message);
+        Assert.Equal("all predefined address pools have been fully subnetted", Assert.Throws<QuaiException>(() => Choose("172.0.0.0/8", "192.168.0.0/16", "10.0.0.0/8")).Message);
+        Assert.Equal("10.128.0.0/24", Choose("172.0.0.0/8", "192.168.0.0/16"));
         var six = new SubnetPools([(IPNetwork.Parse("fd00::/62"), 64)]);
         Assert.Equal("fd00:0:0:1::/64", six.Choose([IPNetwork.Parse("fd00::/64"), IPNetwork.Parse("10.0.0.0/8")]).ToString());
 
-        static string Choose(params string[] taken) => SubnetPools.Default.Choose([.. taken.Select(IPNetwork.Parse)]).ToString();
+        static string Choose(params string[] taken) => SubnetPools.Usual.Choose([.. taken.Select(IPNetwork.Parse)]).ToString();
     }
 
     private static string Next(AddressPool pool) => pool.TryLease()!.ToString();

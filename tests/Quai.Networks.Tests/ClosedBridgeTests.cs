@@ -33,12 +33,12 @@ public sealed class ClosedBridgeTests
         }
 
         host.Command("ip", "link", "set", "quai0", "group", "0", "alias", "");
-        host.Command("ip", "addr", "add", "2001:db8::1/64", "dev", "quai0");
+        host.Command("ip", "addr", "add", "2001:db8:7::1/64", "dev", "quai0");
         host.Command("ip", "link", "set", endpoint.HostInterface, "group", "0");
         host.Command("sysctl", "-qw", $"net.ipv4.conf.{endpoint.HostInterface}.rp_filter=0");
         host.Restart("a");
         AssertClosed(host);
-        Assert.DoesNotContain("2001:db8", host.Command("ip", "addr"), StringComparison.Ordinal);
+        Assert.DoesNotContain("2001:db8:7", host.Command("ip", "addr"), StringComparison.Ordinal);
         Assert.Contains("group 7824", host.Command("ip", "link", "show", "quai0"), StringComparison.Ordinal);
         Assert.Contains("group 7825", host.Command("ip", "link", "show", endpoint.HostInterface), StringComparison.Ordinal);
         Assert.Equal("1", Setting(host.Host, "ipv4", endpoint.HostInterface, "rp_filter"));

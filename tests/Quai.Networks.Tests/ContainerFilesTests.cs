@@ -12,17 +12,17 @@ public sealed class ContainerFilesTests
     [Fact]
     public void Hosts_has_extra_hosts_before_the_containers_own_line() => Assert.Equal(
         Head + "1.2.3.4\tx\n::1\tsix\n10.0.0.1\thost.docker.internal\n10.0.0.9\tfoo.bar.com foo\n",
-        ContainerFiles.Hosts("foo", "bar.com", [IPAddress.Parse("10.0.0.9")], ["x:1.2.3.4", "six=[::1]", "host.docker.internal:host-gateway"], IPAddress.Parse("10.0.0.1")));
+        ContainerFiles.Hosts("foo", "bar.com", [IPAddress.Parse("10.0.0.9")], ["x:1.2.3.4", "six=[::1]", "host.docker.internal:host-gateway"], [IPAddress.Parse("10.0.0.1")]));
 
     [Fact]
-    public void Hosts_without_an_endpoint_has_no_own_line() => Assert.Equal(Head, ContainerFiles.Hosts("foo", null, [], [], null));
+    public void Hosts_without_an_endpoint_has_no_own_line() => Assert.Equal(Head, ContainerFiles.Hosts("foo", null, [], [], []));
 
     [Theory]
     [InlineData("x:nothing")]
     [InlineData("x")]
     [InlineData("x:host-gateway")]
     public void A_host_without_an_address_is_refused(string extra) =>
-        Assert.Throws<QuaiException>(() => ContainerFiles.Hosts("foo", null, [], [extra], null));
+        Assert.Throws<QuaiException>(() => ContainerFiles.Hosts("foo", null, [], [extra], []));
 
     [Fact]
     public void Loopback_and_IPv6_servers_of_the_host_are_left_out() => Assert.Equal(

@@ -23,7 +23,7 @@ public sealed class MessagesTests
 {
     private static readonly BridgeSettings s_usual = new() { Interface = "quai0" };
 
-    private static readonly BridgeState s_bridge = new(7, InterfaceAddress.Parse("10.231.7.1/24"), Own: true, Closed: true);
+    private static readonly BridgeState s_bridge = new(7, InterfaceAddress.Parse("10.231.7.1/24"), null, Own: true, Closed: true);
 
     [Fact]
     public void Of_a_container_on_one_network() => Matches("one", SandboxSetup.Of([Make("one", s_usual, 0)]));
@@ -73,7 +73,7 @@ public sealed class MessagesTests
         var address = new EndpointAddress(IPAddress.Parse("10.231.7.2"), 24, kind.HasGateway(options) ? IPAddress.Parse("10.231.7.1") : null);
         EndpointAddress? address6 = ipv6 is null ? null : new EndpointAddress(IPAddress.Parse(ipv6), 64, IPAddress.Parse("fd00:7::1"));
         SandboxSetup setup = ChildMessages.Build(kind, new EndpointPlace("vethabcdef0", at, kind.MacOf(null, address.Address), address, address6), new ChildPlace("eth5", 5, mtu), options, ipv6: true);
-        return new Endpoint("e", "c", new Network("n", "one", kind.Name, default), "", at, "vethabcdef0", [], setup) { IPv4 = address, IPv6 = address6 };
+        return new Endpoint("e", "c", new Network("n", "one", kind.Name, default) { RoutesByInterface = !kind.HasGateway(options) }, "", at, "vethabcdef0", [], setup) { IPv4 = address, IPv6 = address6 };
     }
 
     private static Endpoint Make(string network, BridgeSettings settings, int number, BridgeState? bridge = null, bool ipv6 = true)

@@ -75,7 +75,7 @@ internal sealed class NamespaceThread : IDisposable
     {
         TcpListener listener = Run(() =>
         {
-            var made = new TcpListener(IPAddress.Any, port);
+            var made = TcpListener.Create(port);
             made.Start();
             return made;
         });
@@ -86,7 +86,7 @@ internal sealed class NamespaceThread : IDisposable
                 while (true)
                 {
                     using Socket peer = await listener.AcceptSocketAsync();
-                    await peer.SendAsync(System.Text.Encoding.ASCII.GetBytes(((IPEndPoint)peer.RemoteEndPoint!).Address.ToString()));
+                    await peer.SendAsync(System.Text.Encoding.ASCII.GetBytes(TextOf(((IPEndPoint)peer.RemoteEndPoint!).Address)));
                 }
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -100,7 +100,7 @@ internal sealed class NamespaceThread : IDisposable
     /// <summary>Connects over TCP and returns what the server sends; null when nobody answers in time or the connection is refused.</summary>
     public string? Call(string address, int port) => Run(() =>
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 2000 };
+        using var socket = new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 2000 };
         socket.Blocking = false;
         try
         {
@@ -132,6 +132,8 @@ internal sealed class NamespaceThread : IDisposable
             return null;
         }
     });
+
+    private static string TextOf(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
 
     public void Dispose()
     {

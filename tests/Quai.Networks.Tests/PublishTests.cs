@@ -128,7 +128,7 @@ public sealed class PublishTests
     public void What_cannot_be_done_is_refused_by_name()
     {
         using var host = new TestHost();
-        Assert.Equal(ErrorKind.NotImplemented, Assert.Throws<QuaiException>(() => host.Lease("a", new PortRequest(80, "tcp", IPAddress.IPv6Any, 8080, 8080))).Kind);
+        Assert.Equal(ErrorKind.InvalidParameter, Assert.Throws<QuaiException>(() => host.Lease("a", new PortRequest(80, "tcp", IPAddress.IPv6Any, 8080, 8080))).Kind);
         Assert.Contains("invalid protocol: icmp", Assert.Throws<QuaiException>(() => host.Lease("a", new PortRequest(80, "icmp", IPAddress.Any, 8080, 8080))).Message, StringComparison.Ordinal);
         Assert.Equal(ErrorKind.NotFound, Assert.Throws<QuaiException>(() => host.Service.Resolve("nonesuch")).Kind);
         string none = host.Service.Resolve("none").Id;

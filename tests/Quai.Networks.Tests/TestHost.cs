@@ -7,10 +7,10 @@ using Quai.Networks.Sandboxes;
 
 namespace Quai.Networks.Tests;
 
-/// <summary>A daemon's networks in a namespace that plays the host, with a namespace outside that is wired to it: 198.51.100.2 there, 198.51.100.1 here.</summary>
+/// <summary>A daemon's networks in a namespace that plays the host, with a namespace outside that is wired to it: 198.51.100.2 there, 198.51.100.1 here, and the same of IPv6.</summary>
 internal sealed class TestHost : IDisposable
 {
-    public const string Address = "198.51.100.1", OutsideAddress = "198.51.100.2";
+    public const string Address = "198.51.100.1", OutsideAddress = "198.51.100.2", Address6 = "2001:db8:99::1", OutsideAddress6 = "2001:db8:99::2";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-networks-").FullName;
     private readonly List<IDisposable> _owned = [];
@@ -146,6 +146,7 @@ internal sealed class TestHost : IDisposable
             Send(socket, writer, w => Links.WriteChange(w, new LinkChange { Index = Links.Loopback, Up = true }));
             Send(socket, writer, w => Links.WriteVeth(w, new VethEnd { Name = "out0", Index = 50, Up = true }, new VethEnd { Name = "out0", Index = 50, InNamespace = true, NamespaceDescriptor = Outside.Namespace.Number }));
             Send(socket, writer, w => Addresses.WriteAdd(w, 50, IPAddress.Parse(Address), 24));
+            Send(socket, writer, w => Addresses.WriteAdd(w, 50, IPAddress.Parse(Address6), 64));
         });
         Outside.Run(() =>
         {
@@ -153,9 +154,11 @@ internal sealed class TestHost : IDisposable
             using var writer = new NetlinkWriter();
             Send(socket, writer, w => Links.WriteChange(w, new LinkChange { Index = 50, Up = true }));
             Send(socket, writer, w => Addresses.WriteAdd(w, 50, IPAddress.Parse(OutsideAddress), 24));
+            Send(socket, writer, w => Addresses.WriteAdd(w, 50, IPAddress.Parse(OutsideAddress6), 64));
 
             // So that the outside can try to reach containers past the published ports.
             Send(socket, writer, w => Routes.WriteDefault(w, 50, IPAddress.Parse(Address)));
+            Send(socket, writer, w => Routes.WriteDefault(w, 50, IPAddress.Parse(Address6)));
         });
     }
 

@@ -6,6 +6,8 @@ namespace Quai.Daemon.Configuration;
 /// <summary>Reads daemon.json: the flags' names, plural for lists.</summary>
 internal static class ConfigurationFile
 {
+    private const string Pools = "default-address-pool", NetworkDefaults = "default-network-opt";
+
     /// <summary>Its default path.</summary>
     public const string DefaultPath = "/etc/quai/daemon.json";
 
@@ -99,8 +101,17 @@ internal static class ConfigurationFile
             case (JsonValueKind.Array, FlagKind.List or FlagKind.Map):
                 foreach (JsonElement item in value.EnumerateArray())
                 {
-                    // Address pools are objects; nothing reads them yet.
-                    settings.Add(flag, item.ValueKind == JsonValueKind.String ? item.GetString()! : !flag.HasEffect ? item.GetRawText() : throw WrongType(flag, item));
+                    settings.Add(flag, item.ValueKind == JsonValueKind.String ? item.GetString()! : flag.Name == Pools ? Pool(flag, item) : !flag.HasEffect ? item.GetRawText() : throw WrongType(flag, item));
+                }
+
+                break;
+            case (JsonValueKind.Object, FlagKind.List) when flag.Name == NetworkDefaults:
+                foreach (JsonProperty driver in value.EnumerateObject())
+                {
+                    foreach (JsonProperty option in driver.Value.ValueKind == JsonValueKind.Object ? driver.Value.EnumerateObject() : throw WrongType(flag, driver.Value))
+                    {
+                        settings.Add(flag, $"{driver.Name}={option.Name}={(option.Value.ValueKind == JsonValueKind.String ? option.Value.GetString() : throw WrongType(flag, option.Value))}");
+                    }
                 }
 
                 break;
@@ -129,6 +140,9 @@ internal static class ConfigurationFile
                 throw WrongType(flag, value);
         }
     }
+
+    private static string Pool(Flag flag, JsonElement pool) =>
+        pool.ValueKind == JsonValueKind.Object ? string.Join(',', pool.EnumerateObject().Select(m => $"{m.Name.ToLowerInvariant()}={m.Value}")) : throw WrongType(flag, pool);
 
     private static string MapValue(Flag flag, JsonElement value) => (flag.Name, value.ValueKind) switch
     {

@@ -127,7 +127,7 @@ internal sealed partial record DaemonConfiguration
             },
             ShimPath = settings.Text("shim-path") ?? Environment.GetEnvironmentVariable("QUAI_SHIM"),
             Engine = engine,
-            Networks = NetworkOptions(settings, engine.DataRoot),
+            Networks = NetworkSettings.Read(settings, engine.DataRoot),
             InsecureRegistries = settings.All("insecure-registry"),
             RegistryMirrors = [.. settings.All("registry-mirror").Select(Mirror)],
             MaxConcurrentDownloads = Positive(settings, "max-concurrent-downloads", 3),
@@ -211,29 +211,6 @@ internal sealed partial record DaemonConfiguration
         };
     }
 
-    private static NetworkOptions NetworkOptions(Settings settings, string dataRoot)
-    {
-        var defaults = new NetworkOptions();
-        string bridge = settings.Text("bridge") is { Length: > 0 } named ? named : defaults.Bridge;
-        return defaults with
-        {
-            Bridge = bridge,
-            BridgeAddress = settings.Text("bip") is { Length: > 0 } bip ? Cidr(bip) : null,
-            FixedCidr = settings.Text("fixed-cidr") is { Length: > 0 } cidr ? Cidr(cidr) : null,
-            Mtu = settings.Number("mtu", 0),
-            DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? PublishingAddress(ip) : defaults.DefaultBindAddress,
-            HostGateway = HostGateway(settings.All("host-gateway-ip")),
-            Firewall = settings.Switch("iptables", true),
-            Masquerade = settings.Switch("ip-masq", true),
-            IpForward = settings.Switch("ip-forward", true),
-            InterContainer = settings.Switch("icc", true),
-            IpForwardInsisted = settings.Has("ip-forward") && settings.Switch("ip-forward", true),
-            IpForwardNoDrop = settings.Switch("ip-forward-no-drop", false),
-            TableName = Quai.Networks.NetworkOptions.TableNameOf(dataRoot),
-            Owner = dataRoot,
-        };
-    }
-
     private static LogLevel Level(string text) => text.ToLowerInvariant() switch
     {
         "trace" => LogLevel.Trace,
@@ -281,25 +258,6 @@ internal sealed partial record DaemonConfiguration
     }
 
     private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
-
-    // Ports are published on IPv4 only: any other address would have no effect.
-    private static IPAddress PublishingAddress(string text) =>
-        Address(text) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address ? address : throw QuaiException.Invalid($"ports cannot be published on {text}: only IPv4 addresses are supported by --ip");
-
-    // One of each family, as in Docker; containers have no IPv6, so an IPv6 one would have no effect.
-    private static IPAddress? HostGateway(IReadOnlyList<string> given) =>
-        given.Count > 1 ? throw QuaiException.Invalid("only one address is allowed for --host-gateway-ip: containers have no IPv6")
-        : given is [{ Length: > 0 } text] ? Address(text) is { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } address ? address
-            : throw QuaiException.Invalid($"host-gateway cannot be {text}: containers have no IPv6")
-        : null;
-
-    private static string Cidr(string text)
-    {
-        int slash = text.IndexOf('/');
-        return slash > 0 && IPAddress.TryParse(text.AsSpan(0, slash), out _) && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits <= 32
-            ? text
-            : throw QuaiException.Invalid($"invalid CIDR address: {text}");
-    }
 
     private static string Absolute(string? given, string otherwise) => given is { Length: > 0 } ? Path.GetFullPath(given) : otherwise;
 }

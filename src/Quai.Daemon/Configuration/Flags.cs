@@ -6,19 +6,19 @@ namespace Quai.Daemon.Configuration;
 /// <summary>All flags: dockerd's, and Quai's own.</summary>
 internal static class Flags
 {
-    private const string WithoutIPv6 = "containers have no IPv6", WithoutContainerd = "there is no containerd", WithoutSwarm = "there is no swarm",
+    private const string WithoutContainerd = "there is no containerd", WithoutSwarm = "there is no swarm",
         WithoutProxy = "ports are published by the kernel alone";
 
     /// <summary>In the order of the help.</summary>
     public static IReadOnlyList<Flag> All { get; } =
     [
         new("add-runtime", FlagKind.Map, "Register an additional OCI compatible runtime (name=path)", Key: "runtimes", Type: "runtime"),
-        new("allow-direct-routing", FlagKind.Switch, "", Unneeded: "containers are never reached but by published ports"),
+        new("allow-direct-routing", FlagKind.Switch, "Let published ports be reached at containers' own addresses, too"),
         new("authorization-plugin", FlagKind.List, "", Key: "authorization-plugins", Refused: new("", "every client would be allowed everything")),
         new("bip", FlagKind.Text, "IPv4 address for the default bridge"),
-        new("bip6", FlagKind.Text, "", Unneeded: WithoutIPv6),
+        new("bip6", FlagKind.Text, "IPv6 address for the default bridge"),
         new("bridge", FlagKind.Text, "Interface of the default bridge (default \"quai0\")", 'b'),
-        new("bridge-accept-fwmark", FlagKind.Text, "", Unneeded: "packets to containers are let in by published ports alone"),
+        new("bridge-accept-fwmark", FlagKind.Text, "Let packets with this firewall mark reach containers (mark[/mask])"),
         new("cdi-spec-dir", FlagKind.List, "", Key: "cdi-spec-dirs", Unneeded: "containers that ask for CDI devices are refused"),
         new("cgroup-parent", FlagKind.Text, "Parent cgroup of all containers (default \"/quai\")"),
         new("config-file", FlagKind.Text, "Daemon configuration file (default \"/etc/quai/daemon.json\")", Key: ""),
@@ -30,12 +30,12 @@ internal static class Flags
         new("cri-containerd", FlagKind.Switch, "", Unneeded: WithoutContainerd),
         new("data-root", FlagKind.Text, "Root directory of persistent state (default \"/var/lib/quai\")"),
         new("debug", FlagKind.Switch, "Enable debug mode", 'D'),
-        new("default-address-pool", FlagKind.List, "", Key: "default-address-pools", Unneeded: "networks cannot be made yet"),
+        new("default-address-pool", FlagKind.List, "Where networks get subnets from that name none (base=prefix,size=length)", Key: "default-address-pools", Type: "pool"),
         new("default-cgroupns-mode", FlagKind.Text, "Cgroup namespace of containers that do not say (\"private\"|\"host\") (default \"private\")"),
         new("default-gateway", FlagKind.Text, "", Refused: new("", "containers would reach the outside another way")),
-        new("default-gateway-v6", FlagKind.Text, "", Unneeded: WithoutIPv6),
+        new("default-gateway-v6", FlagKind.Text, "", Refused: new("", "containers would reach the outside another way")),
         new("default-ipc-mode", FlagKind.Text, "IPC namespace of containers that do not say (\"private\"|\"shareable\") (default \"private\")"),
-        new("default-network-opt", FlagKind.Map, "", Key: "default-network-opts", Refused: new("", "networks would not be as it says")),
+        new("default-network-opt", FlagKind.List, "Options of networks that do not say (driver=option=value)", Key: "default-network-opts", Type: "option"),
         new("default-runtime", FlagKind.Text, "", Refused: new("quai runc io.containerd.runc.v2", "containers would run in Quai's own runtime")),
         new("default-shm-size", FlagKind.Text, "Default size of /dev/shm (default 64MiB)", Type: "bytes"),
         new("default-ulimit", FlagKind.Map, "Default ulimits for containers (name=soft[:hard])", Key: "default-ulimits", Type: "ulimit"),
@@ -48,7 +48,7 @@ internal static class Flags
         new("feature", FlagKind.Map, "", Key: "features", Unneeded: "there are no features to switch"),
         new("firewall-backend", FlagKind.Text, "", Unneeded: "the firewall is always nftables"),
         new("fixed-cidr", FlagKind.Text, "IPv4 subnet that containers' addresses are taken from"),
-        new("fixed-cidr-v6", FlagKind.Text, "", Unneeded: WithoutIPv6),
+        new("fixed-cidr-v6", FlagKind.Text, "IPv6 subnet that containers' addresses are taken from"),
         new("group", FlagKind.Text, "Group for the unix socket (default \"docker\")", 'G'),
         new("help", FlagKind.Switch, "Print usage", Key: ""),
         new("host", FlagKind.List, "Daemon socket(s) to connect to (default unix:///var/run/quai.sock)", 'H', "hosts"),
@@ -63,9 +63,9 @@ internal static class Flags
         new("ip-forward", FlagKind.Switch, "Enable IPv4 forwarding (default true)"),
         new("ip-forward-no-drop", FlagKind.Switch, "Let the host forward for others, too, when IPv4 forwarding was turned on for containers"),
         new("ip-masq", FlagKind.Switch, "Let containers reach the outside through the host's address (default true)"),
-        new("ip6tables", FlagKind.Switch, "", Unneeded: WithoutIPv6),
+        new("ip6tables", FlagKind.Switch, "Write the firewall's rules for IPv6 (default true)"),
         new("iptables", FlagKind.Switch, "Write the firewall's rules (default true)"),
-        new("ipv6", FlagKind.Switch, "", Unneeded: WithoutIPv6),
+        new("ipv6", FlagKind.Switch, "Give the default bridge IPv6"),
         new("label", FlagKind.List, "Set key=value labels to the daemon", Key: "labels"),
         new("live-restore", FlagKind.Switch, "Let containers run on when the daemon stops"),
         new("log-driver", FlagKind.Text, "Default driver for container logs (default \"json-file\")"),

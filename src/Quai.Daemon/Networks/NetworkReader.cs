@@ -36,16 +36,6 @@ internal static class NetworkReader
             throw new QuaiException(ErrorKind.Forbidden, "user specified configurations are not supported if the network depends on a configuration network");
         }
 
-        if (request.EnableIPv4 == false)
-        {
-            throw request.EnableIPv6 == true ? NoIPv6() : QuaiException.Invalid("IPv4 or IPv6 must be enabled");
-        }
-
-        if (request.EnableIPv6 == true)
-        {
-            throw NoIPv6();
-        }
-
         string driver = request.Driver.Length == 0 ? "bridge" : request.Driver;
         if (driver == "overlay")
         {
@@ -56,6 +46,8 @@ internal static class NetworkReader
 
         return new NetworkRequest(request.Name, driver)
         {
+            EnableIPv4 = request.EnableIPv4,
+            EnableIPv6 = request.EnableIPv6,
             Options = request.Options ?? [],
             Attributes = new NetworkAttributes
             {
@@ -70,8 +62,6 @@ internal static class NetworkReader
             },
         };
     }
-
-    private static QuaiException NoIPv6() => new(ErrorKind.NotImplemented, "IPv6 of networks is not available in this version of Quai: take --ipv6 out");
 
     private static AskedSubnet[] Subnets(List<IpamConfig> configs)
     {

@@ -100,6 +100,7 @@ internal static class NetworkRoutes
                             EndpointID = endpoint.EndpointID,
                             MacAddress = endpoint.MacAddress,
                             IPv4Address = endpoint.IPAddress.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{endpoint.IPAddress}/{endpoint.IPPrefixLen}"),
+                            IPv6Address = endpoint.GlobalIPv6Address.Length == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"{endpoint.GlobalIPv6Address}/{endpoint.GlobalIPv6PrefixLen}"),
                         };
                     }
                 }

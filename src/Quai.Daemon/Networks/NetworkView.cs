@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Sockets;
 using Quai.Api.Networks;
 using Quai.Networks;
 
@@ -21,8 +22,10 @@ internal static class NetworkView
             {
                 Driver = attributes.IpamDriver,
                 Options = attributes.IpamOptions is { } options ? new(options) : null,
-                Config = attributes.Asked.Count > 0 ? [.. attributes.Asked.Select(Of)] : network.Subnets.Count > 0 ? [.. network.Subnets.Select(Of)] : null,
+                Config = attributes.Asked.Count + network.Subnets.Count > 0 ? [.. attributes.Asked.Select(Of), .. Chosen(network).Select(Of)] : null,
             },
+            EnableIPv4 = !attributes.WithoutIPv4,
+            EnableIPv6 = attributes.IPv6,
             Internal = attributes.Internal,
             Attachable = attributes.Attachable,
             ConfigFrom = new ConfigReference { Network = attributes.ConfigFrom },
@@ -32,6 +35,10 @@ internal static class NetworkView
         };
     }
 
+    // Those of families for which none was asked.
+    private static IEnumerable<NetworkSubnet> Chosen(Network network) =>
+        network.Subnets.Where(s => !network.Attributes.Asked.Any(a => a.IsIPv6() == (s.Prefix.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6)));
+
     // As it was asked for: what was not said is not shown.
     private static IpamConfig Of(AskedSubnet subnet) => new()
     {
@@ -40,6 +47,6 @@ internal static class NetworkView
 
     private static IpamConfig Of(NetworkSubnet subnet) => new()
     {
-        Subnet = subnet.Prefix.ToString(), IPRange = subnet.Range == subnet.Prefix ? null : subnet.Range?.ToString(), Gateway = subnet.Gateway.ToString(),
+        Subnet = subnet.Prefix.ToString(), IPRange = subnet.Range == subnet.Prefix ? null : subnet.Range?.ToString(), Gateway = subnet.HasGateway ? subnet.Gateway.ToString() : null,
     };
 }

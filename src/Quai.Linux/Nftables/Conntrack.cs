@@ -5,13 +5,13 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 
 namespace Quai.Linux.Nftables;
 
-/// <summary>Connection tracking's table of IPv4 connections, through nfnetlink.</summary>
+/// <summary>Connection tracking's table of connections, through nfnetlink.</summary>
 public static class Conntrack
 {
     private const ushort NFNL_SUBSYS_CTNETLINK = 1, IPCTNL_MSG_CT_DELETE = 2;
-    private const ushort CTA_TUPLE_REPLY = 2, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2, CTA_IP_V4_SRC = 1, CTA_PROTO_NUM = 1, CTA_FILTER = 25, CTA_FILTER_ORIG_FLAGS = 1, CTA_FILTER_REPLY_FLAGS = 2;
+    private const ushort CTA_TUPLE_REPLY = 2, CTA_TUPLE_IP = 1, CTA_TUPLE_PROTO = 2, CTA_IP_V4_SRC = 1, CTA_IP_V6_SRC = 3, CTA_PROTO_NUM = 1, CTA_FILTER = 25, CTA_FILTER_ORIG_FLAGS = 1, CTA_FILTER_REPLY_FLAGS = 2;
     private const uint CTA_FILTER_F_CTA_IP_SRC = 1, CTA_FILTER_F_CTA_PROTO_NUM = 8;
-    private const byte AF_INET = 2;
+    private const byte AF_INET = 2, AF_INET6 = 10;
 
     /// <summary>
     /// Deletes all connections of one protocol that an address replies to, in one request (Linux 5.9 and later). UDP needs it when a translation changes:
@@ -22,18 +22,14 @@ public static class Conntrack
     /// <param name="protocol">The protocol's number.</param>
     public static void Forget(NetlinkSocket socket, IPAddress address, byte protocol)
     {
-        Span<byte> bytes = stackalloc byte[4];
-        if (!address.TryWriteBytes(bytes, out int written) || written != 4)
-        {
-            throw new ArgumentException($"{address} is not an IPv4 address", nameof(address));
-        }
-
+        Span<byte> bytes = stackalloc byte[16];
+        _ = address.TryWriteBytes(bytes, out int written);
         using var writer = new NetlinkWriter();
         writer.Begin((NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE, NLM_F_ACK);
-        writer.Put(new Header { Family = AF_INET });
+        writer.Put(new Header { Family = written == 16 ? AF_INET6 : AF_INET });
         int tuple = writer.BeginNest(CTA_TUPLE_REPLY);
         int ip = writer.BeginNest(CTA_TUPLE_IP);
-        writer.Bytes(CTA_IP_V4_SRC, bytes);
+        writer.Bytes(written == 16 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, bytes[..written]);
         writer.EndNest(ip);
         int proto = writer.BeginNest(CTA_TUPLE_PROTO);
         writer.U8(CTA_PROTO_NUM, protocol);

@@ -20,7 +20,7 @@ public sealed class NftBatch : IDisposable
     private const int ElementsPerMessage = 512;
 
     private const ushort NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11, NFNL_SUBSYS_NFTABLES = 10;
-    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_NEWRULE = 6, NFT_MSG_DELRULE = 8, NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
+    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_DELCHAIN = 5, NFT_MSG_NEWRULE = 6, NFT_MSG_DELRULE = 8, NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
     private const ushort NFTA_TABLE_NAME = 1, NFTA_TABLE_FLAGS = 2, NFTA_TABLE_USERDATA = 6, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_CHAIN_TYPE = 7;
     private const ushort NFTA_HOOK_HOOKNUM = 1, NFTA_HOOK_PRIORITY = 2, NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_HANDLE = 3, NFTA_RULE_EXPRESSIONS = 4, NFTA_RULE_POSITION = 6, NFTA_RULE_USERDATA = 7;
     private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DATA_TYPE = 6, NFTA_SET_DATA_LEN = 7, NFTA_SET_ID = 10, NFTA_SET_USERDATA = 13;
@@ -103,13 +103,26 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
+    /// <summary>Deletes a chain with its rules. Nothing may go there any more.</summary>
+    public void DeleteChain(string table, string chain)
+    {
+        Begin(NFT_MSG_DELRULE, 0);
+        _writer.String(NFTA_RULE_TABLE, table);
+        _writer.String(NFTA_RULE_CHAIN, chain);
+        _writer.End();
+        Begin(NFT_MSG_DELCHAIN, 0);
+        _writer.String(NFTA_CHAIN_TABLE, table);
+        _writer.String(NFTA_CHAIN_NAME, chain);
+        _writer.End();
+    }
+
     /// <summary>Begins a rule at the end of a chain. Its verdict ends it: nothing else may be added before that.</summary>
     public NftRule Rule(string table, string chain)
     {
         Begin(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND);
         _writer.String(NFTA_RULE_TABLE, table);
         _writer.String(NFTA_RULE_CHAIN, chain);
-        return new NftRule(_writer, _writer.BeginNest(NFTA_RULE_EXPRESSIONS));
+        return new NftRule(_writer, _writer.BeginNest(NFTA_RULE_EXPRESSIONS), _family);
     }
 
     /// <summary>The same with a comment, and in front of another rule of the chain.</summary>
@@ -128,7 +141,7 @@ public sealed class NftBatch : IDisposable
         }
 
         Comment(NFTA_RULE_USERDATA, comment);
-        return new NftRule(_writer, _writer.BeginNest(NFTA_RULE_EXPRESSIONS));
+        return new NftRule(_writer, _writer.BeginNest(NFTA_RULE_EXPRESSIONS), _family);
     }
 
     /// <summary>Deletes a rule.</summary>
@@ -160,7 +173,11 @@ public sealed class NftBatch : IDisposable
     /// <exception cref="LinuxException">Something was refused, so nothing was done.</exception>
     public void Commit(NetlinkSocket socket, string what)
     {
+        int end = _writer.Length;
         Finish();
+
+        // A transaction of many messages would otherwise have more acknowledgements than the socket's buffer holds.
+        KeepLastAcknowledgement(_writer.Written, end);
         socket.Transact(_writer.Written, what);
     }
 
@@ -173,30 +190,25 @@ public sealed class NftBatch : IDisposable
         int end = _writer.Length;
         Finish();
         byte[] bytes = _writer.Written.ToArray();
+        KeepLastAcknowledgement(bytes, end);
         uint sequence = 0;
-        for (int at = 0, next; at < bytes.Length; at = next)
+        for (int at = 0; at < bytes.Length; at += (MemoryMarshal.Read<int>(bytes.AsSpan(at)) + 3) & ~3)
         {
-            Span<byte> header = bytes.AsSpan(at, NLMSG_HDRLEN);
-            next = at + ((MemoryMarshal.Read<int>(header) + 3) & ~3);
-            MemoryMarshal.Write(header[8..], ++sequence);
-            if (next < end)
-            {
-                MemoryMarshal.Write(header[6..], (ushort)(MemoryMarshal.Read<ushort>(header[6..]) & ~NLM_F_ACK));
-            }
+            MemoryMarshal.Write(bytes.AsSpan(at + 8), ++sequence);
         }
 
         return bytes;
     }
 
     /// <summary>
-    /// All elements of a set or map of family <c>ip</c>; those of verdict maps have no data. While the kernel makes a set's table larger or smaller, for a moment
+    /// All elements of a set or map; those of verdict maps have no data. While the kernel makes a set's table larger or smaller, for a moment
     /// after many elements came or went, an answer of several messages may have some twice or not at all.
     /// </summary>
-    public static List<NftElement> List(NetlinkSocket socket, string table, string set)
+    public static List<NftElement> List(NetlinkSocket socket, string table, string set, NftFamily family = NftFamily.IPv4)
     {
         using var writer = new NetlinkWriter();
         writer.Begin((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, NLM_F_DUMP);
-        writer.Put(new NfHeader { Family = (byte)NftFamily.IPv4 });
+        writer.Put(new NfHeader { Family = (byte)family });
         writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
         writer.String(NFTA_SET_ELEM_LIST_SET, set);
         writer.End();
@@ -250,6 +262,20 @@ public sealed class NftBatch : IDisposable
     }
 
     private static ushort BigEndian(ushort value) => BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value) : value;
+
+    /// <summary>Of the messages before an offset, has only the last acknowledged. A refusal is told in any case.</summary>
+    private static void KeepLastAcknowledgement(Span<byte> messages, int end)
+    {
+        for (int at = 0, next; at < end; at = next)
+        {
+            Span<byte> header = messages[at..];
+            next = at + ((MemoryMarshal.Read<int>(header) + 3) & ~3);
+            if (next < end)
+            {
+                MemoryMarshal.Write(header[6..], (ushort)(MemoryMarshal.Read<ushort>(header[6..]) & ~NLM_F_ACK));
+            }
+        }
+    }
 
     private void Finish()
     {
@@ -350,7 +376,7 @@ public sealed class NftBatch : IDisposable
 
     private void Begin(byte message, ushort flags)
     {
-        // Each is acknowledged: if a transaction's acknowledgement is missing, the kernel did not see it.
+        // If a transaction's acknowledgement is missing, the kernel did not see it.
         _writer.Begin((ushort)((NFNL_SUBSYS_NFTABLES << 8) | message), (ushort)(flags | NLM_F_ACK));
         _writer.Put(new NfHeader { Family = (byte)_family });
     }

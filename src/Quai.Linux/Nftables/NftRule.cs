@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Quai.Linux.Netlink;
@@ -17,7 +16,7 @@ public readonly ref struct NftRule
     /// <summary>Bit of <see cref="ConntrackStatus"/>: the connection's destination was translated.</summary>
     public const uint DestinationNat = 1 << 5;
 
-    /// <summary>First of the sixteen 32-bit registers.</summary>
+    /// <summary>First of the sixteen 32-bit registers. An address of IPv6 fills four of them.</summary>
     public const uint Register = 8;
 
     private const ushort NFTA_LIST_ELEM = 1, NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
@@ -25,16 +24,18 @@ public readonly ref struct NftRule
     private const uint NFT_META_IIFNAME = 6, NFT_META_OIFNAME = 7, NFT_META_L4PROTO = 16, NFT_CT_STATE = 0, NFT_CT_STATUS = 2;
     private const uint NFT_CMP_EQ = 0, NFT_CMP_NEQ = 1, NFT_PAYLOAD_NETWORK_HEADER = 1, NFT_PAYLOAD_TRANSPORT_HEADER = 2;
     private const uint NFT_FIB_RESULT_ADDRTYPE = 3, NFTA_FIB_F_DADDR = 2, RTN_LOCAL = 2;
-    private const uint NFT_NAT_SNAT = 0, NFT_NAT_DNAT = 1, NFPROTO_IPV4 = 2;
+    private const uint NFT_NAT_SNAT = 0, NFT_NAT_DNAT = 1, NFPROTO_IPV4 = 2, NFPROTO_IPV6 = 10;
     private const int NF_DROP = 0, NF_ACCEPT = 1, NFT_JUMP = -3;
-    private const uint SourceOffset = 12, DestinationOffset = 16;
+    private const uint SourceOffset = 12, DestinationOffset = 16, SourceOffset6 = 8, DestinationOffset6 = 24;
     private const int IFNAMSIZ = 16;
 
     private readonly NetlinkWriter _writer;
     private readonly int _expressions;
+    private readonly bool _ipv6;
 
-    internal NftRule(NetlinkWriter writer, int expressions)
+    internal NftRule(NetlinkWriter writer, int expressions, NftFamily family)
     {
+        _ipv6 = family == NftFamily.IPv6;
         _writer = writer;
         _expressions = expressions;
     }
@@ -48,8 +49,8 @@ public readonly ref struct NftRule
     /// <summary>The packet arrived by the namespace's loopback (or, negated, did not).</summary>
     public NftRule InLoopback(bool not = false) => Number(NFT_META_IIF, Links.Loopback, not);
 
-    /// <summary>The packet arrived by an interface of this group.</summary>
-    public NftRule InGroup(uint group) => Number(NFT_META_IIFGROUP, group);
+    /// <summary>The packet arrived by an interface of this group (or, negated, did not).</summary>
+    public NftRule InGroup(uint group, bool not = false) => Number(NFT_META_IIFGROUP, group, not);
 
     /// <summary>The packet leaves by an interface of this group.</summary>
     public NftRule OutGroup(uint group) => Number(NFT_META_OIFGROUP, group);
@@ -58,20 +59,16 @@ public readonly ref struct NftRule
     public NftRule InKind(string kind) => Interface(NFT_META_IIFKIND, kind, not: false);
 
     /// <summary>The packet arrived by an interface whose name is in a set (or, negated, is not).</summary>
-    public NftRule InInterfaceOf(string set, bool not = false)
-    {
-        LoadMeta(NFT_META_IIFNAME, Register);
-        Expression lookup = Begin("lookup");
-        _writer.String(1, set);
-        _writer.U32BigEndian(2, Register);
-        if (not)
-        {
-            _writer.U32BigEndian(5, NFT_LOOKUP_F_INV);
-        }
+    public NftRule InInterfaceOf(string set, bool not = false) => InterfaceOf(NFT_META_IIFNAME, set, not);
 
-        End(lookup);
-        return this;
-    }
+    /// <summary>The packet leaves by an interface whose name is in a set.</summary>
+    public NftRule OutInterfaceOf(string set) => InterfaceOf(NFT_META_OIFNAME, set, not: false);
+
+    /// <summary>Verdict: what a verdict map says for the interface by which the packet arrived; where it says nothing, the chain goes on.</summary>
+    public void ByInInterface(string map) => ByInterface(NFT_META_IIFNAME, map);
+
+    /// <summary>Verdict: what a verdict map says for the interface by which the packet leaves; where it says nothing, the chain goes on.</summary>
+    public void ByOutInterface(string map) => ByInterface(NFT_META_OIFNAME, map);
 
     /// <summary>The packet's frame was sent to a hardware address other than this.</summary>
     public NftRule NotSentTo(scoped ReadOnlySpan<byte> mac) => LoadPayload(NFT_PAYLOAD_LL_HEADER, 0, (uint)mac.Length, Register).Compare(NFT_CMP_NEQ, mac);
@@ -83,10 +80,10 @@ public readonly ref struct NftRule
         LoadMeta(NFT_META_L4PROTO, Register).Compare(NFT_CMP_EQ, [protocol]).LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 1, Register).Compare(NFT_CMP_EQ, [type]);
 
     /// <summary>The source address is in a subnet.</summary>
-    public NftRule Source(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(SourceOffset, network, prefixLength);
+    public NftRule Source(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(_ipv6 ? SourceOffset6 : SourceOffset, network, prefixLength);
 
     /// <summary>The destination address is in a subnet.</summary>
-    public NftRule Destination(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(DestinationOffset, network, prefixLength);
+    public NftRule Destination(scoped ReadOnlySpan<byte> network, int prefixLength) => Network(_ipv6 ? DestinationOffset6 : DestinationOffset, network, prefixLength);
 
     /// <summary>The packet is of this transport protocol.</summary>
     public NftRule Protocol(byte number) => LoadProtocol(Register).Compare(NFT_CMP_EQ, [number]);
@@ -112,13 +109,17 @@ public readonly ref struct NftRule
     public NftRule ConntrackStatus(uint bits) => Conntrack(NFT_CT_STATUS, bits);
 
     /// <summary>The packet has a mark (all of its bits).</summary>
-    public NftRule Marked(uint mark)
+    public NftRule Marked(uint mark) => Marked(mark, mark);
+
+    /// <summary>Those bits of the packet's mark that count are these.</summary>
+    public NftRule Marked(uint mark, uint mask)
     {
-        Span<byte> bits = stackalloc byte[4];
-        MemoryMarshal.Write(bits, mark);
+        Span<byte> bits = stackalloc byte[4], wanted = stackalloc byte[4];
+        MemoryMarshal.Write(bits, mask);
+        MemoryMarshal.Write(wanted, mark);
         LoadMeta(NFT_META_MARK, Register);
         Bitwise(bits, stackalloc byte[4]);
-        return Compare(NFT_CMP_EQ, bits);
+        return Compare(NFT_CMP_EQ, wanted);
     }
 
     /// <summary>Counts packets and bytes, as rules of <c>iptables</c> do.</summary>
@@ -145,7 +146,7 @@ public readonly ref struct NftRule
     public NftRule LoadProtocol(uint register) => LoadMeta(NFT_META_L4PROTO, register);
 
     /// <summary>Loads the destination address into a register.</summary>
-    public NftRule LoadDestination(uint register) => LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, DestinationOffset, 4, register);
+    public NftRule LoadDestination(uint register) => LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, _ipv6 ? DestinationOffset6 : DestinationOffset, _ipv6 ? 16U : 4U, register);
 
     /// <summary>Loads the destination port (TCP, UDP, SCTP) into a register.</summary>
     public NftRule LoadDestinationPort(uint register) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, register);
@@ -167,11 +168,24 @@ public readonly ref struct NftRule
         return this;
     }
 
+    /// <summary>The key in the registers from <paramref name="from"/> on is in the set.</summary>
+    public NftRule IsIn(string set, uint from)
+    {
+        Expression lookup = Begin("lookup");
+        _writer.String(1, set);
+        _writer.U32BigEndian(2, from);
+        End(lookup);
+        return this;
+    }
+
     /// <summary>Verdict: translates the destination to the address in one register and the port in another.</summary>
     public void DestinationNatTo(uint addressRegister, uint portRegister) => Nat(NFT_NAT_DNAT, addressRegister, portRegister);
 
     /// <summary>Verdict: translates the source's port to the one in a register, and leaves its address.</summary>
     public void SourceNatToPort(uint portRegister) => Nat(NFT_NAT_SNAT, null, portRegister);
+
+    /// <summary>Verdict: translates the source to the address in a register.</summary>
+    public void SourceNatTo(uint addressRegister) => Nat(NFT_NAT_SNAT, addressRegister, null);
 
     /// <summary>Verdict: translates the source to the address of the interface it leaves by.</summary>
     public void Masquerade()
@@ -204,17 +218,21 @@ public readonly ref struct NftRule
     /// <summary>Verdict: continues in another chain, and returns if nothing is decided there.</summary>
     public void Jump(string chain) => Verdict(NFT_JUMP, chain);
 
-    private void Nat(uint type, uint? addressRegister, uint portRegister)
+    private void Nat(uint type, uint? addressRegister, uint? portRegister)
     {
         Expression nat = Begin("nat");
         _writer.U32BigEndian(1, type);
-        _writer.U32BigEndian(2, NFPROTO_IPV4);
+        _writer.U32BigEndian(2, _ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
         if (addressRegister is { } register)
         {
             _writer.U32BigEndian(3, register);
         }
 
-        _writer.U32BigEndian(5, portRegister);
+        if (portRegister is { } port)
+        {
+            _writer.U32BigEndian(5, port);
+        }
+
         End(nat);
         Finish();
     }
@@ -225,6 +243,27 @@ public readonly ref struct NftRule
         _writer.U32BigEndian(1, register);
         Value(2, value);
         End(immediate);
+        return this;
+    }
+
+    private void ByInterface(uint key, string map)
+    {
+        LoadMeta(key, Register).Lookup(map, Register, 0);
+        Finish();
+    }
+
+    private NftRule InterfaceOf(uint key, string set, bool not)
+    {
+        LoadMeta(key, Register);
+        Expression lookup = Begin("lookup");
+        _writer.String(1, set);
+        _writer.U32BigEndian(2, Register);
+        if (not)
+        {
+            _writer.U32BigEndian(5, NFT_LOOKUP_F_INV);
+        }
+
+        End(lookup);
         return this;
     }
 
@@ -245,18 +284,17 @@ public readonly ref struct NftRule
 
     private NftRule Network(uint offset, scoped ReadOnlySpan<byte> network, int prefixLength)
     {
-        LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, offset, 4, Register);
-        Span<byte> mask = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(mask, prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength));
-        if (prefixLength < 32)
+        LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, offset, (uint)network.Length, Register);
+        Span<byte> mask = stackalloc byte[network.Length], masked = stackalloc byte[network.Length];
+        for (int i = 0; i < network.Length; i++)
         {
-            And(mask);
+            mask[i] = (byte)(0xff00 >> Math.Clamp(prefixLength - (8 * i), 0, 8));
+            masked[i] = (byte)(network[i] & mask[i]);
         }
 
-        Span<byte> masked = stackalloc byte[4];
-        for (int i = 0; i < 4; i++)
+        if (prefixLength < 8 * network.Length)
         {
-            masked[i] = (byte)(network[i] & mask[i]);
+            And(mask);
         }
 
         return Compare(NFT_CMP_EQ, masked);
@@ -296,9 +334,9 @@ public readonly ref struct NftRule
 
     private void And(ReadOnlySpan<byte> mask)
     {
-        Span<byte> zero = stackalloc byte[4];
+        Span<byte> zero = stackalloc byte[mask.Length];
         zero.Clear();
-        Bitwise(mask, zero[..mask.Length]);
+        Bitwise(mask, zero);
     }
 
     private void Bitwise(ReadOnlySpan<byte> mask, ReadOnlySpan<byte> xor)

@@ -52,6 +52,9 @@ public readonly record struct NftType(uint Id, int Length)
     /// <summary>An IPv4 address.</summary>
     public static NftType Address { get; } = new(7, 4);
 
+    /// <summary>An IPv6 address.</summary>
+    public static NftType Address6 { get; } = new(8, 16);
+
     /// <summary>A protocol's number.</summary>
     public static NftType Protocol { get; } = new(12, 1);
 
@@ -82,11 +85,11 @@ public readonly record struct NftType(uint Id, int Length)
 /// <param name="JumpTo">In a verdict map, the chain to go to.</param>
 public readonly record struct NftElement(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Data = default, string? JumpTo = null)
 {
-    /// <summary>An element of a set of interface names.</summary>
-    public static NftElement OfInterface(string name)
+    /// <summary>An element of a set of interface names, or of a verdict map of them.</summary>
+    public static NftElement OfInterface(string name, string? jumpTo = null)
     {
         byte[] key = new byte[NftType.InterfaceName.Length];
         System.Text.Encoding.UTF8.GetBytes(name, key.AsSpan(0, key.Length - 1));
-        return new NftElement(key);
+        return new NftElement(key, default, jumpTo);
     }
 }

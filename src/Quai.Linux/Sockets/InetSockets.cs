@@ -2,32 +2,35 @@ using System.Runtime.InteropServices;
 
 namespace Quai.Linux.Sockets;
 
-/// <summary>IPv4 sockets, of any protocol.</summary>
+/// <summary>Sockets of IPv4 and IPv6, of any protocol.</summary>
 public static partial class InetSockets
 {
-    private const int AF_INET = 2, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, Udp = 17, AddressLength = 16;
+    private const int AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, Udp = 17, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
+    private const int AddressLength = 16, AddressLength6 = 28;
 
-    /// <summary>Binds a new socket, which is never listened on, to an address and a port.</summary>
+    /// <summary>Binds a new socket, which is never listened on, to an address and a port. One of IPv6 leaves the same port of IPv4 to others.</summary>
     /// <param name="protocol">6 TCP, 17 UDP, 132 SCTP.</param>
-    /// <param name="address">Four bytes.</param>
+    /// <param name="address">Four bytes, or sixteen.</param>
     /// <param name="port">Not 0.</param>
     /// <param name="socket">The descriptor; -1 unless it is bound.</param>
     /// <returns>0, or the errno: EPROTONOSUPPORT or ESOCKTNOSUPPORT if the kernel does not have the protocol.</returns>
     public static int TryBind(int protocol, ReadOnlySpan<byte> address, ushort port, out int socket)
     {
-        socket = Socket(AF_INET, (protocol == Udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+        bool ipv6 = address.Length == 16;
+        socket = Socket(ipv6 ? AF_INET6 : AF_INET, (protocol == Udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
         if (socket < 0)
         {
             return Marshal.GetLastPInvokeError();
         }
 
-        Span<byte> name = stackalloc byte[AddressLength];
+        Span<byte> name = stackalloc byte[ipv6 ? AddressLength6 : AddressLength];
         name.Clear();
-        MemoryMarshal.Write(name, (ushort)AF_INET);
+        MemoryMarshal.Write(name, (ushort)(ipv6 ? AF_INET6 : AF_INET));
         name[2] = (byte)(port >> 8);
         name[3] = (byte)port;
-        address[..4].CopyTo(name[4..]);
-        if (Bind(socket, name, name.Length) == 0)
+        address.CopyTo(name[(ipv6 ? 8 : 4)..]);
+        int only = 1;
+        if ((!ipv6 || SetOption(socket, IPPROTO_IPV6, IPV6_V6ONLY, only, sizeof(int)) == 0) && Bind(socket, name, name.Length) == 0)
         {
             return 0;
         }
@@ -40,6 +43,9 @@ public static partial class InetSockets
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int family, int type, int protocol);
+
+    [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
+    private static partial int SetOption(int socket, int level, int name, in int value, int length);
 
     [LibraryImport("libc", EntryPoint = "bind", SetLastError = true)]
     private static partial int Bind(int socket, ReadOnlySpan<byte> address, int length);

@@ -28,7 +28,7 @@ internal interface ILiveNetwork
     byte[] MacOf(byte[]? asked, IPAddress leased) => asked ?? MacAddress.Of(leased);
 
     /// <summary>The interface of an endpoint.</summary>
-    SandboxInterface InterfaceOf(EndpointRow row) => new(row.Interface);
+    SandboxInterface InterfaceOf(EndpointRow row) => new(row.Interface, row.InterfaceName);
 
     /// <summary>Whether an endpoint of a container that runs may still be connected, by what can be seen from the host.</summary>
     /// <param name="row">The endpoint.</param>

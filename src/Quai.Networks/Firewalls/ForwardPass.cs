@@ -20,7 +20,7 @@ internal sealed partial class ForwardPass : IDisposable
     private const string Prefix = "for ";
 
     // In inet one chain sees both families.
-    private static readonly NftFamily[] s_families = [NftFamily.IPv4, NftFamily.Inet];
+    private static readonly NftFamily[] s_families = [NftFamily.IPv4, NftFamily.Inet, NftFamily.IPv6];
 
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
@@ -38,7 +38,8 @@ internal sealed partial class ForwardPass : IDisposable
 
     /// <summary>Puts rules into the chains that need one, and takes them out of those that do not. A chain that is as it should be is left alone.</summary>
     /// <param name="wanted">Whether anything is to pass.</param>
-    public void Apply(bool wanted)
+    /// <param name="ipv6">Whether anything of IPv6 is.</param>
+    public void Apply(bool wanted, bool ipv6)
     {
         lock (_lock)
         {
@@ -48,7 +49,7 @@ internal sealed partial class ForwardPass : IDisposable
                 HashSet<string> daemons = [.. chains.Where(c => IsQuais(c.Table)).Select(c => Prefix + c.Table)];
                 foreach (NftBaseChain chain in chains.Where(c => !IsQuais(c.Table)))
                 {
-                    Apply(chain, wanted, daemons);
+                    Apply(chain, chain.Family == NftFamily.IPv6 ? ipv6 : wanted, daemons);
                 }
             }
             catch (LinuxException e)

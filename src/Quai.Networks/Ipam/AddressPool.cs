@@ -20,9 +20,8 @@ internal sealed class AddressPool
 
     /// <param name="subnet">All addresses. Where it has more than two, its first is never leased, nor its last if it is IPv4 (the broadcast address).</param>
     /// <param name="range">The part of it to lease from.</param>
-    /// <param name="gateway">Never leased.</param>
-    /// <param name="others">Nor are these.</param>
-    public AddressPool(IPNetwork subnet, IPNetwork range, IPAddress gateway, params IEnumerable<IPAddress> others)
+    /// <param name="others">Addresses that are never leased: the gateway's among them.</param>
+    public AddressPool(IPNetwork subnet, IPNetwork range, params IEnumerable<IPAddress> others)
     {
         Subnet = subnet;
         _family = subnet.BaseAddress.AddressFamily;
@@ -37,7 +36,6 @@ internal sealed class AddressPool
             }
         }
 
-        TryLease(gateway);
         foreach (IPAddress other in others)
         {
             TryLease(other);

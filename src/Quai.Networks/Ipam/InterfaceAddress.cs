@@ -32,6 +32,12 @@ internal readonly record struct InterfaceAddress(IPAddress Address, int PrefixLe
         ? address
         : throw QuaiException.Invalid($"invalid CIDR address: {cidr}");
 
+    /// <summary>Reads one that must be IPv6.</summary>
+    /// <exception cref="QuaiException">Not of that form, or IPv4.</exception>
+    public static InterfaceAddress ParseIPv6(string cidr) => Parse(cidr) is { Address.AddressFamily: AddressFamily.InterNetworkV6 } address
+        ? address
+        : throw QuaiException.Invalid($"invalid IPv6 CIDR address: {cidr}");
+
     /// <inheritdoc/>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Address}/{PrefixLength}");
 }

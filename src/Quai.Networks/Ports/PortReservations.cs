@@ -15,6 +15,8 @@ internal sealed class PortReservations
 {
     private const int EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94;
 
+    private static readonly Lazy<bool> s_hostHasIPv6 = new(HostHasIPv6);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<PublishedPort, int> _held = [];
     private readonly (int First, int Last) _ephemeral;
@@ -53,33 +55,36 @@ internal sealed class PortReservations
 
     /// <summary>Reserves all the ports of an endpoint, or none.</summary>
     /// <param name="requests">What is asked for.</param>
-    /// <param name="container">The container's address, for the error.</param>
-    /// <param name="usual">The host's address where a request names none; null for any.</param>
+    /// <param name="target">Where they lead to.</param>
     /// <exception cref="PortUnavailableException">One cannot be had.</exception>
-    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, IPAddress container, IPAddress? usual = null)
+    public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, PortTarget target)
     {
         if (requests.Count == 0)
         {
             return [];
         }
 
-        var ports = new PublishedPort[requests.Count];
-        int done = 0;
+        List<PublishedPort> ports = new(requests.Count * 2);
         lock (_lock)
         {
             try
             {
                 foreach (PortRequest request in requests)
                 {
-                    ports[done] = Reserve(request, request.HostAddress ?? usual ?? IPAddress.Any, container);
-                    done++;
+                    IReadOnlyList<IPAddress> addresses = AddressesOf(request, target);
+                    ports.AddRange(addresses.Where(a => !target.Translates(a)).Select(a => new PublishedPort(request.ContainerPort, request.Protocol, Any(a), 0)));
+                    IPAddress[] translated = [.. addresses.Where(target.Translates)];
+                    if (translated.Length > 0)
+                    {
+                        ports.AddRange(Reserve(request, translated, target));
+                    }
                 }
 
-                return ports;
+                return [.. ports];
             }
             catch
             {
-                Release(ports.AsSpan(0, done));
+                Release([.. ports]);
                 throw;
             }
         }
@@ -90,7 +95,7 @@ internal sealed class PortReservations
     {
         lock (_lock)
         {
-            return _held.ContainsKey(port) || TryBind(port) == 0;
+            return port.HostPort == 0 || _held.ContainsKey(port) || TryBind(port) == 0;
         }
     }
 
@@ -118,68 +123,103 @@ internal sealed class PortReservations
         }
     }
 
-    private PublishedPort Reserve(PortRequest request, IPAddress address, IPAddress container)
+    private static bool HostHasIPv6()
     {
-        if (address.AddressFamily != AddressFamily.InterNetwork)
-        {
-            throw new QuaiException(ErrorKind.NotImplemented, $"publishing a port on the IPv6 address {address} is not supported: containers have IPv4 addresses only");
-        }
+        // Compiled in, and not switched off for all interfaces.
+        const string Switch = "/proc/sys/net/ipv6/conf/all/disable_ipv6";
+        return File.Exists(Switch) && File.ReadAllText(Switch).Trim() == "0";
+    }
 
+    private static IPAddress Any(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+
+    /// <summary>On which addresses of the host a port is to be published.</summary>
+    private static IReadOnlyList<IPAddress> AddressesOf(PortRequest request, PortTarget target)
+    {
+        IPAddress wanted = request.HostAddress ?? target.Usual;
+        IReadOnlyList<IPAddress> all = request.HostAddress is null && wanted.Equals(IPAddress.Any)
+            ? s_hostHasIPv6.Value ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any]
+            : [wanted];
+        IPAddress[] possible = [.. all.Where(a => target.Behind(a) is not null)];
+        return possible.Length > 0 ? possible : throw QuaiException.Invalid(
+            $"port {request.ContainerPort}/{request.Protocol} cannot be published on {wanted}: the container has no {(wanted.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address on the network that leads outside");
+    }
+
+    /// <summary>Reserves one port on several addresses.</summary>
+    private PublishedPort[] Reserve(PortRequest request, IPAddress[] addresses, PortTarget target)
+    {
         if (request.HostPort == 0)
         {
-            return ReserveAny(request, address, container);
+            return ReserveAny(request, addresses, target);
         }
 
         // As in Docker a container's port that is given a range takes the first free one of it.
         int last = Math.Max(request.HostPort, request.HostPortEnd);
         for (int number = request.HostPort; ; number++)
         {
-            var port = new PublishedPort(request.ContainerPort, request.Protocol, address, (ushort)number);
-            int error = TryBind(port);
-            if (error == 0)
+            PublishedPort[] ports = Ports(request, addresses, number);
+            if (TryBind(ports) is not { } failure)
             {
-                return port;
+                return ports;
             }
 
-            if (error != Errno.EADDRINUSE || number >= last)
+            if (failure.Error != Errno.EADDRINUSE || number >= last)
             {
-                throw Unavailable(port, container, error);
+                throw Unavailable(failure.Port, target, failure.Error);
             }
         }
     }
 
-    private PublishedPort ReserveAny(PortRequest request, IPAddress address, IPAddress container)
+    private PublishedPort[] ReserveAny(PortRequest request, IPAddress[] addresses, PortTarget target)
     {
         int count = _ephemeral.Last - _ephemeral.First + 1;
         for (int tried = 0; tried < count; tried++)
         {
-            var port = new PublishedPort(request.ContainerPort, request.Protocol, address, (ushort)_nextEphemeral);
+            PublishedPort[] ports = Ports(request, addresses, _nextEphemeral);
             _nextEphemeral = _nextEphemeral >= _ephemeral.Last ? _ephemeral.First : _nextEphemeral + 1;
-            int error = TryBind(port);
-            if (error == 0)
+            if (TryBind(ports) is not { } failure)
             {
-                return port;
+                return ports;
             }
 
-            if (error != Errno.EADDRINUSE)
+            if (failure.Error != Errno.EADDRINUSE)
             {
-                throw Unavailable(port, container, error);
+                throw Unavailable(failure.Port, target, failure.Error);
             }
         }
 
         throw new PortUnavailableException("all ports are allocated");
     }
 
-    private PortUnavailableException Unavailable(PublishedPort port, IPAddress container, int error) => error == Errno.EADDRINUSE && IsHeld(port)
-        ? new PortUnavailableException($"Bind for {port.HostAddress}:{port.HostPort} failed: port is already allocated")
-        : new PortUnavailableException($"failed to bind host port for {port.HostAddress}:{port.HostPort}:{container}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}");
+    private static PublishedPort[] Ports(PortRequest request, IPAddress[] addresses, int number) =>
+        [.. addresses.Select(a => new PublishedPort(request.ContainerPort, request.Protocol, a, (ushort)number))];
+
+    private (PublishedPort Port, int Error)? TryBind(ReadOnlySpan<PublishedPort> ports)
+    {
+        for (int i = 0; i < ports.Length; i++)
+        {
+            if (TryBind(ports[i]) is var error and not 0)
+            {
+                Release(ports[..i]);
+                return (ports[i], error);
+            }
+        }
+
+        return null;
+    }
+
+    private PortUnavailableException Unavailable(PublishedPort port, PortTarget target, int error) => error == Errno.EADDRINUSE && IsHeld(port)
+        ? new PortUnavailableException($"Bind for {Shown(port)} failed: port is already allocated")
+        : new PortUnavailableException($"failed to bind host port for {Shown(port)}:{target.Behind(port.HostAddress)}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}");
+
+    private static string Shown(PublishedPort port) => new IPEndPoint(port.HostAddress, port.HostPort).ToString();
 
     private bool IsHeld(PublishedPort port)
     {
         foreach (PublishedPort held in _held.Keys)
         {
             if (held.HostPort == port.HostPort && held.Protocol == port.Protocol
-                && (held.HostAddress.Equals(port.HostAddress) || held.HostAddress.Equals(IPAddress.Any) || port.HostAddress.Equals(IPAddress.Any)))
+                && held.HostAddress.AddressFamily == port.HostAddress.AddressFamily
+                && (held.HostAddress.Equals(port.HostAddress) || held.HostAddress.Equals(Any(port.HostAddress)) || port.HostAddress.Equals(Any(port.HostAddress))))
             {
                 return true;
             }
@@ -191,9 +231,9 @@ internal sealed class PortReservations
     private int TryBind(PublishedPort port)
     {
         int protocol = ProtocolNumber(port.Protocol);
-        Span<byte> address = stackalloc byte[4];
-        _ = port.HostAddress.TryWriteBytes(address, out _);
-        int error = InetSockets.TryBind(protocol, address, port.HostPort, out int socket);
+        Span<byte> address = stackalloc byte[16];
+        _ = port.HostAddress.TryWriteBytes(address, out int length);
+        int error = InetSockets.TryBind(protocol, address[..length], port.HostPort, out int socket);
         if (error is EPROTONOSUPPORT or ESOCKTNOSUPPORT)
         {
             // A host without SCTP has no SCTP port to collide with, other than other containers'.

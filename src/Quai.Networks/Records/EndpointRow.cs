@@ -6,6 +6,9 @@ namespace Quai.Networks.Records;
 /// <summary>An endpoint's row. With all its ports it is one, so a lease is one small write.</summary>
 internal sealed record EndpointRow(string Id, string ContainerId, string NetworkId, IPAddress? IPv4, IPAddress? IPv6, string MacAddress, int Interface, string HostInterface, PublishedPort[] Ports, int GatewayPriority)
 {
+    /// <summary>The name of the container's interface; null for the usual one.</summary>
+    public string? InterfaceName { get; init; }
+
     /// <summary>The row of an endpoint.</summary>
     public static EndpointRow Of(Endpoint endpoint) => new(
         endpoint.Id,
@@ -17,5 +20,8 @@ internal sealed record EndpointRow(string Id, string ContainerId, string Network
         endpoint.Interface.Number,
         endpoint.HostInterface,
         [.. endpoint.Ports],
-        endpoint.GatewayPriority);
+        endpoint.GatewayPriority)
+    {
+        InterfaceName = endpoint.Interface.Given,
+    };
 }

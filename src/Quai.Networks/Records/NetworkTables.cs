@@ -44,6 +44,7 @@ internal static class NetworkTables
             DROP TABLE earlier_endpoints;
             """),
         new Migration("networks", 4, "ALTER TABLE networks ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';"),
+        new Migration("networks", 5, "ALTER TABLE endpoints ADD COLUMN interface_name TEXT;"),
     ];
 
     public static List<NetworkRecord> Networks(SqliteConnection connection) => connection.Rows(
@@ -79,7 +80,7 @@ internal static class NetworkTables
     public static void DeleteNetwork(SqliteConnection connection, string id) => connection.Run("DELETE FROM networks WHERE id=$id", ("$id", id));
 
     public static List<EndpointRow> Endpoints(SqliteConnection connection) => connection.Rows(
-        "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority FROM endpoints ORDER BY container, interface",
+        "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority, interface_name FROM endpoints ORDER BY container, interface",
         row => new EndpointRow(
             row.GetString(0),
             row.GetString(1),
@@ -90,10 +91,14 @@ internal static class NetworkTables
             (int)row.GetInt64(6),
             row.GetString(7),
             ParsePorts(row.GetString(8)),
-            (int)row.GetInt64(9)));
+            (int)row.GetInt64(9))
+        {
+            InterfaceName = row.IsDBNull(10) ? null : row.GetString(10),
+        });
 
     public static void Put(SqliteConnection connection, EndpointRow endpoint) => connection.Run(
-        "INSERT INTO endpoints VALUES ($id,$container,$network,$ipv4,$ipv6,$mac,$interface,$host,$ports,$priority)",
+        "INSERT INTO endpoints VALUES ($id,$container,$network,$ipv4,$ipv6,$mac,$interface,$host,$ports,$priority,$name)",
+        ("$name", endpoint.InterfaceName),
         ("$id", endpoint.Id),
         ("$container", endpoint.ContainerId),
         ("$network", endpoint.NetworkId),

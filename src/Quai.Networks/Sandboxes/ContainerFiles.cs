@@ -15,9 +15,9 @@ public static class ContainerFiles
     /// <param name="hostname">The container's name for itself.</param>
     /// <param name="domainname">Its domain, or null.</param>
     /// <param name="addresses">Its own addresses.</param>
-    /// <param name="extraHosts"><c>name:address</c> or <c>name=address</c>; the address <c>host-gateway</c> is <paramref name="hostGateway"/>.</param>
-    /// <param name="hostGateway">By which the host is reached, or null.</param>
-    public static string Hosts(string hostname, string? domainname, IEnumerable<IPAddress> addresses, IReadOnlyList<string> extraHosts, IPAddress? hostGateway)
+    /// <param name="extraHosts"><c>name:address</c> or <c>name=address</c>; the address <c>host-gateway</c> is <paramref name="hostGateways"/>.</param>
+    /// <param name="hostGateways">By which the host is reached.</param>
+    public static string Hosts(string hostname, string? domainname, IEnumerable<IPAddress> addresses, IReadOnlyList<string> extraHosts, IReadOnlyList<IPAddress> hostGateways)
     {
         var text = new StringBuilder(256);
         text.Append("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
@@ -32,7 +32,17 @@ public static class ContainerFiles
 
             if (address == "host-gateway")
             {
-                address = hostGateway?.ToString() ?? throw QuaiException.System("unable to derive the IP value for host-gateway");
+                if (hostGateways.Count == 0)
+                {
+                    throw QuaiException.System("unable to derive the IP value for host-gateway");
+                }
+
+                foreach (IPAddress gateway in hostGateways)
+                {
+                    text.Append(gateway).Append('\t').Append(extra, 0, separator).Append('\n');
+                }
+
+                continue;
             }
 
             if (!IPAddress.TryParse(address, out _))

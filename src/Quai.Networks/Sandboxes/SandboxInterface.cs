@@ -4,7 +4,8 @@ namespace Quai.Networks.Sandboxes;
 
 /// <summary>An interface in a container's network namespace.</summary>
 /// <param name="Number">0 for the first.</param>
-public readonly record struct SandboxInterface(int Number)
+/// <param name="Given">A name of its own; null for the usual one.</param>
+public readonly record struct SandboxInterface(int Number, string? Given = null)
 {
     // Not 2: some hosts put fallback tunnel devices into every new namespace, and those come first.
     private const int FirstIndex = 16;
@@ -18,6 +19,6 @@ public readonly record struct SandboxInterface(int Number)
     /// <summary>Its index.</summary>
     public int Index => Chosen ?? FirstIndex + Number;
 
-    /// <summary>Its name: <c>eth0</c> and on.</summary>
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"eth{Number}");
+    /// <summary>Its name: <c>eth0</c> and on, where none is given.</summary>
+    public string Name => Given ?? string.Create(CultureInfo.InvariantCulture, $"eth{Number}");
 }

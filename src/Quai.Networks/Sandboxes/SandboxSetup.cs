@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
 using Quai.Linux.Netlink;
 
 namespace Quai.Networks.Sandboxes;
@@ -13,6 +15,7 @@ namespace Quai.Networks.Sandboxes;
 /// <param name="Messages">In the order to be sent.</param>
 public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
 {
+    private static readonly AddressFamily[] s_families = [AddressFamily.InterNetwork, AddressFamily.InterNetworkV6];
     private static readonly SandboxMessage s_loopbackUp = LoopbackUp();
 
     /// <summary>
@@ -35,8 +38,7 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
             return Empty;
         }
 
-        SandboxMessage? route = DefaultRoute(endpoints);
-        return new([s_loopbackUp, .. endpoints.SelectMany(e => e.Setup.Messages), .. (ReadOnlySpan<SandboxMessage>)(route is null ? [] : [route])])
+        return new([s_loopbackUp, .. endpoints.SelectMany(e => e.Setup.Messages), .. DefaultRoutes(endpoints)])
         {
             Settings = endpoints is [var only] ? only.Setup.Settings : endpoints.SelectMany(e => e.Setup.Settings).ToFrozenDictionary(),
         };
@@ -46,34 +48,43 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
     /// <param name="added">The endpoint.</param>
     /// <param name="all">All its endpoints, that one among them.</param>
     public static SandboxSetup Joined(Endpoint added, IReadOnlyList<Endpoint> all) =>
-        Gateway(all) == added && DefaultRoute(all) is { } route ? added.Setup with { Messages = [.. added.Setup.Messages, route] } : added.Setup;
+        added.Setup with { Messages = [.. added.Setup.Messages, .. DefaultRoutes(all, added)] };
 
-    /// <summary>What a namespace in use needs once an endpoint has been taken out of it: its default route may have gone with it.</summary>
+    /// <summary>What a namespace in use needs once an endpoint has been taken out of it: its default routes may have gone with it.</summary>
     /// <param name="remaining">Its other endpoints.</param>
-    public static SandboxSetup Left(IReadOnlyList<Endpoint> remaining) => new(DefaultRoute(remaining) is { } route ? [route] : []);
+    public static SandboxSetup Left(IReadOnlyList<Endpoint> remaining) => new([.. DefaultRoutes(remaining)]);
 
-    /// <summary>The endpoint by which a container reaches everywhere else: as in Docker, that with the highest priority, and of several that on the network with the first name.</summary>
-    public static Endpoint? Gateway(IReadOnlyList<Endpoint> endpoints) =>
-        endpoints.Where(e => e.IPv4 is not null && e.Network.LeadsOutside).OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network.Name, StringComparer.Ordinal).FirstOrDefault();
+    /// <summary>
+    /// The endpoint by which a container reaches everywhere else in one family: as in Docker, that with the highest priority, and of several that on the network
+    /// with the first name.
+    /// </summary>
+    public static Endpoint? Gateway(IReadOnlyList<Endpoint> endpoints, AddressFamily family = AddressFamily.InterNetwork) =>
+        endpoints.Where(e => e.AddressOf(family) is { } address && (address.Gateway is not null || e.Network.RoutesByInterface) && e.Network.LeadsOutside).OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network.Name, StringComparer.Ordinal).FirstOrDefault();
 
-    private static SandboxMessage? DefaultRoute(IReadOnlyList<Endpoint> endpoints)
+    private static IEnumerable<SandboxMessage> DefaultRoutes(IReadOnlyList<Endpoint> endpoints, Endpoint? only = null)
     {
-        if (Gateway(endpoints) is not { IPv4: { } address } endpoint)
+        foreach (AddressFamily family in s_families)
         {
-            return null;
+            if (Gateway(endpoints, family) is { } endpoint && (only is null || endpoint == only))
+            {
+                yield return DefaultRoute(endpoint.Interface, endpoint.AddressOf(family)!.Gateway, family);
+            }
         }
+    }
 
+    private static SandboxMessage DefaultRoute(SandboxInterface by, IPAddress? gateway, AddressFamily family)
+    {
         using var writer = new NetlinkWriter();
-        if (address.Gateway is { } gateway)
+        if (gateway is null)
         {
-            Routes.WriteDefault(writer, endpoint.Interface.Index, gateway);
+            Routes.WriteDefault(writer, by.Index, family);
         }
         else
         {
-            Routes.WriteDefault(writer, endpoint.Interface.Index);
+            Routes.WriteDefault(writer, by.Index, gateway);
         }
 
-        return new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"set default route via {address.Gateway?.ToString() ?? endpoint.Interface.Name}");
+        return new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"set default route via {gateway?.ToString() ?? by.Name}");
     }
 
     private static SandboxMessage LoopbackUp()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Quai.Errors;
 using Quai.Networks.Sandboxes;
 
@@ -60,12 +61,13 @@ internal sealed class EndpointDirectory
     /// <summary>Adds one that is made for the container's first free interface. One container's are added one after the other.</summary>
     /// <param name="containerId">Whose it is.</param>
     /// <param name="network">The network it is on.</param>
+    /// <param name="name">The name that its interface is to have; null for the network's usual one.</param>
     /// <param name="make">Makes it; what it throws leaves nothing added.</param>
     /// <exception cref="QuaiException">The container is on that network already.</exception>
-    public Endpoint Add(string containerId, Network network, Func<SandboxInterface, Endpoint> make)
+    public Endpoint Add(string containerId, Network network, string? name, Func<SandboxInterface, Endpoint> make)
     {
         // Made outside of the lock, as it reserves ports: whoever connects a container holds it, so nobody else does meanwhile.
-        Endpoint made = make(new SandboxInterface(FirstFree(containerId, network)));
+        Endpoint made = make(FirstFree(containerId, network, name));
         lock (_lock)
         {
             if (!_byContainer.TryGetValue(containerId, out List<Endpoint>? held))
@@ -121,7 +123,7 @@ internal sealed class EndpointDirectory
         }
     }
 
-    private int FirstFree(string containerId, Network network)
+    private SandboxInterface FirstFree(string containerId, Network network, string? name)
     {
         IReadOnlyList<Endpoint> held = Of(containerId);
         if (held.FirstOrDefault(e => e.Network.Id == network.Id) is not null)
@@ -135,6 +137,24 @@ internal sealed class EndpointDirectory
             number++;
         }
 
-        return number;
+        return new SandboxInterface(number, NameOf(held, network, number, name));
+    }
+
+    private static string? NameOf(IReadOnlyList<Endpoint> held, Network network, int number, string? asked)
+    {
+        if (asked is not null)
+        {
+            return !held.Any(e => e.Interface.Name == asked) ? asked : throw QuaiException.Invalid($"interface name {asked} is taken by the container's endpoint in another network");
+        }
+
+        // As in Docker, each prefix counts on its own.
+        for (int count = 0; ; count++)
+        {
+            string name = string.Create(CultureInfo.InvariantCulture, $"{network.InterfacePrefix}{count}");
+            if (!held.Any(e => e.Interface.Name == name))
+            {
+                return name == new SandboxInterface(number).Name ? null : name;
+            }
+        }
     }
 }

@@ -47,7 +47,8 @@ internal sealed class NetworkState
                 ipv6 = Lease(AddressFamily.InterNetworkV6, request.IPv6Address, "IPv6");
             }
 
-            published = ipv4 is null || !Network.LeadsOutside || !Network.PublishesPorts ? [] : ports.Reserve(request.Ports, ipv4, Network.BindAddress);
+            published = !Network.LeadsOutside || !Network.PublishesPorts ? []
+                : ports.Reserve(request.Ports, new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6 });
             return Make(new EndpointRow(
                 id,
                 request.ContainerId,
@@ -58,7 +59,11 @@ internal sealed class NetworkState
                 at.Number,
                 "veth" + id[..7],
                 published,
-                request.GatewayPriority));
+                request.GatewayPriority)
+            {
+                InterfaceName = at.Given,
+            },
+            request);
         }
         catch
         {
@@ -99,14 +104,19 @@ internal sealed class NetworkState
 
     private EndpointAddress? AddressOf(IPAddress? address) =>
         address is not null && Network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address)) is { } subnet
-            ? new EndpointAddress(address, subnet.Prefix.PrefixLength, Network.HasGateway ? subnet.Gateway : null)
+            ? new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.HasGateway ? subnet.Gateway : null)
             : null;
 
-    private Endpoint Make(EndpointRow row)
+    private Endpoint Make(EndpointRow row, EndpointRequest? request = null)
     {
         SandboxInterface at = Live.InterfaceOf(row);
         EndpointAddress? ipv4 = AddressOf(row.IPv4), ipv6 = AddressOf(row.IPv6);
         SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, row.MacAddress.Length > 0 ? MacAddress.Parse(row.MacAddress) : [], ipv4, ipv6));
+        if (request is not null)
+        {
+            setup = EndpointExtras.Add(setup, at, request);
+        }
+
         return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority };
     }
 
@@ -149,6 +159,5 @@ internal sealed class NetworkState
     private AddressPool PoolOf(NetworkSubnet subnet) => new(
         subnet.Prefix,
         subnet.Range ?? subnet.Prefix,
-        subnet.Gateway,
-        Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(subnet.Prefix.Contains));
+        [.. (ReadOnlySpan<IPAddress>)(subnet.HasGateway ? [subnet.Gateway] : []), .. Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(subnet.Prefix.Contains)]);
 }

@@ -8,7 +8,7 @@ namespace Quai.Daemon.Tests.Fakes;
 /// <summary>The three networks that are always there.</summary>
 internal sealed class FakeNetworks : INetworkService
 {
-    public IPAddress? HostGateway => null;
+    public IReadOnlyList<IPAddress> HostGateways => [];
 
     public List<Network> Networks { get; } =
     [

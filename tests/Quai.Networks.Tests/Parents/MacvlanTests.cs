@@ -2,9 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux;
-using Quai.Networks.Drivers;
-using Quai.Networks.Drivers.Macvlan;
-using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 using Xunit;
@@ -113,22 +110,34 @@ public sealed class MacvlanTests
         Assert.Empty(endpoint.Ports);
         (NamespaceThread b, _) = Run(host, "b", closed);
         Assert.DoesNotContain("default", TestHost.Command(b, "ip", "route"), StringComparison.Ordinal);
+
+        // As in Docker, what leads nowhere needs no gateway, and its address is a container's.
+        Assert.Equal("198.51.101.1", TestHost.Command(b, "ip", "-o", "-4", "addr", "show", "eth0").Split("inet ")[1].Split('/')[0]);
     }
 
     [Fact]
     public void With_ipv6_both_addresses_are_there_at_once_and_nothing_that_neighbours_announce()
     {
         using var host = new TestHost();
-        int parent = host.HostLinks().Find(l => l.Name == Parent).Index;
-        EndpointAddress ipv4 = new(IPAddress.Parse("198.51.100.20"), 24, IPAddress.Parse("198.51.100.1")), ipv6 = new(IPAddress.Parse("fd00:7::2"), 64, IPAddress.Parse("fd00:7::1"));
-        var place = new EndpointPlace("vethabcdef0", new SandboxInterface(0) { Chosen = 0x2abcdef0 }, [2, 0, 0, 0, 0, 7], ipv4, ipv6);
-        NamespaceThread sandbox = host.Own(new NamespaceThread());
-        host.Connect(sandbox, ChildMessages.Build(new MacvlanKind(), place, new ChildPlace(Parent, parent, 0), new Dictionary<string, string>(), ipv6: true));
-        string shown = TestHost.Command(sandbox, "ip", "addr", "show", "eth0");
+        Network net = host.Host.Await(() => host.Service.CreateAsync(
+            new NetworkRequest("lan", "macvlan")
+            {
+                EnableIPv6 = true,
+                Options = new Dictionary<string, string> { ["parent"] = Parent },
+                Attributes = new NetworkAttributes { Asked = [new AskedSubnet("198.51.100.0/24"), new AskedSubnet("fd00:7::/64")] },
+            },
+            CancellationToken.None));
+        (NamespaceThread a, Endpoint first) = Run(host, "a", net, "198.51.100.20");
+        (NamespaceThread b, Endpoint second) = Run(host, "b", net);
+        Assert.Equal(("fd00:7::2", "fd00:7::3"), (first.IPv6!.Address.ToString(), second.IPv6!.Address.ToString()));
+        using TcpListener atB = b.ServeTcp(80);
+        Assert.Equal("fd00:7::2", a.Call("fd00:7::3", 80));
+        string shown = TestHost.Command(a, "ip", "addr", "show", "eth0");
         Assert.Contains("inet 198.51.100.20/24 brd 198.51.100.255", shown, StringComparison.Ordinal);
-        Assert.Matches("inet6 fd00:7::2/64 scope global (nodad )?\\s", shown);
-        Assert.DoesNotContain("fd00:7::2/64 scope global tentative", shown, StringComparison.Ordinal);
-        Assert.Equal("0", sandbox.Run(() => File.ReadAllText("/proc/sys/net/ipv6/conf/eth0/accept_ra")).Trim());
+        Assert.DoesNotContain("tentative", shown, StringComparison.Ordinal);
+        Assert.Equal(2, shown.Split("inet6").Length - 1);
+        Assert.Contains("default via fd00:7::1 dev eth0", TestHost.Command(a, "ip", "-6", "route"), StringComparison.Ordinal);
+        Assert.Equal("0", a.Run(() => File.ReadAllText("/proc/sys/net/ipv6/conf/eth0/accept_ra")).Trim());
     }
 
     [Fact]

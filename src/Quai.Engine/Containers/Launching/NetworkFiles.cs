@@ -89,7 +89,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         NetworkSpec network = spec.Network;
         bool hostNetwork = network.Mode.IsHost;
         string hosts = hostNetwork ? HostsOfHost(network.ExtraHosts)
-            : ContainerFiles.Hosts(spec.Hostname, spec.Domainname, endpoints.SelectMany(AddressesOf), network.ExtraHosts ?? [], networks.HostGateway);
+            : ContainerFiles.Hosts(spec.Hostname, spec.Domainname, endpoints.SelectMany(AddressesOf), network.ExtraHosts ?? [], networks.HostGateways);
         WriteForContainer(Path.Combine(folder, "hosts"), hosts);
         WriteForContainer(Path.Combine(folder, "hostname"), spec.Hostname + "\n");
         WriteForContainer(

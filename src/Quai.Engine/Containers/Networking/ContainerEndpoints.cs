@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
@@ -51,7 +52,14 @@ internal sealed class ContainerEndpoints(INetworkService networks)
         try
         {
             return await networks.ConnectAsync(
-                new EndpointRequest(container.Id, network.Id, mac, attachment.WantedIPv4, ports) { GatewayPriority = attachment.GatewayPriority },
+                new EndpointRequest(container.Id, network.Id, mac, attachment.WantedIPv4, ports)
+                {
+                    IPv6Address = attachment.WantedIPv6,
+                    GatewayPriority = attachment.GatewayPriority,
+                    InterfaceName = EndpointOptions.InterfaceName(attachment),
+                    LinkLocal = [.. (attachment.LinkLocalAddresses ?? []).Select(IPAddress.Parse)],
+                    Settings = EndpointOptions.Settings(attachment),
+                },
                 CancellationToken.None).ConfigureAwait(false);
         }
         catch (PortUnavailableException e)

@@ -1,3 +1,4 @@
+using System.Net;
 using Quai.Api.Networks;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
@@ -24,7 +25,9 @@ internal static class EndpointRules
         bool predefined = new NetworkMode(network).Network is NetworkMode.Bridge or null;
         string? refusal = predefined && settings.IPAMConfig is { } ipam && (!string.IsNullOrEmpty(ipam.IPv4Address) || !string.IsNullOrEmpty(ipam.IPv6Address))
                 ? "user specified IP address is supported on user defined networks only"
-            : settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 } ? "link-local addresses are supported on user defined networks only"
+            : predefined && settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 } ? "user specified IP address is supported on user defined networks only"
+            : settings.IPAMConfig?.LinkLocalIPs?.Find(l => !IPAddress.TryParse(l, out _)) is { } malformed ? $"invalid link-local IP address: {malformed}"
+            : settings.IPAMConfig?.LinkLocalIPs?.Find(l => !IsLinkLocal(IPAddress.Parse(l))) is { } other ? $"invalid link local IP address: {other}"
             : predefined && settings.Aliases is { Count: > 0 } ? "network-scoped alias is supported only for containers in user defined networks"
             : null;
         if (refusal is not null)
@@ -39,9 +42,11 @@ internal static class EndpointRules
 
         if (settings.DriverOpts is { Count: > 0 } options)
         {
-            throw QuaiException.Invalid($"driver option {options.Keys.Order(StringComparer.Ordinal).First()} of network {network} cannot be kept: options of endpoints are not available in this version of Quai; take it out");
+            EndpointOptions.Check(network, options, before);
         }
     }
+
+    private static bool IsLinkLocal(IPAddress address) => address.IsIPv6LinkLocal || (address.GetAddressBytes() is [169, 254, _, _]);
 
     /// <summary>Checks a hardware address that is asked for.</summary>
     /// <param name="address">The address; nothing for the engine's choice.</param>

@@ -17,6 +17,12 @@ internal sealed record EndpointRecord
 
     public string Gateway { get; init; } = "";
 
+    public string IPv6Address { get; init; } = "";
+
+    public int IPv6PrefixLength { get; init; }
+
+    public string IPv6Gateway { get; init; } = "";
+
     public string MacAddress { get; init; } = "";
 
     public List<PublishedPortRecord> Ports { get; init; } = [];
@@ -30,6 +36,9 @@ internal sealed record EndpointRecord
         Address = endpoint.IPv4?.Address.ToString() ?? "",
         PrefixLength = endpoint.IPv4?.PrefixLength ?? 0,
         Gateway = endpoint.IPv4?.Gateway?.ToString() ?? "",
+        IPv6Address = endpoint.IPv6?.Address.ToString() ?? "",
+        IPv6PrefixLength = endpoint.IPv6?.PrefixLength ?? 0,
+        IPv6Gateway = endpoint.IPv6?.Gateway?.ToString() ?? "",
         MacAddress = endpoint.MacAddress,
         Ports = [.. endpoint.Ports.Select(p => new PublishedPortRecord(p.ContainerPort, p.Protocol, p.HostAddress.ToString(), p.HostPort))],
     };

@@ -21,6 +21,12 @@ internal sealed record NetworkAttachment(string Network)
     /// <summary>Whether the request had address settings at all, which inspect shows.</summary>
     public bool HasAddressSettings { get; init; }
 
+    /// <summary>Further, link-local addresses; null for none.</summary>
+    public IReadOnlyList<string>? LinkLocalAddresses { get; init; }
+
+    /// <summary>Options of the endpoint by Docker's names; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? DriverOptions { get; init; }
+
     /// <summary>Its aliases on the network; null for none.</summary>
     public IReadOnlyList<string>? Aliases { get; init; }
 
@@ -35,6 +41,10 @@ internal sealed record NetworkAttachment(string Network)
     [JsonIgnore]
     public IPAddress? WantedIPv4 => IPAddress.TryParse(IPv4Address, out IPAddress? address) ? address : null;
 
+    /// <summary>The same of IPv6.</summary>
+    [JsonIgnore]
+    public IPAddress? WantedIPv6 => IPAddress.TryParse(IPv6Address, out IPAddress? address) ? address : null;
+
     /// <summary>Reads an API request's settings.</summary>
     public static NetworkAttachment Of(string network, EndpointSettings? settings) => settings is null ? new NetworkAttachment(network) : new NetworkAttachment(network)
     {
@@ -42,6 +52,8 @@ internal sealed record NetworkAttachment(string Network)
         IPv4Address = settings.IPAMConfig?.IPv4Address,
         IPv6Address = settings.IPAMConfig?.IPv6Address,
         HasAddressSettings = settings.IPAMConfig is not null,
+        LinkLocalAddresses = settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 } links ? links : null,
+        DriverOptions = settings.DriverOpts is { Count: > 0 } options ? options : null,
         Aliases = settings.Aliases,
         GatewayPriority = settings.GwPriority,
     };
@@ -51,8 +63,9 @@ internal sealed record NetworkAttachment(string Network)
     {
         MacAddress = MacAddress ?? "",
         IPAMConfig = HasAddressSettings
-            ? new EndpointIPAMConfig { IPv4Address = IPv4Address, IPv6Address = IPv6Address }
+            ? new EndpointIPAMConfig { IPv4Address = IPv4Address, IPv6Address = IPv6Address, LinkLocalIPs = LinkLocalAddresses is { } links ? [.. links] : null }
             : null,
+        DriverOpts = DriverOptions is { } options ? new(options) : null,
         Aliases = Aliases is null ? null : [.. Aliases],
         GwPriority = GatewayPriority,
     };

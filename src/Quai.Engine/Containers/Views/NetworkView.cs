@@ -34,6 +34,9 @@ internal sealed class NetworkView(INetworkService networks)
             settings.Gateway = endpoint.Gateway;
             settings.IPAddress = endpoint.Address;
             settings.IPPrefixLen = endpoint.PrefixLength;
+            settings.IPv6Gateway = endpoint.IPv6Gateway ?? "";
+            settings.GlobalIPv6Address = endpoint.IPv6Address ?? "";
+            settings.GlobalIPv6PrefixLen = endpoint.IPv6PrefixLength;
             settings.MacAddress = endpoint.MacAddress;
         }
 
@@ -49,7 +52,7 @@ internal sealed class NetworkView(INetworkService networks)
         {
             string key = $"{port.ContainerPort}/{port.Protocol}";
             List<PortBinding> bindings = settings.Ports.GetValueOrDefault(key) ?? [];
-            bindings.Add(new PortBinding { HostIp = port.HostAddress, HostPort = port.HostPort.ToString() });
+            bindings.Add(new PortBinding { HostIp = port.HostAddress, HostPort = port.HostPort == 0 ? "" : port.HostPort.ToString() });
             settings.Ports[key] = bindings;
         }
 
@@ -80,7 +83,7 @@ internal sealed class NetworkView(INetworkService networks)
                 continue;
             }
 
-            ports.AddRange(bindings.Select(b => new PortSummary { IP = b.HostIp, PrivatePort = port, PublicPort = ushort.Parse(b.HostPort), Type = protocol }));
+            ports.AddRange(bindings.Select(b => new PortSummary { IP = b.HostIp, PrivatePort = port, PublicPort = b.HostPort.Length == 0 ? null : ushort.Parse(b.HostPort), Type = protocol }));
         }
 
         ports.Sort(static (a, b) =>
@@ -105,6 +108,11 @@ internal sealed class NetworkView(INetworkService networks)
                 settings.Gateway = endpoint.Gateway;
                 settings.IPAddress = endpoint.Address;
                 settings.IPPrefixLen = endpoint.PrefixLength;
+
+                // Records of an earlier version have none.
+                settings.IPv6Gateway = endpoint.IPv6Gateway ?? "";
+                settings.GlobalIPv6Address = endpoint.IPv6Address ?? "";
+                settings.GlobalIPv6PrefixLen = endpoint.IPv6PrefixLength;
                 settings.MacAddress = endpoint.MacAddress;
             }
         }

@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 using Quai.Networks.Ipam;
+using Quai.Networks.Sandboxes;
 
 namespace Quai.Networks.Drivers.Bridges;
 
@@ -11,7 +13,8 @@ namespace Quai.Networks.Drivers.Bridges;
 /// <param name="socket">NETLINK_ROUTE in the host's namespace.</param>
 /// <param name="owner">Whose the bridges are, as other daemons read it beside them; empty for nobody's.</param>
 /// <param name="guarded">Whether rules keep the host's loopback from everybody else.</param>
-internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guarded)
+/// <param name="subnets">Where subnets come from that nobody named.</param>
+internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guarded, FreeSubnets subnets)
 {
     private const string Mark = "quaid ";
 
@@ -25,25 +28,29 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
     /// <exception cref="QuaiException">It cannot.</exception>
     public static void CheckName(string name)
     {
-        if (name.Length is 0 or > 15 || name is "." or ".." || name.AsSpan().ContainsAny('/', ' ', ':'))
+        if (!InterfaceNames.IsValid(name))
         {
             throw QuaiException.Invalid($"invalid bridge name: {name}");
         }
     }
 
-    /// <summary>Makes sure of a bridge, its address and its settings.</summary>
+    /// <summary>Makes sure of a bridge, its addresses and its settings.</summary>
     /// <param name="settings">What it is to be.</param>
-    /// <param name="recorded">The address that it had before, or null.</param>
+    /// <param name="recorded">The addresses that it had before.</param>
     /// <param name="own">Whether it is this daemon's own: see <see cref="IsOurs"/>.</param>
     /// <param name="taken">Subnets of other networks, whether they are there or not.</param>
-    public BridgeState Ensure(BridgeSettings settings, InterfaceAddress? recorded, bool own, IReadOnlyList<IPNetwork> taken)
+    public BridgeState Ensure(BridgeSettings settings, IReadOnlyList<InterfaceAddress> recorded, bool own, IReadOnlyList<IPNetwork> taken)
     {
         string name = settings.Interface;
+        if (settings.IPv6 is not null && !BridgeSysctls.KernelHasIPv6)
+        {
+            throw QuaiException.System($"bridge {name} cannot have IPv6: the host's kernel has it switched off");
+        }
+
         List<Link> links = Links.List(socket);
         Link? found = Find(links, name);
-        List<LinkAddress> addresses = Addresses.List(socket);
-        InterfaceAddress wanted = settings.Address ?? AddressOf(found, addresses) ?? recorded ?? FirstFree(socket, addresses, taken);
-        if (wanted.PrefixLength < 8 || wanted.PrefixLength > settings.LongestPrefix)
+        BridgeAddress? ipv4 = AddressOf(settings.IPv4, AddressFamily.InterNetwork, found, recorded, taken), ipv6 = AddressOf(settings.IPv6, AddressFamily.InterNetworkV6, found, recorded, taken);
+        if (ipv4?.Wanted is { } wanted && (wanted.PrefixLength < 8 || wanted.PrefixLength > settings.LongestPrefix))
         {
             throw QuaiException.Invalid($"invalid bridge address {wanted}: the prefix length must be between 8 and {settings.LongestPrefix}");
         }
@@ -79,13 +86,19 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
         Send(writer, $"configure bridge {name}");
         if (closed)
         {
-            BridgeSysctls.CloseIPv6(name, disable: own);
+            BridgeSysctls.CloseIPv6(name, own ? settings.IPv6 is null : null);
         }
 
-        SetAddress(writer, bridge, addresses, wanted, recorded);
+        ipv4?.Set(socket, bridge);
+        ipv6?.Set(socket, bridge);
+        if (own && ipv6 is not null)
+        {
+            BridgeAddress.SetLinkLocal(socket, bridge);
+        }
+
         Links.WriteChange(writer, new LinkChange { Index = bridge.Index, Up = true });
         Send(writer, $"set bridge {name} up");
-        return new BridgeState(bridge.Index, wanted, own, closed);
+        return new BridgeState(bridge.Index, ipv4?.Wanted, ipv6?.Wanted, own, closed);
     }
 
     /// <summary>Whether a bridge is this daemon's own: it made it, or will.</summary>
@@ -170,60 +183,18 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
         }
     }
 
-    private void SetAddress(NetlinkWriter writer, Link bridge, List<LinkAddress> addresses, InterfaceAddress wanted, InterfaceAddress? recorded)
+    private BridgeAddress? AddressOf(BridgeFamily? settings, AddressFamily family, Link? found, IReadOnlyList<InterfaceAddress> recorded, IReadOnlyList<IPNetwork> taken)
     {
-        bool present = false;
-        foreach (LinkAddress address in addresses)
+        if (settings is null)
         {
-            if (address.LinkIndex != bridge.Index)
-            {
-                continue;
-            }
-
-            var there = new InterfaceAddress(address.Address, address.PrefixLength);
-            if (there == wanted)
-            {
-                present = true;
-            }
-            else if (there == recorded)
-            {
-                // The address this daemon gave it before its setting was changed.
-                Addresses.WriteDelete(writer, bridge.Index, address.Address, address.PrefixLength);
-                Send(writer, $"delete address {recorded} of {bridge.Name}");
-            }
+            return null;
         }
 
-        if (!present)
-        {
-            Addresses.WriteAdd(writer, bridge.Index, wanted.Address, wanted.PrefixLength);
-            Send(writer, $"add address {wanted} to {bridge.Name}");
-        }
-    }
-
-    private static InterfaceAddress? AddressOf(Link? bridge, List<LinkAddress> addresses)
-    {
-        foreach (LinkAddress address in addresses)
-        {
-            if (bridge is { } link && address.LinkIndex == link.Index)
-            {
-                return new InterfaceAddress(address.Address, address.PrefixLength);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The address of a gateway in the first subnet that nothing on the host and no network uses.</summary>
-    public static InterfaceAddress FirstFree(NetlinkSocket socket, List<LinkAddress> addresses, IReadOnlyList<IPNetwork> taken)
-    {
-        List<IPNetwork> used =
-        [
-            .. taken,
-            .. addresses.Select(a => Prefixes.Of(a.Address, a.PrefixLength)),
-            .. Routes.List(socket).Where(r => r.Destination is not null).Select(r => Prefixes.Of(r.Destination!, r.PrefixLength)),
-        ];
-        IPNetwork subnet = SubnetPools.Default.Choose(used);
-        return new InterfaceAddress(Prefixes.Address(Prefixes.First(subnet) + 1, subnet.BaseAddress.AddressFamily), subnet.PrefixLength);
+        InterfaceAddress? before = recorded.Where(r => r.Address.AddressFamily == family).Select(r => (InterfaceAddress?)r).FirstOrDefault();
+        List<InterfaceAddress> present =
+            found is { } bridge ? [.. Addresses.List(socket, family).Where(a => a.LinkIndex == bridge.Index).Select(a => new InterfaceAddress(a.Address, a.PrefixLength))] : [];
+        InterfaceAddress wanted = settings.Address ?? (present.Count > 0 ? present[0] : (InterfaceAddress?)null) ?? before ?? subnets.Choose(family, taken);
+        return new BridgeAddress(wanted, settings.HasAddress, before, present);
     }
 
     private static Link? Find(List<Link> links, string name)

@@ -11,9 +11,10 @@ namespace Quai.Networks.Drivers.Bridges;
 /// <param name="route">NETLINK_ROUTE in the host's namespace.</param>
 /// <param name="options">The daemon's settings.</param>
 /// <param name="claims">Names that this daemon alone uses.</param>
-internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, NameClaims claims) : INetworkDriver
+/// <param name="subnets">Where subnets come from that nobody named.</param>
+internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, NameClaims claims, FreeSubnets subnets) : INetworkDriver
 {
-    private readonly BridgeDevice _device = new(route, options.Owner, options.Firewall);
+    private readonly BridgeDevice _device = new(route, options.Owner, options.Firewall, subnets);
 
     /// <inheritdoc/>
     public string Name => "bridge";
@@ -21,7 +22,7 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
     /// <inheritdoc/>
     public async Task<NetworkRecord> ClaimAsync(NetworkRecord record, CancellationToken cancellation)
     {
-        BridgeSettings settings = BridgeSettings.Of(record, options);
+        BridgeSettings settings = BridgeOptions.Of(record, options);
         BridgeDevice.CheckName(settings.Interface);
 
         // The others' names are nobody else's by the mark that they carry.
@@ -37,16 +38,27 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
     /// <inheritdoc/>
     public ILiveNetwork Realize(NetworkRecord record, IReadOnlyList<IPNetwork> taken)
     {
-        BridgeSettings settings = BridgeSettings.Of(record, options);
-        InterfaceAddress? recorded = record.Subnets.Count > 0 ? record.Subnets[0].Gateway : null;
-        BridgeState state = _device.Ensure(settings, recorded, record.OwnsInterface, taken);
-        IPNetwork subnet = state.Address.Network;
-        if (settings.Range is { } range && (!subnet.Contains(range.BaseAddress) || range.PrefixLength < subnet.PrefixLength))
-        {
-            throw QuaiException.Invalid($"parent bridge network {subnet} must be a superset of the fixed CIDR {range}");
-        }
+        BridgeSettings settings = BridgeOptions.Of(record, options);
+        BridgeState state = _device.Ensure(settings, [.. record.Subnets.Select(s => s.Gateway)], record.OwnsInterface, taken);
+        List<SubnetRecord> subnets = [];
+        Add(state.IPv4, settings.IPv4);
+        Add(state.IPv6, settings.IPv6);
+        return new LiveBridge(_device, settings, state, record with { Subnets = subnets });
 
-        return new LiveBridge(_device, settings, state, record with { Subnets = [new SubnetRecord(state.Address, settings.Range)] });
+        void Add(InterfaceAddress? address, BridgeFamily? family)
+        {
+            if (address is not { Network: var subnet } own || family is null)
+            {
+                return;
+            }
+
+            if (family.Range is { } range && (!subnet.Contains(range.BaseAddress) || range.PrefixLength < subnet.PrefixLength))
+            {
+                throw QuaiException.Invalid($"parent bridge network {subnet} must be a superset of the fixed CIDR {range}");
+            }
+
+            subnets.Add(new SubnetRecord(own, family.Range));
+        }
     }
 
     /// <inheritdoc/>

@@ -17,8 +17,8 @@ internal static class BridgeSysctls
 
     /// <summary>Lets no container configure the host: no router advertisements and no redirects are taken from the bridge.</summary>
     /// <param name="bridge">Its name.</param>
-    /// <param name="disable">Whether it has no IPv6 at all.</param>
-    public static void CloseIPv6(string bridge, bool disable)
+    /// <param name="disable">Whether it has no IPv6 at all; null where that is not Quai's to say.</param>
+    public static void CloseIPv6(string bridge, bool? disable)
     {
         if (!KernelHasIPv6)
         {
@@ -27,10 +27,10 @@ internal static class BridgeSysctls
 
         Write(bridge, "accept_ra", "0");
         Write(bridge, "accept_redirects", "0");
-        if (disable)
+        if (disable is { } off)
         {
             // Takes away, too, what was accepted before.
-            Write(bridge, "disable_ipv6", "1");
+            Write(bridge, "disable_ipv6", off ? "1" : "0");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using Quai.Linux.Netlink;
 using Quai.Networks.Sandboxes;
 
@@ -64,7 +65,17 @@ internal static class EndpointMessages
             Add(messages, writer, inHost: false, $"add address {address.Address}/{address.PrefixLength} to {name}");
         }
 
-        return ipv6 ? new SandboxSetup(messages) { Settings = WithoutIPv6(name) } : new SandboxSetup(messages);
+        if (place.IPv6 is { } address6)
+        {
+            // The kernel would look for a second whether somebody has it.
+            IPAddress link = BridgeAddress.LinkLocal(place.Mac);
+            Addresses.WriteAdd(writer, index, link, 64);
+            Add(messages, writer, inHost: false, $"add address {link}/64 to {name}");
+            Addresses.WriteAdd(writer, index, address6.Address, address6.PrefixLength);
+            Add(messages, writer, inHost: false, $"add address {address6.Address}/{address6.PrefixLength} to {name}");
+        }
+
+        return ipv6 && place.IPv6 is null ? new SandboxSetup(messages) { Settings = WithoutIPv6(name) } : new SandboxSetup(messages);
     }
 
     /// <summary>

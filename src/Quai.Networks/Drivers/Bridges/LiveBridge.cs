@@ -1,4 +1,6 @@
+using System.Net.Sockets;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
 
@@ -16,13 +18,23 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
         Interface = settings.Interface,
         Mtu = settings.Mtu,
         BindAddress = settings.BindAddress,
+        InterfacePrefix = settings.InterfacePrefix,
+        TranslatesIPv4 = settings.IPv4?.Translates == true,
+        TranslatesIPv6 = settings.IPv6?.Translates == true,
         Options = settings.Shown,
         Attributes = record.Attributes,
-        Subnets = [.. record.Subnets.Select(s => s.ToSubnet())],
+        Subnets = [.. record.Subnets.Select(s => s.ToSubnet() with { HasGateway = Isolated(settings, s) is false })],
     };
 
     /// <inheritdoc/>
-    public FirewalledBridge? Firewalled => new FirewalledBridge(settings.Interface, state.Address.Network, settings.Masquerade && !record.Attributes.Internal, settings.InterContainer, state.Closed, record.Attributes.Internal);
+    public FirewalledBridge? Firewalled { get; } = new FirewalledBridge(settings.Interface, settings.InterContainer, state.Closed, record.Attributes.Internal)
+    {
+        IPv4 = SubnetOf(settings, record, state.IPv4, settings.IPv4),
+        IPv6 = SubnetOf(settings, record, state.IPv6, settings.IPv6),
+        Trusted = settings.Trusted,
+        DirectRouting = settings.DirectRouting,
+        Accepted = settings.AcceptedMark,
+    };
 
     /// <inheritdoc/>
     public SandboxSetup Attach(EndpointPlace place) => EndpointMessages.Build(place, state, settings, BridgeDevice.FiltersBridgedTraffic, BridgeSysctls.KernelHasIPv6);
@@ -32,4 +44,11 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
 
     /// <inheritdoc/>
     public void Mend(IReadOnlySet<string> hostInterfaces) => device.MendPorts(state, hostInterfaces);
+
+    private static bool Isolated(BridgeSettings settings, SubnetRecord subnet) =>
+        (subnet.Gateway.Address.AddressFamily == AddressFamily.InterNetwork ? settings.IPv4 : settings.IPv6)?.Mode == GatewayMode.Isolated;
+
+    private static FirewalledSubnet? SubnetOf(BridgeSettings settings, NetworkRecord record, InterfaceAddress? address, BridgeFamily? family) =>
+        address is not { } own || family is null ? null
+            : new FirewalledSubnet(own.Network, family.Mode, settings.Masquerade && family.Translates && !record.Attributes.Internal, family.Source);
 }

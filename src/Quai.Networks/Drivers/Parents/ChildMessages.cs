@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 using Quai.Networks.Drivers.Bridges;
@@ -14,6 +15,8 @@ internal static class ChildMessages
 {
     // So that the kernel names the parent as what is missing.
     private const int Missing = int.MaxValue;
+
+    private const int LinkLocalPrefix = 64;
 
     /// <summary>Makes the messages.</summary>
     /// <param name="kind">The kind of interface.</param>
@@ -33,7 +36,7 @@ internal static class ChildMessages
         int offset = kind.Write(writer, link, options);
         Add(messages, writer, $"create {kind.Name} interface {name} on {on.Parent}{(only ? ", which has no other" : "")}", offset, awaited: only ? Errno.EINVAL : 0);
 
-        Links.WriteChange(writer, new LinkChange { Index = index, Rename = name, Mac = only ? mac : null, NoIPv6Autoconfiguration = ipv6 && place.IPv6 is null });
+        Links.WriteChange(writer, new LinkChange { Index = index, Rename = name, Mac = only ? mac : null, NoIPv6Autoconfiguration = ipv6 && (place.IPv6 is null || mac is not null) });
         Add(messages, writer, $"name interface {name}");
 
         // A hardware address is that of one interface that is up, and with ipvlan so is an IP address: a container that has just ended may have it yet.
@@ -42,12 +45,17 @@ internal static class ChildMessages
         Links.WriteSettle(writer, index);
         Add(messages, writer, $"await that {name} sends");
 
+        if (place.IPv6 is not null && mac is not null)
+        {
+            // The kernel would look for a second whether somebody has it. Where the hardware address is not its own, the kernel alone knows which it is.
+            Address(BridgeAddress.LinkLocal(mac), LinkLocalPrefix);
+        }
+
         foreach (EndpointAddress? address in (ReadOnlySpan<EndpointAddress?>)[place.IPv4, place.IPv6])
         {
             if (address is not null)
             {
-                Addresses.WriteAdd(writer, index, address.Address, address.PrefixLength);
-                Add(messages, writer, $"add address {address.Address}/{address.PrefixLength} to {name}", awaited: Errno.EADDRINUSE);
+                Address(address.Address, address.PrefixLength);
             }
         }
 
@@ -55,6 +63,12 @@ internal static class ChildMessages
         Links.WriteDelete(writer, index);
         var removal = new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"delete interface {name}") { ToleratedErrno = Errno.ENODEV };
         return new SandboxSetup(messages) { Settings = settings, Removal = [removal] };
+
+        void Address(IPAddress address, int prefixLength)
+        {
+            Addresses.WriteAdd(writer, index, address, prefixLength);
+            Add(messages, writer, $"add address {address}/{prefixLength} to {name}", awaited: Errno.EADDRINUSE);
+        }
     }
 
     /// <summary>Its addresses and routes are leased, not what others on the parent's network say they are.</summary>

@@ -22,9 +22,9 @@ internal sealed class LiveParent(IChildKind kind, ParentDevice device, ParentSet
         Mtu = settings.Mtu,
         Options = record.Options,
         Attributes = record.Attributes,
-        Subnets = [.. record.Subnets.Select(s => s.ToSubnet())],
+        Subnets = [.. record.Subnets.Select(s => s.ToSubnet() with { HasGateway = kind.HasGateway(record.Options) && !record.Attributes.Internal })],
         PublishesPorts = false,
-        HasGateway = kind.HasGateway(record.Options),
+        RoutesByInterface = !kind.HasGateway(record.Options),
     };
 
     /// <inheritdoc/>
@@ -41,7 +41,7 @@ internal sealed class LiveParent(IChildKind kind, ParentDevice device, ParentSet
 
     /// <inheritdoc/>
     public SandboxInterface InterfaceOf(EndpointRow row) =>
-        new(row.Interface) { Chosen = FirstIndex + int.Parse(row.Id.AsSpan(0, 7), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) };
+        new(row.Interface, row.InterfaceName) { Chosen = FirstIndex + int.Parse(row.Id.AsSpan(0, 7), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) };
 
     /// <inheritdoc/>
     public bool Keeps(EndpointRow row, IReadOnlySet<string> hostInterfaces) => true;

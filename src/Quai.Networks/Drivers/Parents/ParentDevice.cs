@@ -1,10 +1,7 @@
-using System.Net;
 using System.Text;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Netlink;
-using Quai.Networks.Drivers.Bridges;
-using Quai.Networks.Ipam;
 
 namespace Quai.Networks.Drivers.Parents;
 
@@ -106,15 +103,6 @@ internal sealed class ParentDevice(string owner) : IDisposable
         catch (LinuxException e) when (e.Errno == Errno.ENODEV)
         {
             // Its own parent went in between and took it along.
-        }
-    }
-
-    /// <summary>The address of a gateway in a subnet that nothing on the host and no network uses.</summary>
-    public InterfaceAddress FreeSubnet(IReadOnlyList<IPNetwork> taken)
-    {
-        lock (_lock)
-        {
-            return BridgeDevice.FirstFree(_socket, Addresses.List(_socket), taken);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux.Netlink;
+using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 
 namespace Quai.Networks.Drivers.Parents;
@@ -11,8 +13,9 @@ namespace Quai.Networks.Drivers.Parents;
 /// </summary>
 /// <param name="kind">The kind of the containers' interfaces.</param>
 /// <param name="device">Parents in the kernel.</param>
+/// <param name="subnets">Where subnets come from that nobody named.</param>
 /// <param name="networks">The records of the networks that there are.</param>
-internal sealed class ParentDriver(IChildKind kind, ParentDevice device, Func<IEnumerable<NetworkRecord>> networks) : INetworkDriver
+internal sealed class ParentDriver(IChildKind kind, ParentDevice device, FreeSubnets subnets, Func<IEnumerable<NetworkRecord>> networks) : INetworkDriver
 {
     /// <inheritdoc/>
     public string Name => kind.Name;
@@ -62,8 +65,18 @@ internal sealed class ParentDriver(IChildKind kind, ParentDevice device, Func<IE
             throw ParentDevice.NotFound(parent);
         }
 
-        NetworkRecord complete = record.Subnets.Count > 0 ? record : record with { Subnets = [new SubnetRecord(device.FreeSubnet(taken), null)] };
-        return new LiveParent(kind, device, ParentSettings.Of(kind, record), complete);
+        List<SubnetRecord> all = [.. record.Subnets];
+        Complete(AddressFamily.InterNetwork, wanted: !record.Attributes.WithoutIPv4);
+        Complete(AddressFamily.InterNetworkV6, wanted: record.Attributes.IPv6);
+        return new LiveParent(kind, device, ParentSettings.Of(kind, record), record with { Subnets = all });
+
+        void Complete(AddressFamily family, bool wanted)
+        {
+            if (wanted && !all.Exists(s => s.Gateway.Address.AddressFamily == family))
+            {
+                all.Add(new SubnetRecord(subnets.Choose(family, taken), null));
+            }
+        }
     }
 
     /// <inheritdoc/>

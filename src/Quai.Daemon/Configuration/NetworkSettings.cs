@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Quai.CommandLine;
+using Quai.Errors;
+using Quai.Networks;
+using Quai.Networks.Firewalls;
+using Quai.Networks.Ipam;
+
+namespace Quai.Daemon.Configuration;
+
+/// <summary>Reads the daemon's settings for networks.</summary>
+internal static class NetworkSettings
+{
+    /// <summary>Reads them.</summary>
+    /// <exception cref="QuaiException">One is malformed.</exception>
+    public static NetworkOptions Read(Settings settings, string dataRoot)
+    {
+        var defaults = new NetworkOptions();
+        return defaults with
+        {
+            Bridge = settings.Text("bridge") is { Length: > 0 } named ? named : defaults.Bridge,
+            BridgeAddress = settings.Text("bip") is { Length: > 0 } bip ? Cidr(bip, AddressFamily.InterNetwork) : null,
+            FixedCidr = settings.Text("fixed-cidr") is { Length: > 0 } cidr ? Cidr(cidr, AddressFamily.InterNetwork) : null,
+            IPv6 = settings.Switch("ipv6", false),
+            BridgeAddress6 = settings.Text("bip6") is { Length: > 0 } bip6 ? Cidr(bip6, AddressFamily.InterNetworkV6) : null,
+            FixedCidr6 = settings.Text("fixed-cidr-v6") is { Length: > 0 } cidr6 ? Cidr(cidr6, AddressFamily.InterNetworkV6) : null,
+            Pools = [.. settings.All("default-address-pool").Select(Pool)],
+            DefaultOptions = Options(settings.All("default-network-opt")),
+            DirectRouting = settings.Switch("allow-direct-routing", false),
+            AcceptedMark = settings.Text("bridge-accept-fwmark") is { Length: > 0 } mark ? Mark(mark) : null,
+            Mtu = settings.Number("mtu", 0),
+            DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? Address(ip) : defaults.DefaultBindAddress,
+            HostGateways = HostGateways(settings.All("host-gateway-ip")),
+            Firewall = settings.Switch("iptables", true),
+            FirewallIPv6 = settings.Switch("ip6tables", true),
+            Masquerade = settings.Switch("ip-masq", true),
+            IpForward = settings.Switch("ip-forward", true),
+            InterContainer = settings.Switch("icc", true),
+            IpForwardInsisted = settings.Has("ip-forward") && settings.Switch("ip-forward", true),
+            IpForwardNoDrop = settings.Switch("ip-forward-no-drop", false),
+            TableName = NetworkOptions.TableNameOf(dataRoot),
+            Owner = dataRoot,
+        };
+    }
+
+    private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
+
+    private static IPAddress[] HostGateways(IReadOnlyList<string> given)
+    {
+        IPAddress[] addresses = [.. given.Where(t => t.Length > 0).Select(Address)];
+        return addresses.GroupBy(a => a.AddressFamily).FirstOrDefault(g => g.Count() > 1) is { } family
+            ? throw QuaiException.Invalid($"only one {(family.Key == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address is allowed for --host-gateway-ip")
+            : addresses;
+    }
+
+    private static string Cidr(string text, AddressFamily family)
+    {
+        int slash = text.IndexOf('/');
+        return slash > 0 && IPAddress.TryParse(text.AsSpan(0, slash), out IPAddress? address) && address.AddressFamily == family
+            && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits <= (family == AddressFamily.InterNetwork ? 32 : 128)
+            ? text
+            : throw QuaiException.Invalid($"invalid CIDR address: {text}");
+    }
+
+    /// <summary>Reads <c>base=10.10.0.0/16,size=24</c>.</summary>
+    private static AddressPoolOption Pool(string text)
+    {
+        Dictionary<string, string> parts = [];
+        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            int equals = part.IndexOf('=');
+            string key = equals > 0 ? part[..equals].ToLowerInvariant() : "";
+            if (key is not ("base" or "size"))
+            {
+                throw QuaiException.Invalid($"invalid default-address-pool \"{text}\": unexpected key '{(equals > 0 ? key : part)}' in '{part}'");
+            }
+
+            parts[key] = part[(equals + 1)..];
+        }
+
+        if (!IPNetwork.TryParse(parts.GetValueOrDefault("base", ""), out IPNetwork pool))
+        {
+            throw QuaiException.Invalid($"invalid default-address-pool \"{text}\": invalid base pool \"{parts.GetValueOrDefault("base", "")}\": it has to be a network's first address and its length, as 10.10.0.0/16");
+        }
+
+        int most = pool.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 30 : 126;
+        return int.TryParse(parts.GetValueOrDefault("size", ""), NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size >= pool.PrefixLength && size <= most
+            ? new AddressPoolOption(pool, size)
+            : throw QuaiException.Invalid($"invalid default-address-pool \"{text}\": invalid pools size: {parts.GetValueOrDefault("size", "")}: it has to be from {pool.PrefixLength} to {most}");
+    }
+
+    /// <summary>Reads <c>bridge=com.docker.network.driver.mtu=1234</c>.</summary>
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> Options(IReadOnlyList<string> given)
+    {
+        Dictionary<string, IReadOnlyDictionary<string, string>> options = [];
+        foreach (string text in given)
+        {
+            string[] parts = text.Split('=', 3);
+            if (parts is not [{ Length: > 0 } driver, { Length: > 0 } name, string value])
+            {
+                throw QuaiException.Invalid($"invalid default-network-opt \"{text}\": it has to be driver=option=value");
+            }
+
+            Dictionary<string, string> of = new(options.GetValueOrDefault(driver) ?? new Dictionary<string, string>()) { [name] = value };
+            options[driver] = of;
+        }
+
+        return options;
+    }
+
+    /// <summary>Reads <c>0x1/0x3</c>: a mark, and which of its bits count.</summary>
+    private static PacketMark Mark(string text)
+    {
+        string[] parts = text.Split('/');
+        return parts.Length <= 2 && Number(parts[0]) is { } mark && Number(parts.Length > 1 ? parts[1] : "0xffffffff") is { } mask
+            ? new PacketMark(mark, mask)
+            : throw QuaiException.Invalid($"invalid bridge-accept-fwmark \"{text}\": it has to be a mark, or a mark and a mask as 0x1/0x3");
+
+        static uint? Number(string digits) => digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase)
+            ? uint.TryParse(digits.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint hex) ? hex : null
+            : uint.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
+    }
+}

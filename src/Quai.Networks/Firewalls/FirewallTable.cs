@@ -1,0 +1,287 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Quai.Linux;
+using Quai.Linux.Netlink;
+using Quai.Linux.Nftables;
+using Quai.Networks.Ports;
+
+namespace Quai.Networks.Firewalls;
+
+/// <summary>
+/// This daemon's nftables table of one family. Published ports are elements of maps, so a thousand cost a packet as much as one, and publishing is one transaction.
+/// Safe for concurrent use.
+/// </summary>
+/// <param name="table">Its name.</param>
+/// <param name="family">Its family.</param>
+/// <param name="comment">Whose it is, for <c>nft list</c>; empty for nothing.</param>
+/// <param name="logger">For what is done in the background.</param>
+internal sealed partial class FirewallTable(string table, AddressFamily family, string comment, ILogger logger) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
+    private readonly NftFamily _family = family == AddressFamily.InterNetwork ? NftFamily.IPv4 : NftFamily.IPv6;
+    private readonly Dictionary<string, PublishedElements> _published = [];
+    private IReadOnlyList<FirewalledBridge> _bridges = [];
+    private ForwardGuard? _guard;
+    private PublishedElements _withdrawn = PublishedElements.None;
+    private Task? _draining;
+
+    /// <summary>Replaces the table by a new one, in one transaction, with exactly these bridges and endpoints.</summary>
+    /// <param name="bridges">The bridges.</param>
+    /// <param name="endpoints">Whose ports are published.</param>
+    /// <param name="guard">What keeps the host from forwarding for others, where Quai turned forwarding on; null where it did not.</param>
+    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IEnumerable<Endpoint> endpoints, ForwardGuard? guard)
+    {
+        lock (_lock)
+        {
+            _bridges = bridges;
+            _guard = guard;
+            _published.Clear();
+            foreach (Endpoint endpoint in endpoints)
+            {
+                Publish(endpoint);
+            }
+
+            Rebuild();
+        }
+    }
+
+    /// <summary>Writes the table anew if somebody took it away or emptied it.</summary>
+    /// <returns>Whether that was so.</returns>
+    public bool Mend()
+    {
+        lock (_lock)
+        {
+            if (HasChain(TableRules.Raw) && (!TableRules.IsWhole(family, _bridges, _guard)
+                || (HasChain(TableRules.Forward) && NftListing.Rules(_socket, _family, table, TableRules.Publish).Count > 0
+                    && Holds(TableRules.Ports, p => p.Ports) && Holds(TableRules.AddressedPorts, p => p.AddressedPorts) && Holds(TableRules.OpenPorts, p => p.OpenPorts))))
+            {
+                return false;
+            }
+
+            LogRebuilding(logger, table, "it was gone or empty");
+            Rebuild();
+            return true;
+        }
+    }
+
+    /// <summary>Changes the table for other bridges.</summary>
+    /// <param name="bridges">The bridges.</param>
+    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IEnumerable{Endpoint}, ForwardGuard)"/>.</param>
+    public void SetBridges(IReadOnlyList<FirewalledBridge> bridges, ForwardGuard? guard)
+    {
+        lock (_lock)
+        {
+            (IReadOnlyList<FirewalledBridge> Bridges, ForwardGuard? Guard) before = (_bridges, _guard);
+            (_bridges, _guard) = (bridges, guard);
+            try
+            {
+                bool whole = TableRules.IsWhole(family, bridges, guard);
+                if (guard?.ToString() != before.Guard?.ToString() || whole != TableRules.IsWhole(family, before.Bridges, before.Guard))
+                {
+                    Rebuild();
+                    return;
+                }
+
+                FirewalledBridge[] gone = [.. before.Bridges.Except(bridges)], added = [.. bridges.Except(before.Bridges)];
+
+                // A network without a bridge changes nothing here, and a transaction of nothing is answered by nothing.
+                Commit(
+                    gone.Length + added.Length == 0 ? null : batch =>
+                    {
+                        var rules = new TableRules(batch, table, family);
+                        rules.Delete(gone, whole);
+                        rules.Add(added, whole);
+                    },
+                    $"change networks in nftables table {table}");
+            }
+            catch
+            {
+                (_bridges, _guard) = before;
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Publishes an endpoint's ports in one transaction, unless it is gone when its turn comes.</summary>
+    public void Add(Endpoint endpoint, Func<bool> stillThere)
+    {
+        lock (_lock)
+        {
+            if (!stillThere() || _published.ContainsKey(endpoint.Id) || Publish(endpoint) is not { } elements)
+            {
+                return;
+            }
+
+            try
+            {
+                // What is withdrawn goes in the same transaction: a port may pass from one container to the next.
+                Commit(batch => elements.AddTo(batch, table), $"publish ports of {endpoint.AddressOf(family)?.Address}");
+            }
+            catch
+            {
+                _published.Remove(endpoint.Id);
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Withdraws an endpoint's ports, in the background.</summary>
+    public void Remove(string endpointId)
+    {
+        lock (_lock)
+        {
+            if (_published.Remove(endpointId, out PublishedElements? elements))
+            {
+                _withdrawn.Add(elements);
+                _draining ??= Task.Run(Drain);
+            }
+        }
+    }
+
+    /// <summary>Done when nothing waits to be withdrawn.</summary>
+    public Task FlushAsync()
+    {
+        lock (_lock)
+        {
+            return _draining ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>Deletes the table, but for the guard: as long as forwarding is on, the host forwards for nobody else.</summary>
+    public void Destroy()
+    {
+        lock (_lock)
+        {
+            _published.Clear();
+            _withdrawn = PublishedElements.None;
+            _bridges = [];
+            if (_guard is not null)
+            {
+                Rebuild();
+                return;
+            }
+
+            Delete(table);
+        }
+    }
+
+    /// <summary>Deletes this table, or one that this daemon had under an earlier name.</summary>
+    public void Delete(string name)
+    {
+        lock (_lock)
+        {
+            using var batch = new NftBatch(_family);
+
+            // Deleting what is not there fails, so it is made first.
+            batch.AddTable(name);
+            batch.DeleteTable(name);
+            batch.Commit(_socket, $"delete nftables table {name}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _socket.Dispose();
+
+    private PublishedElements? Publish(Endpoint endpoint)
+    {
+        PublishedElements elements = PublishedElements.Of(endpoint, family);
+        if (elements.IsEmpty)
+        {
+            return null;
+        }
+
+        _published[endpoint.Id] = elements;
+        return elements;
+    }
+
+    private void Rebuild()
+    {
+        using var batch = new NftBatch(_family);
+
+        // Deleting what is not there fails, so it is made first.
+        batch.AddTable(table);
+        batch.DeleteTable(table);
+        batch.AddTable(table, comment);
+        new TableRules(batch, table, family).Write(_bridges, _guard);
+        foreach (PublishedElements elements in _published.Values)
+        {
+            elements.AddTo(batch, table);
+        }
+
+        batch.Commit(_socket, $"write nftables table {table} of family {(family == AddressFamily.InterNetwork ? "ip" : "ip6")}");
+        ForgetWithdrawn();
+    }
+
+    private bool HasChain(string chain) => NftListing.BaseChains(_socket, _family).Any(c => c.Table == table && c.Name == chain);
+
+    private bool Holds(string map, Func<PublishedElements, List<NftElement>> elements) =>
+        NftBatch.List(_socket, table, map, _family).Count >= _published.Values.Sum(p => elements(p).Count);
+
+    private void Drain()
+    {
+        lock (_lock)
+        {
+            _draining = null;
+            try
+            {
+                Commit(null, $"withdraw ports from nftables table {table}");
+            }
+            catch (LinuxException e)
+            {
+                LogWithdrawFailed(logger, e.Message);
+            }
+        }
+    }
+
+    private void Commit(Action<NftBatch>? add, string what)
+    {
+        if (_withdrawn.IsEmpty && add is null)
+        {
+            return;
+        }
+
+        using var batch = new NftBatch(_family);
+        _withdrawn.DeleteFrom(batch, table);
+        add?.Invoke(batch);
+        try
+        {
+            batch.Commit(_socket, what);
+            ForgetWithdrawn();
+        }
+        catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.EEXIST)
+        {
+            // Somebody took the table or elements of it away, or put some in ("nft flush ruleset"): what should be there is known.
+            LogRebuilding(logger, table, e.Message);
+            Rebuild();
+        }
+    }
+
+    private void ForgetWithdrawn()
+    {
+        foreach (IPAddress address in _withdrawn.UdpTargets)
+        {
+            try
+            {
+                Conntrack.Forget(_socket, address, PortReservations.ProtocolNumber("udp"));
+            }
+            catch (LinuxException e)
+            {
+                // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
+                LogForgetFailed(logger, e.Message);
+            }
+        }
+
+        _withdrawn = PublishedElements.None;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "nftables table {Table} was changed by somebody else and is written anew: {Reason}")]
+    private static partial void LogRebuilding(ILogger logger, string table, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "published ports could not be withdrawn and will be with the next change: {Reason}")]
+    private static partial void LogWithdrawFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "UDP flows to a port that is no longer published were not ended: {Reason}")]
+    private static partial void LogForgetFailed(ILogger logger, string reason);
+}
