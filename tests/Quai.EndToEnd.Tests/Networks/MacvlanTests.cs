@@ -46,6 +46,19 @@ public sealed class MacvlanTests(QuaidInstance engine) : IClassFixture<QuaidInst
     }
 
     [Fact]
+    public async Task With_ipv6_they_have_addresses_of_both_families()
+    {
+        string prefix = $"fd{engine.Slot % 100:d2}:{Environment.ProcessId % 10000}:{engine.Subnet().Split('.')[1]}";
+        (string net, _, ParentLink parent) = await MakeAsync($"--ipv6 --subnet {prefix}::/64");
+        await using ParentLink link = parent;
+        string one = await _networks.RunAsync(net), other = await _networks.RunAsync(net);
+        string address = await _docker.InspectAsync(other, $"{{{{(index .NetworkSettings.Networks \"{net}\").GlobalIPv6Address}}}}");
+        Assert.StartsWith(prefix + "::", address, StringComparison.Ordinal);
+        await _docker.OkAsync($"exec {one} ping -6 -c 1 -W 2 {address}");
+        Assert.Contains($"default via {prefix}::1 dev eth0", await _docker.OkAsync($"exec {one} ip -6 route"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_running_container_joins_and_leaves()
     {
         (string net, string subnet, ParentLink parent) = await MakeAsync();
