@@ -30,6 +30,9 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
     /// <summary>The same of IPv6.</summary>
     public bool TranslatesIPv6 { get; init; } = true;
 
+    /// <summary>Whether ports of containers with IPv4 alone are published on the host's IPv6 addresses, too.</summary>
+    public bool Relays { get; init; }
+
     /// <summary>Driver options as inspect shows them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 

@@ -36,6 +36,9 @@ public sealed record NetworkOptions
     /// <summary>Whether published ports are reached at containers' own addresses, too (<c>--allow-direct-routing</c>).</summary>
     public bool DirectRouting { get; init; }
 
+    /// <summary>Whether ports of containers with IPv4 alone are published on the host's IPv6 addresses, too (<c>--userland-proxy</c>).</summary>
+    public bool Relays { get; init; } = true;
+
     /// <summary>What the host's firewall marks so reaches containers (<c>--bridge-accept-fwmark</c>); null for nothing.</summary>
     public PacketMark? AcceptedMark { get; init; }
 

@@ -9,11 +9,9 @@ using Quai.Metadata;
 using Quai.Networks.Dns;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
-using Quai.Networks.Drivers.Ipvlan;
-using Quai.Networks.Drivers.Macvlan;
-using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
+using Quai.Networks.Loopback;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -30,16 +28,17 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetworkOptions _options;
     private readonly TimeProvider _time;
     private readonly NetlinkSocket _route;
-    private readonly ParentDevice _parents;
     private readonly Firewall? _firewall;
     private readonly ForwardPass? _pass;
+    private readonly LoopbackRedirect? _loopback;
+    private readonly PortRelays _relays;
     private readonly NameServices _names;
     private readonly FirewallWatch? _watch;
     private readonly PortReservations _ports;
     private readonly NameClaims _claims = new();
     private readonly NetworkDirectory _networks = new();
     private readonly EndpointDirectory _endpoints = new();
-    private readonly Dictionary<string, INetworkDriver> _drivers;
+    private readonly DriverSet _drivers;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
     private int _disposed;
@@ -53,22 +52,12 @@ public sealed class NetworkService : INetworkService, IDisposable
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6 && options.FirewallIPv6, logger) : null;
         _names = new NameServices(time, logger);
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
+        _loopback = options.FirewallIPv6 && BridgeSysctls.KernelHasIPv6 ? new LoopbackRedirect(options.TableName, logger) : null;
         _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
-        string place = options.Owner + MachineId();
-        var subnets = new FreeSubnets(
-            _route, SubnetPools.Of(AddressFamily.InterNetwork, options.Pools, place), SubnetPools.Of(AddressFamily.InterNetworkV6, options.Pools, place));
-        _parents = new ParentDevice(options.Owner);
-        INetworkDriver[] drivers =
-        [
-            new BridgeDriver(_route, options, _claims, subnets),
-            new ParentDriver(new MacvlanKind(), _parents, subnets, Records),
-            new ParentDriver(new IpvlanKind(), _parents, subnets, Records),
-            new NamespaceDriver("host"),
-            new NamespaceDriver("null"),
-        ];
-        _drivers = drivers.ToDictionary(d => d.Name);
-        _recovery = new NetworkRecovery(database, _drivers, options, time, logger);
+        _relays = new PortRelays(_ports, logger);
+        _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
+        _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
         Forwarding = new Forwarding(database, _route, options, logger);
         Tables = new TableNames(database, _claims, options.TableName);
     }
@@ -118,6 +107,12 @@ public sealed class NetworkService : INetworkService, IDisposable
         IReadOnlyList<FirewalledBridge> bridges = Firewalled();
         (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await Forwarding.DecideAsync(bridges, cancellation).ConfigureAwait(false);
         _firewall?.Rebuild(bridges, endpoints, guards);
+        _loopback?.Reset(endpoints);
+        foreach (Endpoint endpoint in endpoints)
+        {
+            _relays.Add(endpoint);
+        }
+
         TurnForwardingOn(turnOn);
         _watch?.Start();
         _pass?.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
@@ -140,8 +135,8 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw QuaiException.Conflict($"network with name {request.Name} already exists");
             }
 
-            NetworkRecord record = NetworkRules.Record(request, _networks, _drivers, _time.GetUtcNow());
-            INetworkDriver driver = _drivers[record.Driver];
+            NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
+            INetworkDriver driver = _drivers.ByName[record.Driver];
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
             return await RealizeAsync(driver, record).ConfigureAwait(false);
@@ -179,7 +174,7 @@ public sealed class NetworkService : INetworkService, IDisposable
 
             _names.Forget(networkId);
             await SetBridgesAsync().ConfigureAwait(false);
-            _drivers[state.Network.Driver].Delete(state.Live.Record);
+            _drivers.ByName[state.Network.Driver].Delete(state.Live.Record);
             await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
         }
         finally
@@ -219,6 +214,13 @@ public sealed class NetworkService : INetworkService, IDisposable
         if (endpoint.Ports.Count > 0)
         {
             _firewall?.Add(endpoint, () => _endpoints.Contains(endpoint));
+            _loopback?.Add(endpoint);
+            _relays.Add(endpoint);
+            if (!_endpoints.Contains(endpoint))
+            {
+                _loopback?.Remove(endpoint.Id);
+                _relays.Remove(endpoint.Id);
+            }
         }
 
         return Task.CompletedTask;
@@ -281,13 +283,14 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         await FlushAsync(cancellation).ConfigureAwait(false);
         _pass?.Apply(wanted: false, ipv6: false);
+        _loopback?.Detach();
         _firewall?.Destroy();
 
         // None of them keeps another's parent any more.
         _networks.Reset([]);
         foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
-            if (_drivers.TryGetValue(record.Driver, out INetworkDriver? driver))
+            if (_drivers.ByName.TryGetValue(record.Driver, out INetworkDriver? driver))
             {
                 driver.Delete(record);
             }
@@ -307,18 +310,19 @@ public sealed class NetworkService : INetworkService, IDisposable
         if (_endpoints.IsEmpty)
         {
             _pass?.Apply(wanted: false, ipv6: false);
+            _loopback?.Detach();
         }
 
+        _loopback?.Dispose();
+        _relays.Dispose();
         _pass?.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
-        _parents.Dispose();
+        _drivers.Dispose();
         _firewall?.Dispose();
         _claims.Dispose();
         _changing.Dispose();
     }
-
-    private IEnumerable<NetworkRecord> Records() => _networks.All.Select(n => n.Live.Record);
 
     private NetworkRequest WithDefaults(NetworkRequest request) =>
         request.Attributes is { ConfigOnly: false, ConfigFrom: "" } && _options.DefaultOptions.TryGetValue(request.Driver, out IReadOnlyDictionary<string, string>? defaults)
@@ -345,9 +349,6 @@ public sealed class NetworkService : INetworkService, IDisposable
             ForwardGuard.TurnForwardingOn(family);
         }
     }
-
-    // Where there is none, what is chosen is another each time; what has been chosen is recorded.
-    private static string MachineId() => File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id") : Guid.NewGuid().ToString();
 
     private void MendFirewall()
     {
@@ -390,7 +391,9 @@ public sealed class NetworkService : INetworkService, IDisposable
             CancellationToken.None).ConfigureAwait(false);
         foreach (Endpoint endpoint in endpoints)
         {
+            _relays.Remove(endpoint.Id);
             GiveBack(endpoint);
+            _loopback?.Remove(endpoint.Id);
             _firewall?.Remove(endpoint.Id);
         }
     }

@@ -215,6 +215,69 @@ public sealed class IPv6Tests
         Assert.Equal("all predefined address pools have been fully subnetted", Assert.Throws<QuaiException>(() => Create(host, "three")).Message);
     }
 
+    [Fact]
+    public void A_port_is_reached_on_the_hosts_own_loopback_and_a_kill_breaks_no_connection()
+    {
+        using var host = new TestHost();
+        Network network = Create(host, "one", "10.231.20.0/24", "fd00:20::/64");
+        (NamespaceThread a, _) = Run(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080), new PortRequest(53, "udp", IPAddress.IPv6Loopback, 8053, 8053));
+        using TcpListener atA = a.ServeTcp(80), elsewhere = a.ServeTcp(8080);
+        Assert.Equal("fd00:20::1", host.Host.Call("::1", 8080));
+        Assert.Equal("10.231.20.1", host.Host.Call("127.0.0.1", 8080));
+
+        // A container's loopback is its own, and so is that of another host.
+        Assert.Equal("::1", a.Call("::1", 8080));
+        Assert.Null(host.Outside.Call("::1", 8080));
+        using Socket server = a.Run(() => Bound(53)), client = host.Host.Run(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 3000 });
+        Echo(server);
+        Assert.Equal("[::1]:8053", Ask(client));
+        using Socket connected = host.Host.Run(() =>
+        {
+            var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp);
+            socket.Connect(IPAddress.IPv6Loopback, 8080);
+            return socket;
+        });
+        Assert.Equal("[::1]:8080", connected.RemoteEndPoint!.ToString());
+        host.Restart("a");
+        Assert.Equal("[::1]:8053", Ask(client));
+        Assert.Equal("fd00:20::1", host.Host.Call("::1", 8080));
+        host.Release("a");
+        Assert.Null(host.Host.Call("::1", 8080));
+    }
+
+    private static Socket Bound(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+        return socket;
+    }
+
+    private static void Echo(Socket server) => _ = Task.Run(async () =>
+    {
+        byte[] buffer = new byte[64];
+        try
+        {
+            while (true)
+            {
+                SocketReceiveFromResult got = await server.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.IPv6Any, 0));
+                await server.SendToAsync(buffer.AsMemory(0, got.ReceivedBytes), got.RemoteEndPoint);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The test has ended.
+        }
+    });
+
+    /// <summary>Sends a datagram without connecting; gives who answers.</summary>
+    private static string Ask(Socket client)
+    {
+        client.SendTo("?"u8.ToArray(), new IPEndPoint(IPAddress.IPv6Loopback, 8053));
+        EndPoint from = new IPEndPoint(IPAddress.IPv6Any, 0);
+        client.ReceiveFrom(new byte[64], ref from);
+        return from.ToString()!;
+    }
+
     private static string Setting(TestHost host, string place, string name) => host.Host.Run(() => File.ReadAllText($"/proc/sys/net/ipv6/conf/{place}/{name}").Trim());
 
     /// <summary>A network of the host's own: fd00:77::2 behind it.</summary>

@@ -114,6 +114,7 @@ internal sealed class TestHost : IDisposable
             owned.Dispose();
         }
 
+        Host.Await(() => Service.DestroyAsync(CancellationToken.None));
         Host.Run(Service.Dispose);
         Database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Outside.Dispose();

@@ -6,8 +6,7 @@ namespace Quai.Daemon.Configuration;
 /// <summary>All flags: dockerd's, and Quai's own.</summary>
 internal static class Flags
 {
-    private const string WithoutContainerd = "there is no containerd", WithoutSwarm = "there is no swarm",
-        WithoutProxy = "ports are published by the kernel alone";
+    private const string WithoutContainerd = "there is no containerd", WithoutSwarm = "there is no swarm";
 
     /// <summary>In the order of the help.</summary>
     public static IReadOnlyList<Flag> All { get; } =
@@ -99,8 +98,8 @@ internal static class Flags
         new("tlskey", FlagKind.Text, "Path to TLS key file (default \"~/.docker/key.pem\")"),
         new("tlsverify", FlagKind.Switch, "Use TLS and verify the remote"),
         new("trust-policy", FlagKind.Text, "Path of the policy about signatures of images (default \"/etc/quai/policy.json\")"),
-        new("userland-proxy", FlagKind.Switch, "", Unneeded: WithoutProxy),
-        new("userland-proxy-path", FlagKind.Text, "", Unneeded: WithoutProxy),
+        new("userland-proxy", FlagKind.Switch, "Publish ports of containers with IPv4 alone on IPv6 addresses, too (default true)"),
+        new("userland-proxy-path", FlagKind.Text, "", Unneeded: "what the kernel cannot publish the daemon relays itself"),
         new("userns-remap", FlagKind.Text, "", Refused: new("", "root in a container would be root of the host")),
         new("validate", FlagKind.Switch, "Validate daemon configuration and exit", Key: ""),
         new("version", FlagKind.Switch, "Print version information and quit", 'v', ""),

@@ -29,6 +29,7 @@ internal static class NetworkSettings
             DefaultOptions = Options(settings.All("default-network-opt")),
             DirectRouting = settings.Switch("allow-direct-routing", false),
             AcceptedMark = settings.Text("bridge-accept-fwmark") is { Length: > 0 } mark ? Mark(mark) : null,
+            Relays = settings.Switch("userland-proxy", true),
             Mtu = settings.Number("mtu", 0),
             DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? Address(ip) : defaults.DefaultBindAddress,
             HostGateways = HostGateways(settings.All("host-gateway-ip")),

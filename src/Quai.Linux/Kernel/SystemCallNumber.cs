@@ -76,6 +76,7 @@ public static class SystemCallNumber
     public static int Prlimit64 => X64 ? 302 : 261;
     public static int Setns => X64 ? 308 : 268;
     public static int Seccomp => X64 ? 317 : 277;
+    public static int Bpf => X64 ? 321 : 280;
     public static int MemfdCreate => X64 ? 319 : 279;
     public static int Fdatasync => X64 ? 75 : 83;
     public static int SyncFileRange => X64 ? 277 : 84;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Sockets;
 
@@ -6,7 +7,7 @@ namespace Quai.Linux.Sockets;
 public static partial class InetSockets
 {
     private const int AF_INET = 2, AF_INET6 = 10, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, Udp = 17, IPPROTO_IPV6 = 41, IPV6_V6ONLY = 26;
-    private const int AddressLength = 16, AddressLength6 = 28;
+    private const int F_DUPFD_CLOEXEC = 1030, AddressLength = 16, AddressLength6 = 28;
 
     /// <summary>Binds a new socket, which is never listened on, to an address and a port. One of IPv6 leaves the same port of IPv4 to others.</summary>
     /// <param name="protocol">6 TCP, 17 UDP, 132 SCTP.</param>
@@ -40,6 +41,9 @@ public static partial class InetSockets
         socket = -1;
         return error;
     }
+
+    /// <summary>Another descriptor of a socket, closed at execve; minus the errno where there is none.</summary>
+    public static int TryDuplicate(int socket) => (int)SystemCall.Quick(SystemCallNumber.Fcntl, socket, F_DUPFD_CLOEXEC);
 
     [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
     private static partial int Socket(int family, int type, int protocol);

@@ -99,6 +99,15 @@ internal sealed class PortReservations
         }
     }
 
+    /// <summary>Another descriptor of a port's socket, for who receives there; null where the port is not held by a socket.</summary>
+    public Socket? Share(PublishedPort port)
+    {
+        lock (_lock)
+        {
+            return _held.TryGetValue(port, out int socket) && socket >= 0 && InetSockets.TryDuplicate(socket) is var copy and >= 0 ? new Socket(new SafeSocketHandle(copy, ownsHandle: true)) : null;
+        }
+    }
+
     /// <summary>Gives ports back.</summary>
     public void Release(ReadOnlySpan<PublishedPort> ports)
     {
@@ -139,7 +148,7 @@ internal sealed class PortReservations
         IReadOnlyList<IPAddress> all = request.HostAddress is null && wanted.Equals(IPAddress.Any)
             ? s_hostHasIPv6.Value ? [IPAddress.Any, IPAddress.IPv6Any] : [IPAddress.Any]
             : [wanted];
-        IPAddress[] possible = [.. all.Where(a => target.Behind(a) is not null)];
+        IPAddress[] possible = [.. all.Where(target.Reaches)];
         return possible.Length > 0 ? possible : throw QuaiException.Invalid(
             $"port {request.ContainerPort}/{request.Protocol} cannot be published on {wanted}: the container has no {(wanted.AddressFamily == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address on the network that leads outside");
     }

@@ -14,11 +14,17 @@ internal sealed record PortTarget(IPAddress? IPv4, IPAddress? IPv6, IPAddress Us
     /// <summary>The same of IPv6.</summary>
     public bool TranslatesIPv6 { get; init; } = true;
 
-    /// <summary>The container's address that is behind one of the host's; null for none.</summary>
-    public IPAddress? Behind(IPAddress host) => IsIPv6(host) ? IPv6 : IPv4;
+    /// <summary>Whether an IPv4 address is reached by IPv6, too: see <see cref="PortRelays"/>.</summary>
+    public bool Relays { get; init; }
+
+    /// <summary>The container's address that is behind one of the host's.</summary>
+    public IPAddress? Behind(IPAddress host) => IsIPv6(host) ? IPv6 ?? IPv4 : IPv4;
+
+    /// <summary>Whether there is one.</summary>
+    public bool Reaches(IPAddress host) => IsIPv6(host) ? IPv6 is not null || (Relays && TranslatesIPv4 && IPv4 is not null) : IPv4 is not null;
 
     /// <summary>Whether a port on an address of the host is the host's.</summary>
-    public bool Translates(IPAddress host) => IsIPv6(host) ? TranslatesIPv6 : TranslatesIPv4;
+    public bool Translates(IPAddress host) => IsIPv6(host) && IPv6 is not null ? TranslatesIPv6 : TranslatesIPv4;
 
     private static bool IsIPv6(IPAddress address) => address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
 }

@@ -48,7 +48,7 @@ internal sealed class NetworkState
             }
 
             published = !Network.LeadsOutside || !Network.PublishesPorts ? []
-                : ports.Reserve(request.Ports, new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6 });
+                : ports.Reserve(request.Ports, new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6, Relays = Network.Relays });
             return Make(new EndpointRow(
                 id,
                 request.ContainerId,

@@ -57,7 +57,7 @@ internal static class BridgeOptions
         InterContainer = daemon.InterContainer,
         Masquerade = daemon.Masquerade,
         DirectRouting = daemon.DirectRouting,
-        AcceptedMark = daemon.AcceptedMark,
+        AcceptedMark = daemon.AcceptedMark, Relays = daemon.Relays,
         Shown = new Dictionary<string, string>
         {
             [Default] = "true",
@@ -85,7 +85,7 @@ internal static class BridgeOptions
         BridgeFamily ipv4 = Family(record, AddressFamily.InterNetwork), ipv6 = Family(record, AddressFamily.InterNetworkV6);
         var settings = new BridgeSettings
         {
-            Interface = record.Interface ?? "br-" + record.Id[..12], LongestPrefix = 32, DirectRouting = daemon.DirectRouting, AcceptedMark = daemon.AcceptedMark,
+            Interface = record.Interface ?? "br-" + record.Id[..12], LongestPrefix = 32, DirectRouting = daemon.DirectRouting, AcceptedMark = daemon.AcceptedMark, Relays = daemon.Relays,
             BindAddress = daemon.DefaultBindAddress, Shown = record.Options,
         };
         foreach ((string name, string value) in record.Options)

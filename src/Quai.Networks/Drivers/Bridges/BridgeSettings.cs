@@ -39,6 +39,9 @@ internal sealed record BridgeSettings
     /// <summary>What the host's firewall marks so reaches its containers; null for nothing.</summary>
     public PacketMark? AcceptedMark { get; init; }
 
+    /// <summary>Whether ports of containers with IPv4 alone are published on the host's IPv6 addresses, too.</summary>
+    public bool Relays { get; init; }
+
     /// <summary>What the names of its interfaces in containers begin with.</summary>
     public string InterfacePrefix { get; init; } = "eth";
 

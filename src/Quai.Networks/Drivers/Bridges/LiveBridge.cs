@@ -21,6 +21,7 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
         InterfacePrefix = settings.InterfacePrefix,
         TranslatesIPv4 = settings.IPv4?.Translates == true,
         TranslatesIPv6 = settings.IPv6?.Translates == true,
+        Relays = settings.Relays,
         Options = settings.Shown,
         Attributes = record.Attributes,
         Subnets = [.. record.Subnets.Select(s => s.ToSubnet() with { HasGateway = Isolated(settings, s) is false })],
