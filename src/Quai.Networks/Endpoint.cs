@@ -10,7 +10,7 @@ namespace Quai.Networks;
 /// <param name="Network">On which network.</param>
 /// <param name="MacAddress">In colon form.</param>
 /// <param name="Interface">The container's interface.</param>
-/// <param name="HostInterface">The host end of the veth pair.</param>
+/// <param name="HostInterface">The host's end of the container's interface; where it has none, the name of the interface until it is in its namespace.</param>
 /// <param name="Ports">Published ports with their host ports chosen.</param>
 /// <param name="Setup">The messages that put the interface into a sandbox, but for the default route, of which a sandbox has only one.</param>
 public sealed record Endpoint(

@@ -5,11 +5,11 @@ namespace Quai.Networks;
 /// <summary>A network as it is kept.</summary>
 /// <param name="Id">64 hex digits.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Driver"><c>bridge</c>, <c>host</c> or <c>null</c>.</param>
+/// <param name="Driver"><c>bridge</c>, <c>macvlan</c>, <c>ipvlan</c>, <c>host</c> or <c>null</c>.</param>
 /// <param name="Created">When it was made.</param>
 public sealed record Network(string Id, string Name, string Driver, DateTimeOffset Created)
 {
-    /// <summary>At most one of each family; none for host and none.</summary>
+    /// <summary>At most one of each family on a bridge; none for host and none.</summary>
     public IReadOnlyList<NetworkSubnet> Subnets { get; init; } = [];
 
     /// <summary>The host's interface that it is behind (a bridge's name); null for host and none.</summary>
@@ -38,6 +38,12 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
 
     /// <summary>What it was asked to be.</summary>
     public NetworkAttributes Attributes { get; init; } = new();
+
+    /// <summary>Whether ports of its containers are published on the host: not where they are beside it on networks of its own (macvlan, ipvlan).</summary>
+    public bool PublishesPorts { get; init; } = true;
+
+    /// <summary>Whether everywhere else is reached by the containers' interfaces alone, rather than by a gateway.</summary>
+    public bool RoutesByInterface { get; init; }
 
     /// <summary>Whether its containers reach what is outside of it.</summary>
     public bool LeadsOutside => !Attributes.Internal;

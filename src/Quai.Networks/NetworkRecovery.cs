@@ -62,7 +62,7 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOn
     {
         Dictionary<string, NetworkState> byId = networks.ToDictionary(n => n.Network.Id);
         List<EndpointRow> rows = database.Read(NetworkTables.Endpoints);
-        List<EndpointRow> kept = rows.FindAll(r => running.Contains(r.ContainerId) && interfaces.Contains(r.HostInterface) && byId.TryGetValue(r.NetworkId, out NetworkState? network) && network.Holds(r));
+        List<EndpointRow> kept = rows.FindAll(r => running.Contains(r.ContainerId) && byId.TryGetValue(r.NetworkId, out NetworkState? network) && network.Live.Keeps(r, interfaces) && network.Holds(r));
         List<EndpointRow> gone = [.. rows.Except(kept)];
         foreach (NetworkState network in networks)
         {

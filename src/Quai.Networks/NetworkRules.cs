@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -13,7 +14,9 @@ namespace Quai.Networks;
 /// <summary>What networks may be made, in Docker's words.</summary>
 internal static class NetworkRules
 {
-    private const string EnableIPv4 = "com.docker.network.enable_ipv4", EnableIPv6 = "com.docker.network.enable_ipv6";
+    /// <summary>Options of every driver's: whether the network has a family.</summary>
+    public const string EnableIPv4 = "com.docker.network.enable_ipv4", EnableIPv6 = "com.docker.network.enable_ipv6";
+
     private const string Null = "null", Configured = " are not supported if the network depends on a configuration network";
 
     /// <summary>Checks what can be told of a request without looking at other networks.</summary>
@@ -96,7 +99,7 @@ internal static class NetworkRules
             attributes = attributes with { IPv6 = from.Attributes.IPv6, WithoutIPv4 = from.Attributes.WithoutIPv4, Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
         }
 
-        CheckIpam(attributes);
+        CheckIpam(attributes, severalSubnets: driver is ParentDriver);
         CheckBridge(id, options.GetValueOrDefault(BridgeOptions.Name, ""), networks);
         return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
         {
@@ -121,7 +124,7 @@ internal static class NetworkRules
         }
     }
 
-    private static void CheckIpam(NetworkAttributes attributes)
+    private static void CheckIpam(NetworkAttributes attributes, bool severalSubnets)
     {
         switch (attributes.IpamDriver)
         {
@@ -133,7 +136,7 @@ internal static class NetworkRules
                 throw QuaiException.NotFound($"plugin \"{attributes.IpamDriver}\" not found");
         }
 
-        if (attributes.Asked.Count(a => a.IsIPv6()) > 1 || attributes.Asked.Count(a => !a.IsIPv6()) > 1)
+        if (!severalSubnets && (attributes.Asked.Count(a => a.IsIPv6()) > 1 || attributes.Asked.Count(a => !a.IsIPv6()) > 1))
         {
             throw new QuaiException(ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets");
         }

@@ -38,7 +38,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NameClaims _claims = new();
     private readonly NetworkDirectory _networks = new();
     private readonly EndpointDirectory _endpoints = new();
-    private readonly Dictionary<string, INetworkDriver> _drivers;
+    private readonly DriverSet _drivers;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
     private int _disposed;
@@ -56,12 +56,8 @@ public sealed class NetworkService : INetworkService, IDisposable
         _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
         _relays = new PortRelays(_ports, logger);
-        string place = options.Owner + MachineId();
-        var subnets = new FreeSubnets(
-            _route, SubnetPools.Of(AddressFamily.InterNetwork, options.Pools, place), SubnetPools.Of(AddressFamily.InterNetworkV6, options.Pools, place));
-        INetworkDriver[] drivers = [new BridgeDriver(_route, options, _claims, subnets), new NamespaceDriver("host"), new NamespaceDriver("null")];
-        _drivers = drivers.ToDictionary(d => d.Name);
-        _recovery = new NetworkRecovery(database, _drivers, options, time, logger);
+        _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
+        _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
         Forwarding = new Forwarding(database, _route, options, logger);
         Tables = new TableNames(database, _claims, options.TableName);
     }
@@ -139,8 +135,8 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw QuaiException.Conflict($"network with name {request.Name} already exists");
             }
 
-            NetworkRecord record = NetworkRules.Record(request, _networks, _drivers, _time.GetUtcNow());
-            INetworkDriver driver = _drivers[record.Driver];
+            NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
+            INetworkDriver driver = _drivers.ByName[record.Driver];
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
             return await RealizeAsync(driver, record).ConfigureAwait(false);
@@ -178,7 +174,7 @@ public sealed class NetworkService : INetworkService, IDisposable
 
             _names.Forget(networkId);
             await SetBridgesAsync().ConfigureAwait(false);
-            _drivers[state.Network.Driver].Delete(state.Live.Record);
+            _drivers.ByName[state.Network.Driver].Delete(state.Live.Record);
             await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
         }
         finally
@@ -322,9 +318,12 @@ public sealed class NetworkService : INetworkService, IDisposable
         _pass?.Apply(wanted: false, ipv6: false);
         _loopback?.Detach();
         _firewall?.Destroy();
+
+        // None of them keeps another's parent any more.
+        _networks.Reset([]);
         foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
-            if (_drivers.TryGetValue(record.Driver, out INetworkDriver? driver))
+            if (_drivers.ByName.TryGetValue(record.Driver, out INetworkDriver? driver))
             {
                 driver.Delete(record);
             }
@@ -352,6 +351,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _pass?.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
+        _drivers.Dispose();
         _firewall?.Dispose();
         _claims.Dispose();
         _changing.Dispose();
@@ -382,9 +382,6 @@ public sealed class NetworkService : INetworkService, IDisposable
             ForwardGuard.TurnForwardingOn(family);
         }
     }
-
-    // Where there is none, what is chosen is another each time; what has been chosen is recorded.
-    private static string MachineId() => File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id") : Guid.NewGuid().ToString();
 
     private void MendFirewall()
     {

@@ -154,6 +154,9 @@ public enum PlanOperation : int
 
     /// <summary>Sends the descriptors in slots 1 and 2 over socket slot 0.</summary>
     SendDescriptors = 31,
+
+    /// <summary>As <see cref="Netlink"/>, with descriptor 4 written at the offset; 5: an errno, or 0, upon which it is sent again for a while: what was another namespace's is free some moments after that has ended.</summary>
+    NetlinkAgain = 32,
 }
 
 /// <summary>What <see cref="PlanOperation.MountPoint"/> permits. Nothing may be mounted inside a procfs unless a rule says so.</summary>
@@ -231,6 +234,9 @@ public static class PlanSlot
 
     // Where the sockets of the container's name server come from once its program has been executed: the end of a pair that stays with who clones.
     public const int NameSockets = 22;
+
+    // The container's network namespace as a descriptor, where a request in the host's names it.
+    public const int SandboxNetworkNamespace = 23;
 
     public const int Dynamic = 24, Count = 64;
 #pragma warning restore CS1591

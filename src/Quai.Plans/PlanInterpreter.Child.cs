@@ -125,6 +125,7 @@ public static unsafe partial class PlanInterpreter
             PlanOperation.SocketPair => SocketPair(slots + step->Arguments[0]),
             PlanOperation.Nftables => Nftables((byte*)a[0], (int)a[1], (byte*)a[2], (int*)a[3], (int)a[4]),
             PlanOperation.SendDescriptors => SendDescriptors((int)a[0], (int)a[1], (int)a[2]),
+            PlanOperation.NetlinkAgain => NetlinkAgain((int)a[0], (byte*)a[1], (int)a[2], (int)a[3], (int)a[4], (int)a[5]),
             _ => -Errno.ENOSYS,
         };
         if (result < 0)

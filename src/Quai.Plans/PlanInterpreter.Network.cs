@@ -8,11 +8,30 @@ namespace Quai.Plans;
 /// <content>Steps on the network namespace, and sockets that others are given.</content>
 public static unsafe partial class PlanInterpreter
 {
-    private static long Netlink(int socket, byte* request, int length, int namespaceOffset, int hostNamespace)
+    // How often a request is sent again, and the pause before that: five seconds in all.
+    private const int Attempts = 250, AttemptInterval = 20_000_000;
+
+    private static long NetlinkAgain(int socket, byte* request, int length, int namespaceOffset, int networkNamespace, int awaited)
+    {
+        TimeSpec pause;
+        long result = Netlink(socket, request, length, namespaceOffset, networkNamespace);
+        for (int i = 0; i < Attempts && awaited > 0 && result == -awaited; i++)
+        {
+            // The kernel subtracts the time that has passed.
+            pause.Seconds = 0;
+            pause.Nanoseconds = AttemptInterval;
+            Quick(SystemCallNumber.PPoll, 0, 0, (long)&pause, 0, 0);
+            result = Netlink(socket, request, length, namespaceOffset, networkNamespace);
+        }
+
+        return result;
+    }
+
+    private static long Netlink(int socket, byte* request, int length, int namespaceOffset, int networkNamespace)
     {
         if (namespaceOffset >= 0)
         {
-            *(int*)(request + namespaceOffset) = hostNamespace;
+            *(int*)(request + namespaceOffset) = networkNamespace;
         }
 
         long sent = Quick(SystemCallNumber.Sendto, socket, (long)request, length, 0, 0, 0);

@@ -8,7 +8,7 @@ namespace Quai.Plans;
 public static class PlanVersions
 {
     /// <summary>The newest that the interpreter in this build runs.</summary>
-    public const int Current = 4;
+    public const int Current = 5;
 
     /// <summary>The oldest version that it runs.</summary>
     public const int Oldest = 2;
@@ -19,6 +19,7 @@ public static class PlanVersions
         // Additions get their line here.
         PlanOperation.MountTmpfs => 3,
         PlanOperation.SocketPair or PlanOperation.Nftables or PlanOperation.SendDescriptors => 4,
+        PlanOperation.NetlinkAgain => 5,
         _ => 2,
     };
 }

@@ -73,9 +73,16 @@ public sealed record OverlayRoot(string Root, IReadOnlyList<string> Lower, strin
 /// <summary>One rtnetlink request, sent by the container's first process; see the networks' sandbox messages.</summary>
 /// <param name="InHost">On a socket of the host's network namespace rather than of the container's.</param>
 /// <param name="Bytes">The whole request, NLM_F_ACK set.</param>
-/// <param name="HostNamespaceFdOffset">Where to write a descriptor of the host's network namespace, or -1.</param>
+/// <param name="NamespaceOffset">Where to write a descriptor of the other network namespace, the host's or the container's, or -1.</param>
 /// <param name="What">What it does, for errors.</param>
-public sealed record NetlinkRequest(bool InHost, byte[] Bytes, int HostNamespaceFdOffset, string What);
+public sealed record NetlinkRequest(bool InHost, byte[] Bytes, int NamespaceOffset, string What)
+{
+    /// <summary>An errno upon which it is sent again for a while; 0 for none.</summary>
+    public int AwaitedErrno { get; init; }
+
+    /// <summary>An errno that is as good as success; 0 for none.</summary>
+    public int ToleratedErrno { get; init; }
+}
 
 /// <summary>A json-file log. <paramref name="MaxSize"/> in bytes, 0 for no rotation; <paramref name="MaxFiles"/> counts the current one.</summary>
 public sealed record LogFile(string Path, long MaxSize, int MaxFiles);

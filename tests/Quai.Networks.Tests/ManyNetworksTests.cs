@@ -124,7 +124,7 @@ public sealed class ManyNetworksTests
     [InlineData("one", "bridge", "10.231.30.1/24", "", ErrorKind.Conflict, "network with name one already exists")]
     [InlineData("new", "bridge", "10.231.20.129/25", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
     [InlineData("new", "bridge", "10.231.7.1/24", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
-    [InlineData("new", "macvlan", "10.231.30.1/24", "", ErrorKind.NotFound, "plugin \"macvlan\" not found")]
+    [InlineData("new", "weave", "10.231.30.1/24", "", ErrorKind.NotFound, "plugin \"weave\" not found")]
     [InlineData("new", "host", null, "", ErrorKind.Forbidden, "only one instance of \"host\" network is allowed")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.gateway_mode_ipv4=isolated", ErrorKind.InvalidParameter, "can only be used for an internal network")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.gateway_mode_ipv6=mine", ErrorKind.InvalidParameter, "(unknown gateway mode mine)")]

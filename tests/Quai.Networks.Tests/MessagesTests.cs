@@ -3,8 +3,12 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Quai.Linux;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Drivers.Ipvlan;
+using Quai.Networks.Drivers.Macvlan;
+using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Ipam;
 using Quai.Networks.Sandboxes;
 using Xunit;
@@ -43,6 +47,35 @@ public sealed class MessagesTests
     [Fact]
     public void Of_a_container_without_networks() => Matches("none", SandboxSetup.Of([]));
 
+    [Fact]
+    public void Of_a_container_on_a_macvlan_network() => Matches("macvlan", SandboxSetup.Of([Make(new MacvlanKind(), "macvlan_mode=private", 1400)]));
+
+    [Fact]
+    public void Of_a_container_that_has_its_parent_for_itself() => Matches("passthru", SandboxSetup.Of([Make(new MacvlanKind(), "macvlan_mode=passthru")]));
+
+    [Fact]
+    public void Of_a_container_with_ipv6_on_a_macvlan_network() => Matches("macvlan6", Make(new MacvlanKind(), "macvlan_mode=", ipv6: "fd00:7::2").Setup);
+
+    [Fact]
+    public void Of_a_container_on_an_ipvlan_network() => Matches("ipvlan", SandboxSetup.Of([Make(new IpvlanKind(), "ipvlan_flag=vepa")]));
+
+    [Fact]
+    public void Of_a_container_on_an_ipvlan_network_that_is_routed() => Matches("ipvlan-l3", SandboxSetup.Of([Make(new IpvlanKind(), "ipvlan_mode=l3s")]));
+
+    [Fact]
+    public void That_take_an_interface_out() => Matches("removal", new SandboxSetup(Make(new MacvlanKind(), "macvlan_mode=").Setup.Removal));
+
+    private static Endpoint Make(IChildKind kind, string option, int mtu = 0, string? ipv6 = null)
+    {
+        string[] words = option.Split('=');
+        Dictionary<string, string> options = new() { [words[0]] = words[1] };
+        var at = new SandboxInterface(0) { Chosen = 0x2abcdef0 };
+        var address = new EndpointAddress(IPAddress.Parse("10.231.7.2"), 24, kind.HasGateway(options) ? IPAddress.Parse("10.231.7.1") : null);
+        EndpointAddress? address6 = ipv6 is null ? null : new EndpointAddress(IPAddress.Parse(ipv6), 64, IPAddress.Parse("fd00:7::1"));
+        SandboxSetup setup = ChildMessages.Build(kind, new EndpointPlace("vethabcdef0", at, kind.MacOf(null, address.Address), address, address6), new ChildPlace("eth5", 5, mtu), options, ipv6: true);
+        return new Endpoint("e", "c", new Network("n", "one", kind.Name, default) { RoutesByInterface = !kind.HasGateway(options) }, "", at, "vethabcdef0", [], setup) { IPv4 = address, IPv6 = address6 };
+    }
+
     private static Endpoint Make(string network, BridgeSettings settings, int number, BridgeState? bridge = null, bool ipv6 = true)
     {
         var at = new SandboxInterface(number);
@@ -56,8 +89,8 @@ public sealed class MessagesTests
         var text = new StringBuilder();
         foreach (SandboxMessage message in setup.Messages)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{(message.InHost ? "host" : "sandbox")}: {message.What}\n");
-            Describe(text, message.Bytes, message.HostNamespaceFdOffset);
+            text.Append(CultureInfo.InvariantCulture, $"{(message.InHost ? "host" : "sandbox")}: {message.What}{Again("again", message.AwaitedErrno)}{Again("also", message.ToleratedErrno)}\n");
+            Describe(text, message.Bytes, message.NamespaceOffset, message.InHost ? "sandbox" : "host");
         }
 
         foreach ((string setting, string value) in setup.Settings.OrderBy(s => s.Key, StringComparer.Ordinal))
@@ -74,17 +107,19 @@ public sealed class MessagesTests
         Assert.Equal(File.ReadAllText(path), text.ToString());
     }
 
-    private static void Describe(StringBuilder text, ReadOnlySpan<byte> message, int descriptorAt)
+    private static string Again(string word, int errno) => errno > 0 ? $" ({word}: {Errno.Message(errno)})" : "";
+
+    private static void Describe(StringBuilder text, ReadOnlySpan<byte> message, int descriptorAt, string other)
     {
         ushort type = BinaryPrimitives.ReadUInt16LittleEndian(message[4..]), flags = BinaryPrimitives.ReadUInt16LittleEndian(message[6..]);
         Assert.Equal(message.Length, BinaryPrimitives.ReadInt32LittleEndian(message));
-        int header = type switch { 16 or 18 or 19 => 16, 20 => 8, 24 => 12, _ => throw new InvalidOperationException($"type {type}") };
+        int header = type switch { 16 or 17 or 18 or 19 => 16, 20 => 8, 24 => 12, _ => throw new InvalidOperationException($"type {type}") };
         text.Append(CultureInfo.InvariantCulture, $"  type {type} flags {flags:x} header {Convert.ToHexStringLower(message.Slice(16, header))}\n");
-        Attributes(text, message[(16 + header)..], "    ", 16 + header, descriptorAt);
+        Attributes(text, message[(16 + header)..], "    ", 16 + header, descriptorAt, other);
     }
 
     /// <summary>Attributes, and within those marked as nested theirs.</summary>
-    private static void Attributes(StringBuilder text, ReadOnlySpan<byte> rest, string indent, int at, int descriptorAt)
+    private static void Attributes(StringBuilder text, ReadOnlySpan<byte> rest, string indent, int at, int descriptorAt, string other)
     {
         while (rest.Length >= 4)
         {
@@ -95,11 +130,11 @@ public sealed class MessagesTests
                 // The other end of a veth pair (IFLA_LINKINFO, IFLA_INFO_DATA, VETH_INFO_PEER) begins with a header, as the message does.
                 int header = indent.Length == 8 && (type & 0x7fff) == 1 ? 16 : 0;
                 text.Append(CultureInfo.InvariantCulture, $"{indent}{type & 0x7fff}:{(header > 0 ? " header " + Convert.ToHexStringLower(value[..header]) : "")}\n");
-                Attributes(text, value[header..], indent + "  ", at + 4 + header, descriptorAt);
+                Attributes(text, value[header..], indent + "  ", at + 4 + header, descriptorAt, other);
             }
             else
             {
-                text.Append(CultureInfo.InvariantCulture, $"{indent}{type}: {(at + 4 == descriptorAt ? "descriptor of the host's namespace" : Value(value))}\n");
+                text.Append(CultureInfo.InvariantCulture, $"{indent}{type}: {(at + 4 == descriptorAt ? $"descriptor of the {other}'s namespace" : Value(value))}\n");
             }
 
             int step = Math.Min((length + 3) & ~3, rest.Length);

@@ -61,7 +61,7 @@ public static class IoConstants
     public const int SOL_SOCKET = 1, SO_RCVBUF = 8, SCM_RIGHTS = 1, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, SHUT_RD = 0, SHUT_WR = 1;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLRDHUP = 0x2000;
     public const int IN_MODIFY = 2;
-    public const int SIOCOUTQ = 0x5411;
+    public const int SIOCOUTQ = 0x5411, SIOCGSKNS = 0x894C;
     public const int TIOCSCTTY = 0x540E, TIOCSWINSZ = 0x5414, TIOCGPTN = unchecked((int)0x80045430), TIOCSPTLCK = 0x40045431, TIOCGPTPEER = 0x5441;
     public const int F_GETFD = 1, F_SETFD = 2, F_GETFL = 3, F_SETFL = 4, FD_CLOEXEC = 1, F_DUPFD_CLOEXEC = 1030, F_ADD_SEALS = 1033, F_GET_SEALS = 1034, F_SEAL_WRITE = 8, F_SEAL_ALL = 15;
 }

@@ -52,11 +52,17 @@ public readonly record struct LinkChange
     /// <summary>The interface, by name.</summary>
     public string? Name { get; init; }
 
+    /// <summary>The name to give it, where <see cref="Index"/> says which it is; null leaves the present one.</summary>
+    public string? Rename { get; init; }
+
     /// <summary>Up or down.</summary>
     public bool? Up { get; init; }
 
     /// <summary>Index of the bridge to join; 0 leaves the present one.</summary>
     public int? Master { get; init; }
+
+    /// <summary>Its hardware address, six bytes; null leaves the present one.</summary>
+    public byte[]? Mac { get; init; }
 
     /// <summary>Bytes; 0 leaves it.</summary>
     public int Mtu { get; init; }

@@ -4,7 +4,7 @@ using static Quai.Linux.Netlink.NetlinkConstants;
 namespace Quai.Linux.Netlink;
 
 /// <summary>rtnetlink requests about network interfaces. <c>Write…</c> writes a request with NLM_F_ACK to a <see cref="NetlinkWriter"/>.</summary>
-public static class Links
+public static partial class Links
 {
     /// <summary>The loopback's index in every namespace.</summary>
     public const int Loopback = 1;
@@ -81,6 +81,15 @@ public static class Links
         if (change.Index == 0)
         {
             writer.String(IFLA_IFNAME, change.Name);
+        }
+        else if (change.Rename is { } name)
+        {
+            writer.String(IFLA_IFNAME, name);
+        }
+
+        if (change.Mac is not null)
+        {
+            writer.Bytes(IFLA_ADDRESS, change.Mac);
         }
 
         if (change.Mtu > 0)

@@ -16,7 +16,7 @@ public static class Routes
 {
     private const ushort RTM_NEWROUTE = 24, RTM_GETROUTE = 26;
     private const ushort RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5;
-    private const byte AF_INET = 2, AF_INET6 = 10, RT_TABLE_MAIN = 254, RTPROT_BOOT = 3, RT_SCOPE_UNIVERSE = 0, RTN_UNICAST = 1;
+    private const byte AF_INET = 2, AF_INET6 = 10, RT_TABLE_MAIN = 254, RTPROT_BOOT = 3, RT_SCOPE_UNIVERSE = 0, RT_SCOPE_LINK = 253, RTN_UNICAST = 1;
 
     /// <summary>Sets the default route to a gateway, replacing any other.</summary>
     public static void WriteDefault(NetlinkWriter writer, int linkIndex, IPAddress gateway)
@@ -26,6 +26,16 @@ public static class Routes
         writer.Begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
         writer.Put(new RouteInfo { Family = written == 16 ? AF_INET6 : AF_INET, Table = RT_TABLE_MAIN, Protocol = RTPROT_BOOT, Scope = RT_SCOPE_UNIVERSE, Type = RTN_UNICAST });
         writer.Bytes(RTA_GATEWAY, bytes[..written]);
+        writer.U32(RTA_OIF, (uint)linkIndex);
+        writer.End();
+    }
+
+    /// <summary>Sets the default route of a family to an interface, with no gateway, replacing any other: everybody is a neighbour.</summary>
+    public static void WriteDefault(NetlinkWriter writer, int linkIndex, AddressFamily family)
+    {
+        bool ipv6 = family == AddressFamily.InterNetworkV6;
+        writer.Begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+        writer.Put(new RouteInfo { Family = ipv6 ? AF_INET6 : AF_INET, Table = RT_TABLE_MAIN, Protocol = RTPROT_BOOT, Scope = ipv6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK, Type = RTN_UNICAST });
         writer.U32(RTA_OIF, (uint)linkIndex);
         writer.End();
     }

@@ -1,5 +1,7 @@
+using System.Net;
 using Quai.Errors;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
 
@@ -20,6 +22,18 @@ internal interface ILiveNetwork
     /// <summary>The messages that put an interface into a sandbox. Nothing is made.</summary>
     /// <exception cref="QuaiException">Its driver has no endpoints.</exception>
     SandboxSetup Attach(EndpointPlace place);
+
+    /// <summary>The hardware address of an endpoint: as in Docker before 28, one that follows from the leased address if none is asked for. Empty where there is none of its own.</summary>
+    /// <exception cref="QuaiException">One is asked for that cannot be had.</exception>
+    byte[] MacOf(byte[]? asked, IPAddress leased) => asked ?? MacAddress.Of(leased);
+
+    /// <summary>The interface of an endpoint.</summary>
+    SandboxInterface InterfaceOf(EndpointRow row) => new(row.Interface, row.InterfaceName);
+
+    /// <summary>Whether an endpoint of a container that runs may still be connected, by what can be seen from the host.</summary>
+    /// <param name="row">The endpoint.</param>
+    /// <param name="hostInterfaces">The names of the host's interfaces.</param>
+    bool Keeps(EndpointRow row, IReadOnlySet<string> hostInterfaces) => hostInterfaces.Contains(row.HostInterface);
 
     /// <summary>Deletes host's ends of interfaces, of those named that are still there.</summary>
     void Detach(IReadOnlySet<string> hostInterfaces);

@@ -31,6 +31,9 @@ internal sealed class UnavailableNetwork(NetworkRecord record, string reason) : 
         throw QuaiException.System(string.Create(CultureInfo.InvariantCulture, $"network {record.Name} is not available on this host: {reason}"));
 
     /// <inheritdoc/>
+    public bool Keeps(EndpointRow row, IReadOnlySet<string> hostInterfaces) => false;
+
+    /// <inheritdoc/>
     public void Detach(IReadOnlySet<string> hostInterfaces)
     {
     }

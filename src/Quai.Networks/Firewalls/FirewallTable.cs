@@ -85,13 +85,10 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
                 }
 
                 FirewalledBridge[] gone = [.. before.Bridges.Except(bridges)], added = [.. bridges.Except(before.Bridges)];
-                if (gone.Length + added.Length == 0)
-                {
-                    return;
-                }
 
+                // A network without a bridge changes nothing here, and a transaction of nothing is answered by nothing.
                 Commit(
-                    batch =>
+                    gone.Length + added.Length == 0 ? null : batch =>
                     {
                         var rules = new TableRules(batch, table, family);
                         rules.Delete(gone, whole);

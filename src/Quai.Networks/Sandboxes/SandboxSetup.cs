@@ -24,6 +24,9 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
     /// </summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = FrozenDictionary<string, string>.Empty;
 
+    /// <summary>Messages that take the interface out of a namespace that goes on; none where it goes with its host's end.</summary>
+    public IReadOnlyList<SandboxMessage> Removal { get; init; } = [];
+
     /// <summary>Loopback up and nothing else: what network <c>none</c> has.</summary>
     public static SandboxSetup Empty { get; } = new([s_loopbackUp]);
 
@@ -56,7 +59,7 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
     /// with the first name.
     /// </summary>
     public static Endpoint? Gateway(IReadOnlyList<Endpoint> endpoints, AddressFamily family = AddressFamily.InterNetwork) =>
-        endpoints.Where(e => e.AddressOf(family)?.Gateway is not null && e.Network.LeadsOutside).OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network.Name, StringComparer.Ordinal).FirstOrDefault();
+        endpoints.Where(e => e.AddressOf(family) is { } address && (address.Gateway is not null || e.Network.RoutesByInterface) && e.Network.LeadsOutside).OrderByDescending(e => e.GatewayPriority).ThenBy(e => e.Network.Name, StringComparer.Ordinal).FirstOrDefault();
 
     private static IEnumerable<SandboxMessage> DefaultRoutes(IReadOnlyList<Endpoint> endpoints, Endpoint? only = null)
     {
@@ -64,16 +67,24 @@ public sealed record SandboxSetup(IReadOnlyList<SandboxMessage> Messages)
         {
             if (Gateway(endpoints, family) is { } endpoint && (only is null || endpoint == only))
             {
-                yield return DefaultRoute(endpoint.Interface.Index, endpoint.AddressOf(family)!.Gateway!);
+                yield return DefaultRoute(endpoint.Interface, endpoint.AddressOf(family)!.Gateway, family);
             }
         }
     }
 
-    private static SandboxMessage DefaultRoute(int index, IPAddress gateway)
+    private static SandboxMessage DefaultRoute(SandboxInterface by, IPAddress? gateway, AddressFamily family)
     {
         using var writer = new NetlinkWriter();
-        Routes.WriteDefault(writer, index, gateway);
-        return new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"set default route via {gateway}");
+        if (gateway is null)
+        {
+            Routes.WriteDefault(writer, by.Index, family);
+        }
+        else
+        {
+            Routes.WriteDefault(writer, by.Index, gateway);
+        }
+
+        return new SandboxMessage(InHost: false, writer.Written.ToArray(), -1, $"set default route via {gateway?.ToString() ?? by.Name}");
     }
 
     private static SandboxMessage LoopbackUp()

@@ -14,14 +14,13 @@ namespace Quai.Networks.State;
 internal sealed class NetworkState
 {
     private readonly Lock _lock = new();
-    private readonly AddressPool? _ipv4, _ipv6;
+    private readonly List<(NetworkSubnet Subnet, AddressPool Pool)> _pools;
 
     /// <param name="live">The network as it is on the host.</param>
     public NetworkState(ILiveNetwork live)
     {
         Live = live;
-        _ipv4 = PoolOf(AddressFamily.InterNetwork);
-        _ipv6 = PoolOf(AddressFamily.InterNetworkV6);
+        _pools = [.. Network.Subnets.Select(s => (s, PoolOf(s)))];
     }
 
     /// <summary>The network as it is on the host.</summary>
@@ -44,8 +43,8 @@ internal sealed class NetworkState
         {
             lock (_lock)
             {
-                ipv4 = Lease(_ipv4, request.IPv4Address, "IPv4");
-                ipv6 = Lease(_ipv6, request.IPv6Address, "IPv6");
+                ipv4 = Lease(AddressFamily.InterNetwork, request.IPv4Address, "IPv4");
+                ipv6 = Lease(AddressFamily.InterNetworkV6, request.IPv6Address, "IPv6");
             }
 
             published = Reserve(request.Ports, ipv4, ipv6, request.ContainerId, ports);
@@ -55,7 +54,7 @@ internal sealed class NetworkState
                 Network.Id,
                 ipv4,
                 ipv6,
-                MacAddress.Format(mac ?? MacAddress.Of(ipv4 ?? ipv6 ?? IPAddress.Any)),
+                Live.MacOf(mac, ipv4 ?? ipv6 ?? IPAddress.Any) is { Length: > 0 } hardware ? MacAddress.Format(hardware) : "",
                 at.Number,
                 "veth" + id[..7],
                 published,
@@ -85,8 +84,8 @@ internal sealed class NetworkState
     {
         lock (_lock)
         {
-            Mark(_ipv4, row.IPv4);
-            Mark(_ipv6, row.IPv6);
+            Mark(row.IPv4);
+            Mark(row.IPv6);
         }
 
         return Make(row);
@@ -95,34 +94,36 @@ internal sealed class NetworkState
     /// <summary>Whether recorded addresses are still of this network.</summary>
     public bool Holds(EndpointRow row) =>
         (row.IPv4 ?? row.IPv6) is not null
-        && (row.IPv4 is null || _ipv4?.Subnet.Contains(row.IPv4) == true)
-        && (row.IPv6 is null || _ipv6?.Subnet.Contains(row.IPv6) == true);
+        && (row.IPv4 is null || PoolOf(row.IPv4) is not null)
+        && (row.IPv6 is null || PoolOf(row.IPv6) is not null);
 
     /// <summary>Gives an endpoint's addresses back.</summary>
     public void Release(Endpoint endpoint) => Release(endpoint.IPv4?.Address, endpoint.IPv6?.Address);
 
     private PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, IPAddress? ipv4, IPAddress? ipv6, string container, PortReservations ports) =>
-        !Network.LeadsOutside ? [] : ports.Reserve(
+        !Network.LeadsOutside || !Network.PublishesPorts ? [] : ports.Reserve(
             requests,
             new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6, Relays = Network.Relays },
             container);
 
-    private static void Mark(AddressPool? pool, IPAddress? address)
+    private void Mark(IPAddress? address)
     {
         if (address is not null)
         {
-            pool?.TryLease(address);
+            PoolOf(address)?.TryLease(address);
         }
     }
 
-    private static EndpointAddress? AddressOf(IPAddress? address, NetworkSubnet? subnet) =>
-        address is null || subnet is null ? null : new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.HasGateway ? subnet.Gateway : null);
+    private EndpointAddress? AddressOf(IPAddress? address) =>
+        address is not null && Network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address)) is { } subnet
+            ? new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.HasGateway ? subnet.Gateway : null)
+            : null;
 
     private Endpoint Make(EndpointRow row, EndpointRequest? request = null)
     {
-        var at = new SandboxInterface(row.Interface, row.InterfaceName);
-        EndpointAddress? ipv4 = AddressOf(row.IPv4, SubnetOf(AddressFamily.InterNetwork)), ipv6 = AddressOf(row.IPv6, SubnetOf(AddressFamily.InterNetworkV6));
-        SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, MacAddress.Parse(row.MacAddress), ipv4, ipv6));
+        SandboxInterface at = Live.InterfaceOf(row);
+        EndpointAddress? ipv4 = AddressOf(row.IPv4), ipv6 = AddressOf(row.IPv6);
+        SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, row.MacAddress.Length > 0 ? MacAddress.Parse(row.MacAddress) : [], ipv4, ipv6));
         if (request is not null)
         {
             setup = EndpointExtras.Add(setup, at, request);
@@ -131,15 +132,17 @@ internal sealed class NetworkState
         return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority };
     }
 
-    private IPAddress? Lease(AddressPool? pool, IPAddress? wanted, string family)
+    private IPAddress? Lease(AddressFamily family, IPAddress? wanted, string called)
     {
         if (wanted is null)
         {
-            return pool is null ? null
-                : pool.TryLease() ?? throw QuaiException.System($"no available {family} addresses on this network's address pools: {Network.Name} ({Network.Id})");
+            List<AddressPool> pools = [.. _pools.Where(p => p.Subnet.Prefix.BaseAddress.AddressFamily == family).Select(p => p.Pool)];
+            return pools.Count == 0 ? null
+                : pools.Select(p => p.TryLease()).FirstOrDefault(a => a is not null)
+                    ?? throw QuaiException.System($"no available {called} addresses on this network's address pools: {Network.Name} ({Network.Id})");
         }
 
-        if (pool is null || !pool.Subnet.Contains(wanted))
+        if (PoolOf(wanted) is not { } pool)
         {
             throw QuaiException.Invalid($"Invalid address {wanted}: It does not belong to any of this network's subnets");
         }
@@ -153,23 +156,20 @@ internal sealed class NetworkState
         {
             if (ipv4 is not null)
             {
-                _ipv4?.Release(ipv4);
+                PoolOf(ipv4)?.Release(ipv4);
             }
 
             if (ipv6 is not null)
             {
-                _ipv6?.Release(ipv6);
+                PoolOf(ipv6)?.Release(ipv6);
             }
         }
     }
 
-    private NetworkSubnet? SubnetOf(AddressFamily family) => Network.Subnets.FirstOrDefault(s => s.Prefix.BaseAddress.AddressFamily == family);
+    private AddressPool? PoolOf(IPAddress address) => _pools.Find(p => p.Subnet.Prefix.Contains(address)).Pool;
 
-    private AddressPool? PoolOf(AddressFamily family) =>
-        SubnetOf(family) is { } subnet
-            ? new AddressPool(
-                subnet.Prefix,
-                subnet.Range ?? subnet.Prefix,
-                [.. (ReadOnlySpan<IPAddress>)(subnet.HasGateway ? [subnet.Gateway] : []), .. Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(a => a.AddressFamily == family)])
-            : null;
+    private AddressPool PoolOf(NetworkSubnet subnet) => new(
+        subnet.Prefix,
+        subnet.Range ?? subnet.Prefix,
+        [.. (ReadOnlySpan<IPAddress>)(subnet.HasGateway ? [subnet.Gateway] : []), .. Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(subnet.Prefix.Contains)]);
 }

@@ -44,23 +44,38 @@ public sealed partial class SpecCompiler
     private void CompileRequests(IReadOnlyList<NetlinkRequest> requests)
     {
         Step socket = Step.Call(Nr.Socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-        if (requests.Any(r => r.InHost || r.HostNamespaceFdOffset >= 0))
+        if (requests.Any(r => r.InHost || r.NamespaceOffset >= 0))
         {
             Parent("open netlink", socket.Into(PlanSlot.HostNetlink));
             Parent("open the host's network namespace", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text("/proc/self/ns/net"), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.HostNetworkNamespace));
         }
 
         Child("open netlink", socket.Into(PlanSlot.SandboxNetlink));
+        if (requests.Any(NamesSandbox))
+        {
+            Child("open the container's network namespace", Step.Call(Nr.Ioctl, Argument.Slot(PlanSlot.SandboxNetlink), SIOCGSKNS).Into(PlanSlot.SandboxNetworkNamespace));
+        }
+
         foreach (NetlinkRequest request in requests)
         {
-            Child(request.What, Step.Of(
-                PlanOperation.Netlink,
-                Argument.Slot(request.InHost ? PlanSlot.HostNetlink : PlanSlot.SandboxNetlink),
-                _plan.Block(request.Bytes),
-                request.Bytes.Length,
-                request.HostNamespaceFdOffset));
+            Argument socketSlot = Argument.Slot(request.InHost ? PlanSlot.HostNetlink : PlanSlot.SandboxNetlink);
+            Pointer bytes = _plan.Block(request.Bytes);
+            Step step = NamesSandbox(request) || request.AwaitedErrno > 0
+                ? Step.Of(
+                    PlanOperation.NetlinkAgain,
+                    socketSlot,
+                    bytes,
+                    request.Bytes.Length,
+                    request.NamespaceOffset,
+                    Argument.Slot(request.InHost ? PlanSlot.SandboxNetworkNamespace : PlanSlot.HostNetworkNamespace),
+                    request.AwaitedErrno)
+                : Step.Of(PlanOperation.Netlink, socketSlot, bytes, request.Bytes.Length, request.NamespaceOffset);
+            Child(request.What, step.Tolerating(request.ToleratedErrno));
         }
     }
+
+    /// <summary>Whether a descriptor of the container's namespace is written into a request, rather than of the host's.</summary>
+    private static bool NamesSandbox(NetlinkRequest request) => request.InHost && request.NamespaceOffset >= 0;
 
     /// <summary>
     /// Two sockets on one port of 127.0.0.11, which the kernel chooses, and rules that lead there whatever is sent to port 53: so that port stays free for the container's own programs.

@@ -103,7 +103,7 @@ internal sealed class Launcher
             RunDirectory = _paths.Run(container.Id),
             Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
-            Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.HostNamespaceFdOffset, m.What))] : [],
+            Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.NamespaceOffset, m.What) { AwaitedErrno = m.AwaitedErrno, ToleratedErrno = m.ToleratedErrno })] : [],
             NameSockets = network && endpoints.Any(e => e.Network.HasNames),
             Log = LogOf(_paths.Log(container.Id), container.Spec.Log),
             OpenStdin = container.Spec.Program.OpenStdin,

@@ -65,6 +65,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
         }
         catch (Exception e)
         {
+            await SandboxExecutor.RemoveAsync(endpoint, run.Shim.Pid).ConfigureAwait(false);
             await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
             if (e is LinuxException { Errno: Errno.ENOENT or Errno.ESRCH })
             {

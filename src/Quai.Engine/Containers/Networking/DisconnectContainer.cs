@@ -89,6 +89,8 @@ internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkSe
             return;
         }
 
+        // Before its address can be another container's.
+        await SandboxExecutor.RemoveAsync(endpoint, run.Shim.Pid).ConfigureAwait(false);
         await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
         if (SandboxSetup.Left(networks.EndpointsOf(container.Id)) is { Messages.Count: > 0 } rest)
         {

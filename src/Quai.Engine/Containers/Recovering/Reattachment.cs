@@ -3,6 +3,7 @@ using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Runs;
 using Quai.Engine.Containers.State;
 using Quai.Networks;
+using Quai.Networks.Sandboxes;
 using Quai.Runtime;
 using Quai.Runtime.Cgroups;
 
@@ -58,6 +59,7 @@ internal sealed class Reattachment(IContainerRuntime runtime, ContainerRuns runs
         {
             if (container.Endpoints.All(r => r.EndpointId != endpoint.Id))
             {
+                await SandboxExecutor.RemoveAsync(endpoint, container.Run!.Shim.Pid).ConfigureAwait(false);
                 await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
             }
         }

@@ -40,7 +40,7 @@ internal sealed class NetworkView(INetworkService networks)
             settings.MacAddress = endpoint.MacAddress;
         }
 
-        foreach (PortRange exposed in container.Spec.Network.Exposed ?? [])
+        foreach (PortRange exposed in PublishesPorts(container) ? container.Spec.Network.Exposed ?? [] : [])
         {
             for (int port = exposed.Start; port <= exposed.End; port++)
             {
@@ -93,6 +93,8 @@ internal sealed class NetworkView(INetworkService networks)
             : (a.PublicPort ?? 0).CompareTo(b.PublicPort ?? 0));
         return ports;
     }
+
+    private bool PublishesPorts(Container container) => networks.List().Any(n => n.PublishesPorts && container.Endpoints.Any(e => e.NetworkId == n.Id));
 
     private EndpointSettings SettingsOf(Container container, RunState state, NetworkAttachment attachment)
     {

@@ -93,7 +93,8 @@ internal static class EndpointMessages
         NoIPv6Autoconfiguration = ipv6,
     };
 
-    private static FrozenDictionary<string, string> WithoutIPv6(string name) =>
+    /// <summary>The setting that an interface without IPv6 has none.</summary>
+    public static FrozenDictionary<string, string> WithoutIPv6(string name) =>
         name == s_first.Name ? s_firstWithoutIPv6 : new Dictionary<string, string> { [$"net.ipv6.conf.{name}.disable_ipv6"] = "1" }.ToFrozenDictionary();
 
     private static void Add(List<SandboxMessage> messages, NetlinkWriter writer, bool inHost, string what, int offset = -1)

@@ -1,0 +1,47 @@
+using System.Net.Sockets;
+using Quai.Linux.Netlink;
+using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Drivers.Ipvlan;
+using Quai.Networks.Drivers.Macvlan;
+using Quai.Networks.Drivers.Parents;
+using Quai.Networks.Firewalls;
+using Quai.Networks.Ipam;
+using Quai.Networks.Records;
+
+namespace Quai.Networks.Drivers;
+
+/// <summary>The drivers that there are, put together.</summary>
+internal sealed class DriverSet : IDisposable
+{
+    private readonly ParentDevice _parents;
+
+    /// <param name="route">NETLINK_ROUTE in the host's namespace.</param>
+    /// <param name="options">The daemon's settings.</param>
+    /// <param name="claims">Names that this daemon alone uses.</param>
+    /// <param name="networks">The records of the networks that there are.</param>
+    public DriverSet(NetlinkSocket route, NetworkOptions options, NameClaims claims, Func<IEnumerable<NetworkRecord>> networks)
+    {
+        string place = options.Owner + MachineId();
+        var subnets = new FreeSubnets(
+            route, SubnetPools.Of(AddressFamily.InterNetwork, options.Pools, place), SubnetPools.Of(AddressFamily.InterNetworkV6, options.Pools, place));
+        _parents = new ParentDevice(options.Owner);
+        INetworkDriver[] drivers =
+        [
+            new BridgeDriver(route, options, claims, subnets),
+            new ParentDriver(new MacvlanKind(), _parents, subnets, networks),
+            new ParentDriver(new IpvlanKind(), _parents, subnets, networks),
+            new NamespaceDriver("host"),
+            new NamespaceDriver("null"),
+        ];
+        ByName = drivers.ToDictionary(d => d.Name);
+    }
+
+    /// <summary>The drivers by their names.</summary>
+    public IReadOnlyDictionary<string, INetworkDriver> ByName { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => _parents.Dispose();
+
+    // Where there is none, what is chosen is another each time; what has been chosen is recorded.
+    private static string MachineId() => File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id") : Guid.NewGuid().ToString();
+}
