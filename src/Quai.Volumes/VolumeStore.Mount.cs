@@ -3,6 +3,7 @@ using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
 using Quai.Linux.Trees;
 using Quai.Metadata;
+using Quai.Volumes.Local;
 
 namespace Quai.Volumes;
 
@@ -13,25 +14,28 @@ public sealed partial class VolumeStore
     /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
     public string Mount(string name, string container)
     {
+        Entry? entry;
         lock (_lock)
         {
-            if (!_volumes.TryGetValue(name, out Entry? entry))
+            entry = _volumes.GetValueOrDefault(name) ?? throw NotFound(name);
+        }
+
+        lock (entry.Gate)
+        {
+            if (!Directory.Exists(entry.Volume.Mountpoint))
             {
-                throw NotFound(name);
+                MakeFolder(entry.Volume);
             }
 
-            if (entry.Volume.Options.Count > 0)
+            if (LocalOptions.Of(entry.Volume).IsMount)
             {
-                if (entry.Mounted.Count == 0)
+                // Somebody may have unmounted it, or this daemon may be in another mount namespace than the one before it.
+                if (entry.Mounted.Count == 0 || !NodeStatusReader.IsMountPoint(entry.Volume.Mountpoint))
                 {
-                    VolumeOptions.Mount(entry.Volume);
+                    VolumeMount.Make(entry.Volume);
                 }
 
                 entry.Mounted.Add(container);
-            }
-            else if (!Directory.Exists(entry.Volume.Mountpoint))
-            {
-                MakeFolder(entry.Volume);
             }
 
             return entry.Volume.Mountpoint;
@@ -60,7 +64,7 @@ public sealed partial class VolumeStore
             return;
         }
 
-        if (volume.Options.Count > 0 || UsersOf(name).Count > 1)
+        if (LocalOptions.Of(volume).IsMount || UsersOf(name).Count > 1)
         {
             // A mount point there, here or in a container, cannot be exchanged as a whole.
             using FileDescriptor folder = RootedFiles.OpenDirectory(volume.Mountpoint);
@@ -83,9 +87,15 @@ public sealed partial class VolumeStore
     /// <summary>A container no longer runs: unmounts its volumes with options if it was their last user. Idempotent.</summary>
     public void Unmount(string container)
     {
+        List<Entry> entries;
         lock (_lock)
         {
-            foreach (Entry entry in _volumes.Values)
+            entries = [.. _volumes.Values.Where(e => LocalOptions.Of(e.Volume).IsMount)];
+        }
+
+        foreach (Entry entry in entries)
+        {
+            lock (entry.Gate)
             {
                 if (entry.Mounted.Remove(container) && entry.Mounted.Count == 0)
                 {
@@ -103,7 +113,8 @@ public sealed partial class VolumeStore
     /// <param name="running">The running ones.</param>
     public async Task RecoverAsync(IReadOnlySet<string> containers, IReadOnlySet<string> running)
     {
-        List<(string Name, string Trash)> garbage = _database.Read(c => c.Rows("SELECT name, trash FROM volume_garbage", r => (r.GetString(0), r.GetString(1))));
+        List<(string Name, string Trash, uint? Project)> garbage = _database.Read(c =>
+            c.Rows("SELECT name, trash, project FROM volume_garbage", r => (r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : (uint?)r.GetInt64(2))));
         List<string> strangers;
         List<Entry> entries;
         lock (_lock)
@@ -113,7 +124,7 @@ public sealed partial class VolumeStore
             entries.ForEach(e => e.Users.IntersectWith(containers));
         }
 
-        foreach ((string name, string trash) in garbage)
+        foreach ((string name, string trash, uint? project) in garbage)
         {
             // The row may be older than a volume of the same name made afterwards; then the old folder has been moved already.
             if (!Directory.Exists(Path.Combine(_root, trash)) && TryGet(name) is null)
@@ -122,6 +133,7 @@ public sealed partial class VolumeStore
             }
 
             DeleteFolder(Path.Combine(_root, trash));
+            ReleaseProject(project);
         }
 
         if (garbage.Count + strangers.Count > 0)
@@ -145,7 +157,7 @@ public sealed partial class VolumeStore
                 PrivateFolder.Make(Path.GetDirectoryName(entry.Volume.Mountpoint)!);
             }
 
-            if (entry.Volume.Options.Count > 0)
+            if (LocalOptions.Of(entry.Volume).IsMount)
             {
                 entry.Mounted.UnionWith(entry.Users.Where(running.Contains));
                 if (entry.Mounted.Count == 0)

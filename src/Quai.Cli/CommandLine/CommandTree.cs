@@ -76,6 +76,7 @@ internal static class CommandTree
         (["volume ls", "volume list"], p => new ListVolumes(p)),
         (["volume rm", "volume remove"], p => new RemoveVolume(p)),
         (["volume inspect"], p => new Inspect(p, "volume")),
+        (["volume update"], p => new UpdateVolume(p)),
         (["volume prune"], p => new Prune(p, "volume")),
         (["network create"], p => new CreateNetwork(p)),
         (["network ls", "network list"], p => new ListNetworks(p)),

@@ -99,6 +99,9 @@ public sealed record SpecMount
     /// <summary>The part beneath the source to bind; null for the source itself. See <see cref="Oci.Runtime.Mount.Subpath"/>.</summary>
     public string? Subpath { get; init; }
 
+    /// <summary>The layers of an image that is bound instead of a source, which is then not looked at; null for none.</summary>
+    public Oci.Runtime.MountLayers? Layers { get; init; }
+
     /// <summary>Whether it is read-only.</summary>
     public bool ReadOnly { get; init; }
 

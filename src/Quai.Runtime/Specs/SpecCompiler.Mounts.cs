@@ -84,7 +84,11 @@ public sealed partial class SpecCompiler
                 devOpened = i;
             }
 
-            if (mount.Type == "bind" || options.Bind || options.Recursive)
+            if (mount.Layers is { } layers)
+            {
+                CompileLayers(mount, layers, options);
+            }
+            else if (mount.Type == "bind" || options.Bind || options.Recursive)
             {
                 CompileBind(mount, options);
             }
@@ -251,6 +255,31 @@ public sealed partial class SpecCompiler
             Step.Call(Nr.MoveMount, Argument.Slot(tree), _plan.Text(""), Argument.Slot(Place), _plan.Text(""), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
         Child("close", Step.Call(Nr.Close, Argument.Slot(tree)));
         ClosePlace();
+    }
+
+    /// <summary>
+    /// Binds a file system of layers. It is mounted for a moment over the root, which is open and used by its descriptor only: this needs no other place,
+    /// and, since paths are relative to the layers' folder, a hundred layers fit into the options of one mount.
+    /// </summary>
+    private void CompileLayers(Mount mount, MountLayers layers, MountOptions options)
+    {
+        if (layers.Lower is [var only])
+        {
+            // overlayfs wants two.
+            CompileBind(Path.Join(layers.Root, only), mount.Subpath, mount.Destination, options, layers.IsFile);
+            return;
+        }
+
+        string at = _spec.Root!.Path, text = "lowerdir=" + string.Join(':', layers.Lower);
+        if (text.Length > 4000)
+        {
+            throw QuaiException.Invalid($"the image has too many layers to mount ({layers.Lower.Count})");
+        }
+
+        Child($"enter {layers.Root}", Step.Call(Nr.Chdir, _plan.Text(layers.Root)));
+        Child($"mount the image for {mount.Destination}", Step.Call(Nr.Mount, _plan.Text("overlay"), _plan.Text(at), _plan.Text("overlay"), (long)MS_RDONLY, _plan.Text(text)));
+        CompileBind(at, mount.Subpath, mount.Destination, options, layers.IsFile);
+        Child($"uncover {at}", Step.Call(Nr.Umount2, _plan.Text(at), MNT_DETACH));
     }
 
     private void CompileCgroupMounts(Mount mount, MountOptions options)

@@ -17,9 +17,34 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
     /// <summary>Creates the writable layer on top of an image.</summary>
     public Task PrepareAsync(string id, string imageId, CancellationToken cancellation) => images.PrepareSnapshotAsync(id, imageId, cancellation);
 
-    /// <summary>Deletes the writable layer and the folder.</summary>
-    public async Task DeleteAsync(string id)
+    /// <summary>Has the layers of mounted images kept as long as the container exists.</summary>
+    /// <returns>The mounts, with their sources.</returns>
+    public async Task<IReadOnlyList<ContainerMount>> PrepareImagesAsync(string id, IReadOnlyList<ContainerMount> mounts, CancellationToken cancellation)
     {
+        List<ContainerMount> result = [];
+        foreach (ContainerMount mount in mounts)
+        {
+            if (mount.ImageId is null)
+            {
+                result.Add(mount);
+                continue;
+            }
+
+            Snapshot snapshot = await images.PrepareSnapshotAsync(mount.SnapshotKey(id), mount.ImageId, cancellation).ConfigureAwait(false);
+            result.Add(mount with { Source = Path.Combine(snapshot.Root, snapshot.Lower[0]) });
+        }
+
+        return result;
+    }
+
+    /// <summary>Deletes the writable layer, the hold on mounted images, and the folder.</summary>
+    public async Task DeleteAsync(string id, IReadOnlyList<ContainerMount> mounts)
+    {
+        foreach (ContainerMount mount in mounts.Where(m => m.ImageId is not null))
+        {
+            await images.RemoveSnapshotAsync(mount.SnapshotKey(id), CancellationToken.None).ConfigureAwait(false);
+        }
+
         await images.RemoveSnapshotAsync(id, CancellationToken.None).ConfigureAwait(false);
         string folder = paths.Container(id);
         if (Directory.Exists(folder))
