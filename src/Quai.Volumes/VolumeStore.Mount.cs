@@ -42,6 +42,25 @@ public sealed partial class VolumeStore
         }
     }
 
+    /// <summary>Whether a volume is a mount of its own, and not a folder.</summary>
+    public bool IsMount(string name) => LocalOptions.Of(Get(name)).IsMount;
+
+    /// <summary>Opens a volume for somebody who is no container, mounted if it is a mount, until the answer is disposed.</summary>
+    /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
+    public VolumeHold Hold(string name)
+    {
+        string user = "hold/" + Guid.NewGuid().ToString("N");
+        try
+        {
+            return new VolumeHold(RootedFiles.OpenDirectory(Mount(name, user)), () => Unmount(user));
+        }
+        catch
+        {
+            Unmount(user);
+            throw;
+        }
+    }
+
     /// <summary>
     /// Copies a directory's content into an empty volume. A crash on the way leaves it empty, not half full, unless another container uses the volume too:
     /// that container sees the files appear, and must not be able to redirect them.

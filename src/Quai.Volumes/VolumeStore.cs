@@ -166,15 +166,7 @@ public sealed partial class VolumeStore : IDisposable
             volumes,
             connection =>
             {
-                foreach (Entry entry in made)
-                {
-                    Volume v = entry.Volume;
-                    connection.Run(
-                        "INSERT INTO volumes (name, created, labels, options, given, project) VALUES ($n,$c,$l,$o,$g,$p)",
-                        ("$n", v.Name), ("$c", v.Created.UtcTicks), ("$l", ToJson(v.Labels)), ("$o", ToJson(v.Options)),
-                        ("$g", (v.LabelsGiven ? LabelsGiven : 0) | (v.OptionsGiven ? OptionsGiven : 0)), ("$p", (long?)v.Project));
-                }
-
+                made.ForEach(e => Insert(connection, e.Volume));
                 foreach (Entry entry in joined)
                 {
                     connection.Run("INSERT INTO volume_users VALUES ($v,$c)", ("$v", entry.Volume.Name), ("$c", container));
@@ -298,6 +290,11 @@ public sealed partial class VolumeStore : IDisposable
         OptionsGiven = (row.GetInt64(4) & OptionsGiven) != 0,
         Project = row.IsDBNull(5) ? null : (uint)row.GetInt64(5),
     };
+
+    private static void Insert(SqliteConnection connection, Volume volume) => connection.Run(
+        "INSERT INTO volumes (name, created, labels, options, given, project) VALUES ($n,$c,$l,$o,$g,$p)",
+        ("$n", volume.Name), ("$c", volume.Created.UtcTicks), ("$l", ToJson(volume.Labels)), ("$o", ToJson(volume.Options)),
+        ("$g", (volume.LabelsGiven ? LabelsGiven : 0) | (volume.OptionsGiven ? OptionsGiven : 0)), ("$p", (long?)volume.Project));
 
     private void MakeFolder(Volume volume)
     {

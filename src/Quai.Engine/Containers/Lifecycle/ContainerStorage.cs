@@ -74,19 +74,23 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
                     continue;
                 }
 
-                string folder = volumes.Mount(mount.Name!, container.Id);
+                if (volumes.IsMount(mount.Name!))
+                {
+                    // Mounted only if there is something to put into it: otherwise it is the start that fails.
+                    using FileDescriptor? content = RootedFiles.TryOpenDirectory(root ??= OpenRoot(container), mount.Destination);
+                    if (content is null)
+                    {
+                        continue;
+                    }
+                }
+
+                string folder = MountToFill(mount, container);
                 if (mount.Subpath is null ? !FileTree.IsEmpty(folder) : !IsEmptyPart(folder, mount))
                 {
                     continue;
                 }
 
-                if (root is null)
-                {
-                    Snapshot snapshot = images.GetSnapshot(container.Id);
-                    root = DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, paths.RootFs);
-                }
-
-                using FileDescriptor? source = RootedFiles.TryOpenDirectory(root, mount.Destination);
+                using FileDescriptor? source = RootedFiles.TryOpenDirectory(root ??= OpenRoot(container), mount.Destination);
                 if (source is not null)
                 {
                     volumes.Fill(mount.Name!, source, MountSources.SubpathOf(folder, mount));
@@ -97,6 +101,24 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
         {
             root?.Dispose();
             volumes.Unmount(container.Id);
+        }
+    }
+
+    private FileDescriptor OpenRoot(Container container)
+    {
+        Snapshot snapshot = images.GetSnapshot(container.Id);
+        return DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, paths.RootFs);
+    }
+
+    private string MountToFill(ContainerMount mount, Container container)
+    {
+        try
+        {
+            return volumes.Mount(mount.Name!, container.Id);
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.System)
+        {
+            throw QuaiException.System($"failed to populate volume: {e.Message}", e);
         }
     }
 

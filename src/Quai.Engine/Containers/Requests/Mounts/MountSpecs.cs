@@ -51,7 +51,8 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find, 
             string destination;
             try
             {
-                destination = MountPaths.CheckDestination(path);
+                // A relative one is meant from the container's root, as in Docker.
+                destination = MountPaths.CheckDestination("/" + path);
             }
             catch (QuaiException e)
             {
