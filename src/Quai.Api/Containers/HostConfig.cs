@@ -211,6 +211,10 @@ public sealed class BindOptions
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReadOnlyForceRecursive { get; set; }
+
+    /// <summary>Quai's own: how owners are shown, as in podman's <c>idmap</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IdMap { get; set; }
 }
 
 public sealed class VolumeOptions

@@ -109,6 +109,10 @@ public sealed class Mount
     [JsonIgnore]
     public MountLayers? Layers { get; set; }
 
+    /// <summary>Not part of the specification: the file of a user namespace that says how owners are shown (mount_setattr(2)'s <c>MOUNT_ATTR_IDMAP</c>); null for as they are.</summary>
+    [JsonIgnore]
+    public string? OwnersFile { get; set; }
+
     public List<string>? Options { get; set; }
     public List<IdMapping>? UidMappings { get; set; }
     public List<IdMapping>? GidMappings { get; set; }

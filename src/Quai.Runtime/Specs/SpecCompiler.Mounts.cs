@@ -19,6 +19,9 @@ public sealed partial class SpecCompiler
 {
     private const int MaxSharedSources = 16;
 
+    // Above whatever else is open then.
+    private const int OwnersNumber = 250;
+
     /// <summary>Descriptors of trees that were opened before everything else, by source and destination; each is used once.</summary>
     private readonly Dictionary<(string Source, string Destination), int> _sharedSources = [];
 
@@ -207,11 +210,12 @@ public sealed partial class SpecCompiler
     {
         string source = mount.Source ?? throw QuaiException.Invalid($"the bind mount at {mount.Destination} has no source");
         string seen = mount.Subpath is null ? source : Path.Join(source, mount.Subpath);
-        CompileBind(source, mount.Subpath, mount.Destination, options, file: !Directory.Exists(seen) && Path.Exists(seen));
+        CompileBind(source, mount, options, file: !Directory.Exists(seen) && Path.Exists(seen));
     }
 
-    private void CompileBind(string source, string? subpath, string destination, MountOptions options, bool file)
+    private void CompileBind(string source, Mount mount, MountOptions options, bool file)
     {
+        (string? subpath, string destination) = (mount.Subpath, mount.Destination);
         long flags = FlagsOfTree(options);
         string name = source;
         int tree = Tree;
@@ -235,6 +239,11 @@ public sealed partial class SpecCompiler
         if (SpecRules.Normal(destination) == "/proc")
         {
             Child($"look at {name}, which is to be mounted at /proc", Step.Of(PlanOperation.CheckProcfs, Argument.Slot(tree)));
+        }
+
+        if (mount.OwnersFile is { } owners)
+        {
+            MapOwners(name, tree, owners, options.Recursive);
         }
 
         ulong propagation = options.Propagation == 0 ? MS_PRIVATE : options.Propagation;
@@ -266,7 +275,7 @@ public sealed partial class SpecCompiler
         if (layers.Lower is [var only])
         {
             // overlayfs wants two.
-            CompileBind(Path.Join(layers.Root, only), mount.Subpath, mount.Destination, options, layers.IsFile);
+            CompileBind(Path.Join(layers.Root, only), mount, options, layers.IsFile);
             return;
         }
 
@@ -278,8 +287,18 @@ public sealed partial class SpecCompiler
 
         Child($"enter {layers.Root}", Step.Call(Nr.Chdir, _plan.Text(layers.Root)));
         Child($"mount the image for {mount.Destination}", Step.Call(Nr.Mount, _plan.Text("overlay"), _plan.Text(at), _plan.Text("overlay"), (long)MS_RDONLY, _plan.Text(text)));
-        CompileBind(at, mount.Subpath, mount.Destination, options, layers.IsFile);
+        CompileBind(at, mount, options, layers.IsFile);
         Child($"uncover {at}", Step.Call(Nr.Umount2, _plan.Text(at), MNT_DETACH));
+    }
+
+    /// <summary>Has a tree that is mounted nowhere yet show other owners. The kernel wants the namespace's number in a block, which is known beforehand only if it is chosen.</summary>
+    private void MapOwners(string name, int tree, string owners, bool recursive)
+    {
+        Child($"open the map of owners for {name}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(owners), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.Scratch));
+        Child("dup", Step.Call(Nr.Dup3, Argument.Slot(PlanSlot.Scratch), OwnersNumber, O_CLOEXEC));
+        Child("close", Step.Call(Nr.Close, Argument.Slot(PlanSlot.Scratch)));
+        SetAttributes($"{name} to map its owners, which its file system may be unable to do,", tree, MOUNT_ATTR_IDMAP, 0, 0, recursive, OwnersNumber);
+        Child("close", Step.Call(Nr.Close, OwnersNumber));
     }
 
     private void CompileCgroupMounts(Mount mount, MountOptions options)
@@ -300,7 +319,7 @@ public sealed partial class SpecCompiler
             }
             else
             {
-                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, null, at, options with { Propagation = 0 }, file: false);
+                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, new Mount { Destination = at }, options with { Propagation = 0 }, file: false);
             }
 
             foreach (string controller in hierarchy.Controllers.Where(c => c != name && hierarchy.Controllers.Count > 1))
@@ -373,13 +392,14 @@ public sealed partial class SpecCompiler
         Child(what, Step.Call(Nr.Mount, _plan.Text(source), _plan.Text("."), _plan.Text(type), (long)flags, data.Length == 0 ? 0 : _plan.Text(data)));
     }
 
-    private void SetAttributes(string what, int slot, ulong set, ulong clear, ulong propagation, bool recursive)
+    private void SetAttributes(string what, int slot, ulong set, ulong clear, ulong propagation, bool recursive, int userNamespace = 0)
     {
         Span<byte> attributes = stackalloc byte[32];
         attributes.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(attributes, set);
         BinaryPrimitives.WriteUInt64LittleEndian(attributes[8..], clear);
         BinaryPrimitives.WriteUInt64LittleEndian(attributes[16..], propagation);
+        BinaryPrimitives.WriteUInt64LittleEndian(attributes[24..], (ulong)userNamespace);
         Child(
             string.Create(CultureInfo.InvariantCulture, $"set the attributes of mount {what}"),
             Step.Call(Nr.MountSetattr, Argument.Slot(slot), _plan.Text(""), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), _plan.Block(attributes), 32));

@@ -12,7 +12,7 @@ public sealed class ImageMountTests(QuaidInstance engine) : IClassFixture<QuaidI
     {
         // Two layers, the upper of which changes the lower.
         string container = engine.Name();
-        await _docker.OkAsync($"run --name {container} {Image} sh -c 'rm /etc/group; mkdir /added; echo upper > /added/file; ln -s /added /etc/link; ln -s added /beside'");
+        await _docker.OkAsync($"run --name {container} {Image} sh -c 'rm /etc/group; mkdir /added; echo upper > /added/file; ln -s ../../../.. /etc/link; ln -s added /beside'");
         await _docker.OkAsync($"commit {container} {_layered}");
         await _docker.OkAsync($"rm {container}");
     }

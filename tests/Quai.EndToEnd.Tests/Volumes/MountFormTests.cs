@@ -3,7 +3,7 @@ using Quai.EndToEnd.Tests.Answers;
 namespace Quai.EndToEnd.Tests.Volumes;
 
 /// <summary>The forms of <c>-v</c>, <c>--mount</c>, <c>--tmpfs</c> and <c>--volumes-from</c>, and what is refused of them.</summary>
-public sealed class MountFormTests(QuaidInstance engine) : IClassFixture<QuaidInstance>, IAsyncLifetime
+public sealed class MountFormTests(QuaidInstance engine) : IClassFixture<QuaidInstance>, IAsyncLifetime, IDisposable
 {
     private const string Image = BusyboxImage.Name;
     private readonly DockerClient _docker = engine.Docker;
@@ -14,11 +14,10 @@ public sealed class MountFormTests(QuaidInstance engine) : IClassFixture<QuaidIn
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
-    {
-        await _names.RemoveAsync();
-        _http.Dispose();
-    }
+    public Task DisposeAsync() => _names.RemoveAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
 
     [Theory]
     [InlineData("/t:ro", "invalid volume specification: '/t:ro'")]
@@ -28,8 +27,9 @@ public sealed class MountFormTests(QuaidInstance engine) : IClassFixture<QuaidIn
     [InlineData("/etc:/t:foo", "invalid mode: foo")]
     public async Task A_short_form_that_makes_no_sense_is_refused(string form, string why)
     {
-        (int status, string message) = await _http.RefusedAsync("POST", "/v1.51/containers/create", $$"""{"Image":"{{Image}}","HostConfig":{"Binds":["{{form}}"]}}""");
-        Assert.Equal((400, why), (status, message));
+        (int status, string message) = await _http.RefusedAsync("POST", "/v1.51/containers/create", $$$"""{"Image":"{{{Image}}}","HostConfig":{"Binds":["{{{form}}}"]}}""");
+        // Docker, for which these are no errors of the client, answers 500.
+        Assert.Equal((TestEnvironment.ForeignEngine is null ? 400 : 500, why), (status, message));
     }
 
     [Theory]
@@ -45,7 +45,7 @@ public sealed class MountFormTests(QuaidInstance engine) : IClassFixture<QuaidIn
     [InlineData("""{"Type":"cluster","Source":"x","Target":"/t"}""", "invalid mount config for type \"cluster\": mount type unknown")]
     public async Task A_long_form_that_makes_no_sense_is_refused(string mount, string why)
     {
-        (int status, string message) = await _http.RefusedAsync("POST", "/v1.51/containers/create", $$"""{"Image":"{{Image}}","HostConfig":{"Mounts":[{{mount}}]}}""");
+        (int status, string message) = await _http.RefusedAsync("POST", "/v1.51/containers/create", $$$"""{"Image":"{{{Image}}}","HostConfig":{"Mounts":[{{{mount}}}]}}""");
         Assert.Equal((400, why), (status, message));
     }
 
@@ -89,7 +89,7 @@ public sealed class MountFormTests(QuaidInstance engine) : IClassFixture<QuaidIn
     {
         (int status, string message) = await _http.RefusedAsync(
             "POST", "/v1.51/containers/create",
-            $$"""{"Image":"{{Image}}","HostConfig":{"Mounts":[{"Type":"volume","Source":"some-volume","Target":"/t","VolumeOptions":{"DriverConfig":{"Name":"nope"}}}]}}""");
+            $$$"""{"Image":"{{{Image}}}","HostConfig":{"Mounts":[{"Type":"volume","Source":"some-volume","Target":"/t","VolumeOptions":{"DriverConfig":{"Name":"nope"} } } ]}}""");
         Assert.Equal((404, "create some-volume: error looking up volume plugin nope: plugin \"nope\" not found"), (status, message));
     }
 }

@@ -4,7 +4,7 @@ using Quai.EndToEnd.Tests.Answers;
 namespace Quai.EndToEnd.Tests.Volumes;
 
 /// <summary><c>docker volume</c>: what is created, refused, listed, shown, pruned.</summary>
-public sealed class VolumeCommandTests(QuaidInstance engine) : IClassFixture<QuaidInstance>, IAsyncLifetime
+public sealed class VolumeCommandTests(QuaidInstance engine) : IClassFixture<QuaidInstance>, IAsyncLifetime, IDisposable
 {
     private readonly DockerClient _docker = engine.Docker;
     private readonly EngineHttp _http = new(engine);
@@ -14,11 +14,10 @@ public sealed class VolumeCommandTests(QuaidInstance engine) : IClassFixture<Qua
     public Task InitializeAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task DisposeAsync()
-    {
-        await _names.RemoveAsync();
-        _http.Dispose();
-    }
+    public Task DisposeAsync() => _names.RemoveAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task A_volume_is_shown_as_it_was_created()

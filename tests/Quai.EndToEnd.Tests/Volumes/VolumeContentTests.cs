@@ -21,9 +21,9 @@ public sealed class VolumeContentTests(QuaidInstance engine) : IClassFixture<Qua
         string from = await FilledAsync(), to = _names.New();
         CommandResult archive = (await QuaiAsync($"volume export {from}")).Expect();
         await _docker.OkAsync($"volume create {to}");
-        await _docker.OkAsync($"run --rm -v {to}:/v {Image} sh -c 'echo old > /v/file; echo kept > /v/other'");
+        await _docker.OkAsync($"run --rm -v {to}:/v {Image} sh -c 'echo old > /v/file; echo kept > /v/z'");
         Assert.Equal(to, (await QuaiAsync($"volume import {to}", archive.StdoutBytes)).Expect().Text);
-        Assert.Equal(await StateAsync(from) + "\n./other 0 0 644", await StateAsync(to));
+        Assert.Equal(await StateAsync(from) + "\n./z 0 0 644", await StateAsync(to));
         Assert.Equal("text", await _docker.OkAsync($"run --rm -v {to}:/v {Image} cat /v/deep/hard"));
         (await QuaiAsync("volume export nosuch")).ExpectFailure(1, "get nosuch: no such volume");
         (await QuaiAsync($"volume import {to}", "not an archive at all"u8.ToArray())).ExpectFailure(1);

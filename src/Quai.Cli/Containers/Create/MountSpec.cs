@@ -20,6 +20,7 @@ internal sealed class MountSpec
     private string _driver = "";
     private string _subpath = "";
     private string _imageSubpath = "";
+    private string _idMap = "";
     private long? _tmpfsSize;
     private uint? _tmpfsMode;
 
@@ -51,12 +52,13 @@ internal sealed class MountSpec
         ImageOptions = _imageSubpath.Length == 0 ? null : new ImageOptions { Subpath = _imageSubpath },
     };
 
-    private BindOptions? Bind() => _propagation.Length == 0 && _nonRecursive is null && _recursive.Length == 0 ? null : new BindOptions
+    private BindOptions? Bind() => _propagation.Length == 0 && _nonRecursive is null && _recursive.Length == 0 && _idMap.Length == 0 ? null : new BindOptions
     {
         Propagation = _propagation.Length > 0 ? _propagation : null,
         NonRecursive = _nonRecursive == true || _recursive == "disabled",
         ReadOnlyNonRecursive = _recursive == "writable",
         ReadOnlyForceRecursive = _recursive == "readonly",
+        IdMap = _idMap.Length > 0 ? _idMap : null,
     };
 
     private VolumeOptions? Volume() =>
@@ -114,6 +116,7 @@ internal sealed class MountSpec
                     : throw new FlagValueException($"invalid value for bind-recursive: {value} (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")");
                 break;
             case "volume-subpath": _subpath = value; break;
+            case "idmap": _idMap = value; break;
             case "image-subpath": _imageSubpath = value; break;
             case "volume-driver": _driver = value; break;
             case "volume-label": Add(_labels, value); break;
@@ -164,6 +167,11 @@ internal sealed class MountSpec
         if (_type != "bind" && (_propagation.Length > 0 || _nonRecursive is not null || _recursive.Length > 0))
         {
             throw new FlagValueException($"cannot mix 'bind-*' options with mount type '{_type}'");
+        }
+
+        if (_type != "bind" && _idMap.Length > 0)
+        {
+            throw new FlagValueException($"cannot mix 'idmap' with mount type '{_type}'");
         }
 
         if (_type != "image" && _imageSubpath.Length > 0)

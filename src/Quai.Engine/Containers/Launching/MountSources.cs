@@ -75,6 +75,7 @@ internal sealed class MountSources(VolumeStore volumes, IImageStore images, Engi
             Destination = mount.Destination,
             Source = source,
             Subpath = subpath,
+            OwnersFile = mount.OwnerMap is null ? null : OwnerMaps.PathOf(OwnerMap.Parse(mount.OwnerMap)),
             ReadOnly = !mount.ReadWrite,
             ReadOnlyNonRecursive = mount.ReadOnlyNonRecursive,
             NonRecursive = mount.NonRecursive,

@@ -93,7 +93,7 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
                 using FileDescriptor? source = RootedFiles.TryOpenDirectory(root ??= OpenRoot(container), mount.Destination);
                 if (source is not null)
                 {
-                    volumes.Fill(mount.Name!, source, MountSources.SubpathOf(folder, mount));
+                    Fill(mount, source, folder);
                 }
             }
         }
@@ -108,6 +108,18 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
     {
         Snapshot snapshot = images.GetSnapshot(container.Id);
         return DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, paths.RootFs);
+    }
+
+    private void Fill(ContainerMount mount, FileDescriptor source, string folder)
+    {
+        try
+        {
+            volumes.Fill(mount.Name!, source, MountSources.SubpathOf(folder, mount));
+        }
+        catch (LinuxException e)
+        {
+            throw QuaiException.System($"failed to populate volume: cannot copy to {folder}: {e.Message}", e);
+        }
     }
 
     private string MountToFill(ContainerMount mount, Container container)

@@ -30,6 +30,9 @@ public sealed record ContainerMount
     /// <summary>Whether a read-only bind leaves what is mounted below its source writable.</summary>
     public bool ReadOnlyNonRecursive { get; init; }
 
+    /// <summary>How owners of a bind's files are shown, as <see cref="Spec.OwnerMap"/> reads it; null for as they are.</summary>
+    public string? OwnerMap { get; init; }
+
     /// <summary>Whether a volume is not filled with the image's content.</summary>
     public bool NoCopy { get; init; }
 

@@ -97,6 +97,18 @@ internal sealed class LongMounts(MountPaths paths, Func<string, string> imageId)
             throw fail("mount options conflict: ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive", null);
         }
 
+        if (options.IdMap is { Length: > 0 } map)
+        {
+            try
+            {
+                OwnerMap.Parse(map);
+            }
+            catch (QuaiException e)
+            {
+                throw fail(e.Message, e);
+            }
+        }
+
         string source = MountPaths.Clean(request.Source);
         bool create = request.BindOptions?.CreateMountpoint ?? false;
         if (!create && !Path.Exists(source))
@@ -116,6 +128,7 @@ internal sealed class LongMounts(MountPaths paths, Func<string, string> imageId)
             // Read-only is recursive in any case, and a kernel that cannot do that fails the start: forcing it changes nothing.
             ReadOnlyNonRecursive = options.ReadOnlyNonRecursive,
             CreateSource = create,
+            OwnerMap = string.IsNullOrEmpty(options.IdMap) ? null : options.IdMap,
         };
     }
 
