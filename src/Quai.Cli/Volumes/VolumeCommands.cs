@@ -31,7 +31,7 @@ internal sealed class CreateVolume : Command
     {
         var request = new VolumeCreateRequest
         {
-            Name = arguments.Count > 0 ? arguments[0] : "", Driver = _driver.Value, DriverOpts = Pairs.Parse(_options.Values), Labels = Pairs.Parse(_labels.Values),
+            Name = arguments.Count > 0 ? arguments[0] : "", Driver = _driver.Value, DriverOpts = _options.Values.Count > 0 ? Pairs.Parse(_options.Values) : null, Labels = _labels.Values.Count > 0 ? Pairs.Parse(_labels.Values) : null,
         };
         session.Out.WriteLine(session.Engine.Volumes.CreateAsync(request).Await().Name);
         return 0;
