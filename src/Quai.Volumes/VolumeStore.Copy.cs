@@ -118,6 +118,13 @@ public sealed partial class VolumeStore
 
         Directory.CreateDirectory(content);
         using FileDescriptor target = RootedFiles.OpenDirectory(content);
-        FileTree.CopyContent(hold.Folder, target);
+        try
+        {
+            FileTree.CopyContent(hold.Folder, target);
+        }
+        catch (LinuxException e)
+        {
+            throw QuaiException.System($"copy of volume {from.Name} to {made.Name} failed: {e.Message}", e);
+        }
     }
 }

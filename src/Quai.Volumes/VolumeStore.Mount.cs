@@ -35,7 +35,10 @@ public sealed partial class VolumeStore
                     VolumeMount.Make(entry.Volume);
                 }
 
-                entry.Mounted.Add(container);
+                lock (_lock)
+                {
+                    entry.Mounted.Add(container);
+                }
             }
 
             return entry.Volume.Mountpoint;
@@ -109,14 +112,20 @@ public sealed partial class VolumeStore
         List<Entry> entries;
         lock (_lock)
         {
-            entries = [.. _volumes.Values.Where(e => LocalOptions.Of(e.Volume).IsMount)];
+            entries = [.. _volumes.Values.Where(e => e.Mounted.Contains(container))];
         }
 
         foreach (Entry entry in entries)
         {
             lock (entry.Gate)
             {
-                if (entry.Mounted.Remove(container) && entry.Mounted.Count == 0)
+                bool last;
+                lock (_lock)
+                {
+                    last = entry.Mounted.Remove(container) && entry.Mounted.Count == 0;
+                }
+
+                if (last)
                 {
                     HostMount.Unmount(entry.Volume.Mountpoint);
                 }

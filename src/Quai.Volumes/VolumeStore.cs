@@ -319,7 +319,7 @@ public sealed partial class VolumeStore : IDisposable
 
         public HashSet<string> Users { get; } = [];
 
-        // Running containers that hold the mount of a volume with options; changed with the gate held.
+        // Running containers that hold the mount of a volume with options; changed with the gate and the lock held.
         public HashSet<string> Mounted { get; } = [];
     }
 }

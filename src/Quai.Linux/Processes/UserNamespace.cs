@@ -44,20 +44,22 @@ public static unsafe class UserNamespace
         arguments[1] = (ulong)pidfd;
         TimeSpec* hour = stackalloc TimeSpec[1];
         hour->Seconds = 3600;
-        long parent = SystemCall.Quick(SystemCallNumber.Getpid);
-        long clone = SystemCallNumber.Clone3, poll = SystemCallNumber.PPoll, kill = SystemCallNumber.Prctl;
+
+        // Binds the call: in the child nothing may be looked up any more.
+        SystemCall.Quick(SystemCallNumber.Getpid);
+        long clone = SystemCallNumber.Clone3, poll = SystemCallNumber.PPoll, prctl = SystemCallNumber.Prctl;
         long pid = SystemCall.Quick(clone, (long)arguments, 88);
         if (pid == 0)
         {
             // Should this process be killed, the other goes with it.
-            SystemCall.Quick(kill, ProcessConstants.PR_SET_PDEATHSIG, ProcessConstants.SIGKILL);
+            SystemCall.Quick(prctl, ProcessConstants.PR_SET_PDEATHSIG, ProcessConstants.SIGKILL);
             while (true)
             {
                 SystemCall.Quick(poll, 0, 0, (long)hour, 0, 0);
             }
         }
 
-        return pid > 0 && parent > 0 ? (int)pid : throw new LinuxException("clone3", (int)-pid, null);
+        return pid > 0 ? (int)pid : throw new LinuxException("clone3", (int)-pid, null);
     }
 
     private static void Write(string path, string lines)

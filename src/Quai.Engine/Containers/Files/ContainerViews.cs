@@ -91,7 +91,7 @@ internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, Ne
                 Snapshot layers = images.GetSnapshot(mount.SnapshotKey(container.Id));
                 yield return new ShownMount(layers.Root, mount.Destination, ReadOnly: true, Recursive: false)
                 {
-                    Lower = layers.Lower,
+                    Lower = ImageMounts.LayersOf(layers),
                     Subpath = ImageMounts.PartOf(layers, mount, paths.RootFs, out _),
                 };
                 continue;

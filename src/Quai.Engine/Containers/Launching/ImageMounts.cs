@@ -9,6 +9,9 @@ namespace Quai.Engine.Containers.Launching;
 /// <summary>Images that are mounted in containers.</summary>
 internal static class ImageMounts
 {
+    /// <summary>The folders whose file system is mounted, topmost first: the layers, or, of an image that has none, the empty folder above them.</summary>
+    public static IReadOnlyList<string> LayersOf(Snapshot snapshot) => snapshot.Lower.Count > 0 ? snapshot.Lower : [snapshot.Upper];
+
     /// <summary>The part of an image that a mount names, as a path beneath its root without links; null for all of it.</summary>
     /// <param name="layers">The image's layers.</param>
     /// <param name="mount">The mount.</param>
@@ -23,7 +26,7 @@ internal static class ImageMounts
             return null;
         }
 
-        using FileDescriptor root = DetachedOverlay.Open(layers.Root, layers.Lower, null, null, mountPoint);
+        using FileDescriptor root = DetachedOverlay.Open(layers.Root, LayersOf(layers), null, null, mountPoint);
         string? path = MountSources.PartOf(root, mount.Source, mount.Subpath);
         if (path is not null)
         {

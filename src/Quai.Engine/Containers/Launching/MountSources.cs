@@ -32,7 +32,7 @@ internal sealed class MountSources(VolumeStore volumes, IImageStore images, Engi
                 Destination = mount.Destination,
                 Source = mount.Source,
                 Subpath = part,
-                Layers = new(layers.Root, layers.Lower, isFile),
+                Layers = new(layers.Root, ImageMounts.LayersOf(layers), isFile),
                 ReadOnly = true,
                 ReadOnlyNonRecursive = true,
                 NonRecursive = true,

@@ -31,7 +31,7 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
             }
 
             Snapshot snapshot = await images.PrepareSnapshotAsync(mount.SnapshotKey(id), mount.ImageId, cancellation).ConfigureAwait(false);
-            result.Add(mount with { Source = Path.Combine(snapshot.Root, snapshot.Lower[0]) });
+            result.Add(mount with { Source = Path.Combine(snapshot.Root, ImageMounts.LayersOf(snapshot)[0]) });
         }
 
         return result;
