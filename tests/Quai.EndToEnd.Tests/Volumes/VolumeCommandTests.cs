@@ -32,6 +32,32 @@ public sealed class VolumeCommandTests(QuaidInstance engine) : IClassFixture<Qua
         Assert.EndsWith($"/volumes/{name}/_data", (string?)volume["Mountpoint"], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Labels_and_options_are_sorted()
+    {
+        string name = _names.New();
+        await _http.OkAsync("POST", "/v1.51/volumes/create", $$$"""{"Name":"{{{name}}}","Labels":{"z":"1","a":"2","B":"3"},"DriverOpts":{"type":"","device":""}}""");
+        JsonNode volume = (await _http.OkAsync("GET", $"/v1.51/volumes/{name}"))!;
+        Assert.Equal("""{"B":"3","a":"2","z":"1"} {"device":"","type":""}""", $"{volume["Labels"]!.ToJsonString()} {volume["Options"]!.ToJsonString()}");
+    }
+
+    [QuaidFact]
+    public async Task The_command_shows_what_dockers_shows()
+    {
+        string name = _names.New();
+        var quai = new DockerClient(engine.Host, Path.Combine(engine.Scratch("quai"), "config"), Path.Combine(TestEnvironment.BinDirectory, "quai"));
+        Assert.Equal(name, await quai.OkAsync($"volume create --label b=c -o type=tmpfs -o device=tmpfs {name}"));
+        foreach (string line in (string[])[$"volume inspect {name}", $"volume ls -f name={name}", $"volume ls -f name={name} --format json", "volume ls --cluster", $"volume inspect -f {{{{.Labels}}}} {name}"])
+        {
+            Assert.Equal(await _docker.OkAsync(line), await quai.OkAsync(line));
+        }
+
+        Assert.Equal((await _docker.RunAsync($"volume update {name} --availability drain")).Stderr, (await quai.RunAsync($"volume update {name} --availability drain")).Stderr);
+        await _docker.OkAsync($"volume create {name}plain");
+        await quai.OkAsync($"volume create {_names.Add(name + "quai")}");
+        Assert.Equal(await _docker.OkAsync($"volume inspect -f '{{{{.Labels}}}} {{{{.Options}}}}' {_names.Add(name + "plain")}"), await _docker.OkAsync($"volume inspect -f '{{{{.Labels}}}} {{{{.Options}}}}' {name}quai"));
+    }
+
     [Theory]
     [InlineData("""{}""", null, null)]
     [InlineData("""{"DriverOpts":null,"Labels":null}""", null, null)]
