@@ -34,6 +34,17 @@ public static unsafe partial class FileCalls
     }
 
     /// <summary>
+    /// Gives an empty file another's content without copying it (FICLONE): both share the blocks until one is written to. Btrfs, xfs and others can do that
+    /// within one file system.
+    /// </summary>
+    /// <returns>Whether the file system did; otherwise nothing has changed.</returns>
+    public static bool TryShareContent(int source, int target)
+    {
+        const uint FICLONE = 0x40049409;
+        return Kernel.SystemCall.Waiting(Kernel.SystemCallNumber.Ioctl, target, FICLONE, source) >= 0;
+    }
+
+    /// <summary>
     /// Removes an entry of a directory with everything below it. Links are removed, never followed, and a mount point inside stops it
     /// with <c>EBUSY</c>. A missing entry is not an error. The tree may have any depth and width.
     /// </summary>

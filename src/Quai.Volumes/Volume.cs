@@ -3,13 +3,22 @@ namespace Quai.Volumes;
 /// <summary>A named folder that outlives containers.</summary>
 /// <param name="Name">Its name; 64 hex digits when none was given.</param>
 /// <param name="Labels">As given; anonymous volumes carry <see cref="AnonymousLabel"/>.</param>
-/// <param name="Options">The local driver's <c>type</c>, <c>o</c> and <c>device</c>; empty for a plain folder.</param>
+/// <param name="Options">The local driver's <c>type</c>, <c>o</c>, <c>device</c> and <c>size</c>; empty for a plain folder.</param>
 /// <param name="Created">When it was created.</param>
 /// <param name="Mountpoint">The folder that containers see.</param>
 public sealed record Volume(string Name, IReadOnlyDictionary<string, string> Labels, IReadOnlyDictionary<string, string> Options, DateTimeOffset Created, string Mountpoint)
 {
     /// <summary>The label that marks a volume nobody named, as Docker's clients know it.</summary>
     public const string AnonymousLabel = "com.docker.volume.anonymous";
+
+    /// <summary>Whether its creator gave labels, if only an empty set: the API shows none as <c>null</c>.</summary>
+    public bool LabelsGiven { get; init; }
+
+    /// <summary>Whether its creator gave options, if only an empty set.</summary>
+    public bool OptionsGiven { get; init; }
+
+    /// <summary>The project of its file system's quotas that limits its size; null for no limit.</summary>
+    public uint? Project { get; init; }
 
     /// <summary>Whether it is anonymous.</summary>
     public bool Anonymous => Labels.ContainsKey(AnonymousLabel);

@@ -3,6 +3,7 @@ using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
 using Quai.Linux.Trees;
 using Quai.Metadata;
+using Quai.Volumes.Local;
 
 namespace Quai.Volumes;
 
@@ -13,28 +14,53 @@ public sealed partial class VolumeStore
     /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
     public string Mount(string name, string container)
     {
+        Entry? entry;
         lock (_lock)
         {
-            if (!_volumes.TryGetValue(name, out Entry? entry))
-            {
-                throw NotFound(name);
-            }
+            entry = _volumes.GetValueOrDefault(name) ?? throw NotFound(name);
+        }
 
-            if (entry.Volume.Options.Count > 0)
-            {
-                if (entry.Mounted.Count == 0)
-                {
-                    VolumeOptions.Mount(entry.Volume);
-                }
-
-                entry.Mounted.Add(container);
-            }
-            else if (!Directory.Exists(entry.Volume.Mountpoint))
+        lock (entry.Gate)
+        {
+            if (!Directory.Exists(entry.Volume.Mountpoint))
             {
                 MakeFolder(entry.Volume);
             }
 
+            if (LocalOptions.Of(entry.Volume).IsMount)
+            {
+                // Somebody may have unmounted it, or this daemon may be in another mount namespace than the one before it.
+                if (entry.Mounted.Count == 0 || !NodeStatusReader.IsMountPoint(entry.Volume.Mountpoint))
+                {
+                    VolumeMount.Make(entry.Volume);
+                }
+
+                lock (_lock)
+                {
+                    entry.Mounted.Add(container);
+                }
+            }
+
             return entry.Volume.Mountpoint;
+        }
+    }
+
+    /// <summary>Whether a volume is a mount of its own, and not a folder.</summary>
+    public bool IsMount(string name) => LocalOptions.Of(Get(name)).IsMount;
+
+    /// <summary>Opens a volume for somebody who is no container, mounted if it is a mount, until the answer is disposed.</summary>
+    /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
+    public VolumeHold Hold(string name)
+    {
+        string user = "hold/" + Guid.NewGuid().ToString("N");
+        try
+        {
+            return new VolumeHold(RootedFiles.OpenDirectory(Mount(name, user)), () => Unmount(user));
+        }
+        catch
+        {
+            Unmount(user);
+            throw;
         }
     }
 
@@ -60,7 +86,7 @@ public sealed partial class VolumeStore
             return;
         }
 
-        if (volume.Options.Count > 0 || UsersOf(name).Count > 1)
+        if (LocalOptions.Of(volume).IsMount || UsersOf(name).Count > 1)
         {
             // A mount point there, here or in a container, cannot be exchanged as a whole.
             using FileDescriptor folder = RootedFiles.OpenDirectory(volume.Mountpoint);
@@ -83,11 +109,23 @@ public sealed partial class VolumeStore
     /// <summary>A container no longer runs: unmounts its volumes with options if it was their last user. Idempotent.</summary>
     public void Unmount(string container)
     {
+        List<Entry> entries;
         lock (_lock)
         {
-            foreach (Entry entry in _volumes.Values)
+            entries = [.. _volumes.Values.Where(e => e.Mounted.Contains(container))];
+        }
+
+        foreach (Entry entry in entries)
+        {
+            lock (entry.Gate)
             {
-                if (entry.Mounted.Remove(container) && entry.Mounted.Count == 0)
+                bool last;
+                lock (_lock)
+                {
+                    last = entry.Mounted.Remove(container) && entry.Mounted.Count == 0;
+                }
+
+                if (last)
                 {
                     HostMount.Unmount(entry.Volume.Mountpoint);
                 }
@@ -103,7 +141,8 @@ public sealed partial class VolumeStore
     /// <param name="running">The running ones.</param>
     public async Task RecoverAsync(IReadOnlySet<string> containers, IReadOnlySet<string> running)
     {
-        List<(string Name, string Trash)> garbage = _database.Read(c => c.Rows("SELECT name, trash FROM volume_garbage", r => (r.GetString(0), r.GetString(1))));
+        List<(string Name, string Trash, uint? Project)> garbage = _database.Read(c =>
+            c.Rows("SELECT name, trash, project FROM volume_garbage", r => (r.GetString(0), r.GetString(1), r.IsDBNull(2) ? null : (uint?)r.GetInt64(2))));
         List<string> strangers;
         List<Entry> entries;
         lock (_lock)
@@ -113,7 +152,7 @@ public sealed partial class VolumeStore
             entries.ForEach(e => e.Users.IntersectWith(containers));
         }
 
-        foreach ((string name, string trash) in garbage)
+        foreach ((string name, string trash, uint? project) in garbage)
         {
             // The row may be older than a volume of the same name made afterwards; then the old folder has been moved already.
             if (!Directory.Exists(Path.Combine(_root, trash)) && TryGet(name) is null)
@@ -122,6 +161,7 @@ public sealed partial class VolumeStore
             }
 
             DeleteFolder(Path.Combine(_root, trash));
+            ReleaseProject(project);
         }
 
         if (garbage.Count + strangers.Count > 0)
@@ -145,7 +185,7 @@ public sealed partial class VolumeStore
                 PrivateFolder.Make(Path.GetDirectoryName(entry.Volume.Mountpoint)!);
             }
 
-            if (entry.Volume.Options.Count > 0)
+            if (LocalOptions.Of(entry.Volume).IsMount)
             {
                 entry.Mounted.UnionWith(entry.Users.Where(running.Contains));
                 if (entry.Mounted.Count == 0)

@@ -94,7 +94,7 @@ public sealed partial class VolumeStore
                 connection.Run("DELETE FROM volume_users WHERE container=$c", ("$c", container));
                 foreach ((Volume volume, string name) in trash)
                 {
-                    WriteRemoval(connection, volume.Name, name);
+                    WriteRemoval(connection, volume, name);
                 }
             },
             async () =>
@@ -113,10 +113,10 @@ public sealed partial class VolumeStore
 
     private static string TrashName() => ".removed-" + Guid.NewGuid().ToString("N");
 
-    private static void WriteRemoval(SqliteConnection connection, string name, string trash)
+    private static void WriteRemoval(SqliteConnection connection, Volume volume, string trash)
     {
-        connection.Run("DELETE FROM volumes WHERE name=$n", ("$n", name));
-        connection.Run("INSERT INTO volume_garbage VALUES ($n,$t)", ("$n", name), ("$t", trash));
+        connection.Run("DELETE FROM volumes WHERE name=$n", ("$n", volume.Name));
+        connection.Run("INSERT INTO volume_garbage (name, trash, project) VALUES ($n,$t,$p)", ("$n", volume.Name), ("$t", trash), ("$p", (long?)volume.Project));
     }
 
     private async Task RemoveUnusedAsync(IReadOnlyList<Volume> volumes, CancellationToken cancellation)
@@ -127,7 +127,7 @@ public sealed partial class VolumeStore
         }
 
         List<(Volume Volume, string Trash)> trash = [.. volumes.Select(v => (v, TrashName()))];
-        await _database.WriteAsync(connection => trash.ForEach(t => WriteRemoval(connection, t.Volume.Name, t.Trash)), cancellation).ConfigureAwait(false);
+        await _database.WriteAsync(connection => trash.ForEach(t => WriteRemoval(connection, t.Volume, t.Trash)), cancellation).ConfigureAwait(false);
         lock (_lock)
         {
             foreach (Volume volume in volumes)
@@ -148,14 +148,23 @@ public sealed partial class VolumeStore
             Changed?.Invoke("destroy", volume);
         }
 
-        foreach ((_, string name) in trash)
+        foreach ((Volume volume, string name) in trash)
         {
             DeleteFolder(Path.Combine(_root, name));
+            ReleaseProject(volume.Project);
         }
 
         if (trash.Count > 0)
         {
             await _database.WriteAsync(connection => trash.ForEach(t => connection.Run("DELETE FROM volume_garbage WHERE trash=$t", ("$t", t.Trash)))).ConfigureAwait(false);
+        }
+    }
+
+    private void ReleaseProject(uint? project)
+    {
+        if (project is { } number)
+        {
+            _quota.Release(number);
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.Data.Sqlite;
 using Quai.Errors;
 using Quai.Linux.Modes;
 using Quai.Metadata;
+using Quai.Volumes.Local;
 
 namespace Quai.Volumes;
 
@@ -20,12 +21,14 @@ public sealed partial class VolumeStore : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _volumes = [];
     private readonly SemaphoreSlim _changing = new(1, 1);
+    private readonly VolumeQuota _quota;
 
     private VolumeStore(string root, MetadataDatabase database, TimeProvider time)
     {
         _root = root;
         _database = database;
         _time = time;
+        _quota = new VolumeQuota(root);
     }
 
     /// <summary>The tables of volumes.</summary>
@@ -36,6 +39,11 @@ public sealed partial class VolumeStore : IDisposable
             CREATE TABLE volume_users (volume TEXT NOT NULL, container TEXT NOT NULL, PRIMARY KEY (volume, container)) STRICT, WITHOUT ROWID;
             CREATE INDEX volume_users_container ON volume_users (container);
             CREATE TABLE volume_garbage (name TEXT NOT NULL, trash TEXT PRIMARY KEY) STRICT;
+            """),
+        new("volumes", 2, """
+            ALTER TABLE volumes ADD COLUMN given INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE volumes ADD COLUMN project INTEGER;
+            ALTER TABLE volume_garbage ADD COLUMN project INTEGER;
             """),
     ];
 
@@ -52,7 +60,7 @@ public sealed partial class VolumeStore : IDisposable
         var store = new VolumeStore(root, database, time);
         database.Read(connection =>
         {
-            foreach (Volume volume in connection.Rows("SELECT name, created, labels, options FROM volumes", store.ReadVolume))
+            foreach (Volume volume in connection.Rows("SELECT name, created, labels, options, given, project FROM volumes", store.ReadVolume))
             {
                 store._volumes[volume.Name] = new Entry(volume);
             }
@@ -134,12 +142,13 @@ public sealed partial class VolumeStore : IDisposable
         List<Volume> volumes = [];
         lock (_lock)
         {
+            HashSet<uint> projects = [.. _volumes.Values.Select(e => e.Volume.Project).OfType<uint>()];
             foreach (VolumeRequest request in requests)
             {
                 string name = string.IsNullOrEmpty(request.Name) ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : request.Name;
                 if (!_volumes.TryGetValue(name, out Entry? entry))
                 {
-                    entry = new Entry(Describe(name, request));
+                    entry = new Entry(Describe(name, request, projects));
                     _volumes.Add(name, entry);
                     made.Add(entry);
                 }
@@ -157,14 +166,7 @@ public sealed partial class VolumeStore : IDisposable
             volumes,
             connection =>
             {
-                foreach (Entry entry in made)
-                {
-                    Volume v = entry.Volume;
-                    connection.Run(
-                        "INSERT INTO volumes (name, created, labels, options) VALUES ($n,$c,$l,$o)",
-                        ("$n", v.Name), ("$c", v.Created.UtcTicks), ("$l", ToJson(v.Labels)), ("$o", ToJson(v.Options)));
-                }
-
+                made.ForEach(e => Insert(connection, e.Volume));
                 foreach (Entry entry in joined)
                 {
                     connection.Run("INSERT INTO volume_users VALUES ($v,$c)", ("$v", entry.Volume.Name), ("$c", container));
@@ -207,11 +209,12 @@ public sealed partial class VolumeStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _changing.Dispose();
 
-    private static void Validate(VolumeRequest request)
+    private void Validate(VolumeRequest request)
     {
         if (!string.IsNullOrEmpty(request.Driver) && request.Driver != "local")
         {
-            throw QuaiException.NotFound($"error looking up volume plugin {request.Driver}: plugin \"{request.Driver}\" not found");
+            string asked = string.IsNullOrEmpty(request.Name) ? "" : $"create {request.Name}: ";
+            throw QuaiException.NotFound($"{asked}error looking up volume plugin {request.Driver}: plugin \"{request.Driver}\" not found");
         }
 
         if (!string.IsNullOrEmpty(request.Name))
@@ -219,7 +222,7 @@ public sealed partial class VolumeStore : IDisposable
             ValidateName(request.Name);
         }
 
-        VolumeOptions.Validate(request.Name ?? "", request.Options ?? Empty);
+        LocalOptions.Validate(request.Name ?? "", request.Options ?? Empty, () => _quota.IsAvailable);
     }
 
     /// <summary>Refuses names that the local driver does not accept.</summary>
@@ -245,21 +248,35 @@ public sealed partial class VolumeStore : IDisposable
         }
     }
 
+    private const long LabelsGiven = 1, OptionsGiven = 2;
+
     private static Dictionary<string, string> Empty { get; } = [];
 
     private static QuaiException NotFound(string name) => QuaiException.NotFound($"get {name}: no such volume");
 
     private static string ToJson(IReadOnlyDictionary<string, string> values) => JsonSerializer.Serialize(values as Dictionary<string, string> ?? new(values), VolumeJson.Default.DictionaryStringString);
 
-    private Volume Describe(string name, VolumeRequest request)
+    private Volume Describe(string name, VolumeRequest request, HashSet<uint> projects)
     {
+        uint? project = null;
+        if (LocalOptions.Validate(name, request.Options ?? Empty, () => true) > 0)
+        {
+            project = _quota.NewProject(projects);
+            projects.Add(project.Value);
+        }
+
         var labels = new Dictionary<string, string>(request.Labels ?? Empty);
         if (string.IsNullOrEmpty(request.Name))
         {
             labels[Volume.AnonymousLabel] = "";
         }
 
-        return new Volume(name, labels, new Dictionary<string, string>(request.Options ?? Empty), _time.GetUtcNow(), Path.Combine(_root, name, "_data"));
+        return new Volume(name, labels, new Dictionary<string, string>(request.Options ?? Empty), _time.GetUtcNow(), Path.Combine(_root, name, "_data"))
+        {
+            LabelsGiven = labels.Count > 0 || request.Labels is not null,
+            OptionsGiven = request.Options is not null,
+            Project = project,
+        };
     }
 
     private Volume ReadVolume(SqliteDataReader row) => new(
@@ -267,11 +284,27 @@ public sealed partial class VolumeStore : IDisposable
         JsonSerializer.Deserialize(row.GetString(2), VolumeJson.Default.DictionaryStringString)!,
         JsonSerializer.Deserialize(row.GetString(3), VolumeJson.Default.DictionaryStringString)!,
         new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
-        Path.Combine(_root, row.GetString(0), "_data"));
+        Path.Combine(_root, row.GetString(0), "_data"))
+    {
+        LabelsGiven = (row.GetInt64(4) & LabelsGiven) != 0,
+        OptionsGiven = (row.GetInt64(4) & OptionsGiven) != 0,
+        Project = row.IsDBNull(5) ? null : (uint)row.GetInt64(5),
+    };
 
-    private static void MakeFolder(Volume volume)
+    private static void Insert(SqliteConnection connection, Volume volume) => connection.Run(
+        "INSERT INTO volumes (name, created, labels, options, given, project) VALUES ($n,$c,$l,$o,$g,$p)",
+        ("$n", volume.Name), ("$c", volume.Created.UtcTicks), ("$l", ToJson(volume.Labels)), ("$o", ToJson(volume.Options)),
+        ("$g", (volume.LabelsGiven ? LabelsGiven : 0) | (volume.OptionsGiven ? OptionsGiven : 0)), ("$p", (long?)volume.Project));
+
+    private void MakeFolder(Volume volume)
     {
         PrivateFolder.Make(Path.GetDirectoryName(volume.Mountpoint)!);
+        if (volume.Project is { } project)
+        {
+            // Before anything is created in it: only what is created afterwards counts.
+            _quota.Apply(volume.Name, project, LocalOptions.Validate(volume.Name, volume.Options, () => true));
+        }
+
         Directory.CreateDirectory(volume.Mountpoint);
         // Inside a container it is for all its users; outside, nobody gets past the folder above.
         File.SetUnixFileMode(volume.Mountpoint, (UnixFileMode)0x1ed);
@@ -281,9 +314,12 @@ public sealed partial class VolumeStore : IDisposable
     {
         public Volume Volume { get; } = volume;
 
+        // Held while the volume is mounted or unmounted: a server that does not answer keeps only its own volume waiting.
+        public Lock Gate { get; } = new();
+
         public HashSet<string> Users { get; } = [];
 
-        // Running containers that hold the mount of a volume with options.
+        // Running containers that hold the mount of a volume with options; changed with the gate and the lock held.
         public HashSet<string> Mounted { get; } = [];
     }
 }

@@ -12,7 +12,7 @@ public sealed class VolumeTransaction : IAsyncDisposable
     private readonly Func<ValueTask> _complete;
     private readonly Action _undo;
     private readonly Action _release;
-    private bool _completed;
+    private bool _completed, _released;
 
     internal VolumeTransaction(IReadOnlyList<Volume> volumes, Action<SqliteConnection> write, Func<ValueTask> complete, Action undo, Action release)
     {
@@ -39,6 +39,12 @@ public sealed class VolumeTransaction : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
+        if (_released)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _released = true;
         if (!_completed)
         {
             _undo();

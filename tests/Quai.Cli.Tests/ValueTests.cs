@@ -96,6 +96,11 @@ public sealed class ValueTests
     [InlineData("type=bind,target=/x,foo=1", "unexpected key 'foo' in 'foo=1'")]
     [InlineData("type=tmpfs,target=/x,volume-nocopy", "cannot mix 'volume-*' options with mount type 'tmpfs'")]
     [InlineData("type=bind,target=/x,readonly=maybe", "invalid value for readonly: maybe")]
+    [InlineData("type=bind,src=/y,target=/x,bind-recursive=writable", "option 'bind-recursive=writable' requires 'readonly' to be specified in conjunction")]
+    [InlineData("type=bind,src=/y,target=/x,bind-recursive=readonly", "option 'bind-recursive=readonly' requires 'readonly' to be specified in conjunction")]
+    [InlineData("type=bind,src=/y,target=/x,ro,bind-recursive=readonly", "option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction")]
+    [InlineData("type=bind,src=/y,target=/x,image-subpath=a", "cannot mix 'image-*' options with mount type 'bind'")]
+    [InlineData("type=volume,target=/x,idmap=uids=0-1-1", "cannot mix 'idmap' with mount type 'volume'")]
     public void WrongMounts(string text, string message) => Assert.Equal(message, Assert.Throws<FlagValueException>(() => MountSpec.Parse(text)).Message);
 
     [Theory]

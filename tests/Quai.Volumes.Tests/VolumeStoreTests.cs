@@ -1,5 +1,6 @@
 using Quai.Errors;
 using Quai.Linux.Mounts;
+using Quai.Linux.Trees;
 using Quai.Metadata;
 using Xunit;
 
@@ -66,6 +67,8 @@ public sealed class VolumeStoreTests : IAsyncLifetime
     [InlineData("type=tmpfs", "create vol: missing required option: \"device\"")]
     [InlineData("device=/tmp", "create vol: missing required option: \"type\"")]
     [InlineData("o=bind", "create vol: missing required option: \"device\"")]
+    [InlineData("size=1x", "create vol: invalid suffix: 'x'")]
+    [InlineData("TYPE=tmpfs", "create vol: invalid option: \"TYPE\"")]
     public async Task Bad_options_are_refused(string option, string message)
     {
         var options = new Dictionary<string, string> { [option.Split('=')[0]] = option.Split('=')[1] };
@@ -119,7 +122,7 @@ public sealed class VolumeStoreTests : IAsyncLifetime
         await _database!.WriteAsync(c =>
         {
             c.Run("DELETE FROM volumes WHERE name='half'");
-            c.Run("INSERT INTO volume_garbage VALUES ('half', '.removed-x')");
+            c.Run("INSERT INTO volume_garbage (name, trash) VALUES ('half', '.removed-x')");
         });
         await ReopenAsync();
         Directory.Delete(Path.Combine(Root, "kept"), recursive: true);
@@ -148,7 +151,7 @@ public sealed class VolumeStoreTests : IAsyncLifetime
 
         await Store.CreateAsync(new VolumeRequest("broken", Options: new Dictionary<string, string> { ["o"] = "bind", ["device"] = "/no/such/folder", ["type"] = "none" }), default);
         QuaiException e = Assert.Throws<QuaiException>(() => Store.Mount("broken", "one"));
-        Assert.Equal($"error while mounting volume '{Store.Get("broken").Mountpoint}': failed to mount local volume: mount /no/such/folder:{Store.Get("broken").Mountpoint}: no such file or directory", e.Message);
+        Assert.Equal($"error while mounting volume '{Store.Get("broken").Mountpoint}': failed to mount local volume: mount /no/such/folder:{Store.Get("broken").Mountpoint}, flags: 0x1000: no such file or directory", e.Message);
     }
 
     [Fact]
@@ -172,6 +175,87 @@ public sealed class VolumeStoreTests : IAsyncLifetime
         Assert.Equal("/etc/passwd", new FileInfo(Path.Combine(volume.Mountpoint, "link")).LinkTarget);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserExecute, File.GetUnixFileMode(volume.Mountpoint));
     }
+
+    [Fact]
+    public async Task A_mount_that_somebody_took_away_is_made_again()
+    {
+        await Store.CreateAsync(Tmpfs("memory"), default);
+        string folder = Store.Mount("memory", "one");
+        HostMount.Unmount(folder);
+        Store.Mount("memory", "two");
+        Assert.True(NodeStatusReader.IsMountPoint(folder));
+        Store.Unmount("one");
+        Assert.True(NodeStatusReader.IsMountPoint(folder));
+        Store.Unmount("two");
+        Assert.False(NodeStatusReader.IsMountPoint(folder));
+    }
+
+    [Fact]
+    public async Task After_a_crash_a_mount_stays_as_long_as_a_container_runs()
+    {
+        await UseAsync("running", Tmpfs("kept"));
+        await UseAsync("ended", Tmpfs("gone"));
+        string kept = Store.Mount("kept", "running"), gone = Store.Mount("gone", "ended");
+        await ReopenAsync();
+        await Store.RecoverAsync(new HashSet<string> { "running", "ended" }, new HashSet<string> { "running" });
+        Assert.True(NodeStatusReader.IsMountPoint(kept));
+        Assert.False(NodeStatusReader.IsMountPoint(gone));
+        Store.Unmount("running");
+        Assert.False(NodeStatusReader.IsMountPoint(kept));
+    }
+
+    [Fact]
+    public async Task What_was_not_given_is_remembered_as_such()
+    {
+        await Store.CreateAsync(new VolumeRequest("none"), default);
+        await Store.CreateAsync(new VolumeRequest("empty", Options: new Dictionary<string, string>(), Labels: new Dictionary<string, string>()), default);
+        await ReopenAsync();
+        Assert.Equal((false, false), (Store.Get("none").LabelsGiven, Store.Get("none").OptionsGiven));
+        Assert.Equal((true, true), (Store.Get("empty").LabelsGiven, Store.Get("empty").OptionsGiven));
+    }
+
+    [Fact]
+    public async Task A_copy_appears_when_it_is_complete_and_its_name_must_be_free()
+    {
+        Volume from = await Store.CreateAsync(new VolumeRequest(null, Labels: new Dictionary<string, string> { ["a"] = "b" }), default);
+        File.WriteAllText(Path.Combine(from.Mountpoint, "file"), "text");
+        Volume copy = await Store.CopyAsync(from.Name, "copy", snapshot: false, default);
+        Assert.Equal("text", File.ReadAllText(Path.Combine(copy.Mountpoint, "file")));
+        Assert.Equal(("a", "b", false), (copy.Labels.Single().Key, copy.Labels.Single().Value, copy.Anonymous));
+        Volume snapshot = await Store.CopyAsync("copy", null, snapshot: true, default);
+        Assert.Equal("copy", snapshot.Labels[VolumeStore.SnapshotLabel]);
+        Assert.Equal(ErrorKind.Conflict, (await Assert.ThrowsAsync<QuaiException>(() => Store.CopyAsync(from.Name, "copy", false, default))).Kind);
+        Assert.Equal(ErrorKind.NotFound, (await Assert.ThrowsAsync<QuaiException>(() => Store.CopyAsync("nosuch", "other", false, default))).Kind);
+        await ReopenAsync();
+        await Store.RecoverAsync(new HashSet<string>(), new HashSet<string>());
+        Assert.Equal("text", File.ReadAllText(Path.Combine(Store.Get(snapshot.Name).Mountpoint, "file")));
+        Assert.Equal(3, Directory.GetFileSystemEntries(Root).Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_copy_that_a_crash_cut_off_is_gone(bool moved)
+    {
+        string folder = Path.Combine(Root, moved ? "cut" : ".removed-x");
+        Directory.CreateDirectory(Path.Combine(folder, "_data"));
+        await _database!.WriteAsync(c => c.Run("INSERT INTO volume_garbage (name, trash) VALUES ('cut', '.removed-x')"));
+        await ReopenAsync();
+        await Store.RecoverAsync(new HashSet<string>(), new HashSet<string>());
+        Assert.Empty(Directory.GetFileSystemEntries(Root));
+        Assert.Empty(Store.List());
+    }
+
+    [Fact]
+    public async Task A_transaction_that_is_disposed_twice_is_released_once()
+    {
+        VolumeTransaction change = await Store.ReserveAsync("container", [new VolumeRequest("once")], default);
+        await change.DisposeAsync();
+        await change.DisposeAsync();
+        await Store.CreateAsync(new VolumeRequest("once"), default);
+    }
+
+    private static VolumeRequest Tmpfs(string name) => new(name, Options: new Dictionary<string, string> { ["type"] = "tmpfs", ["device"] = "tmpfs" });
 
     private async Task UseAsync(string container, params VolumeRequest[] requests)
     {

@@ -192,6 +192,15 @@ public sealed class MountRequest
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TmpfsOptions? TmpfsOptions { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImageOptions? ImageOptions { get; set; }
+}
+
+public sealed class ImageOptions
+{
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Subpath { get; set; }
 }
 
 public sealed class BindOptions
@@ -210,6 +219,10 @@ public sealed class BindOptions
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ReadOnlyForceRecursive { get; set; }
+
+    /// <summary>Quai's own: how owners are shown, as in podman's <c>idmap</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? IdMap { get; set; }
 }
 
 public sealed class VolumeOptions

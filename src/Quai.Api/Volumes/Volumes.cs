@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Quai.Api.Volumes;
@@ -27,6 +28,9 @@ public sealed class VolumeCreateRequest
     public string? Driver { get; set; }
     public Dictionary<string, string>? DriverOpts { get; set; }
     public Dictionary<string, string>? Labels { get; set; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? ClusterVolumeSpec { get; set; }
 }
 
 public sealed record VolumeListResponse(List<VolumeInspect> Volumes, List<string>? Warnings);

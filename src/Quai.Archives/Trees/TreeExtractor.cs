@@ -56,9 +56,15 @@ public sealed unsafe partial class TreeExtractor : IDisposable
         TarEntry entry = reader.Entry;
         byte[] path = Locate(Renamed(entry.Name), out bool isDestination)
             ?? throw QuaiException.System($"{TarText.Show(entry.Name)} is outside of {TarText.Show(_destination)}");
-        // Docker leaves the destination itself unchanged.
         if (isDestination && entry.Type == TarEntryType.Directory)
         {
+            if (_options.ChangeDestination && path.Length == 1)
+            {
+                SetAttributes(_root.Number, entry, path);
+                _times.Add(path, Linux.Trees.NodeStatusReader.Read(_root).Inode, TimesOf(entry));
+            }
+
+            // Docker leaves the destination itself unchanged.
             return;
         }
 

@@ -12,6 +12,9 @@ public sealed record TreeExtractorOptions
     /// <summary>Whether to leave owners as the kernel sets them at creation.</summary>
     public bool NoOwner { get; init; }
 
+    /// <summary>Whether an entry for the destination itself, which is the root, changes its owner, mode, attributes and times.</summary>
+    public bool ChangeDestination { get; init; }
+
     /// <summary>What to replace in each name, at its first occurrence, and with what.</summary>
     public (byte[] From, byte[] To)? Rebase { get; init; }
 }

@@ -31,7 +31,7 @@ internal sealed class CreateVolume : Command
     {
         var request = new VolumeCreateRequest
         {
-            Name = arguments.Count > 0 ? arguments[0] : "", Driver = _driver.Value, DriverOpts = Pairs.Parse(_options.Values), Labels = Pairs.Parse(_labels.Values),
+            Name = arguments.Count > 0 ? arguments[0] : "", Driver = _driver.Value, DriverOpts = _options.Values.Count > 0 ? Pairs.Parse(_options.Values) : null, Labels = _labels.Values.Count > 0 ? Pairs.Parse(_labels.Values) : null,
         };
         session.Out.WriteLine(session.Engine.Volumes.CreateAsync(request).Await().Name);
         return 0;
@@ -41,6 +41,7 @@ internal sealed class CreateVolume : Command
 /// <summary><c>quai volume ls</c>.</summary>
 internal sealed class ListVolumes : Command
 {
+    private readonly Flag<bool> _cluster;
     private readonly ListFlag<KeyValuePair<string, string>> _filters;
     private readonly Flag<string> _format;
     private readonly Flag<bool> _quiet;
@@ -48,6 +49,7 @@ internal sealed class ListVolumes : Command
     public ListVolumes(string path)
         : base(path)
     {
+        _cluster = Flags.Bool("cluster", '\0', "Show only volumes of a cluster: a single machine has none");
         _filters = Flags.Filters('f', "Show only those that match");
         _format = Flags.String("format", '\0', "Format of the output: table, json, 'table TEMPLATE' or a template");
         _quiet = Flags.Bool("quiet", 'q', "Show names only");
@@ -61,6 +63,12 @@ internal sealed class ListVolumes : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
+        if (_cluster.Value)
+        {
+            new Table(_quiet.Value ? "{{.Name}}" : "table {{.Name}}\t{{.Group}}\t{{.Driver}}\t{{.Availability}}\t{{.Status}}", VolumeRows.Headers).Print(session.Out, []);
+            return 0;
+        }
+
         string format = session.Format(_format.Value, "volumesFormat", _quiet.Value) is { Length: > 0 } asked ? asked : _quiet.Value ? "{{.Name}}" : "table {{.Driver}}\t{{.Name}}";
         List<VolumeInspect> volumes = session.Engine.Volumes.ListAsync(_filters.Values).Await().Volumes ?? [];
         new Table(format, VolumeRows.Headers).Print(session.Out, volumes.OrderBy(v => v.Name, StringComparer.Ordinal).Select(VolumeRows.Make));

@@ -40,5 +40,26 @@ public sealed class VolumeClient
     public Task<VolumesPruneResponse> PruneAsync(IReadOnlyCollection<KeyValuePair<string, string>>? filters = null, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/volumes/prune").WithFilters(filters), ApiJson.Default.VolumesPruneResponse, cancellation: cancellation);
 
+    /// <summary>A volume's files as a tar archive. Only Quai's daemon has this.</summary>
+    public Task<ResponseStream> ExportAsync(string name, CancellationToken cancellation = default) =>
+        _transport.SendAsync("GET", new Query("/quai/volumes/archive").With("name", name), cancellation: cancellation);
+
+    /// <summary>Unpacks a tar archive in a volume. Only Quai's daemon has this.</summary>
+    public async Task ImportAsync(string name, Stream archive, CancellationToken cancellation = default)
+    {
+        await using ResponseStream response = await _transport.UploadAsync("PUT", new Query("/quai/volumes/archive").With("name", name), archive, MediaTypes.Tar, cancellation);
+    }
+
+    /// <summary>Makes a volume with the content of another. Only Quai's daemon has this.</summary>
+    public Task<VolumeInspect> CloneAsync(string name, string target, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("POST", new Query("/quai/volumes/clone").With("name", name).With("target", target), ApiJson.Default.VolumeInspect, cancellation: cancellation);
+
+    /// <summary>Makes a snapshot of a volume. Only Quai's daemon has this.</summary>
+    /// <param name="name">The volume.</param>
+    /// <param name="target">The snapshot's name; empty for the volume's with the time.</param>
+    /// <param name="cancellation">Ends the wait, and the copy.</param>
+    public Task<VolumeInspect> SnapshotAsync(string name, string target = "", CancellationToken cancellation = default) =>
+        _transport.ReadAsync("POST", new Query("/quai/volumes/snapshot").With("name", name).WithText("target", target), ApiJson.Default.VolumeInspect, cancellation: cancellation);
+
     private static Query PathOf(string name) => new($"/volumes/{Query.Segment(name)}");
 }

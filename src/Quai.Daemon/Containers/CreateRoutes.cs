@@ -83,6 +83,11 @@ internal static class CreateRoutes
                 (mount.BindOptions ??= new()).ReadOnlyNonRecursive = true;
             }
 
+            if (!version.AtLeast(48) && mount.Type == "image")
+            {
+                throw QuaiException.Invalid("Mount type \"Image\" needs API v1.48 or newer");
+            }
+
             if (!version.AtLeast(45) && mount.VolumeOptions is { } volume)
             {
                 volume.Subpath = null;

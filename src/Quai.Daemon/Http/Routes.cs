@@ -33,6 +33,7 @@ internal static class Routes
         ImageRoutes.Map(router, backend);
         VerifyRoutes.Map(router, backend);
         VolumeRoutes.Map(router, backend);
+        VolumeContentRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
         UnsupportedRoutes.Map(router);
         return router;

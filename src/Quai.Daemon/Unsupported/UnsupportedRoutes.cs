@@ -7,7 +7,8 @@ namespace Quai.Daemon.Unsupported;
 /// <summary>What Docker has but this build does not: each route says so, so that nobody takes it for a wrong address.</summary>
 internal static class UnsupportedRoutes
 {
-    private const string NotManager = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
+    /// <summary>What is said where a swarm would be needed.</summary>
+    public const string NotManager = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
     /// <summary>Adds the routes.</summary>
     public static void Map(Router router)

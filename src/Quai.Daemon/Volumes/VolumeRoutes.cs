@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Quai.Api.Volumes;
 using Quai.Daemon.Http;
+using Quai.Daemon.Unsupported;
 using Quai.Engine;
 using Quai.Engine.Host;
 using Quai.Errors;
@@ -31,6 +33,11 @@ internal static class VolumeRoutes
             .Add("POST", "/volumes/create", async call =>
             {
                 VolumeCreateRequest request = await call.ReadDocument(Json.Types.VolumeCreateRequest) ?? new();
+                if (request.ClusterVolumeSpec is { ValueKind: not JsonValueKind.Null })
+                {
+                    throw new QuaiException(ErrorKind.Unavailable, UnsupportedRoutes.NotManager);
+                }
+
                 Volume volume = await volumes.CreateAsync(new VolumeRequest(request.Name, request.Driver, request.DriverOpts, request.Labels), ApiCall.ToTheEnd);
                 await call.Answer(SystemService.ToApi(volume), Json.Types.VolumeInspect, StatusCodes.Status201Created);
             })
@@ -42,6 +49,7 @@ internal static class VolumeRoutes
                 (IReadOnlyList<string> names, long bytes) = await volumes.PruneAsync(all, v => Labels.Pass(v.Labels, filters), call.Gone);
                 await call.Answer(new VolumesPruneResponse([.. names], bytes), Json.Types.VolumesPruneResponse);
             })
+            .Add("PUT", "/volumes/{name}", _ => throw new QuaiException(ErrorKind.Unavailable, "volume update only valid for cluster volumes, but swarm is unavailable"))
             .Add("GET", "/volumes/{name}", call => call.Answer(SystemService.ToApi(volumes.Get(call.Name)), Json.Types.VolumeInspect))
             .Add("DELETE", "/volumes/{name}", async call =>
             {
@@ -52,6 +60,11 @@ internal static class VolumeRoutes
 
     private static bool AsksForAll(IReadOnlyList<string> values)
     {
+        if (values.Count > 1)
+        {
+            throw QuaiException.Invalid($"invalid filter 'all=[{string.Join(' ', values)}]': only one value is expected");
+        }
+
         foreach (string value in values)
         {
             if (value is not ("true" or "1" or "t" or "T" or "True" or "TRUE" or "false" or "0" or "f" or "F" or "False" or "FALSE"))

@@ -141,8 +141,10 @@ public sealed class SystemService
         Name = volume.Name,
         Mountpoint = volume.Mountpoint,
         CreatedAt = volume.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
-        Labels = volume.Labels.Count == 0 ? null : new Dictionary<string, string>(volume.Labels),
-        Options = volume.Options.Count == 0 ? null : new Dictionary<string, string>(volume.Options),
+        Labels = volume.Labels.Count == 0 && !volume.LabelsGiven ? null : Sorted(volume.Labels),
+        Options = volume.Options.Count == 0 && !volume.OptionsGiven ? null : Sorted(volume.Options),
         UsageData = usage,
     };
+
+    private static Dictionary<string, string> Sorted(IReadOnlyDictionary<string, string> map) => new(map.OrderBy(p => p.Key, StringComparer.Ordinal));
 }

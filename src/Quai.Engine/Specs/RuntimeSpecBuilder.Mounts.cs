@@ -73,7 +73,7 @@ public static partial class RuntimeSpecBuilder
             options.Add(mount.Propagation);
         }
 
-        return new() { Destination = mount.Destination, Type = "bind", Source = mount.Source, Subpath = mount.Subpath, Options = options };
+        return new() { Destination = mount.Destination, Type = "bind", Source = mount.Source, Subpath = mount.Subpath, Layers = mount.Layers, OwnersFile = mount.OwnersFile, Options = options };
     }
 
     /// <summary>Docker's defaults except where a user's option reverses one.</summary>

@@ -99,6 +99,12 @@ public sealed record SpecMount
     /// <summary>The part beneath the source to bind; null for the source itself. See <see cref="Oci.Runtime.Mount.Subpath"/>.</summary>
     public string? Subpath { get; init; }
 
+    /// <summary>The layers of an image that is bound instead of a source, which is then not looked at; null for none.</summary>
+    public Oci.Runtime.MountLayers? Layers { get; init; }
+
+    /// <summary>See <see cref="Oci.Runtime.Mount.OwnersFile"/>.</summary>
+    public string? OwnersFile { get; init; }
+
     /// <summary>Whether it is read-only.</summary>
     public bool ReadOnly { get; init; }
 

@@ -37,6 +37,9 @@ public sealed record ShownMount(string Source, string Destination, bool ReadOnly
     /// it is opened once, no link on the way is followed, and what was opened is what is shown.
     /// </summary>
     public string? Subpath { get; init; }
+
+    /// <summary>Layers that make the file system that is shown instead of the source, relative to it, topmost first; null for the source itself.</summary>
+    public IReadOnlyList<string>? Lower { get; init; }
 }
 
 /// <summary>
@@ -117,7 +120,7 @@ public static unsafe class DetachedRoot
         using FileDescriptor top = Openat2.Open(FileCalls.AT_FDCWD, mountPoint, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
         foreach (ShownMount mount in mounts)
         {
-            Show(top, mount);
+            Show(top, mount, mountPoint);
         }
 
         using FileDescriptor whole = Clone(top.Number, "", AT_RECURSIVE);
@@ -154,9 +157,9 @@ public static unsafe class DetachedRoot
         }
     }
 
-    private static void Show(FileDescriptor top, ShownMount mount)
+    private static void Show(FileDescriptor top, ShownMount mount, string cover)
     {
-        using FileDescriptor tree = CloneSource(mount);
+        using FileDescriptor tree = mount.Lower is { Count: > 1 } lower ? CloneLayers(mount, lower, cover) : CloneSource(mount);
         if (mount.ReadOnly)
         {
             SetAttributes(tree, mount.Recursive ? AT_RECURSIVE : 0, MountFlags.MOUNT_ATTR_RDONLY, mount.Source);
@@ -166,8 +169,32 @@ public static unsafe class DetachedRoot
         Move(tree, point.Number, "", MountFlags.MOVE_MOUNT_F_EMPTY_PATH | MountFlags.MOVE_MOUNT_T_EMPTY_PATH);
     }
 
+    // Mounted for a moment over the root, which is open.
+    private static FileDescriptor CloneLayers(ShownMount mount, IReadOnlyList<string> lower, string cover)
+    {
+        fixed (byte* path = FileCalls.Terminated(mount.Source))
+        {
+            Check(SystemCall.Waiting(SystemCallNumber.Chdir, (long)path), "chdir", mount.Source);
+        }
+
+        HostMount.Mount("overlay", cover, "overlay", HostMount.MS_RDONLY, "lowerdir=" + string.Join(':', lower));
+        try
+        {
+            return CloneSource(mount with { Source = cover, Lower = null });
+        }
+        finally
+        {
+            HostMount.Unmount(cover);
+        }
+    }
+
     private static FileDescriptor CloneSource(ShownMount mount)
     {
+        if (mount.Lower is [var only])
+        {
+            return CloneSource(mount with { Source = Path.Combine(mount.Source, only), Lower = null });
+        }
+
         uint recursive = mount.Recursive ? AT_RECURSIVE : 0;
         if (mount.Subpath is null)
         {

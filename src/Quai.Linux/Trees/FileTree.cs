@@ -238,6 +238,12 @@ public static unsafe class FileTree
 
             const int flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC;
             using FileDescriptor to = Opened(Openat2.TryOpen(target.Number, n, flags | FileCalls.O_NOFOLLOW, 0x180, Single), path);
+            if (FileCalls.TryShareContent(from.Number, to.Number))
+            {
+                Attributes(to, NodeStatusReader.Read(from), TreeEntries.Attributes(from.Number));
+                return;
+            }
+
             byte[] piece = System.Buffers.ArrayPool<byte>.Shared.Rent(Piece);
             try
             {

@@ -33,6 +33,15 @@ public static unsafe partial class NodeStatusReader
         return Convert(buffer);
     }
 
+    /// <summary>Whether something is mounted at a path; links are not followed.</summary>
+    /// <exception cref="LinuxException">There is nothing at the path.</exception>
+    public static bool IsMountPoint(string path)
+    {
+        const ulong MountRoot = 0x2000;
+        Statx buffer;
+        return StatxCall(-100, path, 0x100, 0, &buffer) == 0 ? (buffer.Attributes & MountRoot) != 0 : throw LinuxException.FromLastError("statx", path);
+    }
+
     /// <summary>The status of an open file.</summary>
     public static NodeStatus Read(FileDescriptor file)
     {

@@ -105,10 +105,24 @@ public sealed class Mount
     [JsonIgnore]
     public string? Subpath { get; set; }
 
+    /// <summary>Not part of the specification: bind the file system that these layers make, read-only, rather than a source.</summary>
+    [JsonIgnore]
+    public MountLayers? Layers { get; set; }
+
+    /// <summary>Not part of the specification: the file of a user namespace that says how owners are shown (mount_setattr(2)'s <c>MOUNT_ATTR_IDMAP</c>); null for as they are.</summary>
+    [JsonIgnore]
+    public string? OwnersFile { get; set; }
+
     public List<string>? Options { get; set; }
     public List<IdMapping>? UidMappings { get; set; }
     public List<IdMapping>? GidMappings { get; set; }
 }
+
+/// <summary>Folders that make one file system.</summary>
+/// <param name="Root">The folder that the others are relative to.</param>
+/// <param name="Lower">The folders, topmost first.</param>
+/// <param name="IsFile">Whether what is bound of it is a file.</param>
+public sealed record MountLayers(string Root, IReadOnlyList<string> Lower, bool IsFile);
 
 public sealed class Hooks
 {

@@ -17,11 +17,6 @@ namespace Quai.Runtime.Specs;
 /// <content>The root, the mounts in it, its devices, and the change of root. Everything happens in the container's own mount namespace.</content>
 public sealed partial class SpecCompiler
 {
-    private const int MaxSharedSources = 16;
-
-    /// <summary>Descriptors of trees that were opened before everything else, by source and destination; each is used once.</summary>
-    private readonly Dictionary<(string Source, string Destination), int> _sharedSources = [];
-
     private void CompileRoot(OverlayRoot? overlay)
     {
         ulong propagation = _linux.RootfsPropagation switch
@@ -84,7 +79,11 @@ public sealed partial class SpecCompiler
                 devOpened = i;
             }
 
-            if (mount.Type == "bind" || options.Bind || options.Recursive)
+            if (mount.Layers is { } layers)
+            {
+                CompileLayers(mount, layers, options);
+            }
+            else if (mount.Type == "bind" || options.Bind || options.Recursive)
             {
                 CompileBind(mount, options);
             }
@@ -177,82 +176,6 @@ public sealed partial class SpecCompiler
             : (PlanSlot.Root, normal, true);
     }
 
-    /// <summary>Opens the sources of binds that propagate mounts to the host: while they are still in its peer groups.</summary>
-    private void OpenSharedSources()
-    {
-        foreach (Mount mount in _spec.Mounts ?? [])
-        {
-            MountOptions options = MountOptions.Parse(mount.Options);
-            if (options is { Propagation: MS_SHARED, Bind: true } && mount is { Source: { } source, Subpath: null } && !_sharedSources.ContainsKey((source, mount.Destination)))
-            {
-                if (_sharedSources.Count == MaxSharedSources)
-                {
-                    throw QuaiException.Invalid($"a container may have no more than {MaxSharedSources} binds with shared propagation");
-                }
-
-                int slot = _plan.NewSlot();
-                Child($"bind {source}", Step.Call(Nr.OpenTree, AT_FDCWD, _plan.Text(source), FlagsOfTree(options)).Into(slot));
-                _sharedSources.Add((source, mount.Destination), slot);
-            }
-        }
-    }
-
-    private static long FlagsOfTree(MountOptions options) => (long)(OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC) | (options.Recursive ? AT_RECURSIVE : 0);
-
-    private void CompileBind(Mount mount, MountOptions options)
-    {
-        string source = mount.Source ?? throw QuaiException.Invalid($"the bind mount at {mount.Destination} has no source");
-        string seen = mount.Subpath is null ? source : Path.Join(source, mount.Subpath);
-        CompileBind(source, mount.Subpath, mount.Destination, options, file: !Directory.Exists(seen) && Path.Exists(seen));
-    }
-
-    private void CompileBind(string source, string? subpath, string destination, MountOptions options, bool file)
-    {
-        long flags = FlagsOfTree(options);
-        string name = source;
-        int tree = Tree;
-        if (subpath is null && _sharedSources.Remove((source, destination), out int shared))
-        {
-            tree = shared;
-        }
-        else if (subpath is null)
-        {
-            Child($"bind {source}", Step.Call(Nr.OpenTree, AT_FDCWD, _plan.Text(source), flags).Into(Tree));
-        }
-        else
-        {
-            // Opened here and now, beneath its source: writers there may change what the path means at any time.
-            name = $"{subpath} of {source}";
-            Child($"open {name}", Step.Of(PlanOperation.OpenBeneath, _plan.Text(source), _plan.Text(subpath)).Into(PlanSlot.Scratch));
-            Child($"bind {name}", Step.Call(Nr.OpenTree, Argument.Slot(PlanSlot.Scratch), _plan.Text(""), AT_EMPTY_PATH | flags).Into(Tree));
-            Child("close", Step.Call(Nr.Close, Argument.Slot(PlanSlot.Scratch)));
-        }
-
-        if (SpecRules.Normal(destination) == "/proc")
-        {
-            Child($"look at {name}, which is to be mounted at /proc", Step.Of(PlanOperation.CheckProcfs, Argument.Slot(tree)));
-        }
-
-        ulong propagation = options.Propagation == 0 ? MS_PRIVATE : options.Propagation;
-        if (options.Recursive && !options.RecursiveAttributes && (options.SetAttributes | options.ClearAttributes) != 0)
-        {
-            // Attributes for the top mount alone, propagation for all.
-            SetAttributes(name, tree, options.SetAttributes, options.ClearAttributes, 0, recursive: false);
-            SetAttributes(name, tree, 0, 0, propagation, recursive: true);
-        }
-        else
-        {
-            SetAttributes(name, tree, options.SetAttributes, options.ClearAttributes, propagation, options.Recursive);
-        }
-
-        OpenPlace(destination, file);
-        Child(
-            $"mount {name} at {destination}",
-            Step.Call(Nr.MoveMount, Argument.Slot(tree), _plan.Text(""), Argument.Slot(Place), _plan.Text(""), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
-        Child("close", Step.Call(Nr.Close, Argument.Slot(tree)));
-        ClosePlace();
-    }
-
     private void CompileCgroupMounts(Mount mount, MountOptions options)
     {
         bool own = (_newNamespaces & CloneFlags.CLONE_NEWCGROUP) != 0;
@@ -271,7 +194,7 @@ public sealed partial class SpecCompiler
             }
             else
             {
-                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, null, at, options with { Propagation = 0 }, file: false);
+                CompileBind(hierarchy.MountPoint + _linux.CgroupsPath, new Mount { Destination = at }, options with { Propagation = 0 }, file: false);
             }
 
             foreach (string controller in hierarchy.Controllers.Where(c => c != name && hierarchy.Controllers.Count > 1))
@@ -344,13 +267,14 @@ public sealed partial class SpecCompiler
         Child(what, Step.Call(Nr.Mount, _plan.Text(source), _plan.Text("."), _plan.Text(type), (long)flags, data.Length == 0 ? 0 : _plan.Text(data)));
     }
 
-    private void SetAttributes(string what, int slot, ulong set, ulong clear, ulong propagation, bool recursive)
+    private void SetAttributes(string what, int slot, ulong set, ulong clear, ulong propagation, bool recursive, int userNamespace = 0)
     {
         Span<byte> attributes = stackalloc byte[32];
         attributes.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(attributes, set);
         BinaryPrimitives.WriteUInt64LittleEndian(attributes[8..], clear);
         BinaryPrimitives.WriteUInt64LittleEndian(attributes[16..], propagation);
+        BinaryPrimitives.WriteUInt64LittleEndian(attributes[24..], (ulong)userNamespace);
         Child(
             string.Create(CultureInfo.InvariantCulture, $"set the attributes of mount {what}"),
             Step.Call(Nr.MountSetattr, Argument.Slot(slot), _plan.Text(""), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), _plan.Block(attributes), 32));

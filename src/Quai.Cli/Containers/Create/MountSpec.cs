@@ -19,6 +19,8 @@ internal sealed class MountSpec
     private bool? _noCopy;
     private string _driver = "";
     private string _subpath = "";
+    private string _imageSubpath = "";
+    private string _idMap = "";
     private long? _tmpfsSize;
     private uint? _tmpfsMode;
 
@@ -47,14 +49,16 @@ internal sealed class MountSpec
         BindOptions = Bind(),
         VolumeOptions = Volume(),
         TmpfsOptions = _tmpfsSize is null && _tmpfsMode is null ? null : new TmpfsOptions { SizeBytes = _tmpfsSize ?? 0, Mode = _tmpfsMode ?? 0 },
+        ImageOptions = _imageSubpath.Length == 0 ? null : new ImageOptions { Subpath = _imageSubpath },
     };
 
-    private BindOptions? Bind() => _propagation.Length == 0 && _nonRecursive is null && _recursive.Length == 0 ? null : new BindOptions
+    private BindOptions? Bind() => _propagation.Length == 0 && _nonRecursive is null && _recursive.Length == 0 && _idMap.Length == 0 ? null : new BindOptions
     {
         Propagation = _propagation.Length > 0 ? _propagation : null,
         NonRecursive = _nonRecursive == true || _recursive == "disabled",
         ReadOnlyNonRecursive = _recursive == "writable",
         ReadOnlyForceRecursive = _recursive == "readonly",
+        IdMap = _idMap.Length > 0 ? _idMap : null,
     };
 
     private VolumeOptions? Volume() =>
@@ -112,6 +116,8 @@ internal sealed class MountSpec
                     : throw new FlagValueException($"invalid value for bind-recursive: {value} (must be \"enabled\", \"disabled\", \"writable\", or \"readonly\")");
                 break;
             case "volume-subpath": _subpath = value; break;
+            case "idmap": _idMap = value; break;
+            case "image-subpath": _imageSubpath = value; break;
             case "volume-driver": _driver = value; break;
             case "volume-label": Add(_labels, value); break;
             case "volume-opt": Add(_driverOptions, value); break;
@@ -161,6 +167,26 @@ internal sealed class MountSpec
         if (_type != "bind" && (_propagation.Length > 0 || _nonRecursive is not null || _recursive.Length > 0))
         {
             throw new FlagValueException($"cannot mix 'bind-*' options with mount type '{_type}'");
+        }
+
+        if (_type != "bind" && _idMap.Length > 0)
+        {
+            throw new FlagValueException($"cannot mix 'idmap' with mount type '{_type}'");
+        }
+
+        if (_type != "image" && _imageSubpath.Length > 0)
+        {
+            throw new FlagValueException($"cannot mix 'image-*' options with mount type '{_type}'");
+        }
+
+        if (_recursive is "writable" or "readonly" && !_readOnly)
+        {
+            throw new FlagValueException($"option 'bind-recursive={_recursive}' requires 'readonly' to be specified in conjunction");
+        }
+
+        if (_recursive == "readonly" && _propagation != "rprivate")
+        {
+            throw new FlagValueException("option 'bind-recursive=readonly' requires 'bind-propagation=rprivate' to be specified in conjunction");
         }
 
         if (_type != "tmpfs" && (_tmpfsSize is not null || _tmpfsMode is not null))

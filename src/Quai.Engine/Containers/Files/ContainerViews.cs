@@ -86,6 +86,17 @@ internal sealed class ContainerViews(IImageStore images, VolumeStore volumes, Ne
         {
             string source = mount.Source;
             string? subpath = null;
+            if (mount.ImageId is not null)
+            {
+                Snapshot layers = images.GetSnapshot(mount.SnapshotKey(container.Id));
+                yield return new ShownMount(layers.Root, mount.Destination, ReadOnly: true, Recursive: false)
+                {
+                    Lower = ImageMounts.LayersOf(layers),
+                    Subpath = ImageMounts.PartOf(layers, mount, paths.RootFs, out _),
+                };
+                continue;
+            }
+
             if (mount.Type == "volume")
             {
                 source = volumes.Mount(mount.Name!, user);

@@ -42,7 +42,7 @@ internal sealed class Launcher
         _paths = paths;
         _images = images;
         _namespaces = new JoinedNamespaces(registry);
-        _mounts = new MountSources(volumes);
+        _mounts = new MountSources(volumes, images, paths);
         _roots = new RootReader(paths.RootFs);
         _seccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : SeccompProfileFile.Read(options.SeccompProfile);
         _ulimits = LimitsReader.Ulimits(options.DefaultUlimits);

@@ -1,7 +1,9 @@
+using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Errors;
+using Quai.Images;
 using Quai.Linux;
 using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
@@ -11,7 +13,7 @@ using Quai.Volumes;
 namespace Quai.Engine.Containers.Launching;
 
 /// <summary>Sources of containers' mounts: folders of the host, volumes, new file systems in memory.</summary>
-internal sealed class MountSources(VolumeStore volumes)
+internal sealed class MountSources(VolumeStore volumes, IImageStore images, EnginePaths paths)
 {
     /// <summary>A mount as the runtime gets it; its volume is mounted, a missing bind source is created or refused.</summary>
     public SpecMount Prepare(Container container, ContainerMount mount)
@@ -19,6 +21,23 @@ internal sealed class MountSources(VolumeStore volumes)
         if (mount.Type == "tmpfs")
         {
             return new SpecMount { Destination = mount.Destination, TmpfsOptions = mount.TmpfsOptions ?? "", ReadOnly = !mount.ReadWrite };
+        }
+
+        if (mount.ImageId is not null)
+        {
+            Snapshot layers = images.GetSnapshot(mount.SnapshotKey(container.Id));
+            string? part = ImageMounts.PartOf(layers, mount, paths.RootFs, out bool isFile);
+            return new SpecMount
+            {
+                Destination = mount.Destination,
+                Source = mount.Source,
+                Subpath = part,
+                Layers = new(layers.Root, ImageMounts.LayersOf(layers), isFile),
+                ReadOnly = true,
+                ReadOnlyNonRecursive = true,
+                NonRecursive = true,
+                Propagation = mount.Propagation,
+            };
         }
 
         string source = mount.Source;
@@ -56,6 +75,7 @@ internal sealed class MountSources(VolumeStore volumes)
             Destination = mount.Destination,
             Source = source,
             Subpath = subpath,
+            OwnersFile = mount.OwnerMap is null ? null : OwnerMaps.PathOf(OwnerMap.Parse(mount.OwnerMap)),
             ReadOnly = !mount.ReadWrite,
             ReadOnlyNonRecursive = mount.ReadOnlyNonRecursive,
             NonRecursive = mount.NonRecursive,
@@ -90,19 +110,29 @@ internal sealed class MountSources(VolumeStore volumes)
             return null;
         }
 
+        using FileDescriptor volume = Openat2.Open(FileCalls.AT_FDCWD, folder, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
+        return PartOf(volume, folder, mount.Subpath);
+    }
+
+    /// <summary>As <see cref="SubpathOf"/>, of a folder that is open.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="name">Its name, for errors.</param>
+    /// <param name="subpath">The part.</param>
+    public static string? PartOf(FileDescriptor root, string name, string subpath)
+    {
         try
         {
-            using FileDescriptor volume = Openat2.Open(FileCalls.AT_FDCWD, folder, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
-            string path = ScopedPath.EvaluateBeneath(volume, mount.Subpath);
-            ScopedPath.OpenBeneath(volume, path).Dispose();
+            string path = ScopedPath.EvaluateBeneath(root, subpath);
+            ScopedPath.OpenBeneath(root, path).Dispose();
             return path.Length == 0 ? null : path;
         }
         catch (LinuxException e)
         {
+            string at = Path.Combine(name, subpath);
             throw QuaiException.System(
                 e.Errno == Errno.EXDEV
-                    ? $"path concatenation escapes the base directory, base: {folder}, subpath: {mount.Subpath}"
-                    : $"cannot access path {Path.Combine(folder, mount.Subpath)}: {Errno.Message(e.Errno)}",
+                    ? $"path concatenation escapes the base directory, base: {name}, subpath: {subpath}"
+                    : $"cannot access path {at}: lstat {at}: {Errno.Message(e.Errno)}",
                 e);
         }
     }

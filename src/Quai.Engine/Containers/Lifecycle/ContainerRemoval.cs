@@ -43,7 +43,7 @@ internal sealed class ContainerRemoval(
         execs.ContainerRemoved(container);
         try
         {
-            await storage.DeleteAsync(container.Id).ConfigureAwait(false);
+            await storage.DeleteAsync(container.Id, container.Spec.Mounts).ConfigureAwait(false);
             if (release is not null)
             {
                 await release.CompleteAsync().ConfigureAwait(false);

@@ -17,9 +17,34 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
     /// <summary>Creates the writable layer on top of an image.</summary>
     public Task PrepareAsync(string id, string imageId, CancellationToken cancellation) => images.PrepareSnapshotAsync(id, imageId, cancellation);
 
-    /// <summary>Deletes the writable layer and the folder.</summary>
-    public async Task DeleteAsync(string id)
+    /// <summary>Has the layers of mounted images kept as long as the container exists.</summary>
+    /// <returns>The mounts, with their sources.</returns>
+    public async Task<IReadOnlyList<ContainerMount>> PrepareImagesAsync(string id, IReadOnlyList<ContainerMount> mounts, CancellationToken cancellation)
     {
+        List<ContainerMount> result = [];
+        foreach (ContainerMount mount in mounts)
+        {
+            if (mount.ImageId is null)
+            {
+                result.Add(mount);
+                continue;
+            }
+
+            Snapshot snapshot = await images.PrepareSnapshotAsync(mount.SnapshotKey(id), mount.ImageId, cancellation).ConfigureAwait(false);
+            result.Add(mount with { Source = Path.Combine(snapshot.Root, ImageMounts.LayersOf(snapshot)[0]) });
+        }
+
+        return result;
+    }
+
+    /// <summary>Deletes the writable layer, the hold on mounted images, and the folder.</summary>
+    public async Task DeleteAsync(string id, IReadOnlyList<ContainerMount> mounts)
+    {
+        foreach (ContainerMount mount in mounts.Where(m => m.ImageId is not null))
+        {
+            await images.RemoveSnapshotAsync(mount.SnapshotKey(id), CancellationToken.None).ConfigureAwait(false);
+        }
+
         await images.RemoveSnapshotAsync(id, CancellationToken.None).ConfigureAwait(false);
         string folder = paths.Container(id);
         if (Directory.Exists(folder))
@@ -49,22 +74,26 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
                     continue;
                 }
 
-                string folder = volumes.Mount(mount.Name!, container.Id);
+                if (volumes.IsMount(mount.Name!))
+                {
+                    // Mounted only if there is something to put into it: otherwise it is the start that fails.
+                    using FileDescriptor? content = RootedFiles.TryOpenDirectory(root ??= OpenRoot(container), mount.Destination);
+                    if (content is null)
+                    {
+                        continue;
+                    }
+                }
+
+                string folder = MountToFill(mount, container);
                 if (mount.Subpath is null ? !FileTree.IsEmpty(folder) : !IsEmptyPart(folder, mount))
                 {
                     continue;
                 }
 
-                if (root is null)
-                {
-                    Snapshot snapshot = images.GetSnapshot(container.Id);
-                    root = DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, paths.RootFs);
-                }
-
-                using FileDescriptor? source = RootedFiles.TryOpenDirectory(root, mount.Destination);
+                using FileDescriptor? source = RootedFiles.TryOpenDirectory(root ??= OpenRoot(container), mount.Destination);
                 if (source is not null)
                 {
-                    volumes.Fill(mount.Name!, source, MountSources.SubpathOf(folder, mount));
+                    Fill(mount, source, folder);
                 }
             }
         }
@@ -72,6 +101,36 @@ internal sealed class ContainerStorage(IImageStore images, VolumeStore volumes, 
         {
             root?.Dispose();
             volumes.Unmount(container.Id);
+        }
+    }
+
+    private FileDescriptor OpenRoot(Container container)
+    {
+        Snapshot snapshot = images.GetSnapshot(container.Id);
+        return DetachedOverlay.Open(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work, paths.RootFs);
+    }
+
+    private void Fill(ContainerMount mount, FileDescriptor source, string folder)
+    {
+        try
+        {
+            volumes.Fill(mount.Name!, source, MountSources.SubpathOf(folder, mount));
+        }
+        catch (LinuxException e)
+        {
+            throw QuaiException.System($"failed to populate volume: cannot copy to {folder}: {e.Message}", e);
+        }
+    }
+
+    private string MountToFill(ContainerMount mount, Container container)
+    {
+        try
+        {
+            return volumes.Mount(mount.Name!, container.Id);
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.System)
+        {
+            throw QuaiException.System($"failed to populate volume: {e.Message}", e);
         }
     }
 

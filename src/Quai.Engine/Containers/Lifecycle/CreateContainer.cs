@@ -23,6 +23,7 @@ internal sealed class CreateContainer(
         try
         {
             await storage.PrepareAsync(id, made.Image.Id, cancellation).ConfigureAwait(false);
+            spec = spec with { Mounts = await storage.PrepareImagesAsync(id, spec.Mounts, cancellation).ConfigureAwait(false) };
             VolumeTransaction? reserved = null;
             if (made.Volumes.Count > 0)
             {
@@ -63,7 +64,7 @@ internal sealed class CreateContainer(
             if (!kept)
             {
                 registry.Release(taken);
-                await storage.DeleteAsync(id).ConfigureAwait(false);
+                await storage.DeleteAsync(id, made.Spec.Mounts).ConfigureAwait(false);
             }
         }
     }

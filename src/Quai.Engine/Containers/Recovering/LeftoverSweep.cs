@@ -33,7 +33,10 @@ internal sealed class LeftoverSweep(EngineOptions options, EnginePaths paths, Co
         }
 
         await stores.Networks.RecoverAsync(running, cancellation).ConfigureAwait(false);
-        await stores.Images.RecoverAsync(ids, cancellation).ConfigureAwait(false);
+        await stores.Images.RecoverAsync(WithImageMounts(ids), cancellation).ConfigureAwait(false);
         await stores.Volumes.RecoverAsync(ids, running).ConfigureAwait(false);
     }
+
+    private HashSet<string> WithImageMounts(HashSet<string> ids) =>
+        [.. ids, .. registry.All().SelectMany(c => c.Spec.Mounts.Where(m => m.ImageId is not null).Select(m => m.SnapshotKey(c.Id)))];
 }

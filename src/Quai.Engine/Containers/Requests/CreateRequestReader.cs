@@ -34,7 +34,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         SetAddress(config, host, request.NetworkingConfig);
         SetHostname(config, host, id);
         ExposePublished(config, host);
-        var specs = new MountSpecs(options.DataRoot, registry.Named);
+        var specs = new MountSpecs(options.DataRoot, registry.Named, name => images.Admit(name).Id);
         specs.Read(config, host);
         ContainerSpec spec = SpecReader.Read(config, host, specs.Result());
         return new NewContainer(image, spec, spec.Network.Disabled == true ? [] : NetworkAttachments.Of(spec.Network.Mode, request.NetworkingConfig), specs.Volumes, warnings);

@@ -91,7 +91,7 @@ internal static class HostConfigRules
                 : name is "size" or "mode" or "uid" or "gid" or "nr_inodes" or "nr_blocks" or "mpol";
             if (!known)
             {
-                throw QuaiException.Invalid(equals < 0 ? $"invalid tmpfs option [\"{name}\"]" : $"invalid tmpfs option [\"{name}\" \"{option[(equals + 1)..]}\"]");
+                throw QuaiException.Invalid($"invalid tmpfs option \"{name}\"");
             }
         }
     }

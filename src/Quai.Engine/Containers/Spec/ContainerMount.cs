@@ -3,10 +3,10 @@ namespace Quai.Engine.Containers.Spec;
 /// <summary>One mount of a container, resolved when it was created.</summary>
 public sealed record ContainerMount
 {
-    /// <summary><c>bind</c>, <c>volume</c> or <c>tmpfs</c>.</summary>
+    /// <summary><c>bind</c>, <c>volume</c>, <c>tmpfs</c> or <c>image</c>.</summary>
     public string Type { get; init; } = "";
 
-    /// <summary>The volume's name, for volumes.</summary>
+    /// <summary>The volume's name, or the image's as written.</summary>
     public string? Name { get; init; }
 
     /// <summary>The folder or file on the host; empty for tmpfs.</summary>
@@ -30,10 +30,16 @@ public sealed record ContainerMount
     /// <summary>Whether a read-only bind leaves what is mounted below its source writable.</summary>
     public bool ReadOnlyNonRecursive { get; init; }
 
+    /// <summary>How owners of a bind's files are shown, as <see cref="Spec.OwnerMap"/> reads it; null for as they are.</summary>
+    public string? OwnerMap { get; init; }
+
     /// <summary>Whether a volume is not filled with the image's content.</summary>
     public bool NoCopy { get; init; }
 
-    /// <summary>A folder inside the volume.</summary>
+    /// <summary>The id of an image that is mounted; null for others.</summary>
+    public string? ImageId { get; init; }
+
+    /// <summary>A folder or file inside the volume or image.</summary>
     public string? Subpath { get; init; }
 
     /// <summary>Mount options of a tmpfs.</summary>
@@ -41,6 +47,9 @@ public sealed record ContainerMount
 
     /// <summary>Written as <c>-v</c>: a missing bind source is created.</summary>
     public bool CreateSource { get; init; }
+
+    /// <summary>The key of the snapshot that keeps the layers of a mounted image, for a container's mount at a destination.</summary>
+    public string SnapshotKey(string container) => container + ":" + Destination;
 
     /// <summary>From <c>--tmpfs</c> rather than <c>--mount</c>: not listed among the mounts, as in Docker.</summary>
     public bool Unlisted { get; init; }

@@ -20,9 +20,9 @@ internal sealed class ContainerRegistry
         }
     }
 
-    /// <summary>The containers of an image, and whether each runs.</summary>
+    /// <summary>The containers of an image, and those that mount it, and whether each runs.</summary>
     public IReadOnlyList<(string ContainerId, bool Running)> UsersOfImage(string imageId) =>
-        [.. All().Where(c => c.ImageId == imageId).Select(c => (c.Id, c.State.IsRunning))];
+        [.. All().Where(c => c.ImageId == imageId || c.Spec.Mounts.Any(m => m.ImageId == imageId)).Select(c => (c.Id, c.State.IsRunning))];
 
     /// <summary>Finds by id, name or unambiguous id prefix.</summary>
     /// <exception cref="QuaiException">None or several.</exception>

@@ -6,7 +6,9 @@ using Quai.Volumes;
 namespace Quai.Engine.Containers.Requests.Mounts;
 
 /// <summary>Reads mounts in the long form: <c>--mount</c>.</summary>
-internal sealed class LongMounts(MountPaths paths)
+/// <param name="paths">Rules for paths.</param>
+/// <param name="imageId">The id of an image that the policy allows.</param>
+internal sealed class LongMounts(MountPaths paths, Func<string, string> imageId)
 {
     /// <summary>Reads one.</summary>
     /// <exception cref="QuaiException">What is wrong, in Docker's words.</exception>
@@ -18,7 +20,7 @@ internal sealed class LongMounts(MountPaths paths)
             throw Fail("field Target must not be empty");
         }
 
-        if (request.Type is not ("bind" or "volume" or "tmpfs"))
+        if (request.Type is not ("bind" or "volume" or "tmpfs" or "image"))
         {
             throw Fail("mount type unknown");
         }
@@ -31,6 +33,16 @@ internal sealed class LongMounts(MountPaths paths)
         catch (QuaiException e)
         {
             throw Fail(e.Message, e);
+        }
+
+        if (request.Type == "image")
+        {
+            return new(ReadImageMount(request, destination, Fail));
+        }
+
+        if (request.ImageOptions is not null)
+        {
+            throw Fail("field ImageOptions must not be specified");
         }
 
         if (request.Type != "bind" && request.BindOptions is not null)
@@ -85,6 +97,18 @@ internal sealed class LongMounts(MountPaths paths)
             throw fail("mount options conflict: ReadOnlyNonRecursive && BindOptions.ReadOnlyForceRecursive", null);
         }
 
+        if (options.IdMap is { Length: > 0 } map)
+        {
+            try
+            {
+                OwnerMap.Parse(map);
+            }
+            catch (QuaiException e)
+            {
+                throw fail(e.Message, e);
+            }
+        }
+
         string source = MountPaths.Clean(request.Source);
         bool create = request.BindOptions?.CreateMountpoint ?? false;
         if (!create && !Path.Exists(source))
@@ -104,6 +128,38 @@ internal sealed class LongMounts(MountPaths paths)
             // Read-only is recursive in any case, and a kernel that cannot do that fails the start: forcing it changes nothing.
             ReadOnlyNonRecursive = options.ReadOnlyNonRecursive,
             CreateSource = create,
+            OwnerMap = string.IsNullOrEmpty(options.IdMap) ? null : options.IdMap,
+        };
+    }
+
+    private ContainerMount ReadImageMount(MountRequest request, string destination, Func<string, Exception?, QuaiException> fail)
+    {
+        string? stranger = request.BindOptions is not null ? "BindOptions" : request.VolumeOptions is not null ? "VolumeOptions" : request.TmpfsOptions is not null ? "TmpfsOptions" : null;
+        if (stranger is not null)
+        {
+            throw QuaiException.Invalid($"{stranger} must not be specified on mount type \"image\"");
+        }
+
+        if (string.IsNullOrEmpty(request.Source))
+        {
+            throw fail("field Source must not be empty", null);
+        }
+
+        string? subpath = string.IsNullOrEmpty(request.ImageOptions?.Subpath) ? null : request.ImageOptions.Subpath;
+        if (subpath is not null && MountPaths.LeadsOut(subpath))
+        {
+            throw fail("subpath must be a relative path within the volume", null);
+        }
+
+        return new ContainerMount
+        {
+            Type = "image",
+            Name = request.Source,
+            ImageId = imageId(request.Source),
+            Subpath = subpath,
+            Destination = destination,
+            ReadWrite = false,
+            Propagation = "rprivate",
         };
     }
 
@@ -116,7 +172,12 @@ internal sealed class LongMounts(MountPaths paths)
         }
 
         string? subpath = string.IsNullOrEmpty(request.VolumeOptions?.Subpath) ? null : request.VolumeOptions.Subpath;
-        if (subpath is not null && (name is null || subpath.StartsWith('/') || subpath.Split('/').Contains("..")))
+        if (name is null && request.ReadOnly)
+        {
+            throw fail("must not set ReadOnly mode when using anonymous volumes", null);
+        }
+
+        if (subpath is not null && (name is null || MountPaths.LeadsOut(subpath)))
         {
             throw fail(name is null ? "must not set Subpath when using anonymous volumes" : "subpath must be a relative path within the volume", null);
         }
@@ -158,7 +219,15 @@ internal sealed class LongMounts(MountPaths paths)
                 options.Add("mode=" + Convert.ToString(tmpfs.Mode, 8));
             }
 
-            options.AddRange((tmpfs.Options ?? []).Select(o => string.Join('=', o)));
+            foreach (List<string> option in tmpfs.Options ?? [])
+            {
+                if (option is not ([_] or [_, _]))
+                {
+                    throw fail("invalid option array length", null);
+                }
+
+                options.Add(option[0] is "exec" or "noexec" ? option[0] : throw fail($"invalid option: {option[0]}", null));
+            }
         }
 
         return new ContainerMount { Type = "tmpfs", Destination = destination, ReadWrite = !request.ReadOnly, TmpfsOptions = string.Join(',', options) };

@@ -26,6 +26,22 @@ internal sealed class MountPaths(string dataRoot)
         return clean == "/" ? throw QuaiException.Invalid("invalid specification: destination can't be '/'") : clean;
     }
 
+    /// <summary>Whether a path beneath something is written as one that is not: absolute, or climbing out.</summary>
+    public static bool LeadsOut(string subpath)
+    {
+        int depth = 0;
+        foreach (string part in subpath.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            depth += part == ".." ? -1 : part == "." ? 0 : 1;
+            if (depth < 0)
+            {
+                return true;
+            }
+        }
+
+        return subpath.StartsWith('/');
+    }
+
     /// <summary>Resolves . and .. lexically, as paths inside a container must be.</summary>
     public static string Clean(string path)
     {

@@ -7,7 +7,7 @@ using Quai.Volumes;
 namespace Quai.Engine.Containers.Requests.Mounts;
 
 /// <summary>Reads the mounts of a create request: <c>-v</c>, <c>--mount</c>, <c>--tmpfs</c>, the image's volumes and <c>--volumes-from</c>.</summary>
-internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
+internal sealed class MountSpecs(string dataRoot, Func<string, Container> find, Func<string, string> imageId)
 {
     private readonly Dictionary<string, ContainerMount> _mounts = [];
     private readonly HashSet<string> _written = [];
@@ -34,7 +34,7 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
             Add(shorts.Read(bind, host.VolumeDriver), written: true);
         }
 
-        var longs = new LongMounts(_paths);
+        var longs = new LongMounts(_paths, imageId);
         foreach (MountRequest request in host.Mounts ?? [])
         {
             Add(longs.Read(request), written: true);
@@ -51,7 +51,8 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
             string destination;
             try
             {
-                destination = MountPaths.CheckDestination(path);
+                // A relative one is meant from the container's root, as in Docker.
+                destination = MountPaths.CheckDestination("/" + path);
             }
             catch (QuaiException e)
             {
@@ -83,15 +84,15 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
 
     private void ReadVolumesFrom(string spec)
     {
-        int colon = spec.LastIndexOf(':');
-        string mode = colon < 0 ? "" : spec[(colon + 1)..];
-        string name = colon < 0 ? spec : spec[..colon];
-        if (name.Length == 0)
+        if (spec.Length == 0)
         {
-            throw QuaiException.Invalid($"invalid volumes-from specification: '{spec}'");
+            throw QuaiException.Invalid("volumes-from specification cannot be an empty string");
         }
 
-        if (mode is not ("" or "ro" or "rw" or "z" or "Z" or "ro,z" or "rw,z" or "ro,Z" or "rw,Z"))
+        int colon = spec.IndexOf(':');
+        string mode = colon < 0 ? "" : spec[(colon + 1)..];
+        string name = colon < 0 ? spec : spec[..colon];
+        if (BindMode.TryParse(mode) is not { Propagation: null, NoCopy: false } flags)
         {
             throw QuaiException.Invalid($"invalid mode: {mode}");
         }
@@ -103,7 +104,7 @@ internal sealed class MountSpecs(string dataRoot, Func<string, Container> find)
                 continue;
             }
 
-            ContainerMount copy = mount with { ReadWrite = mount.ReadWrite && !mode.StartsWith("ro", StringComparison.Ordinal), Mode = mode.Length > 0 ? mode : mount.Mode };
+            ContainerMount copy = mount with { ReadWrite = mount.ReadWrite && !flags.ReadOnly, Mode = "" };
             Add(new(copy, copy.Type == "volume" ? new VolumeRequest(copy.Name) : null), written: false);
         }
     }

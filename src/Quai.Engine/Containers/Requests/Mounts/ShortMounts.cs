@@ -22,12 +22,12 @@ internal sealed class ShortMounts(MountPaths paths)
         (string source, string destination, string mode) = parts.Length switch
         {
             1 => ("", parts[0], ""),
-            2 when IsMode(parts[1]) => ("", parts[0], parts[1]),
+            2 when BindMode.TryParse(parts[1]) is not null => throw Invalid(spec),
             2 => (parts[0], parts[1], ""),
             _ => (parts[0], parts[1], parts[2]),
         };
         bool bind = source.StartsWith('/');
-        BindMode flags = ParseMode(mode, bind);
+        BindMode flags = BindMode.TryParse(mode) ?? throw QuaiException.Invalid($"invalid mode: {mode}");
         if (destination.Length == 0)
         {
             throw Invalid(spec);
@@ -40,6 +40,12 @@ internal sealed class ShortMounts(MountPaths paths)
         catch (QuaiException e)
         {
             throw QuaiException.Invalid($"invalid volume specification: '{spec}': invalid mount config for type \"{(bind ? "bind" : "volume")}\": {e.Message}", e);
+        }
+
+        if (bind ? flags.NoCopy : flags.Propagation is not null)
+        {
+            throw QuaiException.Invalid(
+                $"invalid volume specification: '{spec}': invalid mount config for type \"{(bind ? "bind" : "volume")}\": field {(bind ? "VolumeOptions" : "BindOptions")} must not be specified");
         }
 
         if (bind)
@@ -74,44 +80,4 @@ internal sealed class ShortMounts(MountPaths paths)
     }
 
     private static QuaiException Invalid(string spec) => QuaiException.Invalid($"invalid volume specification: '{spec}'");
-
-    private static bool IsMode(string text) => text.Split(',').All(p => p is "rw" or "ro" or "z" or "Z" or "nocopy" or "consistent" or "cached" or "delegated" || MountPaths.IsPropagation(p));
-
-    private static BindMode ParseMode(string mode, bool bind)
-    {
-        var result = new BindMode(false, false, null);
-        var seen = (Write: 0, Label: 0, Propagation: 0, Copy: 0);
-        foreach (string part in mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            switch (part)
-            {
-                case "ro" or "rw":
-                    result = result with { ReadOnly = part == "ro" };
-                    seen.Write++;
-                    break;
-                case "z" or "Z":
-                    seen.Label++;
-                    break;
-                case "nocopy" when !bind:
-                    result = result with { NoCopy = true };
-                    seen.Copy++;
-                    break;
-                case "consistent" or "cached" or "delegated":
-                    break;
-                default:
-                    if (!bind || !MountPaths.IsPropagation(part))
-                    {
-                        throw QuaiException.Invalid($"invalid mode: {mode}");
-                    }
-
-                    result = result with { Propagation = part };
-                    seen.Propagation++;
-                    break;
-            }
-        }
-
-        return seen is { Write: < 2, Label: < 2, Propagation: < 2, Copy: < 2 } ? result : throw QuaiException.Invalid($"invalid mode: {mode}");
-    }
-
-    private readonly record struct BindMode(bool ReadOnly, bool NoCopy, string? Propagation);
 }
