@@ -1,3 +1,4 @@
+using Quai.Networks.Firewalls.Tables;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -28,12 +29,8 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetworkOptions _options;
     private readonly TimeProvider _time;
     private readonly NetlinkSocket _route;
-    private readonly Firewall? _firewall;
-    private readonly ForwardPass? _pass;
-    private readonly LoopbackRedirect? _loopback;
-    private readonly PortRelays _relays;
+    private readonly HostTraffic _traffic;
     private readonly NameServices _names;
-    private readonly FirewallWatch? _watch;
     private readonly PortReservations _ports;
     private readonly NameClaims _claims = new();
     private readonly NetworkDirectory _networks = new();
@@ -49,17 +46,11 @@ public sealed class NetworkService : INetworkService, IDisposable
         _options = options;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", BridgeSysctls.KernelHasIPv6 && options.FirewallIPv6, logger) : null;
         _names = new NameServices(time, logger);
-        _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
-        _loopback = options.FirewallIPv6 && BridgeSysctls.KernelHasIPv6 ? new LoopbackRedirect(options.TableName, logger) : null;
-        _watch = options.Firewall ? new FirewallWatch(MendFirewall, time, logger) : null;
         _ports = new PortReservations(PortReservations.KernelRange());
-        _relays = new PortRelays(_ports, logger);
+        _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
-        Forwarding = new Forwarding(database, _route, options, logger);
-        Tables = new TableNames(database, _claims, options.TableName);
     }
 
     /// <summary>The tables networks are recorded in.</summary>
@@ -67,10 +58,6 @@ public sealed class NetworkService : INetworkService, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<IPAddress> HostGateways => _options.HostGateways.Count > 0 ? _options.HostGateways : [.. _networks.Named("bridge")?.Network.Subnets.Select(s => s.Gateway) ?? []];
-
-    private Forwarding Forwarding { get; }
-
-    private TableNames Tables { get; }
 
     /// <summary>Opens the networks of a daemon; nothing is done in the kernel before <see cref="RecoverAsync"/>.</summary>
     /// <param name="database">Opened with <see cref="Migrations"/>.</param>
@@ -97,29 +84,14 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         List<NetworkRecord> recorded = _database.Read(NetworkTables.Networks);
-        IReadOnlyList<string> tables = _firewall is null ? [] : await Tables.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
+        IReadOnlyList<string> tables = await _traffic.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
         IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
         IReadOnlyList<Endpoint> endpoints = await _recovery.EndpointsAsync(
             networks, running, Links.List(_route).Select(l => l.Name).ToHashSet(), cancellation).ConfigureAwait(false);
         _networks.Reset(networks);
         _endpoints.Reset(endpoints);
         _recovery.Reserve(endpoints, _ports);
-        IReadOnlyList<FirewalledBridge> bridges = Firewalled();
-        (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await Forwarding.DecideAsync(bridges, cancellation).ConfigureAwait(false);
-        _firewall?.Rebuild(bridges, endpoints, guards);
-        _loopback?.Reset(endpoints);
-        foreach (Endpoint endpoint in endpoints)
-        {
-            _relays.Add(endpoint);
-        }
-
-        TurnForwardingOn(turnOn);
-        _watch?.Start();
-        _pass?.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
-        if (_firewall is not null)
-        {
-            await Tables.DeleteAsync(tables, _firewall, cancellation).ConfigureAwait(false);
-        }
+        await _traffic.StartAsync(Firewalled(), endpoints, tables, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -173,7 +145,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             }
 
             _names.Forget(networkId);
-            await SetBridgesAsync().ConfigureAwait(false);
+            await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
             _drivers.ByName[state.Network.Driver].Delete(state.Live.Record);
             await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
         }
@@ -213,14 +185,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         cancellation.ThrowIfCancellationRequested();
         if (endpoint.Ports.Count > 0)
         {
-            _firewall?.Add(endpoint, () => _endpoints.Contains(endpoint));
-            _loopback?.Add(endpoint);
-            _relays.Add(endpoint);
-            if (!_endpoints.Contains(endpoint))
-            {
-                _loopback?.Remove(endpoint.Id);
-                _relays.Remove(endpoint.Id);
-            }
+            _traffic.Publish(endpoint, () => _endpoints.Contains(endpoint));
         }
 
         return Task.CompletedTask;
@@ -242,7 +207,7 @@ public sealed class NetworkService : INetworkService, IDisposable
                 throw QuaiException.NotFound($"endpoint {endpoint.Id} not found");
             }
 
-            _firewall?.Change(changed);
+            _traffic.Change(changed);
         }
         catch
         {
@@ -252,9 +217,6 @@ public sealed class NetworkService : INetworkService, IDisposable
             throw;
         }
 
-        _loopback?.Change(changed);
-        _relays.Remove(endpoint.Id);
-        _relays.Add(changed);
         _ports.Release([.. endpoint.Ports.Intersect(withdraw)]);
         return changed;
     }
@@ -309,15 +271,13 @@ public sealed class NetworkService : INetworkService, IDisposable
     public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => _names.Serve(containerId, sockets, settings, _endpoints.Of(containerId));
 
     /// <inheritdoc/>
-    public Task FlushAsync(CancellationToken cancellation) => _firewall?.FlushAsync().WaitAsync(cancellation) ?? Task.CompletedTask;
+    public Task FlushAsync(CancellationToken cancellation) => _traffic.FlushAsync().WaitAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task DestroyAsync(CancellationToken cancellation)
     {
         await FlushAsync(cancellation).ConfigureAwait(false);
-        _pass?.Apply(wanted: false, ipv6: false);
-        _loopback?.Detach();
-        _firewall?.Destroy();
+        _traffic.Destroy();
 
         // None of them keeps another's parent any more.
         _networks.Reset([]);
@@ -339,20 +299,15 @@ public sealed class NetworkService : INetworkService, IDisposable
         }
 
         _names.Dispose();
-        _watch?.Dispose();
         if (_endpoints.IsEmpty)
         {
-            _pass?.Apply(wanted: false, ipv6: false);
-            _loopback?.Detach();
+            _traffic.Idle();
         }
 
-        _loopback?.Dispose();
-        _relays.Dispose();
-        _pass?.Dispose();
+        _traffic.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
         _drivers.Dispose();
-        _firewall?.Dispose();
         _claims.Dispose();
         _changing.Dispose();
     }
@@ -362,34 +317,6 @@ public sealed class NetworkService : INetworkService, IDisposable
             ? request with { Options = defaults.Where(d => !request.Options.ContainsKey(d.Key)).Concat(request.Options).ToDictionary() }
             : request;
 
-    private async Task SetBridgesAsync()
-    {
-        IReadOnlyList<FirewalledBridge> bridges = Firewalled();
-        (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await Forwarding.DecideAsync(bridges, CancellationToken.None).ConfigureAwait(false);
-        _firewall?.SetBridges(bridges, guards);
-        TurnForwardingOn(turnOn);
-        if (bridges.Count <= 1 || bridges.Count(b => b.IPv6 is not null) <= 1)
-        {
-            // Only the first makes a pass needed, and only the last takes it away: who has many networks does not read others' chains for each.
-            _pass?.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
-        }
-    }
-
-    private static void TurnForwardingOn(IReadOnlyList<AddressFamily> families)
-    {
-        foreach (AddressFamily family in families)
-        {
-            ForwardGuard.TurnForwardingOn(family);
-        }
-    }
-
-    private void MendFirewall()
-    {
-        _firewall!.Mend();
-        IReadOnlyList<FirewalledBridge> bridges = Firewalled();
-        _pass!.Apply(bridges.Count > 0, bridges.Any(b => b.IPv6 is not null));
-    }
-
     private async Task<Network> RealizeAsync(INetworkDriver driver, NetworkRecord record)
     {
         try
@@ -397,7 +324,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             ILiveNetwork live = driver.Realize(record, [.. _networks.All.SelectMany(n => n.Network.Subnets).Select(s => s.Prefix)]);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, live.Record), CancellationToken.None).ConfigureAwait(false);
             _networks.Put(new NetworkState(live));
-            await SetBridgesAsync().ConfigureAwait(false);
+            await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
             return live.Network;
         }
         catch
@@ -424,10 +351,8 @@ public sealed class NetworkService : INetworkService, IDisposable
             CancellationToken.None).ConfigureAwait(false);
         foreach (Endpoint endpoint in endpoints)
         {
-            _relays.Remove(endpoint.Id);
             GiveBack(endpoint);
-            _loopback?.Remove(endpoint.Id);
-            _firewall?.Remove(endpoint.Id);
+            _traffic.Withdraw(endpoint.Id);
         }
     }
 

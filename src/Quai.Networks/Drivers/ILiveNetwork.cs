@@ -1,3 +1,4 @@
+using Quai.Networks.Firewalls.Tables;
 using System.Net;
 using Quai.Errors;
 using Quai.Networks.Firewalls;

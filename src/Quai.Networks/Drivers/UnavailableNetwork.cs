@@ -1,3 +1,4 @@
+using Quai.Networks.Firewalls.Tables;
 using System.Globalization;
 using Quai.Errors;
 using Quai.Networks.Firewalls;

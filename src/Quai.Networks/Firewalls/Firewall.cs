@@ -1,3 +1,4 @@
+using Quai.Networks.Firewalls.Tables;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;

@@ -5,10 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace Quai.Networks.Ports;
 
 /// <summary>
-/// Relays what other hosts send by IPv6 to published ports of containers that have IPv4 alone: the kernel translates no family into the other. What the host itself sends
-/// goes another way (<see cref="Loopback.LoopbackRedirect"/>). The daemon does it, for such clients only; they wait while it is away. Safe for concurrent use.
+/// Relays what is sent to published ports where the kernel does not translate: what other hosts send by IPv6 to containers that have IPv4 alone (what the host itself sends
+/// goes another way, <see cref="Loopback.LoopbackRedirect"/>), and everything where no rules may be written. The daemon does it, for such clients only; they wait while it is away.
+/// Safe for concurrent use.
 /// </summary>
-internal sealed partial class PortRelays(PortReservations ports, ILogger logger) : IDisposable
+/// <param name="ports">Where the sockets are.</param>
+/// <param name="ipv4">Whether the kernel translates IPv4.</param>
+/// <param name="ipv6">Whether it translates IPv6.</param>
+/// <param name="logger">For what cannot be relayed.</param>
+internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool ipv6, ILogger logger) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<IDisposable>> _running = [];
@@ -16,11 +21,6 @@ internal sealed partial class PortRelays(PortReservations ports, ILogger logger)
     /// <summary>Relays an endpoint's ports, where that is needed.</summary>
     public void Add(Endpoint endpoint)
     {
-        if (endpoint is not { IPv6: null, IPv4.Address: { } target })
-        {
-            return;
-        }
-
         lock (_lock)
         {
             if (_running.ContainsKey(endpoint.Id))
@@ -29,8 +29,13 @@ internal sealed partial class PortRelays(PortReservations ports, ILogger logger)
             }
 
             List<IDisposable> relays = [];
-            foreach (PublishedPort port in endpoint.Ports.Where(p => p.HostPort != 0 && p.HostAddress.AddressFamily == AddressFamily.InterNetworkV6))
+            foreach (PublishedPort port in endpoint.Ports.Where(p => p.HostPort != 0 && p.Protocol != "sctp"))
             {
+                if (TargetOf(endpoint, port) is not { } target)
+                {
+                    continue;
+                }
+
                 // One that another program took while the daemon was away is not held.
                 if (ports.Share(port) is not { } socket)
                 {
@@ -53,6 +58,13 @@ internal sealed partial class PortRelays(PortReservations ports, ILogger logger)
                 _running.Add(endpoint.Id, relays);
             }
         }
+    }
+
+    /// <summary>Relays other ports of an endpoint; the connections of those that stay are interrupted, too.</summary>
+    public void Change(Endpoint endpoint)
+    {
+        Remove(endpoint.Id);
+        Add(endpoint);
     }
 
     /// <summary>Ends the relays of an endpoint, and their connections.</summary>
@@ -80,6 +92,12 @@ internal sealed partial class PortRelays(PortReservations ports, ILogger logger)
             _running.Clear();
         }
     }
+
+    /// <summary>Where a port is to be relayed to; null where the kernel takes care of it.</summary>
+    private IPAddress? TargetOf(Endpoint endpoint, PublishedPort port) =>
+        port.HostAddress.AddressFamily == AddressFamily.InterNetwork ? ipv4 ? null : endpoint.IPv4?.Address
+        : endpoint.IPv6 is { } own ? ipv6 ? null : own.Address
+        : endpoint.IPv4?.Address;
 
     private static IDisposable Start(PublishedPort port, Socket socket, IPEndPoint target)
     {

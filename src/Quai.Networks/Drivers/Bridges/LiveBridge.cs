@@ -1,3 +1,4 @@
+using Quai.Networks.Firewalls.Tables;
 using System.Net.Sockets;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;

@@ -1,3 +1,4 @@
+using Quai.Networks.Firewalls.Tables;
 using System.Globalization;
 using System.Net;
 using Quai.Networks.Drivers.Bridges;

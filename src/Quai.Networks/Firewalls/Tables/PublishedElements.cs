@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using Quai.Linux.Nftables;
 using Quai.Networks.Ports;
 
-namespace Quai.Networks.Firewalls;
+namespace Quai.Networks.Firewalls.Tables;
 
 /// <summary>What an endpoint's published ports are in one table.</summary>
 /// <param name="Ports">Elements for ports on all addresses.</param>

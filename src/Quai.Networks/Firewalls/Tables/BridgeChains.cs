@@ -3,7 +3,7 @@ using Quai.Linux.Nftables;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
 
-namespace Quai.Networks.Firewalls;
+namespace Quai.Networks.Firewalls.Tables;
 
 /// <summary>The chains of one network in one table, and the elements of verdict maps by which packets come there: one chain for each map that has something to say of it.</summary>
 /// <param name="batch">Where they are written to.</param>

@@ -6,7 +6,7 @@ using Quai.Linux.Netlink;
 using Quai.Linux.Nftables;
 using Quai.Networks.Ports;
 
-namespace Quai.Networks.Firewalls;
+namespace Quai.Networks.Firewalls.Tables;
 
 /// <summary>
 /// This daemon's nftables table of one family. Published ports are elements of maps, so a thousand cost a packet as much as one, and publishing is one transaction.

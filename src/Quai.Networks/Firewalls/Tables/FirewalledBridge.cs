@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Quai.Networks.Drivers.Bridges;
 
-namespace Quai.Networks.Firewalls;
+namespace Quai.Networks.Firewalls.Tables;
 
 /// <summary>A bridge as the firewall sees it.</summary>
 /// <param name="Interface">Its name.</param>

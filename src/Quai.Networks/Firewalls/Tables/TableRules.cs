@@ -2,7 +2,7 @@ using System.Net.Sockets;
 using Quai.Linux.Nftables;
 using Quai.Networks.Drivers;
 
-namespace Quai.Networks.Firewalls;
+namespace Quai.Networks.Firewalls.Tables;
 
 /// <summary>
 /// The rules of one of the two tables, the same for IPv4 and IPv6 but for the host's loopback: for that of IPv6 the kernel itself takes care.

@@ -1,7 +1,7 @@
 using System.Net;
 using Quai.Networks.Drivers.Bridges;
 
-namespace Quai.Networks.Firewalls;
+namespace Quai.Networks.Firewalls.Tables;
 
 /// <summary>A bridge in one family, as the firewall sees it.</summary>
 /// <param name="Prefix">Its containers' addresses.</param>
