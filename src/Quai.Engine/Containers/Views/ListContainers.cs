@@ -53,7 +53,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
         return new ContainerSummary
         {
             Id = container.Id,
-            Names = ["/" + container.Name],
+            Names = ["/" + container.Name, .. networks.Links.NamesOf(container)],
 
             // A name that now means another image would mislead.
             Image = meant.Contains(container.ImageId) ? reference : container.ImageId,
