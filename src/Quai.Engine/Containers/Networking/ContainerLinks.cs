@@ -52,9 +52,9 @@ internal sealed class ContainerLinks(ContainerRegistry registry, INetworkService
     public List<string>? Shown(Container container) =>
         Of(container) is { Count: > 0 } links ? [.. links.Select(l => $"/{l.Target.Name}:/{container.Name}/{l.Alias}").Order(StringComparer.Ordinal)] : null;
 
-    /// <summary>By which names others know a container: <c>/other/alias</c>.</summary>
-    public IEnumerable<string> NamesOf(Container container) =>
-        registry.All().Where(c => c.Spec.Network.Links is { Count: > 0 }).SelectMany(c => Of(c).Where(l => l.Target == container).Select(l => $"/{c.Name}/{l.Alias}")).Order(StringComparer.Ordinal);
+    /// <summary>By which names others know containers, <c>/other/alias</c>, by the ids of those that are known so.</summary>
+    public ILookup<string, string> Names() =>
+        registry.All().Where(c => c.Spec.Network.Links is { Count: > 0 }).SelectMany(c => Of(c).Select(l => (l.Target.Id, Name: $"/{c.Name}/{l.Alias}"))).OrderBy(n => n.Name, StringComparer.Ordinal).ToLookup(n => n.Id, n => n.Name);
 
     /// <summary>Whether containers know a container that is their neighbour, and run.</summary>
     public IEnumerable<Container> LinkedTo(Container container) =>
@@ -75,7 +75,7 @@ internal sealed class ContainerLinks(ContainerRegistry registry, INetworkService
 
     /// <summary>Lines of a container's hosts.</summary>
     public IEnumerable<string> Hosts(Container container) =>
-        Of(container).SelectMany(l => AddressesOf(l.Target).Select(a => string.Join(' ', new[] { $"{a}\t{l.Alias}", l.Target.Spec.Hostname, l.Target.Name }.Distinct())));
+        Of(container).SelectMany(l => AddressesOf(l.Target).Select(a => $"{a}\t{string.Join(' ', new[] { l.Alias, l.Target.Spec.Hostname, l.Target.Name }.Distinct())}"));
 
     /// <summary>A container's variables.</summary>
     public IReadOnlyList<string> Variables(Container container)

@@ -78,7 +78,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
             request.NetworkingConfig ??= new NetworkingConfig();
             request.NetworkingConfig.EndpointsConfig ??= [];
             Api.Networks.EndpointSettings settings = request.NetworkingConfig.EndpointsConfig.GetValueOrDefault(network) ?? new Api.Networks.EndpointSettings();
-            settings.Links = [.. settings.Links ?? [], .. links];
+            settings.Links = [.. (settings.Links ?? []).Union(links)];
             request.NetworkingConfig.EndpointsConfig[network] = settings;
             host.Links = null;
         }
