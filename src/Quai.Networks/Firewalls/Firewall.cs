@@ -56,6 +56,13 @@ internal sealed partial class Firewall : IDisposable
         WithIPv6(bridges, t => t.SetBridges(bridges, guards.IPv6));
     }
 
+    /// <summary>Puts an endpoint's egress policy into force.</summary>
+    public void Restrict(Endpoint endpoint)
+    {
+        _ipv4.Restrict(endpoint);
+        _ipv6?.Restrict(endpoint);
+    }
+
     /// <summary>Publishes an endpoint's ports, those of a family in one transaction, unless it is gone when its turn comes.</summary>
     public void Add(Endpoint endpoint, Func<bool> stillThere)
     {
@@ -70,7 +77,7 @@ internal sealed partial class Firewall : IDisposable
         _ipv6?.Change(endpoint);
     }
 
-    /// <summary>Withdraws an endpoint's ports, in the background.</summary>
+    /// <summary>Withdraws an endpoint's ports and its egress policy, in the background.</summary>
     public void Remove(string endpointId)
     {
         _ipv4.Remove(endpointId);

@@ -89,6 +89,15 @@ internal sealed class HostTraffic : IDisposable
         }
     }
 
+    /// <summary>Puts an endpoint's egress policy into force, if it has one.</summary>
+    public void Restrict(Endpoint endpoint)
+    {
+        if (endpoint.Egress is not null)
+        {
+            _firewall!.Restrict(endpoint);
+        }
+    }
+
     /// <summary>Publishes an endpoint's ports, unless it is gone when its turn comes.</summary>
     public void Publish(Endpoint endpoint, Func<bool> stillThere)
     {
@@ -110,7 +119,7 @@ internal sealed class HostTraffic : IDisposable
         _relays.Change(endpoint);
     }
 
-    /// <summary>Withdraws an endpoint's ports; from the tables in the background.</summary>
+    /// <summary>Withdraws an endpoint's ports and its egress policy; from the tables in the background.</summary>
     public void Withdraw(string endpointId)
     {
         _relays.Remove(endpointId);

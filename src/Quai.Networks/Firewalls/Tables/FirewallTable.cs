@@ -24,6 +24,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     private readonly Dictionary<string, PublishedElements> _published = [];
     private IReadOnlyList<FirewalledBridge> _bridges = [];
     private ForwardGuard? _guard;
+    private readonly EgressEndpoints _egress = new(table, family);
     private PublishedElements _withdrawn = PublishedElements.None;
     private Task? _draining;
 
@@ -31,10 +32,11 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     /// <param name="bridges">The bridges.</param>
     /// <param name="endpoints">Whose ports are published.</param>
     /// <param name="guard">What keeps the host from forwarding for others, where Quai turned forwarding on; null where it did not.</param>
-    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IEnumerable<Endpoint> endpoints, ForwardGuard? guard)
+    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IReadOnlyList<Endpoint> endpoints, ForwardGuard? guard)
     {
         lock (_lock)
         {
+            _egress.Reset(endpoints);
             _bridges = bridges;
             _guard = guard;
             _published.Clear();
@@ -55,7 +57,8 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         {
             if (HasChain(TableRules.Raw) && (!TableRules.IsWhole(family, _bridges, _guard)
                 || (HasChain(TableRules.Forward) && NftListing.Rules(_socket, _family, table, TableRules.Publish).Count > 0
-                    && Holds(TableRules.Ports, p => p.Ports) && Holds(TableRules.AddressedPorts, p => p.AddressedPorts) && Holds(TableRules.OpenPorts, p => p.OpenPorts))))
+                    && Holds(TableRules.Ports, p => p.Ports) && Holds(TableRules.AddressedPorts, p => p.AddressedPorts) && Holds(TableRules.OpenPorts, p => p.OpenPorts)
+                    && NftBatch.List(_socket, table, EgressChains.Endpoints, _family).Count >= _egress.Count)))
             {
                 return false;
             }
@@ -68,7 +71,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     /// <summary>Changes the table for other bridges.</summary>
     /// <param name="bridges">The bridges.</param>
-    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IEnumerable{Endpoint}, ForwardGuard)"/>.</param>
+    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IReadOnlyList{Endpoint}, ForwardGuard)"/>.</param>
     public void SetBridges(IReadOnlyList<FirewalledBridge> bridges, ForwardGuard? guard)
     {
         lock (_lock)
@@ -128,6 +131,28 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
     }
 
+    /// <summary>Puts an endpoint's egress policy into force.</summary>
+    public void Restrict(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            if (_egress.Add(endpoint) is not { } restricted)
+            {
+                return;
+            }
+
+            try
+            {
+                Commit(batch => new EgressChains(batch, table, family).Add(restricted), $"restrict {endpoint.AddressOf(family)?.Address}");
+            }
+            catch
+            {
+                _egress.Forget(endpoint.Id);
+                throw;
+            }
+        }
+    }
+
     /// <summary>Changes what is published of an endpoint in one transaction: what stays is not interrupted.</summary>
     public void Change(Endpoint endpoint)
     {
@@ -155,14 +180,19 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
     }
 
-    /// <summary>Withdraws an endpoint's ports, in the background.</summary>
+    /// <summary>Withdraws an endpoint's ports and its egress policy, in the background.</summary>
     public void Remove(string endpointId)
     {
         lock (_lock)
         {
+            bool restricted = _egress.Withdraw(endpointId);
             if (_published.Remove(endpointId, out PublishedElements? elements))
             {
                 _withdrawn.Add(elements);
+            }
+
+            if (restricted || elements is not null)
+            {
                 _draining ??= Task.Run(Drain);
             }
         }
@@ -183,6 +213,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         lock (_lock)
         {
             _published.Clear();
+            _egress.Reset([]);
             _withdrawn = PublishedElements.None;
             _bridges = [];
             if (_guard is not null)
@@ -238,6 +269,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             elements.AddTo(batch, table);
         }
 
+        _egress.Write(batch);
         batch.Commit(_socket, $"write nftables table {table} of family {(family == AddressFamily.InterNetwork ? "ip" : "ip6")}");
         ForgetWithdrawn();
     }
@@ -265,13 +297,14 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     private void Commit(Action<NftBatch>? add, string what)
     {
-        if (_withdrawn.IsEmpty && add is null)
+        if (_withdrawn.IsEmpty && _egress.IsDone && add is null)
         {
             return;
         }
 
         using var batch = new NftBatch(_family);
         _withdrawn.DeleteFrom(batch, table);
+        _egress.DeleteWithdrawn(batch);
         add?.Invoke(batch);
         try
         {
@@ -318,6 +351,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
 
         _withdrawn = PublishedElements.None;
+        _egress.ForgetWithdrawn();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "nftables table {Table} was changed by somebody else and is written anew: {Reason}")]
