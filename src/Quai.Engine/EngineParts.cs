@@ -29,6 +29,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var registry = new ContainerRegistry();
         var background = new Background(loggers.CreateLogger<Engine>());
         var lifetime = new EngineLifetime();
+        var links = new ContainerLinks(registry, stores.Networks);
         var records = new ContainerRecords(database, background);
         var events = new ContainerEvents(hub, stores.Networks);
         var storage = new ContainerStorage(stores.Images, stores.Volumes, paths);
@@ -38,7 +39,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         // Runs.
         var runs = new ContainerRuns(launcher, execs, hub, time);
         var endpoints = new ContainerEndpoints(stores.Networks, registry);
-        var resolution = new NameResolution(options, stores.Networks);
+        var resolution = new NameResolution(options, stores.Networks, links, launcher.Files);
         var resources = new RunResources(runtime, endpoints, resolution, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
         var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
@@ -51,7 +52,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         // Operations.
         var remove = new RemoveContainer(registry, stopper, removal);
         var sizes = new ContainerSizes(stores.Images);
-        var networks = new NetworkView(stores.Networks);
+        var networks = new NetworkView(stores.Networks, links);
         var logs = new ContainerLogs(registry, paths, time);
         var views = new ContainerViews(stores.Images, stores.Volumes, launcher.Files, paths);
         var containers = new ContainerOperations

@@ -68,7 +68,8 @@ public interface INetworkService
     /// <summary>Says by which names the endpoints of a container go, for those on networks where containers know each other by name (<see cref="Network.HasNames"/>).</summary>
     /// <param name="containerId">The container.</param>
     /// <param name="namesOn">Its names on a network, the container's own first.</param>
-    void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn);
+    /// <param name="linksOn">By aliases that it alone knows, others' names on a network; null for none.</param>
+    void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn, Func<Network, IReadOnlyDictionary<string, string>?> linksOn);
 
     /// <summary>Serves DNS for a container, until it is released.</summary>
     /// <param name="containerId">The container.</param>

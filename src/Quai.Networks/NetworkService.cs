@@ -270,12 +270,12 @@ public sealed class NetworkService : INetworkService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn)
+    public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn, Func<Network, IReadOnlyDictionary<string, string>?> linksOn)
     {
         IReadOnlyList<Endpoint> endpoints = _endpoints.Of(containerId);
         foreach (Endpoint endpoint in endpoints.Where(e => e.Network.HasNames))
         {
-            _names.Put(endpoint, namesOn(endpoint.Network));
+            _names.Put(endpoint, namesOn(endpoint.Network), linksOn(endpoint.Network));
         }
 
         _names.Update(containerId, endpoints);

@@ -17,7 +17,6 @@ public sealed class RefusedSettingsTests : IDisposable
     [InlineData("--storage-opt=overlay2.size=10G (storage-opts in daemon.json) is not available in this version of Quai, and containers could fill the disk", "--storage-opt", "overlay2.size=10G")]
     [InlineData("--exec-opt=isolation=hyperv (exec-opts in daemon.json) is not available in this version of Quai, and containers would be run otherwise than it says", "--exec-opt", "isolation=hyperv")]
     [InlineData("--default-gateway=10.0.0.9 is not available in this version of Quai, and containers would reach the outside another way", "--default-gateway", "10.0.0.9")]
-    [InlineData("--default-network-opt=bridge=x=y (default-network-opts in daemon.json) is not available in this version of Quai, and networks would not be as it says", "--default-network-opt", "bridge=x=y")]
     public void What_is_not_available_is_refused(string message, params string[] arguments) =>
         Assert.Equal(message + ": take it out of the configuration to go on without", Refused(arguments));
 
@@ -27,7 +26,6 @@ public sealed class RefusedSettingsTests : IDisposable
     [InlineData("selinux-enabled", "true")]
     [InlineData("default-runtime", "\"kata\"")]
     [InlineData("storage-opts", "[\"size=1g\"]")]
-    [InlineData("default-network-opts", "{\"bridge\": {\"com.docker.network.bridge.host_binding_ipv4\": \"127.0.0.1\"}}")]
     public void So_it_is_in_the_file(string name, string value)
     {
         File.WriteAllText(_file, $"{{\"{name}\": {value}}}");
@@ -59,6 +57,10 @@ public sealed class RefusedSettingsTests : IDisposable
             string value = flag.Name switch
             {
                 "bip" or "fixed-cidr" => "10.9.0.1/16",
+                "bip6" or "fixed-cidr-v6" => "fd00::1/64",
+                "default-address-pool" => "base=10.8.0.0/13,size=24",
+                "default-network-opt" => "bridge=a=b",
+                "bridge-accept-fwmark" => "0x1/0x3",
                 "dns" or "ip" or "host-gateway-ip" => "127.0.0.1",
                 "host" => "unix:///x",
                 "label" => "a=b",

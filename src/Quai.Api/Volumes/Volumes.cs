@@ -30,7 +30,7 @@ public sealed class VolumeCreateRequest
     public Dictionary<string, string>? Labels { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public JsonElement? ClusterVolumeSpec { get; set; }
+    public Dictionary<string, JsonElement>? ClusterVolumeSpec { get; set; }
 }
 
 public sealed record VolumeListResponse(List<VolumeInspect> Volumes, List<string>? Warnings);

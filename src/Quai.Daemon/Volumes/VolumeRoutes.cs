@@ -33,7 +33,7 @@ internal static class VolumeRoutes
             .Add("POST", "/volumes/create", async call =>
             {
                 VolumeCreateRequest request = await call.ReadDocument(Json.Types.VolumeCreateRequest) ?? new();
-                if (request.ClusterVolumeSpec is { ValueKind: not JsonValueKind.Null })
+                if (request.ClusterVolumeSpec is not null)
                 {
                     throw new QuaiException(ErrorKind.Unavailable, UnsupportedRoutes.NotManager);
                 }

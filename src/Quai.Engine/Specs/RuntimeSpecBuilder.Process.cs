@@ -23,7 +23,7 @@ public static partial class RuntimeSpecBuilder
     {
         SecurityOptions security = container.Spec.Security.Options();
         IReadOnlyList<string> capabilities = exec.Privileged ? Linux.Capabilities.Available : CapabilitiesOf(container.Spec.Security);
-        List<string> environment = BuildEnvironment(exec.Tty, container.Hostname, container.Spec.Program.Environment);
+        List<string> environment = BuildEnvironment(container, exec.Tty);
         Merge(environment, exec.Env);
         return new Process
         {
@@ -50,7 +50,7 @@ public static partial class RuntimeSpecBuilder
         ConsoleSize = SizeOf(request.Spec.Program.ConsoleSize),
         User = UserOf(request.User),
         Args = BuildArguments(request),
-        Env = BuildEnvironment(request.Spec.Program.Terminal, request.Hostname, request.Spec.Program.Environment),
+        Env = BuildEnvironment(request, request.Spec.Program.Terminal),
         Cwd = FolderOf(request.Spec.Program),
         Capabilities = SetsOf(capabilities),
         Rlimits = BuildLimits(request),
@@ -71,15 +71,16 @@ public static partial class RuntimeSpecBuilder
     }
 
     /// <summary>Defaults, then the container's variables: those with the same name replace them.</summary>
-    private static List<string> BuildEnvironment(bool terminal, string hostname, IReadOnlyList<string>? variables)
+    private static List<string> BuildEnvironment(SpecRequest request, bool terminal)
     {
-        List<string> environment = [DefaultPath, $"HOSTNAME={hostname}"];
+        List<string> environment = [DefaultPath, $"HOSTNAME={request.Hostname}"];
         if (terminal)
         {
             environment.Add("TERM=xterm");
         }
 
-        Merge(environment, variables);
+        environment.AddRange(request.LinkVariables);
+        Merge(environment, request.Spec.Program.Environment);
         return environment;
     }
 

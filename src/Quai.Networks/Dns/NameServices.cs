@@ -16,18 +16,28 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
 
     private readonly ConcurrentDictionary<string, NetworkNameTable> _tables = new();
     private readonly ConcurrentDictionary<string, ContainerResolver> _resolvers = new();
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> _links = new();
     private readonly Lazy<HostNameServers> _host = new(() => new HostNameServers(time));
     private readonly DnsServerOptions _options = new() { SharedLimit = new OutstandingLimit(MostOutstanding) };
 
     /// <summary>Puts an endpoint's names on its network, which has names (<see cref="Network.HasNames"/>).</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="names">Its container's name first.</param>
-    public void Put(Endpoint endpoint, IReadOnlyList<string> names) =>
+    /// <param name="links">By aliases that its container alone knows, others' names; null for none.</param>
+    public void Put(Endpoint endpoint, IReadOnlyList<string> names, IReadOnlyDictionary<string, string>? links)
+    {
+        if (links is not null)
+        {
+            _links[endpoint.Id] = links;
+        }
+
         TableOf(endpoint.Network).Add(new NamedEndpoint(endpoint.Id, names, endpoint.IPv4?.Address, endpoint.IPv6?.Address));
+    }
 
     /// <summary>Takes an endpoint's names away.</summary>
     public void Remove(Endpoint endpoint)
     {
+        _links.TryRemove(endpoint.Id, out _);
         if (_tables.TryGetValue(endpoint.Network.Id, out NetworkNameTable? table))
         {
             table.Remove(endpoint.Id);
@@ -57,7 +67,7 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
         if (_resolvers.TryGetValue(container, out ContainerResolver? resolver))
         {
             resolver.Scope.Set(
-                [.. endpoints.Where(e => e.Network.HasNames).Select(e => new NetworkAttachment(TableOf(e.Network)))],
+                [.. endpoints.Where(e => e.Network.HasNames).Select(e => new NetworkAttachment(TableOf(e.Network), _links.GetValueOrDefault(e.Id)))],
                 resolver.Settings.Servers,
                 resolver.Settings.Options,
                 endpoints.Any(e => e.Network.LeadsOutside));

@@ -16,6 +16,7 @@ internal sealed partial class FirewallWatch : IDisposable
     private readonly ILogger _logger;
     private readonly NftWatch? _watch;
     private bool _started;
+    private bool _disposed;
 
     /// <summary>Begins to listen, in the calling thread's network namespace.</summary>
     /// <param name="mend">What looks and mends; it is called in the background, never twice at once.</param>
@@ -49,6 +50,11 @@ internal sealed partial class FirewallWatch : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, true))
+        {
+            return;
+        }
+
         _stop.Cancel();
         _watch?.Dispose();
         _stop.Dispose();

@@ -17,7 +17,8 @@ public static class ContainerFiles
     /// <param name="addresses">Its own addresses.</param>
     /// <param name="extraHosts"><c>name:address</c> or <c>name=address</c>; the address <c>host-gateway</c> is <paramref name="hostGateways"/>.</param>
     /// <param name="hostGateways">By which the host is reached.</param>
-    public static string Hosts(string hostname, string? domainname, IEnumerable<IPAddress> addresses, IReadOnlyList<string> extraHosts, IReadOnlyList<IPAddress> hostGateways)
+    /// <param name="others">Lines about others, without their ends.</param>
+    public static string Hosts(string hostname, string? domainname, IEnumerable<IPAddress> addresses, IReadOnlyList<string> extraHosts, IReadOnlyList<IPAddress> hostGateways, params IEnumerable<string> others)
     {
         var text = new StringBuilder(256);
         text.Append("127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\nfe00::0\tip6-localnet\nff00::0\tip6-mcastprefix\nff02::1\tip6-allnodes\nff02::2\tip6-allrouters\n");
@@ -51,6 +52,11 @@ public static class ContainerFiles
             }
 
             text.Append(address).Append('\t').Append(extra, 0, separator).Append('\n');
+        }
+
+        foreach (string line in others)
+        {
+            text.Append(line).Append('\n');
         }
 
         return text.Append(HostLines(hostname, domainname, addresses)).ToString();

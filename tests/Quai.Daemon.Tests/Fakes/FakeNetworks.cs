@@ -48,7 +48,7 @@ internal sealed class FakeNetworks : INetworkService
 
     public bool IsUsed(string networkId) => false;
 
-    public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn) => throw Unexpected();
+    public void SetNames(string containerId, Func<Network, IReadOnlyList<string>> namesOn, Func<Network, IReadOnlyDictionary<string, string>?> linksOn) => throw Unexpected();
 
     public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => throw Unexpected();
 

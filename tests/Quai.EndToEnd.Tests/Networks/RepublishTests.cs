@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace Quai.EndToEnd.Tests.Networks;
 
@@ -55,65 +54,6 @@ public sealed class RepublishTests(QuaidInstance engine) : IClassFixture<QuaidIn
         (await _quai.RunAsync($"update -p {port}:80 {alone}")).ExpectFailure(1, "it has no network of its own");
         Assert.Equal("map[]", await _docker.InspectAsync(other, "{{.HostConfig.PortBindings}}"));
         Assert.Equal("page\n", await GetAsync(port));
-    }
-
-    [Fact]
-    public async Task A_client_of_UDP_that_never_pauses_reaches_whoever_is_published_now()
-    {
-        int port = TestCertificate.FreePort();
-        using var client = new UdpClient(AddressFamily.InterNetwork);
-        client.Connect(IPAddress.Loopback, port);
-        using var stop = new CancellationTokenSource();
-        Task asking = AskAsync(client, stop.Token);
-        try
-        {
-            for (int round = 0; round < 2; round++)
-            {
-                string server = await _networks.RunAsync("bridge", $"-p {port}:90/udp", $"sh -c 'while :; do echo round{round} | nc -lu -p 90 -w 1; done'");
-                await Eventually.HoldsAsync(() => Task.FromResult(Volatile.Read(ref _heard).Contains($"round{round}", StringComparison.Ordinal) ? null : $"heard {_heard}"));
-                await _docker.OkAsync($"rm -f {server}");
-            }
-        }
-        finally
-        {
-            await stop.CancelAsync();
-            await asking;
-        }
-    }
-
-    private string _heard = "";
-
-    private async Task AskAsync(UdpClient client, CancellationToken stop)
-    {
-        _ = Task.Run(
-            async () =>
-            {
-                while (!stop.IsCancellationRequested)
-                {
-                    try
-                    {
-                        Volatile.Write(ref _heard, Encoding.ASCII.GetString((await client.ReceiveAsync(stop)).Buffer));
-                    }
-                    catch (SocketException)
-                    {
-                        // Refused just now.
-                    }
-                }
-            },
-            CancellationToken.None);
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                await client.SendAsync("?\n"u8.ToArray(), CancellationToken.None);
-            }
-            catch (SocketException)
-            {
-                // Refused just now.
-            }
-
-            await Task.Delay(20, CancellationToken.None);
-        }
     }
 
     private static async Task<string> GetAsync(string port) => (await RunningCommand.RunAsync("curl", ["-s", "-m", "3", $"http://127.0.0.1:{port}/"])).Stdout;

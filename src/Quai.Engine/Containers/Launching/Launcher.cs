@@ -1,6 +1,7 @@
 using Quai.Api.Containers;
 using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Requests;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.State;
@@ -30,6 +31,7 @@ internal sealed class Launcher
     private readonly EngineOptions _options;
     private readonly EnginePaths _paths;
     private readonly IImageStore _images;
+    private readonly ContainerLinks _links;
     private readonly JoinedNamespaces _namespaces;
     private readonly MountSources _mounts;
     private readonly RootReader _roots;
@@ -47,7 +49,8 @@ internal sealed class Launcher
         _seccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : SeccompProfileFile.Read(options.SeccompProfile);
         _ulimits = LimitsReader.Ulimits(options.DefaultUlimits);
         AppArmor = appArmor;
-        Files = new NetworkFiles(options, paths, networks, registry);
+        _links = new ContainerLinks(registry, networks);
+        Files = new NetworkFiles(options, paths, networks, registry, _links);
         SharedMemory = new SharedMemory(paths, _namespaces);
     }
 
@@ -78,6 +81,7 @@ internal sealed class Launcher
             throw QuaiException.System($"the record of container {container.Id} cannot be read, so that it cannot be started: {damage}");
         }
 
+        _links.CheckRunning(container);
         Snapshot snapshot = _images.GetSnapshot(container.Id);
         RootReader.Accounts accounts = _roots.Read(container.ImageId, snapshot);
         ResolvedUser user = UserResolver.Resolve(container.Spec.Program.User, accounts.Passwd, accounts.Group, container.Spec.Program.Groups);
@@ -137,6 +141,7 @@ internal sealed class Launcher
         User = ResolvedUser.Root,
         RootPath = _paths.RootFs,
         Hostname = Files.HostnameOf(container),
+        LinkVariables = _links.Variables(container),
         CgroupsPath = CgroupsPath(container),
         InitPath = _options.InitPath ?? s_init.Value,
         InitByDefault = _options.Init,

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
@@ -11,7 +12,7 @@ using Quai.Networks.Sandboxes;
 namespace Quai.Engine.Containers.Launching;
 
 /// <summary>Containers' <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c>.</summary>
-internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INetworkService networks, ContainerRegistry registry)
+internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INetworkService networks, ContainerRegistry registry, ContainerLinks links)
 {
     private const int MaxHosts = 1 << 20;
 
@@ -63,6 +64,19 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
             return string.Concat(text.Split('\n').Where(l => l.Length > 0 && !gone.Any(g => l.StartsWith(g, StringComparison.Ordinal))).Select(l => l + "\n"));
         });
 
+    /// <summary>Writes the lines of a running container's links anew.</summary>
+    public void ChangeLinks(Container container)
+    {
+        string[] lines = [.. links.Hosts(container)];
+        ChangeHosts(
+            container,
+            text =>
+            {
+                string[] heads = [.. lines.Select(l => l[(l.IndexOf('\t', StringComparison.Ordinal) + 1)..])];
+                return string.Concat(text.Split('\n').Where(l => l.Length > 0 && !heads.Any(h => l.EndsWith('\t' + h, StringComparison.Ordinal))).Concat(lines).Select(l => l + "\n"));
+            });
+    }
+
     private static IEnumerable<IPAddress> AddressesOf(Endpoint endpoint) => ((IPAddress?[])[endpoint.IPv4?.Address, endpoint.IPv6?.Address]).OfType<IPAddress>();
 
     /// <summary>Changes the hosts of a running container, in the file that it has mounted. A file that its program made huge is left unchanged.</summary>
@@ -89,7 +103,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         NetworkSpec network = spec.Network;
         bool hostNetwork = network.Mode.IsHost;
         string hosts = hostNetwork ? HostsOfHost(network.ExtraHosts)
-            : ContainerFiles.Hosts(spec.Hostname, spec.Domainname, endpoints.SelectMany(AddressesOf), network.ExtraHosts ?? [], networks.HostGateways);
+            : ContainerFiles.Hosts(spec.Hostname, spec.Domainname, endpoints.SelectMany(AddressesOf), network.ExtraHosts ?? [], networks.HostGateways, links.Hosts(container));
         WriteForContainer(Path.Combine(folder, "hosts"), hosts);
         WriteForContainer(Path.Combine(folder, "hostname"), spec.Hostname + "\n");
         WriteForContainer(

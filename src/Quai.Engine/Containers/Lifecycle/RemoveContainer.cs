@@ -14,7 +14,7 @@ internal sealed class RemoveContainer(ContainerRegistry registry, ContainerStopp
         Container container = registry.Resolve(id);
         if (link)
         {
-            throw QuaiException.Invalid($"cannot remove container \"/{container.Name}\": links are not supported");
+            throw QuaiException.Invalid($"cannot remove container \"/{container.Name}\": a link goes with its container alone");
         }
 
         if (!force && container.State is { IsRunning: true, Status: var status })

@@ -35,9 +35,9 @@ internal static class EndpointRules
             throw QuaiException.Invalid($"{before}invalid endpoint settings:\n{refusal}");
         }
 
-        if (settings.Links is { Count: > 0 })
+        foreach (string link in settings.Links ?? [])
         {
-            throw new QuaiException(ErrorKind.NotImplemented, "links are not supported: connect the containers by a network instead");
+            _ = ContainerLinks.Parse(link);
         }
 
         if (settings.DriverOpts is { Count: > 0 } options)

@@ -1,4 +1,5 @@
 using System.Net;
+using Quai.Engine.Containers.Launching;
 using Quai.Engine.Containers.State;
 using Quai.Linux;
 using Quai.Linux.Netlink;
@@ -9,10 +10,19 @@ using Quai.Runtime;
 namespace Quai.Engine.Containers.Networking;
 
 /// <summary>By which names containers know each other, and the DNS servers that tell them.</summary>
-internal sealed class NameResolution(EngineOptions options, INetworkService networks)
+internal sealed class NameResolution(EngineOptions options, INetworkService networks, ContainerLinks links, NetworkFiles files)
 {
     /// <summary>Says by which names a container that has endpoints goes: its name, what it is also called on a network, its short id, what it calls itself.</summary>
-    public void Publish(Container container) => networks.SetNames(container.Id, network => NamesOn(container, network));
+    public void Publish(Container container)
+    {
+        networks.SetNames(container.Id, network => NamesOn(container, network), network => LinksOn(container, network));
+
+        // Its address may be another one than at its last start.
+        foreach (Container other in links.LinkedTo(container))
+        {
+            files.ChangeLinks(other);
+        }
+    }
 
     /// <summary>Serves a container that runs, if it was started with sockets for it.</summary>
     /// <param name="container">The container, whose endpoints are leased.</param>
@@ -44,6 +54,11 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
             new ResolverSockets(sockets.Udp, sockets.Tcp, place),
             new ResolverSettings([.. servers.Select(s => IPAddress.TryParse(s, out IPAddress? address) ? address : null).OfType<IPAddress>()], given.Count > 0 ? given : null));
     }
+
+    private static Dictionary<string, string>? LinksOn(Container container, Network network) =>
+        container.Attachments.FirstOrDefault(a => a.Network == network.Name)?.Links is { Count: > 0 } links
+            ? links.Select(ContainerLinks.Parse).DistinctBy(l => l.Alias).ToDictionary(l => l.Alias, l => l.Target)
+            : null;
 
     private static List<string> NamesOn(Container container, Network network)
     {

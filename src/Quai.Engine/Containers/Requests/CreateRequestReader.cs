@@ -23,6 +23,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         List<string> warnings = [];
         HostConfig host = request.HostConfig ?? new HostConfig();
         NetworkNames.Resolve(host, request.NetworkingConfig, networks.List());
+        MoveLinks(host, request);
         HostConfigRules.Validate(request, host, options, warnings);
         SecurityRules.Check(host, appArmor);
         Image image = FindImage(request.Image, platform, warnings);
@@ -69,6 +70,20 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         return image;
     }
 
+    // On a network of its own a link is an alias there; only the default bridge has links as they once were.
+    private static void MoveLinks(HostConfig host, ContainerCreateRequest request)
+    {
+        if (host.Links is { Count: > 0 } links && new NetworkMode(host.NetworkMode).Network is { } network && network != NetworkMode.Bridge)
+        {
+            request.NetworkingConfig ??= new NetworkingConfig();
+            request.NetworkingConfig.EndpointsConfig ??= [];
+            Api.Networks.EndpointSettings settings = request.NetworkingConfig.EndpointsConfig.GetValueOrDefault(network) ?? new Api.Networks.EndpointSettings();
+            settings.Links = [.. (settings.Links ?? []).Union(links)];
+            request.NetworkingConfig.EndpointsConfig[network] = settings;
+            host.Links = null;
+        }
+    }
+
     private void CheckReferences(HostConfig host)
     {
         // By its id from now on: its name may be another container's by the time this one starts.
@@ -79,13 +94,7 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
             host.NetworkMode = "container:" + donor.Id;
         }
 
-        foreach (string link in host.Links ?? [])
-        {
-            string target = link.Split(':')[0];
-            throw registry.Find(target) is null
-                ? QuaiException.Invalid($"could not get container for {target}: No such container: {target}")
-                : new QuaiException(ErrorKind.NotImplemented, "links are not supported: connect the containers by a network instead");
-        }
+        host.Links = new ContainerLinks(registry, networks).Resolve(host.Links);
     }
 
     private static void CheckNetworking(HostConfig host, NetworkingConfig? networking)

@@ -265,6 +265,11 @@ internal static class HostConfigRules
             warnings.Add("Published ports are discarded when using host network mode");
         }
 
+        if (new NetworkMode(host.NetworkMode).IsHost && host.Links is { Count: > 0 })
+        {
+            throw QuaiException.Invalid("conflicting options: host type networking can't be used with links. This would result in undefined behavior");
+        }
+
         if (!new NetworkMode(host.NetworkMode).IsContainer)
         {
             return;

@@ -27,6 +27,9 @@ internal sealed record NetworkAttachment(string Network)
     /// <summary>Options of the endpoint by Docker's names; null for none.</summary>
     public IReadOnlyDictionary<string, string>? DriverOptions { get; init; }
 
+    /// <summary>Others by aliases that it alone knows, as <c>other:alias</c>; null for none.</summary>
+    public IReadOnlyList<string>? Links { get; init; }
+
     /// <summary>Its aliases on the network; null for none.</summary>
     public IReadOnlyList<string>? Aliases { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed record NetworkAttachment(string Network)
         HasAddressSettings = settings.IPAMConfig is not null,
         LinkLocalAddresses = settings.IPAMConfig?.LinkLocalIPs is { Count: > 0 } links ? links : null,
         DriverOptions = settings.DriverOpts is { Count: > 0 } options ? options : null,
+        Links = settings.Links is { Count: > 0 } others ? others : null,
         Aliases = settings.Aliases,
         GatewayPriority = settings.GwPriority,
     };
@@ -66,6 +70,7 @@ internal sealed record NetworkAttachment(string Network)
             ? new EndpointIPAMConfig { IPv4Address = IPv4Address, IPv6Address = IPv6Address, LinkLocalIPs = LinkLocalAddresses is { } links ? [.. links] : null }
             : null,
         DriverOpts = DriverOptions is { } options ? new(options) : null,
+        Links = Links is null ? null : [.. Links],
         Aliases = Aliases is null ? null : [.. Aliases],
         GwPriority = GatewayPriority,
     };

@@ -39,7 +39,7 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
             RestartCount = state.RestartCount,
             AppArmorProfile = ProfileOf(container, started),
             ExecIDs = execs.RunningIn(container),
-            HostConfig = SpecView.HostConfigOf(container.Spec),
+            HostConfig = HostConfigOf(container),
             GraphDriver = GraphDriverOf(container),
             Mounts = SpecView.MountsOf(container.Spec),
             Config = SpecView.ConfigOf(container.Spec),
@@ -51,6 +51,13 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
         }
 
         return result;
+    }
+
+    private HostConfig HostConfigOf(Container container)
+    {
+        HostConfig config = SpecView.HostConfigOf(container.Spec);
+        config.Links = networks.Links.Shown(container);
+        return config;
     }
 
     // As in Docker: until a container has been started, only what it names itself.

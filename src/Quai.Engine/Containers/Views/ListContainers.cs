@@ -16,6 +16,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
         List<ContainerSummary> rows = [];
         DateTimeOffset now = time.GetUtcNow();
         var names = new Dictionary<string, string[]>();
+        ILookup<string, string> others = networks.Links.Names();
         foreach (Container container in registry.All())
         {
             RunState state = container.State;
@@ -25,7 +26,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
                 continue;
             }
 
-            ContainerSummary row = Summarize(container, state, now, names);
+            ContainerSummary row = Summarize(container, state, now, names, others);
             if (size)
             {
                 (row.SizeRw, row.SizeRootFs) = await sizes.OfAsync(container, cancellation).ConfigureAwait(false);
@@ -41,7 +42,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
         return rows;
     }
 
-    private ContainerSummary Summarize(Container container, RunState state, DateTimeOffset now, Dictionary<string, string[]> imageIds)
+    private ContainerSummary Summarize(Container container, RunState state, DateTimeOffset now, Dictionary<string, string[]> imageIds, ILookup<string, string> others)
     {
         IReadOnlyList<string> line = container.Spec.Program.Line();
         string reference = container.Spec.Image;
@@ -53,7 +54,7 @@ internal sealed class ListContainers(ContainerRegistry registry, IImageStore ima
         return new ContainerSummary
         {
             Id = container.Id,
-            Names = ["/" + container.Name],
+            Names = ["/" + container.Name, .. others[container.Id]],
 
             // A name that now means another image would mislead.
             Image = meant.Contains(container.ImageId) ? reference : container.ImageId,

@@ -1,5 +1,6 @@
 using Quai.Api.Containers;
 using Quai.Api.Networks;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Networks;
@@ -7,8 +8,11 @@ using Quai.Networks;
 namespace Quai.Engine.Containers.Views;
 
 /// <summary>Containers' endpoints on networks, as the API shows them.</summary>
-internal sealed class NetworkView(INetworkService networks)
+internal sealed class NetworkView(INetworkService networks, ContainerLinks links)
 {
+    /// <summary>Links of the default bridge.</summary>
+    public ContainerLinks Links => links;
+
     /// <summary>All networks.</summary>
     public IReadOnlyList<Network> All() => networks.List();
 

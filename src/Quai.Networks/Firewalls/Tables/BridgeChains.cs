@@ -100,6 +100,8 @@ internal sealed class BridgeChains(NftBatch batch, string table, AddressFamily f
         int prefix = subnet.Prefix.PrefixLength;
         if (subnet.Masquerade)
         {
+            // A container of another network is asked by way of the host, which finds the way back: who asks is told.
+            Rule(Leaving, name).OutInterface(name, not: true).OutInterfaceOf(TableRules.Bridges).ConntrackStatus(NftRule.DestinationNat).Accept();
             NftRule leaving = Rule(Leaving, name).Source(network, prefix).OutInterface(name, not: true);
             if (subnet.Source is { } source)
             {

@@ -20,7 +20,10 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
     /// <summary>Chains by which a table is known to be whole: every one has the first.</summary>
     public const string Raw = "raw", Publish = "publish", Forward = "forward";
 
-    private const string Postrouting = "postrouting", Marks = "marks", Strangers = "strangers", Routers = "routers", Earlier = "earlier_interfaces", Closed = "closed", Bridges = "bridges";
+    /// <summary>The set of the networks' interfaces.</summary>
+    public const string Bridges = "bridges";
+
+    private const string Postrouting = "postrouting", Marks = "marks", Strangers = "strangers", Routers = "routers", Earlier = "earlier_interfaces", Closed = "closed";
     private const byte Icmp = 1, IcmpRedirect = 5, Icmp6 = 58, RouterAdvertisement = 134, Icmp6Redirect = 137;
 
     private static readonly byte[] s_loopback = [127, 0, 0, 0];

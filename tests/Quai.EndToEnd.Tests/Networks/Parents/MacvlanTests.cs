@@ -1,4 +1,4 @@
-namespace Quai.EndToEnd.Tests.Networks;
+namespace Quai.EndToEnd.Tests.Networks.Parents;
 
 /// <summary>Networks of driver macvlan, upon one of the host's interfaces.</summary>
 public sealed class MacvlanTests(QuaidInstance engine) : IClassFixture<QuaidInstance>

@@ -1,4 +1,4 @@
-namespace Quai.EndToEnd.Tests.Networks;
+namespace Quai.EndToEnd.Tests.Networks.Parents;
 
 /// <summary>Networks of driver ipvlan, where the kernel has it; and what is said where it has not.</summary>
 public sealed class IpvlanTests(QuaidInstance engine) : IClassFixture<QuaidInstance>

@@ -1,4 +1,4 @@
-namespace Quai.EndToEnd.Tests.Networks;
+namespace Quai.EndToEnd.Tests.Networks.Parents;
 
 /// <summary>A veth pair of the host's: one end is the parent of networks, the other, in a network namespace of its own, is a neighbour of the containers there.</summary>
 internal sealed class ParentLink : IAsyncDisposable
