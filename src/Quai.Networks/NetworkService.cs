@@ -47,9 +47,9 @@ public sealed class NetworkService : INetworkService, IDisposable
         _options = options;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _names = new NameServices(time, logger);
         _ports = new PortReservations(PortReservations.KernelRange());
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
+        _names = new NameServices(time, logger, _traffic.Admit);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
     }

@@ -37,6 +37,7 @@ public sealed record NamePattern
         name = name.EndsWith('.') ? name[..^1] : name;
         return (isSuffix || name != EgressTarget.Any)
             && !name.EndsWith('.')
+            && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9')
             && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             && WireName.TryKey(name) is { Length: > 0 } key ? new NamePattern(name, key, isSuffix) : null;
     }

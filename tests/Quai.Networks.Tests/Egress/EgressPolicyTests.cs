@@ -45,6 +45,7 @@ public sealed class EgressPolicyTests
     [InlineData("allow a..example", "is neither an address")]
     [InlineData("allow a.example..", "is neither an address")]
     [InlineData("deny any.", "is neither an address")]
+    [InlineData("deny 1.1.1.1.", "is neither an address")]
     [InlineData("allow bücher.example", "is neither an address")]
     [InlineData("allow any http", "\"http\" is none of the protocols")]
     [InlineData("allow any tcp/0", "\"0\" is neither a port")]

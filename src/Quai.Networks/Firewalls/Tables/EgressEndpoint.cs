@@ -11,6 +11,9 @@ namespace Quai.Networks.Firewalls.Tables;
 /// <param name="NetworkHasPolicy">Whether its network has one, too.</param>
 internal sealed record EgressEndpoint(string Owner, string Bridge, byte[] Address, EgressPolicy Policy, bool NetworkHasPolicy)
 {
+    /// <summary>The sets of its policy's names.</summary>
+    public IEnumerable<string> Sets => EgressChains.NamesOf(Owner, Policy).Select(n => n.Set);
+
     /// <summary>That of an endpoint; null for none in this family.</summary>
     public static EgressEndpoint? Of(Endpoint endpoint, AddressFamily family) =>
         endpoint is { Egress: { } policy, Network.Interface: { } bridge } && endpoint.AddressOf(family)?.Address is { } address

@@ -14,6 +14,9 @@ internal sealed class EgressEndpoints(string table, AddressFamily family)
     /// <summary>How many there are.</summary>
     public int Count => _held.Count;
 
+    /// <summary>The sets of their policies' names.</summary>
+    public IEnumerable<string> Sets => _held.Values.SelectMany(e => e.Sets);
+
     /// <summary>Whether none waits to be taken out of the table.</summary>
     public bool IsDone => _withdrawn.Count == 0;
 
@@ -44,16 +47,15 @@ internal sealed class EgressEndpoints(string table, AddressFamily family)
     public void Forget(string endpointId) => _held.Remove(endpointId);
 
     /// <summary>Has one taken out with the next transaction.</summary>
-    /// <returns>Whether there is one.</returns>
-    public bool Withdraw(string endpointId)
+    /// <returns>What it is; null where there is none.</returns>
+    public EgressEndpoint? Withdraw(string endpointId)
     {
-        if (!_held.Remove(endpointId, out EgressEndpoint? gone))
+        if (_held.Remove(endpointId, out EgressEndpoint? gone))
         {
-            return false;
+            _withdrawn.Add(gone);
         }
 
-        _withdrawn.Add(gone);
-        return true;
+        return gone;
     }
 
     /// <summary>Writes all of them into a table that has none.</summary>

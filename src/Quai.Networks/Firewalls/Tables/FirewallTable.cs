@@ -16,7 +16,8 @@ namespace Quai.Networks.Firewalls.Tables;
 /// <param name="family">Its family.</param>
 /// <param name="comment">Whose it is, for <c>nft list</c>; empty for nothing.</param>
 /// <param name="logger">For what is done in the background.</param>
-internal sealed partial class FirewallTable(string table, AddressFamily family, string comment, ILogger logger) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed partial class FirewallTable(string table, AddressFamily family, string comment, ILogger logger, TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
@@ -25,6 +26,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     private IReadOnlyList<FirewalledBridge> _bridges = [];
     private ForwardGuard? _guard;
     private readonly EgressEndpoints _egress = new(table, family);
+    private readonly EgressAddresses _addresses = new(family, time);
     private PublishedElements _withdrawn = PublishedElements.None;
     private Task? _draining;
 
@@ -37,6 +39,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         lock (_lock)
         {
             _egress.Reset(endpoints);
+            _addresses.Reset(SetsOf(bridges).Concat(_egress.Sets), _socket, table);
             _bridges = bridges;
             _guard = guard;
             _published.Clear();
@@ -78,6 +81,8 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         {
             (IReadOnlyList<FirewalledBridge> Bridges, ForwardGuard? Guard) before = (_bridges, _guard);
             (_bridges, _guard) = (bridges, guard);
+            _addresses.Remove(SetsOf(before.Bridges.Except(bridges)));
+            _addresses.Add(SetsOf(bridges));
             try
             {
                 bool whole = TableRules.IsWhole(family, bridges, guard);
@@ -102,6 +107,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             catch
             {
                 (_bridges, _guard) = before;
+                _addresses.Add(SetsOf(before.Bridges));
                 throw;
             }
         }
@@ -144,11 +150,30 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             try
             {
                 Commit(batch => new EgressChains(batch, table, family).Add(restricted), $"restrict {endpoint.AddressOf(family)?.Address}");
+                _addresses.Add(restricted.Sets);
             }
             catch
             {
                 _egress.Forget(endpoint.Id);
                 throw;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="HostTraffic.Admit"/>
+    public void Admit(string set, IReadOnlyList<(IPAddress Address, TimeSpan Lifetime)> addresses)
+    {
+        lock (_lock)
+        {
+            IReadOnlyList<NftElement> wanting = _addresses.Note(set, addresses);
+            try
+            {
+                Commit(wanting.Count == 0 ? null : batch => new EgressChains(batch, table, family).Admit(set, wanting), $"let through what {set} stands for");
+            }
+            catch (LinuxException e)
+            {
+                _addresses.Forget(set, wanting);
+                LogNotAdmitted(logger, e.Message);
             }
         }
     }
@@ -185,13 +210,14 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     {
         lock (_lock)
         {
-            bool restricted = _egress.Withdraw(endpointId);
+            EgressEndpoint? restricted = _egress.Withdraw(endpointId);
+            _addresses.Remove(restricted?.Sets ?? []);
             if (_published.Remove(endpointId, out PublishedElements? elements))
             {
                 _withdrawn.Add(elements);
             }
 
-            if (restricted || elements is not null)
+            if ((restricted, elements) is not (null, null))
             {
                 _draining ??= Task.Run(Drain);
             }
@@ -214,6 +240,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         {
             _published.Clear();
             _egress.Reset([]);
+            _addresses.Reset([], _socket, table);
             _withdrawn = PublishedElements.None;
             _bridges = [];
             if (_guard is not null)
@@ -270,9 +297,13 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
 
         _egress.Write(batch);
+        _addresses.Write(batch, table);
         batch.Commit(_socket, $"write nftables table {table} of family {(family == AddressFamily.InterNetwork ? "ip" : "ip6")}");
         ForgetWithdrawn();
     }
+
+    private IEnumerable<string> SetsOf(IEnumerable<FirewalledBridge> bridges) =>
+        bridges.Where(b => b.Of(family) is not null).SelectMany(b => EgressChains.NamesOf(b.Interface, b.Egress)).Select(n => n.Set);
 
     private bool HasChain(string chain) => NftListing.BaseChains(_socket, _family).Any(c => c.Table == table && c.Name == chain);
 
@@ -359,6 +390,9 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     [LoggerMessage(Level = LogLevel.Error, Message = "published ports could not be withdrawn and will be with the next change: {Reason}")]
     private static partial void LogWithdrawFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "addresses that a container may reach by name are not let through: {Reason}")]
+    private static partial void LogNotAdmitted(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "UDP flows to a port that is no longer published were not ended: {Reason}")]
     private static partial void LogForgetFailed(ILogger logger, string reason);
