@@ -73,8 +73,10 @@ internal sealed class EgressAddresses(AddressFamily family, TimeProvider time)
 
         DateTimeOffset now = time.GetUtcNow();
         List<NftElement> wanting = [];
-        foreach ((IPAddress address, TimeSpan asked) in addresses.Where(a => a.Address.AddressFamily == family))
+        foreach (IGrouping<IPAddress, TimeSpan> given in addresses.Where(a => a.Address.AddressFamily == family).GroupBy(a => a.Address, a => a.Lifetime))
         {
+            // An answer may have an address twice; a transaction may not.
+            (IPAddress address, TimeSpan asked) = (given.Key, given.Max());
             TimeSpan lifetime = asked < s_least ? s_least : asked > s_most ? s_most : asked;
             if (held.TryGetValue(address, out DateTimeOffset until) ? until >= now + lifetime : !HasRoom(held, now))
             {

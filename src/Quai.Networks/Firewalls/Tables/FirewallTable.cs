@@ -23,10 +23,10 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
     private readonly NftFamily _family = family == AddressFamily.InterNetwork ? NftFamily.IPv4 : NftFamily.IPv6;
     private readonly Dictionary<string, PublishedElements> _published = [];
-    private IReadOnlyList<FirewalledBridge> _bridges = [];
-    private ForwardGuard? _guard;
     private readonly EgressEndpoints _egress = new(table, family);
     private readonly EgressAddresses _addresses = new(family, time);
+    private IReadOnlyList<FirewalledBridge> _bridges = [];
+    private ForwardGuard? _guard;
     private PublishedElements _withdrawn = PublishedElements.None;
     private Task? _draining;
 
