@@ -6,6 +6,7 @@ using Quai.Cli.Host;
 using Quai.Cli.Images;
 using Quai.Cli.Manifests;
 using Quai.Cli.Networks;
+using Quai.Cli.Networks.Graph;
 using Quai.Cli.Objects;
 using Quai.Cli.Registries;
 using Quai.Cli.Trust;
@@ -86,6 +87,7 @@ internal static class CommandTree
         (["network ls", "network list"], p => new ListNetworks(p)),
         (["network rm", "network remove"], p => new RemoveNetwork(p)),
         (["network inspect"], p => new Inspect(p, "network")),
+        (["network graph"], p => new GraphNetworks(p)),
         (["network connect"], p => new ConnectNetwork(p)),
         (["network disconnect"], p => new DisconnectNetwork(p)),
         (["network prune"], p => new Prune(p, "network")),

@@ -1,6 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Cli.Images;
+using Quai.Cli.Networks.Graph;
 using Quai.Cli.Objects.Types;
 using Quai.Client;
 
@@ -16,6 +17,7 @@ internal sealed class Inspect : Command
     private readonly Flag<string>? _platform;
     private readonly Flag<string>? _type;
     private readonly Flag<bool>? _verbose;
+    private readonly Flag<bool>? _topology;
     private readonly string? _kind;
 
     /// <summary>Creates the command.</summary>
@@ -39,6 +41,7 @@ internal sealed class Inspect : Command
         if (kind == "network")
         {
             _verbose = Flags.Bool("verbose", 'v', "Show more, for diagnosis");
+            _topology = Flags.Bool("topology", '\0', "Show which containers reach which instead, and what is open to the world");
         }
 
         if (kind == "image")
@@ -61,6 +64,12 @@ internal sealed class Inspect : Command
             throw new ExitException(1, _type.Value.Length == 0
                 ? "type is empty: must be one of \"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\""
                 : $"unknown type: {Quai.Templates.GoText.Quote(_type.Value)}: must be one of \"config\", \"container\", \"image\", \"network\", \"node\", \"plugin\", \"secret\", \"service\", \"task\", \"volume\"");
+        }
+
+        if (_topology is { Value: true })
+        {
+            session.Out.Write(GraphText.ForPeople(GraphNetworks.Read(session, arguments)));
+            return 0;
         }
 
         return Inspection.Run(session, arguments, _format.Value, name => kind is null ? FindAny(session, name) : Find(session, kind, name));

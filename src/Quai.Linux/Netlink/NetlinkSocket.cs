@@ -23,6 +23,7 @@ public sealed partial class NetlinkSocket : IDisposable
     private const int ReceiveBytes = 64 * 1024;
 
     private readonly FileDescriptor _socket;
+    private readonly Lock _lock = new();
     private uint _sequence;
     private int _sendBuffer = 128 * 1024;
 
@@ -73,6 +74,7 @@ public sealed partial class NetlinkSocket : IDisposable
     /// <exception cref="LinuxException">The kernel refused; the message includes its explanation if it gave one.</exception>
     public void Request(Span<byte> message, string what)
     {
+        using Lock.Scope alone = _lock.EnterScope();
         uint sequence = ++_sequence;
         MemoryMarshal.Write(message[8..], sequence);
         Send(message, what);
@@ -101,6 +103,7 @@ public sealed partial class NetlinkSocket : IDisposable
     /// <summary>Sends a dump request (NLM_F_DUMP) and passes on every message of the answer.</summary>
     public void Dump(Span<byte> request, NetlinkMessageHandler handler, string what)
     {
+        using Lock.Scope alone = _lock.EnterScope();
         uint sequence = ++_sequence;
         MemoryMarshal.Write(request[8..], sequence);
         Send(request, what);
@@ -148,6 +151,7 @@ public sealed partial class NetlinkSocket : IDisposable
     /// <exception cref="LinuxException">The first refusal.</exception>
     public void Transact(Span<byte> messages, string what)
     {
+        using Lock.Scope alone = _lock.EnterScope();
         uint first = _sequence + 1;
         for (int at = 0; at < messages.Length; at += (MemoryMarshal.Read<int>(messages[at..]) + 3) & ~3)
         {

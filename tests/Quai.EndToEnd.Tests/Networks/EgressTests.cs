@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Quai.EndToEnd.Tests.Networks.Parents;
 
 namespace Quai.EndToEnd.Tests.Networks;
@@ -51,6 +53,28 @@ public sealed class EgressTests(QuaidInstance engine) : IClassFixture<QuaidInsta
     }
 
     [QuaidFact]
+    public async Task Names_are_let_through_when_they_are_resolved()
+    {
+        string lan = engine.Subnet();
+        await using ParentLink outside = await ParentLink.MakeAsync(engine, $"{lan}.2/24");
+        (await RunningCommand.RunAsync("ip", ["addr", "add", $"{lan}.1/24", "dev", outside.Name])).Expect();
+        (string network, string subnet) = await _networks.WithSubnetAsync(_ => "-o 'quai.egress=allow *.example icmp; deny any'");
+
+        // A server on the network's own gateway is the host's, so that no rule is needed to ask it.
+        using Socket server = Serve(IPAddress.Parse($"{subnet}.1"), IPAddress.Parse($"{lan}.2"));
+        string container = await _networks.RunAsync(network, $"--dns {subnet}.1"), neighbour = await _networks.RunAsync(await _networks.CreateAsync($"-o 'quai.egress=deny any'"));
+        Assert.NotEqual(0, await PingAsync(container, $"{lan}.2"));
+        Assert.NotEqual(0, await PingAsync(container, "a.elsewhere"));
+        Assert.Equal(0, await PingAsync(container, "a.example"));
+        Assert.Equal(0, await PingAsync(container, $"{lan}.2"));
+        Assert.NotEqual(0, await PingAsync(neighbour, $"{lan}.2"));
+        await engine.KillDaemonAsync();
+        await engine.StartDaemonAsync();
+        Assert.Equal(0, await PingAsync(container, $"{lan}.2"));
+        Assert.Equal(0, await PingAsync(container, "b.example"));
+    }
+
+    [QuaidFact]
     public async Task What_is_malformed_is_refused_and_leaves_nothing()
     {
         string name = engine.Name("net");
@@ -60,5 +84,40 @@ public sealed class EgressTests(QuaidInstance engine) : IClassFixture<QuaidInsta
         string network = await _networks.CreateAsync(), container = engine.Name();
         (await _docker.RunAsync($"run -d --name {container} --network 'name={network},driver-opt=quai.egress=deny all of it now' {BusyboxImage.Name} true")).ExpectFailure(125, "invalid quai.egress \"deny all of it now\"");
         (await _docker.RunAsync($"inspect {container}")).Expect(1);
+    }
+
+    private async Task<int> PingAsync(string container, string target) => (await _docker.RunAsync($"exec {container} ping -c 1 -W 2 {target}")).ExitCode;
+
+    /// <summary>A DNS server that knows one address for every name.</summary>
+    private static Socket Serve(IPAddress at, IPAddress known)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(at, 53));
+        _ = Task.Run(async () =>
+        {
+            byte[] room = new byte[512];
+            try
+            {
+                while (true)
+                {
+                    SocketReceiveFromResult received = await socket.ReceiveFromAsync(room, new IPEndPoint(IPAddress.Any, 0));
+                    int end = 12;
+                    while (room[end] != 0)
+                    {
+                        end += 1 + room[end];
+                    }
+
+                    bool asksForIt = room[end + 2] == 1;
+                    byte[] header = [room[0], room[1], 0x81, 0x80, 0, 1, 0, asksForIt ? (byte)1 : (byte)0, 0, 0, 0, 0];
+                    byte[] record = asksForIt ? [0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 1, 0, 4, .. known.GetAddressBytes()] : [];
+                    await socket.SendToAsync((byte[])[.. header, .. room[12..(end + 5)], .. record], received.RemoteEndPoint);
+                }
+            }
+            catch (Exception e) when (e is SocketException or ObjectDisposedException)
+            {
+                // The test has ended.
+            }
+        });
+        return socket;
     }
 }
