@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Quai.Networks.Egress;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 
@@ -24,6 +25,9 @@ public sealed record Endpoint(
 
     /// <summary>The leased address of a family; null where the network has none.</summary>
     public EndpointAddress? AddressOf(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;
+
+    /// <summary>What the container may reach beyond the network, asked before the network's own; null for nothing of its own.</summary>
+    public EgressPolicy? Egress { get; init; }
 
     /// <summary>Of a container's endpoints that with the highest leads to everywhere else.</summary>
     public int GatewayPriority { get; init; }

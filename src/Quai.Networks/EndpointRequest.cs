@@ -1,4 +1,5 @@
 using System.Net;
+using Quai.Networks.Egress;
 using Quai.Networks.Ports;
 
 namespace Quai.Networks;
@@ -22,6 +23,9 @@ public sealed record EndpointRequest(string ContainerId, string NetworkId, strin
 
     /// <summary>Kernel settings of the interface by their sysctl names, <c>IFNAME</c> standing for its name.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What the container may reach beyond the network, asked before the network's own; null for nothing of its own.</summary>
+    public EgressPolicy? Egress { get; init; }
 
     /// <summary>Of a container's endpoints that with the highest leads to everywhere else.</summary>
     public int GatewayPriority { get; init; }

@@ -1,4 +1,5 @@
 using System.Net;
+using Quai.Networks.Egress;
 
 namespace Quai.Networks;
 
@@ -32,6 +33,9 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
 
     /// <summary>Whether ports of containers with IPv4 alone are published on the host's IPv6 addresses, too.</summary>
     public bool Relays { get; init; }
+
+    /// <summary>What its containers may reach outside of it; null for everything.</summary>
+    public EgressPolicy? Egress { get; init; }
 
     /// <summary>Driver options as inspect shows them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();

@@ -10,6 +10,7 @@ using Quai.Metadata;
 using Quai.Networks.Dns;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Egress;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
 using Quai.Networks.Loopback;
@@ -46,9 +47,9 @@ public sealed class NetworkService : INetworkService, IDisposable
         _options = options;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _names = new NameServices(time, logger);
         _ports = new PortReservations(PortReservations.KernelRange());
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
+        _names = new NameServices(time, logger, _traffic.Admit);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
     }
@@ -160,6 +161,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         NetworkState state = _networks.Resolve(request.NetworkId);
+        EgressRules.Check(request, state.Network, _options);
         Endpoint endpoint = _endpoints.Add(request.ContainerId, state.Network, request.InterfaceName, at => state.Lease(request, at, _ports));
         try
         {
@@ -169,12 +171,24 @@ public sealed class NetworkService : INetworkService, IDisposable
             }
 
             await _database.WriteAsync(connection => NetworkTables.Put(connection, EndpointRow.Of(endpoint)), cancellation).ConfigureAwait(false);
-            return endpoint;
         }
         catch
         {
             _endpoints.Remove(endpoint);
             GiveBack(endpoint);
+            throw;
+        }
+
+        try
+        {
+            // Before anything of the container runs.
+            _traffic.Restrict(endpoint);
+            return endpoint;
+        }
+        catch
+        {
+            _endpoints.Remove(endpoint);
+            await ForgetAsync([endpoint]).ConfigureAwait(false);
             throw;
         }
     }

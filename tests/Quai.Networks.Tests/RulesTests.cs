@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Egress;
 using Xunit;
 
 namespace Quai.Networks.Tests;
@@ -32,10 +34,30 @@ public sealed partial class RulesTests
         host.Command("ip", "link", "set", "out0", "master", "lan0");
     });
 
-    private static void Matches(string name, NetworkOptions options, Action<TestHost> before)
+    [Fact]
+    public void With_egress_policies() => Matches("egress", s_usual with { IpForwardNoDrop = true }, _ => { }, host =>
+    {
+        Network network = host.Host.Await(() => host.Service.CreateAsync(
+            new NetworkRequest("lan", "bridge")
+            {
+                EnableIPv6 = true,
+                Attributes = new NetworkAttributes { Asked = [new AskedSubnet("10.231.8.0/24", null, null, null), new AskedSubnet("fd00:8::/64", null, null, null)] },
+                Options = new Dictionary<string, string>
+                {
+                    [EgressPolicy.Option] = "deny 10.0.0.0/8; allow *.example tcp/443; allow 2001:db8::1 udp/5000-5010; allow any icmp; deny any", [BridgeOptions.Name] = "br-lan",
+                },
+            },
+            CancellationToken.None));
+        host.Host.Await(() => host.Service.ConnectAsync(
+            new EndpointRequest("a", network.Id, null, null, []) { Egress = EgressPolicy.Parse("allow a.example tcp; deny 192.0.2.1") }, CancellationToken.None));
+    });
+
+    private static void Matches(string name, NetworkOptions options, Action<TestHost> before, Action<TestHost>? after = null)
     {
         using var host = new TestHost(options, before);
+        after?.Invoke(host);
         string rules = Handles().Replace(host.Command("nft", "list", "ruleset"), "");
+        rules = Identifiers().Replace(rules, "endpoint_ID");
         string path = Path.Combine(Path.GetDirectoryName(ThisFile())!, "Data", name + ".nft");
         if (Environment.GetEnvironmentVariable("QUAI_GOLDEN") == "write")
         {
@@ -50,4 +72,7 @@ public sealed partial class RulesTests
     /// <summary>What differs from run to run: the process that holds a claim.</summary>
     [GeneratedRegex("# progname .*")]
     private static partial Regex Handles();
+
+    [GeneratedRegex("endpoint_[0-9a-f]{12}")]
+    private static partial Regex Identifiers();
 }

@@ -14,26 +14,18 @@ namespace Quai.Linux.Nftables;
 /// batch.Commit(socket, "write the firewall");
 /// </code>
 /// </summary>
-public sealed class NftBatch : IDisposable
+public sealed partial class NftBatch : IDisposable
 {
-    /// <summary>The maximum number of elements in one message: a netlink attribute's length has 16 bits.</summary>
-    private const int ElementsPerMessage = 512;
-
     private const ushort NFNL_MSG_BATCH_BEGIN = 0x10, NFNL_MSG_BATCH_END = 0x11, NFNL_SUBSYS_NFTABLES = 10;
-    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_DELCHAIN = 5, NFT_MSG_NEWRULE = 6, NFT_MSG_DELRULE = 8, NFT_MSG_NEWSET = 9, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
+    private const byte NFT_MSG_NEWTABLE = 0, NFT_MSG_DELTABLE = 2, NFT_MSG_NEWCHAIN = 3, NFT_MSG_DELCHAIN = 5, NFT_MSG_NEWRULE = 6, NFT_MSG_DELRULE = 8, NFT_MSG_NEWSET = 9, NFT_MSG_DELSET = 11, NFT_MSG_NEWSETELEM = 12, NFT_MSG_GETSETELEM = 13, NFT_MSG_DELSETELEM = 14;
     private const ushort NFTA_TABLE_NAME = 1, NFTA_TABLE_FLAGS = 2, NFTA_TABLE_USERDATA = 6, NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_CHAIN_TYPE = 7;
     private const ushort NFTA_HOOK_HOOKNUM = 1, NFTA_HOOK_PRIORITY = 2, NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_HANDLE = 3, NFTA_RULE_EXPRESSIONS = 4, NFTA_RULE_POSITION = 6, NFTA_RULE_USERDATA = 7;
-    private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DATA_TYPE = 6, NFTA_SET_DATA_LEN = 7, NFTA_SET_ID = 10, NFTA_SET_USERDATA = 13;
-    private const ushort NFTA_SET_ELEM_LIST_TABLE = 1, NFTA_SET_ELEM_LIST_SET = 2, NFTA_SET_ELEM_LIST_ELEMENTS = 3, NFTA_LIST_ELEM = 1, NFTA_SET_ELEM_KEY = 1, NFTA_SET_ELEM_DATA = 2;
-    private const ushort NFTA_DATA_VALUE = 1, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2;
-    private const uint NFT_TABLE_F_OWNER = 2, NFT_SET_MAP = 8, NFT_DATA_VERDICT = 0xffffff00, NF_ACCEPT = 1;
-    private const int NFT_JUMP = -3;
-    private const byte NFTNL_UDATA_COMMENT = 0, NFTNL_UDATA_SET_KEYBYTEORDER = 0, HostByteOrder = 1;
+    private const uint NFT_TABLE_F_OWNER = 2, NF_ACCEPT = 1;
+    private const byte NFTNL_UDATA_COMMENT = 0;
     private const int MaximalComment = 120;
 
     private readonly NetlinkWriter _writer = new(4096);
     private readonly NftFamily _family;
-    private uint _sets;
 
     /// <summary>Begins a transaction.</summary>
     /// <param name="family">Of the tables.</param>
@@ -154,21 +146,6 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
-    /// <summary>Creates a set.</summary>
-    public void AddSet(string table, string name, NftType key) => AddSet(table, name, key, 0, 0, 0);
-
-    /// <summary>Creates a map.</summary>
-    public void AddMap(string table, string name, NftType key, NftType data) => AddSet(table, name, key, NFT_SET_MAP, data.Id, data.Length);
-
-    /// <summary>Creates a verdict map.</summary>
-    public void AddVerdictMap(string table, string name, NftType key) => AddSet(table, name, key, NFT_SET_MAP, NFT_DATA_VERDICT, 0);
-
-    /// <summary>Adds elements to a set or map. An existing one with different data makes the transaction fail.</summary>
-    public void AddElements(string table, string set, ReadOnlySpan<NftElement> elements) => Elements(NFT_MSG_NEWSETELEM, NLM_F_CREATE, table, set, elements);
-
-    /// <summary>Deletes elements by key. A missing one makes the transaction fail.</summary>
-    public void DeleteElements(string table, string set, ReadOnlySpan<NftElement> elements) => Elements(NFT_MSG_DELSETELEM, 0, table, set, elements);
-
     /// <summary>Sends the transaction. A batch is committed once.</summary>
     /// <exception cref="LinuxException">Something was refused, so nothing was done.</exception>
     public void Commit(NetlinkSocket socket, string what)
@@ -200,66 +177,8 @@ public sealed class NftBatch : IDisposable
         return bytes;
     }
 
-    /// <summary>
-    /// All elements of a set or map; those of verdict maps have no data. While the kernel makes a set's table larger or smaller, for a moment
-    /// after many elements came or went, an answer of several messages may have some twice or not at all.
-    /// </summary>
-    public static List<NftElement> List(NetlinkSocket socket, string table, string set, NftFamily family = NftFamily.IPv4)
-    {
-        using var writer = new NetlinkWriter();
-        writer.Begin((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, NLM_F_DUMP);
-        writer.Put(new NfHeader { Family = (byte)family });
-        writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
-        writer.String(NFTA_SET_ELEM_LIST_SET, set);
-        writer.End();
-        List<NftElement> elements = [];
-        socket.Dump(
-            writer.Written,
-            (_, payload) =>
-            {
-                var attributes = new NetlinkAttributes(payload[Marshal.SizeOf<NfHeader>()..]);
-                while (attributes.Next())
-                {
-                    if (attributes.Type != NFTA_SET_ELEM_LIST_ELEMENTS)
-                    {
-                        continue;
-                    }
-
-                    NetlinkAttributes list = attributes.Nested;
-                    while (list.Next())
-                    {
-                        elements.Add(ParseElement(list.Nested));
-                    }
-                }
-            },
-            $"list elements of {table} {set}");
-        return elements;
-    }
-
     /// <inheritdoc/>
     public void Dispose() => _writer.Dispose();
-
-    private static NftElement ParseElement(NetlinkAttributes attributes)
-    {
-        byte[] key = [], data = [];
-        while (attributes.Next())
-        {
-            NetlinkAttributes value = attributes.Nested;
-            if (value.Next() && value.Type == NFTA_DATA_VALUE)
-            {
-                if (attributes.Type == NFTA_SET_ELEM_KEY)
-                {
-                    key = value.Value.ToArray();
-                }
-                else if (attributes.Type == NFTA_SET_ELEM_DATA)
-                {
-                    data = value.Value.ToArray();
-                }
-            }
-        }
-
-        return new NftElement(key, data);
-    }
 
     private static ushort BigEndian(ushort value) => BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(value) : value;
 
@@ -284,69 +203,6 @@ public sealed class NftBatch : IDisposable
         _writer.End();
     }
 
-    private void AddSet(string table, string name, NftType key, uint flags, uint dataType, int dataLength)
-    {
-        Begin(NFT_MSG_NEWSET, NLM_F_CREATE);
-        _writer.String(NFTA_SET_TABLE, table);
-        _writer.String(NFTA_SET_NAME, name);
-        _writer.U32BigEndian(NFTA_SET_FLAGS, flags);
-        _writer.U32BigEndian(NFTA_SET_KEY_TYPE, key.Id);
-        _writer.U32BigEndian(NFTA_SET_KEY_LEN, (uint)key.Length);
-        if (flags == NFT_SET_MAP)
-        {
-            _writer.U32BigEndian(NFTA_SET_DATA_TYPE, dataType);
-            if (dataLength > 0)
-            {
-                _writer.U32BigEndian(NFTA_SET_DATA_LEN, (uint)dataLength);
-            }
-        }
-
-        _writer.U32BigEndian(NFTA_SET_ID, ++_sets);
-        if (key == NftType.InterfaceName)
-        {
-            // Only for the nft command, which would otherwise print the text reversed.
-            byte[] order = new byte[6];
-            order[0] = NFTNL_UDATA_SET_KEYBYTEORDER;
-            order[1] = sizeof(uint);
-            MemoryMarshal.Write(order.AsSpan(2), (uint)HostByteOrder);
-            _writer.Bytes(NFTA_SET_USERDATA, order);
-        }
-
-        _writer.End();
-    }
-
-    private void Elements(byte message, ushort flags, string table, string set, ReadOnlySpan<NftElement> elements)
-    {
-        for (int from = 0; from < elements.Length; from += ElementsPerMessage)
-        {
-            Begin(message, flags);
-            _writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
-            _writer.String(NFTA_SET_ELEM_LIST_SET, set);
-            int list = _writer.BeginNest(NFTA_SET_ELEM_LIST_ELEMENTS);
-            foreach (ref readonly NftElement element in elements.Slice(from, Math.Min(ElementsPerMessage, elements.Length - from)))
-            {
-                int item = _writer.BeginNest(NFTA_LIST_ELEM);
-                Value(NFTA_SET_ELEM_KEY, element.Key.Span);
-                if (message == NFT_MSG_NEWSETELEM)
-                {
-                    if (element.JumpTo is { } chain)
-                    {
-                        Verdict(chain);
-                    }
-                    else if (element.Data.Length > 0)
-                    {
-                        Value(NFTA_SET_ELEM_DATA, element.Data.Span);
-                    }
-                }
-
-                _writer.EndNest(item);
-            }
-
-            _writer.EndNest(list);
-            _writer.End();
-        }
-    }
-
     private void Comment(ushort attribute, string text)
     {
         int length = Math.Min(text.Length, MaximalComment);
@@ -355,23 +211,6 @@ public sealed class NftBatch : IDisposable
         data[1] = (byte)(length + 1);
         System.Text.Encoding.ASCII.GetBytes(text.AsSpan(0, length), data.AsSpan(2));
         _writer.Bytes(attribute, data);
-    }
-
-    private void Value(ushort type, ReadOnlySpan<byte> bytes)
-    {
-        int nest = _writer.BeginNest(type);
-        _writer.Bytes(NFTA_DATA_VALUE, bytes);
-        _writer.EndNest(nest);
-    }
-
-    private void Verdict(string chain)
-    {
-        int data = _writer.BeginNest(NFTA_SET_ELEM_DATA);
-        int verdict = _writer.BeginNest(NFTA_DATA_VERDICT);
-        _writer.U32BigEndian(NFTA_VERDICT_CODE, unchecked((uint)NFT_JUMP));
-        _writer.String(NFTA_VERDICT_CHAIN, chain);
-        _writer.EndNest(verdict);
-        _writer.EndNest(data);
     }
 
     private void Begin(byte message, ushort flags)

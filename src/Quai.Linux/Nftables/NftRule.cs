@@ -9,7 +9,7 @@ namespace Quai.Linux.Nftables;
 /// A rule being written: matches in sequence, then exactly one verdict, which ends it.
 /// The expressions are the kernel's nf_tables ones; each match loads register 1 and compares it.
 /// </summary>
-public readonly ref struct NftRule
+public readonly ref partial struct NftRule
 {
     /// <summary>Bits of <see cref="ConntrackState"/>.</summary>
     public const uint Established = 2, Related = 4, New = 8;
@@ -55,12 +55,6 @@ public readonly ref struct NftRule
     /// <summary>The packet leaves by an interface whose name is in a set.</summary>
     public NftRule OutInterfaceOf(string set) => InterfaceOf(NFT_META_OIFNAME, set, not: false);
 
-    /// <summary>Verdict: what a verdict map says for the interface by which the packet arrived; where it says nothing, the chain goes on.</summary>
-    public void ByInInterface(string map) => ByInterface(NFT_META_IIFNAME, map);
-
-    /// <summary>Verdict: what a verdict map says for the interface by which the packet leaves; where it says nothing, the chain goes on.</summary>
-    public void ByOutInterface(string map) => ByInterface(NFT_META_OIFNAME, map);
-
     /// <summary>The packet's frame was sent to a hardware address other than this.</summary>
     public NftRule NotSentTo(scoped ReadOnlySpan<byte> mac) => LoadPayload(NFT_PAYLOAD_LL_HEADER, 0, (uint)mac.Length, Register).Compare(NFT_CMP_NEQ, mac);
 
@@ -84,6 +78,11 @@ public readonly ref struct NftRule
 
     /// <summary>The destination port (TCP, UDP, SCTP) is this one.</summary>
     public NftRule DestinationPort(ushort port) => LoadDestinationPort(Register).Compare(NFT_CMP_EQ, [(byte)(port >> 8), (byte)port]);
+
+    /// <summary>The destination port (TCP, UDP, SCTP) is one of these.</summary>
+    public NftRule DestinationPorts(ushort first, ushort last) => first == last
+        ? DestinationPort(first)
+        : LoadDestinationPort(Register).Compare(NFT_CMP_GTE, [(byte)(first >> 8), (byte)first]).Compare(NFT_CMP_LTE, [(byte)(last >> 8), (byte)last]);
 
     /// <summary>Notes where, in the transaction, the port lies that was written last: for one that is known only when the transaction is sent.</summary>
     public NftRule Noting(ICollection<int> places)
@@ -169,65 +168,6 @@ public readonly ref struct NftRule
         return this;
     }
 
-    /// <summary>Verdict: translates the destination to the address in one register and the port in another.</summary>
-    public void DestinationNatTo(uint addressRegister, uint portRegister) => Nat(NFT_NAT_DNAT, addressRegister, portRegister);
-
-    /// <summary>Verdict: translates the source's port to the one in a register, and leaves its address.</summary>
-    public void SourceNatToPort(uint portRegister) => Nat(NFT_NAT_SNAT, null, portRegister);
-
-    /// <summary>Verdict: translates the source to the address in a register.</summary>
-    public void SourceNatTo(uint addressRegister) => Nat(NFT_NAT_SNAT, addressRegister, null);
-
-    /// <summary>Verdict: translates the source to the address of the interface it leaves by.</summary>
-    public void Masquerade()
-    {
-        End(Begin("masq"));
-        Finish();
-    }
-
-    /// <summary>Adds a mark to the packet's marks; not a verdict.</summary>
-    public void Mark(uint mark)
-    {
-        Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
-        MemoryMarshal.Write(keep, ~mark);
-        MemoryMarshal.Write(set, mark);
-        LoadMeta(NFT_META_MARK, Register);
-        Bitwise(keep, set);
-        Expression meta = Begin("meta");
-        _writer.U32BigEndian(2, NFT_META_MARK);
-        _writer.U32BigEndian(3, Register);
-        End(meta);
-        Finish();
-    }
-
-    /// <summary>Verdict: the packet passes this chain.</summary>
-    public void Accept() => Verdict(NF_ACCEPT, null);
-
-    /// <summary>Verdict: the packet is dropped.</summary>
-    public void Drop() => Verdict(NF_DROP, null);
-
-    /// <summary>Verdict: continues in another chain, and returns if nothing is decided there.</summary>
-    public void Jump(string chain) => Verdict(NFT_JUMP, chain);
-
-    private void Nat(uint type, uint? addressRegister, uint? portRegister)
-    {
-        Expression nat = Begin("nat");
-        _writer.U32BigEndian(1, type);
-        _writer.U32BigEndian(2, _ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
-        if (addressRegister is { } register)
-        {
-            _writer.U32BigEndian(3, register);
-        }
-
-        if (portRegister is { } port)
-        {
-            _writer.U32BigEndian(5, port);
-        }
-
-        End(nat);
-        Finish();
-    }
-
     private NftRule Immediate(uint register, scoped ReadOnlySpan<byte> value)
     {
         Expression immediate = Begin("immediate");
@@ -235,12 +175,6 @@ public readonly ref struct NftRule
         Value(2, value);
         End(immediate);
         return this;
-    }
-
-    private void ByInterface(uint key, string map)
-    {
-        LoadMeta(key, Register).Lookup(map, Register, 0);
-        Finish();
     }
 
     private NftRule InterfaceOf(uint key, string set, bool not)
@@ -349,24 +283,6 @@ public readonly ref struct NftRule
         Value(3, value);
         End(cmp);
         return this;
-    }
-
-    private void Verdict(int code, string? chain)
-    {
-        Expression immediate = Begin("immediate");
-        _writer.U32BigEndian(1, 0);
-        int data = _writer.BeginNest(2);
-        int verdict = _writer.BeginNest(NFTA_DATA_VERDICT);
-        _writer.U32BigEndian(NFTA_VERDICT_CODE, unchecked((uint)code));
-        if (chain is not null)
-        {
-            _writer.String(NFTA_VERDICT_CHAIN, chain);
-        }
-
-        _writer.EndNest(verdict);
-        _writer.EndNest(data);
-        End(immediate);
-        Finish();
     }
 
     private void Value(ushort type, ReadOnlySpan<byte> bytes)

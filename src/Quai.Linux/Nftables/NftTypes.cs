@@ -85,6 +85,12 @@ public readonly record struct NftType(uint Id, int Length)
 /// <param name="JumpTo">In a verdict map, the chain to go to.</param>
 public readonly record struct NftElement(ReadOnlyMemory<byte> Key, ReadOnlyMemory<byte> Data = default, string? JumpTo = null)
 {
+    /// <summary>Whether the packet comes back from there when nothing is decided (<c>jump</c>, rather than <c>goto</c>).</summary>
+    public bool Returns { get; init; } = true;
+
+    /// <summary>In a set of elements with timeouts, after which time it goes by itself; of one that was listed, what is left of that. Null for never.</summary>
+    public TimeSpan? Timeout { get; init; }
+
     /// <summary>An element of a set of interface names, or of a verdict map of them.</summary>
     public static NftElement OfInterface(string name, string? jumpTo = null)
     {

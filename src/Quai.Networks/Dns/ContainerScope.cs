@@ -12,7 +12,7 @@ namespace Quai.Networks.Dns;
 /// <param name="host">The host's servers.</param>
 public sealed class ContainerScope(HostNameServers host) : IScopeSource
 {
-    private Settings _settings = new([], [], null, false);
+    private Settings _settings = new([], [], null, false, null);
     private Snapshot? _snapshot;
 
     /// <inheritdoc/>
@@ -39,7 +39,11 @@ public sealed class ContainerScope(HostNameServers host) : IScopeSource
     /// <param name="options">The resolver's options given for it; null for the host's.</param>
     /// <param name="reachesOutside">Whether one of the networks is not internal.</param>
     public void Set(IReadOnlyList<NetworkAttachment> networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside) =>
-        Volatile.Write(ref _settings, new Settings([.. networks], servers, options, reachesOutside));
+        Set(networks, servers, options, reachesOutside, null);
+
+    /// <summary>The same, with somebody who is told of other servers' answers before the container is.</summary>
+    internal void Set(IReadOnlyList<NetworkAttachment> networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside, IAnswerWitness? witness) =>
+        Volatile.Write(ref _settings, new Settings([.. networks], servers, options, reachesOutside, witness));
 
     private static bool IsCurrent(Snapshot snapshot)
     {
@@ -59,11 +63,12 @@ public sealed class ContainerScope(HostNameServers host) : IScopeSource
         Networks = [.. settings.Networks.Select(n => new ScopeNetwork(n.Names.Current, n.Links))],
         Servers = UpstreamServer.Choose(settings.Servers, host.Servers),
         ReachesOutside = settings.ReachesOutside,
+        Witness = settings.Witness,
         HasNdots = settings.Options is { } options ? ResolvConf.HasNdotsAmong(options) : host.HasNdots,
     });
 
     /// <summary>What was said last.</summary>
-    private sealed class Settings(NetworkAttachment[] networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside)
+    private sealed class Settings(NetworkAttachment[] networks, IReadOnlyList<IPAddress> servers, IReadOnlyList<string>? options, bool reachesOutside, IAnswerWitness? witness)
     {
         public NetworkAttachment[] Networks { get; } = networks;
 
@@ -72,6 +77,8 @@ public sealed class ContainerScope(HostNameServers host) : IScopeSource
         public IReadOnlyList<string>? Options { get; } = options;
 
         public bool ReachesOutside { get; } = reachesOutside;
+
+        public IAnswerWitness? Witness { get; } = witness;
     }
 
     /// <summary>A scope and what it was made of.</summary>

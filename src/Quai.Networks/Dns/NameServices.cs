@@ -1,15 +1,19 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Quai.Networks.Dns.Forwarding;
 using Quai.Networks.Dns.HostServers;
 using Quai.Networks.Dns.Names;
+using Quai.Networks.Egress;
+using Quai.Networks.Firewalls.Tables;
 
 namespace Quai.Networks.Dns;
 
 /// <summary>The names on networks that have some, and the DNS servers of the containers that run there. Safe for concurrent use.</summary>
 /// <param name="time">What time it is.</param>
 /// <param name="logger">Is told of limits that are reached.</param>
-internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposable
+/// <param name="admit">Lets addresses through that a name of an egress policy stands for: adds them to a set of the firewall.</param>
+internal sealed class NameServices(TimeProvider time, ILogger logger, Action<string, IReadOnlyList<(IPAddress Address, TimeSpan Lifetime)>> admit) : IDisposable
 {
     // Each waiting question has a socket of the daemon's.
     private const int MostOutstanding = 4096;
@@ -70,7 +74,8 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
                 [.. endpoints.Where(e => e.Network.HasNames).Select(e => new NetworkAttachment(TableOf(e.Network), _links.GetValueOrDefault(e.Id)))],
                 resolver.Settings.Servers,
                 resolver.Settings.Options,
-                endpoints.Any(e => e.Network.LeadsOutside));
+                endpoints.Any(e => e.Network.LeadsOutside),
+                WitnessOf(endpoints));
         }
     }
 
@@ -90,6 +95,16 @@ internal sealed class NameServices(TimeProvider time, ILogger logger) : IDisposa
         {
             Stop(container);
         }
+    }
+
+    private NameAdmission? WitnessOf(IReadOnlyList<Endpoint> endpoints)
+    {
+        (NamePattern, string)[] rules =
+        [
+            .. endpoints.SelectMany(e => EgressChains.NamesOf(EgressChains.OwnerOf(e.Id), e.Egress)),
+            .. endpoints.SelectMany(e => EgressChains.NamesOf(e.Network.Interface ?? "", e.Network.Egress)),
+        ];
+        return rules.Length == 0 ? null : new NameAdmission(rules, admit);
     }
 
     private NetworkNameTable TableOf(Network network) => _tables.GetOrAdd(network.Id, static (_, name) => new NetworkNameTable(name), network.Name);

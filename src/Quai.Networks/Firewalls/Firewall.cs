@@ -1,4 +1,5 @@
 using Quai.Networks.Firewalls.Tables;
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;
@@ -24,10 +25,11 @@ internal sealed partial class Firewall : IDisposable
     /// <param name="comment">Whose they are, for <c>nft list</c>; empty for nothing.</param>
     /// <param name="ipv6">Whether the kernel has IPv6.</param>
     /// <param name="logger">For what is done in the background.</param>
-    public Firewall(string table, string comment, bool ipv6, ILogger logger)
+    /// <param name="time">The clock.</param>
+    public Firewall(string table, string comment, bool ipv6, ILogger logger, TimeProvider time)
     {
-        _ipv4 = new FirewallTable(table, AddressFamily.InterNetwork, comment, logger);
-        _ipv6 = ipv6 ? new FirewallTable(table, AddressFamily.InterNetworkV6, comment, logger) : null;
+        _ipv4 = new FirewallTable(table, AddressFamily.InterNetwork, comment, logger, time);
+        _ipv6 = ipv6 ? new FirewallTable(table, AddressFamily.InterNetworkV6, comment, logger, time) : null;
         _logger = logger;
     }
 
@@ -56,6 +58,20 @@ internal sealed partial class Firewall : IDisposable
         WithIPv6(bridges, t => t.SetBridges(bridges, guards.IPv6));
     }
 
+    /// <summary>Puts an endpoint's egress policy into force.</summary>
+    public void Restrict(Endpoint endpoint)
+    {
+        _ipv4.Restrict(endpoint);
+        _ipv6?.Restrict(endpoint);
+    }
+
+    /// <inheritdoc cref="HostTraffic.Admit"/>
+    public void Admit(string set, IReadOnlyList<(IPAddress Address, TimeSpan Lifetime)> addresses)
+    {
+        _ipv4.Admit(set, addresses);
+        _ipv6?.Admit(set, addresses);
+    }
+
     /// <summary>Publishes an endpoint's ports, those of a family in one transaction, unless it is gone when its turn comes.</summary>
     public void Add(Endpoint endpoint, Func<bool> stillThere)
     {
@@ -70,7 +86,7 @@ internal sealed partial class Firewall : IDisposable
         _ipv6?.Change(endpoint);
     }
 
-    /// <summary>Withdraws an endpoint's ports, in the background.</summary>
+    /// <summary>Withdraws an endpoint's ports and its egress policy, in the background.</summary>
     public void Remove(string endpointId)
     {
         _ipv4.Remove(endpointId);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux.Netlink;
@@ -34,7 +35,7 @@ internal sealed class HostTraffic : IDisposable
     public HostTraffic(MetadataDatabase database, NetlinkSocket route, NetworkOptions options, NameClaims claims, PortReservations ports, ILogger logger, TimeProvider time)
     {
         bool ipv6 = options.FirewallIPv6 && BridgeSysctls.KernelHasIPv6;
-        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", ipv6, logger) : null;
+        _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", ipv6, logger, time) : null;
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
         _loopback = ipv6 ? new LoopbackRedirect(options.TableName, logger) : null;
         _relays = new PortRelays(ports, options.Firewall, ipv6, logger);
@@ -89,6 +90,20 @@ internal sealed class HostTraffic : IDisposable
         }
     }
 
+    /// <summary>Puts an endpoint's egress policy into force, if it has one.</summary>
+    public void Restrict(Endpoint endpoint)
+    {
+        if (endpoint.Egress is not null)
+        {
+            _firewall!.Restrict(endpoint);
+        }
+    }
+
+    /// <summary>Lets addresses through that a name of an egress policy stands for.</summary>
+    /// <param name="set">The name's set.</param>
+    /// <param name="addresses">The addresses, and how long they may be kept by whoever asked.</param>
+    public void Admit(string set, IReadOnlyList<(IPAddress Address, TimeSpan Lifetime)> addresses) => _firewall?.Admit(set, addresses);
+
     /// <summary>Publishes an endpoint's ports, unless it is gone when its turn comes.</summary>
     public void Publish(Endpoint endpoint, Func<bool> stillThere)
     {
@@ -110,7 +125,7 @@ internal sealed class HostTraffic : IDisposable
         _relays.Change(endpoint);
     }
 
-    /// <summary>Withdraws an endpoint's ports; from the tables in the background.</summary>
+    /// <summary>Withdraws an endpoint's ports and its egress policy; from the tables in the background.</summary>
     public void Withdraw(string endpointId)
     {
         _relays.Remove(endpointId);

@@ -9,6 +9,9 @@ internal sealed record EndpointRow(string Id, string ContainerId, string Network
     /// <summary>The name of the container's interface; null for the usual one.</summary>
     public string? InterfaceName { get; init; }
 
+    /// <summary>The text of its egress policy; null for none.</summary>
+    public string? Egress { get; init; }
+
     /// <summary>The row of an endpoint.</summary>
     public static EndpointRow Of(Endpoint endpoint) => new(
         endpoint.Id,
@@ -23,5 +26,6 @@ internal sealed record EndpointRow(string Id, string ContainerId, string Network
         endpoint.GatewayPriority)
     {
         InterfaceName = endpoint.Interface.Given,
+        Egress = endpoint.Egress?.ToString(),
     };
 }

@@ -45,6 +45,7 @@ internal static class NetworkTables
             """),
         new Migration("networks", 4, "ALTER TABLE networks ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';"),
         new Migration("networks", 5, "ALTER TABLE endpoints ADD COLUMN interface_name TEXT;"),
+        new Migration("networks", 6, "ALTER TABLE endpoints ADD COLUMN egress TEXT;"),
     ];
 
     public static List<NetworkRecord> Networks(SqliteConnection connection) => connection.Rows(
@@ -80,7 +81,7 @@ internal static class NetworkTables
     public static void DeleteNetwork(SqliteConnection connection, string id) => connection.Run("DELETE FROM networks WHERE id=$id", ("$id", id));
 
     public static List<EndpointRow> Endpoints(SqliteConnection connection) => connection.Rows(
-        "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority, interface_name FROM endpoints ORDER BY container, interface",
+        "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority, interface_name, egress FROM endpoints ORDER BY container, interface",
         row => new EndpointRow(
             row.GetString(0),
             row.GetString(1),
@@ -94,10 +95,12 @@ internal static class NetworkTables
             (int)row.GetInt64(9))
         {
             InterfaceName = row.IsDBNull(10) ? null : row.GetString(10),
+            Egress = row.IsDBNull(11) ? null : row.GetString(11),
         });
 
     public static void Put(SqliteConnection connection, EndpointRow endpoint) => connection.Run(
-        "INSERT INTO endpoints VALUES ($id,$container,$network,$ipv4,$ipv6,$mac,$interface,$host,$ports,$priority,$name)",
+        "INSERT INTO endpoints VALUES ($id,$container,$network,$ipv4,$ipv6,$mac,$interface,$host,$ports,$priority,$name,$egress)",
+        ("$egress", endpoint.Egress),
         ("$name", endpoint.InterfaceName),
         ("$id", endpoint.Id),
         ("$container", endpoint.ContainerId),

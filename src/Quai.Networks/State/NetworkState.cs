@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
+using Quai.Networks.Egress;
 using Quai.Networks.Ipam;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
@@ -61,6 +62,7 @@ internal sealed class NetworkState
                 request.GatewayPriority)
             {
                 InterfaceName = at.Given,
+                Egress = request.Egress?.ToString(),
             },
             request);
         }
@@ -129,7 +131,7 @@ internal sealed class NetworkState
             setup = EndpointExtras.Add(setup, at, request);
         }
 
-        return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority };
+        return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority, Egress = row.Egress is { } egress ? EgressPolicy.Parse(egress) : null };
     }
 
     private IPAddress? Lease(AddressFamily family, IPAddress? wanted, string called)

@@ -59,6 +59,7 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
                 {
                     IPv6Address = attachment.WantedIPv6,
                     GatewayPriority = attachment.GatewayPriority,
+                    Egress = EndpointOptions.Egress(attachment),
                     InterfaceName = EndpointOptions.InterfaceName(attachment),
                     LinkLocal = [.. (attachment.LinkLocalAddresses ?? []).Select(IPAddress.Parse)],
                     Settings = EndpointOptions.Settings(attachment),

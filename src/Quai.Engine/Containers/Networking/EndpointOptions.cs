@@ -1,5 +1,6 @@
 using Quai.Engine.Containers.State;
 using Quai.Errors;
+using Quai.Networks.Egress;
 using Quai.Networks.Sandboxes;
 
 namespace Quai.Engine.Containers.Networking;
@@ -38,6 +39,17 @@ internal static class EndpointOptions
                     }
 
                     break;
+                case EgressPolicy.Option:
+                    try
+                    {
+                        _ = EgressPolicy.Parse(value);
+                    }
+                    catch (QuaiException e)
+                    {
+                        throw QuaiException.Invalid($"{before}invalid endpoint settings:\n{e.Message}");
+                    }
+
+                    break;
                 default:
                     // As in Docker, options of nobody's are kept and shown; those of Docker's that cannot be had are refused.
                     if (name.StartsWith(Docker, StringComparison.Ordinal))
@@ -52,6 +64,10 @@ internal static class EndpointOptions
 
     /// <summary>The name that the interface is to have; null for the usual one.</summary>
     public static string? InterfaceName(NetworkAttachment attachment) => attachment.DriverOptions?.GetValueOrDefault(Name);
+
+    /// <summary>What the container may reach beyond the network; null for what the network says.</summary>
+    public static EgressPolicy? Egress(NetworkAttachment attachment) =>
+        attachment.DriverOptions?.GetValueOrDefault(EgressPolicy.Option) is { } text ? EgressPolicy.Parse(text) : null;
 
     /// <summary>Kernel settings of the interface, <c>IFNAME</c> standing for its name.</summary>
     public static IReadOnlyDictionary<string, string> Settings(NetworkAttachment attachment) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 
 namespace Quai.Networks.Dns.Messages;
 
@@ -125,6 +126,22 @@ internal static class RelayedAnswer
         }
 
         return negative && !zone ? 0 : shortest;
+    }
+
+    /// <summary>The addresses that it answers with, whatever names they are said to be of on the way, and how long they may be kept.</summary>
+    public static List<(IPAddress Address, TimeSpan Lifetime)> Addresses(ReadOnlySpan<byte> answer, in DnsQuery query)
+    {
+        List<(IPAddress Address, TimeSpan Lifetime)> addresses = [];
+        var records = new RecordReader(answer, query.QuestionEnd);
+        for (int left = Count(answer, MessageLayout.AnswersAt); left > 0 && records.TryRead(); left--)
+        {
+            if (records is { Type: RecordType.A, Data.Length: 4 } or { Type: RecordType.AAAA, Data.Length: 16 })
+            {
+                addresses.Add((new IPAddress(records.Data), TimeSpan.FromSeconds(records.Lifetime)));
+            }
+        }
+
+        return addresses;
     }
 
     /// <summary>Takes the seconds since it came off its records' lifetimes.</summary>

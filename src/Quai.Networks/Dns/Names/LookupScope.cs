@@ -45,6 +45,9 @@ public sealed record LookupScope
     /// </summary>
     public bool HasNdots { get; init; }
 
+    /// <summary>Who is told of other servers' answers before the container is; null for nobody.</summary>
+    internal IAnswerWitness? Witness { get; init; }
+
     /// <summary>As many servers are asked as a resolv.conf may have.</summary>
     internal static int MostServers => 3;
 

@@ -61,6 +61,7 @@ internal sealed partial class Responder(IScopeSource source, UpstreamConnector c
             PooledMessage? answer = await _forwarder.AskAsync(message, query, scope, stream, cancellation).ConfigureAwait(false);
             if (answer is { } found)
             {
+                Tell(scope, query, found.Span);
                 return stream ? found : found.WithLength(RelayedAnswer.Clip(found.Span, query.UdpSize, query));
             }
         }
@@ -106,7 +107,27 @@ internal sealed partial class Responder(IScopeSource source, UpstreamConnector c
         }
 
         length = _forwarder.FindKept(message, query, scope, room);
+        if (length > 0)
+        {
+            Tell(scope, query, room[..length]);
+        }
+
         return stream || length == 0 ? length : RelayedAnswer.Clip(room[..length], size, query);
+    }
+
+    private static void Tell(LookupScope scope, in DnsQuery query, ReadOnlySpan<byte> answer)
+    {
+        if (scope.Witness is not { } witness || RelayedAnswer.CodeOf(answer) != ResponseCode.NoError)
+        {
+            return;
+        }
+
+        Span<byte> room = stackalloc byte[MessageLayout.LongestName], name = room[..query.NameLength];
+        WireName.Fold(query.Name(answer), name);
+        if (witness.Concerns(name) && RelayedAnswer.Addresses(answer, query) is { Count: > 0 } addresses)
+        {
+            witness.Answering(name, addresses);
+        }
     }
 
     private bool TryEnter()

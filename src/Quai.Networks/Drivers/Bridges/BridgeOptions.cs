@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Quai.Errors;
+using Quai.Networks.Egress;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
@@ -118,6 +119,16 @@ internal static class BridgeOptions
             throw QuaiException.Invalid("gateway mode 'isolated' can only be used for an internal network");
         }
 
+        if (settings.Egress is not null && !(daemon.Firewall && (daemon.FirewallIPv6 || !record.Attributes.IPv6)))
+        {
+            throw EgressRules.WithoutFirewall();
+        }
+
+        if (settings.Egress?.Denies == false)
+        {
+            throw QuaiException.Invalid($"invalid {EgressPolicy.Option} \"{settings.Egress}\": it denies nothing: end it with \"deny any\"");
+        }
+
         return settings with { IPv4 = record.Attributes.WithoutIPv4 ? null : ipv4, IPv6 = record.Attributes.IPv6 ? ipv6 : null };
     }
 
@@ -129,6 +140,7 @@ internal static class BridgeOptions
         Mtu => settings with { Mtu = Number(name, value) },
         Binding => settings with { BindAddress = AddressOf(name, value) },
         Prefix => settings with { InterfacePrefix = InterfaceNames.CheckPrefix(value) },
+        EgressPolicy.Option => settings with { Egress = EgressPolicy.Parse(value) },
         Trusted => settings with { Trusted = [.. value.Split(':', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)] },
         "com.docker.network.enable_ipv4" or "com.docker.network.enable_ipv6" => settings,
         Default => Flag(name, value) ? throw new QuaiException(ErrorKind.Forbidden, $"option {name} is the default bridge's alone") : settings,

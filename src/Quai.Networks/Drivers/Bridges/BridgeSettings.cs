@@ -1,4 +1,5 @@
 using System.Net;
+using Quai.Networks.Egress;
 using Quai.Networks.Firewalls;
 
 namespace Quai.Networks.Drivers.Bridges;
@@ -41,6 +42,9 @@ internal sealed record BridgeSettings
 
     /// <summary>Whether ports of containers with IPv4 alone are published on the host's IPv6 addresses, too.</summary>
     public bool Relays { get; init; }
+
+    /// <summary>What its containers may reach outside of it; null for everything.</summary>
+    public EgressPolicy? Egress { get; init; }
 
     /// <summary>What the names of its interfaces in containers begin with.</summary>
     public string InterfacePrefix { get; init; } = "eth";

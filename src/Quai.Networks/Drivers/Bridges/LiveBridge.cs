@@ -23,6 +23,7 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
         TranslatesIPv4 = settings.IPv4?.Translates == true,
         TranslatesIPv6 = settings.IPv6?.Translates == true,
         Relays = settings.Relays,
+        Egress = settings.Egress,
         Options = settings.Shown,
         Attributes = record.Attributes,
         Subnets = [.. record.Subnets.Select(s => s.ToSubnet() with { HasGateway = Isolated(settings, s) is false })],
@@ -36,6 +37,7 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
         Trusted = settings.Trusted,
         DirectRouting = settings.DirectRouting,
         Accepted = settings.AcceptedMark,
+        Egress = settings.Egress,
     };
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Quai.Errors;
+using Quai.Networks.Egress;
 using Quai.Networks.Records;
 
 namespace Quai.Networks.Drivers.Parents;
@@ -23,6 +24,11 @@ internal sealed record ParentSettings(string Parent, int Mtu)
             {
                 throw new QuaiException(ErrorKind.NotImplemented, $"option {name}={value} is none of driver {kind.Name}: take it out");
             }
+        }
+
+        if (record.Options.ContainsKey(EgressPolicy.Option))
+        {
+            throw EgressRules.NotOnDriver(kind.Name);
         }
 
         string parent = record.Options.GetValueOrDefault(ParentOption, "");

@@ -16,12 +16,15 @@ namespace Quai.Networks.Firewalls.Tables;
 /// <param name="family">Its family.</param>
 /// <param name="comment">Whose it is, for <c>nft list</c>; empty for nothing.</param>
 /// <param name="logger">For what is done in the background.</param>
-internal sealed partial class FirewallTable(string table, AddressFamily family, string comment, ILogger logger) : IDisposable
+/// <param name="time">The clock.</param>
+internal sealed partial class FirewallTable(string table, AddressFamily family, string comment, ILogger logger, TimeProvider time) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
     private readonly NftFamily _family = family == AddressFamily.InterNetwork ? NftFamily.IPv4 : NftFamily.IPv6;
     private readonly Dictionary<string, PublishedElements> _published = [];
+    private readonly EgressEndpoints _egress = new(table, family);
+    private readonly EgressAddresses _addresses = new(family, time);
     private IReadOnlyList<FirewalledBridge> _bridges = [];
     private ForwardGuard? _guard;
     private PublishedElements _withdrawn = PublishedElements.None;
@@ -31,10 +34,12 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     /// <param name="bridges">The bridges.</param>
     /// <param name="endpoints">Whose ports are published.</param>
     /// <param name="guard">What keeps the host from forwarding for others, where Quai turned forwarding on; null where it did not.</param>
-    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IEnumerable<Endpoint> endpoints, ForwardGuard? guard)
+    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IReadOnlyList<Endpoint> endpoints, ForwardGuard? guard)
     {
         lock (_lock)
         {
+            _egress.Reset(endpoints);
+            _addresses.Reset(SetsOf(bridges).Concat(_egress.Sets), _socket, table);
             _bridges = bridges;
             _guard = guard;
             _published.Clear();
@@ -55,7 +60,8 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         {
             if (HasChain(TableRules.Raw) && (!TableRules.IsWhole(family, _bridges, _guard)
                 || (HasChain(TableRules.Forward) && NftListing.Rules(_socket, _family, table, TableRules.Publish).Count > 0
-                    && Holds(TableRules.Ports, p => p.Ports) && Holds(TableRules.AddressedPorts, p => p.AddressedPorts) && Holds(TableRules.OpenPorts, p => p.OpenPorts))))
+                    && Holds(TableRules.Ports, p => p.Ports) && Holds(TableRules.AddressedPorts, p => p.AddressedPorts) && Holds(TableRules.OpenPorts, p => p.OpenPorts)
+                    && NftBatch.List(_socket, table, EgressChains.Endpoints, _family).Count >= _egress.Count)))
             {
                 return false;
             }
@@ -68,13 +74,15 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     /// <summary>Changes the table for other bridges.</summary>
     /// <param name="bridges">The bridges.</param>
-    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IEnumerable{Endpoint}, ForwardGuard)"/>.</param>
+    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IReadOnlyList{Endpoint}, ForwardGuard)"/>.</param>
     public void SetBridges(IReadOnlyList<FirewalledBridge> bridges, ForwardGuard? guard)
     {
         lock (_lock)
         {
             (IReadOnlyList<FirewalledBridge> Bridges, ForwardGuard? Guard) before = (_bridges, _guard);
             (_bridges, _guard) = (bridges, guard);
+            _addresses.Remove(SetsOf(before.Bridges.Except(bridges)));
+            _addresses.Add(SetsOf(bridges));
             try
             {
                 bool whole = TableRules.IsWhole(family, bridges, guard);
@@ -99,6 +107,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             catch
             {
                 (_bridges, _guard) = before;
+                _addresses.Add(SetsOf(before.Bridges));
                 throw;
             }
         }
@@ -124,6 +133,47 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             {
                 _published.Remove(endpoint.Id);
                 throw;
+            }
+        }
+    }
+
+    /// <summary>Puts an endpoint's egress policy into force.</summary>
+    public void Restrict(Endpoint endpoint)
+    {
+        lock (_lock)
+        {
+            if (_egress.Add(endpoint) is not { } restricted)
+            {
+                return;
+            }
+
+            try
+            {
+                Commit(batch => new EgressChains(batch, table, family).Add(restricted), $"restrict {endpoint.AddressOf(family)?.Address}");
+                _addresses.Add(restricted.Sets);
+            }
+            catch
+            {
+                _egress.Forget(endpoint.Id);
+                throw;
+            }
+        }
+    }
+
+    /// <inheritdoc cref="HostTraffic.Admit"/>
+    public void Admit(string set, IReadOnlyList<(IPAddress Address, TimeSpan Lifetime)> addresses)
+    {
+        lock (_lock)
+        {
+            IReadOnlyList<NftElement> wanting = _addresses.Note(set, addresses);
+            try
+            {
+                Commit(wanting.Count == 0 ? null : batch => new EgressChains(batch, table, family).Admit(set, wanting), $"let through what {set} stands for");
+            }
+            catch (LinuxException e)
+            {
+                _addresses.Forget(set, wanting);
+                LogNotAdmitted(logger, e.Message);
             }
         }
     }
@@ -155,14 +205,20 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
     }
 
-    /// <summary>Withdraws an endpoint's ports, in the background.</summary>
+    /// <summary>Withdraws an endpoint's ports and its egress policy, in the background.</summary>
     public void Remove(string endpointId)
     {
         lock (_lock)
         {
+            EgressEndpoint? restricted = _egress.Withdraw(endpointId);
+            _addresses.Remove(restricted?.Sets ?? []);
             if (_published.Remove(endpointId, out PublishedElements? elements))
             {
                 _withdrawn.Add(elements);
+            }
+
+            if ((restricted, elements) is not (null, null))
+            {
                 _draining ??= Task.Run(Drain);
             }
         }
@@ -183,6 +239,8 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         lock (_lock)
         {
             _published.Clear();
+            _egress.Reset([]);
+            _addresses.Reset([], _socket, table);
             _withdrawn = PublishedElements.None;
             _bridges = [];
             if (_guard is not null)
@@ -238,9 +296,14 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             elements.AddTo(batch, table);
         }
 
+        _egress.Write(batch);
+        _addresses.Write(batch, table);
         batch.Commit(_socket, $"write nftables table {table} of family {(family == AddressFamily.InterNetwork ? "ip" : "ip6")}");
         ForgetWithdrawn();
     }
+
+    private IEnumerable<string> SetsOf(IEnumerable<FirewalledBridge> bridges) =>
+        bridges.Where(b => b.Of(family) is not null).SelectMany(b => EgressChains.NamesOf(b.Interface, b.Egress)).Select(n => n.Set);
 
     private bool HasChain(string chain) => NftListing.BaseChains(_socket, _family).Any(c => c.Table == table && c.Name == chain);
 
@@ -265,13 +328,14 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     private void Commit(Action<NftBatch>? add, string what)
     {
-        if (_withdrawn.IsEmpty && add is null)
+        if (_withdrawn.IsEmpty && _egress.IsDone && add is null)
         {
             return;
         }
 
         using var batch = new NftBatch(_family);
         _withdrawn.DeleteFrom(batch, table);
+        _egress.DeleteWithdrawn(batch);
         add?.Invoke(batch);
         try
         {
@@ -318,6 +382,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
 
         _withdrawn = PublishedElements.None;
+        _egress.ForgetWithdrawn();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "nftables table {Table} was changed by somebody else and is written anew: {Reason}")]
@@ -325,6 +390,9 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     [LoggerMessage(Level = LogLevel.Error, Message = "published ports could not be withdrawn and will be with the next change: {Reason}")]
     private static partial void LogWithdrawFailed(ILogger logger, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "addresses that a container may reach by name are not let through: {Reason}")]
+    private static partial void LogNotAdmitted(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "UDP flows to a port that is no longer published were not ended: {Reason}")]
     private static partial void LogForgetFailed(ILogger logger, string reason);

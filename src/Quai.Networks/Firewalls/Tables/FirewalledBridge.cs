@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Egress;
 
 namespace Quai.Networks.Firewalls.Tables;
 
@@ -24,6 +25,9 @@ internal sealed record FirewalledBridge(string Interface, bool InterContainer, b
 
     /// <summary>What the host's firewall marks so reaches its containers; null for nothing.</summary>
     public PacketMark? Accepted { get; init; }
+
+    /// <summary>What its containers may reach outside of it; null for everything.</summary>
+    public EgressPolicy? Egress { get; init; }
 
     /// <summary>What it is in one family.</summary>
     public FirewalledSubnet? Of(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;

@@ -29,6 +29,7 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
     private static readonly byte[] s_loopback = [127, 0, 0, 0];
 
     private readonly BridgeChains _chains = new(batch, table, family);
+    private readonly EgressChains _egress = new(batch, table, family);
     private readonly bool _ipv6 = family == AddressFamily.InterNetworkV6;
     private readonly NftType _address = family == AddressFamily.InterNetwork ? NftType.Address : NftType.Address6;
 
@@ -68,6 +69,10 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
             if (whole && bridge.Of(family) is { } subnet)
             {
                 _chains.Add(bridge, subnet);
+                if (bridge.Egress is { } policy)
+                {
+                    _egress.Add(bridge.Interface, policy);
+                }
             }
         }
     }
@@ -82,6 +87,10 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
             if (whole && bridge.Of(family) is { } subnet)
             {
                 _chains.Delete(bridge, subnet);
+                if (bridge.Egress is { } policy)
+                {
+                    _egress.Delete(bridge.Interface, policy);
+                }
             }
         }
     }
@@ -117,6 +126,7 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
         batch.Rule(table, Postrouting).ByOutInterface(BridgeChains.Entering);
         batch.Rule(table, Marks).ByOutInterface(BridgeChains.MarkedTo);
         batch.Rule(table, Marks).ByInInterface(BridgeChains.MarkedFrom);
+        _egress.WriteFrame(Forward);
         batch.Rule(table, Forward).ByInInterface(BridgeChains.ForwardedFrom);
         batch.Rule(table, Forward).ByOutInterface(BridgeChains.ForwardedTo);
     }

@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+using static Quai.Linux.Nftables.NftExpressions;
+
+namespace Quai.Linux.Nftables;
+
+/// <summary>The verdicts that end a rule, and what is done to the packet.</summary>
+public readonly ref partial struct NftRule
+{
+    /// <summary>Verdict: what a verdict map says for the interface by which the packet arrived; where it says nothing, the chain goes on.</summary>
+    public void ByInInterface(string map) => ByInterface(NFT_META_IIFNAME, map);
+
+    /// <summary>Verdict: what a verdict map says for the interface by which the packet leaves; where it says nothing, the chain goes on.</summary>
+    public void ByOutInterface(string map) => ByInterface(NFT_META_OIFNAME, map);
+
+    /// <summary>Verdict: what a verdict map says for the interface by which the packet arrived together with its source address; where it says nothing, the chain goes on.</summary>
+    public void ByInInterfaceAndSource(string map)
+    {
+        const uint Address = Register + 4;
+        LoadMeta(NFT_META_IIFNAME, Register).LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, _ipv6 ? SourceOffset6 : SourceOffset, _ipv6 ? 16U : 4U, Address).Lookup(map, Register, 0);
+        Finish();
+    }
+
+    /// <summary>Verdict: translates the destination to the address in one register and the port in another.</summary>
+    public void DestinationNatTo(uint addressRegister, uint portRegister) => Nat(NFT_NAT_DNAT, addressRegister, portRegister);
+
+    /// <summary>Verdict: translates the source's port to the one in a register, and leaves its address.</summary>
+    public void SourceNatToPort(uint portRegister) => Nat(NFT_NAT_SNAT, null, portRegister);
+
+    /// <summary>Verdict: translates the source to the address in a register.</summary>
+    public void SourceNatTo(uint addressRegister) => Nat(NFT_NAT_SNAT, addressRegister, null);
+
+    /// <summary>Verdict: translates the source to the address of the interface it leaves by.</summary>
+    public void Masquerade()
+    {
+        End(Begin("masq"));
+        Finish();
+    }
+
+    /// <summary>Adds a mark to the packet's marks; not a verdict.</summary>
+    public void Mark(uint mark)
+    {
+        Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
+        MemoryMarshal.Write(keep, ~mark);
+        MemoryMarshal.Write(set, mark);
+        LoadMeta(NFT_META_MARK, Register);
+        Bitwise(keep, set);
+        Expression meta = Begin("meta");
+        _writer.U32BigEndian(2, NFT_META_MARK);
+        _writer.U32BigEndian(3, Register);
+        End(meta);
+        Finish();
+    }
+
+    /// <summary>Verdict: the packet passes this chain.</summary>
+    public void Accept() => Verdict(NF_ACCEPT, null);
+
+    /// <summary>Verdict: the packet is dropped.</summary>
+    public void Drop() => Verdict(NF_DROP, null);
+
+    /// <summary>Verdict: continues in another chain, and returns if nothing is decided there.</summary>
+    public void Jump(string chain) => Verdict(NFT_JUMP, chain);
+
+    /// <summary>Verdict: continues in another chain, and where nothing is decided there, after the rule that jumped to this one.</summary>
+    public void Goto(string chain) => Verdict(NFT_GOTO, chain);
+
+    /// <summary>Verdict: continues after the rule that jumped to this chain.</summary>
+    public void Return() => Verdict(NFT_RETURN, null);
+
+    private void Nat(uint type, uint? addressRegister, uint? portRegister)
+    {
+        Expression nat = Begin("nat");
+        _writer.U32BigEndian(1, type);
+        _writer.U32BigEndian(2, _ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
+        if (addressRegister is { } register)
+        {
+            _writer.U32BigEndian(3, register);
+        }
+
+        if (portRegister is { } port)
+        {
+            _writer.U32BigEndian(5, port);
+        }
+
+        End(nat);
+        Finish();
+    }
+
+    private void ByInterface(uint key, string map)
+    {
+        LoadMeta(key, Register).Lookup(map, Register, 0);
+        Finish();
+    }
+
+    private void Verdict(int code, string? chain)
+    {
+        Expression immediate = Begin("immediate");
+        _writer.U32BigEndian(1, 0);
+        int data = _writer.BeginNest(2);
+        int verdict = _writer.BeginNest(NFTA_DATA_VERDICT);
+        _writer.U32BigEndian(NFTA_VERDICT_CODE, unchecked((uint)code));
+        if (chain is not null)
+        {
+            _writer.String(NFTA_VERDICT_CHAIN, chain);
+        }
+
+        _writer.EndNest(verdict);
+        _writer.EndNest(data);
+        End(immediate);
+        Finish();
+    }
+}
