@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Quai.Errors;
@@ -10,6 +11,8 @@ namespace Quai.Plugins.Volumes;
 public sealed class VolumePlugins(PluginRegistry registry)
 {
     private const string Kind = "VolumeDriver";
+
+    private readonly ConcurrentDictionary<string, string> _scopes = [];
 
     /// <summary>The names of all plugins that are announced, whatever they are.</summary>
     public IReadOnlyList<string> Announced() => registry.Names();
@@ -69,23 +72,38 @@ public sealed class VolumePlugins(PluginRegistry registry)
 
     /// <summary>A plugin's volumes; it is given a short time.</summary>
     /// <exception cref="QuaiException">The plugin is not there, refuses, or does not answer.</exception>
-    public IReadOnlyList<PluginVolume> List(string driver) =>
-        [.. (Ask(driver, "List", Bytes(new EmptyRequest(), VolumeMessages.Default.EmptyRequest), VolumeMessages.Default.VolumesAnswer, survey: true).Volumes ?? [])
-            .OfType<PluginVolume>().Where(v => !string.IsNullOrEmpty(v.Name))];
-
-    /// <summary>Where a plugin's volumes exist: <c>local</c>, also if it does not say, or <c>global</c>.</summary>
-    public string ScopeOf(string driver)
+    public IReadOnlyList<PluginVolume> List(string driver)
     {
+        LearnScope(driver);
+        return [.. (Ask(driver, "List", Bytes(new EmptyRequest(), VolumeMessages.Default.EmptyRequest), VolumeMessages.Default.VolumesAnswer, survey: true).Volumes ?? [])
+            .OfType<PluginVolume>().Where(v => !string.IsNullOrEmpty(v.Name))];
+    }
+
+    /// <summary>Asks a plugin where its volumes exist, if it was not asked before. One that does not say keeps them on this machine.</summary>
+    public void LearnScope(string driver)
+    {
+        if (_scopes.ContainsKey(driver))
+        {
+            return;
+        }
+
         try
         {
             CapabilitiesAnswer answer = Ask(driver, "Capabilities", Bytes(new EmptyRequest(), VolumeMessages.Default.EmptyRequest), VolumeMessages.Default.CapabilitiesAnswer, survey: true);
-            return answer.Capabilities?.Scope == "global" ? "global" : "local";
+            _scopes[driver] = answer.Capabilities?.Scope?.ToLowerInvariant() == "global" ? "global" : "local";
+        }
+        catch (PluginException e) when (e.Answered)
+        {
+            _scopes[driver] = "local";
         }
         catch (QuaiException)
         {
-            return "local";
+            // It is asked again the next time.
         }
     }
+
+    /// <summary>Where a plugin's volumes exist, as far as it said: <c>local</c> or <c>global</c>.</summary>
+    public string KnownScope(string driver) => _scopes.GetValueOrDefault(driver, "local");
 
     private static byte[] Bytes<T>(T request, JsonTypeInfo<T> type) => JsonSerializer.SerializeToUtf8Bytes(request, type);
 
