@@ -8,13 +8,9 @@ public sealed class PluginCrashTests : IAsyncLifetime, IDisposable
     private const string Image = BusyboxImage.Name;
     private readonly QuaidInstance _engine = new();
     private readonly VolumeNames _names;
-    private readonly VolumePlugin _plugin;
+    private readonly VolumePlugin _plugin = new();
 
-    public PluginCrashTests()
-    {
-        _names = new(_engine);
-        _plugin = new(_engine.Scratch(_engine.Name("plugged")));
-    }
+    public PluginCrashTests() => _names = new(_engine);
 
     private DockerClient Docker => _engine.Docker;
 
@@ -71,6 +67,23 @@ public sealed class PluginCrashTests : IAsyncLifetime, IDisposable
         Assert.True(_plugin.Has(mounted));
         await Docker.OkAsync($"start {container}");
         await Docker.OkAsync($"rm -f {container}");
+    }
+
+    [QuaidFact]
+    public async Task The_record_of_a_plugin_that_is_gone_for_good_can_be_removed()
+    {
+        string name = _names.New();
+        await Docker.OkAsync($"volume create -d {_plugin.Name} {name}");
+        _plugin.Stop();
+        // A daemon that never saw the plugin.
+        await _engine.StopDaemonAsync();
+        await _engine.StartDaemonAsync();
+        (await Docker.RunAsync($"volume rm {name}")).ExpectFailure(
+            1, $"error while checking if volume \"{name}\" exists in driver \"{_plugin.Name}\": error looking up volume plugin {_plugin.Name}: plugin \"{_plugin.Name}\" not found");
+        Assert.Contains(name, await Docker.OkAsync("volume ls -q"), StringComparison.Ordinal);
+        await Docker.OkAsync($"volume rm -f {name}");
+        Assert.DoesNotContain(name, await Docker.OkAsync("volume ls -q"), StringComparison.Ordinal);
+        _plugin.Start();
     }
 
     [QuaidTheory]

@@ -7,19 +7,19 @@ using System.Text.Json.Nodes;
 namespace Quai.EndToEnd.Tests.Plugins;
 
 /// <summary>A volume plugin: folders below a folder. What it is asked is kept, and it can be told to answer otherwise.</summary>
-internal sealed class VolumePlugin : IDisposable
+public sealed class VolumePlugin : IDisposable
 {
     private const string Volume = "Name";
 
     private readonly string _folder;
     private readonly ConcurrentDictionary<string, bool> _volumes = [];
+    private readonly ConcurrentBag<Socket> _connections = [];
     private Socket? _listener;
 
     /// <summary>A plugin that listens.</summary>
-    /// <param name="folder">For its volumes.</param>
-    public VolumePlugin(string folder)
+    public VolumePlugin()
     {
-        _folder = folder;
+        _folder = Directory.CreateTempSubdirectory("quai-e2e-plugin-").FullName;
         Name = "quai-e2e-" + Guid.NewGuid().ToString("N")[..12];
         Directory.CreateDirectory("/run/docker/plugins");
         Start();
@@ -68,16 +68,25 @@ internal sealed class VolumePlugin : IDisposable
         _ = Task.Run(() => AcceptAsync(listener));
     }
 
-    /// <summary>Is gone: the socket, too.</summary>
+    /// <summary>Is gone: the socket, and connections that clients keep.</summary>
     public void Stop()
     {
         _listener?.Dispose();
         _listener = null;
+        while (_connections.TryTake(out Socket? connection))
+        {
+            connection.Dispose();
+        }
+
         File.Delete(SocketFile);
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Stop();
+    public void Dispose()
+    {
+        Stop();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     private async Task AcceptAsync(Socket listener)
     {
@@ -86,6 +95,7 @@ internal sealed class VolumePlugin : IDisposable
             while (true)
             {
                 Socket connection = await listener.AcceptAsync();
+                _connections.Add(connection);
                 _ = Task.Run(() => ServeAsync(connection));
             }
         }
@@ -96,9 +106,9 @@ internal sealed class VolumePlugin : IDisposable
 
     private async Task ServeAsync(Socket connection)
     {
-        using var stream = new NetworkStream(connection, ownsSocket: true);
         try
         {
+            using var stream = new NetworkStream(connection, ownsSocket: true);
             while (await ReadAsync(stream) is var (path, body))
             {
                 string method = path[(path.LastIndexOf('.') + 1)..];
@@ -117,7 +127,7 @@ internal sealed class VolumePlugin : IDisposable
                     $"HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.plugins.v1.2+json\r\nContent-Length: {Encoding.UTF8.GetByteCount(answer!)}\r\n\r\n{answer}"));
             }
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
         }
     }
