@@ -12,6 +12,9 @@ using Quai.Linux;
 using Quai.Linux.Modes;
 using Quai.Metadata;
 using Quai.Networks;
+using Quai.Plugins;
+using Quai.Plugins.Discovery;
+using Quai.Plugins.Volumes;
 using Quai.Runtime;
 using Quai.Volumes;
 
@@ -21,14 +24,16 @@ namespace Quai.Engine;
 public sealed partial class Engine : IAsyncDisposable
 {
     private readonly EngineParts _parts;
+    private readonly PluginRegistry _plugins;
 
-    private Engine(EngineParts parts, EventHub events, VolumeStore volumes, IImageStore images, INetworkService networks, SystemService system)
+    private Engine(EngineParts parts, EventHub events, EngineStores stores, PluginRegistry plugins, SystemService system)
     {
         _parts = parts;
+        _plugins = plugins;
         Events = events;
-        Volumes = volumes;
-        Images = images;
-        Networks = networks;
+        Volumes = stores.Volumes;
+        Images = stores.Images;
+        Networks = stores.Networks;
         System = system;
     }
 
@@ -88,15 +93,17 @@ public sealed partial class Engine : IAsyncDisposable
         }
 
         var events = new EventHub(time);
-        var volumes = VolumeStore.Open(paths.Volumes, database, time);
+        var plugins = new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time);
+        var volumes = VolumeStore.Open(paths.Volumes, database, new VolumePlugins(plugins), time);
+        var stores = new EngineStores(images, networks, volumes);
         var appArmor = new AppArmor(options.AppArmor);
         LoadProfile(appArmor, loggers.CreateLogger<Engine>());
-        var parts = EngineParts.Compose(options, paths, database, new EngineStores(images, networks, volumes), runtime, events, appArmor, time, loggers);
+        var parts = EngineParts.Compose(options, paths, database, stores, runtime, events, appArmor, time, loggers);
         await parts.Recovery.RunAsync(cancellation).ConfigureAwait(false);
         string id = await IdentityAsync(database, cancellation).ConfigureAwait(false);
         images.Changed += (action, imageId, name) => events.Publish("image", action, imageId, new Dictionary<string, string> { ["name"] = name });
-        volumes.Changed += (action, volume) => events.Publish("volume", action, volume.Name, new Dictionary<string, string> { ["driver"] = "local" });
-        return new Engine(parts, events, volumes, images, networks, new SystemService(id, options, parts.Containers.Registry, images, events, time, appArmor));
+        volumes.Changed += (action, volume) => events.Publish("volume", action, volume.Name, new Dictionary<string, string> { ["driver"] = volume.Driver });
+        return new Engine(parts, events, stores, plugins, new SystemService(id, options, parts.Containers.Registry, images, events, time, appArmor));
     }
 
     /// <summary>Stops all containers, each within its time, unless <see cref="EngineOptions.LiveRestore"/>; then nothing new is started.</summary>
@@ -107,6 +114,7 @@ public sealed partial class Engine : IAsyncDisposable
     {
         await _parts.Shutdown.DetachAsync().ConfigureAwait(false);
         Volumes.Dispose();
+        _plugins.Dispose();
     }
 
     // As with Docker, the daemon starts all the same: containers that need the profile fail to start, and say why.

@@ -45,7 +45,7 @@ public sealed partial class VolumeStore
                 await _database.WriteAsync(
                     c =>
                     {
-                        Insert(c, made);
+                        Insert(c, made, EntryState.There);
                         c.Run("DELETE FROM volume_garbage WHERE trash=$t", ("$t", staging));
                     },
                     CancellationToken.None).ConfigureAwait(false);
@@ -90,7 +90,7 @@ public sealed partial class VolumeStore
     private Volume DescribeCopy(Volume from, string name, bool snapshot)
     {
         // A copy of what is mounted is a folder; a limit stays one.
-        Dictionary<string, string> options = from.Options.Where(o => o.Key == "size" && !LocalOptions.Of(from).IsMount).ToDictionary();
+        Dictionary<string, string> options = from.Options.Where(o => o.Key == "size" && from.IsLocal && !LocalOptions.Of(from).IsMount).ToDictionary();
         Dictionary<string, string> labels = from.Labels.Where(l => l.Key is not (Volume.AnonymousLabel or SnapshotLabel)).ToDictionary();
         if (snapshot)
         {

@@ -9,7 +9,7 @@ namespace Quai.Volumes;
 
 public sealed partial class VolumeStore
 {
-    /// <summary>Makes a volume ready for a starting container: one with options is mounted when its first container starts.</summary>
+    /// <summary>Makes a volume ready for a starting container: one with options is mounted when its first container starts, a plugin's for each.</summary>
     /// <returns>The folder to bind.</returns>
     /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
     public string Mount(string name, string container)
@@ -18,6 +18,11 @@ public sealed partial class VolumeStore
         lock (_lock)
         {
             entry = _volumes.GetValueOrDefault(name) ?? throw NotFound(name);
+        }
+
+        if (!entry.Volume.IsLocal)
+        {
+            return MountPlugged(entry, container);
         }
 
         lock (entry.Gate)
@@ -46,7 +51,7 @@ public sealed partial class VolumeStore
     }
 
     /// <summary>Whether a volume is a mount of its own, and not a folder.</summary>
-    public bool IsMount(string name) => LocalOptions.Of(Get(name)).IsMount;
+    public bool IsMount(string name) => Get(name) is var volume && (!volume.IsLocal || LocalOptions.Of(volume).IsMount);
 
     /// <summary>Opens a volume for somebody who is no container, mounted if it is a mount, until the answer is disposed.</summary>
     /// <exception cref="Quai.Errors.QuaiException">It does not exist, or the mount fails.</exception>
@@ -74,9 +79,10 @@ public sealed partial class VolumeStore
     public void Fill(string name, FileDescriptor source, string? part)
     {
         Volume volume = Get(name);
+        string mountpoint = FolderOf(volume);
         if (part is not null)
         {
-            using FileDescriptor whole = RootedFiles.OpenDirectory(volume.Mountpoint);
+            using FileDescriptor whole = RootedFiles.OpenDirectory(mountpoint);
             using FileDescriptor? inside = RootedFiles.TryOpenDirectory(whole, part);
             if (inside is not null)
             {
@@ -86,10 +92,10 @@ public sealed partial class VolumeStore
             return;
         }
 
-        if (LocalOptions.Of(volume).IsMount || UsersOf(name).Count > 1)
+        if (IsMount(name) || UsersOf(name).Count > 1)
         {
             // A mount point there, here or in a container, cannot be exchanged as a whole.
-            using FileDescriptor folder = RootedFiles.OpenDirectory(volume.Mountpoint);
+            using FileDescriptor folder = RootedFiles.OpenDirectory(mountpoint);
             FileTree.CopyContent(source, folder);
             return;
         }
@@ -106,9 +112,10 @@ public sealed partial class VolumeStore
         Directory.Move(staging, volume.Mountpoint);
     }
 
-    /// <summary>A container no longer runs: unmounts its volumes with options if it was their last user. Idempotent.</summary>
+    /// <summary>A container no longer runs: unmounts its volumes with options if it was their last user, and its plugins' volumes. Idempotent.</summary>
     public void Unmount(string container)
     {
+        UnmountPlugged(container);
         List<Entry> entries;
         lock (_lock)
         {
@@ -134,7 +141,7 @@ public sealed partial class VolumeStore
     }
 
     /// <summary>
-    /// Runs once at start: finishes removals that a crash interrupted, forgets users that are not containers, unmounts what no running container uses,
+    /// Runs once at start: finishes removals that a crash interrupted (those of plugins in the background), forgets users that are not containers, unmounts what no running container uses,
     /// and creates folders whose creation a crash prevented.
     /// </summary>
     /// <param name="containers">All containers.</param>
@@ -147,9 +154,10 @@ public sealed partial class VolumeStore
         List<Entry> entries;
         lock (_lock)
         {
-            entries = [.. _volumes.Values];
-            strangers = [.. entries.SelectMany(e => e.Users).Where(u => !containers.Contains(u)).Distinct()];
-            entries.ForEach(e => e.Users.IntersectWith(containers));
+            entries = [.. _volumes.Values.Where(e => e.Volume.IsLocal)];
+            List<Entry> all = [.. _volumes.Values];
+            strangers = [.. all.SelectMany(e => e.Users).Where(u => !containers.Contains(u)).Distinct()];
+            all.ForEach(e => e.Users.IntersectWith(containers));
         }
 
         foreach ((string name, string trash, uint? project) in garbage)
@@ -194,5 +202,7 @@ public sealed partial class VolumeStore
                 }
             }
         }
+
+        RecoverPlugged(running);
     }
 }

@@ -12,6 +12,11 @@ public sealed partial class VolumeStore
     /// <exception cref="QuaiException">It does not exist, or containers use it.</exception>
     public async Task RemoveAsync(string name, bool force, CancellationToken cancellation)
     {
+        if (await RemovePluggedAsync(name, force, cancellation).ConfigureAwait(false))
+        {
+            return;
+        }
+
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
@@ -19,6 +24,11 @@ public sealed partial class VolumeStore
             lock (_lock)
             {
                 _volumes.TryGetValue(name, out entry);
+            }
+
+            if (entry is { Volume.IsLocal: false })
+            {
+                throw QuaiException.Conflict($"remove {name}: volume is in use - []");
             }
 
             if (entry is null)
@@ -44,7 +54,7 @@ public sealed partial class VolumeStore
         }
     }
 
-    /// <summary>Removes unused volumes that <paramref name="matches"/> accepts: anonymous ones, or <paramref name="all"/>. Returns names and bytes freed.</summary>
+    /// <summary>Removes unused local volumes that <paramref name="matches"/> accepts: anonymous ones, or <paramref name="all"/>. Returns names and bytes freed.</summary>
     public async Task<(IReadOnlyList<string> Names, long Bytes)> PruneAsync(bool all, Func<Volume, bool> matches, CancellationToken cancellation)
     {
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
@@ -53,7 +63,7 @@ public sealed partial class VolumeStore
             List<Volume> unused;
             lock (_lock)
             {
-                unused = [.. _volumes.Values.Where(e => e.Users.Count == 0 && (all || e.Volume.Anonymous) && matches(e.Volume)).Select(e => e.Volume)];
+                unused = [.. _volumes.Values.Where(e => e.Volume.IsLocal && e.Users.Count == 0 && (all || e.Volume.Anonymous) && matches(e.Volume)).Select(e => e.Volume)];
             }
 
             long bytes = unused.Sum(v => Linux.Trees.FileTree.ApparentSize(v.Mountpoint));
@@ -80,10 +90,13 @@ public sealed partial class VolumeStore
         await _changing.WaitAsync(cancellation).ConfigureAwait(false);
         List<Entry> used;
         List<Volume> going;
+        List<Entry> unplugged;
         lock (_lock)
         {
             used = [.. _volumes.Values.Where(e => e.Users.Contains(container))];
-            going = removeAnonymous ? [.. used.Where(e => e.Users.Count == 1 && e.Volume.Anonymous).Select(e => e.Volume)] : [];
+            List<Entry> unused = removeAnonymous ? [.. used.Where(e => e.Users.Count == 1 && e.Volume.Anonymous)] : [];
+            going = [.. unused.Where(e => e.Volume.IsLocal).Select(e => e.Volume)];
+            unplugged = [.. unused.Where(e => !e.Volume.IsLocal)];
         }
 
         List<(Volume Volume, string Trash)> trash = [.. going.Select(v => (v, TrashName()))];
@@ -96,6 +109,8 @@ public sealed partial class VolumeStore
                 {
                     WriteRemoval(connection, volume, name);
                 }
+
+                unplugged.ForEach(e => WriteState(connection, e.Volume, EntryState.Removing));
             },
             async () =>
             {
@@ -105,6 +120,8 @@ public sealed partial class VolumeStore
                     going.ForEach(v => _volumes.Remove(v.Name));
                 }
 
+                // A plugin may take its time, for which nobody waits.
+                unplugged.ForEach(e => _ = QuietlyAsync(() => RemovePluggedAsync(e, force: false, CancellationToken.None)));
                 await DeleteAsync(trash).ConfigureAwait(false);
             },
             () => { },

@@ -5,12 +5,13 @@ using Microsoft.Data.Sqlite;
 using Quai.Errors;
 using Quai.Linux.Modes;
 using Quai.Metadata;
+using Quai.Plugins.Volumes;
 using Quai.Volumes.Local;
 
 namespace Quai.Volumes;
 
 /// <summary>
-/// The local volumes of one daemon: folders <c>ROOT/NAME/_data</c>, recorded in the metadata database before they are created,
+/// The volumes of one daemon: folders <c>ROOT/NAME/_data</c>, and what plugins keep, recorded in the metadata database before they are created,
 /// with the containers that use each. Failures are worded as Docker's (<c>get x: no such volume</c>).
 /// </summary>
 public sealed partial class VolumeStore : IDisposable
@@ -23,10 +24,13 @@ public sealed partial class VolumeStore : IDisposable
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly VolumeQuota _quota;
 
-    private VolumeStore(string root, MetadataDatabase database, TimeProvider time)
+    private readonly VolumePlugins _plugins;
+
+    private VolumeStore(string root, MetadataDatabase database, VolumePlugins plugins, TimeProvider time)
     {
         _root = root;
         _database = database;
+        _plugins = plugins;
         _time = time;
         _quota = new VolumeQuota(root);
     }
@@ -45,6 +49,11 @@ public sealed partial class VolumeStore : IDisposable
             ALTER TABLE volumes ADD COLUMN project INTEGER;
             ALTER TABLE volume_garbage ADD COLUMN project INTEGER;
             """),
+        new("volumes", 3, """
+            ALTER TABLE volumes ADD COLUMN driver TEXT NOT NULL DEFAULT 'local';
+            ALTER TABLE volumes ADD COLUMN state INTEGER NOT NULL DEFAULT 0;
+            CREATE TABLE volume_mounts (id TEXT PRIMARY KEY, volume TEXT NOT NULL, driver TEXT NOT NULL, user TEXT NOT NULL, path TEXT NOT NULL) STRICT;
+            """),
     ];
 
     /// <summary>Raised after a volume was created (<c>create</c>) or removed (<c>destroy</c>), for the daemon's event stream.</summary>
@@ -53,17 +62,21 @@ public sealed partial class VolumeStore : IDisposable
     /// <summary>Reads the records. Call <see cref="RecoverAsync"/> before the first change.</summary>
     /// <param name="root">The folder of all volumes; created if missing.</param>
     /// <param name="database">Holds <see cref="Migrations"/>.</param>
+    /// <param name="plugins">For volumes of other drivers.</param>
     /// <param name="time">For the time of creation.</param>
-    public static VolumeStore Open(string root, MetadataDatabase database, TimeProvider time)
+    public static VolumeStore Open(string root, MetadataDatabase database, VolumePlugins plugins, TimeProvider time)
     {
         PrivateFolder.Make(root);
-        var store = new VolumeStore(root, database, time);
+        var store = new VolumeStore(root, database, plugins, time);
         database.Read(connection =>
         {
-            foreach (Volume volume in connection.Rows("SELECT name, created, labels, options, given, project FROM volumes", store.ReadVolume))
+            foreach ((Volume volume, EntryState state) in connection.Rows(
+                "SELECT name, created, labels, options, given, project, driver, state FROM volumes", r => (store.ReadVolume(r), (EntryState)r.GetInt64(7))))
             {
-                store._volumes[volume.Name] = new Entry(volume);
+                store._volumes[volume.Name] = new Entry(volume) { State = state, MaybeMade = true };
             }
+
+            store.ReadMounts(connection);
 
             foreach ((string name, string container) in connection.Rows("SELECT volume, container FROM volume_users", r => (r.GetString(0), r.GetString(1))))
             {
@@ -83,7 +96,7 @@ public sealed partial class VolumeStore : IDisposable
     {
         lock (_lock)
         {
-            return [.. _volumes.Values.Select(e => e.Volume).OrderBy(v => v.Name, StringComparer.Ordinal)];
+            return [.. _volumes.Values.Where(e => e.State != EntryState.Making).Select(e => e.Volume).OrderBy(v => v.Name, StringComparer.Ordinal)];
         }
     }
 
@@ -96,7 +109,7 @@ public sealed partial class VolumeStore : IDisposable
     {
         lock (_lock)
         {
-            return _volumes.GetValueOrDefault(name)?.Volume;
+            return _volumes.GetValueOrDefault(name) is { State: not EntryState.Making } entry ? entry.Volume : null;
         }
     }
 
@@ -109,8 +122,8 @@ public sealed partial class VolumeStore : IDisposable
         }
     }
 
-    /// <summary>Bytes of a volume's files.</summary>
-    public long SizeOf(string name) => TryGet(name) is { } volume ? Linux.Trees.FileTree.ApparentSize(volume.Mountpoint) : 0;
+    /// <summary>Bytes of a local volume's files.</summary>
+    public long SizeOf(string name) => TryGet(name) is { IsLocal: true } volume ? Linux.Trees.FileTree.ApparentSize(volume.Mountpoint) : 0;
 
     /// <summary>Creates a volume; an existing one with that name is returned as it is.</summary>
     public async Task<Volume> CreateAsync(VolumeRequest request, CancellationToken cancellation)
@@ -136,37 +149,32 @@ public sealed partial class VolumeStore : IDisposable
             Validate(request);
         }
 
-        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        List<(string Name, VolumeRequest Request)> named =
+            [.. requests.Select(r => (string.IsNullOrEmpty(r.Name) ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : r.Name, r))];
+        // Plugins are asked before anybody waits for this change.
+        List<Entry> claimed = await ClaimAllAsync(named, cancellation).ConfigureAwait(false);
         List<Entry> made = [];
         List<Entry> joined = [];
         List<Volume> volumes = [];
-        lock (_lock)
+        try
         {
-            HashSet<uint> projects = [.. _volumes.Values.Select(e => e.Volume.Project).OfType<uint>()];
-            foreach (VolumeRequest request in requests)
-            {
-                string name = string.IsNullOrEmpty(request.Name) ? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)) : request.Name;
-                if (!_volumes.TryGetValue(name, out Entry? entry))
-                {
-                    entry = new Entry(Describe(name, request, projects));
-                    _volumes.Add(name, entry);
-                    made.Add(entry);
-                }
-
-                if (container is not null && entry.Users.Add(container))
-                {
-                    joined.Add(entry);
-                }
-
-                volumes.Add(entry.Volume);
-            }
+            Join(container, named, claimed, made, joined, volumes);
+        }
+        catch
+        {
+            Forget();
+            _changing.Release();
+            claimed.ForEach(Unclaim);
+            throw;
         }
 
+        List<Entry> plugged = [.. claimed.Where(e => e.State == EntryState.Making).Distinct()];
         return new VolumeTransaction(
             volumes,
             connection =>
             {
-                made.ForEach(e => Insert(connection, e.Volume));
+                made.ForEach(e => Insert(connection, e.Volume, EntryState.There));
+                plugged.ForEach(e => Insert(connection, e.Volume, EntryState.There));
                 foreach (Entry entry in joined)
                 {
                     connection.Run("INSERT INTO volume_users VALUES ($v,$c)", ("$v", entry.Volume.Name), ("$c", container));
@@ -185,16 +193,22 @@ public sealed partial class VolumeStore : IDisposable
                     await _database.WriteAsync(connection =>
                     {
                         made.ForEach(e => connection.Run("DELETE FROM volumes WHERE name=$n", ("$n", e.Volume.Name)));
+                        plugged.ForEach(e => Insert(connection, e.Volume, EntryState.Making));
                         joined.ForEach(e => connection.Run("DELETE FROM volume_users WHERE volume=$v AND container=$c", ("$v", e.Volume.Name), ("$c", container)));
                     }).ConfigureAwait(false);
                     made.ForEach(e => DeleteFolder(Path.GetDirectoryName(e.Volume.Mountpoint)!));
                     throw;
                 }
 
-                made.ForEach(e => Changed?.Invoke("create", e.Volume));
+                plugged.ForEach(e => e.State = EntryState.There);
+                made.Concat(plugged).ToList().ForEach(e => Changed?.Invoke("create", e.Volume));
             },
             Forget,
-            () => _changing.Release());
+            () =>
+            {
+                _changing.Release();
+                claimed.ForEach(Unclaim);
+            });
 
         void Forget()
         {
@@ -209,12 +223,40 @@ public sealed partial class VolumeStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _changing.Dispose();
 
+    private void Join(string? container, List<(string Name, VolumeRequest Request)> named, List<Entry> claimed, List<Entry> made, List<Entry> joined, List<Volume> volumes)
+    {
+        lock (_lock)
+        {
+            HashSet<uint> projects = [.. _volumes.Values.Select(e => e.Volume.Project).OfType<uint>()];
+            foreach ((string name, VolumeRequest request) in named)
+            {
+                if (!_volumes.TryGetValue(name, out Entry? entry))
+                {
+                    entry = new Entry(Describe(name, request, projects));
+                    _volumes.Add(name, entry);
+                    made.Add(entry);
+                }
+                else if (!entry.Volume.IsLocal && !claimed.Contains(entry))
+                {
+                    throw NotUnique(entry.Volume);
+                }
+
+                if (container is not null && entry.Users.Add(container))
+                {
+                    joined.Add(entry);
+                }
+
+                volumes.Add(entry.Volume);
+            }
+        }
+    }
+
     private void Validate(VolumeRequest request)
     {
-        if (!string.IsNullOrEmpty(request.Driver) && request.Driver != "local")
+        if (IsOfPlugin(request))
         {
-            string asked = string.IsNullOrEmpty(request.Name) ? "" : $"create {request.Name}: ";
-            throw QuaiException.NotFound($"{asked}error looking up volume plugin {request.Driver}: plugin \"{request.Driver}\" not found");
+            ValidatePlugged(request);
+            return;
         }
 
         if (!string.IsNullOrEmpty(request.Name))
@@ -284,15 +326,17 @@ public sealed partial class VolumeStore : IDisposable
         JsonSerializer.Deserialize(row.GetString(2), VolumeJson.Default.DictionaryStringString)!,
         JsonSerializer.Deserialize(row.GetString(3), VolumeJson.Default.DictionaryStringString)!,
         new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero),
-        Path.Combine(_root, row.GetString(0), "_data"))
+        row.GetString(6) == Volume.LocalDriver ? Path.Combine(_root, row.GetString(0), "_data") : "")
     {
+        Driver = row.GetString(6),
         LabelsGiven = (row.GetInt64(4) & LabelsGiven) != 0,
         OptionsGiven = (row.GetInt64(4) & OptionsGiven) != 0,
         Project = row.IsDBNull(5) ? null : (uint)row.GetInt64(5),
     };
 
-    private static void Insert(SqliteConnection connection, Volume volume) => connection.Run(
-        "INSERT INTO volumes (name, created, labels, options, given, project) VALUES ($n,$c,$l,$o,$g,$p)",
+    private static void Insert(SqliteConnection connection, Volume volume, EntryState state) => connection.Run(
+        $"INSERT {(volume.IsLocal ? "" : "OR REPLACE")} INTO volumes (name, created, labels, options, given, project, driver, state) VALUES ($n,$c,$l,$o,$g,$p,$d,$s)",
+        ("$d", volume.Driver), ("$s", (long)state),
         ("$n", volume.Name), ("$c", volume.Created.UtcTicks), ("$l", ToJson(volume.Labels)), ("$o", ToJson(volume.Options)),
         ("$g", (volume.LabelsGiven ? LabelsGiven : 0) | (volume.OptionsGiven ? OptionsGiven : 0)), ("$p", (long?)volume.Project));
 
@@ -308,19 +352,6 @@ public sealed partial class VolumeStore : IDisposable
         Directory.CreateDirectory(volume.Mountpoint);
         // Inside a container it is for all its users; outside, nobody gets past the folder above.
         File.SetUnixFileMode(volume.Mountpoint, (UnixFileMode)0x1ed);
-    }
-
-    private sealed class Entry(Volume volume)
-    {
-        public Volume Volume { get; } = volume;
-
-        // Held while the volume is mounted or unmounted: a server that does not answer keeps only its own volume waiting.
-        public Lock Gate { get; } = new();
-
-        public HashSet<string> Users { get; } = [];
-
-        // Running containers that hold the mount of a volume with options; changed with the gate and the lock held.
-        public HashSet<string> Mounted { get; } = [];
     }
 }
 

@@ -9,6 +9,9 @@ using Quai.Daemon.Logging;
 using Quai.Daemon.Tests.Fakes;
 using Quai.Engine;
 using Quai.Metadata;
+using Quai.Plugins.Discovery;
+using Quai.Plugins.Volumes;
+using Quai.Plugins;
 using Quai.Volumes;
 
 namespace Quai.Daemon.Tests;
@@ -49,7 +52,7 @@ internal sealed class TestServer : IAsyncDisposable
         var server = new TestServer();
         var log = new TextLogger(server.Log, TimeProvider.System);
         server._database = MetadataDatabase.Open(Path.Combine(server._directory, "db"), VolumeStore.Migrations);
-        server._volumes = VolumeStore.Open(Path.Combine(server._directory, "volumes"), server._database, TimeProvider.System);
+        server._volumes = VolumeStore.Open(Path.Combine(server._directory, "volumes"), server._database, new VolumePlugins(new PluginRegistry(new PluginDirectories("/nonexistent", []), new PluginLimits(), TimeProvider.System)), TimeProvider.System);
         server._activity = new Lifetime.Activity(TimeSpan.FromHours(1), TimeProvider.System);
         DaemonConfiguration configuration = DaemonConfiguration.From(Arguments.Parse(["--label", "a=b"]), ("", false));
         var backend = new Backend(server.Containers, server.Files, server.Execs, server.Events, server.Images, server.Registries, new FakeSignatures(), server.Networks, server._volumes, () => new SystemInfo(), () => configuration);

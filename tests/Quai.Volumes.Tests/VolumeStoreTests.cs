@@ -2,6 +2,9 @@ using Quai.Errors;
 using Quai.Linux.Mounts;
 using Quai.Linux.Trees;
 using Quai.Metadata;
+using Quai.Plugins.Discovery;
+using Quai.Plugins.Volumes;
+using Quai.Plugins;
 using Xunit;
 
 namespace Quai.Volumes.Tests;
@@ -281,6 +284,6 @@ public sealed class VolumeStoreTests : IAsyncLifetime
     private void Open()
     {
         _database = MetadataDatabase.Open(Path.Combine(_directory, "quai.db"), VolumeStore.Migrations);
-        _store = VolumeStore.Open(Root, _database, TimeProvider.System);
+        _store = VolumeStore.Open(Root, _database, new VolumePlugins(new PluginRegistry(new PluginDirectories("/nonexistent", []), new PluginLimits(), TimeProvider.System)), TimeProvider.System);
     }
 }

@@ -8,13 +8,17 @@ namespace Quai.Api.Volumes;
 /// <summary>A volume (swagger: Volume).</summary>
 public sealed class VolumeInspect
 {
-    public string CreatedAt { get; set; } = "";
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? CreatedAt { get; set; }
     public string Driver { get; set; } = "local";
     public Dictionary<string, string>? Labels { get; set; }
     public string Mountpoint { get; set; } = "";
     public string Name { get; set; } = "";
     public Dictionary<string, string>? Options { get; set; }
     public string Scope { get; set; } = "local";
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Dictionary<string, JsonElement>? Status { get; set; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public VolumeUsage? UsageData { get; set; }

@@ -76,7 +76,7 @@ internal static class DiskUsageRoutes
 
         if (wanted("volume"))
         {
-            foreach (Quai.Volumes.Volume volume in backend.Volumes.List())
+            foreach (Quai.Volumes.Volume volume in backend.Volumes.List().Where(v => v.IsLocal))
             {
                 VolumeInspect row = SystemService.ToApi(volume, new VolumeUsage(backend.Volumes.UsersOf(volume.Name).Count, backend.Volumes.SizeOf(volume.Name)));
                 usage.Volumes.Add(row);

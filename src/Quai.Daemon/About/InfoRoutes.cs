@@ -19,6 +19,7 @@ internal static class InfoRoutes
             info.HttpProxy = configuration.Proxies.Http.Shown;
             info.HttpsProxy = configuration.Proxies.Https.Shown;
             info.NoProxy = configuration.Proxies.None;
+            info.Plugins.Volume = [.. backend.Volumes.Drivers];
             ShapeFor(info, call.Version);
             if (configuration.Engine.NoNewPrivileges)
             {

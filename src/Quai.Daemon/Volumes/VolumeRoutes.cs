@@ -22,13 +22,14 @@ internal static class VolumeRoutes
     {
         VolumeStore volumes = backend.Volumes;
         router
-            .Add("GET", "/volumes", call =>
+            .Add("GET", "/volumes", async call =>
             {
                 IReadOnlyDictionary<string, IReadOnlyList<string>> filters = call.Filters(ListFilters);
                 bool? dangling = filters.Switch("dangling");
                 Func<string, bool> isNamed = filters.Names("name");
-                List<VolumeInspect> list = [.. volumes.List().Where(v => isNamed(v.Name) && Matches(v, volumes, filters, dangling)).Select(v => SystemService.ToApi(v))];
-                return call.Answer(new VolumeListResponse(list, null), Json.Types.VolumeListResponse);
+                (IReadOnlyList<Volume> all, IReadOnlyList<string> warnings) = await volumes.ListAllAsync();
+                List<VolumeInspect> list = [.. all.Where(v => isNamed(v.Name) && Matches(v, volumes, filters, dangling)).Select(v => SystemService.ToApi(v))];
+                await call.Answer(new VolumeListResponse(list, warnings.Count == 0 ? null : [.. warnings]), Json.Types.VolumeListResponse);
             })
             .Add("POST", "/volumes/create", async call =>
             {
@@ -50,7 +51,7 @@ internal static class VolumeRoutes
                 await call.Answer(new VolumesPruneResponse([.. names], bytes), Json.Types.VolumesPruneResponse);
             })
             .Add("PUT", "/volumes/{name}", _ => throw new QuaiException(ErrorKind.Unavailable, "volume update only valid for cluster volumes, but swarm is unavailable"))
-            .Add("GET", "/volumes/{name}", call => call.Answer(SystemService.ToApi(volumes.Get(call.Name)), Json.Types.VolumeInspect))
+            .Add("GET", "/volumes/{name}", async call => await call.Answer(SystemService.ToApi(await volumes.InspectAsync(call.Name)), Json.Types.VolumeInspect))
             .Add("DELETE", "/volumes/{name}", async call =>
             {
                 await volumes.RemoveAsync(call.Name, call.Flag("force"), ApiCall.ToTheEnd);
@@ -78,7 +79,7 @@ internal static class VolumeRoutes
 
     private static bool Matches(Volume volume, VolumeStore volumes, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, bool? dangling)
     {
-        return filters.AnyOrNone("driver", v => v == "local")
+        return filters.AnyOrNone("driver", v => v == volume.Driver)
             && filters.All("label", l => Labels.Matches(volume.Labels, l))
             && (dangling is not { } unused || unused == (volumes.UsersOf(volume.Name).Count == 0));
     }

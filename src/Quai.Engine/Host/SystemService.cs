@@ -140,9 +140,12 @@ public sealed class SystemService
     {
         Name = volume.Name,
         Mountpoint = volume.Mountpoint,
-        CreatedAt = volume.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+        CreatedAt = volume.Created == DateTimeOffset.UnixEpoch ? null : volume.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
         Labels = volume.Labels.Count == 0 && !volume.LabelsGiven ? null : Sorted(volume.Labels),
         Options = volume.Options.Count == 0 && !volume.OptionsGiven ? null : Sorted(volume.Options),
+        Driver = volume.Driver,
+        Scope = volume.Scope,
+        Status = volume.Status is null ? null : new(volume.Status),
         UsageData = usage,
     };
 

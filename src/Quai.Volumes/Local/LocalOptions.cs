@@ -13,8 +13,8 @@ internal sealed record LocalOptions(string Type, string Device, string Flags)
     /// <summary>Whether the volume is a mount of its own; otherwise it is a folder.</summary>
     public bool IsMount => Type.Length > 0 || Device.Length > 0;
 
-    /// <summary>The options of a volume, which have been validated.</summary>
-    public static LocalOptions Of(Volume volume) =>
+    /// <summary>The options of a volume, which have been validated; none of a plugin's.</summary>
+    public static LocalOptions Of(Volume volume) => !volume.IsLocal ? new("", "", "") :
         new(volume.Options.GetValueOrDefault("type", ""), volume.Options.GetValueOrDefault("device", ""), volume.Options.GetValueOrDefault("o", ""));
 
     /// <summary>Refuses what the driver does not know or cannot do.</summary>

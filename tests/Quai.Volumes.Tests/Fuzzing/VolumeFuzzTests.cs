@@ -2,6 +2,9 @@ using System.Text;
 using Quai.Linux;
 using Quai.Errors;
 using Quai.Metadata;
+using Quai.Plugins.Discovery;
+using Quai.Plugins.Volumes;
+using Quai.Plugins;
 using Xunit;
 
 namespace Quai.Volumes.Tests.Fuzzing;
@@ -17,7 +20,7 @@ public sealed class VolumeFuzzTests
         await using (var database = MetadataDatabase.Open(Path.Combine(folder, "db"), VolumeStore.Migrations))
         {
             string root = Path.Combine(folder, "volumes");
-            using var store = VolumeStore.Open(root, database, TimeProvider.System);
+            using var store = VolumeStore.Open(root, database, new VolumePlugins(new PluginRegistry(new PluginDirectories("/nonexistent", []), new PluginLimits(), TimeProvider.System)), TimeProvider.System);
             string[] before = [.. Directory.EnumerateFileSystemEntries(folder)];
             Fuzz.Holds(new Property("volume-name", async input =>
             {

@@ -98,7 +98,14 @@ internal sealed class CreateContainer(
         }
     }
 
-    private static ContainerMount WithVolume(ContainerMount mount, Volume volume) => mount with { Name = volume.Name, Source = volume.Mountpoint };
+    private static ContainerMount WithVolume(ContainerMount mount, Volume volume) => mount with
+    {
+        Name = volume.Name,
+        Source = volume.Mountpoint,
+        Driver = volume.IsLocal ? null : volume.Driver,
+        // As in Docker, nothing is relabelled where a plugin mounts.
+        Mode = !volume.IsLocal && mount.Mode == "z" ? "" : mount.Mode,
+    };
 
     private string TakeName(string? wanted, string id)
     {

@@ -9,7 +9,10 @@ public sealed record ContainerMount
     /// <summary>The volume's name, or the image's as written.</summary>
     public string? Name { get; init; }
 
-    /// <summary>The folder or file on the host; empty for tmpfs.</summary>
+    /// <summary>The plugin that keeps the volume; null for local ones and other mounts.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>The folder or file on the host; empty for tmpfs, and for volumes of plugins, which name it when they mount.</summary>
     public string Source { get; init; } = "";
 
     /// <summary>Where it appears in the container; clean and absolute.</summary>

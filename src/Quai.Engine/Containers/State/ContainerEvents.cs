@@ -1,6 +1,7 @@
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Events;
 using Quai.Networks;
+using Quai.Volumes;
 
 namespace Quai.Engine.Containers.State;
 
@@ -48,7 +49,7 @@ internal sealed class ContainerEvents(EventHub hub, INetworkService networks)
                 continue;
             }
 
-            var attributes = new Dictionary<string, string> { ["container"] = container.Id, ["driver"] = "local" };
+            var attributes = new Dictionary<string, string> { ["container"] = container.Id, ["driver"] = mount.Driver ?? Volume.LocalDriver };
             if (action == "mount")
             {
                 attributes["destination"] = mount.Destination;

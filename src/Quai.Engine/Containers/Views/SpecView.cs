@@ -4,6 +4,7 @@ using Quai.Api.Containers;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.Spec.Networking;
+using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Views;
 
@@ -129,7 +130,7 @@ internal static class SpecView
         Name = m.Name,
         Source = m.Source,
         Destination = m.Destination,
-        Driver = m.Type == "volume" ? "local" : null,
+        Driver = m.Type == "volume" ? m.Driver ?? Volume.LocalDriver : null,
         Mode = m.Mode,
         RW = m.ReadWrite,
         Propagation = m.Propagation,
