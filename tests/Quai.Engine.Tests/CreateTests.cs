@@ -48,10 +48,10 @@ public sealed class CreateTests(TestEngine engine)
         { "Decoding seccomp profile failed", r => r.HostConfig!.SecurityOpt = ["seccomp=/some/path.json"] },
         { "KernelMemoryTCP cannot be kept: ", r => r.HostConfig!.KernelMemoryTCP = 1 << 20 },
         { "could not select device driver \"cdi\"", r => r.HostConfig!.DeviceRequests = [new DeviceRequest { Driver = "cdi", DeviceIDs = ["x/y=z"] }] },
-        { "driver option a.b of network bridge cannot be kept: ", r =>
+        { "invalid config for network bridge: invalid endpoint settings:\noption com.docker.network.unheard of network bridge is not available", r =>
             {
                 r.HostConfig!.NetworkMode = "bridge";
-                r.NetworkingConfig = new() { EndpointsConfig = new() { ["bridge"] = new() { DriverOpts = new() { ["a.b"] = "c" } } } };
+                r.NetworkingConfig = new() { EndpointsConfig = new() { ["bridge"] = new() { DriverOpts = new() { ["com.docker.network.unheard"] = "c" } } } };
             }
         },
         { "Invalid value 2000, range for oom score adj is [-1000, 1000]", r => r.HostConfig!.OomScoreAdj = 2000 },

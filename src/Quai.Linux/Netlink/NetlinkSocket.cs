@@ -13,7 +13,7 @@ public delegate void NetlinkMessageHandler(ushort type, ReadOnlySpan<byte> paylo
 /// <summary>
 /// A netlink socket of the network namespace of the thread that opened it, whichever thread uses it later.
 /// The kernel handles a request inside <c>send</c>, so a round trip takes microseconds and is synchronous.
-/// Not safe for concurrent use.
+/// Safe for concurrent use: one round trip comes after the other.
 /// </summary>
 public sealed partial class NetlinkSocket : IDisposable
 {
