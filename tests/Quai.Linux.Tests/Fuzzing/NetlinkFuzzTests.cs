@@ -55,7 +55,7 @@ public sealed class NetlinkFuzzTests
     {
         var socket = (NetlinkSocket)RuntimeHelpers.GetUninitializedObject(typeof(NetlinkSocket));
         typeof(NetlinkSocket).GetField("_socket", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(socket, end);
-        typeof(NetlinkSocket).GetField("_lock", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(socket, new Lock());
+        typeof(NetlinkSocket).GetField("_lock", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(socket, Activator.CreateInstance(typeof(Lock)));
         return socket;
     }
 
