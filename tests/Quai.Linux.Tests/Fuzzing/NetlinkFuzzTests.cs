@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Quai.Linux.Netlink;
 using Quai.Linux.Sockets;
 using Xunit;
@@ -51,13 +50,8 @@ public sealed class NetlinkFuzzTests
     });
 
     /// <summary>A netlink socket whose other end is ours: the kernel cannot be made to say such things.</summary>
-    private static NetlinkSocket Over(FileDescriptor end)
-    {
-        var socket = (NetlinkSocket)RuntimeHelpers.GetUninitializedObject(typeof(NetlinkSocket));
-        typeof(NetlinkSocket).GetField("_socket", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(socket, end);
-        typeof(NetlinkSocket).GetField("_lock", BindingFlags.NonPublic | BindingFlags.Instance)!.SetValue(socket, Activator.CreateInstance(typeof(Lock)));
-        return socket;
-    }
+    private static NetlinkSocket Over(FileDescriptor end) =>
+        (NetlinkSocket)typeof(NetlinkSocket).GetConstructor(BindingFlags.NonPublic | BindingFlags.Instance, [typeof(FileDescriptor)])!.Invoke([end]);
 
     /// <summary>A message that answers the socket's first request.</summary>
     private static byte[] Message(int type, byte[] payload)
