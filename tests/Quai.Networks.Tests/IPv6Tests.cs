@@ -19,8 +19,8 @@ public sealed class IPv6Tests
         Network network = Create(host, "one", "10.231.20.0/24", "fd00:20::/64");
         Assert.Equal(["10.231.20.0/24", "fd00:20::/64"], network.Subnets.Select(s => s.Prefix.ToString()));
         using TcpListener outside = host.Outside.ServeTcp(90);
-        (NamespaceThread a, Endpoint first) = Run(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080));
-        (NamespaceThread b, Endpoint second) = Run(host, "b", network);
+        (NamespaceThread a, Endpoint first) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080));
+        (NamespaceThread b, Endpoint second) = host.Run("b", network);
         Assert.Equal(["0.0.0.0:8080", "[::]:8080"], first.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
         Assert.Equal(("fd00:20::2", "fd00:20::3"), (first.IPv6!.Address.ToString(), second.IPv6!.Address.ToString()));
         using TcpListener atA = a.ServeTcp(80);
@@ -50,13 +50,13 @@ public sealed class IPv6Tests
         using var host = new TestHost();
         Network network = Create(host, "six", with: r => r with { EnableIPv4 = false, EnableIPv6 = true });
         Assert.Matches("^fd[0-9a-f]{2}:[0-9a-f:]+::/64$", Assert.Single(network.Subnets).Prefix.ToString());
-        (NamespaceThread a, Endpoint first) = Run(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080));
+        (NamespaceThread a, Endpoint first) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080));
         Assert.Equal("[::]:8080", Assert.Single(first.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString())));
         using TcpListener atA = a.ServeTcp(80), outside = host.Outside.ServeTcp(90);
         Assert.Equal(TestHost.OutsideAddress6, host.Outside.Call(TestHost.Address6, 8080));
         Assert.Equal(TestHost.Address6, a.Call(TestHost.OutsideAddress6, 90));
         Assert.DoesNotContain("inet ", TestHost.Command(a, "ip", "addr", "show", "eth0"), StringComparison.Ordinal);
-        QuaiException refused = Assert.Throws<QuaiException>(() => Lease(host, "b", network, new PortRequest(80, "tcp", IPAddress.Loopback, 8081, 8081)));
+        QuaiException refused = Assert.Throws<QuaiException>(() => host.Lease("b", network, new PortRequest(80, "tcp", IPAddress.Loopback, 8081, 8081)));
         Assert.Contains("port 80/tcp cannot be published on 127.0.0.1: the container has no IPv4 address", refused.Message, StringComparison.Ordinal);
         Assert.Equal(
             "IPv4 or IPv6 must be enabled",
@@ -75,12 +75,12 @@ public sealed class IPv6Tests
             listener.Start();
             return listener;
         });
-        var taken = Assert.Throws<PortUnavailableException>(() => Lease(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080)));
+        var taken = Assert.Throws<PortUnavailableException>(() => host.Lease("a", network, new PortRequest(80, "tcp", null, 8080, 8080)));
         Assert.Equal("failed to bind host port for [::]:8080:fd00:20::2:80/tcp: address already in use", taken.Message);
-        Assert.Equal([8081, 8081], Lease(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8089)).Ports.Select(p => (int)p.HostPort));
+        Assert.Equal([8081, 8081], host.Lease("a", network, new PortRequest(80, "tcp", null, 8080, 8089)).Ports.Select(p => (int)p.HostPort));
 
         // What the attempt had bound of IPv4 is free again.
-        Assert.Equal([8080], Lease(host, "b", network, new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080)).Ports.Select(p => (int)p.HostPort));
+        Assert.Equal([8080], host.Lease("b", network, new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080)).Ports.Select(p => (int)p.HostPort));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class IPv6Tests
         using TcpListener atLan = lan.ServeTcp(80);
         Network network = Create(host, "one", "10.231.20.0/24", "fd00:20::/64");
         Assert.Equal(("1", "2"), (Setting(host, "all", "forwarding"), Setting(host, "out0", "accept_ra")));
-        (NamespaceThread a, _) = Run(host, "a", network);
+        (NamespaceThread a, _) = host.Run("a", network);
         using TcpListener outside = host.Outside.ServeTcp(90);
         Assert.NotNull(a.Call(TestHost.OutsideAddress6, 90));
         Assert.Null(host.Outside.Call("fd00:77::2", 80));
@@ -113,8 +113,8 @@ public sealed class IPv6Tests
         using var host = new TestHost();
         Network network = Create(host, "one", "10.231.20.0/24", "fd00:20::/64", r => r with { Options = new Dictionary<string, string> { [Mode] = mode, [Mode4] = mode } });
         Network neighbours = Create(host, "two", "10.231.21.0/24", "fd00:21::/64");
-        (NamespaceThread a, Endpoint endpoint) = Run(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080));
-        (NamespaceThread b, _) = Run(host, "b", neighbours);
+        (NamespaceThread a, Endpoint endpoint) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080));
+        (NamespaceThread b, _) = host.Run("b", neighbours);
         using TcpListener web = a.ServeTcp(80), more = a.ServeTcp(81), outside = host.Outside.ServeTcp(90);
         Assert.Equal(translated ? 8080 : 0, endpoint.Ports[0].HostPort);
         foreach ((string at, string from, string of) in (IEnumerable<(string, string, string)>)
@@ -137,8 +137,8 @@ public sealed class IPv6Tests
         Network network = Create(
             host, "one", "10.231.20.0/24", "fd00:20::/64",
             r => r with { Attributes = r.Attributes with { Internal = true }, Options = new Dictionary<string, string> { [Mode] = "isolated", [Mode4] = "isolated" } });
-        (NamespaceThread a, Endpoint first) = Run(host, "a", network);
-        (NamespaceThread b, _) = Run(host, "b", network);
+        (NamespaceThread a, Endpoint first) = host.Run("a", network);
+        (NamespaceThread b, _) = host.Run("b", network);
         Assert.Equal(("10.231.20.1", "fd00:20::1"), (first.IPv4!.Address.ToString(), first.IPv6!.Address.ToString()));
         using TcpListener atA = a.ServeTcp(80);
         Assert.NotNull(b.Call("10.231.20.1", 80));
@@ -146,7 +146,7 @@ public sealed class IPv6Tests
         Assert.Null(host.Host.Call("10.231.20.1", 80));
         Assert.DoesNotContain("10.231.20", host.Command("ip", "addr"), StringComparison.Ordinal);
         host.Restart("a", "b");
-        Assert.Equal("10.231.20.3", Lease(host, "c", network).IPv4!.Address.ToString());
+        Assert.Equal("10.231.20.3", host.Lease("c", network).IPv4!.Address.ToString());
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class IPv6Tests
                 ["com.docker.network.container_iface_prefix"] = "lan", ["com.docker.network.bridge.trusted_host_interfaces"] = "out0",
             },
         });
-        (NamespaceThread a, Endpoint first) = Run(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080));
+        (NamespaceThread a, Endpoint first) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080));
         using TcpListener outside = host.Outside.ServeTcp(90), web = a.ServeTcp(80), more = a.ServeTcp(81);
         Assert.Equal(("198.51.100.77", "2001:db8:99::77"), (a.Call(TestHost.OutsideAddress, 90), a.Call(TestHost.OutsideAddress6, 90)));
         Assert.Equal("lan0", first.Interface.Name);
@@ -220,7 +220,7 @@ public sealed class IPv6Tests
     {
         using var host = new TestHost();
         Network network = Create(host, "one", "10.231.20.0/24", "fd00:20::/64");
-        (NamespaceThread a, _) = Run(host, "a", network, new PortRequest(80, "tcp", null, 8080, 8080), new PortRequest(53, "udp", IPAddress.IPv6Loopback, 8053, 8053));
+        (NamespaceThread a, _) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080), new PortRequest(53, "udp", IPAddress.IPv6Loopback, 8053, 8053));
         using TcpListener atA = a.ServeTcp(80), elsewhere = a.ServeTcp(8080);
         Assert.Equal("fd00:20::1", host.Host.Call("::1", 8080));
         Assert.Equal("10.231.20.1", host.Host.Call("127.0.0.1", 8080));
@@ -319,17 +319,5 @@ public sealed class IPv6Tests
             Attributes = new NetworkAttributes { Asked = [.. ((string?[])[ipv4, ipv6]).OfType<string>().Select(s => new AskedSubnet(s))] },
         };
         return host.Host.Await(() => host.Service.CreateAsync(with?.Invoke(request) ?? request, CancellationToken.None));
-    }
-
-    private static Endpoint Lease(TestHost host, string container, Network network, params PortRequest[] ports) =>
-        host.Host.Await(() => host.Service.ConnectAsync(new EndpointRequest(container, network.Id, null, null, ports), CancellationToken.None));
-
-    private static (NamespaceThread Sandbox, Endpoint Endpoint) Run(TestHost host, string container, Network network, params PortRequest[] ports)
-    {
-        Endpoint endpoint = Lease(host, container, network, ports);
-        NamespaceThread sandbox = host.Own(new NamespaceThread());
-        host.Connect(sandbox, SandboxSetup.Of([endpoint]));
-        host.Host.Await(() => host.Service.PublishAsync(endpoint, CancellationToken.None));
-        return (sandbox, endpoint);
     }
 }

@@ -19,9 +19,9 @@ public sealed class ManyNetworksTests
         Assert.Equal(["bridge", "chosen", "host", "none", "one", "two"], host.Service.List().Select(n => n.Name).Order());
         Assert.Equal(one.Id, host.Service.Resolve(one.Id[..9]).Id);
 
-        (NamespaceThread a, Endpoint first) = Run(host, "a", one);
-        (NamespaceThread b, Endpoint second) = Run(host, "b", one);
-        (NamespaceThread c, Endpoint third) = Run(host, "c", two, new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080));
+        (NamespaceThread a, Endpoint first) = host.Run("a", one);
+        (NamespaceThread b, Endpoint second) = host.Run("b", one);
+        (NamespaceThread c, Endpoint third) = host.Run("c", two, new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080));
         Assert.Equal(["10.231.20.2", "10.231.20.3", "10.231.21.2"], [Address(first), Address(second), Address(third)]);
         using TcpListener atB = b.ServeTcp(80), atC = c.ServeTcp(80);
         Assert.Equal("10.231.20.2", a.Call("10.231.20.3", 80));
@@ -34,7 +34,7 @@ public sealed class ManyNetworksTests
         Assert.Equal("10.231.20.2", a.Call("10.231.20.3", 80));
         Assert.Null(a.Call("10.231.21.2", 80));
         Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
-        Assert.Equal("10.231.20.4", Address(Lease(host, "d", one)));
+        Assert.Equal("10.231.20.4", Address(host.Lease("d", one)));
         host.Host.Await(() => host.Service.DestroyAsync(CancellationToken.None));
         Assert.DoesNotContain(host.HostLinks(), l => l.Name.StartsWith("br-", StringComparison.Ordinal));
     }
@@ -44,11 +44,11 @@ public sealed class ManyNetworksTests
     {
         using var host = new TestHost();
         Network one = Create(host, "one", "10.231.20.1/24"), two = Create(host, "two", "10.231.21.1/24");
-        (NamespaceThread b, _) = Run(host, "b", one);
-        (NamespaceThread c, _) = Run(host, "c", two);
+        (NamespaceThread b, _) = host.Run("b", one);
+        (NamespaceThread c, _) = host.Run("c", two);
         using TcpListener atB = b.ServeTcp(80), atC = c.ServeTcp(80), outside = host.Outside.ServeTcp(90);
 
-        Endpoint main = Lease(host, "a", two), side = Lease(host, "a", one);
+        Endpoint main = host.Lease("a", two), side = host.Lease("a", one);
         Assert.Equal(["eth0", "eth1"], host.Service.EndpointsOf("a").Select(e => e.Interface.Name));
         NamespaceThread a = host.Own(new NamespaceThread());
         host.Connect(a, SandboxSetup.Of([main, side]));
@@ -56,7 +56,7 @@ public sealed class ManyNetworksTests
         Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
         Assert.NotNull(a.Call(TestHost.OutsideAddress, 90));
 
-        QuaiException twice = Assert.Throws<QuaiException>(() => Lease(host, "a", one));
+        QuaiException twice = Assert.Throws<QuaiException>(() => host.Lease("a", one));
         Assert.Equal(ErrorKind.Forbidden, twice.Kind);
 
         // It leaves the network by which it reaches everybody else, and reaches them by the other.
@@ -68,7 +68,7 @@ public sealed class ManyNetworksTests
         Assert.NotNull(a.Call(TestHost.OutsideAddress, 90));
         Assert.DoesNotContain(host.HostLinks(), l => l.Name == side.HostInterface);
 
-        Endpoint again = Lease(host, "a", one);
+        Endpoint again = host.Lease("a", one);
         host.Connect(a, SandboxSetup.Joined(again, host.Service.EndpointsOf("a")));
         Assert.Equal("eth1", again.Interface.Name);
         Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
@@ -82,7 +82,7 @@ public sealed class ManyNetworksTests
     {
         using var host = new TestHost();
         Network one = Create(host, "one", "10.231.20.1/24"), two = Create(host, "two", "10.231.21.1/24");
-        Endpoint first = Lease(host, "a", one);
+        Endpoint first = host.Lease("a", one);
         Endpoint second = host.Host.Await(() => host.Service.ConnectAsync(new EndpointRequest("a", two.Id, null, null, []) { GatewayPriority = 1 }, CancellationToken.None));
         Assert.Equal(second, SandboxSetup.Gateway([first, second]));
         host.Connect(host.Own(new NamespaceThread()), SandboxSetup.Of([first, second]));
@@ -106,7 +106,7 @@ public sealed class ManyNetworksTests
     {
         using var host = new TestHost();
         Network one = Create(host, "one", "10.231.20.1/24");
-        (_, Endpoint endpoint) = Run(host, "a", one);
+        (_, Endpoint endpoint) = host.Run("a", one);
         QuaiException used = Assert.ThrowsAny<QuaiException>(() => Remove(host, one));
         Assert.Equal((ErrorKind.Forbidden, "error while removing network: network one has active endpoints"), (used.Kind, used.Message));
         Assert.Equal(one.Id, host.Service.Resolve("one").Id);
@@ -156,12 +156,12 @@ public sealed class ManyNetworksTests
         host.Command("ip", "link", "add", one.Interface!, "type", "veth", "peer", "name", "peer0");
         host.Restart();
         Assert.Equal("10.231.20.0/24", host.Service.Resolve("one").Subnets[0].Prefix.ToString());
-        QuaiException why = Assert.Throws<QuaiException>(() => Lease(host, "a", host.Service.Resolve("one")));
+        QuaiException why = Assert.Throws<QuaiException>(() => host.Lease("a", host.Service.Resolve("one")));
         Assert.Contains($"interface {one.Interface} is not a bridge", why.Message, StringComparison.Ordinal);
-        Assert.Equal("10.231.21.2", Address(Lease(host, "a", two)));
+        Assert.Equal("10.231.21.2", Address(host.Lease("a", two)));
         host.Command("ip", "link", "del", one.Interface!);
         host.Restart();
-        Assert.Equal("10.231.20.2", Address(Lease(host, "a", host.Service.Resolve("one"))));
+        Assert.Equal("10.231.20.2", Address(host.Lease("a", host.Service.Resolve("one"))));
     }
 
     private static Network Create(TestHost host, string name, string? cidr = null) =>
@@ -173,18 +173,6 @@ public sealed class ManyNetworksTests
     };
 
     private static void Remove(TestHost host, Network network) => host.Host.Await(() => host.Service.RemoveAsync(network.Id, CancellationToken.None));
-
-    private static Endpoint Lease(TestHost host, string container, Network network, params PortRequest[] ports) =>
-        host.Host.Await(() => host.Service.ConnectAsync(new EndpointRequest(container, network.Id, null, null, ports), CancellationToken.None));
-
-    private static (NamespaceThread Sandbox, Endpoint Endpoint) Run(TestHost host, string container, Network network, params PortRequest[] ports)
-    {
-        Endpoint endpoint = Lease(host, container, network, ports);
-        NamespaceThread sandbox = host.Own(new NamespaceThread());
-        host.Connect(sandbox, SandboxSetup.Of([endpoint]));
-        host.Host.Await(() => host.Service.PublishAsync(endpoint, CancellationToken.None));
-        return (sandbox, endpoint);
-    }
 
     private static string Text(Network network) => $"{network.Id} {network.Name} {network.Driver} {network.Interface} {network.Subnets[0].Prefix} {network.Subnets[0].Gateway}";
 

@@ -47,15 +47,22 @@ internal sealed class TestHost : IDisposable
         Service = Start([.. running]);
     }
 
-    public Endpoint Lease(string container, params PortRequest[] ports) =>
-        Host.Await(() => Service.ConnectAsync(new EndpointRequest(container, BridgeId, null, null, ports), CancellationToken.None));
+    public Endpoint Lease(string container, params PortRequest[] ports) => Lease(container, Service.Resolve("bridge"), ports);
+
+    public Endpoint Lease(string container, Network network, params PortRequest[] ports) => Lease(new EndpointRequest(container, network.Id, null, null, ports));
+
+    public Endpoint Lease(EndpointRequest request) => Host.Await(() => Service.ConnectAsync(request, CancellationToken.None));
 
     /// <summary>A container that is started, connected and published.</summary>
-    public (NamespaceThread Sandbox, Endpoint Endpoint) Run(string container, params PortRequest[] ports)
+    public (NamespaceThread Sandbox, Endpoint Endpoint) Run(string container, params PortRequest[] ports) => Run(Lease(container, ports));
+
+    /// <inheritdoc cref="Run(string, PortRequest[])"/>
+    public (NamespaceThread Sandbox, Endpoint Endpoint) Run(string container, Network network, params PortRequest[] ports) => Run(Lease(container, network, ports));
+
+    /// <summary>A container with an endpoint, started, connected and published.</summary>
+    public (NamespaceThread Sandbox, Endpoint Endpoint) Run(Endpoint endpoint)
     {
-        Endpoint endpoint = Lease(container, ports);
-        var sandbox = new NamespaceThread();
-        _owned.Add(sandbox);
+        NamespaceThread sandbox = Own(new NamespaceThread());
         Connect(sandbox, SandboxSetup.Of([endpoint]));
         Host.Await(() => Service.PublishAsync(endpoint, CancellationToken.None));
         return (sandbox, endpoint);

@@ -205,12 +205,7 @@ internal sealed class Save : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        if (_output.Value.Length == 0 && session.Out.IsTerminal)
-        {
-            throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
-        }
-
-        FileOutput.Check(_output.Value, "failed to save image");
+        FileOutput.Check(_output.Value, session.Out.IsTerminal, "failed to save image");
         using ResponseStream response = session.Engine.Images.SaveAsync(arguments, Platforms.Parse(_platform.Value)).Await();
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;

@@ -23,12 +23,7 @@ internal sealed class ExportVolume : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        if (_output.Value.Length == 0 && session.Out.IsTerminal)
-        {
-            throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
-        }
-
-        FileOutput.Check(_output.Value, "failed to export volume");
+        FileOutput.Check(_output.Value, session.Out.IsTerminal, "failed to export volume");
         using ResponseStream response = session.Engine.Volumes.ExportAsync(arguments[0]).Await();
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;

@@ -168,7 +168,7 @@ internal sealed partial record DaemonConfiguration
 
         foreach (string server in settings.All("dns"))
         {
-            _ = Address(server);
+            _ = NetworkSettings.Address(server);
         }
 
         foreach (string label in settings.All("label"))
@@ -256,8 +256,6 @@ internal sealed partial record DaemonConfiguration
             : uri.AbsolutePath != "/" || uri.Query.Length > 0 || uri.Fragment.Length > 0 ? throw QuaiException.Invalid($"invalid mirror: path, query, or fragment at end of the URI \"{text}\"")
             : text.TrimEnd('/') + "/";
     }
-
-    private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
 
     private static string Absolute(string? given, string otherwise) => given is { Length: > 0 } ? Path.GetFullPath(given) : otherwise;
 }

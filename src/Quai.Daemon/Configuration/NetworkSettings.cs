@@ -45,7 +45,9 @@ internal static class NetworkSettings
         };
     }
 
-    private static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
+    /// <summary>Reads an address.</summary>
+    /// <exception cref="QuaiException">It is none.</exception>
+    public static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
 
     private static IPAddress[] HostGateways(IReadOnlyList<string> given)
     {

@@ -20,28 +20,8 @@ public static class Conntrack
     /// <param name="socket">A socket of <see cref="NftBatch.OpenSocket"/>.</param>
     /// <param name="address">The replying address.</param>
     /// <param name="protocol">The protocol's number.</param>
-    public static void Forget(NetlinkSocket socket, IPAddress address, byte protocol)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        _ = address.TryWriteBytes(bytes, out int written);
-        using var writer = new NetlinkWriter();
-        writer.Begin((NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE, NLM_F_ACK);
-        writer.Put(new Header { Family = written == 16 ? AF_INET6 : AF_INET });
-        int tuple = writer.BeginNest(CTA_TUPLE_REPLY);
-        int ip = writer.BeginNest(CTA_TUPLE_IP);
-        writer.Bytes(written == 16 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC, bytes[..written]);
-        writer.EndNest(ip);
-        int proto = writer.BeginNest(CTA_TUPLE_PROTO);
-        writer.U8(CTA_PROTO_NUM, protocol);
-        writer.EndNest(proto);
-        writer.EndNest(tuple);
-        int filter = writer.BeginNest(CTA_FILTER);
-        writer.U32(CTA_FILTER_ORIG_FLAGS, 0);
-        writer.U32(CTA_FILTER_REPLY_FLAGS, CTA_FILTER_F_CTA_IP_SRC | CTA_FILTER_F_CTA_PROTO_NUM);
-        writer.EndNest(filter);
-        writer.End();
-        socket.Request(writer.Written, $"forget connections of {address}");
-    }
+    public static void Forget(NetlinkSocket socket, IPAddress address, byte protocol) =>
+        Delete(socket, reply: true, address, port: null, protocol, CTA_FILTER_F_CTA_IP_SRC | CTA_FILTER_F_CTA_PROTO_NUM, $"forget connections of {address}");
 
     /// <summary>
     /// Deletes all connections of one protocol to a port, as the sender addressed it: when a translation begins, flows that went elsewhere before would go on doing so.
@@ -52,27 +32,39 @@ public static class Conntrack
     /// <param name="protocol">The protocol's number.</param>
     public static void ForgetTo(NetlinkSocket socket, IPAddress address, ushort port, byte protocol)
     {
+        bool any = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        uint counts = CTA_FILTER_F_CTA_PROTO_NUM | CTA_FILTER_F_CTA_PROTO_DST_PORT | (any ? 0 : CTA_FILTER_F_CTA_IP_DST);
+        Delete(socket, reply: false, address, port, protocol, counts, $"forget connections to {address} port {port}");
+    }
+
+    /// <summary>Deletes connections by the source of their replies, or by the destination that they were begun with.</summary>
+    private static void Delete(NetlinkSocket socket, bool reply, IPAddress address, ushort? port, byte protocol, uint counts, string what)
+    {
         Span<byte> bytes = stackalloc byte[16];
         _ = address.TryWriteBytes(bytes, out int written);
-        bool any = address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
+        bool ipv6 = written == 16;
         using var writer = new NetlinkWriter();
         writer.Begin((NFNL_SUBSYS_CTNETLINK << 8) | IPCTNL_MSG_CT_DELETE, NLM_F_ACK);
-        writer.Put(new Header { Family = written == 16 ? AF_INET6 : AF_INET });
-        int tuple = writer.BeginNest(CTA_TUPLE_ORIG);
+        writer.Put(new Header { Family = ipv6 ? AF_INET6 : AF_INET });
+        int tuple = writer.BeginNest(reply ? CTA_TUPLE_REPLY : CTA_TUPLE_ORIG);
         int ip = writer.BeginNest(CTA_TUPLE_IP);
-        writer.Bytes(written == 16 ? CTA_IP_V6_DST : CTA_IP_V4_DST, bytes[..written]);
+        writer.Bytes(reply ? (ipv6 ? CTA_IP_V6_SRC : CTA_IP_V4_SRC) : (ipv6 ? CTA_IP_V6_DST : CTA_IP_V4_DST), bytes[..written]);
         writer.EndNest(ip);
         int proto = writer.BeginNest(CTA_TUPLE_PROTO);
         writer.U8(CTA_PROTO_NUM, protocol);
-        writer.Bytes(CTA_PROTO_DST_PORT, [(byte)(port >> 8), (byte)port]);
+        if (port is { } number)
+        {
+            writer.Bytes(CTA_PROTO_DST_PORT, [(byte)(number >> 8), (byte)number]);
+        }
+
         writer.EndNest(proto);
         writer.EndNest(tuple);
         int filter = writer.BeginNest(CTA_FILTER);
-        writer.U32(CTA_FILTER_ORIG_FLAGS, CTA_FILTER_F_CTA_PROTO_NUM | CTA_FILTER_F_CTA_PROTO_DST_PORT | (any ? 0 : CTA_FILTER_F_CTA_IP_DST));
-        writer.U32(CTA_FILTER_REPLY_FLAGS, 0);
+        writer.U32(CTA_FILTER_ORIG_FLAGS, reply ? 0 : counts);
+        writer.U32(CTA_FILTER_REPLY_FLAGS, reply ? counts : 0);
         writer.EndNest(filter);
         writer.End();
-        socket.Request(writer.Written, $"forget connections to {address} port {port}");
+        socket.Request(writer.Written, what);
     }
 
     [StructLayout(LayoutKind.Sequential)]

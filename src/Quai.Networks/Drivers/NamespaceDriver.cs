@@ -1,7 +1,7 @@
-using Quai.Networks.Firewalls.Tables;
 using System.Net;
 using Quai.Errors;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Firewalls.Tables;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
 

@@ -1,8 +1,8 @@
-using Quai.Networks.Firewalls.Tables;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;
+using Quai.Networks.Firewalls.Tables;
 
 namespace Quai.Networks.Firewalls;
 

@@ -1,8 +1,8 @@
-using Quai.Networks.Firewalls.Tables;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux.Netlink;
 using Quai.Metadata;
+using Quai.Networks.Firewalls.Tables;
 using Quai.Networks.Records;
 
 namespace Quai.Networks.Firewalls;

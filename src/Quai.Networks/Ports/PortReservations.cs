@@ -18,8 +18,7 @@ internal sealed class PortReservations
     private static readonly Lazy<bool> s_hostHasIPv6 = new(HostHasIPv6);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<PublishedPort, int> _held = [];
-    private readonly Dictionary<PublishedPort, string> _owners = [];
+    private readonly Dictionary<PublishedPort, (int Socket, string Owner)> _held = [];
     private readonly (int First, int Last) _ephemeral;
     private int _nextEphemeral;
 
@@ -78,12 +77,7 @@ internal sealed class PortReservations
                     IPAddress[] translated = [.. addresses.Where(target.Translates)];
                     if (translated.Length > 0)
                     {
-                        PublishedPort[] reserved = Reserve(request, translated, target);
-                        ports.AddRange(reserved);
-                        foreach (PublishedPort port in reserved)
-                        {
-                            _owners[port] = owner;
-                        }
+                        ports.AddRange(Reserve(request, translated, target, owner));
                     }
                 }
 
@@ -102,8 +96,7 @@ internal sealed class PortReservations
     {
         lock (_lock)
         {
-            _owners[port] = owner;
-            return port.HostPort == 0 || _held.ContainsKey(port) || TryBind(port) == 0;
+            return port.HostPort == 0 || _held.ContainsKey(port) || TryBind(port, owner) == 0;
         }
     }
 
@@ -112,7 +105,7 @@ internal sealed class PortReservations
     {
         lock (_lock)
         {
-            return _held.TryGetValue(port, out int socket) && socket >= 0 && InetSockets.TryDuplicate(socket) is var copy and >= 0 ? new Socket(new SafeSocketHandle(copy, ownsHandle: true)) : null;
+            return _held.TryGetValue(port, out (int Socket, string) held) && held.Socket >= 0 && InetSockets.TryDuplicate(held.Socket) is var copy and >= 0 ? new Socket(new SafeSocketHandle(copy, ownsHandle: true)) : null;
         }
     }
 
@@ -123,10 +116,9 @@ internal sealed class PortReservations
         {
             foreach (PublishedPort port in ports)
             {
-                _owners.Remove(port);
-                if (_held.Remove(port, out int socket) && socket >= 0)
+                if (_held.Remove(port, out (int Socket, string) held) && held.Socket >= 0)
                 {
-                    _ = FileCalls.TryClose(socket);
+                    _ = FileCalls.TryClose(held.Socket);
                 }
             }
         }
@@ -163,11 +155,11 @@ internal sealed class PortReservations
     }
 
     /// <summary>Reserves one port on several addresses.</summary>
-    private PublishedPort[] Reserve(PortRequest request, IPAddress[] addresses, PortTarget target)
+    private PublishedPort[] Reserve(PortRequest request, IPAddress[] addresses, PortTarget target, string owner)
     {
         if (request.HostPort == 0)
         {
-            return ReserveAny(request, addresses, target);
+            return ReserveAny(request, addresses, target, owner);
         }
 
         // As in Docker a container's port that is given a range takes the first free one of it.
@@ -175,7 +167,7 @@ internal sealed class PortReservations
         for (int number = request.HostPort; ; number++)
         {
             PublishedPort[] ports = Ports(request, addresses, number);
-            if (TryBind(ports) is not { } failure)
+            if (TryBind(ports, owner) is not { } failure)
             {
                 return ports;
             }
@@ -187,14 +179,14 @@ internal sealed class PortReservations
         }
     }
 
-    private PublishedPort[] ReserveAny(PortRequest request, IPAddress[] addresses, PortTarget target)
+    private PublishedPort[] ReserveAny(PortRequest request, IPAddress[] addresses, PortTarget target, string owner)
     {
         int count = _ephemeral.Last - _ephemeral.First + 1;
         for (int tried = 0; tried < count; tried++)
         {
             PublishedPort[] ports = Ports(request, addresses, _nextEphemeral);
             _nextEphemeral = _nextEphemeral >= _ephemeral.Last ? _ephemeral.First : _nextEphemeral + 1;
-            if (TryBind(ports) is not { } failure)
+            if (TryBind(ports, owner) is not { } failure)
             {
                 return ports;
             }
@@ -211,11 +203,11 @@ internal sealed class PortReservations
     private static PublishedPort[] Ports(PortRequest request, IPAddress[] addresses, int number) =>
         [.. addresses.Select(a => new PublishedPort(request.ContainerPort, request.Protocol, a, (ushort)number))];
 
-    private (PublishedPort Port, int Error)? TryBind(ReadOnlySpan<PublishedPort> ports)
+    private (PublishedPort Port, int Error)? TryBind(ReadOnlySpan<PublishedPort> ports, string owner)
     {
         for (int i = 0; i < ports.Length; i++)
         {
-            if (TryBind(ports[i]) is var error and not 0)
+            if (TryBind(ports[i], owner) is var error and not 0)
             {
                 Release(ports[..i]);
                 return (ports[i], error);
@@ -225,8 +217,8 @@ internal sealed class PortReservations
         return null;
     }
 
-    private PortUnavailableException Unavailable(PublishedPort port, PortTarget target, int error) => error == Errno.EADDRINUSE && HeldLike(port) is { } held
-        ? new PortUnavailableException($"Bind for {Shown(port)} failed: port is already allocated") { HoldingContainer = _owners.GetValueOrDefault(held) }
+    private PortUnavailableException Unavailable(PublishedPort port, PortTarget target, int error) => error == Errno.EADDRINUSE && OwnerOf(port) is { } holder
+        ? new PortUnavailableException($"Bind for {Shown(port)} failed: port is already allocated") { HoldingContainer = holder }
         : new PortUnavailableException($"failed to bind host port for {Shown(port)}:{target.Behind(port.HostAddress)}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}")
         {
             HoldingProcess = error == Errno.EADDRINUSE ? PortHolder.Find(port) : null,
@@ -234,22 +226,23 @@ internal sealed class PortReservations
 
     private static string Shown(PublishedPort port) => new IPEndPoint(port.HostAddress, port.HostPort).ToString();
 
-    private PublishedPort? HeldLike(PublishedPort port)
+    /// <summary>Whose port is in the way of another; null for nobody's.</summary>
+    private string? OwnerOf(PublishedPort port)
     {
-        foreach (PublishedPort held in _held.Keys)
+        foreach ((PublishedPort held, (_, string owner)) in _held)
         {
             if (held.HostPort == port.HostPort && held.Protocol == port.Protocol
                 && held.HostAddress.AddressFamily == port.HostAddress.AddressFamily
                 && (held.HostAddress.Equals(port.HostAddress) || held.HostAddress.Equals(Any(port.HostAddress)) || port.HostAddress.Equals(Any(port.HostAddress))))
             {
-                return held;
+                return owner;
             }
         }
 
         return null;
     }
 
-    private int TryBind(PublishedPort port)
+    private int TryBind(PublishedPort port, string owner)
     {
         int protocol = ProtocolNumber(port.Protocol);
         Span<byte> address = stackalloc byte[16];
@@ -258,7 +251,7 @@ internal sealed class PortReservations
         if (error is EPROTONOSUPPORT or ESOCKTNOSUPPORT)
         {
             // A host without SCTP has no SCTP port to collide with, other than other containers'.
-            return HeldLike(port) is not null || !_held.TryAdd(port, -1) ? Errno.EADDRINUSE : 0;
+            return OwnerOf(port) is not null || !_held.TryAdd(port, (-1, owner)) ? Errno.EADDRINUSE : 0;
         }
 
         if (error != 0)
@@ -266,7 +259,7 @@ internal sealed class PortReservations
             return error;
         }
 
-        _held[port] = socket;
+        _held[port] = (socket, owner);
         return 0;
     }
 }

@@ -68,7 +68,7 @@ public sealed class EgressTests
         using var host = new TestHost();
         Network network = Make(host, "deny any"), other = Make(host, null);
         Endpoint published = Lease(host, "a", network, null, new Ports.PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
-        NamespaceThread inside = Start(host, published), neighbour = Run(host, "b", network), elsewhere = Run(host, "c", other, "allow any");
+        NamespaceThread inside = host.Run(published).Sandbox, neighbour = Run(host, "b", network), elsewhere = Run(host, "c", other, "allow any");
         using TcpListener server = inside.ServeTcp(80), onHost = host.Host.ServeTcp(90), there = elsewhere.ServeTcp(80);
         Assert.NotNull(host.Outside.Call(TestHost.Address, 8080));
         Assert.True(Reaches(neighbour, published.IPv4!.Address.ToString(), 80));
@@ -117,20 +117,12 @@ public sealed class EgressTests
         },
         CancellationToken.None));
 
-    internal static NamespaceThread Run(TestHost host, string container, Network network, string? policy = null) => Start(host, Lease(host, container, network, policy));
+    internal static NamespaceThread Run(TestHost host, string container, Network network, string? policy = null) => host.Run(Lease(host, container, network, policy)).Sandbox;
 
     internal static bool Reaches(NamespaceThread from, string address, int port) => from.Call(address, port) is not null;
 
-    private static Endpoint Lease(TestHost host, string container, Network network, string? policy, params Ports.PortRequest[] ports) => host.Host.Await(() => host.Service.ConnectAsync(
-        new EndpointRequest(container, network.Id, null, null, ports) { Egress = policy is null ? null : EgressPolicy.Parse(policy) }, CancellationToken.None));
-
-    private static NamespaceThread Start(TestHost host, Endpoint endpoint)
-    {
-        NamespaceThread sandbox = host.Own(new NamespaceThread());
-        host.Connect(sandbox, SandboxSetup.Of([endpoint]));
-        host.Host.Await(() => host.Service.PublishAsync(endpoint, CancellationToken.None));
-        return sandbox;
-    }
+    private static Endpoint Lease(TestHost host, string container, Network network, string? policy, params Ports.PortRequest[] ports) => host.Lease(
+        new EndpointRequest(container, network.Id, null, null, ports) { Egress = policy is null ? null : EgressPolicy.Parse(policy) });
 
     private static QuaiException Refused(Action what) => Assert.Throws<QuaiException>(what);
 }

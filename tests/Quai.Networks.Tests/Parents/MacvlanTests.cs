@@ -269,14 +269,8 @@ public sealed class MacvlanTests
             CancellationToken.None));
     }
 
-    private static Endpoint Lease(TestHost host, string container, Network network, string? address = null, string? mac = null) => host.Host.Await(() => host.Service.ConnectAsync(
-        new EndpointRequest(container, network.Id, mac, address is null ? null : IPAddress.Parse(address), []), CancellationToken.None));
+    private static Endpoint Lease(TestHost host, string container, Network network, string? address = null, string? mac = null) => host.Lease(
+        new EndpointRequest(container, network.Id, mac, address is null ? null : IPAddress.Parse(address), []));
 
-    private static (NamespaceThread Sandbox, Endpoint Endpoint) Run(TestHost host, string container, Network network, string? address = null)
-    {
-        Endpoint endpoint = Lease(host, container, network, address);
-        NamespaceThread sandbox = host.Own(new NamespaceThread());
-        host.Connect(sandbox, SandboxSetup.Of([endpoint]));
-        return (sandbox, endpoint);
-    }
+    private static (NamespaceThread Sandbox, Endpoint Endpoint) Run(TestHost host, string container, Network network, string? address = null) => host.Run(Lease(host, container, network, address));
 }

@@ -39,12 +39,7 @@ internal sealed class Export : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
-        if (_output.Value.Length == 0 && session.Out.IsTerminal)
-        {
-            throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
-        }
-
-        FileOutput.Check(_output.Value, "failed to export container");
+        FileOutput.Check(_output.Value, session.Out.IsTerminal, "failed to export container");
         using ResponseStream response = session.Engine.Files.ExportAsync(arguments[0]).Await();
         FileOutput.Save(response, _output.Value, session.Out);
         return 0;
@@ -89,9 +84,14 @@ internal sealed class Commit : Command
 /// <summary>Writes a stream to a file that appears complete or not at all.</summary>
 internal static class FileOutput
 {
-    /// <summary>Refuses a path whose folder does not exist, before the daemon is asked for anything.</summary>
-    public static void Check(string path, string failure)
+    /// <summary>Refuses a path whose folder does not exist, and a terminal in the place of a file, before the daemon is asked for anything.</summary>
+    public static void Check(string path, bool terminal, string failure)
     {
+        if (path.Length == 0 && terminal)
+        {
+            throw new ExitException(1, "cowardly refusing to save to a terminal. Use the -o flag or redirect");
+        }
+
         string folder = System.IO.Path.GetDirectoryName(path) is { Length: > 0 } d ? d : ".";
         if (path.Length > 0 && !Directory.Exists(folder))
         {

@@ -1,6 +1,6 @@
-using Quai.Networks.Firewalls.Tables;
 using System.Net.Sockets;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Firewalls.Tables;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;

@@ -1,8 +1,8 @@
-using Quai.Networks.Firewalls.Tables;
 using System.Globalization;
 using System.Net;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Firewalls;
+using Quai.Networks.Firewalls.Tables;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
 

@@ -81,7 +81,8 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         {
             (IReadOnlyList<FirewalledBridge> Bridges, ForwardGuard? Guard) before = (_bridges, _guard);
             (_bridges, _guard) = (bridges, guard);
-            _addresses.Remove(SetsOf(before.Bridges.Except(bridges)));
+            FirewalledBridge[] gone = [.. before.Bridges.Except(bridges)], added = [.. bridges.Except(before.Bridges)];
+            _addresses.Remove(SetsOf(gone));
             _addresses.Add(SetsOf(bridges));
             try
             {
@@ -91,8 +92,6 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
                     Rebuild();
                     return;
                 }
-
-                FirewalledBridge[] gone = [.. before.Bridges.Except(bridges)], added = [.. bridges.Except(before.Bridges)];
 
                 // A network without a bridge changes nothing here, and a transaction of nothing is answered by nothing.
                 Commit(
@@ -354,15 +353,20 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     {
         foreach (IPEndPoint port in elements.UdpPorts)
         {
-            try
-            {
-                Conntrack.ForgetTo(_socket, port.Address, (ushort)port.Port, PortReservations.ProtocolNumber("udp"));
-            }
-            catch (LinuxException e)
-            {
-                // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
-                LogForgetFailed(logger, e.Message);
-            }
+            ForgetFlows(udp => Conntrack.ForgetTo(_socket, port.Address, (ushort)port.Port, udp));
+        }
+    }
+
+    private void ForgetFlows(Action<byte> forget)
+    {
+        try
+        {
+            forget(PortReservations.ProtocolNumber("udp"));
+        }
+        catch (LinuxException e)
+        {
+            // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
+            LogForgetFailed(logger, e.Message);
         }
     }
 
@@ -370,15 +374,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     {
         foreach (IPAddress address in _withdrawn.UdpTargets)
         {
-            try
-            {
-                Conntrack.Forget(_socket, address, PortReservations.ProtocolNumber("udp"));
-            }
-            catch (LinuxException e)
-            {
-                // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
-                LogForgetFailed(logger, e.Message);
-            }
+            ForgetFlows(udp => Conntrack.Forget(_socket, address, udp));
         }
 
         _withdrawn = PublishedElements.None;
