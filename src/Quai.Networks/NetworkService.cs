@@ -32,6 +32,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetworkDirectory _networks = new();
     private readonly EndpointDirectory _endpoints = new();
     private readonly DriverSet _drivers;
+    private readonly RetiredInterfaces _retired;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
     private int _disposed;
@@ -46,6 +47,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _names = new NameServices(time, logger, _traffic.Admit);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
+        _retired = new RetiredInterfaces(database, logger);
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
     }
 
@@ -79,6 +81,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public async Task RecoverAsync(IReadOnlySet<string> running, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        await _retired.RecoverAsync().ConfigureAwait(false);
         List<NetworkRecord> recorded = _database.Read(NetworkTables.Networks);
         IReadOnlyList<string> tables = await _traffic.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
         IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
@@ -106,6 +109,7 @@ public sealed class NetworkService : INetworkService, IDisposable
             NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
             INetworkDriver driver = _drivers.ByName[record.Driver];
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
+            await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
             return await RealizeAsync(driver, record).ConfigureAwait(false);
         }
@@ -142,8 +146,21 @@ public sealed class NetworkService : INetworkService, IDisposable
 
             _names.Forget(networkId);
             await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
-            _drivers.ByName[state.Network.Driver].Delete(state.Live.Record);
-            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
+            string? left = _drivers.ByName[state.Network.Driver].Retire(state.Live.Record);
+            await _database.WriteAsync(
+                connection =>
+                {
+                    NetworkTables.DeleteNetwork(connection, networkId);
+                    if (left is not null)
+                    {
+                        NetworkTables.PutRetired(connection, left);
+                    }
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (left is not null)
+            {
+                _retired.Delete(left);
+            }
         }
         finally
         {
@@ -280,7 +297,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => _names.Serve(containerId, sockets, settings, _endpoints.Of(containerId));
 
     /// <inheritdoc/>
-    public Task FlushAsync(CancellationToken cancellation) => _traffic.FlushAsync().WaitAsync(cancellation);
+    public Task FlushAsync(CancellationToken cancellation) => Task.WhenAll(_traffic.FlushAsync(), _retired.FlushAsync()).WaitAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task DestroyAsync(CancellationToken cancellation)
@@ -316,6 +333,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _traffic.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
+        _retired.Dispose();
         _drivers.Dispose();
         _claims.Dispose();
         _changing.Dispose();
