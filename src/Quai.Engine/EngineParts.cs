@@ -67,6 +67,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
             Unpause = new UnpauseContainer(registry, freezer),
             Rename = new RenameContainer(registry, resolution, records, events),
             Remove = remove,
+            RemoveLink = new RemoveLink(registry, links, launcher.Files, records),
             Prune = new PruneContainers(registry, sizes, remove, events, time),
             Update = new UpdateContainer(registry, endpoints, records, events),
             Wait = new WaitContainer(registry),

@@ -148,6 +148,11 @@ public interface IShim : IAsyncDisposable
     /// </summary>
     Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation);
 
+    /// <summary>The same, for a container that was started without: makes them in its network namespace, with the rules that lead there, and gives them to the shim to keep.</summary>
+    /// <returns>Null where the shim is of a version that keeps none.</returns>
+    /// <exception cref="Linux.LinuxException">The kernel refused, or the container has just ended (ENOENT, ESRCH).</exception>
+    Task<NameSockets?> AddNameSocketsAsync(CancellationToken cancellation);
+
     /// <summary>Runs a further process; returns once it has been executed.</summary>
     /// <exception cref="RuntimeStartException">A step failed.</exception>
     Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation);

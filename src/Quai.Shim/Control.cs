@@ -134,6 +134,9 @@ internal static unsafe class Control
             case PacketKind.NameSockets:
                 Answer(socket, new PlainAnswer(AnswerTo(head), NameSockets.HandOut(descriptors[0])));
                 break;
+            case PacketKind.KeepNameSockets:
+                Answer(socket, new PlainAnswer(AnswerTo(head), NameSockets.Keep(descriptors)));
+                break;
             case PacketKind.Hello:
                 Answer(socket, new HelloAnswer(AnswerTo(head), 0, ShimProtocol.Version, ShimProtocol.OldestVersion, PlanVersions.Current));
                 break;

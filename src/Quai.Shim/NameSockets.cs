@@ -23,6 +23,25 @@ internal static unsafe class NameSockets
         }
     }
 
+    /// <summary>Keeps those of a container that was started without. Returns 0, and has taken both, or the errno.</summary>
+    public static int Keep(int* both)
+    {
+        if (both[0] < 0 || both[1] < 0)
+        {
+            return Errno.EBADF;
+        }
+
+        if (_udp != 0)
+        {
+            return Errno.EEXIST;
+        }
+
+        _udp = both[0];
+        _tcp = both[1];
+        both[0] = both[1] = -1;
+        return 0;
+    }
+
     /// <summary>Sends duplicates over a socket. Returns 0 or the errno.</summary>
     public static int HandOut(int socket)
     {

@@ -32,6 +32,8 @@ internal sealed class ContainerOperations : IContainers, IContainerFiles
 
     public required RemoveContainer Remove { get; init; }
 
+    public required RemoveLink RemoveLink { get; init; }
+
     public required PruneContainers Prune { get; init; }
 
     public required UpdateContainer Update { get; init; }
@@ -84,7 +86,7 @@ internal sealed class ContainerOperations : IContainers, IContainerFiles
 
     public Task RenameAsync(string id, string newName, CancellationToken cancellation) => Rename.RunAsync(id, newName, cancellation);
 
-    public Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation) => Remove.RunAsync(id, force, volumes, link, cancellation);
+    public Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation) => link ? RemoveLink.RunAsync(id, cancellation) : Remove.RunAsync(id, force, volumes, cancellation);
 
     public Task ConnectAsync(string network, string id, EndpointSettings? settings, CancellationToken cancellation) => Connect.RunAsync(network, id, settings, cancellation);
 

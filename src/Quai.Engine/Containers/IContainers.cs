@@ -32,7 +32,7 @@ public interface IContainers
     /// <summary>Renames it.</summary>
     Task RenameAsync(string id, string newName, CancellationToken cancellation);
 
-    /// <summary>Removes it; <paramref name="force"/> kills it first; <paramref name="volumes"/> removes its anonymous volumes.</summary>
+    /// <summary>Removes it; <paramref name="force"/> kills it first; <paramref name="volumes"/> removes its anonymous volumes; <paramref name="link"/>: <paramref name="id"/> names a link of the default bridge, which alone is removed.</summary>
     Task RemoveAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation);
 
     /// <summary>Connects it to a network, at once if it is running, otherwise at its next start.</summary>

@@ -24,6 +24,12 @@ public enum PacketKind
     /// <summary>Hand out the sockets of the container's name server, over the socket whose descriptor comes with it. A shim that knows none answers EINVAL, as to all that it does not know.</summary>
     NameSockets = 7,
 
+    /// <summary>
+    /// Keep the sockets of the container's name server, whose descriptors come with it: the UDP socket's and the TCP socket's. Answered by a plain answer: EEXIST where there are some
+    /// already. A shim that knows no such thing answers EINVAL.
+    /// </summary>
+    KeepNameSockets = 8,
+
     /// <summary>With this bit, the answer to the request of that kind.</summary>
     Answer = 0x80,
 

@@ -160,6 +160,30 @@ internal sealed class ShimClient : IShim
     }
 
     /// <inheritdoc/>
+    public async Task<NameSockets?> AddNameSocketsAsync(CancellationToken cancellation)
+    {
+        NameSockets made = await NameServer.MakeAsync(Pid).ConfigureAwait(false);
+        try
+        {
+            int[] descriptors = [(int)made.Udp.Handle, (int)made.Tcp.Handle];
+            byte[] answer = await AskAsync(head => new KeepNameSocketsRequest(head), PacketKind.KeepNameSockets, descriptors, cancellation).ConfigureAwait(false);
+            if (Packet.Read<PlainAnswer>(answer).Errno == Errno.EINVAL)
+            {
+                made.Dispose();
+                return null;
+            }
+
+            Check(answer);
+            return made;
+        }
+        catch
+        {
+            made.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
     {
         ThrowIfRefused();

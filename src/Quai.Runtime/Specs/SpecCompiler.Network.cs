@@ -1,5 +1,4 @@
 using Quai.Linux.Kernel;
-using Quai.Linux.Nftables;
 using Quai.Plans;
 using static Quai.Linux.Kernel.IoConstants;
 using static Quai.Linux.Kernel.OpenFlags;
@@ -11,13 +10,7 @@ namespace Quai.Runtime.Specs;
 /// <content>The new network namespace: its interfaces, and its name server's sockets.</content>
 public sealed partial class SpecCompiler
 {
-    private const string NameTable = "quai-dns", NameOutput = "output", NamePostrouting = "postrouting";
-    private const int NameReceiveBytes = 256 * 1024, NameBacklog = 128;
-    private const ushort NamePort = 53;
-    private const byte Tcp = 6, Udp = 17;
-
-    private static readonly byte[] s_nameServer = [127, 0, 0, 11];
-    private static readonly Lazy<(byte[] Batch, byte[] PortPlaces, int Ports)> s_nameRules = new(MakeNameRules);
+    private static readonly Lazy<(byte[] Batch, byte[] PortPlaces, int Ports)> s_nameRules = new(NameServer.PrepareRules);
 
     private void CompileNetwork(Settings settings)
     {
@@ -87,34 +80,16 @@ public sealed partial class SpecCompiler
         Parent("make sockets to hand over those of the name server", Step.Of(PlanOperation.SocketPair, PlanSlot.NameSockets).Into(sender));
 
         // struct sockaddr_in. What the first socket is bound to is written over it, and so the second gets the same port.
-        Pointer address = _plan.Block([AF_INET, 0, 0, 0, .. s_nameServer, 0, 0, 0, 0, 0, 0, 0, 0]), length = _plan.Block([16, 0, 0, 0]), receive = _plan.Block(BitConverter.GetBytes(NameReceiveBytes));
+        Pointer address = _plan.Block([AF_INET, 0, 0, 0, .. NameServer.Address, 0, 0, 0, 0, 0, 0, 0, 0]), length = _plan.Block([16, 0, 0, 0]), receive = _plan.Block(BitConverter.GetBytes(NameServer.ReceiveBytes));
         Child("make the name server's UDP socket", Step.Call(Nr.Socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0).Into(udp));
         Child("set what the name server's UDP socket holds", Step.Call(Nr.Setsockopt, Argument.Slot(udp), SOL_SOCKET, SO_RCVBUF, receive, sizeof(int)));
         Child("bind the name server's UDP socket to 127.0.0.11", Step.Call(Nr.Bind, Argument.Slot(udp), address, 16));
         Child("ask for the name server's port", Step.Call(Nr.Getsockname, Argument.Slot(udp), address, length));
         Child("make the name server's TCP socket", Step.Call(Nr.Socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0).Into(tcp));
         Child("bind the name server's TCP socket to 127.0.0.11", Step.Call(Nr.Bind, Argument.Slot(tcp), address, 16));
-        Child("listen on the name server's TCP socket", Step.Call(Nr.Listen, Argument.Slot(tcp), NameBacklog));
+        Child("listen on the name server's TCP socket", Step.Call(Nr.Listen, Argument.Slot(tcp), NameServer.Backlog));
         (byte[] batch, byte[] places, int ports) = s_nameRules.Value;
-        Child($"write nftables table {NameTable}, which leads from 127.0.0.11:53 to the name server", Step.Of(PlanOperation.Nftables, _plan.Block(batch), batch.Length, address, _plan.Block(places), ports));
+        Child($"write nftables table {NameServer.Table}, which leads from 127.0.0.11:53 to the name server", Step.Of(PlanOperation.Nftables, _plan.Block(batch), batch.Length, address, _plan.Block(places), ports));
         Child("hand over the name server's sockets", Step.Of(PlanOperation.SendDescriptors, Argument.Slot(sender), Argument.Slot(udp), Argument.Slot(tcp)));
-    }
-
-    /// <summary>As in Docker: what goes to port 53 is sent on to the name server's; what comes from there without being an answer to something that is still remembered comes from port 53.</summary>
-    private static (byte[] Batch, byte[] PortPlaces, int Ports) MakeNameRules()
-    {
-        const uint R = NftRule.Register;
-        List<int> places = [];
-        using NftBatch batch = new();
-        batch.AddTable(NameTable);
-        batch.AddChain(NameTable, NameOutput, NftHook.Output("nat", NftHook.DestinationNat));
-        batch.AddChain(NameTable, NamePostrouting, NftHook.Postrouting("nat", NftHook.SourceNat));
-        foreach (byte protocol in (ReadOnlySpan<byte>)[Udp, Tcp])
-        {
-            batch.Rule(NameTable, NameOutput).Destination(s_nameServer, 32).Protocol(protocol).DestinationPort(NamePort).LoadAddress(R, s_nameServer).LoadPort(R + 1, 0).Noting(places).DestinationNatTo(R, R + 1);
-            batch.Rule(NameTable, NamePostrouting).Source(s_nameServer, 32).Protocol(protocol).SourcePort(0).Noting(places).LoadPort(R, NamePort).SourceNatToPort(R);
-        }
-
-        return (batch.Prepare(), System.Runtime.InteropServices.MemoryMarshal.AsBytes<int>([.. places]).ToArray(), places.Count);
     }
 }

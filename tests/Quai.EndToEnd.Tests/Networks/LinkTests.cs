@@ -46,6 +46,21 @@ public sealed class LinkTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
     }
 
     [Fact]
+    public async Task A_link_is_removed_by_its_name()
+    {
+        string target = await _networks.RunAsync("bridge"), name = await _networks.RunAsync("bridge", $"--link {target}:db --link {target}:other");
+        Assert.Contains("\tdb ", await _docker.OkAsync($"exec {name} cat /etc/hosts"), StringComparison.Ordinal);
+        Assert.Equal($"{name}/db", (await _docker.OkAsync($"rm --link {name}/db")).Trim());
+        string hosts = await _docker.OkAsync($"exec {name} cat /etc/hosts");
+        Assert.DoesNotContain("\tdb ", hosts, StringComparison.Ordinal);
+        Assert.Contains("\tother ", hosts, StringComparison.Ordinal);
+        Assert.Equal($"[\"/{target}:/{name}/other\"]", (await _docker.InspectAsync(name, "{{json .HostConfig.Links}}")).Trim());
+        Assert.Equal("running", (await _docker.InspectAsync(target, "{{.State.Status}}")).Trim());
+        (await _docker.RunAsync($"rm --link {name}/db")).ExpectFailure(1, $"No such container: {name}/db");
+        (await _docker.RunAsync($"rm --link {name}")).ExpectFailure(1, "cannot remove the default link name of the container");
+    }
+
+    [Fact]
     public async Task What_cannot_be_linked_to_is_refused()
     {
         (await _docker.RunAsync($"run --rm --link nobody:db {BusyboxImage.Name} true")).ExpectFailure(125, "could not get container for nobody: No such container: nobody");

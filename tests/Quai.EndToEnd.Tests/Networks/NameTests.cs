@@ -55,6 +55,35 @@ public sealed class NameTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
     }
 
     [Fact]
+    public async Task A_container_of_the_default_network_that_joins_another_resolves_names_from_then_on()
+    {
+        string network = await NetworkAsync(), a = await RunAsync("bridge"), own = await RunAsync("bridge"), b = await RunAsync(network);
+        await _docker.OkAsync($"exec {own} sh -c 'echo nameserver 192.0.2.1 >/etc/resolv.conf'");
+        Assert.Empty(await AddressesAsync(a, b));
+        foreach (string name in (string[])[a, own])
+        {
+            await _docker.OkAsync($"network connect {network} {name}");
+        }
+
+        Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+        Assert.Equal([await AddressAsync(a, network)], await AddressesAsync(b, a));
+
+        // What it has written itself stays, and it may ask all the same.
+        Assert.Equal("nameserver 192.0.2.1\n", await _docker.OkAsync($"exec {own} cat /etc/resolv.conf"));
+        Assert.Contains(await AddressAsync(b, network), await _docker.OkAsync($"exec {own} nslookup {b} 127.0.0.11"), StringComparison.Ordinal);
+        await _docker.OkAsync($"network disconnect {network} {a}");
+        Assert.Empty(await AddressesAsync(a, b));
+        await _docker.OkAsync($"network connect {network} {a}");
+        Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+        if (TestEnvironment.ForeignEngine is null)
+        {
+            await engine.KillDaemonAsync();
+            await engine.StartDaemonAsync();
+            Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+        }
+    }
+
+    [Fact]
     public async Task A_container_binds_port_53_itself()
     {
         string network = await NetworkAsync(), a = await RunAsync(network), b = await RunAsync(network);

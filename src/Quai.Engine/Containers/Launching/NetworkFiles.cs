@@ -77,17 +77,21 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
             });
     }
 
+    /// <summary>Removes lines of links from a running container's hosts.</summary>
+    public void RemoveLinks(Container container, IReadOnlyCollection<string> lines) =>
+        ChangeHosts(container, text => string.Concat(text.Split('\n').Where(l => l.Length > 0 && !lines.Contains(l)).Select(l => l + "\n")));
+
     private static IEnumerable<IPAddress> AddressesOf(Endpoint endpoint) => ((IPAddress?[])[endpoint.IPv4?.Address, endpoint.IPv6?.Address]).OfType<IPAddress>();
 
-    /// <summary>Changes the hosts of a running container, in the file that it has mounted. A file that its program made huge is left unchanged.</summary>
-    private void ChangeHosts(Container container, Func<string, string> change)
+    /// <summary>Has a running container ask its own name server, unless it has changed its resolv.conf.</summary>
+    public void AskOwnServer(Container container)
     {
-        string path = Path.Combine(paths.Container(container.Id), "hosts");
-        if (!File.Exists(path) || new FileInfo(path).Length > MaxHosts)
-        {
-            return;
-        }
+        string without = ResolvConf(container.Spec.Network, ownServer: false), with = ResolvConf(container.Spec.Network, ownServer: true);
+        Change(container, "resolv.conf", text => text == without ? with : text);
+    }
 
+    private static void Rewrite(string path, Func<string, string> change)
+    {
         using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         byte[] before = new byte[MaxHosts];
         int length = file.ReadAtLeast(before, MaxHosts, throwOnEndOfStream: false);
@@ -95,6 +99,18 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         file.Position = 0;
         file.Write(after);
         file.SetLength(after.Length);
+    }
+
+    private void ChangeHosts(Container container, Func<string, string> change) => Change(container, "hosts", change);
+
+    /// <summary>Changes a file of a running container, in the one that it has mounted. One that its program made huge is left unchanged.</summary>
+    private void Change(Container container, string name, Func<string, string> change)
+    {
+        string path = Path.Combine(paths.Container(container.Id), name);
+        if (File.Exists(path) && new FileInfo(path).Length <= MaxHosts)
+        {
+            Rewrite(path, change);
+        }
     }
 
     private void WriteNetworkFiles(Container container, string folder, IReadOnlyList<Endpoint> endpoints)
@@ -108,14 +124,16 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         WriteForContainer(Path.Combine(folder, "hostname"), spec.Hostname + "\n");
         WriteForContainer(
             Path.Combine(folder, "resolv.conf"),
-            ContainerFiles.ResolvConf(
-                ContainerFiles.HostResolvConf(hostNetwork),
-                network.Dns.Count > 0 ? network.Dns : options.Dns,
-                network.DnsSearch.Count > 0 ? network.DnsSearch : options.DnsSearch,
-                network.DnsOptions.Count > 0 ? network.DnsOptions : options.DnsOptions,
-                hostNetwork,
-                ownServer: endpoints.Any(e => e.Network.HasNames)));
+            ResolvConf(network, ownServer: endpoints.Any(e => e.Network.HasNames)));
     }
+
+    private string ResolvConf(NetworkSpec network, bool ownServer) => ContainerFiles.ResolvConf(
+        ContainerFiles.HostResolvConf(network.Mode.IsHost),
+        network.Dns.Count > 0 ? network.Dns : options.Dns,
+        network.DnsSearch.Count > 0 ? network.DnsSearch : options.DnsSearch,
+        network.DnsOptions.Count > 0 ? network.DnsOptions : options.DnsOptions,
+        network.Mode.IsHost,
+        ownServer);
 
     /// <summary>Inside the container every user can read it; outside, only those who get past the folder.</summary>
     private static void WriteForContainer(string path, string text)

@@ -35,7 +35,7 @@ internal sealed class PruneContainers(ContainerRegistry registry, ContainerSizes
             try
             {
                 long size = await sizes.WrittenAsync(container, cancellation).ConfigureAwait(false);
-                await remove.RunAsync(container.Id, force: false, volumes: false, link: false, cancellation).ConfigureAwait(false);
+                await remove.RunAsync(container.Id, force: false, volumes: false, cancellation).ConfigureAwait(false);
                 freed += size;
                 removed.Add(container.Id);
             }

@@ -9,14 +9,9 @@ namespace Quai.Engine.Containers.Lifecycle;
 internal sealed class RemoveContainer(ContainerRegistry registry, ContainerStopper stopper, ContainerRemoval removal)
 {
     /// <inheritdoc cref="IContainers.RemoveAsync"/>
-    public async Task RunAsync(string id, bool force, bool volumes, bool link, CancellationToken cancellation)
+    public async Task RunAsync(string id, bool force, bool volumes, CancellationToken cancellation)
     {
         Container container = registry.Resolve(id);
-        if (link)
-        {
-            throw QuaiException.Invalid($"cannot remove container \"/{container.Name}\": a link goes with its container alone");
-        }
-
         if (!force && container.State is { IsRunning: true, Status: var status })
         {
             throw QuaiException.Conflict($"cannot remove container \"/{container.Name}\": container is " + status switch

@@ -78,5 +78,16 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
 
         container.Endpoints = [.. container.Endpoints, EndpointRecord.From(endpoint)];
         files.AddHosts(container, endpoint);
+        if (endpoint.Network.HasNames)
+        {
+            try
+            {
+                await resolution.BeginAsync(container, run.Shim, CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH)
+            {
+                // Its program has just ended.
+            }
+        }
     }
 }

@@ -30,11 +30,33 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
     /// <param name="cancellation">Gives up.</param>
     public async Task ServeAsync(Container container, IShim shim, CancellationToken cancellation)
     {
-        if (await shim.NameSocketsAsync(cancellation).ConfigureAwait(false) is not { } sockets)
+        if (await shim.NameSocketsAsync(cancellation).ConfigureAwait(false) is { } sockets)
         {
+            Serve(container, shim, sockets);
+        }
+    }
+
+    /// <summary>Serves a container that runs and joins its first network with names, and has it ask there.</summary>
+    /// <param name="container">The container, whose endpoints are leased.</param>
+    /// <param name="shim">Who is to keep its sockets.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task BeginAsync(Container container, IShim shim, CancellationToken cancellation)
+    {
+        if (await shim.NameSocketsAsync(cancellation).ConfigureAwait(false) is { } there)
+        {
+            there.Dispose();
             return;
         }
 
+        if (await shim.AddNameSocketsAsync(cancellation).ConfigureAwait(false) is { } sockets)
+        {
+            Serve(container, shim, sockets);
+            files.AskOwnServer(container);
+        }
+    }
+
+    private void Serve(Container container, IShim shim, NameSockets sockets)
+    {
         FileDescriptor place;
         try
         {

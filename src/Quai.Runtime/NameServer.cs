@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Quai.Linux;
+using Quai.Linux.Netlink;
+using Quai.Linux.Nftables;
+
+namespace Quai.Runtime;
+
+/// <summary>The place of a container's name server in its network namespace: two sockets on one port of 127.0.0.11 that the kernel chooses, and rules that lead there whatever is sent to port 53.</summary>
+internal static class NameServer
+{
+    /// <summary>The nftables table with the rules.</summary>
+    public const string Table = "quai-dns";
+
+    /// <summary>What the UDP socket holds, in bytes, while nobody reads.</summary>
+    public const int ReceiveBytes = 256 * 1024;
+
+    /// <summary>How many connections wait on the TCP socket, while nobody accepts them.</summary>
+    public const int Backlog = 128;
+
+    private const string Output = "output", Postrouting = "postrouting";
+    private const ushort Port = 53;
+    private const byte Tcp = 6, Udp = 17;
+    private const int StackSize = 128 << 10;
+
+    private static readonly byte[] s_address = [127, 0, 0, 11];
+
+    /// <summary>Its address.</summary>
+    public static ReadOnlySpan<byte> Address => s_address;
+
+    /// <summary>The rules with the port left out: a transaction, and where in it the port is to be written.</summary>
+    public static (byte[] Batch, byte[] PortPlaces, int Ports) PrepareRules()
+    {
+        List<int> places = [];
+        using NftBatch batch = new();
+        WriteRules(batch, 0, places);
+        return (batch.Prepare(), MemoryMarshal.AsBytes<int>([.. places]).ToArray(), places.Count);
+    }
+
+    /// <summary>Makes the sockets and the rules in the network namespace of a process, by a thread that enters it and ends.</summary>
+    /// <exception cref="LinuxException">The process is gone, or the kernel refused.</exception>
+    /// <exception cref="SocketException">A socket cannot be had.</exception>
+    public static Task<NameSockets> MakeAsync(int pid)
+    {
+        var made = new TaskCompletionSource<NameSockets>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    using FileDescriptor place = NetworkNamespace.OpenOf(pid);
+                    NetworkNamespace.Enter(place);
+                    made.SetResult(Make());
+                }
+                catch (Exception e) when (e is LinuxException or SocketException or ObjectDisposedException)
+                {
+                    made.SetException(e);
+                }
+            },
+            StackSize)
+        { IsBackground = true, Name = "name server" };
+        thread.Start();
+        return made.Task;
+    }
+
+    private static NameSockets Make()
+    {
+        var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            udp.ReceiveBufferSize = ReceiveBytes;
+            udp.Bind(new IPEndPoint(new IPAddress(s_address), 0));
+            var chosen = (IPEndPoint)udp.LocalEndPoint!;
+            tcp.Bind(chosen);
+            tcp.Listen(Backlog);
+            using NetlinkSocket netlink = NftBatch.OpenSocket();
+            using NftBatch batch = new();
+
+            // What an attempt left that failed later.
+            batch.AddTable(Table);
+            batch.DeleteTable(Table);
+            WriteRules(batch, (ushort)chosen.Port, []);
+            batch.Commit(netlink, $"write nftables table {Table}, which leads from 127.0.0.11:53 to the name server");
+            return new NameSockets(udp, tcp);
+        }
+        catch
+        {
+            udp.Dispose();
+            tcp.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As in Docker: what goes to port 53 is sent on to the name server's; what comes from there without being an answer to something that is still remembered comes from port 53.</summary>
+    private static void WriteRules(NftBatch batch, ushort port, List<int> places)
+    {
+        const uint R = NftRule.Register;
+        batch.AddTable(Table);
+        batch.AddChain(Table, Output, NftHook.Output("nat", NftHook.DestinationNat));
+        batch.AddChain(Table, Postrouting, NftHook.Postrouting("nat", NftHook.SourceNat));
+        foreach (byte protocol in (ReadOnlySpan<byte>)[Udp, Tcp])
+        {
+            batch.Rule(Table, Output).Destination(s_address, 32).Protocol(protocol).DestinationPort(Port).LoadAddress(R, s_address).LoadPort(R + 1, port).Noting(places).DestinationNatTo(R, R + 1);
+            batch.Rule(Table, Postrouting).Source(s_address, 32).Protocol(protocol).SourcePort(port).Noting(places).LoadPort(R, Port).SourceNatToPort(R);
+        }
+    }
+}
