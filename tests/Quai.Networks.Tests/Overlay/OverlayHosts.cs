@@ -41,6 +41,8 @@ internal sealed class OverlayHosts : IDisposable
 
     private int Hub { get; }
 
+    public int Count => _hosts.Count;
+
     public TestHost this[int index] => _hosts[index];
 
     public static string AddressOf(int host) => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{host + 1}");

@@ -26,7 +26,7 @@ internal static class OverlayOptions
             Check(name, value);
         }
 
-        IPAddress local = AddressOf(Local, Required(record, Local, "this host's address for the tunnels"));
+        IPAddress local = LocalOf(record);
         bool encrypted = record.Options.TryGetValue(Encrypted, out string? flag) && (flag.Length == 0 || BridgeOptions.Flag(Encrypted, flag));
         var settings = new OverlaySettings(NumberOf(Required(record, Number, "the network's number, the same on all of its hosts")), local)
         {
@@ -131,7 +131,7 @@ internal static class OverlayOptions
         List<IPAddress> peers = [];
         foreach (string word in text.Split(','))
         {
-            IPAddress peer = AddressOf(PeersOption, word);
+            IPAddress peer = AddressOf(PeersOption, text, word.Trim());
             CheckPeer(peer, local);
             if (peers.Contains(peer))
             {
@@ -159,9 +159,14 @@ internal static class OverlayOptions
         }
     }
 
-    private static IPAddress AddressOf(string option, string text)
+    private static IPAddress LocalOf(NetworkRecord record)
     {
-        string word = text.Trim();
+        string text = Required(record, Local, "this host's address for the tunnels");
+        return AddressOf(Local, text, text);
+    }
+
+    private static IPAddress AddressOf(string option, string text, string word)
+    {
         if (word.AsSpan().ContainsAny('[', '%', '/') || !IPAddress.TryParse(word, out IPAddress? address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != word))
         {
             throw QuaiException.Invalid($"invalid {option} \"{text}\": \"{word}\" is not an IP address");
