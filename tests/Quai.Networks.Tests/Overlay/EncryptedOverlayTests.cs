@@ -5,6 +5,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 using Quai.Linux.Xfrm;
+using Quai.Networks.Drivers.Overlay;
 using Xunit;
 
 namespace Quai.Networks.Tests.Overlay;
@@ -173,6 +174,34 @@ public sealed class EncryptedOverlayTests : IDisposable
 
         // Of the other key nothing is left.
         Assert.Equal(2, States(hosts, 1).Count);
+    }
+
+    [Fact]
+    public void A_state_that_has_sent_half_of_what_it_may_is_made_anew_while_containers_talk()
+    {
+        using var hosts = new OverlayHosts();
+        if (Refused(hosts))
+        {
+            return;
+        }
+
+        (NamespaceThread a, _, NamespaceThread b, _) = RunBoth(hosts);
+        using TcpListener atB = b.ServeTcp(80);
+        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        IPAddress here = IPAddress.Parse(OverlayHosts.AddressOf(0)), there = IPAddress.Parse(OverlayHosts.AddressOf(1));
+        var settings = new OverlaySettings(4097, here);
+        var keys = new OverlayKeys(OverlayKey.Read(_key), []);
+        XfrmState[] before = [.. States(hosts, 0)];
+        Assert.All(before, s => Assert.True(s.Packets > 2));
+        using TunnelSecurity security = hosts[0].Host.Run(() => new TunnelSecurity());
+        security.Renew(settings, [there], keys, spent: 1UL << 31);
+        Assert.All(States(hosts, 0), s => Assert.True(s.Packets > 2));
+        security.Renew(settings, [there], keys, spent: 2);
+        XfrmState[] after = [.. States(hosts, 0)];
+        Assert.Equal(before.Select(s => s.Spi).Order(), after.Select(s => s.Spi).Order());
+        Assert.True(after.Single(s => s.Source.Equals(here)).Packets < 3);
+        Assert.True(after.Single(s => s.Source.Equals(there)).Packets > 2);
+        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
     }
 
     [Fact]
