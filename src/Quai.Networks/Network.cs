@@ -6,7 +6,7 @@ namespace Quai.Networks;
 /// <summary>A network as it is kept.</summary>
 /// <param name="Id">64 hex digits.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Driver"><c>bridge</c>, <c>macvlan</c>, <c>ipvlan</c>, <c>host</c> or <c>null</c>.</param>
+/// <param name="Driver"><c>bridge</c>, <c>macvlan</c>, <c>ipvlan</c>, <c>overlay</c>, <c>host</c> or <c>null</c>.</param>
 /// <param name="Created">When it was made.</param>
 public sealed record Network(string Id, string Name, string Driver, DateTimeOffset Created)
 {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Drivers.Overlay;
 using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
@@ -99,14 +100,14 @@ internal static class NetworkRules
             attributes = attributes with { IPv6 = from.Attributes.IPv6, WithoutIPv4 = from.Attributes.WithoutIPv4, Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
         }
 
-        CheckIpam(attributes, severalSubnets: driver is ParentDriver);
+        CheckIpam(attributes, driver.Name, severalSubnets: driver is ParentDriver);
         CheckBridge(id, options.GetValueOrDefault(BridgeOptions.Name, ""), networks);
         return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
         {
             Attributes = attributes,
             Options = options,
             // As in Docker, a subnet of a family that the network does not have is kept, shown, and of no account.
-            Subnets = [.. attributes.Asked.Where(a => a.IsIPv6() ? attributes.IPv6 : !attributes.WithoutIPv4).Select(a => SubnetOf(a, networks, WithGateway(a, options)))],
+            Subnets = [.. attributes.Asked.Where(a => a.IsIPv6() ? attributes.IPv6 : !attributes.WithoutIPv4).Select(a => SubnetOf(a, networks, WithGateway(a, options) && driver is not OverlayDriver))],
         };
     }
 
@@ -124,7 +125,7 @@ internal static class NetworkRules
         }
     }
 
-    private static void CheckIpam(NetworkAttributes attributes, bool severalSubnets)
+    private static void CheckIpam(NetworkAttributes attributes, string driver, bool severalSubnets)
     {
         switch (attributes.IpamDriver)
         {
@@ -138,7 +139,7 @@ internal static class NetworkRules
 
         if (!severalSubnets && (attributes.Asked.Count(a => a.IsIPv6()) > 1 || attributes.Asked.Count(a => !a.IsIPv6()) > 1))
         {
-            throw new QuaiException(ErrorKind.Forbidden, "bridge driver doesn't support multiple subnets");
+            throw new QuaiException(ErrorKind.Forbidden, $"{driver} driver doesn't support multiple subnets");
         }
     }
 

@@ -6,6 +6,7 @@ using Quai.Linux.Netlink;
 using Quai.Metadata;
 using Quai.Networks.Dns;
 using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Overlay;
 using Quai.Networks.Egress;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Firewalls.Tables;
@@ -46,10 +47,14 @@ public sealed class NetworkService : INetworkService, IDisposable
         _ports = new PortReservations(PortReservations.KernelRange());
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _names = new NameServices(time, logger, _traffic.Admit);
-        _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
+        _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record), logger, time);
         _retired = new RetiredInterfaces(database, logger);
+        Overlays = new OverlayNetworks(_drivers.Overlay, _endpoints);
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
     }
+
+    /// <summary>The networks that reach over several hosts, for whoever tells them of the others.</summary>
+    public IOverlayNetworks Overlays { get; }
 
     /// <summary>The tables networks are recorded in.</summary>
     public static IReadOnlyList<Migration> Migrations => NetworkTables.Migrations;

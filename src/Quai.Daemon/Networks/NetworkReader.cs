@@ -15,7 +15,12 @@ internal static class NetworkReader
     /// <exception cref="QuaiException">It is malformed, or asks for what cannot be had; in Docker's words, all faults of its subnets at once.</exception>
     public static NetworkRequest Read(NetworkCreateRequest request)
     {
-        string scope = request.Scope;
+        string scope = request.Scope, driver = request.Driver.Length == 0 ? "bridge" : request.Driver;
+        if (driver == "overlay" && !(Network.IsPredefinedName(request.Name) || request.Name == "default"))
+        {
+            CheckOverlay(request);
+        }
+
         if (request.Ingress)
         {
             throw new QuaiException(ErrorKind.Forbidden, "Ingress network can only be global scope network");
@@ -36,14 +41,6 @@ internal static class NetworkReader
             throw new QuaiException(ErrorKind.Forbidden, "user specified configurations are not supported if the network depends on a configuration network");
         }
 
-        string driver = request.Driver.Length == 0 ? "bridge" : request.Driver;
-        if (driver == "overlay")
-        {
-            throw new QuaiException(
-                ErrorKind.Forbidden,
-                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
-        }
-
         return new NetworkRequest(request.Name, driver)
         {
             EnableIPv4 = request.EnableIPv4,
@@ -61,6 +58,24 @@ internal static class NetworkReader
                 ConfigFrom = request.ConfigFrom?.Network ?? "",
             },
         };
+    }
+
+    /// <summary>Without a cluster somebody has to say what one would: which the other hosts are.</summary>
+    private static void CheckOverlay(NetworkCreateRequest request)
+    {
+        const string Prefix = "quai.overlay.", Peers = Prefix + "peers";
+        bool own = request.Options?.Keys.Any(o => o.StartsWith(Prefix, StringComparison.Ordinal)) == true;
+        if (!own || request.Ingress || request.Scope is not ("" or "local"))
+        {
+            throw new QuaiException(
+                ErrorKind.Forbidden,
+                "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
+        }
+
+        if (!request.Options!.ContainsKey(Peers))
+        {
+            throw QuaiException.Invalid($"overlay network {request.Name} needs -o {Peers}=ADDRESS,…: its other hosts, as this one is in no swarm that would tell");
+        }
     }
 
     private static AskedSubnet[] Subnets(List<IpamConfig> configs)

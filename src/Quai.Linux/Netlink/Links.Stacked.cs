@@ -87,7 +87,7 @@ public static partial class Links
         return found;
     }
 
-    private static int BeginStacked(NetlinkWriter writer, in StackedLink link, string kind, out int info, out int data)
+    internal static int BeginStacked(NetlinkWriter writer, in StackedLink link, string kind, out int info, out int data)
     {
         int start = writer.Length, descriptor = -1;
         writer.Begin(RTM_NEWLINK, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL);
@@ -120,7 +120,7 @@ public static partial class Links
         return descriptor;
     }
 
-    private static void EndStacked(NetlinkWriter writer, int info, int data)
+    internal static void EndStacked(NetlinkWriter writer, int info, int data)
     {
         writer.EndNest(data);
         writer.EndNest(info);

@@ -177,17 +177,28 @@ public static partial class Links
     /// <summary>All interfaces of the socket's namespace.</summary>
     public static List<Link> List(NetlinkSocket socket)
     {
+        List<Link> links = [];
+        Dump(socket, payload => links.Add(Parse(payload)));
+        return links;
+    }
+
+    /// <summary>Reads all interfaces of the socket's namespace.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="read">Reads one, from its fixed header on.</param>
+    internal static void Dump(NetlinkSocket socket, ReadLink read)
+    {
         using var writer = new NetlinkWriter();
         writer.Begin(RTM_GETLINK, NLM_F_DUMP);
         writer.Put(new InterfaceInfo());
         writer.U32(IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
         writer.End();
-        List<Link> links = [];
-        socket.Dump(writer.Written, (_, payload) => links.Add(Parse(payload)), "list interfaces");
-        return links;
+        socket.Dump(writer.Written, (_, payload) => read(payload), "list interfaces");
     }
 
-    private static Link Parse(ReadOnlySpan<byte> payload)
+    /// <summary>The attributes of an interface.</summary>
+    internal static NetlinkAttributes AttributesOf(ReadOnlySpan<byte> payload) => new(payload[Marshal.SizeOf<InterfaceInfo>()..]);
+
+    internal static Link Parse(ReadOnlySpan<byte> payload)
     {
         InterfaceInfo info = MemoryMarshal.Read<InterfaceInfo>(payload);
         string name = "";
@@ -196,7 +207,7 @@ public static partial class Links
         string alias = "";
         uint group = 0;
         int master = 0, mtu = 0;
-        var attributes = new NetlinkAttributes(payload[Marshal.SizeOf<InterfaceInfo>()..]);
+        NetlinkAttributes attributes = AttributesOf(payload);
         while (attributes.Next())
         {
             switch (attributes.Type)
@@ -309,6 +320,9 @@ public static partial class Links
 
         writer.EndNest(families);
     }
+
+    /// <summary>Reads an interface's message, from its fixed header on.</summary>
+    internal delegate void ReadLink(ReadOnlySpan<byte> payload);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct InterfaceInfo

@@ -34,6 +34,12 @@ public readonly record struct NftHook(string Type, int Number, int Priority)
     /// <summary>As a packet arrives.</summary>
     public static NftHook Prerouting(string type, int priority) => new(type, 0, priority);
 
+    /// <summary>Where packets are changed before they are filtered.</summary>
+    public const int Mangle = -150;
+
+    /// <summary>As a packet arrives that is for the host itself.</summary>
+    public static NftHook Input(string type, int priority) => new(type, 1, priority);
+
     /// <summary>As a packet is forwarded.</summary>
     public static NftHook Forward(string type, int priority) => new(type, 2, priority);
 

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Quai.Linux.Netlink;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Drivers.Ipvlan;
 using Quai.Networks.Drivers.Macvlan;
+using Quai.Networks.Drivers.Overlay;
 using Quai.Networks.Drivers.Parents;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Ipam;
@@ -19,17 +21,21 @@ internal sealed class DriverSet : IDisposable
     /// <param name="options">The daemon's settings.</param>
     /// <param name="claims">Names that this daemon alone uses.</param>
     /// <param name="networks">The records of the networks that there are.</param>
-    public DriverSet(NetlinkSocket route, NetworkOptions options, NameClaims claims, Func<IEnumerable<NetworkRecord>> networks)
+    /// <param name="logger">For what is done in the background.</param>
+    /// <param name="time">The clock.</param>
+    public DriverSet(NetlinkSocket route, NetworkOptions options, NameClaims claims, Func<IEnumerable<NetworkRecord>> networks, ILogger logger, TimeProvider time)
     {
         string place = options.Owner + MachineId();
         var subnets = new FreeSubnets(
             route, SubnetPools.Of(AddressFamily.InterNetwork, options.Pools, place), SubnetPools.Of(AddressFamily.InterNetworkV6, options.Pools, place));
         _parents = new ParentDevice(options.Owner);
+        Overlay = new OverlayDriver(route, options, claims, subnets, networks, logger, time);
         INetworkDriver[] drivers =
         [
             new BridgeDriver(route, options, claims, subnets),
             new ParentDriver(new MacvlanKind(), _parents, subnets, networks),
             new ParentDriver(new IpvlanKind(), _parents, subnets, networks),
+            Overlay,
             new NamespaceDriver("host"),
             new NamespaceDriver("null"),
         ];
@@ -39,8 +45,15 @@ internal sealed class DriverSet : IDisposable
     /// <summary>The drivers by their names.</summary>
     public IReadOnlyDictionary<string, INetworkDriver> ByName { get; }
 
+    /// <summary>The one of them that a cluster talks to.</summary>
+    public OverlayDriver Overlay { get; }
+
     /// <inheritdoc/>
-    public void Dispose() => _parents.Dispose();
+    public void Dispose()
+    {
+        Overlay.Dispose();
+        _parents.Dispose();
+    }
 
     // Where there is none, what is chosen is another each time; what has been chosen is recorded.
     private static string MachineId() => File.Exists("/etc/machine-id") ? File.ReadAllText("/etc/machine-id") : Guid.NewGuid().ToString();

@@ -21,9 +21,22 @@ public sealed class RefusedNetworkTests(QuaidInstance engine) : IClassFixture<Qu
     [InlineData("""{"Name":"NAME","Driver":"null"}""", 403, "only one instance of \"null\" network is allowed")]
     [InlineData("""{"Name":"NAME","Driver":"bridge","Ingress":true}""", 403, "Ingress network can only be global scope network")]
     [InlineData("""{"Name":"NAME","Driver":"bridge","Scope":"swarm"}""", 403, "cannot create a swarm scoped network when swarm is not active")]
-    [InlineData("""{"Name":"NAME","Driver":"overlay"}""", 403, "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.")]
+    [InlineData("""{"Name":"bridge","Driver":"overlay"}""", 403, "operation is not permitted on predefined bridge network ")]
     [InlineData("""{"Name":"NAME","EnableIPv4":false}""", 400, "IPv4 or IPv6 must be enabled")]
     public Task Names_drivers_and_scopes(string request, int status, string message) => RefusedAsync(request, status, message);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(""","Attachable":true""")]
+    [InlineData(""","Scope":"swarm" """)]
+    [InlineData(""","Scope":"local" """)]
+    [InlineData(""","Ingress":true""")]
+    [InlineData(""","Options":{"encrypted":"","com.docker.network.driver.overlay.vxlanid_list":"4097"}""")]
+    [InlineData(""","IPAM":{"Config":[{"Subnet":"x"}]}""")]
+    public Task Overlays_without_a_swarm(string further) => RefusedAsync(
+        $$"""{"Name":"NAME","Driver":"overlay"{{further}}}""",
+        403,
+        "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.");
 
     [Theory]
     [InlineData("""{"Subnet":"10.199.2.1/24"}""", "invalid subnet 10.199.2.1/24: it should be 10.199.2.0/24")]
