@@ -142,46 +142,10 @@ internal sealed class ShimClient : IShim
             : ResizeOwnAsync(execId, rows, columns, cancellation);
 
     /// <inheritdoc/>
-    public async Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation)
-    {
-        (FileDescriptor ours, FileDescriptor theirs) = UnixSockets.Pair(IoConstants.SOCK_SEQPACKET);
-        using (ours)
-        using (theirs)
-        {
-            byte[] answer = await AskAsync(head => new NameSocketsRequest(head), PacketKind.NameSockets, [theirs.Number], cancellation).ConfigureAwait(false);
-            if (Packet.Read<PlainAnswer>(answer).Errno is Errno.ENOENT or Errno.EINVAL)
-            {
-                return null;
-            }
-
-            Check(answer);
-            return NameSockets.Receive(ours.Number);
-        }
-    }
+    public Task<NameSockets?> NameSocketsAsync(CancellationToken cancellation) => new ShimNames(AskPlainAsync).GetAsync(cancellation);
 
     /// <inheritdoc/>
-    public async Task<NameSockets?> AddNameSocketsAsync(CancellationToken cancellation)
-    {
-        NameSockets made = await NameServer.MakeAsync(Pid).ConfigureAwait(false);
-        try
-        {
-            int[] descriptors = [(int)made.Udp.Handle, (int)made.Tcp.Handle];
-            byte[] answer = await AskAsync(head => new KeepNameSocketsRequest(head), PacketKind.KeepNameSockets, descriptors, cancellation).ConfigureAwait(false);
-            if (Packet.Read<PlainAnswer>(answer).Errno == Errno.EINVAL)
-            {
-                made.Dispose();
-                return null;
-            }
-
-            Check(answer);
-            return made;
-        }
-        catch
-        {
-            made.Dispose();
-            throw;
-        }
-    }
+    public Task<NameSockets?> AddNameSocketsAsync(CancellationToken cancellation) => new ShimNames(AskPlainAsync).AddAsync(Pid, cancellation);
 
     /// <inheritdoc/>
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
@@ -310,6 +274,14 @@ internal sealed class ShimClient : IShim
     {
         ThrowIfRefused();
         return _channel.AskAsync(request, kind, descriptors, cancellation);
+    }
+
+    /// <summary>Asks with a request that is no more than its head; returns the errno of the answer, other than those that say that the container has ended.</summary>
+    private async Task<int> AskPlainAsync(PacketKind kind, int[] descriptors, CancellationToken cancellation)
+    {
+        byte[] answer = await AskAsync(head => new PlainRequest(head), kind, descriptors, cancellation).ConfigureAwait(false);
+        int errno = Packet.Read<PlainAnswer>(answer).Errno;
+        return errno == Errno.ESRCH ? throw QuaiException.Conflict($"container {_id} is not running") : errno;
     }
 
     private void ThrowIfRefused()

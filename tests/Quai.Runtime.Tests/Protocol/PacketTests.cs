@@ -18,7 +18,8 @@ public sealed class PacketTests
         Same("03000000070000001800000050000000" + id, new ResizeRequest(new PacketHead(PacketKind.Resize, 7), 24, 80, ProcessId.Of(Id)));
         Same("03000000070000001800000050000000" + new string('0', 128), new ResizeRequest(new PacketHead(PacketKind.Resize, 7), 24, 80, ProcessId.Of(null)));
         Same("040000000700000007000000" + id, new ExecRequest(new PacketHead(PacketKind.Exec, 7), 7, ProcessId.Of(Id)));
-        Same("0700000007000000", new NameSocketsRequest(new PacketHead(PacketKind.NameSockets, 7)));
+        Same("0700000007000000", new PlainRequest(new PacketHead(PacketKind.NameSockets, 7)));
+        Same("0800000007000000", new PlainRequest(new PacketHead(PacketKind.KeepNameSockets, 7)));
         Same("0500000007000000", new StateRequest(new PacketHead(PacketKind.State, 7)));
     }
 
