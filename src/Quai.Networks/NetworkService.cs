@@ -40,7 +40,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     private readonly SemaphoreSlim _changing = new(1);
     private int _disposed;
 
-    private NetworkService(MetadataDatabase database, NetworkOptions options, ILogger logger, TimeProvider time, PluginRegistry plugins)
+    private NetworkService(MetadataDatabase database, NetworkOptions options, ILogger logger, TimeProvider time)
     {
         _database = database;
         _options = options;
@@ -50,7 +50,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _names = new NameServices(time, logger, _traffic.Admit);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
-        _sources = new AddressSources(database, _route, plugins, time, logger, (endpoint, _) => Lose(endpoint));
+        _sources = new AddressSources(database, _route, new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time), time, logger, (endpoint, _) => Lose(endpoint));
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
     }
 
@@ -68,13 +68,8 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     /// <param name="options">The daemon's settings.</param>
     /// <param name="logger">For what nobody waits for; null for none.</param>
     /// <param name="time">The clock; null for the system's.</param>
-    /// <param name="plugins">The plugins that may give addresses, from now on the service's; null for the host's.</param>
-    public static NetworkService Open(
-        MetadataDatabase database, NetworkOptions options, ILogger<NetworkService>? logger = null, TimeProvider? time = null, PluginRegistry? plugins = null)
-    {
-        time ??= TimeProvider.System;
-        return new(database, options, (ILogger?)logger ?? NullLogger.Instance, time, plugins ?? new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time));
-    }
+    public static NetworkService Open(MetadataDatabase database, NetworkOptions options, ILogger<NetworkService>? logger = null, TimeProvider? time = null) =>
+        new(database, options, (ILogger?)logger ?? NullLogger.Instance, time ?? TimeProvider.System);
 
     /// <inheritdoc/>
     public IReadOnlyList<Network> List() => [.. _networks.All.Select(n => n.Network)];

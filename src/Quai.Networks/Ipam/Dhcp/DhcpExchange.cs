@@ -11,6 +11,7 @@ namespace Quai.Networks.Ipam.Dhcp;
 /// <param name="time">The clock.</param>
 internal sealed class DhcpExchange(IDhcpLinks links, TimeProvider time)
 {
+    private const int MostRefusals = 3;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10), s_first = TimeSpan.FromSeconds(1), s_longest = TimeSpan.FromSeconds(4);
 
     /// <summary>Gets an address.</summary>
@@ -25,6 +26,7 @@ internal sealed class DhcpExchange(IDhcpLinks links, TimeProvider time)
     {
         using var conversation = new Conversation(links, client, time, cancellation);
         string? refusal = null;
+        int refused = 0;
         if (wanted is not null && remembered)
         {
             // INIT-REBOOT: no server is named. One that does not know of it keeps silent, and one that knows better says no.
@@ -73,6 +75,10 @@ internal sealed class DhcpExchange(IDhcpLinks links, TimeProvider time)
             if (answer is not null)
             {
                 refusal = $"DHCP server {offer.Reply.Server} on {client.Parent} offers {offer.Reply.Address} and then refuses it";
+                if (++refused == MostRefusals)
+                {
+                    break;
+                }
             }
         }
 
