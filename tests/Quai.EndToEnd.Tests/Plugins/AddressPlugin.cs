@@ -70,7 +70,7 @@ public sealed class AddressPlugin : IDisposable
                 string subnet = (string?)request?["Pool"] ?? "";
                 subnet = subnet.Length > 0 ? subnet : (bool?)request?["V6"] == true ? Subnet6 : Subnets.Count > 1 && Subnets.TryDequeue(out string? next) ? next : Subnets.TryPeek(out string? last) ? last : "";
                 Given["pool-" + subnet] = true;
-                return $$"""{"PoolID":"pool-{{subnet}}","Pool":"{{subnet}}","Data":{}}""";
+                return $$$"""{"PoolID":"pool-{{{subnet}}}","Pool":"{{{subnet}}}","Data":{}}""";
             case "RequestAddress":
                 string[] parts = pool["pool-".Length..].Split('/');
                 if (address.Length == 0)
@@ -81,7 +81,7 @@ public sealed class AddressPlugin : IDisposable
                 }
 
                 Given[$"{pool} {address}"] = true;
-                return $$"""{"Address":"{{address}}/{{parts[1]}}","Data":{}}""";
+                return $$$"""{"Address":"{{{address}}}/{{{parts[1]}}}","Data":{}}""";
             case "ReleaseAddress":
                 Given.TryRemove($"{pool} {address}", out _);
                 return "{}";

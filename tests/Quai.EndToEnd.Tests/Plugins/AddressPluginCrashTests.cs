@@ -135,7 +135,9 @@ public sealed class AddressPluginCrashTests : IAsyncLifetime, IDisposable
         (string net, string subnet) = await CreateAsync();
         string name = await RunAsync(net);
         _plugin.Socket.Stop();
-        (await Docker.RunAsync($"run --rm --network {net} {Image} true")).ExpectFailure(125, $"/run/docker/plugins/{_plugin.Name}.sock");
+
+        // So the client takes a missing file for a missing command.
+        (await Docker.RunAsync($"run --rm --network {net} {Image} true")).ExpectFailure(127, $"/run/docker/plugins/{_plugin.Name}.sock");
         await Docker.OkAsync($"rm -f {name}");
         await Docker.OkAsync($"network rm {net}");
         Assert.NotEmpty(_plugin.Given);
