@@ -4,6 +4,7 @@ using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Linux.Sockets;
 using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Quai.Networks.Sandboxes;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Xunit;
 
 namespace Quai.Networks.Tests.Dhcp;

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Quai.Networks.Tests.Dns;
 
 namespace Quai.Networks.Tests.Dhcp;

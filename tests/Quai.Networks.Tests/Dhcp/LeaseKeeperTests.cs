@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Tests.Dns;
 using Xunit;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Net;
 using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Dhcp.Messages;
 
 namespace Quai.Networks.Tests.Dhcp;
 

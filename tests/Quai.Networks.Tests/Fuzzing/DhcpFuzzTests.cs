@@ -1,6 +1,7 @@
 using System.Net;
 using Quai.Networks.Ipam;
 using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Tests.Dhcp;
 using Xunit;

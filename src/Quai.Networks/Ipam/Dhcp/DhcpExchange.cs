@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Quai.Errors;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Quai.Networks.Ipam.Sources;
 
 namespace Quai.Networks.Ipam.Dhcp;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Quai.Networks.Ipam.Dhcp.Messages;
 using Quai.Networks.Ipam.Sources;
 
 namespace Quai.Networks.Ipam.Dhcp;

@@ -4,6 +4,7 @@ using Quai.Linux;
 using Quai.Linux.Netlink;
 using Quai.Linux.Sockets;
 using Quai.Networks.Drivers.Parents;
+using Quai.Networks.Ipam.Dhcp.Messages;
 
 namespace Quai.Networks.Ipam.Dhcp;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 
-namespace Quai.Networks.Ipam.Dhcp;
+namespace Quai.Networks.Ipam.Dhcp.Messages;
 
 /// <summary>Ethernet frames that carry DHCP: written for clients, who have no address of their own yet, and read from servers.</summary>
 internal static class DhcpFrame

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Numerics;
 
-namespace Quai.Networks.Ipam.Dhcp;
+namespace Quai.Networks.Ipam.Dhcp.Messages;
 
 /// <summary>A server's message, read. It comes from whoever is on the network: whatever is malformed is no message, and what remains is checked by who uses it.</summary>
 internal sealed record DhcpReply

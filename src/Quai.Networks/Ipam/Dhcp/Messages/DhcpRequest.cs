@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 
-namespace Quai.Networks.Ipam.Dhcp;
+namespace Quai.Networks.Ipam.Dhcp.Messages;
 
 /// <summary>A client's message, to be written.</summary>
 /// <param name="Type">What it is.</param>

@@ -1,4 +1,4 @@
-namespace Quai.Networks.Ipam.Dhcp;
+namespace Quai.Networks.Ipam.Dhcp.Messages;
 
 /// <summary>What a DHCP message is (RFC 2132, 9.6).</summary>
 internal enum DhcpMessageType : byte

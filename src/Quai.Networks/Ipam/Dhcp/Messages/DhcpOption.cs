@@ -1,4 +1,4 @@
-namespace Quai.Networks.Ipam.Dhcp;
+namespace Quai.Networks.Ipam.Dhcp.Messages;
 
 /// <summary>The options that Quai sends or reads (RFC 2132), by their numbers.</summary>
 internal static class DhcpOption
