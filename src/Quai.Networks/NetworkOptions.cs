@@ -54,6 +54,9 @@ public sealed record NetworkOptions
     /// <summary>Whether the firewall is ours to write (<c>--iptables</c>).</summary>
     public bool Firewall { get; init; } = true;
 
+    /// <summary>Whether what the host's own firewall denies of a port, or of a source, holds for published ports, too (<c>--host-firewall</c>).</summary>
+    public bool ObeysHostFirewall { get; init; } = true;
+
     /// <summary>Whether that of IPv6 is (<c>--ip6tables</c>); never where that of IPv4 is not.</summary>
     public bool FirewallIPv6 { get => Firewall && field; init; } = true;
 

@@ -49,6 +49,7 @@ public sealed partial class NetworkService
             NetworkRules.CheckFree(record, _networks);
             INetworkDriver driver = _drivers.ByName[record.Driver];
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
+            await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
             return await RealizeAsync(driver, record).ConfigureAwait(false);
         }
@@ -86,8 +87,21 @@ public sealed partial class NetworkService
 
             _names.Forget(networkId);
             await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
-            _drivers.ByName[state.Network.Driver].Delete(state.Live.Record);
-            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, networkId), CancellationToken.None).ConfigureAwait(false);
+            string? left = _drivers.ByName[state.Network.Driver].Retire(state.Live.Record);
+            await _database.WriteAsync(
+                connection =>
+                {
+                    NetworkTables.DeleteNetwork(connection, networkId);
+                    if (left is not null)
+                    {
+                        NetworkTables.PutRetired(connection, left);
+                    }
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (left is not null)
+            {
+                _retired.Delete(left);
+            }
         }
         finally
         {

@@ -36,6 +36,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     private readonly EndpointDirectory _endpoints = new();
     private readonly DriverSet _drivers;
     private readonly AddressSources _sources;
+    private readonly RetiredInterfaces _retired;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
     private int _disposed;
@@ -51,6 +52,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _names = new NameServices(time, logger, _traffic.Admit);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record));
         _sources = new AddressSources(database, _route, new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time), time, logger, (endpoint, _) => Lose(endpoint));
+        _retired = new RetiredInterfaces(database, logger);
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
     }
 
@@ -87,6 +89,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     public async Task RecoverAsync(IReadOnlySet<string> running, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        await _retired.RecoverAsync().ConfigureAwait(false);
         List<NetworkRecord> recorded = _database.Read(NetworkTables.Networks);
         IReadOnlyList<string> tables = await _traffic.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
         IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
@@ -246,7 +249,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     }
 
     /// <inheritdoc/>
-    public Task FlushAsync(CancellationToken cancellation) => _traffic.FlushAsync().WaitAsync(cancellation);
+    public Task FlushAsync(CancellationToken cancellation) => Task.WhenAll(_traffic.FlushAsync(), _retired.FlushAsync()).WaitAsync(cancellation);
 
     /// <inheritdoc/>
     public async Task DestroyAsync(CancellationToken cancellation)
@@ -283,6 +286,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _traffic.Dispose();
         _ports.ReleaseAll();
         _route.Dispose();
+        _retired.Dispose();
         _drivers.Dispose();
         _claims.Dispose();
         _changing.Dispose();

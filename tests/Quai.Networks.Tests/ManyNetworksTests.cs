@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
+using Quai.Networks.Records;
 using Xunit;
 
 namespace Quai.Networks.Tests;
@@ -120,6 +121,33 @@ public sealed class ManyNetworksTests
         Assert.NotEqual(endpoint.Network.Id, Create(host, "one", "10.231.20.1/24").Id);
     }
 
+    [Fact]
+    public void What_a_removed_network_had_is_free_at_once_and_goes_whatever_happens()
+    {
+        using var host = new TestHost();
+        NetworkRequest request = new("named", "bridge") { Options = new Dictionary<string, string> { ["com.docker.network.bridge.name"] = "qnamed0" } };
+        for (int i = 0; i < 5; i++)
+        {
+            Network made = host.Host.Await(() => host.Service.CreateAsync(request, CancellationToken.None));
+            Assert.Equal("172.17.0.0/16", made.Subnets[0].Prefix.ToString());
+            host.Host.Await(() => host.Service.RemoveAsync(made.Id, CancellationToken.None));
+            host.Host.Await(() => host.Service.FlushAsync(CancellationToken.None));
+            Network other = host.Host.Await(() => host.Service.CreateAsync(new NetworkRequest("other", "bridge"), CancellationToken.None));
+            Assert.Equal("172.17.0.0/16", other.Subnets[0].Prefix.ToString());
+            host.Host.Await(() => host.Service.RemoveAsync(other.Id, CancellationToken.None));
+            host.Restart();
+            Assert.DoesNotContain(host.HostLinks(), l => l.Name == other.Interface || l.Name == "qnamed0");
+        }
+
+        // Recorded, and not come to.
+        host.Command("ip", "link", "add", "qnamed0", "type", "bridge");
+        host.Command("ip", "link", "set", "qnamed0", "group", "7826");
+        host.Host.Await(() => host.Database.WriteAsync(c => NetworkTables.PutRetired(c, "qnamed0"), CancellationToken.None));
+        host.Restart();
+        Assert.DoesNotContain(host.HostLinks(), l => l.Name == "qnamed0");
+        Assert.Empty(host.Database.Read(NetworkTables.Retired));
+    }
+
     [Theory]
     [InlineData("one", "bridge", "10.231.30.1/24", "", ErrorKind.Conflict, "network with name one already exists")]
     [InlineData("new", "bridge", "10.231.20.129/25", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
@@ -172,7 +200,13 @@ public sealed class ManyNetworksTests
         Attributes = new NetworkAttributes { Asked = cidr is null ? [] : [Ipam.InterfaceAddress.Parse(cidr) is var a ? new AskedSubnet(a.Network.ToString(), Gateway: a.Address.ToString()) : null!] },
     };
 
-    private static void Remove(TestHost host, Network network) => host.Host.Await(() => host.Service.RemoveAsync(network.Id, CancellationToken.None));
+    private static void Remove(TestHost host, Network network)
+    {
+        host.Host.Await(() => host.Service.RemoveAsync(network.Id, CancellationToken.None));
+
+        // Its bridge is deleted in the background.
+        host.Host.Await(() => host.Service.FlushAsync(CancellationToken.None));
+    }
 
     private static string Text(Network network) => $"{network.Id} {network.Name} {network.Driver} {network.Interface} {network.Subnets[0].Prefix} {network.Subnets[0].Gateway}";
 

@@ -51,6 +51,7 @@ internal static class Flags
         new("group", FlagKind.Text, "Group for the unix socket (default \"docker\")", 'G'),
         new("help", FlagKind.Switch, "Print usage", Key: ""),
         new("host", FlagKind.List, "Daemon socket(s) to connect to (default unix:///var/run/quai.sock)", 'H', "hosts"),
+        new("host-firewall", FlagKind.Text, "Whether what the host's firewall denies of a port or a source holds for published ports (\"obey\"|\"ignore\") (default \"obey\")"),
         new("host-gateway-ip", FlagKind.List, "Address that host-gateway stands for in --add-host (default: the bridge's own)", Key: "host-gateway-ip", Type: "ip"),
         new("http-proxy", FlagKind.Text, "HTTP proxy URL to use for outgoing traffic"),
         new("https-proxy", FlagKind.Text, "HTTPS proxy URL to use for outgoing traffic"),

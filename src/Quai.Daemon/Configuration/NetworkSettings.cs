@@ -34,6 +34,12 @@ internal static class NetworkSettings
             DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? Address(ip) : defaults.DefaultBindAddress,
             HostGateways = HostGateways(settings.All("host-gateway-ip")),
             Firewall = settings.Switch("iptables", true),
+            ObeysHostFirewall = settings.Text("host-firewall") switch
+            {
+                null or "" or "obey" => true,
+                "ignore" => false,
+                { } other => throw QuaiException.Invalid($"invalid host-firewall \"{other}\": it has to be obey or ignore"),
+            },
             FirewallIPv6 = settings.Switch("ip6tables", true),
             Masquerade = settings.Switch("ip-masq", true),
             IpForward = settings.Switch("ip-forward", true),

@@ -165,6 +165,15 @@ public static partial class Links
         writer.End();
     }
 
+    /// <summary>Deletes all interfaces of a group at once: for many of them the kernel waits as long as for one.</summary>
+    public static void WriteDeleteGroup(NetlinkWriter writer, uint group)
+    {
+        writer.Begin(RTM_DELLINK, NLM_F_ACK);
+        writer.Put(new InterfaceInfo());
+        writer.U32(IFLA_GROUP, group);
+        writer.End();
+    }
+
     /// <summary>All interfaces of the socket's namespace.</summary>
     public static List<Link> List(NetlinkSocket socket)
     {

@@ -37,19 +37,10 @@ public readonly ref partial struct NftRule
     }
 
     /// <summary>Adds a mark to the packet's marks; not a verdict.</summary>
-    public void Mark(uint mark)
-    {
-        Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
-        MemoryMarshal.Write(keep, ~mark);
-        MemoryMarshal.Write(set, mark);
-        LoadMeta(NFT_META_MARK, Register);
-        Bitwise(keep, set);
-        Expression meta = Begin("meta");
-        _writer.U32BigEndian(2, NFT_META_MARK);
-        _writer.U32BigEndian(3, Register);
-        End(meta);
-        Finish();
-    }
+    public void Mark(uint mark) => SetMark(mark, mark);
+
+    /// <summary>Takes a mark from the packet's marks; not a verdict.</summary>
+    public void Unmark(uint mark) => SetMark(mark, 0);
 
     /// <summary>Verdict: the packet passes this chain.</summary>
     public void Accept() => Verdict(NF_ACCEPT, null);
@@ -65,6 +56,20 @@ public readonly ref partial struct NftRule
 
     /// <summary>Verdict: continues after the rule that jumped to this chain.</summary>
     public void Return() => Verdict(NFT_RETURN, null);
+
+    private void SetMark(uint bits, uint value)
+    {
+        Span<byte> keep = stackalloc byte[4], set = stackalloc byte[4];
+        MemoryMarshal.Write(keep, ~bits);
+        MemoryMarshal.Write(set, value);
+        LoadMeta(NFT_META_MARK, Register);
+        Bitwise(keep, set);
+        Expression meta = Begin("meta");
+        _writer.U32BigEndian(2, NFT_META_MARK);
+        _writer.U32BigEndian(3, Register);
+        End(meta);
+        Finish();
+    }
 
     private void Nat(uint type, uint? addressRegister, uint? portRegister)
     {

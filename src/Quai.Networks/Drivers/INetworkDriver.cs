@@ -26,4 +26,12 @@ internal interface INetworkDriver
 
     /// <summary>Takes away what <see cref="Realize"/> made. Idempotent.</summary>
     void Delete(NetworkRecord record);
+
+    /// <summary>The same, but what takes long may be left to <see cref="RetiredInterfaces"/>. Idempotent.</summary>
+    /// <returns>The interface that is left, which nothing leads to any more; null for none.</returns>
+    string? Retire(NetworkRecord record)
+    {
+        Delete(record);
+        return null;
+    }
 }

@@ -10,4 +10,7 @@ internal static class InterfaceGroups
 
     /// <summary>The host's ends of containers' interfaces: ports of a bridge, on which the host itself takes nothing.</summary>
     public const uint Ports = 7825;
+
+    /// <summary>Bridges of networks that were removed, which are just being deleted.</summary>
+    public const uint Retired = 7826;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;
+using Quai.Networks.Firewalls.Host;
 using Quai.Networks.Firewalls.Tables;
 
 namespace Quai.Networks.Firewalls;
@@ -37,10 +38,21 @@ internal sealed partial class Firewall : IDisposable
     /// <param name="bridges">The bridges.</param>
     /// <param name="endpoints">Whose ports are published.</param>
     /// <param name="guards">What keeps the host from forwarding for others.</param>
-    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IReadOnlyList<Endpoint> endpoints, ForwardGuards guards)
+    /// <param name="word">What the host's own firewall denies.</param>
+    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IReadOnlyList<Endpoint> endpoints, ForwardGuards guards, HostWord word)
     {
-        _ipv4.Rebuild(bridges, endpoints, guards.IPv4);
-        WithIPv6(bridges, t => t.Rebuild(bridges, endpoints, guards.IPv6));
+        Keeping(word.IPv4, denials => _ipv4.Rebuild(bridges, endpoints, guards.IPv4, denials));
+        WithIPv6(bridges, t => Keeping(word.IPv6, denials => t.Rebuild(bridges, endpoints, guards.IPv6, denials)));
+    }
+
+    /// <summary>Leaves to the host's own firewall what it denies.</summary>
+    public void Heed(HostWord word)
+    {
+        Keeping(word.IPv4, _ipv4.Heed);
+        if (_hasIPv6)
+        {
+            Keeping(word.IPv6, _ipv6!.Heed);
+        }
     }
 
     /// <summary>Writes the tables anew if somebody took them away or emptied them.</summary>
@@ -117,6 +129,20 @@ internal sealed partial class Firewall : IDisposable
         _ipv6?.Dispose();
     }
 
+    // What somebody else's rules ask may be refused in a table of Quai's. Nothing else is to fail for that.
+    private void Keeping(HostDenials denials, Action<HostDenials> write)
+    {
+        try
+        {
+            write(denials);
+        }
+        catch (LinuxException e) when (denials != HostDenials.None)
+        {
+            LogNotKept(_logger, e.Message);
+            write(HostDenials.None);
+        }
+    }
+
     // A kernel may have IPv6 and no tables of it. That matters only to who has networks with it.
     private void WithIPv6(IReadOnlyList<FirewalledBridge> bridges, Action<FirewallTable> write)
     {
@@ -135,6 +161,9 @@ internal sealed partial class Firewall : IDisposable
             LogNoIPv6Rules(_logger, e.Message);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "what the host's firewall denies cannot be denied for published ports: {Reason}")]
+    private static partial void LogNotKept(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "nftables rules for IPv6 cannot be written: {Reason}")]
     private static partial void LogNoIPv6Rules(ILogger logger, string reason);

@@ -46,8 +46,8 @@ internal sealed partial class ForwardPass : IDisposable
             try
             {
                 NftBaseChain[] chains = [.. s_families.SelectMany(f => NftListing.BaseChains(_socket, f)).Where(c => c.Hook == Forward)];
-                HashSet<string> daemons = [.. chains.Where(c => IsQuais(c.Table)).Select(c => Prefix + c.Table)];
-                foreach (NftBaseChain chain in chains.Where(c => !IsQuais(c.Table)))
+                HashSet<string> daemons = [.. chains.Where(c => TableNames.IsQuais(c.Table)).Select(c => Prefix + c.Table)];
+                foreach (NftBaseChain chain in chains.Where(c => !TableNames.IsQuais(c.Table)))
                 {
                     Apply(chain, chain.Family == NftFamily.IPv6 ? ipv6 : wanted, daemons);
                 }
@@ -62,9 +62,6 @@ internal sealed partial class ForwardPass : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _socket.Dispose();
 
-    // Daemons of Quai's keep off each other's bridges, and accept what is their own.
-    private static bool IsQuais(string table) => table == "quai" || table.StartsWith("quai-", StringComparison.Ordinal);
-
     // What somebody denies later, after ours, is denied, too.
     private static bool IsLast(List<NftListedRule> rules, int at, ulong? before)
     {
@@ -72,7 +69,7 @@ internal sealed partial class ForwardPass : IDisposable
         return at < end && rules[(at + 1)..end].All(IsQuaisRule);
     }
 
-    private static bool IsQuaisRule(NftListedRule rule) => rule.Comment.StartsWith(Prefix, StringComparison.Ordinal) && IsQuais(rule.Comment[Prefix.Length..]);
+    private static bool IsQuaisRule(NftListedRule rule) => rule.Comment.StartsWith(Prefix, StringComparison.Ordinal) && TableNames.IsQuais(rule.Comment[Prefix.Length..]);
 
     private void Apply(NftBaseChain chain, bool wanted, HashSet<string> daemons)
     {

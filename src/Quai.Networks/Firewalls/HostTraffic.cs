@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Quai.Linux.Netlink;
 using Quai.Metadata;
 using Quai.Networks.Drivers.Bridges;
+using Quai.Networks.Firewalls.Host;
 using Quai.Networks.Firewalls.Tables;
 using Quai.Networks.Loopback;
 using Quai.Networks.Ports;
@@ -18,6 +19,7 @@ internal sealed class HostTraffic : IDisposable
 {
     private readonly Firewall? _firewall;
     private readonly ForwardPass? _pass;
+    private readonly HostRules? _hostRules;
     private readonly LoopbackRedirect? _loopback;
     private readonly PortRelays _relays;
     private readonly FirewallWatch? _watch;
@@ -37,6 +39,7 @@ internal sealed class HostTraffic : IDisposable
         bool ipv6 = options.FirewallIPv6 && BridgeSysctls.KernelHasIPv6;
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", ipv6, logger, time) : null;
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
+        _hostRules = options.Firewall && options.ObeysHostFirewall ? new HostRules(logger) : null;
         _loopback = ipv6 ? new LoopbackRedirect(options.TableName, logger) : null;
         _relays = new PortRelays(ports, options.Firewall, ipv6, logger);
         _watch = options.Firewall ? new FirewallWatch(Mend, time, logger) : null;
@@ -60,7 +63,7 @@ internal sealed class HostTraffic : IDisposable
     {
         _bridges = bridges;
         (ForwardGuards guards, IReadOnlyList<AddressFamily> turnOn) = await _forwarding.DecideAsync(bridges, cancellation).ConfigureAwait(false);
-        _firewall?.Rebuild(bridges, endpoints, guards);
+        _firewall?.Rebuild(bridges, endpoints, guards, _hostRules?.Read() ?? HostWord.None);
         _loopback?.Reset(endpoints);
         foreach (Endpoint endpoint in endpoints)
         {
@@ -160,6 +163,7 @@ internal sealed class HostTraffic : IDisposable
         _relays.Dispose();
         _loopback?.Dispose();
         _pass?.Dispose();
+        _hostRules?.Dispose();
         _firewall?.Dispose();
     }
 
@@ -175,6 +179,10 @@ internal sealed class HostTraffic : IDisposable
     {
         _firewall!.Mend();
         Pass();
+        if (_hostRules is not null)
+        {
+            _firewall.Heed(_hostRules.Read());
+        }
     }
 
     private void Pass() => _pass?.Apply(_bridges.Count > 0, _bridges.Any(b => b.IPv6 is not null));

@@ -9,6 +9,9 @@ internal sealed class TableNames(MetadataDatabase database, NameClaims claims, s
 {
     private const string Recorded = "tables";
 
+    /// <summary>Whether a table is this daemon's or another's of Quai: they keep off each other's bridges, and accept what is their own.</summary>
+    public static bool IsQuais(string table) => table == "quai" || table.StartsWith("quai-", StringComparison.Ordinal);
+
     /// <summary>Claims the present name and records it before the table is made, beside those that there were earlier.</summary>
     /// <param name="bridge">The default bridge's name, if one was recorded: before names were recorded, tables were named after it.</param>
     /// <param name="cancellation">Gives up before anything is recorded.</param>

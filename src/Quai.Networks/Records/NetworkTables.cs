@@ -49,9 +49,10 @@ internal static class NetworkTables
         new Migration("networks", 4, "ALTER TABLE networks ADD COLUMN attributes TEXT NOT NULL DEFAULT '{}';"),
         new Migration("networks", 5, "ALTER TABLE endpoints ADD COLUMN interface_name TEXT;"),
         new Migration("networks", 6, "ALTER TABLE endpoints ADD COLUMN egress TEXT;"),
+        new Migration("networks", 7, "CREATE TABLE retired_interfaces (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"),
 
         // Addresses that others give.
-        new Migration("networks", 7, $"ALTER TABLE endpoints ADD COLUMN lease TEXT; {GivenRow.Table} {EarlierLease.Table}"),
+        new Migration("networks", 8, $"ALTER TABLE endpoints ADD COLUMN lease TEXT; {GivenRow.Table} {EarlierLease.Table}"),
     ];
 
     public static List<NetworkRecord> Networks(SqliteConnection connection) => connection.Rows(
@@ -85,6 +86,13 @@ internal static class NetworkTables
         ("$attributes", JsonSerializer.Serialize(network.Attributes, NetworkJson.Default.NetworkAttributes)));
 
     public static void DeleteNetwork(SqliteConnection connection, string id) => connection.Run("DELETE FROM networks WHERE id=$id", ("$id", id));
+
+    /// <summary>Interfaces of removed networks that are not deleted yet.</summary>
+    public static List<string> Retired(SqliteConnection connection) => connection.Rows("SELECT name FROM retired_interfaces", row => row.GetString(0));
+
+    public static void PutRetired(SqliteConnection connection, string name) => connection.Run("INSERT OR IGNORE INTO retired_interfaces VALUES ($name)", ("$name", name));
+
+    public static void DeleteRetired(SqliteConnection connection, string name) => connection.Run("DELETE FROM retired_interfaces WHERE name=$name", ("$name", name));
 
     public static List<EndpointRow> Endpoints(SqliteConnection connection) => connection.Rows(
         "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority, interface_name, egress, lease FROM endpoints ORDER BY container, interface",

@@ -64,7 +64,7 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
             Send(writer, $"create bridge {name}");
         }
 
-        Link bridge = found ?? Find(Links.List(socket), name) ?? throw new LinuxException("netlink", Errno.ENODEV, $"find bridge {name}");
+        Link bridge = found ?? Links.Find(socket, name) ?? throw new LinuxException("netlink", Errno.ENODEV, $"find bridge {name}");
         if (bridge.Kind != "bridge")
         {
             throw QuaiException.System($"existing interface {name} is not a bridge");
@@ -107,7 +107,7 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
     /// <exception cref="QuaiException">It is another daemon's, whether that runs now or not.</exception>
     public bool IsOurs(string name, bool recorded)
     {
-        if (recorded || Find(Links.List(socket), name) is not { } found)
+        if (recorded || Links.Find(socket, name) is not { } found)
         {
             return true;
         }
@@ -125,10 +125,44 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
     /// <summary>Deletes a bridge, if it is there.</summary>
     public void Delete(string name)
     {
-        if (Find(Links.List(socket), name) is { } bridge)
+        if (Links.Find(socket, name) is { } bridge)
         {
             Delete(bridge);
         }
+    }
+
+    /// <summary>
+    /// Takes a bridge out of use: it has no address, and so no route leads to it. Deleting it is left to <see cref="RetiredInterfaces"/>, as the kernel takes some
+    /// 30 ms to be sure that nobody looks at an interface any more.
+    /// </summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="addresses">The addresses that this daemon gave it.</param>
+    /// <returns>Whether it is there.</returns>
+    public bool Retire(string name, IReadOnlyList<InterfaceAddress> addresses)
+    {
+        if (Links.Find(socket, name) is not { Kind: "bridge" } bridge)
+        {
+            return false;
+        }
+
+        using var writer = new NetlinkWriter();
+        Links.WriteChange(writer, new LinkChange { Index = bridge.Index, Group = InterfaceGroups.Retired });
+        Send(writer, $"retire bridge {name}");
+        foreach (InterfaceAddress address in addresses)
+        {
+            try
+            {
+                Addresses.WriteDelete(writer, bridge.Index, address.Address, address.PrefixLength);
+                Send(writer, $"delete address {address} of {name}");
+            }
+            catch (LinuxException e) when (e.Errno == Errno.EADDRNOTAVAIL)
+            {
+                // It had none: the network has no gateway, or somebody took it away.
+                writer.Clear();
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Deletes what is left of containers' host interfaces, of those named.</summary>

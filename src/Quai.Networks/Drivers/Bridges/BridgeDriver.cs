@@ -69,4 +69,8 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
             _device.Delete(name);
         }
     }
+
+    /// <inheritdoc/>
+    public string? Retire(NetworkRecord record) =>
+        record is { OwnsInterface: true, Interface: { } name } && _device.Retire(name, [.. record.Subnets.Select(s => s.Gateway)]) ? name : null;
 }

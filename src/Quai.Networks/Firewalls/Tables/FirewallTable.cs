@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 using Quai.Linux.Nftables;
-using Quai.Networks.Ports;
+using Quai.Networks.Firewalls.Host;
 
 namespace Quai.Networks.Firewalls.Tables;
 
@@ -27,6 +27,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     private readonly EgressAddresses _addresses = new(family, time);
     private IReadOnlyList<FirewalledBridge> _bridges = [];
     private ForwardGuard? _guard;
+    private HostDenials _denials = HostDenials.None;
     private PublishedElements _withdrawn = PublishedElements.None;
     private Task? _draining;
 
@@ -34,7 +35,8 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
     /// <param name="bridges">The bridges.</param>
     /// <param name="endpoints">Whose ports are published.</param>
     /// <param name="guard">What keeps the host from forwarding for others, where Quai turned forwarding on; null where it did not.</param>
-    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IReadOnlyList<Endpoint> endpoints, ForwardGuard? guard)
+    /// <param name="denials">What the host's own firewall denies.</param>
+    public void Rebuild(IReadOnlyList<FirewalledBridge> bridges, IReadOnlyList<Endpoint> endpoints, ForwardGuard? guard, HostDenials denials)
     {
         lock (_lock)
         {
@@ -42,6 +44,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             _addresses.Reset(SetsOf(bridges).Concat(_egress.Sets), _socket, table);
             _bridges = bridges;
             _guard = guard;
+            _denials = denials;
             _published.Clear();
             foreach (Endpoint endpoint in endpoints)
             {
@@ -74,7 +77,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     /// <summary>Changes the table for other bridges.</summary>
     /// <param name="bridges">The bridges.</param>
-    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IReadOnlyList{Endpoint}, ForwardGuard)"/>.</param>
+    /// <param name="guard">As in <see cref="Rebuild(IReadOnlyList{FirewalledBridge}, IReadOnlyList{Endpoint}, ForwardGuard, HostDenials)"/>.</param>
     public void SetBridges(IReadOnlyList<FirewalledBridge> bridges, ForwardGuard? guard)
     {
         lock (_lock)
@@ -112,6 +115,27 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
     }
 
+    /// <summary>Leaves to the host's own firewall what it denies.</summary>
+    public void Heed(HostDenials denials)
+    {
+        lock (_lock)
+        {
+            HostDenials before = _denials;
+            if (before.IsSame(denials))
+            {
+                return;
+            }
+
+            _denials = denials;
+            Action<NftBatch> change = batch =>
+            {
+                before.DeleteFrom(batch, table);
+                denials.AddTo(batch, table);
+            };
+            Commit(TableRules.IsWhole(family, _bridges, _guard) ? change : null, $"deny in nftables table {table} what the host's firewall denies");
+        }
+    }
+
     /// <summary>Publishes an endpoint's ports in one transaction, unless it is gone when its turn comes.</summary>
     public void Add(Endpoint endpoint, Func<bool> stillThere)
     {
@@ -126,7 +150,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             {
                 // What is withdrawn goes in the same transaction: a port may pass from one container to the next.
                 Commit(batch => elements.AddTo(batch, table), $"publish ports of {endpoint.AddressOf(family)?.Address}");
-                ForgetFlowsTo(elements);
+                UdpFlows.ForgetTo(_socket, elements, logger);
             }
             catch
             {
@@ -194,7 +218,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             try
             {
                 Commit(batch => added.AddTo(batch, table), $"change published ports of {endpoint.AddressOf(family)?.Address}");
-                ForgetFlowsTo(added);
+                UdpFlows.ForgetTo(_socket, added, logger);
             }
             catch
             {
@@ -242,6 +266,7 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
             _addresses.Reset([], _socket, table);
             _withdrawn = PublishedElements.None;
             _bridges = [];
+            _denials = HostDenials.None;
             if (_guard is not null)
             {
                 Rebuild();
@@ -290,6 +315,11 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         batch.DeleteTable(table);
         batch.AddTable(table, comment);
         new TableRules(batch, table, family).Write(_bridges, _guard);
+        if (TableRules.IsWhole(family, _bridges, _guard))
+        {
+            _denials.AddTo(batch, table);
+        }
+
         foreach (PublishedElements elements in _published.Values)
         {
             elements.AddTo(batch, table);
@@ -349,34 +379,9 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
     }
 
-    private void ForgetFlowsTo(PublishedElements elements)
-    {
-        foreach (IPEndPoint port in elements.UdpPorts)
-        {
-            ForgetFlows(udp => Conntrack.ForgetTo(_socket, port.Address, (ushort)port.Port, udp));
-        }
-    }
-
-    private void ForgetFlows(Action<byte> forget)
-    {
-        try
-        {
-            forget(PortReservations.ProtocolNumber("udp"));
-        }
-        catch (LinuxException e)
-        {
-            // A kernel without ctnetlink, or too old: such flows end when their sender pauses for half a minute.
-            LogForgetFailed(logger, e.Message);
-        }
-    }
-
     private void ForgetWithdrawn()
     {
-        foreach (IPAddress address in _withdrawn.UdpTargets)
-        {
-            ForgetFlows(udp => Conntrack.Forget(_socket, address, udp));
-        }
-
+        UdpFlows.ForgetOf(_socket, _withdrawn, logger);
         _withdrawn = PublishedElements.None;
         _egress.ForgetWithdrawn();
     }
@@ -389,7 +394,4 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
 
     [LoggerMessage(Level = LogLevel.Error, Message = "addresses that a container may reach by name are not let through: {Reason}")]
     private static partial void LogNotAdmitted(ILogger logger, string reason);
-
-    [LoggerMessage(Level = LogLevel.Debug, Message = "UDP flows to a port that is no longer published were not ended: {Reason}")]
-    private static partial void LogForgetFailed(ILogger logger, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Quai.Linux.Nftables;
 using Quai.Networks.Drivers;
+using Quai.Networks.Firewalls.Host;
 
 namespace Quai.Networks.Firewalls.Tables;
 
@@ -110,6 +111,7 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
         }
 
         batch.AddChain(table, Publish);
+        HostDenials.WriteFrame(batch, table);
         batch.AddChain(table, "prerouting", NftHook.Prerouting("nat", NftHook.DestinationNat));
         batch.AddChain(table, "output", NftHook.Output("nat", NftHook.DestinationNat));
         batch.AddChain(table, Postrouting, NftHook.Postrouting("nat", NftHook.SourceNat));
@@ -120,6 +122,7 @@ internal sealed class TableRules(NftBatch batch, string table, AddressFamily fam
         uint port = R + (uint)(_address.Length / 4);
         batch.Rule(table, Publish).LoadDestination(R).LoadProtocol(port).LoadDestinationPort(port + 1).Lookup(AddressedPorts, R, R).DestinationNatTo(R, port);
         batch.Rule(table, Publish).LoadProtocol(R).LoadDestinationPort(R + 1).Lookup(Ports, R, R).DestinationNatTo(R, port);
+        batch.Rule(table, "prerouting").Marked(HostDenials.Mark).Goto(HostDenials.Untranslated);
         batch.Rule(table, "prerouting").DestinationIsLocal().Jump(Publish);
         batch.Rule(table, "output").DestinationIsLocal().Jump(Publish);
         batch.Rule(table, Postrouting).ByInInterface(BridgeChains.Leaving);

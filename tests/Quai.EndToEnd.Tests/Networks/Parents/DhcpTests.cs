@@ -44,6 +44,32 @@ public sealed class DhcpTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
     }
 
     [QuaidFact]
+    public async Task A_lease_that_nobody_renews_takes_the_container_off_the_network_until_it_asks_again()
+    {
+        (string subnet, ParentLink parent, RunningCommand server) = await ServeAsync(lease: 12);
+        await using ParentLink link = parent;
+        string net = await _networks.CreateAsync($"-d macvlan -o parent={parent.Name} --ipam-driver dhcp"), name = await _networks.RunAsync(net), address = await _networks.AddressAsync(name, net);
+        await server.DisposeAsync();
+        await using RunningCommand events = _docker.Start($"events --filter type=network --filter event=disconnect --format {{{{.Actor.Attributes.name}}}}");
+        await events.WaitForStdoutAsync(net);
+        Assert.Equal("", await _networks.AddressAsync(name, net));
+        Assert.DoesNotContain("eth0", await _docker.OkAsync($"exec {name} ip link"), StringComparison.Ordinal);
+        Assert.Contains($"the address {address} of container", engine.DaemonLog(), StringComparison.Ordinal);
+        RunningCommand again = StartServer(parent, subnet);
+        try
+        {
+            await _docker.OkAsync($"network connect {net} {name}");
+            Assert.Equal(address, await _networks.AddressAsync(name, net));
+            await _docker.OkAsync($"rm -f {name}");
+            await _docker.OkAsync($"network rm {net}");
+        }
+        finally
+        {
+            await again.DisposeAsync();
+        }
+    }
+
+    [QuaidFact]
     public async Task Without_a_server_nothing_starts_and_the_sentence_says_why()
     {
         await using ParentLink parent = await ParentLink.MakeAsync(engine);
@@ -66,7 +92,7 @@ public sealed class DhcpTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         (await _docker.RunAsync($"network create {options} --ipam-driver dhcp {net}")).ExpectFailure(1, $"network {net}: --ipam-driver dhcp {why}");
     }
 
-    private async Task<(string Subnet, ParentLink Parent, RunningCommand Server)> ServeAsync()
+    private async Task<(string Subnet, ParentLink Parent, RunningCommand Server)> ServeAsync(int lease = 600)
     {
         string subnet = engine.Subnet(), folder = Directory.CreateDirectory(engine.Scratch("udhcpd")).FullName;
         ParentLink parent = await ParentLink.MakeAsync(engine, $"{subnet}.1/24");
@@ -74,7 +100,10 @@ public sealed class DhcpTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         await File.WriteAllTextAsync(Path.Combine(folder, "leases"), "");
         await File.WriteAllTextAsync(
             file,
-            $"start {subnet}.100\nend {subnet}.199\ninterface lan0\nlease_file {folder}/leases\npidfile {folder}/pid\noption subnet 255.255.255.0\noption router {subnet}.1\noption lease 600\n");
-        return (subnet, parent, RunningCommand.Start("ip", ["netns", "exec", parent.Neighbour, "busybox", "udhcpd", "-f", "-I", $"{subnet}.1", file]));
+            $"start {subnet}.100\nend {subnet}.199\ninterface lan0\nlease_file {folder}/leases\npidfile {folder}/pid\noption subnet 255.255.255.0\noption router {subnet}.1\noption lease {lease}\nmin_lease {lease}\n");
+        return (subnet, parent, StartServer(parent, subnet));
     }
+
+    private RunningCommand StartServer(ParentLink parent, string subnet) =>
+        RunningCommand.Start("ip", ["netns", "exec", parent.Neighbour, "busybox", "udhcpd", "-f", "-I", $"{subnet}.1", Path.Combine(engine.Scratch("udhcpd"), "udhcpd.conf")]);
 }

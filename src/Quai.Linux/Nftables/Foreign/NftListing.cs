@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using Quai.Linux.Netlink;
 using static Quai.Linux.Netlink.NetlinkConstants;
+using static Quai.Linux.Nftables.NftExpressions;
 
 namespace Quai.Linux.Nftables;
 
@@ -13,10 +14,6 @@ public static class NftListing
     private const byte NFT_MSG_GETCHAIN = 4, NFT_MSG_GETRULE = 7;
     private const ushort NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_HOOK_HOOKNUM = 1;
     private const ushort NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_HANDLE = 3, NFTA_RULE_EXPRESSIONS = 4, NFTA_RULE_USERDATA = 7;
-    private const ushort NFTA_EXPR_NAME = 1, NFTA_EXPR_DATA = 2, NFTA_IMMEDIATE_DATA = 2, NFTA_DATA_VERDICT = 2, NFTA_VERDICT_CODE = 1, NFTA_VERDICT_CHAIN = 2, NFTA_TARGET_NAME = 1, NFTA_MATCH_INFO = 3;
-    private const ushort NFTA_META_KEY = 2, NFTA_PAYLOAD_BASE = 2, NFTA_PAYLOAD_OFFSET = 3;
-    private const uint NFT_META_L4PROTO = 16, NFT_PAYLOAD_NETWORK_HEADER = 1, ProtocolOffset = 9;
-    private const int NF_DROP = 0, NF_ACCEPT = 1, NFT_JUMP = -3, NFT_GOTO = -4, NFT_RETURN = -5;
     private const byte NFTNL_UDATA_RULE_COMMENT = 0;
 
     /// <summary>All base chains of a family.</summary>
@@ -121,123 +118,72 @@ public static class NftListing
         writer.Put((uint)family);
     }
 
-    /// <summary>What a rule does with each packet. One that only counts, logs and says something about itself before its verdict has no condition.</summary>
+    /// <summary>What a rule does with each packet, and with some. One that only counts, logs and says something about itself before its verdict has no condition.</summary>
     private static NftListedRule Read(NftListedRule rule, NetlinkAttributes list)
     {
         (bool conditional, bool byProtocol) = (false, false);
         (NftRuleEnd end, string? target) = (NftRuleEnd.None, null);
+        List<NftExpression> conditions = [];
         while (list.Next())
         {
-            NetlinkAttributes expression = list.Nested;
-            string name = "";
-            NetlinkAttributes data = default;
-            while (expression.Next())
+            NftExpression expression = ReadExpression(list.Nested);
+            switch (expression.Name)
             {
-                if (expression.Type == NFTA_EXPR_NAME)
-                {
-                    name = expression.String;
-                }
-                else if (expression.Type == NFTA_EXPR_DATA)
-                {
-                    data = expression.Nested;
-                }
-            }
-
-            switch (name)
-            {
-                case "counter" or "log" or "cmp":
+                case "counter" or "log":
                     break;
                 case "reject" or "queue":
                     end = NftRuleEnd.Refuse;
                     break;
                 case "immediate":
-                    (end, target) = VerdictOf(data) is { End: not NftRuleEnd.None } verdict ? verdict : (end, target);
+                    (end, target) = expression.Verdict() is { End: not NftRuleEnd.None } verdict ? verdict : (end, target);
                     break;
                 case "target":
                     // Of iptables' own: REJECT and NFQUEUE end the way, LOG and the like do not.
-                    end = TextOf(data, NFTA_TARGET_NAME) is "REJECT" or "NFQUEUE" or "TARPIT" ? NftRuleEnd.Refuse : end;
+                    end = expression.Extension is "REJECT" or "NFQUEUE" or "TARPIT" ? NftRuleEnd.Refuse : end;
                     break;
-                case "match" when TextOf(data, NFTA_TARGET_NAME) == "comment":
-                    rule = rule.Comment.Length > 0 ? rule : rule with { Comment = TextOf(data, NFTA_MATCH_INFO) };
+                case "match" when expression.Extension == "comment":
+                    rule = rule.Comment.Length > 0 ? rule : rule with { Comment = Encoding.UTF8.GetString(Terminated(expression.ExtensionData)) };
                     break;
-                case "meta" when NumberOf(data, NFTA_META_KEY) == NFT_META_L4PROTO:
-                case "payload" when NumberOf(data, NFTA_PAYLOAD_BASE) == NFT_PAYLOAD_NETWORK_HEADER && NumberOf(data, NFTA_PAYLOAD_OFFSET) == ProtocolOffset:
+                case "cmp":
+                    conditions.Add(expression);
+                    break;
+                case "meta" or "payload" when NftConditions.LoadsProtocol(expression):
                     byProtocol = true;
+                    conditions.Add(expression);
                     break;
                 default:
                     conditional = true;
+                    conditions.Add(expression);
                     break;
             }
         }
 
+        rule = rule with { Conditions = new NftConditions(conditions, end, target) };
         return conditional || (byProtocol && end != NftRuleEnd.Refuse) ? rule : rule with { End = byProtocol ? NftRuleEnd.RefuseProtocol : end, Target = target };
     }
 
-    private static string TextOf(NetlinkAttributes data, ushort type)
+    private static NftExpression ReadExpression(NetlinkAttributes attributes)
     {
-        while (data.Next())
+        (string name, byte[] data) = ("", []);
+        while (attributes.Next())
         {
-            if (data.Type == type)
+            if (attributes.Type == NFTA_EXPR_NAME)
             {
-                int end = data.Value.IndexOf((byte)0);
-                return Encoding.UTF8.GetString(end < 0 ? data.Value : data.Value[..end]);
+                name = attributes.String;
+            }
+            else if (attributes.Type == NFTA_EXPR_DATA)
+            {
+                data = attributes.Value.ToArray();
             }
         }
 
-        return "";
+        return new NftExpression(name, data);
     }
 
-    private static long NumberOf(NetlinkAttributes data, ushort type)
+    private static ReadOnlySpan<byte> Terminated(ReadOnlySpan<byte> text)
     {
-        while (data.Next())
-        {
-            if (data.Type == type && data.Value.Length == sizeof(uint))
-            {
-                return data.U32BigEndian;
-            }
-        }
-
-        return -1;
-    }
-
-    private static (NftRuleEnd End, string? Target) VerdictOf(NetlinkAttributes immediate)
-    {
-        while (immediate.Next())
-        {
-            if (immediate.Type != NFTA_IMMEDIATE_DATA)
-            {
-                continue;
-            }
-
-            NetlinkAttributes data = immediate.Nested;
-            while (data.Next())
-            {
-                if (data.Type != NFTA_DATA_VERDICT)
-                {
-                    continue;
-                }
-
-                (int code, string? chain) = (int.MinValue, null);
-                NetlinkAttributes verdict = data.Nested;
-                while (verdict.Next())
-                {
-                    code = verdict.Type == NFTA_VERDICT_CODE ? (int)verdict.U32BigEndian : code;
-                    chain = verdict.Type == NFTA_VERDICT_CHAIN ? verdict.String : chain;
-                }
-
-                return code switch
-                {
-                    NF_DROP => (NftRuleEnd.Refuse, null),
-                    NF_ACCEPT => (NftRuleEnd.Accept, null),
-                    NFT_JUMP => (NftRuleEnd.Jump, chain),
-                    NFT_GOTO => (NftRuleEnd.Goto, chain),
-                    NFT_RETURN => (NftRuleEnd.Return, null),
-                    _ => (NftRuleEnd.None, null),
-                };
-            }
-        }
-
-        return (NftRuleEnd.None, null);
+        int end = text.IndexOf((byte)0);
+        return end < 0 ? text : text[..end];
     }
 
     private static string CommentOf(ReadOnlySpan<byte> userdata)

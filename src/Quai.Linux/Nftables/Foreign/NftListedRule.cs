@@ -5,4 +5,8 @@ namespace Quai.Linux.Nftables;
 /// <param name="End">How it ends each packet's traversal.</param>
 /// <param name="Target">The chain that a jump leads to; null otherwise.</param>
 /// <param name="Comment">Its comment; empty for none.</param>
-public sealed record NftListedRule(ulong Handle, NftRuleEnd End, string? Target, string Comment);
+public sealed record NftListedRule(ulong Handle, NftRuleEnd End, string? Target, string Comment)
+{
+    /// <summary>What it does with some packets.</summary>
+    public NftConditions Conditions { get; init; } = NftConditions.None;
+}
