@@ -50,6 +50,8 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var stopper = new ContainerStopper(records, events, freezer, restarts, time);
 
         // Operations.
+        var disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events);
+        new LostAddresses(registry, disconnect, background).Watch(stores.Networks);
         var remove = new RemoveContainer(registry, stopper, removal);
         var sizes = new ContainerSizes(stores.Images);
         var networks = new NetworkView(stores.Networks, links);
@@ -72,7 +74,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
             Update = new UpdateContainer(registry, endpoints, records, events),
             Wait = new WaitContainer(registry),
             Connect = new ConnectContainer(registry, stores.Networks, endpoints, resolution, launcher.Files, records, events),
-            Disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events),
+            Disconnect = disconnect,
             Inspect = new InspectContainer(registry, launcher, paths, execs, stores.Images, sizes, networks),
             List = new ListContainers(registry, stores.Images, sizes, networks, time),
             Top = new TopContainer(registry, events),

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Quai.Networks.Egress;
+using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 
@@ -25,6 +26,9 @@ public sealed record Endpoint(
 
     /// <summary>The leased address of a family; null where the network has none.</summary>
     public EndpointAddress? AddressOf(AddressFamily family) => family == AddressFamily.InterNetwork ? IPv4 : IPv6;
+
+    /// <summary>What it leased of a server of the network; null for nothing.</summary>
+    internal EndpointLease? Lease { get; init; }
 
     /// <summary>What the container may reach beyond the network, asked before the network's own; null for nothing of its own.</summary>
     public EgressPolicy? Egress { get; init; }

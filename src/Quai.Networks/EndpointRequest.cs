@@ -12,6 +12,9 @@ namespace Quai.Networks;
 /// <param name="Ports">Host ports to publish.</param>
 public sealed record EndpointRequest(string ContainerId, string NetworkId, string? MacAddress, IPAddress? IPv4Address, IReadOnlyList<PortRequest> Ports)
 {
+    /// <summary>The container's name, by which it goes with a server that lends addresses; empty for none.</summary>
+    public string ContainerName { get; init; } = "";
+
     /// <summary>The IPv6 address to lease; null for any that is free where the network has some.</summary>
     public IPAddress? IPv6Address { get; init; }
 

@@ -12,6 +12,9 @@ namespace Quai.Networks;
 /// </summary>
 public interface INetworkService
 {
+    /// <summary>Raised when an endpoint must not use its address any longer, because whoever lent it does not any more. Whoever runs the container disconnects it.</summary>
+    event Action<Endpoint>? AddressLost;
+
     /// <summary>All networks, the predefined <c>bridge</c>, <c>host</c> and <c>none</c> among them.</summary>
     IReadOnlyList<Network> List();
 
@@ -74,7 +77,7 @@ public interface INetworkService
     /// <summary>Serves DNS for a container, until it is released.</summary>
     /// <param name="containerId">The container.</param>
     /// <param name="sockets">Its sockets, from now on the service's.</param>
-    /// <param name="settings">What is given for it.</param>
+    /// <param name="settings">What is given for it; where that names no servers, those that come with the container's leased addresses are asked before the host's.</param>
     void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings);
 
     /// <summary>Waits until no deletion is outstanding.</summary>

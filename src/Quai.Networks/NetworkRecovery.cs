@@ -5,6 +5,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Metadata;
 using Quai.Networks.Drivers;
+using Quai.Networks.Ipam.Dhcp;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -76,6 +77,12 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOn
                 foreach (EndpointRow row in gone)
                 {
                     NetworkTables.DeleteEndpoint(connection, row.Id);
+                    if (row.Lease is { } lease)
+                    {
+                        // Nobody gave it back: its container may ask for it when it starts again.
+                        DateTimeOffset now = time.GetUtcNow();
+                        EarlierLease.Of(row.NetworkId, row.ContainerId, lease, released: false, now).Put(connection, now);
+                    }
                 }
             },
             cancellation).ConfigureAwait(false);

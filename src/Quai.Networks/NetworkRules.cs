@@ -53,11 +53,6 @@ internal static class NetworkRules
         {
             WithoutIPv4 = !Enabled(request.EnableIPv4, request.Options, EnableIPv4, usual: true), IPv6 = Enabled(request.EnableIPv6, request.Options, EnableIPv6, usual: false),
         };
-        if (attributes is { WithoutIPv4: true, IPv6: false })
-        {
-            throw QuaiException.Invalid("IPv4 or IPv6 must be enabled");
-        }
-
         string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         if (attributes.ConfigOnly)
         {
@@ -76,6 +71,12 @@ internal static class NetworkRules
         if (driver is NamespaceDriver)
         {
             throw new QuaiException(ErrorKind.Forbidden, $"only one instance of \"{request.Driver}\" network is allowed");
+        }
+
+        // As in Docker: containers beside the host may get their addresses otherwise.
+        if (attributes is { WithoutIPv4: true, IPv6: false } && driver is not ParentDriver)
+        {
+            throw QuaiException.Invalid("IPv4 or IPv6 must be enabled");
         }
 
         IReadOnlyDictionary<string, string> options = request.Options;
@@ -100,12 +101,11 @@ internal static class NetworkRules
             attributes = attributes with { IPv6 = from.Attributes.IPv6, WithoutIPv4 = from.Attributes.WithoutIPv4, Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
         }
 
-        CheckIpam(attributes, driver.Name, severalSubnets: driver is ParentDriver);
-        CheckBridge(id, options.GetValueOrDefault(BridgeOptions.Name, ""), networks);
-        return new NetworkRecord(id, request.Name, request.Driver, null, false, now)
+        CheckSubnets(attributes, driver.Name, severalSubnets: driver is ParentDriver);
+        NetworkRecord record = new(id, request.Name, request.Driver, null, false, now) { Attributes = attributes, Options = options };
+        CheckBridge(record, networks);
+        return !record.ChoosesSubnets ? record : record with
         {
-            Attributes = attributes,
-            Options = options,
             // As in Docker, a subnet of a family that the network does not have is kept, shown, and of no account.
             Subnets = [.. attributes.Asked.Where(a => a.IsIPv6() ? attributes.IPv6 : !attributes.WithoutIPv4).Select(a => SubnetOf(a, networks, WithGateway(a, options) && driver is not OverlayDriver))],
         };
@@ -115,8 +115,22 @@ internal static class NetworkRules
     private static bool Enabled(bool? asked, IReadOnlyDictionary<string, string> options, string option, bool usual) =>
         asked ?? (options.TryGetValue(option, out string? text) ? BridgeOptions.Flag(option, text) : usual);
 
-    private static void CheckBridge(string id, string bridge, NetworkDirectory networks)
+    /// <summary>Checks again what others may have taken since: they were made while somebody else was asked for this network's addresses.</summary>
+    /// <exception cref="QuaiException">It is taken.</exception>
+    public static void CheckFree(NetworkRecord record, NetworkDirectory networks)
     {
+        if (networks.Named(record.Name) is not null)
+        {
+            throw QuaiException.Conflict($"network with name {record.Name} already exists");
+        }
+
+        CheckBridge(record, networks);
+        record.Subnets.Select(s => s.Gateway.Network).ToList().ForEach(s => CheckOverlap(s, networks));
+    }
+
+    private static void CheckBridge(NetworkRecord record, NetworkDirectory networks)
+    {
+        (string id, string bridge) = (record.Id, record.Options.GetValueOrDefault(BridgeOptions.Name, ""));
         if (bridge.Length > 0 && networks.All.FirstOrDefault(n => n.Network.Interface == bridge) is { } other)
         {
             throw new QuaiException(
@@ -125,18 +139,8 @@ internal static class NetworkRules
         }
     }
 
-    private static void CheckIpam(NetworkAttributes attributes, string driver, bool severalSubnets)
+    private static void CheckSubnets(NetworkAttributes attributes, string driver, bool severalSubnets)
     {
-        switch (attributes.IpamDriver)
-        {
-            case "default":
-                break;
-            case Null:
-                throw QuaiException.Invalid("ipv4 pool is empty");
-            default:
-                throw QuaiException.NotFound($"plugin \"{attributes.IpamDriver}\" not found");
-        }
-
         if (!severalSubnets && (attributes.Asked.Count(a => a.IsIPv6()) > 1 || attributes.Asked.Count(a => !a.IsIPv6()) > 1))
         {
             throw new QuaiException(ErrorKind.Forbidden, $"{driver} driver doesn't support multiple subnets");
@@ -148,11 +152,7 @@ internal static class NetworkRules
     private static SubnetRecord SubnetOf(AskedSubnet asked, NetworkDirectory networks, bool hasGateway)
     {
         IPNetwork subnet = IPNetwork.Parse(asked.Subnet);
-        if (networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet)))
-        {
-            throw new QuaiException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
-        }
-
+        CheckOverlap(subnet, networks);
         IPNetwork range = asked.Range is { } written ? IPNetwork.Parse(written) : subnet;
         IPAddress gateway = asked.Gateway is { } given ? IPAddress.Parse(given) : FirstUsable(subnet, range);
         HashSet<IPAddress> used = subnet.PrefixLength < Prefixes.Bits(subnet.BaseAddress.AddressFamily) - 1
@@ -172,6 +172,14 @@ internal static class NetworkRules
         }
 
         return new SubnetRecord(new InterfaceAddress(gateway, subnet.PrefixLength), asked.Range is null ? null : range);
+    }
+
+    private static void CheckOverlap(IPNetwork subnet, NetworkDirectory networks)
+    {
+        if (networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet)))
+        {
+            throw new QuaiException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
+        }
     }
 
     // The first of a subnet is nobody's, where it has more than two.

@@ -10,9 +10,12 @@ using Quai.Networks.Drivers.Overlay;
 using Quai.Networks.Egress;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Firewalls.Tables;
+using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.State;
+using Quai.Plugins;
+using Quai.Plugins.Discovery;
 
 namespace Quai.Networks;
 
@@ -20,7 +23,7 @@ namespace Quai.Networks;
 /// Networks over netlink and nftables, recorded in SQLite. What is leased lives in memory and is checked there; the record is one write an endpoint.
 /// The sockets it talks to the kernel by belong to the network namespace of the thread that opened it.
 /// </summary>
-public sealed class NetworkService : INetworkService, IDisposable
+public sealed partial class NetworkService : INetworkService, IDisposable
 {
     private readonly MetadataDatabase _database;
     private readonly NetworkOptions _options;
@@ -33,6 +36,7 @@ public sealed class NetworkService : INetworkService, IDisposable
     private readonly NetworkDirectory _networks = new();
     private readonly EndpointDirectory _endpoints = new();
     private readonly DriverSet _drivers;
+    private readonly AddressSources _sources;
     private readonly RetiredInterfaces _retired;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
@@ -48,6 +52,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _names = new NameServices(time, logger, _traffic.Admit);
         _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record), logger, time);
+        _sources = new AddressSources(database, _route, new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time), time, logger, (endpoint, _) => Lose(endpoint));
         _retired = new RetiredInterfaces(database, logger);
         Overlays = new OverlayNetworks(_drivers.Overlay, _endpoints);
         _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
@@ -58,6 +63,9 @@ public sealed class NetworkService : INetworkService, IDisposable
 
     /// <summary>The tables networks are recorded in.</summary>
     public static IReadOnlyList<Migration> Migrations => NetworkTables.Migrations;
+
+    /// <inheritdoc/>
+    public event Action<Endpoint>? AddressLost;
 
     /// <inheritdoc/>
     public IReadOnlyList<IPAddress> HostGateways => _options.HostGateways.Count > 0 ? _options.HostGateways : [.. _networks.Named("bridge")?.Network.Subnets.Select(s => s.Gateway) ?? []];
@@ -96,81 +104,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         _endpoints.Reset(endpoints);
         _recovery.Reserve(endpoints, _ports);
         await _traffic.StartAsync(Firewalled(), endpoints, tables, cancellation).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public async Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation)
-    {
-        NetworkRules.Check(request);
-        request = WithDefaults(request);
-        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            if (_networks.Named(request.Name) is not null)
-            {
-                throw QuaiException.Conflict($"network with name {request.Name} already exists");
-            }
-
-            NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
-            INetworkDriver driver = _drivers.ByName[record.Driver];
-            record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
-            await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
-            await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
-            return await RealizeAsync(driver, record).ConfigureAwait(false);
-        }
-        finally
-        {
-            _changing.Release();
-        }
-    }
-
-    /// <inheritdoc/>
-    public async Task RemoveAsync(string networkId, CancellationToken cancellation)
-    {
-        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            NetworkState state = _networks.Find(networkId) ?? throw QuaiException.NotFound($"network {networkId} not found");
-            if (state.Network.IsPredefined)
-            {
-                throw new QuaiException(ErrorKind.Forbidden, $"{state.Network.Name} is a pre-defined network and cannot be removed");
-            }
-
-            if (state.Network.Attributes.ConfigOnly && _networks.All.Any(n => n.Network.Attributes.ConfigFrom == state.Network.Name))
-            {
-                throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: configuration network \"{state.Network.Name}\" is in use");
-            }
-
-            // Nobody leases from it any more; whoever did before is found.
-            _networks.Remove(networkId);
-            if (_endpoints.OfNetwork(networkId) is { Count: > 0 } users)
-            {
-                _networks.Put(state);
-                throw new NetworkInUseException(state.Network, users);
-            }
-
-            _names.Forget(networkId);
-            await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
-            string? left = _drivers.ByName[state.Network.Driver].Retire(state.Live.Record);
-            await _database.WriteAsync(
-                connection =>
-                {
-                    NetworkTables.DeleteNetwork(connection, networkId);
-                    if (left is not null)
-                    {
-                        NetworkTables.PutRetired(connection, left);
-                    }
-                },
-                CancellationToken.None).ConfigureAwait(false);
-            if (left is not null)
-            {
-                _retired.Delete(left);
-            }
-        }
-        finally
-        {
-            _changing.Release();
-        }
+        _sources.Recover([.. networks.Select(n => n.Live.Record)], endpoints);
     }
 
     /// <inheritdoc/>
@@ -179,7 +113,19 @@ public sealed class NetworkService : INetworkService, IDisposable
         cancellation.ThrowIfCancellationRequested();
         NetworkState state = _networks.Resolve(request.NetworkId);
         EgressRules.Check(request, state.Network, _options);
-        Endpoint endpoint = _endpoints.Add(request.ContainerId, state.Network, request.InterfaceName, at => state.Lease(request, at, _ports));
+        IAddressSource source = _sources.Of(state.Live.Record);
+        GivenAddresses? given = await source.LeaseAsync(state, request, cancellation).ConfigureAwait(false);
+        Endpoint endpoint;
+        try
+        {
+            endpoint = _endpoints.Add(request.ContainerId, state.Network, request.InterfaceName, at => state.Lease(request, at, _ports, given));
+        }
+        catch when (given is not null)
+        {
+            await source.ReleaseAsync(state.Live.Record, given.EndpointId, given.Lease).ConfigureAwait(false);
+            throw;
+        }
+
         try
         {
             if (_networks.Find(state.Network.Id) != state)
@@ -193,6 +139,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         {
             _endpoints.Remove(endpoint);
             GiveBack(endpoint);
+            await source.ReleaseAsync(state.Live.Record, endpoint.Id, endpoint.Lease).ConfigureAwait(false);
             throw;
         }
 
@@ -299,7 +246,12 @@ public sealed class NetworkService : INetworkService, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings) => _names.Serve(containerId, sockets, settings, _endpoints.Of(containerId));
+    public void ServeNames(string containerId, ResolverSockets sockets, ResolverSettings settings)
+    {
+        IReadOnlyList<Endpoint> endpoints = _endpoints.Of(containerId);
+        IPAddress[] lent = [.. endpoints.Where(e => e.Network.LeadsOutside).SelectMany(e => e.Lease?.NameServers ?? []).Select(IPAddress.Parse).Distinct()];
+        _names.Serve(containerId, sockets, settings.Servers.Count == 0 && lent.Length > 0 ? settings with { Servers = lent } : settings, endpoints);
+    }
 
     /// <inheritdoc/>
     public Task FlushAsync(CancellationToken cancellation) => Task.WhenAll(_traffic.FlushAsync(), _retired.FlushAsync()).WaitAsync(cancellation);
@@ -330,6 +282,7 @@ public sealed class NetworkService : INetworkService, IDisposable
         }
 
         _names.Dispose();
+        _sources.Dispose();
         if (_endpoints.IsEmpty)
         {
             _traffic.Idle();
@@ -342,30 +295,6 @@ public sealed class NetworkService : INetworkService, IDisposable
         _drivers.Dispose();
         _claims.Dispose();
         _changing.Dispose();
-    }
-
-    private NetworkRequest WithDefaults(NetworkRequest request) =>
-        request.Attributes is { ConfigOnly: false, ConfigFrom: "" } && _options.DefaultOptions.TryGetValue(request.Driver, out IReadOnlyDictionary<string, string>? defaults)
-            ? request with { Options = defaults.Where(d => !request.Options.ContainsKey(d.Key)).Concat(request.Options).ToDictionary() }
-            : request;
-
-    private async Task<Network> RealizeAsync(INetworkDriver driver, NetworkRecord record)
-    {
-        try
-        {
-            ILiveNetwork live = driver.Realize(record, [.. _networks.All.SelectMany(n => n.Network.Subnets).Select(s => s.Prefix)]);
-            await _database.WriteAsync(connection => NetworkTables.Put(connection, live.Record), CancellationToken.None).ConfigureAwait(false);
-            _networks.Put(new NetworkState(live));
-            await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
-            return live.Network;
-        }
-        catch
-        {
-            _networks.Remove(record.Id);
-            driver.Delete(record);
-            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, record.Id), CancellationToken.None).ConfigureAwait(false);
-            throw;
-        }
     }
 
     /// <summary>Forgets endpoints that are out of the directory already.</summary>
@@ -385,6 +314,25 @@ public sealed class NetworkService : INetworkService, IDisposable
         {
             GiveBack(endpoint);
             _traffic.Withdraw(endpoint.Id);
+        }
+
+        // What others gave comes last: they may take their time.
+        foreach (Endpoint endpoint in endpoints)
+        {
+            if (_networks.Find(endpoint.Network.Id)?.Live.Record is { } record)
+            {
+                await _sources.Of(record).ReleaseAsync(record, endpoint.Id, endpoint.Lease).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private IReadOnlyList<IPNetwork> Taken() => [.. _networks.All.SelectMany(n => n.Network.Subnets).Select(s => s.Prefix)];
+
+    private void Lose(string endpointId)
+    {
+        if (_endpoints.Find(endpointId) is { } endpoint)
+        {
+            AddressLost?.Invoke(endpoint);
         }
     }
 

@@ -27,7 +27,7 @@ public sealed class Plugin : IDisposable
 
     /// <summary>Calls a method; what the plugin refuses is an exception.</summary>
     /// <exception cref="PluginException">It fails.</exception>
-    internal T Call<T>(string method, byte[] request, JsonTypeInfo<T> answer, TimeSpan limit, TimeSpan patience)
+    internal T Call<T>(string method, byte[]? request, JsonTypeInfo<T> answer, TimeSpan limit, TimeSpan patience)
         where T : PluginAnswer
     {
         T result = _client.Call(method, request, answer, limit, patience);

@@ -28,6 +28,9 @@ public static class MacAddress
     /// <summary>As Docker's: a function of the address, so that neighbours' ARP caches stay true when an address is leased again.</summary>
     public static byte[] Of(IPAddress address) => [0x02, 0x42, .. address.GetAddressBytes().AsSpan()[^4..]];
 
+    /// <summary>Of an endpoint that has no address yet, or none at all: a function of its id.</summary>
+    public static byte[] OfEndpoint(string id) => [0x02, 0x42, .. Convert.FromHexString(id.AsSpan(0, 8))];
+
     /// <summary>In colon form.</summary>
     public static string Format(ReadOnlySpan<byte> mac) =>
         string.Create(CultureInfo.InvariantCulture, $"{mac[0]:x2}:{mac[1]:x2}:{mac[2]:x2}:{mac[3]:x2}:{mac[4]:x2}:{mac[5]:x2}");

@@ -1,4 +1,5 @@
 using System.Net;
+using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Ports;
 
 namespace Quai.Networks.Records;
@@ -11,6 +12,9 @@ internal sealed record EndpointRow(string Id, string ContainerId, string Network
 
     /// <summary>The text of its egress policy; null for none.</summary>
     public string? Egress { get; init; }
+
+    /// <summary>What it leased of a server of the network; null for nothing.</summary>
+    public EndpointLease? Lease { get; init; }
 
     /// <summary>The row of an endpoint.</summary>
     public static EndpointRow Of(Endpoint endpoint) => new(
@@ -27,5 +31,6 @@ internal sealed record EndpointRow(string Id, string ContainerId, string Network
     {
         InterfaceName = endpoint.Interface.Given,
         Egress = endpoint.Egress?.ToString(),
+        Lease = endpoint.Lease,
     };
 }

@@ -1,4 +1,4 @@
-using Quai.Networks.Ipam;
+using Quai.Networks.Ipam.Sources;
 
 namespace Quai.Networks.Records;
 
@@ -19,6 +19,9 @@ internal sealed record NetworkRecord(string Id, string Name, string Driver, stri
 
     /// <summary>What it was asked to be.</summary>
     public NetworkAttributes Attributes { get; init; } = new();
+
+    /// <summary>Whether subnets that nobody named are the driver's to choose: where addresses come from elsewhere, so do they.</summary>
+    public bool ChoosesSubnets => Attributes.IpamDriver == PoolAddresses.Name;
 
     /// <summary>Options as they were asked for.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();

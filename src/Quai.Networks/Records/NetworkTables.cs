@@ -5,6 +5,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Quai.Metadata;
+using Quai.Networks.Ipam.Dhcp;
+using Quai.Networks.Ipam.Plugins;
+using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Ports;
 
 namespace Quai.Networks.Records;
@@ -47,6 +50,9 @@ internal static class NetworkTables
         new Migration("networks", 5, "ALTER TABLE endpoints ADD COLUMN interface_name TEXT;"),
         new Migration("networks", 6, "ALTER TABLE endpoints ADD COLUMN egress TEXT;"),
         new Migration("networks", 7, "CREATE TABLE retired_interfaces (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;"),
+
+        // Addresses that others give.
+        new Migration("networks", 8, $"ALTER TABLE endpoints ADD COLUMN lease TEXT; {GivenRow.Table} {EarlierLease.Table}"),
     ];
 
     public static List<NetworkRecord> Networks(SqliteConnection connection) => connection.Rows(
@@ -89,7 +95,7 @@ internal static class NetworkTables
     public static void DeleteRetired(SqliteConnection connection, string name) => connection.Run("DELETE FROM retired_interfaces WHERE name=$name", ("$name", name));
 
     public static List<EndpointRow> Endpoints(SqliteConnection connection) => connection.Rows(
-        "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority, interface_name, egress FROM endpoints ORDER BY container, interface",
+        "SELECT id, container, network, ipv4, ipv6, mac, interface, host_interface, ports, gateway_priority, interface_name, egress, lease FROM endpoints ORDER BY container, interface",
         row => new EndpointRow(
             row.GetString(0),
             row.GetString(1),
@@ -104,10 +110,12 @@ internal static class NetworkTables
         {
             InterfaceName = row.IsDBNull(10) ? null : row.GetString(10),
             Egress = row.IsDBNull(11) ? null : row.GetString(11),
+            Lease = row.IsDBNull(12) ? null : JsonSerializer.Deserialize(row.GetString(12), NetworkJson.Default.EndpointLease),
         });
 
     public static void Put(SqliteConnection connection, EndpointRow endpoint) => connection.Run(
-        "INSERT INTO endpoints VALUES ($id,$container,$network,$ipv4,$ipv6,$mac,$interface,$host,$ports,$priority,$name,$egress)",
+        "INSERT INTO endpoints VALUES ($id,$container,$network,$ipv4,$ipv6,$mac,$interface,$host,$ports,$priority,$name,$egress,$lease)",
+        ("$lease", LeaseText(endpoint.Lease)),
         ("$egress", endpoint.Egress),
         ("$name", endpoint.InterfaceName),
         ("$id", endpoint.Id),
@@ -123,6 +131,9 @@ internal static class NetworkTables
 
     public static void PutPorts(SqliteConnection connection, Endpoint endpoint) =>
         connection.Run("UPDATE endpoints SET ports=$ports WHERE id=$id", ("$id", endpoint.Id), ("$ports", FormatPorts(endpoint.Ports)));
+
+    public static void PutLease(SqliteConnection connection, string endpointId, EndpointLease lease) =>
+        connection.Run("UPDATE endpoints SET lease=$lease WHERE id=$id", ("$id", endpointId), ("$lease", LeaseText(lease)));
 
     public static void DeleteEndpoint(SqliteConnection connection, string id) => connection.Run("DELETE FROM endpoints WHERE id=$id", ("$id", id));
 
@@ -142,6 +153,8 @@ internal static class NetworkTables
             connection.Run("INSERT INTO network_facts VALUES ($name,$value) ON CONFLICT(name) DO UPDATE SET value=$value", ("$name", name), ("$value", value));
         }
     }
+
+    private static string? LeaseText(EndpointLease? lease) => lease is null ? null : JsonSerializer.Serialize(lease, NetworkJson.Default.EndpointLease);
 
     /// <summary>One line a port: <c>80 tcp 0.0.0.0 8080</c>.</summary>
     private static string FormatPorts(IReadOnlyList<PublishedPort> ports)
@@ -174,4 +187,5 @@ internal static class NetworkTables
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(NetworkAttributes))]
+[JsonSerializable(typeof(EndpointLease))]
 internal sealed partial class NetworkJson : JsonSerializerContext;

@@ -49,6 +49,15 @@ internal sealed class EndpointDirectory
         }
     }
 
+    /// <summary>Finds one by its id; null if it is not there.</summary>
+    public Endpoint? Find(string endpointId)
+    {
+        lock (_lock)
+        {
+            return _byContainer.Values.SelectMany(held => held).FirstOrDefault(e => e.Id == endpointId);
+        }
+    }
+
     /// <summary>Whether an endpoint is there.</summary>
     public bool Contains(Endpoint endpoint)
     {

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using Quai.Errors;
 using Quai.Networks.Drivers;
 using Quai.Networks.Egress;
 using Quai.Networks.Ipam;
+using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.Sandboxes;
@@ -16,36 +16,40 @@ internal sealed class NetworkState
 {
     private readonly Lock _lock = new();
     private readonly List<(NetworkSubnet Subnet, AddressPool Pool)> _pools;
+    private readonly HashSet<IPAddress> _lent = [];
+    private Network _network;
 
     /// <param name="live">The network as it is on the host.</param>
     public NetworkState(ILiveNetwork live)
     {
         Live = live;
+        _network = live.Network;
         _pools = [.. Network.Subnets.Select(s => (s, PoolOf(s)))];
     }
 
     /// <summary>The network as it is on the host.</summary>
     public ILiveNetwork Live { get; }
 
-    /// <summary>The network as the contract shows it.</summary>
-    public Network Network => Live.Network;
+    /// <summary>The network as the contract shows it, with the subnet that a server of its own lends addresses of, once that is known.</summary>
+    public Network Network => Volatile.Read(ref _network);
 
     /// <summary>Leases addresses and host ports for an endpoint; nothing is recorded or made yet.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="at">The container's interface.</param>
     /// <param name="ports">Where host ports are reserved.</param>
-    public Endpoint Lease(EndpointRequest request, SandboxInterface at, PortReservations ports)
+    /// <param name="given">The addresses that somebody else gave; null for those of the network's own pools.</param>
+    public Endpoint Lease(EndpointRequest request, SandboxInterface at, PortReservations ports, GivenAddresses? given)
     {
         byte[]? mac = request.MacAddress is { } asked ? MacAddress.Parse(asked) : null;
-        string id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+        string id = given?.EndpointId ?? EndpointIds.New();
         IPAddress? ipv4 = null, ipv6 = null;
         PublishedPort[] published = [];
         try
         {
             lock (_lock)
             {
-                ipv4 = Lease(AddressFamily.InterNetwork, request.IPv4Address, "IPv4");
-                ipv6 = Lease(AddressFamily.InterNetworkV6, request.IPv6Address, "IPv6");
+                ipv4 = given is null ? Lease(AddressFamily.InterNetwork, request.IPv4Address, "IPv4") : Take(given.IPv4?.Address, given);
+                ipv6 = given is null ? Lease(AddressFamily.InterNetworkV6, request.IPv6Address, "IPv6") : Take(given.IPv6?.Address, given);
             }
 
             published = Reserve(request.Ports, ipv4, ipv6, request.ContainerId, ports);
@@ -55,7 +59,7 @@ internal sealed class NetworkState
                 Network.Id,
                 ipv4,
                 ipv6,
-                Live.MacOf(mac, ipv4 ?? ipv6 ?? IPAddress.Any) is { Length: > 0 } hardware ? MacAddress.Format(hardware) : "",
+                MacOf(mac, given?.Mac ?? (ipv4 is null && ipv6 is null ? MacAddress.OfEndpoint(id) : null), ipv4 ?? ipv6 ?? IPAddress.Any) is { Length: > 0 } hardware ? MacAddress.Format(hardware) : "",
                 at.Number,
                 "veth" + id[..7],
                 published,
@@ -63,6 +67,7 @@ internal sealed class NetworkState
             {
                 InterfaceName = at.Given,
                 Egress = request.Egress?.ToString(),
+                Lease = given?.Lease,
             },
             request);
         }
@@ -88,6 +93,7 @@ internal sealed class NetworkState
         {
             Mark(row.IPv4);
             Mark(row.IPv6);
+            Learn(row.Lease);
         }
 
         return Make(row);
@@ -95,8 +101,11 @@ internal sealed class NetworkState
 
     /// <summary>Whether recorded addresses are still of this network.</summary>
     public bool Holds(EndpointRow row) =>
-        (row.IPv4 ?? row.IPv6) is not null
-        && (row.IPv4 is null || PoolOf(row.IPv4) is not null)
+        ((row.IPv4 ?? row.IPv6) is not null || Network.Subnets.Count == 0)
+        && (row.Lease is not null || PoolsHold(row));
+
+    private bool PoolsHold(EndpointRow row) =>
+        (row.IPv4 is null || PoolOf(row.IPv4) is not null)
         && (row.IPv6 is null || PoolOf(row.IPv6) is not null);
 
     /// <summary>Gives an endpoint's addresses back.</summary>
@@ -110,11 +119,38 @@ internal sealed class NetworkState
 
     private void Mark(IPAddress? address)
     {
-        if (address is not null)
+        if (address is not null && PoolOf(address)?.TryLease(address) is null)
         {
-            PoolOf(address)?.TryLease(address);
+            _lent.Add(address);
         }
     }
+
+    /// <summary>Takes note of an address that somebody else gave. What was lent by a server of the network is of a subnet that Quai has no pool of.</summary>
+    private IPAddress? Take(IPAddress? address, GivenAddresses given)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        bool free = PoolOf(address) is { } pool ? pool.TryLease(address) : given.Lease is not null && _lent.Add(address);
+        Learn(given.Lease);
+        return free ? address
+            : throw QuaiException.System($"{given.Giver} gave {address} for an endpoint on network {Network.Name}, where it is somebody's already: another endpoint's, or the network's own");
+    }
+
+    private void Learn(EndpointLease? lease)
+    {
+        if (lease is not null && Network.Subnets.Count == 0)
+        {
+            IPNetwork subnet = Prefixes.Of(IPAddress.Parse(lease.Address), lease.PrefixLength);
+            IPAddress? router = lease.Router is { } hop ? IPAddress.Parse(hop) : null;
+            Volatile.Write(ref _network, Live.Network with { Subnets = [new NetworkSubnet(subnet, router ?? subnet.BaseAddress, null) { HasGateway = router is not null }] });
+        }
+    }
+
+    // One that follows from an address cannot be known before the address is.
+    private byte[] MacOf(byte[]? asked, byte[]? made, IPAddress leased) => Live.MacOf(asked, leased) is { Length: > 0 } usual ? asked ?? made ?? usual : [];
 
     private EndpointAddress? AddressOf(IPAddress? address) =>
         address is not null && Network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address)) is { } subnet
@@ -124,14 +160,14 @@ internal sealed class NetworkState
     private Endpoint Make(EndpointRow row, EndpointRequest? request = null)
     {
         SandboxInterface at = Live.InterfaceOf(row);
-        EndpointAddress? ipv4 = AddressOf(row.IPv4), ipv6 = AddressOf(row.IPv6);
+        EndpointAddress? ipv4 = row.Lease?.ToAddress(Network.LeadsOutside) ?? AddressOf(row.IPv4), ipv6 = AddressOf(row.IPv6);
         SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, row.MacAddress.Length > 0 ? MacAddress.Parse(row.MacAddress) : [], ipv4, ipv6));
         if (request is not null)
         {
             setup = EndpointExtras.Add(setup, at, request);
         }
 
-        return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority, Egress = row.Egress is { } egress ? EgressPolicy.Parse(egress) : null };
+        return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority, Egress = row.Egress is { } egress ? EgressPolicy.Parse(egress) : null, Lease = row.Lease };
     }
 
     private IPAddress? Lease(AddressFamily family, IPAddress? wanted, string called)
@@ -159,6 +195,7 @@ internal sealed class NetworkState
             if (ipv4 is not null)
             {
                 PoolOf(ipv4)?.Release(ipv4);
+                _lent.Remove(ipv4);
             }
 
             if (ipv6 is not null)

@@ -8,6 +8,12 @@ namespace Quai.Daemon.Tests.Fakes;
 /// <summary>The three networks that are always there.</summary>
 internal sealed class FakeNetworks : INetworkService
 {
+    public event Action<Endpoint>? AddressLost
+    {
+        add { }
+        remove { }
+    }
+
     public IReadOnlyList<IPAddress> HostGateways => [];
 
     public List<Network> Networks { get; } =

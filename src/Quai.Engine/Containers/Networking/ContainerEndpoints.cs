@@ -58,6 +58,7 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
                 new EndpointRequest(container.Id, network.Id, mac, attachment.WantedIPv4, ports)
                 {
                     IPv6Address = attachment.WantedIPv6,
+                    ContainerName = container.Name,
                     GatewayPriority = attachment.GatewayPriority,
                     Egress = EndpointOptions.Egress(attachment),
                     InterfaceName = EndpointOptions.InterfaceName(attachment),

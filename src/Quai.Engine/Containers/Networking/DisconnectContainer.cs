@@ -55,6 +55,23 @@ internal sealed class DisconnectContainer(ContainerRegistry registry, INetworkSe
         }
     }
 
+    /// <summary>Takes a running container off a network whose address it must not use any longer; it stays attached.</summary>
+    public async Task LoseAsync(Container container, Endpoint endpoint)
+    {
+        using (await container.Lock.EnterAsync().ConfigureAwait(false))
+        {
+            if (container.Run is not { } run || container.Endpoints.All(e => e.EndpointId != endpoint.Id))
+            {
+                return;
+            }
+
+            container.Endpoints = container.Endpoints.RemoveAll(e => e.EndpointId == endpoint.Id);
+            await records.SaveAsync(container).ConfigureAwait(false);
+            await LeaveAsync(container, run, endpoint.Network.Name).ConfigureAwait(false);
+            events.PublishNetwork(container, endpoint.Network.Name, "disconnect");
+        }
+    }
+
     private Container Resolve(string network, string id, bool force)
     {
         try

@@ -72,7 +72,7 @@ internal sealed class ParentDriver(IChildKind kind, ParentDevice device, FreeSub
 
         void Complete(AddressFamily family, bool wanted)
         {
-            if (wanted && !all.Exists(s => s.Gateway.Address.AddressFamily == family))
+            if (wanted && record.ChoosesSubnets && !all.Exists(s => s.Gateway.Address.AddressFamily == family))
             {
                 all.Add(new SubnetRecord(subnets.Choose(family, taken), null));
             }

@@ -10,7 +10,8 @@ internal sealed class ParentLink : IAsyncDisposable
     /// <summary>The parent's name.</summary>
     public string Name { get; }
 
-    private string Neighbour => Name + "o";
+    /// <summary>The network namespace of the neighbour.</summary>
+    public string Neighbour => Name + "o";
 
     /// <summary>Makes one.</summary>
     /// <param name="engine">Whose test it is for.</param>

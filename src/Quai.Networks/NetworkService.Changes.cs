@@ -1,0 +1,137 @@
+using System.Net;
+using Quai.Errors;
+using Quai.Networks.Drivers;
+using Quai.Networks.Ipam.Sources;
+using Quai.Networks.Records;
+using Quai.Networks.State;
+
+namespace Quai.Networks;
+
+/// <summary>Networks are made and removed.</summary>
+public sealed partial class NetworkService
+{
+    /// <inheritdoc/>
+    public async Task<Network> CreateAsync(NetworkRequest request, CancellationToken cancellation)
+    {
+        NetworkRules.Check(request);
+        request = WithDefaults(request);
+        if (_networks.Named(request.Name) is not null)
+        {
+            throw QuaiException.Conflict($"network with name {request.Name} already exists");
+        }
+
+        NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
+        if (record.Attributes.ConfigOnly)
+        {
+            return await MakeAsync(record, cancellation).ConfigureAwait(false);
+        }
+
+        // Not while others wait: who gives the subnets may take his time.
+        IAddressSource source = _sources.Of(record);
+        source.Check(record);
+        record = await source.ReserveAsync(record, Taken(), cancellation).ConfigureAwait(false);
+        try
+        {
+            return await MakeAsync(record, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await source.ReleaseAsync(record).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<Network> MakeAsync(NetworkRecord record, CancellationToken cancellation)
+    {
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            NetworkRules.CheckFree(record, _networks);
+            INetworkDriver driver = _drivers.ByName[record.Driver];
+            record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
+            await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
+            await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
+            return await RealizeAsync(driver, record).ConfigureAwait(false);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(string networkId, CancellationToken cancellation)
+    {
+        NetworkState state;
+        await _changing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            state = _networks.Find(networkId) ?? throw QuaiException.NotFound($"network {networkId} not found");
+            if (state.Network.IsPredefined)
+            {
+                throw new QuaiException(ErrorKind.Forbidden, $"{state.Network.Name} is a pre-defined network and cannot be removed");
+            }
+
+            if (state.Network.Attributes.ConfigOnly && _networks.All.Any(n => n.Network.Attributes.ConfigFrom == state.Network.Name))
+            {
+                throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: configuration network \"{state.Network.Name}\" is in use");
+            }
+
+            // Nobody leases from it any more; whoever did before is found.
+            _networks.Remove(networkId);
+            if (_endpoints.OfNetwork(networkId) is { Count: > 0 } users)
+            {
+                _networks.Put(state);
+                throw new NetworkInUseException(state.Network, users);
+            }
+
+            _names.Forget(networkId);
+            await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
+            string? left = _drivers.ByName[state.Network.Driver].Retire(state.Live.Record);
+            await _database.WriteAsync(
+                connection =>
+                {
+                    NetworkTables.DeleteNetwork(connection, networkId);
+                    if (left is not null)
+                    {
+                        NetworkTables.PutRetired(connection, left);
+                    }
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            if (left is not null)
+            {
+                _retired.Delete(left);
+            }
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        await _sources.Of(state.Live.Record).ReleaseAsync(state.Live.Record).ConfigureAwait(false);
+    }
+
+    private NetworkRequest WithDefaults(NetworkRequest request) =>
+        request.Attributes is { ConfigOnly: false, ConfigFrom: "" } && _options.DefaultOptions.TryGetValue(request.Driver, out IReadOnlyDictionary<string, string>? defaults)
+            ? request with { Options = defaults.Where(d => !request.Options.ContainsKey(d.Key)).Concat(request.Options).ToDictionary() }
+            : request;
+
+    private async Task<Network> RealizeAsync(INetworkDriver driver, NetworkRecord record)
+    {
+        try
+        {
+            ILiveNetwork live = driver.Realize(record, Taken());
+            await _database.WriteAsync(connection => NetworkTables.Put(connection, live.Record), CancellationToken.None).ConfigureAwait(false);
+            _networks.Put(new NetworkState(live));
+            await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
+            return live.Network;
+        }
+        catch
+        {
+            _networks.Remove(record.Id);
+            driver.Delete(record);
+            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, record.Id), CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+}
