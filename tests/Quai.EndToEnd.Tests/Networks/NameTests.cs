@@ -69,7 +69,7 @@ public sealed class NameTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         Assert.Equal([await AddressAsync(a, network)], await AddressesAsync(b, a));
 
         // What it has written itself stays, and it may ask all the same.
-        Assert.Equal("nameserver 192.0.2.1\n", await _docker.OkAsync($"exec {own} cat /etc/resolv.conf"));
+        Assert.Equal("nameserver 192.0.2.1", await _docker.OkAsync($"exec {own} cat /etc/resolv.conf"));
         Assert.Contains(await AddressAsync(b, network), await _docker.OkAsync($"exec {own} nslookup {b} 127.0.0.11"), StringComparison.Ordinal);
         await _docker.OkAsync($"network disconnect {network} {a}");
         Assert.Empty(await AddressesAsync(a, b));
