@@ -125,6 +125,19 @@ public sealed class NameTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
     }
 
+    [Fact]
+    public async Task Programs_that_end_before_anybody_serves_them_have_run_all_the_same()
+    {
+        string network = await NetworkAsync();
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < 12; i++)
+            {
+                await _docker.OkAsync($"run --rm --network {network} {BusyboxImage.Name} true");
+            }
+        })));
+    }
+
     private async Task<string> NetworkAsync(string options = "")
     {
         string name = engine.Name("net");

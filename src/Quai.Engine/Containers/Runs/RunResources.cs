@@ -35,7 +35,7 @@ internal sealed class RunResources(
             started(shim);
             if (launch.NameSockets)
             {
-                await resolution.ServeAsync(container, shim, CancellationToken.None).ConfigureAwait(false);
+                await ServeNamesAsync(container, shim).ConfigureAwait(false);
             }
         }
         finally
@@ -44,6 +44,18 @@ internal sealed class RunResources(
         }
 
         await published.ConfigureAwait(false);
+    }
+
+    private async Task ServeNamesAsync(Container container, IShim shim)
+    {
+        try
+        {
+            await resolution.ServeAsync(container, shim, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (ShimLostException)
+        {
+            // Its program was quick and has ended already: it was started, and asks nothing any more.
+        }
     }
 
     /// <summary>Waits for the end of a run, as reported by its shim, or by its record if the shim is gone.</summary>
