@@ -89,13 +89,14 @@ public sealed class EncryptedOverlayTests : IDisposable
         // Without the rules it would.
         TakeRulesAway(hosts[0]);
         Assert.Null(a.Call("10.77.0.32", 80));
-        int clear = wire.Vxlan(4097);
-        Assert.True(clear > 0);
+        Assert.True(wire.Vxlan(4097) > 0);
 
         // The next start makes good what is missing.
         hosts[0].Restart("a");
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
-        Assert.Equal(clear, wire.Vxlan(4097));
+        using Socket there = Injection.Listen(b, 9), here = Injection.Listen(a, 9);
+        a.Run(() => here.SendTo(s_text, new IPEndPoint(IPAddress.Parse("10.77.0.32"), 9)));
+        Assert.Equal(Encoding.ASCII.GetString(s_text), Injection.Next(there, 5000));
+        Assert.False(wire.Saw(s_text));
     }
 
     [Fact]
@@ -277,22 +278,19 @@ public sealed class EncryptedOverlayTests : IDisposable
     /// <summary>Whether the kernel cannot encrypt, and what is said then.</summary>
     private bool Refused(OverlayHosts hosts)
     {
-        try
+        if (hosts.CanEncrypt())
         {
-            Network probe = hosts.Create(0, [1], ("encrypted", ""), ("quai.overlay.key", _key), (Number, "1"));
-            hosts[0].Host.Await(() => hosts[0].Service.RemoveAsync(probe.Id, CancellationToken.None));
             return false;
         }
-        catch (QuaiException e)
-        {
-            Assert.StartsWith("this host's kernel ", e.Message, StringComparison.Ordinal);
-            Assert.Equal(ErrorKind.System, e.Kind);
-            Assert.DoesNotContain(hosts[0].Service.List(), n => n.Driver == "overlay");
-            Assert.DoesNotContain(hosts[0].HostLinks(), l => l.Kind == "vxlan" || l.Name.StartsWith("ov-", StringComparison.Ordinal));
-            Assert.DoesNotContain("quai-overlay", hosts[0].Command("nft", "list", "ruleset"), StringComparison.Ordinal);
-            Assert.Equal("", hosts[0].Command("ip", "xfrm", "policy"));
-            return true;
-        }
+
+        QuaiException e = Assert.Throws<QuaiException>(() => hosts.Create(0, [1], ("encrypted", ""), ("quai.overlay.key", _key), (Number, "1")));
+        Assert.StartsWith("this host's kernel ", e.Message, StringComparison.Ordinal);
+        Assert.Equal(ErrorKind.System, e.Kind);
+        Assert.DoesNotContain(hosts[0].Service.List(), n => n.Driver == "overlay");
+        Assert.DoesNotContain(hosts[0].HostLinks(), l => l.Kind == "vxlan" || l.Name.StartsWith("ov-", StringComparison.Ordinal));
+        Assert.DoesNotContain("quai-overlay", hosts[0].Command("nft", "list", "ruleset"), StringComparison.Ordinal);
+        Assert.Equal("", hosts[0].Command("ip", "xfrm", "policy"));
+        return true;
     }
 
     private (NamespaceThread A, Endpoint First, NamespaceThread B, Endpoint Second) RunBoth(OverlayHosts hosts)

@@ -58,6 +58,11 @@ internal sealed class OverlayHosts : IDisposable
         return stranger;
     }
 
+    /// <summary>Whether the kernel can encrypt, asked in another way than Quai's.</summary>
+    public bool CanEncrypt() => this[0].Command(
+        "ip", "xfrm", "state", "add", "src", "198.51.100.77", "dst", "198.51.100.78", "proto", "esp", "spi", "0x100", "mode", "transport", "aead", "rfc4106(gcm(aes))", "0x" + new string('1', 72), "128").Length == 0
+        && this[0].Command("ip", "xfrm", "state", "delete", "src", "198.51.100.77", "dst", "198.51.100.78", "proto", "esp", "spi", "0x100").Length == 0;
+
     /// <summary>Listens to all that passes between the hosts.</summary>
     public Wiretap Listen() => _hub.Run(() => new Wiretap());
 

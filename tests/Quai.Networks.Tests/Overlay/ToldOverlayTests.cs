@@ -72,29 +72,18 @@ public sealed class ToldOverlayTests
     public void A_key_is_changed_while_containers_talk()
     {
         using var hosts = new OverlayHosts();
-        try
+        if (!hosts.CanEncrypt())
         {
-            Run(hosts, ("encrypted", ""));
-        }
-        catch (QuaiException e)
-        {
-            Assert.StartsWith("this host's kernel ", e.Message, StringComparison.Ordinal);
+            Assert.StartsWith("this host's kernel ", Assert.Throws<QuaiException>(Begin).Message, StringComparison.Ordinal);
             return;
         }
 
+        Begin();
         NamespaceThread a = hosts[0].Run("c", hosts[0].Service.Resolve("over")).Sandbox, b = hosts[1].Run("d", hosts[1].Service.Resolve("over")).Sandbox;
-        Assert.Equal("host 192.0.2.2 cannot be added to an encrypted network that has no keys yet", Assert.Throws<QuaiException>(() => At(hosts, 0).AddPeer(Id(hosts, 0), Peer(hosts, 0))).Message);
+        Assert.Equal("host 192.0.2.1 cannot be added to an encrypted network that has no keys yet", Assert.Throws<QuaiException>(() => At(hosts, 1).AddPeer(Id(hosts, 1), Peer(hosts, 1))).Message);
         OverlayKey old = NewKey(), next = NewKey();
         Both(new OverlayKeys(old, []));
-        try
-        {
-            Tell(hosts);
-        }
-        catch (QuaiException e)
-        {
-            Assert.StartsWith("this host's kernel ", e.Message, StringComparison.Ordinal);
-            return;
-        }
+        Tell(hosts);
 
         using TcpListener atB = b.ServeTcp(80);
         Assert.Equal("10.77.0.17", a.Call("10.77.0.33", 80));
@@ -117,6 +106,13 @@ public sealed class ToldOverlayTests
         // Whoever has another is not understood.
         At(hosts, 1).SetKeys(Id(hosts, 1), new OverlayKeys(NewKey(), []));
         Assert.Null(a.Call("10.77.0.33", 80));
+
+        void Begin()
+        {
+            Run(hosts, ("encrypted", ""));
+            At(hosts, 0).SetKeys(Id(hosts, 0), new OverlayKeys(NewKey(), []));
+            At(hosts, 0).AddPeer(Id(hosts, 0), Peer(hosts, 0));
+        }
 
         void Both(OverlayKeys keys)
         {

@@ -47,6 +47,14 @@ internal sealed class OverlayHost : IAsyncDisposable
     /// <summary>Runs a program on the host.</summary>
     public Task<CommandResult> CommandAsync(params string[] command) => RunningCommand.RunAsync("nsenter", [$"--net=/run/netns/{Namespace}", "--", .. command]);
 
+    /// <summary>Whether the kernel can encrypt, asked in another way than Quai's.</summary>
+    public async Task<bool> CanEncryptAsync()
+    {
+        string[] state = ["src", "198.51.100.77", "dst", "198.51.100.78", "proto", "esp", "spi", "0x100"];
+        return (await CommandAsync(["ip", "xfrm", "state", "add", .. state, "mode", "transport", "aead", "rfc4106(gcm(aes))", "0x" + new string('1', 72), "128"])).ExitCode == 0
+            && (await CommandAsync(["ip", "xfrm", "state", "delete", .. state])).ExitCode == 0;
+    }
+
     /// <summary>The options of a network between this host and another.</summary>
     /// <param name="other">The other.</param>
     /// <param name="subnet">The subnet's first three bytes; containers of this host are in the part that its address says.</param>

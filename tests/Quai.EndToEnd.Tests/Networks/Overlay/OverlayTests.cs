@@ -49,7 +49,7 @@ public sealed class OverlayTests
 
         string here = one.Engine.Name("net");
         CommandResult made = await one.Docker.RunAsync($"network create {one.OptionsFor(other, Subnet)}{options} {here}");
-        if (made.ExitCode != 0)
+        if (!await one.CanEncryptAsync())
         {
             // A kernel that cannot: one sentence, and nothing is left.
             made.ExpectFailure(1, "this host's kernel ");
@@ -58,6 +58,7 @@ public sealed class OverlayTests
             return;
         }
 
+        made.Expect();
         string there = await other.Networks.CreateAsync(other.OptionsFor(one, Subnet) + options);
         string server = await one.Networks.ServeAsync(here), client = await other.Networks.RunAsync(there), address = await one.Networks.AddressAsync(server, here);
         Assert.True(await other.Networks.ReachesAsync(client, address));
