@@ -18,6 +18,12 @@ public sealed record NetworkOptions
     /// <summary>Range that containers' addresses are taken from (<c>--fixed-cidr</c>); null for the whole subnet.</summary>
     public string? FixedCidr { get; init; }
 
+    /// <summary>The next hop of containers on the default bridge (<c>--default-gateway</c>), an address of its subnet; null for the bridge itself.</summary>
+    public IPAddress? DefaultGateway { get; init; }
+
+    /// <summary>The same of IPv6 (<c>--default-gateway-v6</c>).</summary>
+    public IPAddress? DefaultGateway6 { get; init; }
+
     /// <summary>Whether the default bridge has IPv6 (<c>--ipv6</c>).</summary>
     public bool IPv6 { get; init; }
 

@@ -10,4 +10,10 @@ public sealed record NetworkSubnet(IPNetwork Prefix, IPAddress Gateway, IPNetwor
 {
     /// <summary>Whether there is such a next hop; where not, its address is a container's like the others.</summary>
     public bool HasGateway { get; init; } = true;
+
+    /// <summary>A next hop of its containers other than <see cref="Gateway"/>: a container or a machine on the network; null for none.</summary>
+    public IPAddress? Router { get; init; }
+
+    /// <summary>The next hop of its containers; null for none.</summary>
+    public IPAddress? NextHop => HasGateway ? Router ?? Gateway : null;
 }

@@ -16,7 +16,6 @@ public sealed class RefusedSettingsTests : IDisposable
     [InlineData("--default-runtime=runsc is not available in this version of Quai, and containers would run in Quai's own runtime", "--default-runtime", "runsc")]
     [InlineData("--storage-opt=overlay2.size=10G (storage-opts in daemon.json) is not available in this version of Quai, and containers could fill the disk", "--storage-opt", "overlay2.size=10G")]
     [InlineData("--exec-opt=isolation=hyperv (exec-opts in daemon.json) is not available in this version of Quai, and containers would be run otherwise than it says", "--exec-opt", "isolation=hyperv")]
-    [InlineData("--default-gateway=10.0.0.9 is not available in this version of Quai, and containers would reach the outside another way", "--default-gateway", "10.0.0.9")]
     public void What_is_not_available_is_refused(string message, params string[] arguments) =>
         Assert.Equal(message + ": take it out of the configuration to go on without", Refused(arguments));
 

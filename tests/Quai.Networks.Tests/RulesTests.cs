@@ -1,5 +1,7 @@
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using Quai.Errors;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Egress;
 using Xunit;
@@ -10,6 +12,28 @@ namespace Quai.Networks.Tests;
 public sealed partial class RulesTests
 {
     private static readonly NetworkOptions s_usual = new() { BridgeAddress = "10.231.7.1/24", Owner = "/var/lib/quai" };
+
+    [Fact]
+    public void Containers_of_the_default_bridge_leave_by_another_router()
+    {
+        using var host = new TestHost(new NetworkOptions { Bridge = "quai0", BridgeAddress = "10.231.7.1/24", DefaultGateway = IPAddress.Parse("10.231.7.9"), IPv6 = true, FixedCidr6 = "fd00:7::/64", DefaultGateway6 = IPAddress.Parse("fd00:7::9") });
+        (NamespaceThread sandbox, Endpoint endpoint) = host.Run("a");
+        Assert.Equal(("10.231.7.9", "fd00:7::9"), (endpoint.IPv4!.Gateway!.ToString(), endpoint.IPv6!.Gateway!.ToString()));
+        Assert.Contains("default via 10.231.7.9 dev eth0", TestHost.Command(sandbox, "ip", "route"), StringComparison.Ordinal);
+        Assert.Contains("default via fd00:7::9 dev eth0", TestHost.Command(sandbox, "ip", "-6", "route"), StringComparison.Ordinal);
+
+        // It is nobody's to lease.
+        Assert.DoesNotContain("10.231.7.9", Enumerable.Range(0, 12).Select(i => host.Lease($"c{i}").IPv4!.Address.ToString()));
+        Network other = host.Host.Await(() => host.Service.CreateAsync(
+            new NetworkRequest("other", "bridge")
+            {
+                Attributes = new NetworkAttributes { Asked = [new AskedSubnet("10.231.8.0/24", Auxiliary: new Dictionary<string, string> { ["DefaultGatewayIPv4"] = "10.231.8.7" })] },
+            },
+            CancellationToken.None));
+        Assert.Equal("10.231.8.7", host.Lease("b", other).IPv4!.Gateway!.ToString());
+        QuaiException refused = Assert.Throws<QuaiException>(() => new TestHost(new NetworkOptions { Bridge = "quai0", BridgeAddress = "10.231.7.1/24", DefaultGateway = IPAddress.Parse("10.9.9.9") }));
+        Assert.Equal("default gateway 10.9.9.9 is not an address of network bridge (10.231.7.0/24)", refused.Message);
+    }
 
     [Fact]
     public void Where_forwarding_was_on() => Matches("router", s_usual, host => host.Command("sysctl", "-qw", "net.ipv4.ip_forward=1"));

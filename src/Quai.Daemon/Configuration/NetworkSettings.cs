@@ -22,6 +22,8 @@ internal static class NetworkSettings
             Bridge = settings.Text("bridge") is { Length: > 0 } named ? named : defaults.Bridge,
             BridgeAddress = settings.Text("bip") is { Length: > 0 } bip ? Cidr(bip, AddressFamily.InterNetwork) : null,
             FixedCidr = settings.Text("fixed-cidr") is { Length: > 0 } cidr ? Cidr(cidr, AddressFamily.InterNetwork) : null,
+            DefaultGateway = settings.Text("default-gateway") is { Length: > 0 } router ? Gateway(router, AddressFamily.InterNetwork) : null,
+            DefaultGateway6 = settings.Text("default-gateway-v6") is { Length: > 0 } router6 ? Gateway(router6, AddressFamily.InterNetworkV6) : null,
             IPv6 = settings.Switch("ipv6", false),
             BridgeAddress6 = settings.Text("bip6") is { Length: > 0 } bip6 ? Cidr(bip6, AddressFamily.InterNetworkV6) : null,
             FixedCidr6 = settings.Text("fixed-cidr-v6") is { Length: > 0 } cidr6 ? Cidr(cidr6, AddressFamily.InterNetworkV6) : null,
@@ -54,6 +56,10 @@ internal static class NetworkSettings
     /// <summary>Reads an address.</summary>
     /// <exception cref="QuaiException">It is none.</exception>
     public static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
+
+    private static IPAddress Gateway(string text, AddressFamily family) =>
+        Address(text) is var address && address.AddressFamily == family ? address
+            : throw QuaiException.Invalid($"default gateway {text} is no {(family == AddressFamily.InterNetwork ? "IPv4" : "IPv6")} address");
 
     private static IPAddress[] HostGateways(IReadOnlyList<string> given)
     {

@@ -48,5 +48,10 @@ internal static class NetworkView
     private static IpamConfig Of(NetworkSubnet subnet) => new()
     {
         Subnet = subnet.Prefix.ToString(), IPRange = subnet.Range == subnet.Prefix ? null : subnet.Range?.ToString(), Gateway = subnet.HasGateway ? subnet.Gateway.ToString() : null,
+
+        // As Docker shows the default bridge's.
+        AuxiliaryAddresses = subnet.Router is { AddressFamily: var family } router
+            ? new() { [family == AddressFamily.InterNetwork ? "DefaultGatewayIPv4" : "DefaultGatewayIPv6"] = router.ToString() }
+            : null,
     };
 }

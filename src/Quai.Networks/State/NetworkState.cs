@@ -154,7 +154,7 @@ internal sealed class NetworkState
 
     private EndpointAddress? AddressOf(IPAddress? address) =>
         address is not null && Network.Subnets.FirstOrDefault(s => s.Prefix.Contains(address)) is { } subnet
-            ? new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.HasGateway ? subnet.Gateway : null)
+            ? new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.NextHop)
             : null;
 
     private Endpoint Make(EndpointRow row, EndpointRequest? request = null)
@@ -210,5 +210,5 @@ internal sealed class NetworkState
     private AddressPool PoolOf(NetworkSubnet subnet) => new(
         subnet.Prefix,
         subnet.Range ?? subnet.Prefix,
-        [.. (ReadOnlySpan<IPAddress>)(subnet.HasGateway ? [subnet.Gateway] : []), .. Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(subnet.Prefix.Contains)]);
+        [.. (ReadOnlySpan<IPAddress>)(subnet.HasGateway ? [subnet.Gateway] : []), .. (ReadOnlySpan<IPAddress>)(subnet.Router is { } router ? [router] : []), .. Network.Attributes.Asked.SelectMany(a => a.Others()).Select(o => o.Address).Where(subnet.Prefix.Contains)]);
 }

@@ -7,6 +7,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Networks;
 using Quai.Networks.Sandboxes;
+using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Networking;
 
@@ -84,7 +85,7 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
             {
                 await resolution.BeginAsync(container, run.Shim, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (LinuxException e) when (e.Errno is Errno.ENOENT or Errno.ESRCH)
+            catch (Exception e) when (e is ShimLostException or LinuxException { Errno: Errno.ENOENT or Errno.ESRCH })
             {
                 // Its program has just ended.
             }

@@ -57,6 +57,11 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
                 throw QuaiException.Invalid($"parent bridge network {subnet} must be a superset of the fixed CIDR {range}");
             }
 
+            if (family.Router is { } router && !subnet.Contains(router))
+            {
+                throw QuaiException.Invalid($"default gateway {router} is not an address of network {record.Name} ({subnet})");
+            }
+
             subnets.Add(new SubnetRecord(own, family.Range));
         }
     }

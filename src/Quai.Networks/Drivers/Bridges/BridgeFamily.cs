@@ -12,6 +12,9 @@ internal sealed record BridgeFamily
     /// <summary>The part of its subnet to lease from; null for all of it.</summary>
     public IPNetwork? Range { get; init; }
 
+    /// <summary>A next hop of its containers other than the bridge; null for none.</summary>
+    public IPAddress? Router { get; init; }
+
     /// <summary>How its containers are reached.</summary>
     public GatewayMode Mode { get; init; }
 

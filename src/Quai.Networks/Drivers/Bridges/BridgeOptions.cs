@@ -51,6 +51,7 @@ internal static class BridgeOptions
         {
             Address = daemon.BridgeAddress is { } address ? InterfaceAddress.ParseIPv4(address) : null,
             Range = daemon.FixedCidr is { } range ? InterfaceAddress.ParseIPv4(range).Network : null,
+            Router = daemon.DefaultGateway,
         },
         IPv6 = daemon.IPv6 ? DefaultIPv6(daemon) : null,
         Mtu = daemon.Mtu,
@@ -78,7 +79,7 @@ internal static class BridgeOptions
         InterfaceAddress? address = daemon.BridgeAddress6 is { } given ? InterfaceAddress.ParseIPv6(given)
             : range is { } subnet ? new InterfaceAddress(Prefixes.Address(Prefixes.First(subnet) + 1, AddressFamily.InterNetworkV6), subnet.PrefixLength)
             : null;
-        return new BridgeFamily { Address = address, Range = range };
+        return new BridgeFamily { Address = address, Range = range, Router = daemon.DefaultGateway6 };
     }
 
     private static BridgeSettings OfOptions(NetworkRecord record, NetworkOptions daemon)
@@ -150,7 +151,16 @@ internal static class BridgeOptions
     };
 
     private static BridgeFamily Family(NetworkRecord record, AddressFamily family) =>
-        record.Subnets.FirstOrDefault(s => s.Gateway.Address.AddressFamily == family) is { } subnet ? new BridgeFamily { Address = subnet.Gateway, Range = subnet.Range } : new BridgeFamily();
+        record.Subnets.FirstOrDefault(s => s.Gateway.Address.AddressFamily == family) is { } subnet
+            ? new BridgeFamily { Address = subnet.Gateway, Range = subnet.Range, Router = RouterOf(record, family) }
+            : new BridgeFamily();
+
+    // As in Docker, one of the auxiliary addresses, by its name.
+    private static IPAddress? RouterOf(NetworkRecord record, AddressFamily family)
+    {
+        string name = family == AddressFamily.InterNetwork ? "DefaultGatewayIPv4" : "DefaultGatewayIPv6";
+        return record.Attributes.Asked.SelectMany(a => a.Others()).FirstOrDefault(o => o.Name == name && o.Address.AddressFamily == family).Address;
+    }
 
     private static QuaiException Unavailable(string name, string value) =>
         new(ErrorKind.NotImplemented, $"option {name}={value} of driver bridge is not available in this version of Quai: take it out");

@@ -26,7 +26,7 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
         Egress = settings.Egress,
         Options = settings.Shown,
         Attributes = record.Attributes,
-        Subnets = [.. record.Subnets.Select(s => s.ToSubnet() with { HasGateway = Isolated(settings, s) is false })],
+        Subnets = [.. record.Subnets.Select(s => s.ToSubnet() with { HasGateway = Of(settings, s)?.Mode != GatewayMode.Isolated, Router = Of(settings, s)?.Router })],
     };
 
     /// <inheritdoc/>
@@ -49,8 +49,7 @@ internal sealed class LiveBridge(BridgeDevice device, BridgeSettings settings, B
     /// <inheritdoc/>
     public void Mend(IReadOnlySet<string> hostInterfaces) => device.MendPorts(state, hostInterfaces);
 
-    private static bool Isolated(BridgeSettings settings, SubnetRecord subnet) =>
-        (subnet.Gateway.Address.AddressFamily == AddressFamily.InterNetwork ? settings.IPv4 : settings.IPv6)?.Mode == GatewayMode.Isolated;
+    private static BridgeFamily? Of(BridgeSettings settings, SubnetRecord subnet) => subnet.Gateway.Address.AddressFamily == AddressFamily.InterNetwork ? settings.IPv4 : settings.IPv6;
 
     private static FirewalledSubnet? SubnetOf(BridgeSettings settings, NetworkRecord record, InterfaceAddress? address, BridgeFamily? family) =>
         address is not { } own || family is null ? null
