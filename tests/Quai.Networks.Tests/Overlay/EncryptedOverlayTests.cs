@@ -81,7 +81,7 @@ public sealed class EncryptedOverlayTests : IDisposable
         using Wiretap wire = hosts.Listen();
         (NamespaceThread a, _, NamespaceThread b, _) = RunBoth(hosts);
         using TcpListener atB = b.ServeTcp(80);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
         hosts[0].Command("ip", "xfrm", "policy", "flush");
         Assert.Null(a.Call("10.77.0.32", 80));
         Assert.Equal(0, wire.Vxlan(4097));
@@ -118,7 +118,7 @@ public sealed class EncryptedOverlayTests : IDisposable
             await Task.Delay(50);
         }
 
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
     }
 
     [Fact]
@@ -147,8 +147,8 @@ public sealed class EncryptedOverlayTests : IDisposable
         (NamespaceThread c, _) = hosts[0].Run("c", hosts[0].Service.Resolve("plain"));
         (NamespaceThread d, _) = hosts[1].Run("d", hosts[1].Service.Resolve("plain"));
         using TcpListener atD = d.ServeTcp(80);
-        Assert.Equal("10.78.0.16", c.Call("10.78.0.32", 80));
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.78.0.16", OverlayHosts.Call(c, "10.78.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
         Assert.True(wire.Vxlan(4098) > 0);
         Assert.Equal(0, wire.Vxlan(4097));
     }
@@ -171,7 +171,7 @@ public sealed class EncryptedOverlayTests : IDisposable
         Assert.Null(a.Call("10.77.0.32", 80));
         File.WriteAllText(other, File.ReadAllText(_key));
         hosts[1].Restart("b");
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
 
         // Of the other key nothing is left.
         Assert.Equal(2, States(hosts, 1).Count);
@@ -188,7 +188,7 @@ public sealed class EncryptedOverlayTests : IDisposable
 
         (NamespaceThread a, _, NamespaceThread b, _) = RunBoth(hosts);
         using TcpListener atB = b.ServeTcp(80);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
         IPAddress here = IPAddress.Parse(OverlayHosts.AddressOf(0)), there = IPAddress.Parse(OverlayHosts.AddressOf(1));
         var settings = new OverlaySettings(4097, here);
         var keys = new OverlayKeys(OverlayKey.Read(_key), []);
@@ -202,7 +202,7 @@ public sealed class EncryptedOverlayTests : IDisposable
         Assert.Equal(before.Select(s => s.Spi).Order(), after.Select(s => s.Spi).Order());
         Assert.True(after.Single(s => s.Source.Equals(here)).Packets < 3);
         Assert.True(after.Single(s => s.Source.Equals(there)).Packets > 2);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
     }
 
     [Fact]
@@ -247,7 +247,7 @@ public sealed class EncryptedOverlayTests : IDisposable
         (NamespaceThread a, _) = hosts[0].Run("a", hosts[0].Service.Resolve("over"));
         (NamespaceThread b, _) = hosts[1].Run("b", hosts[1].Service.Resolve("over"));
         using TcpListener atB = b.ServeTcp(80);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
         Assert.Contains("mtu 1392", TestHost.Command(a, "ip", "link", "show", "eth0"), StringComparison.Ordinal);
         Assert.True(States(hosts, 0).TrueForAll(s => s.Packets > 0));
         hosts[0].Command("ip", "-6", "xfrm", "policy", "flush");

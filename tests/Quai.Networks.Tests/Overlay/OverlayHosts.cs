@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,8 @@ namespace Quai.Networks.Tests.Overlay;
 internal sealed class OverlayHosts : IDisposable
 {
     private const int FirstPort = 100, Inside = 60;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     private readonly NamespaceThread _hub = new();
     private readonly List<TestHost> _hosts = [];
@@ -48,6 +51,19 @@ internal sealed class OverlayHosts : IDisposable
     public static string AddressOf(int host) => string.Create(CultureInfo.InvariantCulture, $"192.0.2.{host + 1}");
 
     public static string Address6Of(int host) => string.Create(CultureInfo.InvariantCulture, $"2001:db8:2::{host + 1}");
+
+    /// <summary>What a server answers at last: a question for a hardware address that was asked too early is asked again by the kernel after a second.</summary>
+    public static string? Call(NamespaceThread from, string address, int port)
+    {
+        for (var spent = Stopwatch.StartNew(); ;)
+        {
+            string? answer = from.Call(address, port);
+            if (answer is not null || spent.Elapsed > s_patience)
+            {
+                return answer;
+            }
+        }
+    }
 
     /// <summary>Somebody else on the network.</summary>
     public NamespaceThread Stranger()

@@ -21,10 +21,10 @@ public sealed class OverlayTests
         (NamespaceThread c, Endpoint third) = hosts[2].Run("c", networks[2]);
         Assert.Equal(["10.77.0.16", "10.77.0.32", "10.77.0.48"], ((Endpoint[])[first, second, third]).Select(e => e.IPv4!.Address.ToString()));
         using TcpListener atA = a.ServeTcp(80), atB = b.ServeTcp(80), atC = c.ServeTcp(80);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.48", 80));
-        Assert.Equal("10.77.0.32", b.Call("10.77.0.48", 80));
-        Assert.Equal("10.77.0.48", c.Call("10.77.0.16", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.48", 80));
+        Assert.Equal("10.77.0.32", OverlayHosts.Call(b, "10.77.0.48", 80));
+        Assert.Equal("10.77.0.48", OverlayHosts.Call(c, "10.77.0.16", 80));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class OverlayTests
         // On another network, too, it reaches the outside by that.
         Endpoint other = hosts[0].Lease("a");
         hosts[0].Connect(a, SandboxSetup.Joined(other, hosts[0].Service.EndpointsOf("a")));
-        Assert.Equal(TestHost.Address, a.Call(TestHost.OutsideAddress, 90));
+        Assert.Equal(TestHost.Address, OverlayHosts.Call(a, TestHost.OutsideAddress, 90));
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OverlayTests
         (NamespaceThread a, _) = hosts[0].Run("a", hosts[0].Service.Resolve("over"));
         (NamespaceThread b, _) = hosts[1].Run("b", hosts[1].Service.Resolve("over"));
         using TcpListener atB = b.ServeTcp(80);
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
         Assert.Contains("mtu 1430", TestHost.Command(a, "ip", "link", "show", "eth0"), StringComparison.Ordinal);
         Assert.Contains("dstport 4790", hosts[0].Command("ip", "-d", "link", "show", "type", "vxlan"), StringComparison.Ordinal);
     }
@@ -93,7 +93,7 @@ public sealed class OverlayTests
         hosts[0].Restart("a");
         Assert.Equal(before, Assert.Single(hosts[0].HostLinks(), l => l.Kind == "vxlan").Index);
         Assert.Equal([IPAddress.Parse("192.0.2.2")], hosts[0].Service.Overlays.Peers(network.Id));
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
 
         hosts[0].Release("a");
         hosts[0].Host.Await(() => hosts[0].Service.RemoveAsync(network.Id, CancellationToken.None));

@@ -22,10 +22,7 @@ public sealed class ToldOverlayTests
         Assert.Null(a.Call("10.77.0.32", 80));
         Tell(hosts);
         Tell(hosts);
-
-        // What was asked in vain is not asked again at once.
-        TestHost.Command(a, "ip", "neigh", "flush", "all");
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80) ?? a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
 
         // No question for hardware addresses leaves the host.
         Assert.Equal([Peer(hosts, 0)], At(hosts, 0).Peers(Id(hosts, 0)));
@@ -49,7 +46,7 @@ public sealed class ToldOverlayTests
         Tell(hosts);
         hosts[0].Restart("a");
         Assert.Equal([Peer(hosts, 0)], At(hosts, 0).Peers(Id(hosts, 0)));
-        Assert.Equal("10.77.0.16", a.Call("10.77.0.32", 80));
+        Assert.Equal("10.77.0.16", OverlayHosts.Call(a, "10.77.0.32", 80));
         Assert.Single(Assert.Single(At(hosts, 0).LocalEndpoints(Id(hosts, 0))).Addresses);
         for (int i = 0; i < 2; i++)
         {
@@ -89,17 +86,17 @@ public sealed class ToldOverlayTests
         Tell(hosts);
 
         using TcpListener atB = b.ServeTcp(80);
-        Assert.Equal("10.77.0.17", a.Call("10.77.0.33", 80));
+        Assert.Equal("10.77.0.17", OverlayHosts.Call(a, "10.77.0.33", 80));
         Both(new OverlayKeys(old, [next]));
-        Assert.Equal("10.77.0.17", a.Call("10.77.0.33", 80));
+        Assert.Equal("10.77.0.17", OverlayHosts.Call(a, "10.77.0.33", 80));
 
         // One host sends by the new one already, the other does not yet.
         At(hosts, 0).SetKeys(Id(hosts, 0), new OverlayKeys(next, [old]));
-        Assert.Equal("10.77.0.17", a.Call("10.77.0.33", 80));
+        Assert.Equal("10.77.0.17", OverlayHosts.Call(a, "10.77.0.33", 80));
         At(hosts, 1).SetKeys(Id(hosts, 1), new OverlayKeys(next, [old]));
-        Assert.Equal("10.77.0.17", a.Call("10.77.0.33", 80));
+        Assert.Equal("10.77.0.17", OverlayHosts.Call(a, "10.77.0.33", 80));
         Both(new OverlayKeys(next, []));
-        Assert.Equal("10.77.0.17", a.Call("10.77.0.33", 80));
+        Assert.Equal("10.77.0.17", OverlayHosts.Call(a, "10.77.0.33", 80));
         Assert.Equal(2, hosts[0].Host.Run(() =>
         {
             using NetlinkSocket socket = NetlinkSocket.Open(NetlinkConstants.NETLINK_XFRM);
