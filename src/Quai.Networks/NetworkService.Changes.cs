@@ -20,7 +20,9 @@ public sealed partial class NetworkService
             throw QuaiException.Conflict($"network with name {request.Name} already exists");
         }
 
-        NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
+        string? scope = await ScopeAsync(request).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.Of, _time.GetUtcNow());
         if (record.Attributes.ConfigOnly)
         {
             return await MakeAsync(record, cancellation).ConfigureAwait(false);
@@ -32,7 +34,7 @@ public sealed partial class NetworkService
         record = await source.ReserveAsync(record, Taken(), cancellation).ConfigureAwait(false);
         try
         {
-            return await MakeAsync(record, cancellation).ConfigureAwait(false);
+            return scope is null ? await MakeAsync(record, cancellation).ConfigureAwait(false) : await MakeRemoteAsync(record, scope, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -47,7 +49,7 @@ public sealed partial class NetworkService
         try
         {
             NetworkRules.CheckFree(record, _networks);
-            INetworkDriver driver = _drivers.ByName[record.Driver];
+            INetworkDriver driver = _drivers.Of(record.Driver);
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
             await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
@@ -72,6 +74,7 @@ public sealed partial class NetworkService
                 throw new QuaiException(ErrorKind.Forbidden, $"{state.Network.Name} is a pre-defined network and cannot be removed");
             }
 
+            _remote.CheckMade(state.Network);
             if (state.Network.Attributes.ConfigOnly && _networks.All.Any(n => n.Network.Attributes.ConfigFrom == state.Network.Name))
             {
                 throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: configuration network \"{state.Network.Name}\" is in use");
@@ -87,7 +90,7 @@ public sealed partial class NetworkService
 
             _names.Forget(networkId);
             await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
-            string? left = _drivers.ByName[state.Network.Driver].Retire(state.Live.Record);
+            string? left = _drivers.Of(state.Network.Driver).Retire(state.Live.Record);
             await _database.WriteAsync(
                 connection =>
                 {
@@ -108,6 +111,7 @@ public sealed partial class NetworkService
             _changing.Release();
         }
 
+        await _remote.RemoveAsync(state.Live.Record).ConfigureAwait(false);
         await _sources.Of(state.Live.Record).ReleaseAsync(state.Live.Record).ConfigureAwait(false);
     }
 
