@@ -4,6 +4,7 @@ using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Remote;
 using Quai.Plugins;
 using Quai.Plugins.Networks;
+using Xunit;
 
 namespace Quai.Networks.Tests.Remote;
 
