@@ -30,6 +30,12 @@ public sealed record EndpointRequest(string ContainerId, string NetworkId, strin
     /// <summary>What the container may reach beyond the network, asked before the network's own; null for nothing of its own.</summary>
     public EgressPolicy? Egress { get; init; }
 
+    /// <summary>Options of the endpoint as they were asked for: plugins are told of them.</summary>
+    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The ports that the container exposes, published or not: plugins are told of them.</summary>
+    public IReadOnlyList<(ushort Port, string Protocol)> Exposed { get; init; } = [];
+
     /// <summary>Of a container's endpoints that with the highest leads to everywhere else.</summary>
     public int GatewayPriority { get; init; }
 }

@@ -6,7 +6,7 @@ namespace Quai.Networks;
 /// <summary>A network as it is kept.</summary>
 /// <param name="Id">64 hex digits.</param>
 /// <param name="Name">Its name.</param>
-/// <param name="Driver"><c>bridge</c>, <c>macvlan</c>, <c>ipvlan</c>, <c>overlay</c>, <c>host</c> or <c>null</c>.</param>
+/// <param name="Driver"><c>bridge</c>, <c>macvlan</c>, <c>ipvlan</c>, <c>overlay</c>, <c>host</c>, <c>null</c>, or a plugin's name.</param>
 /// <param name="Created">When it was made.</param>
 public sealed record Network(string Id, string Name, string Driver, DateTimeOffset Created)
 {
@@ -36,6 +36,12 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
 
     /// <summary>What its containers may reach outside of it; null for everything.</summary>
     public EgressPolicy? Egress { get; init; }
+
+    /// <summary>How far it reaches, by what its driver says: <c>local</c>, or <c>global</c> for a plugin's that is on several hosts.</summary>
+    public string Scope { get; init; } = "local";
+
+    /// <summary>Whether a plugin of the host makes it.</summary>
+    public bool IsPlugins { get; init; }
 
     /// <summary>Driver options as inspect shows them.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();

@@ -13,7 +13,7 @@ using Quai.Networks.State;
 namespace Quai.Networks;
 
 /// <summary>What is done once when the daemon starts: networks are made or found again, endpoints of containers that run are kept, the others' leavings go.</summary>
-internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOnlyDictionary<string, INetworkDriver> drivers, NetworkOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class NetworkRecovery(MetadataDatabase database, DriverSet drivers, NetworkOptions options, TimeProvider time, ILogger logger)
 {
     private const string NoBridge = "none";
 
@@ -109,7 +109,7 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, IReadOn
     {
         try
         {
-            INetworkDriver driver = drivers.GetValueOrDefault(record.Driver) ?? throw QuaiException.NotFound($"driver {record.Driver} is not one of this version of Quai");
+            INetworkDriver driver = drivers.Of(record.Driver);
 
             // Recorded as ours before it is made: what was made and not recorded would later pass for somebody else's.
             NetworkRecord claimed = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);

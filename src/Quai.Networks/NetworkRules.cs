@@ -6,6 +6,7 @@ using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Drivers.Overlay;
 using Quai.Networks.Drivers.Parents;
+using Quai.Networks.Drivers.Remote;
 using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 using Quai.Networks.State;
@@ -44,10 +45,10 @@ internal static class NetworkRules
     /// <summary>The record of a network to be made, its name being free.</summary>
     /// <param name="request">Checked by <see cref="Check"/>.</param>
     /// <param name="networks">The networks that there are.</param>
-    /// <param name="drivers">The drivers that there are.</param>
+    /// <param name="drivers">The driver of a name.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="QuaiException">It cannot be.</exception>
-    public static NetworkRecord Record(NetworkRequest request, NetworkDirectory networks, IReadOnlyDictionary<string, INetworkDriver> drivers, DateTimeOffset now)
+    public static NetworkRecord Record(NetworkRequest request, NetworkDirectory networks, Func<string, INetworkDriver> drivers, DateTimeOffset now)
     {
         NetworkAttributes attributes = request.Attributes with
         {
@@ -63,18 +64,14 @@ internal static class NetworkRules
                 : new NetworkRecord(id, request.Name, Null, null, false, now) { Attributes = attributes, Options = request.Options };
         }
 
-        if (!drivers.TryGetValue(request.Driver, out INetworkDriver? driver))
-        {
-            throw QuaiException.NotFound($"plugin \"{request.Driver}\" not found");
-        }
-
+        INetworkDriver driver = drivers(request.Driver);
         if (driver is NamespaceDriver)
         {
             throw new QuaiException(ErrorKind.Forbidden, $"only one instance of \"{request.Driver}\" network is allowed");
         }
 
         // As in Docker: containers beside the host may get their addresses otherwise.
-        if (attributes is { WithoutIPv4: true, IPv6: false } && driver is not ParentDriver)
+        if (attributes is { WithoutIPv4: true, IPv6: false } && driver is not (ParentDriver or RemoteDriver))
         {
             throw QuaiException.Invalid("IPv4 or IPv6 must be enabled");
         }
@@ -101,7 +98,7 @@ internal static class NetworkRules
             attributes = attributes with { IPv6 = from.Attributes.IPv6, WithoutIPv4 = from.Attributes.WithoutIPv4, Asked = from.Attributes.Asked, Labels = from.Attributes.Labels, IpamDriver = from.Attributes.IpamDriver, IpamOptions = from.Attributes.IpamOptions };
         }
 
-        CheckSubnets(attributes, driver.Name, severalSubnets: driver is ParentDriver);
+        CheckSubnets(attributes, driver.Name, severalSubnets: driver is ParentDriver or RemoteDriver);
         NetworkRecord record = new(id, request.Name, request.Driver, null, false, now) { Attributes = attributes, Options = options };
         CheckBridge(record, networks);
         return !record.ChoosesSubnets ? record : record with

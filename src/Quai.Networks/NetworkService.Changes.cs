@@ -1,13 +1,14 @@
 using System.Net;
 using Quai.Errors;
 using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Remote;
 using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Records;
 using Quai.Networks.State;
 
 namespace Quai.Networks;
 
-/// <summary>Networks are made and removed.</summary>
+/// <summary>Networks are made and removed, and what plugins do for them and for endpoints: their calls may take their time, so nothing of that is done while others wait.</summary>
 public sealed partial class NetworkService
 {
     /// <inheritdoc/>
@@ -20,7 +21,9 @@ public sealed partial class NetworkService
             throw QuaiException.Conflict($"network with name {request.Name} already exists");
         }
 
-        NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.ByName, _time.GetUtcNow());
+        string? scope = await ScopeAsync(request).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        NetworkRecord record = NetworkRules.Record(request, _networks, _drivers.Of, _time.GetUtcNow());
         if (record.Attributes.ConfigOnly)
         {
             return await MakeAsync(record, cancellation).ConfigureAwait(false);
@@ -32,7 +35,7 @@ public sealed partial class NetworkService
         record = await source.ReserveAsync(record, Taken(), cancellation).ConfigureAwait(false);
         try
         {
-            return await MakeAsync(record, cancellation).ConfigureAwait(false);
+            return scope is null ? await MakeAsync(record, cancellation).ConfigureAwait(false) : await MakeRemoteAsync(record, scope, cancellation).ConfigureAwait(false);
         }
         catch
         {
@@ -47,7 +50,7 @@ public sealed partial class NetworkService
         try
         {
             NetworkRules.CheckFree(record, _networks);
-            INetworkDriver driver = _drivers.ByName[record.Driver];
+            INetworkDriver driver = _drivers.Of(record.Driver);
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
             await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
@@ -72,6 +75,7 @@ public sealed partial class NetworkService
                 throw new QuaiException(ErrorKind.Forbidden, $"{state.Network.Name} is a pre-defined network and cannot be removed");
             }
 
+            _remote.CheckMade(state.Network);
             if (state.Network.Attributes.ConfigOnly && _networks.All.Any(n => n.Network.Attributes.ConfigFrom == state.Network.Name))
             {
                 throw new QuaiException(ErrorKind.Forbidden, $"error while removing network: configuration network \"{state.Network.Name}\" is in use");
@@ -87,7 +91,7 @@ public sealed partial class NetworkService
 
             _names.Forget(networkId);
             await _traffic.SetBridgesAsync(Firewalled()).ConfigureAwait(false);
-            string? left = _drivers.ByName[state.Network.Driver].Retire(state.Live.Record);
+            string? left = _drivers.Of(state.Network.Driver).Retire(state.Live.Record);
             await _database.WriteAsync(
                 connection =>
                 {
@@ -108,6 +112,7 @@ public sealed partial class NetworkService
             _changing.Release();
         }
 
+        await _remote.RemoveAsync(state.Live.Record).ConfigureAwait(false);
         await _sources.Of(state.Live.Record).ReleaseAsync(state.Live.Record).ConfigureAwait(false);
     }
 
@@ -134,4 +139,57 @@ public sealed partial class NetworkService
             throw;
         }
     }
+
+    /// <summary>How far a plugin says that its networks reach; null where no plugin makes the network.</summary>
+    private async Task<string?> ScopeAsync(NetworkRequest request) =>
+        request.Attributes.ConfigOnly || _drivers.Of(request.Driver) is not RemoteDriver ? null : await _remote.ScopeAsync(request.Driver).ConfigureAwait(false);
+
+    /// <summary>The network is there from the beginning, so that nobody takes its name or its subnets; until the plugin has answered it can neither be used nor removed.</summary>
+    private async Task<Network> MakeRemoteAsync(NetworkRecord record, string scope, CancellationToken cancellation)
+    {
+        await _remote.BeginAsync(record, scope).ConfigureAwait(false);
+        Network network;
+        try
+        {
+            network = await MakeAsync(record, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await _remote.ForgetAsync(record).ConfigureAwait(false);
+            throw;
+        }
+
+        try
+        {
+            await _remote.CreateAsync(_networks.Find(record.Id)!.Live.Record).ConfigureAwait(false);
+            return network;
+        }
+        catch
+        {
+            _networks.Remove(record.Id);
+            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, record.Id), CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Forgets the networks that were just being made when the daemon died.</summary>
+    private async Task<IReadOnlyList<NetworkRecord>> FinishedAsync(IReadOnlyList<NetworkRecord> recorded)
+    {
+        IReadOnlyList<NetworkRecord> begun = _remote.Load(recorded);
+        foreach (NetworkRecord record in begun)
+        {
+            await _database.WriteAsync(connection => NetworkTables.DeleteNetwork(connection, record.Id), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return [.. recorded.Except(begun)];
+    }
+
+    private async Task<Endpoint> AttachAsync(Endpoint endpoint, EndpointRequest request)
+    {
+        Endpoint attached = await _remote.ConnectAsync(endpoint, request, [.. _endpoints.Of(endpoint.ContainerId).Where(e => e.Id != endpoint.Id)]).ConfigureAwait(false);
+        return _endpoints.Replace(attached) ? attached : throw QuaiException.NotFound($"endpoint {endpoint.Id} not found");
+    }
+
+    /// <summary>Has taken back what plugins made, before anybody else may have its addresses.</summary>
+    private Task DetachAsync(IReadOnlyList<Endpoint> endpoints) => Task.WhenAll(endpoints.Where(e => e.Network.IsPlugins).Select(e => _remote.DisconnectAsync(e.Id)));
 }

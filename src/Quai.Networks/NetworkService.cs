@@ -7,6 +7,7 @@ using Quai.Metadata;
 using Quai.Networks.Dns;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Overlay;
+using Quai.Networks.Drivers.Remote;
 using Quai.Networks.Egress;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Firewalls.Tables;
@@ -16,6 +17,7 @@ using Quai.Networks.Records;
 using Quai.Networks.State;
 using Quai.Plugins;
 using Quai.Plugins.Discovery;
+using Quai.Plugins.Networks;
 
 namespace Quai.Networks;
 
@@ -37,6 +39,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     private readonly EndpointDirectory _endpoints = new();
     private readonly DriverSet _drivers;
     private readonly AddressSources _sources;
+    private readonly RemoteNetworks _remote;
     private readonly RetiredInterfaces _retired;
     private readonly NetworkRecovery _recovery;
     private readonly SemaphoreSlim _changing = new(1);
@@ -51,11 +54,14 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _ports = new PortReservations(PortReservations.KernelRange());
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _names = new NameServices(time, logger, _traffic.Admit);
-        _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record), logger, time);
-        _sources = new AddressSources(database, _route, new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time), time, logger, (endpoint, _) => Lose(endpoint));
+        var ledger = new RemoteLedger(database);
+        _drivers = new DriverSet(_route, options, _claims, () => _networks.All.Select(n => n.Live.Record), ledger, logger, time);
+        var registry = new PluginRegistry(PluginDirectories.Usual, new PluginLimits(), time);
+        _remote = new RemoteNetworks(new NetworkPlugins(registry), ledger, name => Links.Find(_route, name), logger);
+        _sources = new AddressSources(database, _route, registry, time, logger, (endpoint, _) => Lose(endpoint));
         _retired = new RetiredInterfaces(database, logger);
         Overlays = new OverlayNetworks(_drivers.Overlay, _endpoints);
-        _recovery = new NetworkRecovery(database, _drivers.ByName, options, time, logger);
+        _recovery = new NetworkRecovery(database, _drivers, options, time, logger);
     }
 
     /// <summary>The networks that reach over several hosts, for whoever tells them of the others.</summary>
@@ -95,16 +101,18 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         await _retired.RecoverAsync().ConfigureAwait(false);
-        List<NetworkRecord> recorded = _database.Read(NetworkTables.Networks);
-        IReadOnlyList<string> tables = await _traffic.ClaimAsync(recorded.Find(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
+        IReadOnlyList<NetworkRecord> recorded = await FinishedAsync(_database.Read(NetworkTables.Networks)).ConfigureAwait(false);
+        IReadOnlyList<string> tables = await _traffic.ClaimAsync(recorded.FirstOrDefault(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
         IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
         IReadOnlyList<Endpoint> endpoints = await _recovery.EndpointsAsync(
             networks, running, Links.List(_route).Select(l => l.Name).ToHashSet(), cancellation).ConfigureAwait(false);
+        endpoints = [.. endpoints.Select(_remote.Restore)];
         _networks.Reset(networks);
         _endpoints.Reset(endpoints);
         _recovery.Reserve(endpoints, _ports);
         await _traffic.StartAsync(Firewalled(), endpoints, tables, cancellation).ConfigureAwait(false);
         _sources.Recover([.. networks.Select(n => n.Live.Record)], endpoints);
+        _ = _remote.RecoverAsync(networks.Select(n => n.Network.Id).ToHashSet(), endpoints.Select(e => e.Id).ToHashSet());
     }
 
     /// <inheritdoc/>
@@ -113,6 +121,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         cancellation.ThrowIfCancellationRequested();
         NetworkState state = _networks.Resolve(request.NetworkId);
         EgressRules.Check(request, state.Network, _options);
+        _remote.CheckMade(state.Network);
         IAddressSource source = _sources.Of(state.Live.Record);
         GivenAddresses? given = await source.LeaseAsync(state, request, cancellation).ConfigureAwait(false);
         Endpoint endpoint;
@@ -147,7 +156,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         {
             // Before anything of the container runs.
             _traffic.Restrict(endpoint);
-            return endpoint;
+            return state.Network.IsPlugins ? await AttachAsync(endpoint, request).ConfigureAwait(false) : endpoint;
         }
         catch
         {
@@ -266,10 +275,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _networks.Reset([]);
         foreach (NetworkRecord record in _database.Read(NetworkTables.Networks))
         {
-            if (_drivers.ByName.TryGetValue(record.Driver, out INetworkDriver? driver))
-            {
-                driver.Delete(record);
-            }
+            _drivers.Of(record.Driver).Delete(record);
         }
     }
 
@@ -300,6 +306,8 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     /// <summary>Forgets endpoints that are out of the directory already.</summary>
     private async Task ForgetAsync(IReadOnlyList<Endpoint> endpoints)
     {
+        await DetachAsync(endpoints).ConfigureAwait(false);
+
         // Nobody may lease the address before its row is gone, and nothing may stop half-way: from here on there is no way back.
         await _database.WriteAsync(
             connection =>

@@ -10,4 +10,7 @@ public sealed class PluginException(string message, bool answered, Exception? in
 {
     /// <summary>Whether it is the plugin that refused; otherwise nobody knows what it did.</summary>
     public bool Answered { get; } = answered;
+
+    /// <summary>Whether the plugin does not know such a call (404): it is older than the call is.</summary>
+    public bool IsUnknownCall { get; init; }
 }

@@ -133,7 +133,7 @@ internal static class NetworkRoutes
     private static bool Matches(Network network, IReadOnlyDictionary<string, IReadOnlyList<string>> filters, Func<string, bool> isUsed)
     {
         return filters.AnyOrNone("driver", v => network.Driver == v)
-            && filters.AnyOrNone("scope", v => v == "local")
+            && filters.AnyOrNone("scope", v => v == network.Scope)
             && (!filters.TryGetValue("label", out IReadOnlyList<string>? labels) || labels.All(l => Labels.Matches(network.Attributes.Labels, l)))
             && filters.AnyOrNone("dangling", v => v is "false" or "0" == (network.IsPredefined || isUsed(network.Id)))
             && filters.Any("type", v => v switch

@@ -17,6 +17,7 @@ internal static class NetworkView
             Name = network.Name,
             Id = network.Id,
             Created = network.Created.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture),
+            Scope = network.Scope,
             Driver = network.Driver,
             IPAM = new Ipam
             {

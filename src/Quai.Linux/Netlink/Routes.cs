@@ -40,6 +40,41 @@ public static class Routes
         writer.End();
     }
 
+    /// <summary>Adds a route by an interface; one that there is already is replaced.</summary>
+    /// <param name="writer">Written to.</param>
+    /// <param name="linkIndex">The interface.</param>
+    /// <param name="destination">Where it leads.</param>
+    /// <param name="gateway">The next hop; null where all of it are neighbours.</param>
+    public static void WriteAdd(NetlinkWriter writer, int linkIndex, IPNetwork destination, IPAddress? gateway)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bool ipv6 = destination.BaseAddress.AddressFamily == AddressFamily.InterNetworkV6;
+        writer.Begin(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
+        writer.Put(new RouteInfo
+        {
+            Family = ipv6 ? AF_INET6 : AF_INET,
+            DestinationLength = (byte)destination.PrefixLength,
+            Table = RT_TABLE_MAIN,
+            Protocol = RTPROT_BOOT,
+            Scope = gateway is not null || ipv6 ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+            Type = RTN_UNICAST,
+        });
+        if (destination.PrefixLength > 0)
+        {
+            _ = destination.BaseAddress.TryWriteBytes(bytes, out int length);
+            writer.Bytes(RTA_DST, bytes[..length]);
+        }
+
+        if (gateway is not null)
+        {
+            _ = gateway.TryWriteBytes(bytes, out int length);
+            writer.Bytes(RTA_GATEWAY, bytes[..length]);
+        }
+
+        writer.U32(RTA_OIF, (uint)linkIndex);
+        writer.End();
+    }
+
     /// <summary>All routes of one family in the main table of the socket's namespace.</summary>
     public static List<Route> List(NetlinkSocket socket, AddressFamily family = AddressFamily.InterNetwork)
     {

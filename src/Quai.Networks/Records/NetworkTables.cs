@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 using Quai.Metadata;
+using Quai.Networks.Drivers.Remote;
 using Quai.Networks.Ipam.Dhcp;
 using Quai.Networks.Ipam.Plugins;
 using Quai.Networks.Ipam.Sources;
@@ -53,6 +54,9 @@ internal static class NetworkTables
 
         // Addresses that others give.
         new Migration("networks", 8, $"ALTER TABLE endpoints ADD COLUMN lease TEXT; {GivenRow.Table} {EarlierLease.Table}"),
+
+        // Networks that plugins make.
+        new Migration("networks", 9, $"{RemoteNetworkRow.Table} {RemoteEndpointRow.Table}"),
     ];
 
     public static List<NetworkRecord> Networks(SqliteConnection connection) => connection.Rows(

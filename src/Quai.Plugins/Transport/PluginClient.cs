@@ -90,7 +90,7 @@ internal sealed class PluginClient : IDisposable
             answer = Read(response, timer.Token);
             if (response.StatusCode != HttpStatusCode.OK)
             {
-                throw new PluginException($"{method}: {ErrorIn(answer) ?? $"plugin \"{_name}\" answered with status {(int)response.StatusCode}"}", answered: true);
+                throw new PluginException($"{method}: {ErrorIn(answer) ?? $"plugin \"{_name}\" answered with status {(int)response.StatusCode}"}", answered: true) { IsUnknownCall = response.StatusCode == HttpStatusCode.NotFound };
             }
         }
         catch (Exception e) when (timer.IsCancellationRequested && e is OperationCanceledException or HttpRequestException or IOException or ObjectDisposedException)

@@ -64,6 +64,8 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
                     InterfaceName = EndpointOptions.InterfaceName(attachment),
                     LinkLocal = [.. (attachment.LinkLocalAddresses ?? []).Select(IPAddress.Parse)],
                     Settings = EndpointOptions.Settings(attachment),
+                    Options = attachment.DriverOptions ?? (IReadOnlyDictionary<string, string>)ImmutableDictionary<string, string>.Empty,
+                    Exposed = network.IsPlugins ? PublishedPorts.Exposed(container.Spec.Network) : [],
                 },
                 CancellationToken.None).ConfigureAwait(false);
         }

@@ -7,6 +7,10 @@ namespace Quai.Engine.Containers.Networking;
 /// <summary>The ports that a container asks its network to publish.</summary>
 internal static class PublishedPorts
 {
+    /// <summary>The ports that it exposes, published or not.</summary>
+    public static List<(ushort Port, string Protocol)> Exposed(NetworkSpec network) =>
+        [.. (network.Exposed ?? []).Concat(network.Published.Select(p => p.Ports)).SelectMany(r => Enumerable.Range(r.Start, r.End - r.Start + 1).Select(p => ((ushort)p, r.Protocol))).Distinct()];
+
     /// <summary>Those that it names, and with <c>-P</c> every exposed port not named.</summary>
     public static List<PortRequest> Of(NetworkSpec network)
     {
