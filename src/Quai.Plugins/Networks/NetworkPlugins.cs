@@ -117,12 +117,14 @@ public sealed class NetworkPlugins(PluginRegistry registry)
 
     private static JsonArray Data(PluginNetwork network, bool ipv6) => new([.. network.Subnets.Where(s => s.IPv6 == ipv6).Select(s =>
     {
-        var subnet = new JsonObject { ["AddressSpace"] = s.Space, ["Gateway"] = s.Gateway, ["Pool"] = s.Pool };
+        var subnet = new JsonObject { ["AddressSpace"] = s.Space };
         if (s.Auxiliary.Count > 0)
         {
             subnet["AuxAddresses"] = Object(s.Auxiliary);
         }
 
+        subnet["Gateway"] = s.Gateway;
+        subnet["Pool"] = s.Pool;
         return subnet;
     })]);
 
