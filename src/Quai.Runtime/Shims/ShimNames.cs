@@ -29,7 +29,7 @@ internal sealed class ShimNames(Func<PacketKind, int[], CancellationToken, Task<
     /// <inheritdoc cref="IShim.AddNameSocketsAsync"/>
     public async Task<NameSockets?> AddAsync(int pid, CancellationToken cancellation)
     {
-        NameSockets made = await NameServer.MakeAsync(pid).ConfigureAwait(false);
+        NameSockets made = await NameServerSockets.MakeAsync(pid).ConfigureAwait(false);
         bool kept = false;
         try
         {

@@ -10,7 +10,7 @@ namespace Quai.Runtime.Specs;
 /// <content>The new network namespace: its interfaces, and its name server's sockets.</content>
 public sealed partial class SpecCompiler
 {
-    private static readonly Lazy<(byte[] Batch, byte[] PortPlaces, int Ports)> s_nameRules = new(NameServer.PrepareRules);
+    private static readonly Lazy<(byte[] Batch, byte[] PortPlaces, int Ports)> s_nameRules = new(NameServerSockets.PrepareRules);
 
     private void CompileNetwork(Settings settings)
     {
@@ -80,16 +80,16 @@ public sealed partial class SpecCompiler
         Parent("make sockets to hand over those of the name server", Step.Of(PlanOperation.SocketPair, PlanSlot.NameSockets).Into(sender));
 
         // struct sockaddr_in. What the first socket is bound to is written over it, and so the second gets the same port.
-        Pointer address = _plan.Block([AF_INET, 0, 0, 0, .. NameServer.Address, 0, 0, 0, 0, 0, 0, 0, 0]), length = _plan.Block([16, 0, 0, 0]), receive = _plan.Block(BitConverter.GetBytes(NameServer.ReceiveBytes));
+        Pointer address = _plan.Block([AF_INET, 0, 0, 0, .. NameServerSockets.Address, 0, 0, 0, 0, 0, 0, 0, 0]), length = _plan.Block([16, 0, 0, 0]), receive = _plan.Block(BitConverter.GetBytes(NameServerSockets.ReceiveBytes));
         Child("make the name server's UDP socket", Step.Call(Nr.Socket, AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0).Into(udp));
         Child("set what the name server's UDP socket holds", Step.Call(Nr.Setsockopt, Argument.Slot(udp), SOL_SOCKET, SO_RCVBUF, receive, sizeof(int)));
         Child("bind the name server's UDP socket to 127.0.0.11", Step.Call(Nr.Bind, Argument.Slot(udp), address, 16));
         Child("ask for the name server's port", Step.Call(Nr.Getsockname, Argument.Slot(udp), address, length));
         Child("make the name server's TCP socket", Step.Call(Nr.Socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0).Into(tcp));
         Child("bind the name server's TCP socket to 127.0.0.11", Step.Call(Nr.Bind, Argument.Slot(tcp), address, 16));
-        Child("listen on the name server's TCP socket", Step.Call(Nr.Listen, Argument.Slot(tcp), NameServer.Backlog));
+        Child("listen on the name server's TCP socket", Step.Call(Nr.Listen, Argument.Slot(tcp), NameServerSockets.Backlog));
         (byte[] batch, byte[] places, int ports) = s_nameRules.Value;
-        Child($"write nftables table {NameServer.Table}, which leads from 127.0.0.11:53 to the name server", Step.Of(PlanOperation.Nftables, _plan.Block(batch), batch.Length, address, _plan.Block(places), ports));
+        Child($"write nftables table {NameServerSockets.Table}, which leads from 127.0.0.11:53 to the name server", Step.Of(PlanOperation.Nftables, _plan.Block(batch), batch.Length, address, _plan.Block(places), ports));
         Child("hand over the name server's sockets", Step.Of(PlanOperation.SendDescriptors, Argument.Slot(sender), Argument.Slot(udp), Argument.Slot(tcp)));
     }
 }

@@ -8,7 +8,7 @@ using Quai.Linux.Nftables;
 namespace Quai.Runtime;
 
 /// <summary>The place of a container's name server in its network namespace: two sockets on one port of 127.0.0.11 that the kernel chooses, and rules that lead there whatever is sent to port 53.</summary>
-internal static class NameServer
+internal static class NameServerSockets
 {
     /// <summary>The nftables table with the rules.</summary>
     public const string Table = "quai-dns";
