@@ -83,6 +83,11 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
         IReadOnlyList<Endpoint> held = networks.EndpointsOf(container.Id);
         Endpoint endpoint = held.FirstOrDefault(e => e.Ports.Count > 0) ?? SandboxSetup.Gateway(held) ?? SandboxSetup.Gateway(held, AddressFamily.InterNetworkV6)
             ?? throw QuaiException.Invalid($"container {container.Name} is on no network that leads outside: its ports cannot be published");
+        if (update.Publish.Count > 0 && !endpoint.Network.PublishesPorts)
+        {
+            throw QuaiException.Invalid($"ports of container {container.Name} cannot be published: its network {endpoint.Network.Name} of driver {endpoint.Network.Driver} publishes none");
+        }
+
         try
         {
             return await networks.RepublishAsync(
