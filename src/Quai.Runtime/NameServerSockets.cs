@@ -22,7 +22,6 @@ internal static class NameServerSockets
     private const string Output = "output", Postrouting = "postrouting";
     private const ushort Port = 53;
     private const byte Tcp = 6, Udp = 17;
-    private const int StackSize = 128 << 10;
 
     private static readonly byte[] s_address = [127, 0, 0, 11];
 
@@ -41,27 +40,10 @@ internal static class NameServerSockets
     /// <summary>Makes the sockets and the rules in the network namespace of a process, by a thread that enters it and ends.</summary>
     /// <exception cref="LinuxException">The process is gone, or the kernel refused.</exception>
     /// <exception cref="SocketException">A socket cannot be had.</exception>
-    public static Task<NameSockets> MakeAsync(int pid)
+    public static async Task<NameSockets> MakeAsync(int pid)
     {
-        var made = new TaskCompletionSource<NameSockets>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(
-            () =>
-            {
-                try
-                {
-                    using FileDescriptor place = NetworkNamespace.OpenOf(pid);
-                    NetworkNamespace.Enter(place);
-                    made.SetResult(Make());
-                }
-                catch (Exception e) when (e is LinuxException or SocketException or ObjectDisposedException)
-                {
-                    made.SetException(e);
-                }
-            },
-            StackSize)
-        { IsBackground = true, Name = "name server" };
-        thread.Start();
-        return made.Task;
+        using FileDescriptor place = NetworkNamespace.OpenOf(pid);
+        return await NetworkNamespace.RunAsync(place, Make).ConfigureAwait(false);
     }
 
     private static NameSockets Make()

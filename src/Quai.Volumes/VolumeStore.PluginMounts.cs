@@ -69,7 +69,7 @@ public sealed partial class VolumeStore
         {
             if (e is PluginException { Answered: false })
             {
-                _ = QuietlyAsync(() => ApartAsync(() => UnmountRecorded(id, volume.Name, volume.Driver)));
+                _ = QuietlyAsync(() => PluginThread.RunAsync(() => UnmountRecorded(id, volume.Name, volume.Driver)));
             }
             else
             {
@@ -177,7 +177,7 @@ public sealed partial class VolumeStore
 
         foreach (IGrouping<string, (string Id, string Volume, string Driver, string User)> plugin in _oldMounts.GroupBy(m => m.Driver))
         {
-            _ = QuietlyAsync(() => ApartAsync(() => plugin.ToList().ForEach(m => UnmountRecorded(m.Id, m.Volume, m.Driver))));
+            _ = QuietlyAsync(() => PluginThread.RunAsync(() => plugin.ToList().ForEach(m => UnmountRecorded(m.Id, m.Volume, m.Driver))));
         }
 
         making.ForEach(e => _ = QuietlyAsync(() => TakeBackAsync(e)));

@@ -30,11 +30,6 @@ public sealed partial class VolumeStore
     private static void WriteState(SqliteConnection connection, Volume volume, EntryState state) =>
         connection.Run("UPDATE volumes SET state=$s WHERE name=$n", ("$s", (long)state), ("$n", volume.Name));
 
-    // Calls of plugins block, so each has a thread of its own.
-    private static Task<T> ApartAsync<T>(Func<T> work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
-    private static Task ApartAsync(Action work) => Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-
     // What a plugin does not undo now is recorded, and tried again at the next start.
     private static async Task QuietlyAsync(Func<Task> work)
     {
@@ -128,7 +123,7 @@ public sealed partial class VolumeStore
             {
                 if (IsCurrent(entry))
                 {
-                    await ApartAsync(() => MakePlugged(entry, string.IsNullOrEmpty(request.Name) ? "" : $"create {request.Name}: ")).ConfigureAwait(false);
+                    await PluginThread.RunAsync(() => MakePlugged(entry, string.IsNullOrEmpty(request.Name) ? "" : $"create {request.Name}: ")).ConfigureAwait(false);
                     made = true;
                 }
             }
@@ -238,7 +233,7 @@ public sealed partial class VolumeStore
                 _volumes[volume.Name] = entry;
             }
 
-            bool removed = !entry.MaybeMade || entry.Adopted || await ApartAsync(() => IsGone(volume)).ConfigureAwait(false);
+            bool removed = !entry.MaybeMade || entry.Adopted || await PluginThread.RunAsync(() => IsGone(volume)).ConfigureAwait(false);
             if (removed)
             {
                 await DeleteRecordAsync(volume).ConfigureAwait(false);
@@ -298,7 +293,7 @@ public sealed partial class VolumeStore
             return false;
         }
 
-        await ApartAsync(() => RemoveFromPlugin(owner)).ConfigureAwait(false);
+        await PluginThread.RunAsync(() => RemoveFromPlugin(owner)).ConfigureAwait(false);
         return true;
     }
 
@@ -326,7 +321,7 @@ public sealed partial class VolumeStore
             try
             {
                 await _database.WriteAsync(connection => WriteState(connection, volume, EntryState.Removing), CancellationToken.None).ConfigureAwait(false);
-                await ApartAsync(() => RemoveFromPlugin(volume)).ConfigureAwait(false);
+                await PluginThread.RunAsync(() => RemoveFromPlugin(volume)).ConfigureAwait(false);
             }
             catch (QuaiException) when (force)
             {

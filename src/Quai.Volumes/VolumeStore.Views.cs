@@ -1,5 +1,6 @@
 using System.Globalization;
 using Quai.Errors;
+using Quai.Plugins;
 using Quai.Plugins.Volumes;
 
 namespace Quai.Volumes;
@@ -19,7 +20,7 @@ public sealed partial class VolumeStore
             return await OwnerAsync(name).ConfigureAwait(false) ?? throw NotFound(name);
         }
 
-        return volume.IsLocal ? volume : await ApartAsync(() => FindAtPlugin(volume)).ConfigureAwait(false) ?? throw NotFound(name);
+        return volume.IsLocal ? volume : await PluginThread.RunAsync(() => FindAtPlugin(volume)).ConfigureAwait(false) ?? throw NotFound(name);
     }
 
     /// <summary>All volumes, also those that only plugins know, and what kept a plugin from telling.</summary>
@@ -119,5 +120,5 @@ public sealed partial class VolumeStore
         return found.MinBy(v => v.Driver, StringComparer.Ordinal);
     }
 
-    private Task ForEachPluginAsync(Action<string> ask) => Task.WhenAll(_plugins.Announced().Select(driver => ApartAsync(() => ask(driver))));
+    private Task ForEachPluginAsync(Action<string> ask) => Task.WhenAll(_plugins.Announced().Select(driver => PluginThread.RunAsync(() => ask(driver))));
 }

@@ -6,6 +6,7 @@ namespace Quai.Linux.Netlink;
 public static partial class NetworkNamespace
 {
     private const int CLONE_NEWNET = 0x40000000, O_RDONLY_CLOEXEC = 0x80000;
+    private const int StackSize = 128 << 10;
     private const int AF_UNIX = 1, SOCK_DGRAM_CLOEXEC = 0x80002, SOL_SOCKET = 1, SO_NETNS_COOKIE = 71;
 
     /// <summary>Opens the calling thread's namespace.</summary>
@@ -50,6 +51,35 @@ public static partial class NetworkNamespace
         {
             throw LinuxException.FromLastError("unshare", "network namespace");
         }
+    }
+
+    /// <summary>
+    /// Does something in a namespace, on a thread that enters it and ends: what a thread opens there (sockets) belongs to the namespace, whoever uses it later.
+    /// <code>
+    /// Socket socket = await NetworkNamespace.RunAsync(place, () =&gt; new Socket(SocketType.Stream, ProtocolType.Tcp));
+    /// </code>
+    /// </summary>
+    /// <exception cref="LinuxException">The namespace cannot be entered.</exception>
+    public static Task<T> RunAsync<T>(FileDescriptor place, Func<T> work)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    Enter(place);
+                    done.SetResult(work());
+                }
+                catch (Exception e)
+                {
+                    done.SetException(e);
+                }
+            },
+            StackSize)
+        { IsBackground = true, Name = "namespace" };
+        thread.Start();
+        return done.Task;
     }
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

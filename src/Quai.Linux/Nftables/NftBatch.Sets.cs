@@ -53,33 +53,8 @@ public sealed partial class NftBatch
     /// </summary>
     public static List<NftElement> List(NetlinkSocket socket, string table, string set, NftFamily family = NftFamily.IPv4)
     {
-        using var writer = new NetlinkWriter();
-        writer.Begin((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_GETSETELEM, NLM_F_DUMP);
-        writer.Put(new NfHeader { Family = (byte)family });
-        writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
-        writer.String(NFTA_SET_ELEM_LIST_SET, set);
-        writer.End();
         List<NftElement> elements = [];
-        socket.Dump(
-            writer.Written,
-            (_, payload) =>
-            {
-                var attributes = new NetlinkAttributes(payload[Marshal.SizeOf<NfHeader>()..]);
-                while (attributes.Next())
-                {
-                    if (attributes.Type != NFTA_SET_ELEM_LIST_ELEMENTS)
-                    {
-                        continue;
-                    }
-
-                    NetlinkAttributes list = attributes.Nested;
-                    while (list.Next())
-                    {
-                        elements.Add(ParseElement(list.Nested));
-                    }
-                }
-            },
-            $"list elements of {table} {set}");
+        NftListing.Elements(socket, family, table, set, element => elements.Add(ParseElement(element)));
         return elements;
     }
 

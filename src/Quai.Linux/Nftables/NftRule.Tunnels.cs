@@ -45,10 +45,6 @@ public readonly ref partial struct NftRule
         Span<byte> bytes = stackalloc byte[4];
         MemoryMarshal.Write(bytes, mark);
         Immediate(Register, bytes);
-        Expression meta = Begin("meta");
-        _writer.U32BigEndian(2, NFT_META_MARK);
-        _writer.U32BigEndian(3, Register);
-        End(meta);
-        Finish();
+        StoreMark();
     }
 }

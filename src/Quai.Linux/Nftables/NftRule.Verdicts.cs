@@ -64,6 +64,12 @@ public readonly ref partial struct NftRule
         MemoryMarshal.Write(set, value);
         LoadMeta(NFT_META_MARK, Register);
         Bitwise(keep, set);
+        StoreMark();
+    }
+
+    /// <summary>Gives the packet the mark that is in the register, and ends the rule.</summary>
+    private void StoreMark()
+    {
         Expression meta = Begin("meta");
         _writer.U32BigEndian(2, NFT_META_MARK);
         _writer.U32BigEndian(3, Register);

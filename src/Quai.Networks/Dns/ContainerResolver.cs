@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Quai.Linux;
+using Quai.Linux.Netlink;
 using Quai.Networks.Dns.Forwarding;
 using Quai.Networks.Dns.HostServers;
 
@@ -68,7 +69,7 @@ internal sealed partial class ContainerResolver : IDisposable
         SocketType type = protocol == ProtocolType.Tcp ? SocketType.Stream : SocketType.Dgram;
         Socket socket = server.FromHost
             ? new Socket(server.Address.AddressFamily, type, protocol)
-            : await NamespaceSockets.OpenAsync(_sockets.Namespace, server.Address.AddressFamily, type, protocol).ConfigureAwait(false);
+            : await NetworkNamespace.RunAsync(_sockets.Namespace, () => new Socket(server.Address.AddressFamily, type, protocol)).ConfigureAwait(false);
         try
         {
             await socket.ConnectAsync(server.Address, cancellation).ConfigureAwait(false);

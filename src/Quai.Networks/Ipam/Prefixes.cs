@@ -42,6 +42,11 @@ public static class Prefixes
     /// <summary>Whether the two share an address.</summary>
     public static bool Overlap(IPNetwork one, IPNetwork other) => one.Contains(other.BaseAddress) || other.Contains(one.BaseAddress);
 
+    /// <summary>Whether an address can be that of one interface: not of none, of itself alone, or of a group.</summary>
+    public static bool IsHosts(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
+        ? address.GetAddressBytes()[0] is > 0 and < 224 and not 127
+        : !address.IsIPv6Multicast && !address.IsIPv4MappedToIPv6 && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6Loopback);
+
     private static UInt128 HostMask(AddressFamily family, int length)
     {
         int bits = Bits(family) - length;

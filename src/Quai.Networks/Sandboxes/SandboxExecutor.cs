@@ -99,22 +99,10 @@ public static class SandboxExecutor
     {
         using NetlinkSocket host = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
         using FileDescriptor hostNamespace = NetworkNamespace.OpenCurrent();
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var thread = new Thread(() =>
+        await NetworkNamespace.RunAsync(sandbox, () =>
         {
-            try
-            {
-                NetworkNamespace.Enter(sandbox);
-                Execute(setup, host, hostNamespace);
-                done.SetResult();
-            }
-            catch (Exception e)
-            {
-                done.SetException(e);
-            }
-        })
-        { IsBackground = true, Name = "network sandbox" };
-        thread.Start();
-        await done.Task.ConfigureAwait(false);
+            Execute(setup, host, hostNamespace);
+            return true;
+        }).ConfigureAwait(false);
     }
 }

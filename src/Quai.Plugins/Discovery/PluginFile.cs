@@ -7,7 +7,7 @@ namespace Quai.Plugins.Discovery;
 /// <summary>A file that says where a plugin listens: <c>NAME.spec</c>, an address, or <c>NAME.json</c>.</summary>
 internal static class PluginFile
 {
-    private const int MostBytes = 64 << 10;
+    private const int MostBytes = 64 << 10, LongestShown = 200;
 
     /// <summary>Reads one.</summary>
     /// <exception cref="QuaiException">It is no such file.</exception>
@@ -45,7 +45,7 @@ internal static class PluginFile
         }
     }
 
-    private static string Shown(string text) => new([.. text.Take(200).Select(c => char.IsControl(c) ? '?' : c)]);
+    private static string Shown(string text) => PluginText.Shown(text, LongestShown);
 
     private static QuaiException Wrong(string path, string why, Exception? inner = null) => QuaiException.System($"plugin file {path}: {why}", inner);
 }

@@ -38,19 +38,7 @@ public sealed class AddressPlugin : IDisposable
     public ConcurrentDictionary<string, bool> Given { get; } = [];
 
     /// <summary>The calls since this was last asked, but for those that ask what it is like.</summary>
-    public string[] TakeCalls()
-    {
-        List<string> calls = [];
-        while (Socket.Calls.TryDequeue(out string? call))
-        {
-            if (call is not ("Activate" or "GetCapabilities" or "GetDefaultAddressSpaces"))
-            {
-                calls.Add(call);
-            }
-        }
-
-        return [.. calls];
-    }
+    public string[] TakeCalls() => Socket.Take("Activate", "GetCapabilities", "GetDefaultAddressSpaces");
 
     /// <inheritdoc/>
     public void Dispose() => Socket.Dispose();

@@ -41,19 +41,7 @@ public sealed class NetworkPlugin : IDisposable
     public string[] TakeCalls() => [.. TakeRequests().Select(c => c.Split(' ')[0])];
 
     /// <summary>The same calls with what they ask for.</summary>
-    public string[] TakeRequests()
-    {
-        List<string> calls = [];
-        while (Socket.Calls.TryDequeue(out string? call))
-        {
-            if (call.Split(' ')[0] is not ("Activate" or "GetCapabilities" or "EndpointOperInfo"))
-            {
-                calls.Add(call);
-            }
-        }
-
-        return [.. calls];
-    }
+    public string[] TakeRequests() => Socket.Take("Activate", "GetCapabilities", "EndpointOperInfo");
 
     /// <inheritdoc/>
     public void Dispose()

@@ -8,7 +8,8 @@ namespace Quai.EndToEnd.Tests.Plugins;
 
 /// <summary>A plugin's socket: calls are kept and answered, and it can be told to answer otherwise.</summary>
 /// <param name="answer">Answers a call by its method (<c>RequestPool</c>) and its request.</param>
-public sealed class PluginSocket(Func<string, JsonNode?, string> answer) : IDisposable
+/// <param name="describe">What is kept of a request beside the method; null for its members that are not empty, as <c>PoolID=p Address=10.1.1.1</c>.</param>
+public sealed class PluginSocket(Func<string, JsonNode?, string> answer, Func<JsonNode?, string>? describe = null) : IDisposable
 {
     private readonly ConcurrentBag<Socket> _connections = [];
     private Socket? _listener;
@@ -16,13 +17,28 @@ public sealed class PluginSocket(Func<string, JsonNode?, string> answer) : IDisp
     /// <summary>The plugin's name.</summary>
     public string Name { get; } = "quai-e2e-" + Guid.NewGuid().ToString("N")[..12];
 
-    /// <summary>Calls in their order: the method, and the request's members that are not empty, as <c>RequestAddress PoolID=p Address=10.1.1.1</c>.</summary>
+    /// <summary>Calls in their order: the method, and what is kept of the request.</summary>
     public ConcurrentQueue<string> Calls { get; } = [];
 
     /// <summary>What it answers instead, by method: the body; null for never.</summary>
     public ConcurrentDictionary<string, string?> Instead { get; } = [];
 
     private string SocketFile => $"/run/docker/plugins/{Name}.sock";
+
+    /// <summary>The calls since this was last asked, but for those of some methods.</summary>
+    public string[] Take(params string[] without)
+    {
+        List<string> calls = [];
+        while (Calls.TryDequeue(out string? call))
+        {
+            if (!without.Contains(call.Split(' ')[0]))
+            {
+                calls.Add(call);
+            }
+        }
+
+        return [.. calls];
+    }
 
     /// <summary>Listens.</summary>
     public void Start()
@@ -76,7 +92,7 @@ public sealed class PluginSocket(Func<string, JsonNode?, string> answer) : IDisp
             {
                 string method = path[(path.LastIndexOf('.') + 1)..];
                 JsonNode? request = body.Length == 0 ? null : JsonNode.Parse(body);
-                Calls.Enqueue($"{method} {string.Join(' ', (request as JsonObject ?? []).Where(m => m.Value?.ToJsonString() is not (null or "\"\"" or "false" or "{}")).Select(m => $"{m.Key}={Text(m.Value!)}"))}".TrimEnd());
+                Calls.Enqueue($"{method} {(describe ?? Members)(request)}".TrimEnd());
                 if (!Instead.TryGetValue(method, out string? reply))
                 {
                     reply = answer(method, request);
@@ -94,6 +110,9 @@ public sealed class PluginSocket(Func<string, JsonNode?, string> answer) : IDisp
         {
         }
     }
+
+    private static string Members(JsonNode? request) =>
+        string.Join(' ', (request as JsonObject ?? []).Where(m => m.Value?.ToJsonString() is not (null or "\"\"" or "false" or "{}")).Select(m => $"{m.Key}={Text(m.Value!)}"));
 
     private static string Text(JsonNode value) => value is JsonValue plain && plain.TryGetValue(out string? text) ? text : value.ToJsonString();
 

@@ -10,7 +10,7 @@ internal sealed class FakeLinks(TestDhcpServer server, ManualTime time) : IDhcpL
 {
     public byte[] HardwareOf(string parent) => [0x02, 0, 0, 0, 0, 0x01];
 
-    public IDhcpLink Open(string parent, uint transaction) => new Link(server, time);
+    public Task<IDhcpLink> OpenAsync(string parent, uint transaction) => Task.FromResult<IDhcpLink>(new Link(server, time));
 
     private sealed class Link(TestDhcpServer server, ManualTime time) : IDhcpLink
     {

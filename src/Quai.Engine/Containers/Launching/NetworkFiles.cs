@@ -56,30 +56,21 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         container, text => text + ContainerFiles.HostLines(container.Spec.Hostname, container.Spec.Domainname, AddressesOf(endpoint)));
 
     /// <summary>Removes an endpoint's addresses from the container's hosts.</summary>
-    public void RemoveHosts(Container container, Endpoint endpoint) => ChangeHosts(
-        container,
-        text =>
-        {
-            string[] gone = [.. AddressesOf(endpoint).Select(a => a + "\t")];
-            return string.Concat(text.Split('\n').Where(l => l.Length > 0 && !gone.Any(g => l.StartsWith(g, StringComparison.Ordinal))).Select(l => l + "\n"));
-        });
+    public void RemoveHosts(Container container, Endpoint endpoint)
+    {
+        string[] gone = [.. AddressesOf(endpoint).Select(a => a + "\t")];
+        ChangeHostLines(container, lines => lines.Where(l => !gone.Any(g => l.StartsWith(g, StringComparison.Ordinal))));
+    }
 
     /// <summary>Writes the lines of a running container's links anew.</summary>
     public void ChangeLinks(Container container)
     {
-        string[] lines = [.. links.Hosts(container)];
-        ChangeHosts(
-            container,
-            text =>
-            {
-                string[] heads = [.. lines.Select(l => l[(l.IndexOf('\t', StringComparison.Ordinal) + 1)..])];
-                return string.Concat(text.Split('\n').Where(l => l.Length > 0 && !heads.Any(h => l.EndsWith('\t' + h, StringComparison.Ordinal))).Concat(lines).Select(l => l + "\n"));
-            });
+        string[] wanted = [.. links.Hosts(container)], tails = [.. wanted.Select(l => l[l.IndexOf('\t', StringComparison.Ordinal)..])];
+        ChangeHostLines(container, lines => lines.Where(l => !tails.Any(t => l.EndsWith(t, StringComparison.Ordinal))).Concat(wanted));
     }
 
     /// <summary>Removes lines of links from a running container's hosts.</summary>
-    public void RemoveLinks(Container container, IReadOnlyCollection<string> lines) =>
-        ChangeHosts(container, text => string.Concat(text.Split('\n').Where(l => l.Length > 0 && !lines.Contains(l)).Select(l => l + "\n")));
+    public void RemoveLinks(Container container, IReadOnlyCollection<string> lines) => ChangeHostLines(container, present => present.Where(l => !lines.Contains(l)));
 
     private static IEnumerable<IPAddress> AddressesOf(Endpoint endpoint) => ((IPAddress?[])[endpoint.IPv4?.Address, endpoint.IPv6?.Address]).OfType<IPAddress>();
 
@@ -102,6 +93,9 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
     }
 
     private void ChangeHosts(Container container, Func<string, string> change) => Change(container, "hosts", change);
+
+    private void ChangeHostLines(Container container, Func<IEnumerable<string>, IEnumerable<string>> change) =>
+        ChangeHosts(container, text => string.Concat(change(text.Split('\n').Where(l => l.Length > 0)).Select(l => l + "\n")));
 
     /// <summary>Changes a file of a running container, in the one that it has mounted. One that its program made huge is left unchanged.</summary>
     private void Change(Container container, string name, Func<string, string> change)

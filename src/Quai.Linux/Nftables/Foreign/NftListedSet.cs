@@ -18,9 +18,9 @@ public sealed record NftListedSet(string Name, uint KeyType, uint KeyLength, uin
 
     private const uint Anonymous = 1, Constant = 2;
     private const int HeaderLength = 4;
-    private const ushort NFNL_SUBSYS_NFTABLES = 10, NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DESC = 9;
-    private const ushort NFTA_SET_ELEM_LIST_TABLE = 1, NFTA_SET_ELEM_LIST_SET = 2, NFTA_SET_ELEM_LIST_ELEMENTS = 3, NFTA_SET_ELEM_KEY = 1, NFTA_SET_ELEM_FLAGS = 3, NFTA_SET_ELEM_KEY_END = 10;
-    private const byte NFT_MSG_GETSET = 10, NFT_MSG_GETSETELEM = 13;
+    private const ushort NFTA_SET_TABLE = 1, NFTA_SET_NAME = 2, NFTA_SET_FLAGS = 3, NFTA_SET_KEY_TYPE = 4, NFTA_SET_KEY_LEN = 5, NFTA_SET_DESC = 9;
+    private const ushort NFTA_SET_ELEM_KEY = 1, NFTA_SET_ELEM_FLAGS = 3, NFTA_SET_ELEM_KEY_END = 10;
+    private const byte NFT_MSG_GETSET = 10;
 
     /// <summary>Whether it is nothing but a set: no map, and nothing that comes and goes by itself.</summary>
     public bool CanBeCopied => (Flags & ~(Interval | Concatenation | Anonymous | Constant)) == 0;
@@ -40,7 +40,7 @@ public sealed record NftListedSet(string Name, uint KeyType, uint KeyLength, uin
 
     private static NftListedSet? Define(NetlinkSocket socket, NftFamily family, string table, string name)
     {
-        using NetlinkWriter writer = Begin(NFT_MSG_GETSET, family);
+        using NetlinkWriter writer = NftListing.BeginDump(NFT_MSG_GETSET, family);
         writer.String(NFTA_SET_TABLE, table);
         writer.End();
         NftListedSet? found = null;
@@ -84,26 +84,14 @@ public sealed record NftListedSet(string Name, uint KeyType, uint KeyLength, uin
 
     private static List<byte[]> ElementsOf(NetlinkSocket socket, NftFamily family, string table, string name, int maximum)
     {
-        using NetlinkWriter writer = Begin(NFT_MSG_GETSETELEM, family);
-        writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
-        writer.String(NFTA_SET_ELEM_LIST_SET, name);
-        writer.End();
         List<byte[]> elements = [];
-        socket.Dump(
-            writer.Written,
-            (_, payload) =>
+        NftListing.Elements(socket, family, table, name, element =>
+        {
+            if (elements.Count <= maximum)
             {
-                var attributes = new NetlinkAttributes(payload[HeaderLength..]);
-                while (attributes.Next())
-                {
-                    NetlinkAttributes list = attributes.Nested;
-                    while (attributes.Type == NFTA_SET_ELEM_LIST_ELEMENTS && elements.Count <= maximum && list.Next())
-                    {
-                        elements.Add(KeysOf(list.Nested));
-                    }
-                }
-            },
-            $"list elements of {table} {name}");
+                elements.Add(KeysOf(element));
+            }
+        });
         return elements;
     }
 
@@ -121,13 +109,5 @@ public sealed record NftListedSet(string Name, uint KeyType, uint KeyLength, uin
         }
 
         return writer.Written.ToArray();
-    }
-
-    private static NetlinkWriter Begin(byte message, NftFamily family)
-    {
-        var writer = new NetlinkWriter();
-        writer.Begin((ushort)((NFNL_SUBSYS_NFTABLES << 8) | message), NLM_F_DUMP);
-        writer.Put((uint)family);
-        return writer;
     }
 }

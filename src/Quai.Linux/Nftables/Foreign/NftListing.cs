@@ -11,7 +11,8 @@ public static class NftListing
 {
     private const int HeaderLength = 4;
     private const ushort NFNL_SUBSYS_NFTABLES = 10;
-    private const byte NFT_MSG_GETCHAIN = 4, NFT_MSG_GETRULE = 7;
+    private const byte NFT_MSG_GETCHAIN = 4, NFT_MSG_GETRULE = 7, NFT_MSG_GETSETELEM = 13;
+    private const ushort NFTA_SET_ELEM_LIST_TABLE = 1, NFTA_SET_ELEM_LIST_SET = 2, NFTA_SET_ELEM_LIST_ELEMENTS = 3;
     private const ushort NFTA_CHAIN_TABLE = 1, NFTA_CHAIN_NAME = 3, NFTA_CHAIN_HOOK = 4, NFTA_CHAIN_POLICY = 5, NFTA_HOOK_HOOKNUM = 1;
     private const ushort NFTA_RULE_TABLE = 1, NFTA_RULE_CHAIN = 2, NFTA_RULE_HANDLE = 3, NFTA_RULE_EXPRESSIONS = 4, NFTA_RULE_USERDATA = 7;
     private const byte NFTNL_UDATA_RULE_COMMENT = 0;
@@ -20,8 +21,7 @@ public static class NftListing
     /// <exception cref="LinuxException">The kernel refused, with EINTR when chains changed meanwhile.</exception>
     public static List<NftBaseChain> BaseChains(NetlinkSocket socket, NftFamily family)
     {
-        using var writer = new NetlinkWriter();
-        Begin(writer, NFT_MSG_GETCHAIN, family);
+        using NetlinkWriter writer = BeginDump(NFT_MSG_GETCHAIN, family);
         writer.End();
         List<NftBaseChain> chains = [];
         socket.Dump(
@@ -67,8 +67,7 @@ public static class NftListing
     /// <exception cref="LinuxException">The kernel refused, with EINTR when rules changed meanwhile.</exception>
     public static List<NftListedRule> Rules(NetlinkSocket socket, NftFamily family, string table, string chain)
     {
-        using var writer = new NetlinkWriter();
-        Begin(writer, NFT_MSG_GETRULE, family);
+        using NetlinkWriter writer = BeginDump(NFT_MSG_GETRULE, family);
         writer.String(NFTA_RULE_TABLE, table);
         writer.String(NFTA_RULE_CHAIN, chain);
         writer.End();
@@ -112,11 +111,41 @@ public static class NftListing
         return rules;
     }
 
-    private static void Begin(NetlinkWriter writer, byte message, NftFamily family)
+    /// <summary>Begins a request to list something.</summary>
+    internal static NetlinkWriter BeginDump(byte message, NftFamily family)
     {
+        var writer = new NetlinkWriter();
         writer.Begin((ushort)((NFNL_SUBSYS_NFTABLES << 8) | message), NLM_F_DUMP);
         writer.Put((uint)family);
+        return writer;
     }
+
+    /// <summary>Reads the elements of a set or map, one after the other.</summary>
+    internal static void Elements(NetlinkSocket socket, NftFamily family, string table, string set, ReadElement read)
+    {
+        using NetlinkWriter writer = BeginDump(NFT_MSG_GETSETELEM, family);
+        writer.String(NFTA_SET_ELEM_LIST_TABLE, table);
+        writer.String(NFTA_SET_ELEM_LIST_SET, set);
+        writer.End();
+        socket.Dump(
+            writer.Written,
+            (_, payload) =>
+            {
+                var attributes = new NetlinkAttributes(payload[HeaderLength..]);
+                while (attributes.Next())
+                {
+                    NetlinkAttributes list = attributes.Nested;
+                    while (attributes.Type == NFTA_SET_ELEM_LIST_ELEMENTS && list.Next())
+                    {
+                        read(list.Nested);
+                    }
+                }
+            },
+            $"list elements of {table} {set}");
+    }
+
+    /// <summary>Reads an element.</summary>
+    internal delegate void ReadElement(NetlinkAttributes element);
 
     /// <summary>What a rule does with each packet, and with some. One that only counts, logs and says something about itself before its verdict has no condition.</summary>
     private static NftListedRule Read(NftListedRule rule, NetlinkAttributes list)

@@ -29,10 +29,10 @@ internal sealed partial class OverlayDriver : INetworkDriver, IDisposable
     private readonly ILogger _logger;
     private readonly BridgeDevice _bridges;
     private readonly VxlanDevice _tunnels;
-    private readonly TunnelSecurity _security = new();
     private readonly TunnelGuard _guard;
     private readonly ITimer _renewal;
     private readonly ConcurrentDictionary<string, OverlayTunnel> _live = [];
+    private TunnelSecurity? _security;
 
     /// <param name="route">NETLINK_ROUTE in the host's namespace.</param>
     /// <param name="options">The daemon's settings.</param>
@@ -51,11 +51,14 @@ internal sealed partial class OverlayDriver : INetworkDriver, IDisposable
         _bridges = new BridgeDevice(route, options.Owner, options.Firewall, subnets);
         _tunnels = new VxlanDevice(route);
         _guard = new TunnelGuard(options, logger, time);
-        _renewal = time.CreateTimer(_ => Renew(), null, s_renewal, s_renewal);
+        _renewal = time.CreateTimer(_ => Renew(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <inheritdoc/>
     public string Name => "overlay";
+
+    // Opened for the first network: a host without one need not load what the kernel has for it.
+    private TunnelSecurity Security => _security ??= new TunnelSecurity();
 
     /// <summary>The tunnel of a network that is there on this host; null for none.</summary>
     /// <param name="networkId">Its whole id.</param>
@@ -97,7 +100,7 @@ internal sealed partial class OverlayDriver : INetworkDriver, IDisposable
             _guard.Put(settings);
             if (keys is not null)
             {
-                _security.Apply(settings, settings.Peers ?? [], keys);
+                Security.Apply(settings, settings.Peers ?? [], keys);
             }
         }
 
@@ -105,13 +108,14 @@ internal sealed partial class OverlayDriver : INetworkDriver, IDisposable
         BridgeState bridge = _bridges.Ensure(like, [.. record.Subnets.Select(s => s.Gateway)], record.OwnsInterface, taken);
         bool told = settings.Peers is null;
         var link = new VxlanLink { Name = OverlaySettings.TunnelOf(record.Id), Id = settings.Id, Local = settings.Local, Port = settings.Port, Mtu = mtu, Learns = !told, Answers = told };
-        var tunnel = new OverlayTunnel(settings, _tunnels.Ensure(link, bridge), _tunnels, _security, keys);
+        var tunnel = new OverlayTunnel(settings, _tunnels.Ensure(link, bridge), _tunnels, Security, keys);
         if (settings.Peers is { } peers)
         {
             tunnel.SetPeers(peers);
         }
 
         _live[record.Id] = tunnel;
+        _renewal.Change(s_renewal, s_renewal);
         return new LiveBridge(_bridges, like, bridge, record);
     }
 
@@ -123,7 +127,7 @@ internal sealed partial class OverlayDriver : INetworkDriver, IDisposable
         _bridges.Delete(OverlaySettings.BridgeOf(record.Id));
         if (OverlayOptions.NumberOf(record) is { } id)
         {
-            _security.Remove(new OverlaySettings(id, IPAddress.None).Mark);
+            Security.Remove(new OverlaySettings(id, IPAddress.None).Mark);
             _guard.Remove(id);
         }
     }
@@ -133,7 +137,7 @@ internal sealed partial class OverlayDriver : INetworkDriver, IDisposable
     {
         _renewal.Dispose();
         _guard.Dispose();
-        _security.Dispose();
+        _security?.Dispose();
     }
 
     private static BridgeSettings BridgeOf(NetworkRecord record, int mtu) => new()

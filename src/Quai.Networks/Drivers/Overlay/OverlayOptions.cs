@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Egress;
+using Quai.Networks.Ipam;
 using Quai.Networks.Records;
 
 namespace Quai.Networks.Drivers.Overlay;
@@ -172,9 +173,6 @@ internal static class OverlayOptions
             throw QuaiException.Invalid($"invalid {option} \"{text}\": \"{word}\" is not an IP address");
         }
 
-        bool host = !IPAddress.IsLoopback(address) && !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.Broadcast)
-            && !address.IsIPv6Multicast && !address.IsIPv6LinkLocal && !address.IsIPv4MappedToIPv6
-            && !(address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 or 0);
-        return host ? address : throw QuaiException.Invalid($"invalid {option} \"{text}\": {address} is no address by which another host is reached");
+        return Prefixes.IsHosts(address) && !address.IsIPv6LinkLocal ? address : throw QuaiException.Invalid($"invalid {option} \"{text}\": {address} is no address by which another host is reached");
     }
 }

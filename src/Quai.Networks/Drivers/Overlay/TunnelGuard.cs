@@ -25,16 +25,17 @@ internal sealed class TunnelGuard : IDisposable
     private readonly Dictionary<uint, OverlaySettings> _guarded = [];
     private readonly NetworkOptions _options;
     private readonly NetlinkSocket? _socket;
-    private readonly FirewallWatch? _watch;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+    private FirewallWatch? _watch;
 
     /// <param name="options">The daemon's settings.</param>
     /// <param name="logger">For what is done in the background.</param>
     /// <param name="time">The clock.</param>
     public TunnelGuard(NetworkOptions options, ILogger logger, TimeProvider time)
     {
-        _options = options;
+        (_options, _logger, _time) = (options, logger, time);
         _socket = options.Firewall ? NftBatch.OpenSocket() : null;
-        _watch = options.Firewall ? new FirewallWatch(Mend, time, logger) : null;
     }
 
     /// <summary>Writes the rules of a network, in the place of those that there are of it.</summary>
@@ -43,6 +44,7 @@ internal sealed class TunnelGuard : IDisposable
     {
         lock (_lock)
         {
+            _watch ??= new FirewallWatch(Mend, _time, _logger);
             try
             {
                 Write(network);
@@ -55,7 +57,7 @@ internal sealed class TunnelGuard : IDisposable
             _guarded[network.Id] = network;
         }
 
-        _watch?.Start();
+        _watch.Start();
     }
 
     /// <summary>Deletes the rules of a network, if there are any.</summary>

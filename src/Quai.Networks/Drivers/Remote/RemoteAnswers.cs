@@ -55,10 +55,10 @@ internal static class RemoteAnswers
 
         if (source.Length > 0)
         {
-            string refusal = $"failed to add interface {Shown(source)} to sandbox";
+            string refusal = $"failed to add interface {PluginText.Shown(source)} to sandbox";
             if (!InterfaceNames.IsValid(source) || find(source) is not { } link)
             {
-                throw Bad(driver, "Join", $"{refusal}: failed to get link by name \"{Shown(source)}\": Link not found");
+                throw Bad(driver, "Join", $"{refusal}: failed to get link by name \"{PluginText.Shown(source)}\": Link not found");
             }
 
             if (link.Index == Links.Loopback || link.Group is InterfaceGroups.Bridges or InterfaceGroups.Ports or InterfaceGroups.Retired)
@@ -68,7 +68,7 @@ internal static class RemoteAnswers
 
             if (join.Prefix.Length == 0 || !InterfaceNames.IsValid(join.Prefix + "00"))
             {
-                throw Bad(driver, "Join", $"{refusal}: \"{Shown(join.Prefix)}\" is not what an interface's name can begin with");
+                throw Bad(driver, "Join", $"{refusal}: \"{PluginText.Shown(join.Prefix)}\" is not what an interface's name can begin with");
             }
         }
 
@@ -94,7 +94,7 @@ internal static class RemoteAnswers
         }
         catch (QuaiException)
         {
-            throw Bad(driver, "CreateEndpoint", $"address {Shown(text)}: invalid MAC address");
+            throw Bad(driver, "CreateEndpoint", $"address {PluginText.Shown(text)}: invalid MAC address");
         }
     }
 
@@ -107,7 +107,7 @@ internal static class RemoteAnswers
 
         InterfaceAddress address = Read(driver, "CreateEndpoint", given);
         return told.Length > 0 ? throw Bad(driver, "CreateEndpoint", $"driver modified interface address: endpoint interface IP present ({told}). Cannot be modified with ({address})")
-            : !any || address.Address.AddressFamily != family || !IsHosts(address.Address)
+            : !any || address.Address.AddressFamily != family || !Prefixes.IsHosts(address.Address)
                 ? throw Bad(driver, "CreateEndpoint", $"driver modified interface address: {address} is not of the network's subnets")
             : address.ToString();
     }
@@ -119,8 +119,8 @@ internal static class RemoteAnswers
             return null;
         }
 
-        IPAddress gateway = Plain(text) ?? throw Bad(driver, "Join", $"unable to parse {member} \"{Shown(text)}\"");
-        return gateway.AddressFamily == family && has(family) && IsHosts(gateway) ? gateway.ToString()
+        IPAddress gateway = Plain(text) ?? throw Bad(driver, "Join", $"unable to parse {member} \"{PluginText.Shown(text)}\"");
+        return gateway.AddressFamily == family && has(family) && Prefixes.IsHosts(gateway) ? gateway.ToString()
             : throw Bad(driver, "Join", $"failed to set gateway: {gateway}: it is no next hop that this endpoint can have as {member}");
     }
 
@@ -128,15 +128,11 @@ internal static class RemoteAnswers
     {
         InterfaceAddress to = Read(driver, "Join", route.Destination ?? "");
         bool byHop = route.NextHop is { Length: > 0 };
-        IPAddress? hop = byHop ? Plain(route.NextHop!) ?? throw Bad(driver, "Join", $"failed to parse nexthop IP {Shown(route.NextHop!)}") : null;
-        return route.RouteType is 0 or 1 && byHop == (route.RouteType == 0) && has(to.Address.AddressFamily) && (hop is null || (hop.AddressFamily == to.Address.AddressFamily && IsHosts(hop)))
+        IPAddress? hop = byHop ? Plain(route.NextHop!) ?? throw Bad(driver, "Join", $"failed to parse nexthop IP {PluginText.Shown(route.NextHop!)}") : null;
+        return route.RouteType is 0 or 1 && byHop == (route.RouteType == 0) && has(to.Address.AddressFamily) && (hop is null || (hop.AddressFamily == to.Address.AddressFamily && Prefixes.IsHosts(hop)))
             ? new RemoteRoute(to.Network.ToString(), hop?.ToString())
             : throw Bad(driver, "Join", $"failed to set static route to {to.Network}: a route is of a family that the endpoint has, and of type 0 with a next hop, or of type 1 with none");
     }
-
-    private static bool IsHosts(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
-        ? address.GetAddressBytes()[0] is > 0 and < 224 and not 127
-        : !address.IsIPv6Multicast && !address.IsIPv4MappedToIPv6 && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6Loopback);
 
     // .NET also reads forms that nobody writes: "10" is 0.0.0.10.
     private static IPAddress? Plain(string text) =>
@@ -152,11 +148,9 @@ internal static class RemoteAnswers
         }
         catch (QuaiException)
         {
-            throw Bad(driver, method, $"invalid CIDR address: {Shown(text)}");
+            throw Bad(driver, method, $"invalid CIDR address: {PluginText.Shown(text)}");
         }
     }
 
     private static PluginException Bad(string driver, string method, string what) => new($"{what} (what plugin \"{driver}\" answered NetworkDriver.{method})", answered: false);
-
-    private static string Shown(string text) => new([.. text.Take(LongestText).Select(c => char.IsControl(c) ? '?' : c)]);
 }

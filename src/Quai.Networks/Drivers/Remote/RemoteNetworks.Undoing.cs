@@ -77,7 +77,7 @@ internal sealed partial class RemoteNetworks
     {
         try
         {
-            await OffAsync(action).ConfigureAwait(false);
+            await PluginThread.RunAsync(action).ConfigureAwait(false);
             return true;
         }
         catch (QuaiException e)

@@ -30,7 +30,7 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
 
     /// <summary>Asks a plugin how far its networks reach, before anything is made.</summary>
     /// <exception cref="QuaiException">There is no such plugin, or it does not answer.</exception>
-    public Task<string> ScopeAsync(string driver) => OffAsync(() => plugins.Scope(driver));
+    public Task<string> ScopeAsync(string driver) => PluginThread.RunAsync(() => plugins.Scope(driver));
 
     /// <summary>Records that a plugin is going to be asked for a network.</summary>
     public Task BeginAsync(NetworkRecord record, string scope) => ledger.PutAsync(new RemoteNetworkRow(record.Id, record.Driver, scope, Made: false));
@@ -45,7 +45,7 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
         RemoteNetworkRow row = ledger.Network(record.Id)!;
         try
         {
-            await OffAsync(() => plugins.CreateNetwork(row.Driver, PluginViews.Of(record, row.Scope))).ConfigureAwait(false);
+            await PluginThread.RunAsync(() => plugins.CreateNetwork(row.Driver, PluginViews.Of(record, row.Scope))).ConfigureAwait(false);
         }
         catch (PluginException e) when (e.Answered)
         {
@@ -136,7 +136,7 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
         RemoteInterface chosen;
         try
         {
-            PluginInterface? answer = await OffAsync(() => plugins.CreateEndpoint(driver, told)).ConfigureAwait(false);
+            PluginInterface? answer = await PluginThread.RunAsync(() => plugins.CreateEndpoint(driver, told)).ConfigureAwait(false);
             chosen = RemoteAnswers.InterfaceOf(driver, told, answer, anyAddress: network.Subnets.Count == 0);
         }
         catch (QuaiException e)
@@ -154,7 +154,7 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
         PluginJoin join;
         try
         {
-            join = await OffAsync(() => plugins.Join(driver, told, endpoint.ContainerId)).ConfigureAwait(false);
+            join = await PluginThread.RunAsync(() => plugins.Join(driver, told, endpoint.ContainerId)).ConfigureAwait(false);
         }
         catch (PluginException e) when (e.Answered)
         {
@@ -181,7 +181,7 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
         await ledger.PutAsync(row with { Step = RemoteStep.Published }).ConfigureAwait(false);
         try
         {
-            await OffAsync(() => plugins.Publish(row.Driver, told)).ConfigureAwait(false);
+            await PluginThread.RunAsync(() => plugins.Publish(row.Driver, told)).ConfigureAwait(false);
         }
         catch (QuaiException e)
         {
@@ -205,14 +205,6 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
             }
         }
     }
-
-    private static Task OffAsync(Action call) => OffAsync<object?>(() =>
-    {
-        call();
-        return null;
-    });
-
-    private static Task<T> OffAsync<T>(Func<T> call) => Task.Factory.StartNew(call, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private static Task PatientlyAsync(Task undoing) => Task.WhenAny(undoing, Task.Delay(s_patience));
 }

@@ -149,7 +149,7 @@ internal sealed class DhcpExchange(IDhcpLinks links, TimeProvider time)
 
         public async Task SendAsync(DhcpRequest request)
         {
-            _link ??= links.Open(client.Parent, Transaction);
+            _link ??= await links.OpenAsync(client.Parent, Transaction).ConfigureAwait(false);
             byte[] message = (request with { Seconds = (ushort)Math.Min(Elapsed.TotalSeconds, ushort.MaxValue) }).ToBytes();
             byte[] frame = DhcpFrame.Write(
                 message,

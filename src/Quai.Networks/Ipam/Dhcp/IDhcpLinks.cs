@@ -9,7 +9,7 @@ internal interface IDhcpLinks
     /// <param name="parent">The host's interface.</param>
     /// <param name="transaction">The number of the exchange.</param>
     /// <exception cref="QuaiException">The interface is not there.</exception>
-    IDhcpLink Open(string parent, uint transaction);
+    Task<IDhcpLink> OpenAsync(string parent, uint transaction);
 
     /// <summary>The hardware address of an interface of the host's.</summary>
     /// <exception cref="QuaiException">The interface is not there.</exception>

@@ -13,8 +13,7 @@ internal static class LeaseTerms
     /// <summary>Whether a server lends, or offers, something that an interface can have.</summary>
     public static bool IsSound(DhcpReply reply)
     {
-        byte first = reply.Address.GetAddressBytes()[0];
-        if (first is 0 or 127 or >= 224 || reply.PrefixLength == 0 || reply.Server is not { } server || server.GetAddressBytes()[0] is 0 or 127 or >= 224)
+        if (!Prefixes.IsHosts(reply.Address) || reply.PrefixLength == 0 || reply.Server is not { } server || !Prefixes.IsHosts(server))
         {
             return false;
         }

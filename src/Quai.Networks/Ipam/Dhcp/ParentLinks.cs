@@ -17,29 +17,18 @@ internal sealed class ParentLinks(Func<string, Link?> find) : IDhcpLinks, IDispo
     private readonly FileDescriptor _namespace = NetworkNamespace.OpenCurrent();
 
     /// <inheritdoc/>
-    public IDhcpLink Open(string parent, uint transaction)
+    public async Task<IDhcpLink> OpenAsync(string parent, uint transaction)
     {
         int index = (find(parent) ?? throw ParentDevice.NotFound(parent)).Index;
-        PacketSocket? socket = null;
-        Exception? failure = null;
-
-        // A socket is of the namespace of the thread that opens it. Continuations run anywhere; a thread that enters one must end.
-        var thread = new Thread(() =>
+        try
         {
-            try
-            {
-                NetworkNamespace.Enter(_namespace);
-                socket = PacketSocket.Open(index, PacketFilter.Datagrams(DhcpFrame.ClientPort, TransactionAt, transaction));
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        })
-        { IsBackground = true, Name = "dhcp" };
-        thread.Start();
-        thread.Join();
-        return socket is not null ? new Link(socket, parent) : throw QuaiException.System($"DHCP cannot be spoken on {parent}: {failure!.Message}", failure);
+            return new Link(
+                await NetworkNamespace.RunAsync(_namespace, () => PacketSocket.Open(index, PacketFilter.Datagrams(DhcpFrame.ClientPort, TransactionAt, transaction))).ConfigureAwait(false), parent);
+        }
+        catch (Exception e)
+        {
+            throw QuaiException.System($"DHCP cannot be spoken on {parent}: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>

@@ -79,13 +79,13 @@ internal sealed partial class PluginAddresses
             return;
         }
 
-        string space = await Task.Run(() => plugins.LocalSpace(driver)).ConfigureAwait(false);
+        string space = await PluginThread.RunAsync(() => plugins.LocalSpace(driver)).ConfigureAwait(false);
         IReadOnlyList<GivenRow> rows = ledger.Where(r => r.NetworkId == network.Id);
         foreach (GivenRow pool in rows.Where(r => r.Subnet is not null))
         {
             bool ipv6 = pool.Subnet!.Contains(':', StringComparison.Ordinal);
             string range = network.Attributes.Asked.FirstOrDefault(a => a.Subnet == pool.Subnet)?.Range ?? "";
-            PluginPool again = await Task.Run(() => plugins.RequestPool(driver, space, pool.Subnet, range, network.Attributes.IpamOptions, ipv6)).ConfigureAwait(false);
+            PluginPool again = await PluginThread.RunAsync(() => plugins.RequestPool(driver, space, pool.Subnet, range, network.Attributes.IpamOptions, ipv6)).ConfigureAwait(false);
             if (again.Id != pool.Pool)
             {
                 throw QuaiException.System($"plugin \"{driver}\" gave pool \"{again.Id}\" for {pool.Subnet}, which was \"{pool.Pool}\" before");
@@ -97,7 +97,7 @@ internal sealed partial class PluginAddresses
                 Dictionary<string, string>? options = address.IsNetworks && gateways.Contains(address.Address) ? s_gateway : null;
                 try
                 {
-                    _ = await Task.Run(() => plugins.RequestAddress(driver, pool.Pool, address.Address!, options)).ConfigureAwait(false);
+                    _ = await PluginThread.RunAsync(() => plugins.RequestAddress(driver, pool.Pool, address.Address!, options)).ConfigureAwait(false);
                 }
                 catch (PluginException e) when (e.Answered)
                 {

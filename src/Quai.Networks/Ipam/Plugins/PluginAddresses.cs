@@ -31,11 +31,12 @@ internal sealed partial class PluginAddresses(AddressPlugins plugins, GivenLedge
     public async Task<NetworkRecord> ReserveAsync(NetworkRecord record, IReadOnlyList<IPNetwork> taken, CancellationToken cancellation)
     {
         string driver = record.Attributes.IpamDriver;
-        await Task.Run(() => plugins.Check(driver), cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        await PluginThread.RunAsync(() => plugins.Check(driver)).ConfigureAwait(false);
         try
         {
             await AbilitiesAsync(driver).ConfigureAwait(false);
-            string space = await Task.Run(() => plugins.LocalSpace(driver), cancellation).ConfigureAwait(false);
+            string space = await PluginThread.RunAsync(() => plugins.LocalSpace(driver)).ConfigureAwait(false);
             List<SubnetRecord> subnets = [];
             foreach (bool ipv6 in (bool[])[false, true])
             {
@@ -144,7 +145,7 @@ internal sealed partial class PluginAddresses(AddressPlugins plugins, GivenLedge
         {
             while (true)
             {
-                PluginPool pool = await Task.Run(() => plugins.RequestPool(driver, space, asked?.Subnet ?? "", asked?.Range ?? "", record.Attributes.IpamOptions, ipv6)).ConfigureAwait(false);
+                PluginPool pool = await PluginThread.RunAsync(() => plugins.RequestPool(driver, space, asked?.Subnet ?? "", asked?.Range ?? "", record.Attributes.IpamOptions, ipv6)).ConfigureAwait(false);
                 GivenRow row = await ledger.AddAsync(new GivenRow(driver, record.Id, null, pool.Id, pool.Subnet, null)).ConfigureAwait(false);
                 IPNetwork subnet = PluginAnswers.SubnetOf(driver, pool, ipv6);
                 if (asked is not null && subnet != IPNetwork.Parse(asked.Subnet))
@@ -185,7 +186,7 @@ internal sealed partial class PluginAddresses(AddressPlugins plugins, GivenLedge
             try
             {
                 IPAddress address = await AddressAsync(pool, subnet.Prefix, endpoint, wanted, options).ConfigureAwait(false);
-                return new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.HasGateway ? subnet.Gateway : null);
+                return new EndpointAddress(address, subnet.Prefix.PrefixLength, subnet.NextHop);
             }
             catch (PluginException e) when (e.Answered)
             {
@@ -206,7 +207,7 @@ internal sealed partial class PluginAddresses(AddressPlugins plugins, GivenLedge
         string answer;
         try
         {
-            answer = await Task.Run(() => plugins.RequestAddress(pool.Driver, pool.Pool, wanted?.ToString() ?? "", options)).ConfigureAwait(false);
+            answer = await PluginThread.RunAsync(() => plugins.RequestAddress(pool.Driver, pool.Pool, wanted?.ToString() ?? "", options)).ConfigureAwait(false);
         }
         catch (PluginException e) when (e.Answered && recorded is not null)
         {
@@ -226,7 +227,7 @@ internal sealed partial class PluginAddresses(AddressPlugins plugins, GivenLedge
 
     private async Task<PluginAbilities> AbilitiesAsync(string driver) =>
         _abilities.TryGetValue(driver, out PluginAbilities? known) ? known
-            : _abilities[driver] = await Task.Run(() => plugins.Abilities(driver)).ConfigureAwait(false);
+            : _abilities[driver] = await PluginThread.RunAsync(() => plugins.Abilities(driver)).ConfigureAwait(false);
 
     /// <summary>Addresses first, subnets last.</summary>
     private async Task GiveBackAsync(IReadOnlyList<GivenRow> rows)
@@ -237,12 +238,12 @@ internal sealed partial class PluginAddresses(AddressPlugins plugins, GivenLedge
             {
                 if (row.Address is null)
                 {
-                    await Task.Run(() => plugins.ReleasePool(row.Driver, row.Pool)).ConfigureAwait(false);
+                    await PluginThread.RunAsync(() => plugins.ReleasePool(row.Driver, row.Pool)).ConfigureAwait(false);
                 }
                 else if (!ledger.IsShared(row))
                 {
                     // An address that it gave twice is the other's.
-                    await Task.Run(() => plugins.ReleaseAddress(row.Driver, row.Pool, row.Address)).ConfigureAwait(false);
+                    await PluginThread.RunAsync(() => plugins.ReleaseAddress(row.Driver, row.Pool, row.Address)).ConfigureAwait(false);
                 }
             }
             catch (QuaiException e)

@@ -18,7 +18,7 @@ internal static class PluginAnswers
     {
         if (Read(pool.Subnet) is not { } read || read.Address.AddressFamily != (ipv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork))
         {
-            throw Nonsense(driver, "RequestPool", $"\"{Shown(pool.Subnet)}\", which is no subnet of {(ipv6 ? "IPv6" : "IPv4")}");
+            throw Nonsense(driver, "RequestPool", $"\"{PluginText.Shown(pool.Subnet)}\", which is no subnet of {(ipv6 ? "IPv6" : "IPv4")}");
         }
 
         if (read.PrefixLength == 0)
@@ -44,7 +44,7 @@ internal static class PluginAnswers
             throw new PluginException($"plugin \"{driver}\" answered IpamDriver.RequestAddress: no address returned", answered: false);
         }
 
-        IPAddress address = Read(answer)?.Address ?? throw Nonsense(driver, "RequestAddress", $"\"{Shown(answer)}\": invalid CIDR address");
+        IPAddress address = Read(answer)?.Address ?? throw Nonsense(driver, "RequestAddress", $"\"{PluginText.Shown(answer)}\": invalid CIDR address");
         return address.AddressFamily != subnet.BaseAddress.AddressFamily || !subnet.Contains(address) ? throw Nonsense(driver, "RequestAddress", $"{address}, which is not in {subnet}")
             : asked is not null && !asked.Equals(address) ? throw Nonsense(driver, "RequestAddress", $"{address} when it was asked for {asked}")
             : IsEdge(address, subnet) ? throw Nonsense(driver, "RequestAddress", $"{address}, which is no host's in {subnet}")
@@ -58,7 +58,7 @@ internal static class PluginAnswers
 
     private static bool IsUsable(IPAddress first) => first.AddressFamily == AddressFamily.InterNetworkV6
         ? !first.IsIPv6Multicast && !first.IsIPv6LinkLocal && !first.Equals(IPAddress.IPv6Loopback) && !first.IsIPv4MappedToIPv6
-        : first.GetAddressBytes()[0] is > 0 and < 224 and not 127;
+        : Prefixes.IsHosts(first);
 
     private static InterfaceAddress? Read(string text)
     {
@@ -73,6 +73,4 @@ internal static class PluginAnswers
     }
 
     private static PluginException Nonsense(string driver, string method, string what) => new($"plugin \"{driver}\" answered IpamDriver.{method} with {what}", answered: false);
-
-    private static string Shown(string text) => new([.. text.Take(80).Select(c => char.IsControl(c) ? '?' : c)]);
 }

@@ -88,10 +88,7 @@ internal sealed record DhcpReply
         };
     }
 
-    private static IEnumerable<IPAddress> Usable(uint[] addresses) => addresses.Where(a => IsHost(a)).Select(AddressOf).Take(MostNameServers);
-
-    /// <summary>Whether a number can be an interface's address.</summary>
-    private static bool IsHost(uint address) => address >> 24 is > 0 and < 224 and not 127;
+    private static IEnumerable<IPAddress> Usable(uint[] addresses) => addresses.Select(AddressOf).Where(Prefixes.IsHosts).Take(MostNameServers);
 
     private static IPAddress AddressOf(uint number) => Prefixes.Address(number, System.Net.Sockets.AddressFamily.InterNetwork);
 
