@@ -1,5 +1,6 @@
 using System.Net;
 using Quai.Networks.Egress;
+using Quai.Networks.Ipam.Dhcp;
 
 namespace Quai.Networks;
 
@@ -57,6 +58,9 @@ public sealed record Network(string Id, string Name, string Driver, DateTimeOffs
 
     /// <summary>Whether its containers reach what is outside of it.</summary>
     public bool LeadsOutside => !Attributes.Internal;
+
+    /// <summary>Whether a server of the network itself lends its addresses: no subnet says which can be asked for.</summary>
+    public bool HasServedAddresses => Attributes.IpamDriver == DhcpAddresses.Name;
 
     /// <summary>Whether its containers know each other by name: on all networks but the predefined ones, as in Docker.</summary>
     public bool HasNames => !IsPredefined && !Attributes.ConfigOnly;

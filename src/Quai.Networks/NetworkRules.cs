@@ -149,9 +149,14 @@ internal static class NetworkRules
     private static SubnetRecord SubnetOf(AskedSubnet asked, NetworkDirectory networks, bool hasGateway)
     {
         IPNetwork subnet = IPNetwork.Parse(asked.Subnet);
+        if (!Prefixes.IsHosts(subnet.BaseAddress) && subnet.PrefixLength > 0 && !subnet.BaseAddress.Equals(IPAddress.IPv6Any))
+        {
+            throw QuaiException.Invalid(IsMulticast(subnet.BaseAddress) ? $"multicast subnet '{GatewayOf(asked, subnet)}/{subnet.PrefixLength}' is not allowed" : $"subnet {subnet} is not allowed: its addresses are not those of hosts");
+        }
+
         CheckOverlap(subnet, networks);
-        IPNetwork range = asked.Range is { } written ? IPNetwork.Parse(written) : subnet;
-        IPAddress gateway = asked.Gateway is { } given ? IPAddress.Parse(given) : FirstUsable(subnet, range);
+        IPNetwork range = RangeOf(asked, subnet);
+        IPAddress gateway = GatewayOf(asked, subnet);
         HashSet<IPAddress> used = subnet.PrefixLength < Prefixes.Bits(subnet.BaseAddress.AddressFamily) - 1
             ? subnet.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? [subnet.BaseAddress, Prefixes.Address(Prefixes.Last(subnet), subnet.BaseAddress.AddressFamily)] : [subnet.BaseAddress]
             : [];
@@ -171,11 +176,21 @@ internal static class NetworkRules
         return new SubnetRecord(new InterfaceAddress(gateway, subnet.PrefixLength), asked.Range is null ? null : range);
     }
 
+    private static IPNetwork RangeOf(AskedSubnet asked, IPNetwork subnet) => asked.Range is { } written ? IPNetwork.Parse(written) : subnet;
+
+    private static IPAddress GatewayOf(AskedSubnet asked, IPNetwork subnet) => asked.Gateway is { } given ? IPAddress.Parse(given) : FirstUsable(subnet, RangeOf(asked, subnet));
+
+    private static bool IsMulticast(IPAddress address) => address.IsIPv6Multicast || (address.AddressFamily == AddressFamily.InterNetwork && address.GetAddressBytes()[0] is >= 224 and < 240);
+
     private static void CheckOverlap(IPNetwork subnet, NetworkDirectory networks)
     {
-        if (networks.All.SelectMany(n => n.Network.Subnets).Any(s => Prefixes.Overlap(s.Prefix, subnet)))
+        foreach (Network other in networks.All.Select(n => n.Network))
         {
-            throw new QuaiException(ErrorKind.Forbidden, "invalid pool request: Pool overlaps with other one on this address space");
+            if (other.Subnets.FirstOrDefault(s => Prefixes.Overlap(s.Prefix, subnet)) is { } taken)
+            {
+                throw new QuaiException(
+                    ErrorKind.Forbidden, $"invalid pool request: Pool overlaps with other one on this address space: {subnet} with {taken.Prefix} of network {other.Name}");
+            }
         }
     }
 

@@ -52,6 +52,7 @@ public sealed partial class NetworkService
             NetworkRules.CheckFree(record, _networks);
             INetworkDriver driver = _drivers.Of(record.Driver);
             record = await driver.ClaimAsync(record, cancellation).ConfigureAwait(false);
+            driver.CheckHost(record);
             await _retired.GoneAsync(record.Interface).WaitAsync(cancellation).ConfigureAwait(false);
             await _database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation).ConfigureAwait(false);
             return await RealizeAsync(driver, record).ConfigureAwait(false);

@@ -11,6 +11,7 @@ using Quai.Networks.Drivers.Remote;
 using Quai.Networks.Egress;
 using Quai.Networks.Firewalls;
 using Quai.Networks.Firewalls.Tables;
+using Quai.Networks.Ipam;
 using Quai.Networks.Ipam.Sources;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
@@ -128,6 +129,13 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         try
         {
             endpoint = _endpoints.Add(request.ContainerId, state.Network, request.InterfaceName, at => state.Lease(request, at, _ports, given));
+        }
+        catch (AddressUnavailableException e)
+        {
+            throw new AddressUnavailableException(e.Address, state.Network.Name)
+            {
+                HoldingContainer = _endpoints.OfNetwork(state.Network.Id).FirstOrDefault(o => e.Address.Equals(o.IPv4?.Address) || e.Address.Equals(o.IPv6?.Address))?.ContainerId,
+            };
         }
         catch when (given is not null)
         {

@@ -57,6 +57,34 @@ public sealed class NetworkGraphTests
         GraphText.ForPeople(NetworkGraph.Of(s_networks, s_containers, ["unused"])));
 
     [Fact]
+    public void Policies_of_what_is_reached_outside()
+    {
+        NetworkInspect[] networks =
+        [
+            new() { Name = "open", Driver = "bridge", Options = { ["quai.egress"] = "deny 10.0.0.0/8" } },
+            new() { Name = "shut", Driver = "bridge", Options = { ["quai.egress"] = "deny any" } },
+        ];
+        ContainerSummary job = Container("job", ["shut=10.2.0.2", "open=10.1.0.2"]), mirror = Container("mirror", ["shut=10.2.0.3"]);
+        mirror.NetworkSettings.Networks["shut"].DriverOpts = new() { ["quai.egress"] = "allow 10.0.0.5 tcp/873" };
+        Assert.Equal(
+            """
+            open (bridge): its containers reach each other on all ports, and outside what its policy lets through: deny 10.0.0.0/8
+              job  10.1.0.2
+            shut (bridge): its containers reach each other on all ports; it leads nowhere else
+              job     10.2.0.2
+              mirror  10.2.0.3  reaches outside by a policy of its own first: allow 10.0.0.5 tcp/873
+            on several networks:
+              job: open, shut
+
+            """,
+            GraphText.ForPeople(NetworkGraph.Of(networks, [job, mirror], [])));
+        string dot = GraphText.ForGraphviz(NetworkGraph.Of(networks, [job, mirror], []));
+        Assert.Equal(
+            ["\"container mirror\" -> world [label=\"allow 10.0.0.5 tcp/873\"];", "\"network open\" -> world [label=\"deny 10.0.0.0/8\"];"],
+            dot.Split('\n', StringSplitOptions.TrimEntries).Where(l => l.Contains("-> world", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void For_Graphviz()
     {
         string dot = GraphText.ForGraphviz(NetworkGraph.Of(s_networks, s_containers, ["back", "apart"]));

@@ -149,7 +149,7 @@ public sealed class ObservationTests(TestEngine engine)
         Assert.Contains(inspect.NetworkSettings.Ports["80/tcp"]!, b => b.HostPort == "28471");
         string second = await engine.CreateAsync(["true"], r => (r.HostConfig!.NetworkMode, r.HostConfig.PortBindings) = ("bridge", new() { ["80/tcp"] = [new PortBinding { HostPort = "28471" }] }), "second");
         QuaiException e = await Assert.ThrowsAsync<QuaiException>(() => engine.Containers.StartAsync(second, CancellationToken.None));
-        Assert.Matches("^driver failed programming external connectivity on endpoint second \\([0-9a-f]{64}\\): Bind for 0.0.0.0:28471 failed: port is already allocated \\(by container [a-z0-9_]+\\)$", e.Message);
+        Assert.Matches("^failed to set up container networking: driver failed programming external connectivity on endpoint second \\([0-9a-f]{64}\\): Bind for 0.0.0.0:28471 failed: port is already allocated \\(by container [a-z0-9_]+\\)$", e.Message);
         Assert.Equal("created", (await engine.InspectAsync(second)).State.Status);
         await engine.RemoveAsync(id);
         await engine.Containers.StartAsync(second, CancellationToken.None);

@@ -152,12 +152,18 @@ public sealed class ManyNetworksTests
     [InlineData("one", "bridge", "10.231.30.1/24", "", ErrorKind.Conflict, "network with name one already exists")]
     [InlineData("new", "bridge", "10.231.20.129/25", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
     [InlineData("new", "bridge", "10.231.7.1/24", "", ErrorKind.Forbidden, "Pool overlaps with other one on this address space")]
+    [InlineData("new", "bridge", "198.51.100.129/25", "", ErrorKind.Forbidden, "198.51.100.128/25 is of the host's interface out0, which has address 198.51.100.1/24")]
+    [InlineData("new", "bridge", "198.51.100.9/24", "", ErrorKind.Forbidden, "198.51.100.0/24 is of the host's interface out0, which has address 198.51.100.1/24")]
+    [InlineData("new", "bridge", "198.51.100.1/16", "", ErrorKind.Forbidden, "198.51.0.0/16 is of the host's interface out0, which has address 198.51.100.1/24")]
+    [InlineData("new", "bridge", "10.231.31.1/24", "", ErrorKind.Forbidden, "10.231.31.0/24 is of the host's interface out0, which has a route to it")]
+    [InlineData("new", "bridge", "127.1.0.1/24", "", ErrorKind.InvalidParameter, "subnet 127.1.0.0/24 is not allowed")]
+    [InlineData("new", "bridge", "239.1.0.1/24", "", ErrorKind.InvalidParameter, "multicast subnet '239.1.0.1/24' is not allowed")]
     [InlineData("new", "weave", "10.231.30.1/24", "", ErrorKind.NotFound, "plugin \"weave\" not found")]
     [InlineData("new", "host", null, "", ErrorKind.Forbidden, "only one instance of \"host\" network is allowed")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.gateway_mode_ipv4=isolated", ErrorKind.InvalidParameter, "can only be used for an internal network")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.gateway_mode_ipv6=mine", ErrorKind.InvalidParameter, "(unknown gateway mode mine)")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.container_iface_prefix=a/b", ErrorKind.InvalidParameter, "invalid interface prefix: \"a/b\"")]
-    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.unheard_of=1", ErrorKind.NotImplemented, "unheard_of=1")]
+    [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.unheard_of=1", ErrorKind.InvalidParameter, "option com.docker.network.bridge.unheard_of=1 is none of driver bridge")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.enable_icc=perhaps", ErrorKind.InvalidParameter, "\"perhaps\"")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=a name too long", ErrorKind.InvalidParameter, "a name too long")]
     [InlineData("new", "bridge", "10.231.30.1/24", "com.docker.network.bridge.name=out0", ErrorKind.System, "existing interface out0 is not a bridge")]
@@ -165,6 +171,7 @@ public sealed class ManyNetworksTests
     {
         using var host = new TestHost();
         Create(host, "one", "10.231.20.1/24");
+        host.Command("ip", "route", "add", "10.231.31.0/24", "via", TestHost.OutsideAddress);
         string links = Links(host), rules = host.Command("nft", "list", "ruleset");
         Dictionary<string, string> options = option.Length == 0 ? [] : new() { [option.Split('=')[0]] = option.Split('=')[1] };
         QuaiException refused = Assert.Throws<QuaiException>(() => host.Host.Await(() => host.Service.CreateAsync(Request(name, driver, cidr) with { Options = options }, CancellationToken.None)));

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Linux.Nftables;
+using Quai.Networks.Ipam;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 using Xunit;
@@ -52,8 +53,8 @@ public sealed class RecoveryTests
 
         // Ports of what runs are held again; addresses and ports of what does not are free.
         Assert.Throws<PortUnavailableException>(() => host.Lease("d", Tcp(80, 8080)));
-        QuaiException inUse = Assert.Throws<QuaiException>(() => Named(host, "e", kept.IPv4!.Address));
-        Assert.Equal((ErrorKind.Forbidden, "Address already in use"), (inUse.Kind, inUse.Message));
+        AddressUnavailableException inUse = Assert.Throws<AddressUnavailableException>(() => Named(host, "e", kept.IPv4!.Address));
+        Assert.Equal((ErrorKind.Forbidden, $"Address already in use: {kept.IPv4!.Address} of network bridge", "a"), (inUse.Kind, inUse.Message, inUse.HoldingContainer));
         Assert.Equal(neverStarted.IPv4!.Address, Named(host, "e", neverStarted.IPv4!.Address).IPv4!.Address);
         Assert.Throws<QuaiException>(() => Named(host, "f", IPAddress.Parse("10.99.0.1")));
         host.Lease("d", Tcp(80, 8082), Tcp(80, 8083));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Quai.Api.Containers;
 using Quai.Daemon.Http;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Errors;
 
 namespace Quai.Daemon.Containers;
@@ -64,6 +65,13 @@ internal static class CreateRoutes
             {
                 throw QuaiException.Invalid($"Container cannot be created with multiple network endpoints: {string.Join(", ", endpoints.Keys)}");
             }
+        }
+
+        // Older ones could name no endpoint that such a setting is of.
+        if (version.AtLeast(48) && new NetworkMode(host.NetworkMode).Network is not null
+            && host.Sysctls?.Keys.FirstOrDefault(k => k.Split('.', 5) is ["net", _, _, var link, _] && link.StartsWith("eth", StringComparison.Ordinal)) is { } setting)
+        {
+            throw QuaiException.System($"interface specific sysctl setting \"{setting}\" must be supplied using driver option 'com.docker.network.endpoint.sysctls'");
         }
 
         foreach (MountRequest mount in host.Mounts ?? [])

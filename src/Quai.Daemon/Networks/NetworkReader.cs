@@ -142,18 +142,12 @@ internal static class NetworkReader
     }
 
     private static string? Outside(IPNetwork subnet, string address) =>
-        Address(address) is not { } parsed ? "invalid address" : subnet.Contains(parsed) ? null : "";
-
-    /// <summary>An address in full: .NET would also take <c>1.2</c>, <c>010.0.0.1</c> and <c>[::1]</c> for one.</summary>
-    private static IPAddress? Address(string text) =>
-        text.AsSpan().ContainsAny('[', '%', '/') || !IPAddress.TryParse(text, out IPAddress? address) ? null
-            : address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text ? address
-            : null;
+        Prefixes.AddressOf(address) is not { } parsed ? "invalid address" : subnet.Contains(parsed) ? null : "";
 
     private static IPNetwork? Block(string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && Address(text[..slash]) is { } address
+        return slash > 0 && Prefixes.AddressOf(text[..slash]) is { } address
             && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length <= Prefixes.Bits(address.AddressFamily)
             ? Prefixes.Of(address, length)
             : null;

@@ -27,7 +27,14 @@ public sealed class VolumeArchives(VolumeStore volumes)
     public async Task ImportAsync(string name, Stream archive, CancellationToken cancellation)
     {
         using VolumeHold hold = volumes.Hold(name);
-        await Task.Factory.StartNew(() => Import(hold.Folder, archive, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        try
+        {
+            await Task.Factory.StartNew(() => Import(hold.Folder, archive, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        }
+        catch (QuaiException e)
+        {
+            throw new QuaiException(e.Kind, $"import into volume {name}: {e.Message}; what comes before it in the archive is unpacked", e);
+        }
     }
 
     private static void Import(FileDescriptor folder, Stream archive, CancellationToken cancellation)

@@ -18,6 +18,13 @@ internal interface INetworkDriver
     /// <exception cref="QuaiException">An option is not one of the driver's, or what it names is somebody else's.</exception>
     Task<NetworkRecord> ClaimAsync(NetworkRecord record, CancellationToken cancellation);
 
+    /// <summary>Checks, for a network that is new, what others of the host have; those that are recorded are made whatever the host has got since.</summary>
+    /// <param name="record">As it was claimed.</param>
+    /// <exception cref="QuaiException">It would be in the way of something else.</exception>
+    void CheckHost(NetworkRecord record)
+    {
+    }
+
     /// <summary>Makes the network on the host, adopts what is there, or mends it. Idempotent.</summary>
     /// <param name="record">As it is recorded.</param>
     /// <param name="taken">Subnets of other networks.</param>

@@ -24,7 +24,7 @@ internal sealed partial class ForwardPass : IDisposable
 
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket = NftBatch.OpenSocket();
-    private readonly HashSet<string> _told = [];
+    private readonly HashSet<string> _told = [], _passes = [];
     private readonly string _comment;
     private readonly ILogger _logger;
 
@@ -103,7 +103,7 @@ internal sealed partial class ForwardPass : IDisposable
         {
             batch.Commit(_socket, $"let containers pass nftables chain {chain.Table} {chain.Name}");
             _told.Remove(chain.Table);
-            if (needed && !right)
+            if (needed && !right && _passes.Add($"{chain.Family} {chain.Table} {chain.Name}"))
             {
                 LogPasses(_logger, chain.Table, chain.Name);
             }

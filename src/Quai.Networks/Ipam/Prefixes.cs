@@ -7,6 +7,8 @@ namespace Quai.Networks.Ipam;
 /// <summary>Arithmetic of addresses and prefixes, the same for both families: an address is a number of 128 bits.</summary>
 public static class Prefixes
 {
+    private const int LongestText = 64;
+
     /// <summary>Bits of an address.</summary>
     public static int Bits(AddressFamily family) => family == AddressFamily.InterNetwork ? 32 : 128;
 
@@ -46,6 +48,12 @@ public static class Prefixes
     public static bool IsHosts(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork
         ? address.GetAddressBytes()[0] is > 0 and < 224 and not 127
         : !address.IsIPv6Multicast && !address.IsIPv4MappedToIPv6 && !address.Equals(IPAddress.IPv6Any) && !address.Equals(IPAddress.IPv6Loopback);
+
+    /// <summary>Reads an address that is written in full; null for anything else. .NET also reads forms that nobody means: <c>10</c> is 0.0.0.10 to it, and <c>010.0.0.1</c> 8.0.0.1.</summary>
+    public static IPAddress? AddressOf(string text) =>
+        text.Length > LongestText || text.AsSpan().ContainsAny('[', '%', '/') || !IPAddress.TryParse(text, out IPAddress? address) ? null
+            : address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text ? address
+            : null;
 
     private static UInt128 HostMask(AddressFamily family, int length)
     {

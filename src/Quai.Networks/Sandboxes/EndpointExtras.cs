@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Quai.Errors;
 using Quai.Linux.Netlink;
 
 namespace Quai.Networks.Sandboxes;
@@ -10,7 +11,12 @@ internal static class EndpointExtras
     private const string Name = "IFNAME";
 
     /// <summary>Adds it to the setup of the interface.</summary>
-    public static SandboxSetup Add(SandboxSetup setup, SandboxInterface at, EndpointRequest request)
+    /// <param name="setup">The setup that the network gives it.</param>
+    /// <param name="at">The interface.</param>
+    /// <param name="link">The host's name for it.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <exception cref="QuaiException">The kernel has no such setting.</exception>
+    public static SandboxSetup Add(SandboxSetup setup, SandboxInterface at, string link, EndpointRequest request)
     {
         if (request.LinkLocal.Count > 0)
         {
@@ -22,6 +28,12 @@ internal static class EndpointExtras
             Dictionary<string, string> settings = new(setup.Settings);
             foreach ((string setting, string value) in request.Settings)
             {
+                // Each interface has the same ones.
+                if (!File.Exists(SandboxExecutor.PathOf(setting.Replace(Name, "lo", StringComparison.Ordinal))))
+                {
+                    throw QuaiException.Invalid($"failed to add interface {link} to sandbox: {SandboxExecutor.PathOf(setting.Replace(Name, at.Name, StringComparison.Ordinal))} is not a sysctl file");
+                }
+
                 settings[setting.Replace(Name, at.Name, StringComparison.Ordinal)] = value;
             }
 

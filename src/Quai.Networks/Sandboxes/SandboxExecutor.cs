@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Netlink;
 
@@ -71,9 +72,20 @@ public static class SandboxExecutor
 
         foreach ((string name, string value) in setup.Settings)
         {
-            File.WriteAllText("/proc/sys/" + name.Replace('.', '/'), value);
+            string path = PathOf(name);
+            try
+            {
+                File.WriteAllText(path, value);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw QuaiException.Invalid($"unable to write '{value}' to '{path}': the kernel refuses it", e);
+            }
         }
     }
+
+    /// <summary>The file of a kernel setting, by its name with dots.</summary>
+    internal static string PathOf(string setting) => "/proc/sys/" + setting.Replace('.', '/');
 
     private static void Send(NetlinkSocket socket, Span<byte> bytes, SandboxMessage message)
     {

@@ -164,7 +164,7 @@ internal sealed class NetworkState
         SandboxSetup setup = Live.Attach(new EndpointPlace(row.HostInterface, at, row.MacAddress.Length > 0 ? MacAddress.Parse(row.MacAddress) : [], ipv4, ipv6));
         if (request is not null)
         {
-            setup = EndpointExtras.Add(setup, at, request);
+            setup = EndpointExtras.Add(setup, at, row.HostInterface, request);
         }
 
         return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority, Egress = row.Egress is { } egress ? EgressPolicy.Parse(egress) : null, Lease = row.Lease };
@@ -185,7 +185,7 @@ internal sealed class NetworkState
             throw QuaiException.Invalid($"Invalid address {wanted}: It does not belong to any of this network's subnets");
         }
 
-        return pool.TryLease(wanted) ? wanted : throw new QuaiException(ErrorKind.Forbidden, "Address already in use");
+        return pool.TryLease(wanted) ? wanted : throw new AddressUnavailableException(wanted, Network.Name);
     }
 
     private void Release(IPAddress? ipv4, IPAddress? ipv6)

@@ -133,7 +133,7 @@ public sealed partial class SpecCompiler
         Child($"open the map of owners for {name}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(owners), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.Scratch));
         Child("dup", Step.Call(Nr.Dup3, Argument.Slot(PlanSlot.Scratch), OwnersNumber, O_CLOEXEC));
         Child("close", Step.Call(Nr.Close, Argument.Slot(PlanSlot.Scratch)));
-        SetAttributes($"{name} to map its owners, which its file system may be unable to do,", tree, MOUNT_ATTR_IDMAP, 0, 0, recursive, OwnersNumber);
+        SetAttributes($"{name} to map its owners (not every file system can)", tree, MOUNT_ATTR_IDMAP, 0, 0, recursive, OwnersNumber);
         Child("close", Step.Call(Nr.Close, OwnersNumber));
     }
 }

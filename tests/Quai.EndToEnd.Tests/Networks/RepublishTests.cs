@@ -48,7 +48,7 @@ public sealed class RepublishTests(QuaidInstance engine) : IClassFixture<QuaidIn
         (await _quai.RunAsync($"update -p {port}:80 {other}")).ExpectFailure(1, $"Bind for 0.0.0.0:{port} failed: port is already allocated (by container {holder})");
         (await _docker.RunAsync($"run --rm -p {port}:80 {BusyboxImage.Name} true")).ExpectFailure(125, $"port is already allocated (by container {holder})");
         (await _quai.RunAsync($"update --publish-rm 99 {other}")).ExpectFailure(1, "its port 99/tcp is not published");
-        (await _quai.RunAsync($"update --publish-rm 1:80 {holder}")).ExpectFailure(1, "its port 80/tcp is not published so");
+        (await _quai.RunAsync($"update --publish-rm 1:80 {holder}")).ExpectFailure(1, "its port 80/tcp is not published on 1");
         (await _quai.RunAsync($"update -p 80:99999 {other}")).Expect(125);
         string alone = await _networks.RunAsync("host");
         (await _quai.RunAsync($"update -p {port}:80 {alone}")).ExpectFailure(1, "it has no network of its own");

@@ -15,7 +15,8 @@ internal static class GraphText
             int width = network.Members.Select(m => m.Container.Length).DefaultIfEmpty().Max();
             foreach (GraphMember member in network.Members)
             {
-                text.Append("  ").Append(member.Addresses.Count > 0 ? member.Container.PadRight(width) : member.Container).Append(member.Addresses.Count > 0 ? "  " : "").AppendJoin(' ', member.Addresses).Append('\n');
+                text.Append("  ").Append(member.Addresses.Count > 0 ? member.Container.PadRight(width) : member.Container).Append(member.Addresses.Count > 0 ? "  " : "").AppendJoin(' ', member.Addresses);
+                text.Append(network.LeadsOutside && member.Egress.Length > 0 ? $"  reaches outside by a policy of its own first: {member.Egress}\n" : "\n");
             }
         }
 
@@ -33,9 +34,9 @@ internal static class GraphText
         {
             text.Append("  ").Append(Quote("network " + network.Name)).Append(" [shape=ellipse, label=").Append(Quote(string.Join("\n", [network.Name, .. network.Subnets])))
                 .Append(network.ReachEachOther ? "" : ", style=dashed").Append("];\n");
-            if (network.LeadsOutside && network.Members.Count > 0)
+            if (network.LeadsOutside && network.Egress != NetworkGraph.DenyAll && network.Members.Count > 0)
             {
-                text.Append("  ").Append(Quote("network " + network.Name)).Append(" -> world;\n");
+                text.Append("  ").Append(Quote("network " + network.Name)).Append(" -> world").Append(network.Egress.Length > 0 ? $" [label={Quote(network.Egress)}]" : "").Append(";\n");
             }
         }
 
@@ -50,6 +51,10 @@ internal static class GraphText
             {
                 text.Append("  ").Append(Quote("container " + member.Container)).Append(" -> ").Append(Quote("network " + network.Name))
                     .Append(" [dir=").Append(network.ReachEachOther ? "both" : "forward").Append(", label=").Append(Quote(string.Join("\n", member.Addresses))).Append("];\n");
+                if (network.LeadsOutside && member.Egress.Length > 0 && member.Egress != NetworkGraph.DenyAll)
+                {
+                    text.Append("  ").Append(Quote("container " + member.Container)).Append(" -> world [label=").Append(Quote(member.Egress)).Append("];\n");
+                }
             }
         }
 
@@ -65,7 +70,7 @@ internal static class GraphText
     {
         "host" => "the host's own network; whatever its containers listen on is the host's",
         "null" => "leads nowhere",
-        _ => (network.ReachEachOther ? "its containers reach each other on all ports" : "its containers do not reach each other") + (network.LeadsOutside ? ", and the outside" : "; it leads nowhere else")
+        _ => (network.ReachEachOther ? "its containers reach each other on all ports" : "its containers do not reach each other") + (!network.LeadsOutside || network.Egress == NetworkGraph.DenyAll ? "; it leads nowhere else" : network.Egress.Length > 0 ? $", and outside what its policy lets through: {network.Egress}" : ", and the outside")
             + network.Mode switch
             {
                 "nat-unprotected" when network.LeadsOutside => "; others reach all their ports at their own addresses",

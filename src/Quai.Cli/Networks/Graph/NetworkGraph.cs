@@ -9,6 +9,11 @@ namespace Quai.Cli.Networks.Graph;
 /// <param name="Ports">Published ports, by where they are published.</param>
 internal sealed record NetworkGraph(IReadOnlyList<GraphNetwork> Networks, IReadOnlyList<GraphPort> Ports)
 {
+    /// <summary>The egress policy that lets nothing out.</summary>
+    public const string DenyAll = "deny any";
+
+    private const string Egress = "quai.egress";
+
     private const string InterContainer = "com.docker.network.bridge.enable_icc", MacvlanMode = "macvlan_mode", IpvlanFlag = "ipvlan_flag", Mode = "com.docker.network.bridge.gateway_mode_ipv4";
 
     /// <summary>Makes it of what the API lists.</summary>
@@ -44,8 +49,14 @@ internal sealed record NetworkGraph(IReadOnlyList<GraphNetwork> Networks, IReadO
             network.Options.GetValueOrDefault(Mode) ?? "nat",
             [
                 .. containers.Select(c => (Name: NameOf(c), Endpoint: c.NetworkSettings.Networks.GetValueOrDefault(network.Name))).Where(c => c.Endpoint is not null).OrderBy(c => c.Name, StringComparer.Ordinal)
-                    .Select(c => new GraphMember(c.Name, [.. ((string[])[c.Endpoint!.IPAddress, c.Endpoint.GlobalIPv6Address]).Where(a => a.Length > 0)])),
-            ]);
+                    .Select(c => new GraphMember(c.Name, [.. ((string[])[c.Endpoint!.IPAddress, c.Endpoint.GlobalIPv6Address]).Where(a => a.Length > 0)])
+                    {
+                        Egress = c.Endpoint.DriverOpts?.GetValueOrDefault(Egress, "") ?? "",
+                    }),
+            ])
+        {
+            Egress = network.Options.GetValueOrDefault(Egress, ""),
+        };
     }
 
     private static string NameOf(ContainerSummary container) =>
@@ -60,12 +71,20 @@ internal sealed record NetworkGraph(IReadOnlyList<GraphNetwork> Networks, IReadO
 /// <param name="ReachEachOther">Whether they reach each other, on all ports.</param>
 /// <param name="Mode">How they are reached: the bridge driver's gateway mode.</param>
 /// <param name="Members">Who is on it.</param>
-internal sealed record GraphNetwork(string Name, string Driver, IReadOnlyList<string> Subnets, bool LeadsOutside, bool ReachEachOther, string Mode, IReadOnlyList<GraphMember> Members);
+internal sealed record GraphNetwork(string Name, string Driver, IReadOnlyList<string> Subnets, bool LeadsOutside, bool ReachEachOther, string Mode, IReadOnlyList<GraphMember> Members)
+{
+    /// <summary>The policy of what its containers may reach outside; empty for everything.</summary>
+    public string Egress { get; init; } = "";
+}
 
 /// <summary>A container on a network.</summary>
 /// <param name="Container">Its name.</param>
 /// <param name="Addresses">Its addresses there.</param>
-internal sealed record GraphMember(string Container, IReadOnlyList<string> Addresses);
+internal sealed record GraphMember(string Container, IReadOnlyList<string> Addresses)
+{
+    /// <summary>A policy of its own, which is asked before the network's; empty for none.</summary>
+    public string Egress { get; init; } = "";
+}
 
 /// <summary>A published port.</summary>
 /// <param name="Container">The container's name.</param>

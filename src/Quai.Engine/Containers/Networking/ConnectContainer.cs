@@ -25,8 +25,9 @@ internal sealed class ConnectContainer(ContainerRegistry registry, INetworkServi
                 throw QuaiException.Invalid("container sharing network namespace with another container or host cannot be connected to any other network");
             }
 
-            string name = networks.Resolve(network).Name;
-            EndpointRules.Check(name, settings);
+            Network found = networks.Resolve(network);
+            string name = found.Name;
+            EndpointRules.Check(name, found, settings);
             ContainerRun? run = container.Run;
             if (run is not null && container.Attachments.Any(a => a.Network == name) && (new NetworkMode(name).Network is null || container.Endpoints.Any(e => e.NetworkName == name)))
             {

@@ -7,6 +7,7 @@ using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
 using Quai.Networks;
+using Quai.Networks.Ipam;
 using Quai.Networks.Ports;
 using Quai.Networks.Sandboxes;
 
@@ -72,6 +73,11 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
         catch (PortUnavailableException e)
         {
             throw Refused(container, e);
+        }
+        catch (AddressUnavailableException e)
+        {
+            string holder = e.HoldingContainer is { } id && registry.Find(id) is { } other ? $" (by container {other.Name})" : "";
+            throw new QuaiException(e.Kind, e.Message + holder, e);
         }
     }
 

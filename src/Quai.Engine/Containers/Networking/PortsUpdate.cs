@@ -45,7 +45,7 @@ internal sealed record PortsUpdate(IReadOnlyList<PortPublication> Publish, IRead
             List<HostPorts> left = [.. (before.Hosts ?? []).Where(h => !Covers(gone, h))];
             if (gone.Hosts is { Count: > 0 } && left.Count == (before.Hosts?.Count ?? 0))
             {
-                throw QuaiException.Invalid($"Cannot update container {id}: its port {gone.Ports} is not published so");
+                throw QuaiException.Invalid($"Cannot update container {id}: its port {gone.Ports} is not published on {string.Join(", ", gone.Hosts.Select(h => h.Address.Length > 0 ? $"{h.Address}:{h.Written}" : h.Written))}");
             }
 
             published.RemoveAt(at);

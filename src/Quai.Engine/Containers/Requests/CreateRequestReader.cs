@@ -97,11 +97,24 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         host.Links = new ContainerLinks(registry, networks).Resolve(host.Links);
     }
 
-    private static void CheckNetworking(HostConfig host, NetworkingConfig? networking)
+    private void CheckNetworking(HostConfig host, NetworkingConfig? networking)
     {
         foreach ((string name, Api.Networks.EndpointSettings? endpoint) in networking?.EndpointsConfig ?? [])
         {
-            EndpointRules.Check(name, endpoint, Invalid(host));
+            EndpointRules.Check(name, Existing(name), endpoint, Invalid(host));
+        }
+    }
+
+    // A network may come until the container is started.
+    private Network? Existing(string name)
+    {
+        try
+        {
+            return networks.Resolve(name);
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return null;
         }
     }
 

@@ -16,9 +16,16 @@ internal sealed class RunResources(
     /// <inheritdoc cref="ContainerEndpoints.LeaseAllAsync"/>
     public async Task<IReadOnlyList<Endpoint>> LeaseAsync(Container container)
     {
-        IReadOnlyList<Endpoint> leased = await endpoints.LeaseAllAsync(container).ConfigureAwait(false);
-        resolution.Publish(container);
-        return leased;
+        try
+        {
+            IReadOnlyList<Endpoint> leased = await endpoints.LeaseAllAsync(container).ConfigureAwait(false);
+            resolution.Publish(container);
+            return leased;
+        }
+        catch (QuaiException e)
+        {
+            throw new QuaiException(e.Kind, "failed to set up container networking: " + e.Message, e);
+        }
     }
 
     /// <summary>Starts a container's shim, publishes its ports at the same time, and answers its questions for names.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Quai.Errors;
 using Quai.Linux.Netlink;
 using Quai.Networks.Ipam;
@@ -33,6 +34,24 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
 
         bool recorded = record.Interface == settings.Interface && record.OwnsInterface;
         return record with { Interface = settings.Interface, OwnsInterface = _device.IsOurs(settings.Interface, recorded) };
+    }
+
+    /// <inheritdoc/>
+    public void CheckHost(NetworkRecord record)
+    {
+        BridgeSettings settings = BridgeOptions.Of(record, options);
+        if (!record.OwnsInterface)
+        {
+            return;
+        }
+
+        foreach (InterfaceAddress asked in record.Subnets.Select(s => s.Gateway))
+        {
+            if ((asked.Address.AddressFamily == AddressFamily.InterNetwork ? settings.IPv4 : settings.IPv6)?.HasAddress == true)
+            {
+                subnets.CheckHost(asked);
+            }
+        }
     }
 
     /// <inheritdoc/>

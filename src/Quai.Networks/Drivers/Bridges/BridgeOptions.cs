@@ -147,7 +147,7 @@ internal static class BridgeOptions
         Default => Flag(name, value) ? throw new QuaiException(ErrorKind.Forbidden, $"option {name} is the default bridge's alone") : settings,
 
         // As in Docker, options of nobody's are kept and shown; those of Docker's that cannot be had are refused.
-        _ => name.StartsWith("com.docker.network.", StringComparison.Ordinal) ? throw Unavailable(name, value) : settings,
+        _ => name.StartsWith("com.docker.network.", StringComparison.Ordinal) ? throw Unknown(name, value) : settings,
     };
 
     private static BridgeFamily Family(NetworkRecord record, AddressFamily family) =>
@@ -162,8 +162,8 @@ internal static class BridgeOptions
         return record.Attributes.Asked.SelectMany(a => a.Others()).FirstOrDefault(o => o.Name == name && o.Address.AddressFamily == family).Address;
     }
 
-    private static QuaiException Unavailable(string name, string value) =>
-        new(ErrorKind.NotImplemented, $"option {name}={value} of driver bridge is not available in this version of Quai: take it out");
+    private static QuaiException Unknown(string name, string value) =>
+        QuaiException.Invalid($"option {name}={value} is none of driver bridge: take it out");
 
     private static int Number(string name, string value) =>
         !int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? throw Malformed(name, value, $"strconv.Atoi: parsing \"{value}\": invalid syntax")
@@ -172,7 +172,7 @@ internal static class BridgeOptions
         : number;
 
     private static IPAddress AddressOf(string name, string value, AddressFamily family = AddressFamily.InterNetwork) =>
-        IPAddress.TryParse(value, out IPAddress? address) && address.AddressFamily == family ? address : throw Malformed(name, value, "nil ip");
+        Prefixes.AddressOf(value) is { } address && address.AddressFamily == family ? address : throw Malformed(name, value, "nil ip");
 
     private static GatewayMode ModeOf(string name, string value) => value switch
     {

@@ -57,7 +57,7 @@ internal static class OverlayOptions
         if (!known && (name.StartsWith("com.docker.network.", StringComparison.Ordinal) || name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
             // As in Docker, options of nobody's are kept and shown; those that cannot be had are refused.
-            throw new QuaiException(ErrorKind.NotImplemented, $"option {name}={value} is none of driver overlay: take it out");
+            throw QuaiException.Invalid($"option {name}={value} is none of driver overlay: take it out");
         }
     }
 
@@ -168,7 +168,7 @@ internal static class OverlayOptions
 
     private static IPAddress AddressOf(string option, string text, string word)
     {
-        if (word.AsSpan().ContainsAny('[', '%', '/') || !IPAddress.TryParse(word, out IPAddress? address) || (address.AddressFamily == AddressFamily.InterNetwork && address.ToString() != word))
+        if (Prefixes.AddressOf(word) is not { } address)
         {
             throw QuaiException.Invalid($"invalid {option} \"{text}\": \"{word}\" is not an IP address");
         }

@@ -22,7 +22,7 @@ internal sealed record ParentSettings(string Parent, int Mtu)
             // As in Docker, options of nobody's are kept and shown; those of Docker's that cannot be had are refused.
             if (name is not (MtuOption or NetworkRules.EnableIPv4 or NetworkRules.EnableIPv6) && name.StartsWith("com.docker.network.", StringComparison.Ordinal))
             {
-                throw new QuaiException(ErrorKind.NotImplemented, $"option {name}={value} is none of driver {kind.Name}: take it out");
+                throw QuaiException.Invalid($"option {name}={value} is none of driver {kind.Name}: take it out");
             }
         }
 

@@ -119,7 +119,7 @@ internal static class RemoteAnswers
             return null;
         }
 
-        IPAddress gateway = Plain(text) ?? throw Bad(driver, "Join", $"unable to parse {member} \"{PluginText.Shown(text)}\"");
+        IPAddress gateway = Prefixes.AddressOf(text) ?? throw Bad(driver, "Join", $"unable to parse {member} \"{PluginText.Shown(text)}\"");
         return gateway.AddressFamily == family && has(family) && Prefixes.IsHosts(gateway) ? gateway.ToString()
             : throw Bad(driver, "Join", $"failed to set gateway: {gateway}: it is no next hop that this endpoint can have as {member}");
     }
@@ -128,23 +128,18 @@ internal static class RemoteAnswers
     {
         InterfaceAddress to = Read(driver, "Join", route.Destination ?? "");
         bool byHop = route.NextHop is { Length: > 0 };
-        IPAddress? hop = byHop ? Plain(route.NextHop!) ?? throw Bad(driver, "Join", $"failed to parse nexthop IP {PluginText.Shown(route.NextHop!)}") : null;
+        IPAddress? hop = byHop ? Prefixes.AddressOf(route.NextHop!) ?? throw Bad(driver, "Join", $"failed to parse nexthop IP {PluginText.Shown(route.NextHop!)}") : null;
         return route.RouteType is 0 or 1 && byHop == (route.RouteType == 0) && has(to.Address.AddressFamily) && (hop is null || (hop.AddressFamily == to.Address.AddressFamily && Prefixes.IsHosts(hop)))
             ? new RemoteRoute(to.Network.ToString(), hop?.ToString())
             : throw Bad(driver, "Join", $"failed to set static route to {to.Network}: a route is of a family that the endpoint has, and of type 0 with a next hop, or of type 1 with none");
     }
-
-    // .NET also reads forms that nobody writes: "10" is 0.0.0.10.
-    private static IPAddress? Plain(string text) =>
-        text.Length <= LongestText && !text.AsSpan().ContainsAny('%', '[') && IPAddress.TryParse(text, out IPAddress? address)
-        && (address.AddressFamily == AddressFamily.InterNetworkV6 || address.ToString() == text) ? address : null;
 
     private static InterfaceAddress Read(string driver, string method, string text)
     {
         int slash = text.IndexOf('/', StringComparison.Ordinal);
         try
         {
-            return slash > 0 && Plain(text[..slash]) is not null ? InterfaceAddress.Parse(text) : throw QuaiException.Invalid(text);
+            return slash > 0 && Prefixes.AddressOf(text[..slash]) is not null ? InterfaceAddress.Parse(text) : throw QuaiException.Invalid(text);
         }
         catch (QuaiException)
         {

@@ -120,7 +120,7 @@ internal sealed partial class RemoteNetworks(NetworkPlugins plugins, RemoteLedge
             MacAddress = made.Mac,
             IPv4 = ipv4,
             IPv6 = ipv6,
-            Setup = request is null || setup.Messages.Count == 0 ? setup : EndpointExtras.Add(setup, at, request),
+            Setup = request is null || setup.Messages.Count == 0 ? setup : EndpointExtras.Add(setup, at, endpoint.HostInterface, request),
         };
     }
 

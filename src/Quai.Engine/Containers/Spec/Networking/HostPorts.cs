@@ -1,5 +1,6 @@
 using System.Net;
 using Quai.Errors;
+using Quai.Networks.Ipam;
 
 namespace Quai.Engine.Containers.Spec.Networking;
 
@@ -20,7 +21,7 @@ public sealed record HostPorts(string Address, string Written, ushort Start, ush
     /// <exception cref="QuaiException">The address or the ports are invalid.</exception>
     public static HostPorts Parse(string address, string ports)
     {
-        if (address.Length > 0 && !IPAddress.TryParse(address, out _))
+        if (address.Length > 0 && Prefixes.AddressOf(address) is null)
         {
             throw QuaiException.Invalid($"invalid IP address: {address}");
         }
