@@ -253,14 +253,28 @@ public sealed class IPv6Tests
         Assert.Equal(["0.0.0.0:8080", "[::]:8080"], endpoint.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
         using TcpListener atA = a.ServeTcp(80);
         Assert.Equal("10.231.7.1", host.Host.Call("::1", 8080));
+        ByAnySocket(dual: true);
+        ByAnySocket(dual: false);
         host.Restart("a");
         Assert.Equal("10.231.7.1", host.Host.Call("::1", 8080));
+        ByAnySocket(dual: false);
         host.Release("a");
         using TcpListener free = host.Host.ServeTcp(8080);
         host.Options = host.Options with { Relays = false };
         host.Restart();
         Assert.Equal([IPAddress.Any], host.Lease("b", new PortRequest(80, "tcp", null, 8081, 8081)).Ports.Select(p => p.HostAddress));
         Assert.Throws<QuaiException>(() => host.Lease("c", new PortRequest(80, "tcp", IPAddress.IPv6Any, 8082, 8082)));
+
+        // A datagram of a socket of IPv6 goes to no IPv4 address unless it is connected, and one of IPv6 alone cannot be led to an IPv4 address.
+        void ByAnySocket(bool dual) => host.Host.Run(() =>
+        {
+            using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = dual, ReceiveTimeout = 3000 };
+            socket.Connect(IPAddress.IPv6Loopback, 8080);
+            Assert.Equal("[::1]:8080", socket.RemoteEndPoint!.ToString());
+
+            // What is relayed goes on from the daemon's own namespace, which is not this one.
+            Assert.True(!dual || socket.Receive(new byte[1]) == 1);
+        });
     }
 
     private static Socket Bound(int port)

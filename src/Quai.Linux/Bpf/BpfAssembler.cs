@@ -8,8 +8,8 @@ namespace Quai.Linux.Bpf;
 /// </summary>
 public sealed class BpfAssembler
 {
-    private const int LoadWord = 0x61, LoadDouble = 0x79, StoreWord = 0x63, StoreDouble = 0x7b, MoveRegister = 0xbf, MoveNumber = 0xb7, AddNumber = 0x07;
-    private const int LoadWide = 0x18, JumpEqual = 0x15, JumpUnequal = 0x55, JumpUnequalRegister = 0x5d, CallHelper = 0x85, ExitProgram = 0x95, PseudoMap = 1;
+    private const int LoadWord = 0x61, LoadOctet = 0x71, LoadDouble = 0x79, StoreWord = 0x63, StoreDouble = 0x7b, MoveRegister = 0xbf, MoveNumber = 0xb7, AddNumber = 0x07, AndNumber = 0x57;
+    private const int LoadWide = 0x18, JumpEqual = 0x15, JumpUnequal = 0x55, JumpUnequalWord = 0x56, JumpUnequalRegister = 0x5d, CallHelper = 0x85, ExitProgram = 0x95, PseudoMap = 1;
 
     private readonly List<ulong> _code = [];
     private readonly Dictionary<string, int> _labels = [];
@@ -17,6 +17,12 @@ public sealed class BpfAssembler
 
     /// <summary>to = the 32 bits at address + offset.</summary>
     public BpfAssembler Load(int to, int address, int offset) => Emit(LoadWord, to, address, offset, 0);
+
+    /// <summary>to = the byte at address + offset.</summary>
+    public BpfAssembler LoadByte(int to, int address, int offset) => Emit(LoadOctet, to, address, offset, 0);
+
+    /// <summary>to &amp;= number.</summary>
+    public BpfAssembler And(int to, int number) => Emit(AndNumber, to, 0, 0, number);
 
     /// <summary>to = the 64 bits at address + offset.</summary>
     public BpfAssembler LoadLong(int to, int address, int offset) => Emit(LoadDouble, to, address, offset, 0);
@@ -42,11 +48,14 @@ public sealed class BpfAssembler
     /// <summary>to += number.</summary>
     public BpfAssembler Add(int to, int number) => Emit(AddNumber, to, 0, 0, number);
 
-    /// <summary>Goes to a label if a register has a value.</summary>
+    /// <summary>Goes to a label if a register has a value: all 64 bits, of which a negative number fills the upper ones.</summary>
     public BpfAssembler IfIs(int register, int number, string label) => Jump(JumpEqual, register, 0, number, label);
 
-    /// <summary>Goes to a label if a register has another value.</summary>
+    /// <summary>Goes to a label if a register has another value, of 64 bits likewise.</summary>
     public BpfAssembler IfIsNot(int register, int number, string label) => Jump(JumpUnequal, register, 0, number, label);
+
+    /// <summary>Goes to a label if the lower 32 bits of a register are not these.</summary>
+    public BpfAssembler IfWordIsNot(int register, int number, string label) => Jump(JumpUnequalWord, register, 0, number, label);
 
     /// <summary>Goes to a label if two registers differ.</summary>
     public BpfAssembler IfDiffer(int register, int other, string label) => Jump(JumpUnequalRegister, register, other, 0, label);

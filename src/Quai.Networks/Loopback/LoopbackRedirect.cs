@@ -173,7 +173,7 @@ internal sealed partial class LoopbackRedirect : IDisposable
     private void Attach(BpfMap ports, ulong network)
     {
         using BpfMap flows = BpfMap.Create(BpfMapKind.LeastRecentlyUsed, _name, LoopbackPrograms.FlowKey, LoopbackPrograms.FlowValue, MostFlows);
-        var programs = new LoopbackPrograms(ports, flows, network);
+        var programs = new LoopbackPrograms(ports, flows, network, KernelTypes.BitOffset("sock_common", "skc_ipv6only"));
         List<SocketAddressProgram> loaded = [];
         try
         {
@@ -186,6 +186,11 @@ internal sealed partial class LoopbackRedirect : IDisposable
                 catch (LinuxException e) when (hook == SocketAddressHook.PeerName && e.Errno == Errno.EINVAL)
                 {
                     // An older kernel: a program that asks whom it is connected to is told of the container.
+                }
+                catch (LinuxException e) when (e.Errno is Errno.EINVAL or Errno.EACCES)
+                {
+                    // Another older one, whose programs do not see a socket's settings: those of IPv6 alone get no connection to an IPv4 container.
+                    loaded.Add(SocketAddressProgram.Load(_name, hook, new LoopbackPrograms(ports, flows, network, only: null).Of(hook)));
                 }
             }
 

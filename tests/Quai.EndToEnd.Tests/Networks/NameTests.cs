@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
 namespace Quai.EndToEnd.Tests.Networks;
 
 /// <summary>Names of containers on networks, as containers there resolve them.</summary>
@@ -103,12 +108,20 @@ public sealed class NameTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
     }
 
     [QuaidFact]
-    public async Task A_daemon_that_comes_and_goes_loses_no_question()
+    public async Task A_daemon_that_comes_and_goes_loses_no_question_and_breaks_no_connection()
     {
+        // Twenty with 200 rounds of crashes, as a long run has them.
+        int rounds = Math.Max(4, TestEnvironment.CrashCycles / 10), questions = rounds * 300;
         string network = await NetworkAsync(), a = await RunAsync(network);
-        string asks = engine.Name();
-        await _docker.OkAsync($"run -d --name {asks} --network {network} -v {await QuestionProgram.PathAsync()}:/ask:ro {BusyboxImage.Name} /ask {a} 1200 10");
-        for (int round = 0; round < 4; round++)
+        string asks = engine.Name(), echo = engine.Name();
+        int port = TestCertificate.FreePort();
+        await _docker.OkAsync($"run -d --name {echo} --network {network} -p {port}:7 {BusyboxImage.Name} nc -ll -p 7 -e cat");
+        using var done = new CancellationTokenSource();
+        IPAddress[] places = [IPAddress.Loopback, IPAddress.IPv6Loopback, IPAddress.Parse(engine.Gateway)];
+        Assert.Equal(1, await EchoAsync(new IPEndPoint(IPAddress.IPv6Loopback, port), done.Token, dual: false, most: 1));
+        Task<int>[] streams = [.. places.Select(p => EchoAsync(new IPEndPoint(p, port), done.Token))];
+        await _docker.OkAsync($"run -d --name {asks} --network {network} -v {await QuestionProgram.PathAsync()}:/ask:ro {BusyboxImage.Name} /ask {a} {questions} 10");
+        for (int round = 0; round < rounds; round++)
         {
             await Task.Delay(TimeSpan.FromSeconds(2));
             await engine.KillDaemonAsync();
@@ -117,12 +130,60 @@ public sealed class NameTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
 
         await _docker.OkAsync($"wait {asks}");
         string[] told = (await _docker.OkAsync($"logs {asks}")).Trim().Split(' ');
-        Assert.Equal(("1200", "1200", "0"), (told[0], told[1], told[3]));
+        Assert.Equal(($"{questions}", $"{questions}", "0"), (told[0], told[1], told[3]));
+        Assert.InRange(int.Parse(told[2], CultureInfo.InvariantCulture), 0, 3000 * (int)TestEnvironment.Slowness);
+        await done.CancelAsync();
+        Assert.All(await Task.WhenAll(streams), echoed => Assert.InRange(echoed, rounds * 10, int.MaxValue));
 
         // The names are there again, too.
         string b = await RunAsync(network);
         Assert.Equal([await AddressAsync(a, network)], await AddressesAsync(b, a));
         Assert.Equal([await AddressAsync(b, network)], await AddressesAsync(a, b));
+    }
+
+    /// <summary>Sends a number every 20 ms over one connection, and awaits it back, until the end; gives how many there were.</summary>
+    private static async Task<int> EchoAsync(IPEndPoint at, CancellationToken end, bool dual = true, int most = int.MaxValue)
+    {
+        using TcpClient client = await ConnectAsync(at, dual);
+        byte[] number = new byte[4], back = new byte[4];
+        for (int i = 0; ; i++)
+        {
+            if (end.IsCancellationRequested || i == most)
+            {
+                return i;
+            }
+
+            BinaryPrimitives.WriteInt32BigEndian(number, i);
+            await client.GetStream().WriteAsync(number, CancellationToken.None);
+            await client.GetStream().ReadExactlyAsync(back, CancellationToken.None);
+            Assert.Equal(number, back);
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    private static async Task<TcpClient> ConnectAsync(IPEndPoint at, bool dual)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            var client = new TcpClient(at.AddressFamily);
+            try
+            {
+                if (at.AddressFamily == AddressFamily.InterNetworkV6)
+                {
+                    // One of IPv6 alone is served by the daemon itself, as the container has IPv4 alone: it ends with it.
+                    client.Client.DualMode = dual;
+                }
+
+                await client.ConnectAsync(at, CancellationToken.None);
+                return client;
+            }
+            catch (SocketException) when (attempt < 100)
+            {
+                // The program does not listen yet.
+                client.Dispose();
+                await Task.Delay(50, CancellationToken.None);
+            }
+        }
     }
 
     [Fact]
