@@ -37,7 +37,7 @@ public sealed class OwnerMapTests(QuaidInstance engine) : IClassFixture<QuaidIns
 
     [QuaidFact]
     public async Task A_file_system_that_cannot_do_it_fails_the_start() =>
-        (await QuaiAsync($"run --rm --mount type=bind,src=/proc/sys,dst=/b,idmap=uids=0-1000-1 {Image} true")).ExpectFailure(125, "to map its owners, which its file system may be unable to do");
+        (await QuaiAsync($"run --rm --mount type=bind,src=/proc/sys,dst=/b,idmap=uids=0-1000-1 {Image} true")).ExpectFailure(125, "to map its owners (not every file system can)");
 
     private static async Task<string> ShellAsync(string script) => (await RunningCommand.RunAsync("/bin/sh", ["-c", script], default, new Dictionary<string, string>())).Expect().Text;
 
