@@ -147,6 +147,40 @@ public static unsafe partial class FileCalls
 
     public static int TrySkip(int fd, long count) => Seek(fd, count, 1) >= 0 ? 0 : Marshal.GetLastPInvokeError();
 
+    /// <summary>Goes to a place of a file; returns 0 or an error number.</summary>
+    public static int TrySeek(int fd, long place) => Seek(fd, place, 0) >= 0 ? 0 : Marshal.GetLastPInvokeError();
+
+    /// <summary>Finds the next data of a file at or behind a place, and goes there. A file system that knows no holes has data up to the end.</summary>
+    /// <param name="fd">The file.</param>
+    /// <param name="from">The place.</param>
+    /// <param name="start">Where the data begins.</param>
+    /// <param name="end">Where it ends.</param>
+    /// <returns>Whether there is any.</returns>
+    public static bool TryNextData(int fd, long from, out long start, out long end)
+    {
+        const int SEEK_END = 2, SEEK_DATA = 3, SEEK_HOLE = 4;
+        start = Seek(fd, from, SEEK_DATA);
+        if (start < 0)
+        {
+            end = from;
+            if (Marshal.GetLastPInvokeError() == Errno.ENXIO || Seek(fd, 0, SEEK_END) <= from)
+            {
+                start = from;
+                return false;
+            }
+
+            start = from;
+        }
+
+        end = Seek(fd, start, SEEK_HOLE);
+        if (end < 0)
+        {
+            end = Seek(fd, 0, SEEK_END);
+        }
+
+        return end > start && TrySeek(fd, start) == 0;
+    }
+
     public static int TryTruncate(int fd, long length) => Result(FTruncate(fd, length));
 
     public static int TrySetTimes(int fd, in FileTimes times)

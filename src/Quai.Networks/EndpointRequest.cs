@@ -18,6 +18,9 @@ public sealed record EndpointRequest(string ContainerId, string NetworkId, strin
     /// <summary>The IPv6 address to lease; null for any that is free where the network has some.</summary>
     public IPAddress? IPv6Address { get; init; }
 
+    /// <summary>Addresses that the container had on the network before: it gets them again where they are free and no other is asked for.</summary>
+    public IReadOnlyList<IPAddress> Earlier { get; init; } = [];
+
     /// <summary>The name of the container's interface; null for the network's usual one.</summary>
     public string? InterfaceName { get; init; }
 

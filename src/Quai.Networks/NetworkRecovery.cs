@@ -5,6 +5,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Metadata;
 using Quai.Networks.Drivers;
+using Quai.Networks.Drivers.Bridges;
 using Quai.Networks.Ipam.Dhcp;
 using Quai.Networks.Ports;
 using Quai.Networks.Records;
@@ -19,11 +20,13 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, DriverS
 
     /// <summary>Makes the recorded networks and the predefined ones, or finds them again.</summary>
     /// <param name="recorded">The records.</param>
+    /// <param name="running">The ids of the containers that run: the network of those on the default one stays as it is.</param>
     /// <param name="cancellation">Gives up before a network is recorded.</param>
     /// <exception cref="QuaiException">A predefined network cannot be had. Another one that cannot is kept, and says so.</exception>
-    public async Task<IReadOnlyList<NetworkState>> NetworksAsync(IReadOnlyList<NetworkRecord> recorded, CancellationToken cancellation)
+    public async Task<IReadOnlyList<NetworkState>> NetworksAsync(IReadOnlyList<NetworkRecord> recorded, IReadOnlySet<string> running, CancellationToken cancellation)
     {
-        List<NetworkRecord> wanted = [.. recorded.Where(r => r.Name != "bridge" || options.Bridge != NoBridge)];
+        List<EndpointRow> used = database.Read(NetworkTables.Endpoints).FindAll(e => running.Contains(e.ContainerId));
+        List<NetworkRecord> wanted = [.. recorded.Select(r => r.Name == "bridge" ? Kept(r, used.FindAll(e => e.NetworkId == r.Id)) : r).Where(r => r.Name != "bridge" || r.IsKept || options.Bridge != NoBridge)];
         Add("host", "host");
         Add("none", "null");
         if (options.Bridge != NoBridge)
@@ -48,6 +51,21 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, DriverS
                 wanted.Add(new NetworkRecord(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), name, driver, null, false, time.GetUtcNow()));
             }
         }
+    }
+
+    /// <summary>The default network, kept as it is recorded where the daemon's settings would take it away from containers that run on it.</summary>
+    private NetworkRecord Kept(NetworkRecord record, List<EndpointRow> used)
+    {
+        BridgeSettings wanted = BridgeOptions.Of(record, options);
+        if (used.TrueForAll(e => wanted.Interface == record.Interface && Has(wanted.IPv4, e.IPv4) && Has(wanted.IPv6, e.IPv6)))
+        {
+            return record;
+        }
+
+        LogKept(logger, string.Join(", ", record.Subnets.Select(s => s.Gateway)), record.Interface);
+        return record with { IsKept = true };
+
+        static bool Has(BridgeFamily? family, IPAddress? address) => address is null || (family is not null && family.Address?.Network.Contains(address) != false);
     }
 
     /// <summary>
@@ -126,6 +144,9 @@ internal sealed partial class NetworkRecovery(MetadataDatabase database, DriverS
     }
 
     private Task PutAsync(NetworkRecord record, CancellationToken cancellation) => database.WriteAsync(connection => NetworkTables.Put(connection, record), cancellation);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "network bridge keeps {Addresses} on {Interface}, as containers run that have addresses there; what the daemon's settings say otherwise comes into force when it starts without them")]
+    private static partial void LogKept(ILogger logger, string addresses, string? @interface);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "network {Network} is not available on this host: {Reason}")]
     private static partial void LogUnavailable(ILogger logger, string network, string reason);

@@ -104,7 +104,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         await _retired.RecoverAsync().ConfigureAwait(false);
         IReadOnlyList<NetworkRecord> recorded = await FinishedAsync(_database.Read(NetworkTables.Networks)).ConfigureAwait(false);
         IReadOnlyList<string> tables = await _traffic.ClaimAsync(recorded.FirstOrDefault(n => n.Name == "bridge")?.Interface, cancellation).ConfigureAwait(false);
-        IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, cancellation).ConfigureAwait(false);
+        IReadOnlyList<NetworkState> networks = await _recovery.NetworksAsync(recorded, running, cancellation).ConfigureAwait(false);
         IReadOnlyList<Endpoint> endpoints = await _recovery.EndpointsAsync(
             networks, running, Links.List(_route).Select(l => l.Name).ToHashSet(), cancellation).ConfigureAwait(false);
         endpoints = [.. endpoints.Select(_remote.Restore)];

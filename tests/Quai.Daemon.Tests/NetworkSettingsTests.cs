@@ -42,6 +42,18 @@ public sealed class NetworkSettingsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("invalid IP address: 010.1.1.1", "--ip=010.1.1.1")]
+    [InlineData("invalid IP address: 1.2.3", "--ip=1.2.3")]
+    [InlineData("invalid IP address: 1.1", "--dns=1.1")]
+    [InlineData("invalid IP address: 1.1", "--host-gateway-ip=1.1")]
+    [InlineData("invalid base pool \"10.1/16\"", "--default-address-pool=base=10.1/16,size=24")]
+    [InlineData("invalid CIDR address: 10.1/24", "--bip=10.1/24")]
+    [InlineData("a_b is not a valid domain", "--dns-search=a_b")]
+    [InlineData("q\nnameserver 6.6.6.6 is not a valid domain", "--dns-search=q\nnameserver 6.6.6.6")]
+    [InlineData("invalid dns-opt \"a b\"", "--dns-opt=a b")]
+    [InlineData("invalid MTU number: 67", "--mtu=67")]
+    [InlineData("invalid MTU number: -1", "--mtu=-1")]
+    [InlineData("invalid MTU number: 70000", "--mtu=70000")]
     [InlineData("invalid CIDR address: 10.0.0.1/8", "--bip6=10.0.0.1/8")]
     [InlineData("invalid CIDR address: fd00::/64", "--fixed-cidr=fd00::/64")]
     [InlineData("only one IPv4 address is allowed for --host-gateway-ip", "--host-gateway-ip=10.0.0.1", "--host-gateway-ip=10.0.0.2")]

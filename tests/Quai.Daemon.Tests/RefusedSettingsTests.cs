@@ -64,6 +64,8 @@ public sealed class RefusedSettingsTests : IDisposable
                 "default-gateway-v6" => "fd00::9",
                 "host-firewall" => "ignore",
                 "host" => "unix:///x",
+                "dns-search" => "example.org.",
+                "mtu" => "1400",
                 "label" => "a=b",
                 "default-ulimit" => "nofile=1:2",
                 "default-shm-size" => "1m",

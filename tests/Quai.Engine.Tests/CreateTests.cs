@@ -55,7 +55,7 @@ public sealed class CreateTests(TestEngine engine)
             }
         },
         { "Invalid value 2000, range for oom score adj is [-1000, 1000]", r => r.HostConfig!.OomScoreAdj = 2000 },
-        { "invalid config for network bridge: invalid endpoint settings:\nuser specified IP address is supported on user defined networks only", r =>
+        { "invalid config for network bridge: invalid endpoint settings:\n* user specified IP address is supported on user defined networks only\n* ", r =>
             {
                 r.HostConfig!.NetworkMode = "bridge";
                 r.NetworkingConfig = new() { EndpointsConfig = new() { ["bridge"] = new() { IPAMConfig = new() { IPv4Address = "1.2.3.4" } } } };

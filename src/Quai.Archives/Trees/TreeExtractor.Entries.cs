@@ -47,12 +47,19 @@ public sealed unsafe partial class TreeExtractor
 
             try
             {
+                bool holes = entry.IsSparse;
                 for (ReadOnlySpan<byte> piece = reader.ReadContent(out long hole); !piece.IsEmpty || hole > 0; piece = reader.ReadContent(out hole))
                 {
+                    if (hole == 0 && _options.LeavesHoles && piece.Length >= SmallestHole && !piece.ContainsAnyExcept((byte)0))
+                    {
+                        hole = piece.Length;
+                        holes = true;
+                    }
+
                     Check(hole > 0 ? FileCalls.TrySkip(fd, hole) : FileCalls.TryWrite(fd, piece), "write", path);
                 }
 
-                if (entry.IsSparse)
+                if (holes)
                 {
                     Check(FileCalls.TryTruncate(fd, entry.Size), "ftruncate", path);
                 }

@@ -15,6 +15,8 @@ public sealed unsafe partial class TreeExtractor : IDisposable
     private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
     private const uint ImpliedDirectoryMode = 0x1ed; // 0755, as Docker makes directories that an archive does not name
 
+    private const int SmallestHole = 4096;
+
     private readonly FileDescriptor _root;
     private readonly byte[] _destination;
     private readonly TreeExtractorOptions _options;

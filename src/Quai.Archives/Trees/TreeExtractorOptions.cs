@@ -17,4 +17,7 @@ public sealed record TreeExtractorOptions
 
     /// <summary>What to replace in each name, at its first occurrence, and with what.</summary>
     public (byte[] From, byte[] To)? Rebase { get; init; }
+
+    /// <summary>Whether long runs of zeros become holes: an archive that is not of the sparse kind has none, though the files that it was made of had.</summary>
+    public bool LeavesHoles { get; init; }
 }

@@ -171,6 +171,8 @@ internal sealed partial record DaemonConfiguration
             _ = NetworkSettings.Address(server);
         }
 
+        NetworkSettings.CheckResolver(settings.All("dns-search"), settings.All("dns-opt"));
+
         foreach (string label in settings.All("label"))
         {
             if (label.IndexOf('=') <= 0)

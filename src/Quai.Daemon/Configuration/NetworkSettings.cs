@@ -12,6 +12,8 @@ namespace Quai.Daemon.Configuration;
 /// <summary>Reads the daemon's settings for networks.</summary>
 internal static class NetworkSettings
 {
+    private const int LongestDomain = 255;
+
     /// <summary>Reads them.</summary>
     /// <exception cref="QuaiException">One is malformed.</exception>
     public static NetworkOptions Read(Settings settings, string dataRoot)
@@ -32,7 +34,7 @@ internal static class NetworkSettings
             DirectRouting = settings.Switch("allow-direct-routing", false),
             AcceptedMark = settings.Text("bridge-accept-fwmark") is { Length: > 0 } mark ? Mark(mark) : null,
             Relays = settings.Switch("userland-proxy", true),
-            Mtu = settings.Number("mtu", 0),
+            Mtu = Mtu(settings.Number("mtu", 0)),
             DefaultBindAddress = settings.Text("ip") is { Length: > 0 } ip ? Address(ip) : defaults.DefaultBindAddress,
             HostGateways = HostGateways(settings.All("host-gateway-ip")),
             Firewall = settings.Switch("iptables", true),
@@ -55,7 +57,36 @@ internal static class NetworkSettings
 
     /// <summary>Reads an address.</summary>
     /// <exception cref="QuaiException">It is none.</exception>
-    public static IPAddress Address(string text) => IPAddress.TryParse(text, out IPAddress? address) ? address : throw QuaiException.Invalid($"invalid IP address: {text}");
+    public static IPAddress Address(string text) => Prefixes.AddressOf(text) ?? throw QuaiException.Invalid($"invalid IP address: {text}");
+
+    /// <summary>Checks what is written into containers' resolv.conf beside servers.</summary>
+    /// <param name="domains">Search domains; a dot stands for none.</param>
+    /// <param name="options">Options of the resolver.</param>
+    /// <exception cref="QuaiException">One is none.</exception>
+    public static void CheckResolver(IReadOnlyList<string> domains, IReadOnlyList<string> options)
+    {
+        foreach (string domain in domains)
+        {
+            string name = domain.EndsWith('.') ? domain[..^1] : domain;
+            if (domain != "." && (domain.Length >= LongestDomain || !name.Split('.').All(IsLabel)))
+            {
+                throw QuaiException.Invalid($"{domain} is not a valid domain");
+            }
+        }
+
+        foreach (string option in options)
+        {
+            if (option.Length == 0 || option.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            {
+                throw QuaiException.Invalid($"invalid dns-opt \"{option}\": an option is one word of resolv.conf");
+            }
+        }
+
+        static bool IsLabel(string label) => label.Length > 0 && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') && label[0] != '-' && label[^1] != '-';
+    }
+
+    private static int Mtu(int mtu) =>
+        mtu is 0 or (>= 68 and <= 65535) ? mtu : throw QuaiException.Invalid($"invalid MTU number: {mtu}: a bridge's is from 68 to 65535, and 0 is the kernel's");
 
     private static IPAddress Gateway(string text, AddressFamily family) =>
         Address(text) is var address && address.AddressFamily == family ? address
@@ -72,7 +103,7 @@ internal static class NetworkSettings
     private static string Cidr(string text, AddressFamily family)
     {
         int slash = text.IndexOf('/');
-        return slash > 0 && IPAddress.TryParse(text.AsSpan(0, slash), out IPAddress? address) && address.AddressFamily == family
+        return slash > 0 && Prefixes.AddressOf(text[..slash])?.AddressFamily == family
             && int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int bits) && bits <= (family == AddressFamily.InterNetwork ? 32 : 128)
             ? text
             : throw QuaiException.Invalid($"invalid CIDR address: {text}");
@@ -94,9 +125,10 @@ internal static class NetworkSettings
             parts[key] = part[(equals + 1)..];
         }
 
-        if (!IPNetwork.TryParse(parts.GetValueOrDefault("base", ""), out IPNetwork pool))
+        string written = parts.GetValueOrDefault("base", "");
+        if (Prefixes.AddressOf(written.Split('/')[0]) is null || !IPNetwork.TryParse(written, out IPNetwork pool))
         {
-            throw QuaiException.Invalid($"invalid default-address-pool \"{text}\": invalid base pool \"{parts.GetValueOrDefault("base", "")}\": it has to be a network's first address and its length, as 10.10.0.0/16");
+            throw QuaiException.Invalid($"invalid default-address-pool \"{text}\": invalid base pool \"{written}\": it has to be a network's first address and its length, as 10.10.0.0/16");
         }
 
         int most = pool.BaseAddress.AddressFamily == AddressFamily.InterNetwork ? 30 : 126;

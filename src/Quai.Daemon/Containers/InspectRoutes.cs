@@ -27,6 +27,15 @@ internal static class InspectRoutes
             .Add("GET", "/containers/{name}/json", async call =>
             {
                 ContainerInspect inspect = await containers.InspectAsync(call.Name, call.Flag("size"), call.Gone);
+                if (!call.Version.AtLeast(45))
+                {
+                    // They were aliases, too, before there was a list of all names.
+                    foreach (Api.Networks.EndpointSettings endpoint in inspect.NetworkSettings.Networks.Values.Where(e => e.DNSNames is { Count: > 0 }))
+                    {
+                        endpoint.Aliases = endpoint.DNSNames![1..];
+                    }
+                }
+
                 if (!call.Version.AtLeast(52))
                 {
                     await call.Answer(inspect, Json.Types.ContainerInspect);

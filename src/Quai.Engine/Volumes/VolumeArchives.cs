@@ -41,7 +41,7 @@ public sealed class VolumeArchives(VolumeStore volumes)
     {
         using var source = new SyncStream(archive, cancellation);
         using Stream tar = UnpackedStream.Open(source);
-        using var extractor = new TreeExtractor(folder, "/", new TreeExtractorOptions { ChangeDestination = true });
+        using var extractor = new TreeExtractor(folder, "/", new TreeExtractorOptions { ChangeDestination = true, LeavesHoles = true });
         var reader = new TarReader(tar);
         extractor.Extract(reader, cancellation);
         reader.Drain();

@@ -247,12 +247,27 @@ public static unsafe class FileTree
             byte[] piece = System.Buffers.ArrayPool<byte>.Shared.Rent(Piece);
             try
             {
-                int count;
-                while ((count = FileCalls.TryRead(from.Number, piece)) != 0)
+                // What is no data is left out: a hole of terabytes costs nothing.
+                long at = 0;
+                while (FileCalls.TryNextData(from.Number, at, out at, out long end))
                 {
-                    Check(count < 0 ? -count : 0, "read", path);
-                    Check(FileCalls.TryWrite(to.Number, piece.AsSpan(0, count)), "write", path);
+                    Check(FileCalls.TrySeek(to.Number, at), "lseek", path);
+                    int count;
+                    while (at < end && (count = FileCalls.TryRead(from.Number, piece.AsSpan(0, (int)Math.Min(piece.Length, end - at)))) != 0)
+                    {
+                        Check(count < 0 ? -count : 0, "read", path);
+                        Check(FileCalls.TryWrite(to.Number, piece.AsSpan(0, count)), "write", path);
+                        at += count;
+                    }
+
+                    if (at < end)
+                    {
+                        // Cut short meanwhile.
+                        break;
+                    }
                 }
+
+                Check(FileCalls.TryTruncate(to.Number, (long)NodeStatusReader.Read(from).Size), "ftruncate", path);
             }
             finally
             {

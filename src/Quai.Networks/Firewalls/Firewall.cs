@@ -122,6 +122,9 @@ internal sealed partial class Firewall : IDisposable
         WithIPv6([], t => t.Delete(table));
     }
 
+    /// <summary>Deletes the table of IPv6 alone.</summary>
+    public void DeleteIPv6(string table) => WithIPv6([], t => t.Delete(table));
+
     /// <inheritdoc/>
     public void Dispose()
     {

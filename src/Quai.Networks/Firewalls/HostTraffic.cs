@@ -25,6 +25,9 @@ internal sealed class HostTraffic : IDisposable
     private readonly FirewallWatch? _watch;
     private readonly Forwarding _forwarding;
     private readonly TableNames _tables;
+    private readonly NetworkOptions _options;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private volatile IReadOnlyList<FirewalledBridge> _bridges = [];
 
     /// <param name="database">Where is recorded what must be known after a crash.</param>
@@ -36,6 +39,7 @@ internal sealed class HostTraffic : IDisposable
     /// <param name="time">The clock.</param>
     public HostTraffic(MetadataDatabase database, NetlinkSocket route, NetworkOptions options, NameClaims claims, PortReservations ports, ILogger logger, TimeProvider time)
     {
+        (_options, _logger, _time) = (options, logger, time);
         bool ipv6 = options.FirewallIPv6 && BridgeSysctls.KernelHasIPv6;
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", ipv6, logger, time) : null;
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
@@ -52,7 +56,7 @@ internal sealed class HostTraffic : IDisposable
     /// <param name="cancellation">Gives up before anything is recorded.</param>
     /// <returns>The names of earlier tables, for <see cref="StartAsync"/>.</returns>
     public Task<IReadOnlyList<string>> ClaimAsync(string? bridge, CancellationToken cancellation) =>
-        _firewall is null ? Task.FromResult<IReadOnlyList<string>>([]) : _tables.ClaimAsync(bridge, cancellation);
+        _firewall is null ? Task.FromResult(_tables.All(bridge)) : _tables.ClaimAsync(bridge, cancellation);
 
     /// <summary>Has exactly these networks and endpoints served.</summary>
     /// <param name="bridges">The networks.</param>
@@ -73,9 +77,34 @@ internal sealed class HostTraffic : IDisposable
         TurnForwardingOn(turnOn);
         _watch?.Start();
         Pass();
+        await RemoveEarlierAsync(earlier, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes away what an earlier start of the daemon wrote, with other settings: its tables lead packets as long as they are there.</summary>
+    private async Task RemoveEarlierAsync(IReadOnlyList<string> earlier, CancellationToken cancellation)
+    {
+        if (_loopback is null)
+        {
+            using var loopback = new LoopbackRedirect(_options.TableName, _logger);
+            loopback.Detach();
+        }
+
         if (_firewall is not null)
         {
+            if (!_options.FirewallIPv6)
+            {
+                using var both = new Firewall(_options.TableName, "", BridgeSysctls.KernelHasIPv6, _logger, _time);
+                both.DeleteIPv6(_options.TableName);
+            }
+
             await _tables.DeleteAsync(earlier, _firewall, cancellation).ConfigureAwait(false);
+        }
+        else if (earlier.Count > 0)
+        {
+            using var pass = new ForwardPass(_options.TableName, _logger);
+            pass.Apply(wanted: false, ipv6: false);
+            using var firewall = new Firewall(_options.TableName, "", BridgeSysctls.KernelHasIPv6, _logger, _time);
+            await _tables.DeleteAllAsync(earlier, firewall, cancellation).ConfigureAwait(false);
         }
     }
 

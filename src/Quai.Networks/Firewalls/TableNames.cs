@@ -23,11 +23,32 @@ internal sealed class TableNames(MetadataDatabase database, NameClaims claims, s
             throw QuaiException.Conflict($"nftables table {current} is used by another quaid in this network namespace, whose data root has the same path: give this one another with --data-root");
         }
 
-        string? recorded = database.Read(connection => NetworkTables.Fact(connection, Recorded));
-        string? before = recorded ?? (bridge is null ? null : bridge == new NetworkOptions().Bridge ? "quai" : $"quai-{bridge}");
-        List<string> earlier = [.. (before ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(t => t != current)];
+        List<string> earlier = [.. All(bridge).Where(t => t != current)];
         await RecordAsync([current, .. earlier], cancellation).ConfigureAwait(false);
         return earlier;
+    }
+
+    /// <summary>The names of all tables that are recorded.</summary>
+    /// <param name="bridge">The default bridge's name, if one was recorded.</param>
+    public IReadOnlyList<string> All(string? bridge)
+    {
+        string? recorded = database.Read(connection => NetworkTables.Fact(connection, Recorded));
+        string? before = recorded ?? (bridge is null ? null : bridge == new NetworkOptions().Bridge ? "quai" : $"quai-{bridge}");
+        return (before ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Deletes all tables, for a daemon that writes none.</summary>
+    public async Task DeleteAllAsync(IReadOnlyList<string> tables, Firewall firewall, CancellationToken cancellation)
+    {
+        foreach (string table in tables)
+        {
+            if (await claims.ClaimAsync($"table-{table}", cancellation).ConfigureAwait(false))
+            {
+                firewall.DeleteTables(table);
+            }
+        }
+
+        await RecordAsync([], cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Deletes earlier tables and forgets them.</summary>

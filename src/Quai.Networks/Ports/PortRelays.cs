@@ -15,6 +15,8 @@ namespace Quai.Networks.Ports;
 /// <param name="logger">For what cannot be relayed.</param>
 internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool ipv6, ILogger logger) : IDisposable
 {
+    private const int SOL_SOCKET = 1, SO_REUSEADDR = 2;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<IDisposable>> _running = [];
 
@@ -106,6 +108,8 @@ internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool
             return new DatagramRelay(socket, target);
         }
 
+        // Connections of the past that are not quite over are in nobody's way (TIME_WAIT); while it listens nobody shares the port all the same.
+        socket.SetRawSocketOption(SOL_SOCKET, SO_REUSEADDR, BitConverter.GetBytes(1));
         socket.Listen();
         return new StreamRelay(socket, target);
     }

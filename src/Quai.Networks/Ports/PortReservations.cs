@@ -70,9 +70,8 @@ internal sealed class PortReservations
         {
             try
             {
-                foreach (PortRequest request in requests)
+                foreach ((PortRequest request, List<IPAddress> addresses) in Together(requests, target))
                 {
-                    IReadOnlyList<IPAddress> addresses = AddressesOf(request, target);
                     ports.AddRange(addresses.Where(a => !target.Translates(a)).Select(a => new PublishedPort(request.ContainerPort, request.Protocol, Any(a), 0)));
                     IPAddress[] translated = [.. addresses.Where(target.Translates)];
                     if (translated.Length > 0)
@@ -141,6 +140,28 @@ internal sealed class PortReservations
     }
 
     private static IPAddress Any(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any;
+
+    /// <summary>The requests with their addresses. As in Docker, a container's port that is published on several addresses and any port has the same on all.</summary>
+    private static List<(PortRequest Request, List<IPAddress> Addresses)> Together(IReadOnlyList<PortRequest> requests, PortTarget target)
+    {
+        List<(PortRequest Request, List<IPAddress> Addresses)> together = new(requests.Count);
+        foreach (PortRequest request in requests)
+        {
+            IReadOnlyList<IPAddress> addresses = AddressesOf(request, target);
+            int with = request.HostPort != 0 ? -1 : together.FindIndex(t =>
+                t.Request.HostPort == 0 && t.Request.ContainerPort == request.ContainerPort && t.Request.Protocol == request.Protocol && !t.Addresses.Exists(addresses.Contains));
+            if (with >= 0)
+            {
+                together[with].Addresses.AddRange(addresses);
+            }
+            else
+            {
+                together.Add((request, [.. addresses]));
+            }
+        }
+
+        return together;
+    }
 
     /// <summary>On which addresses of the host a port is to be published.</summary>
     private static IReadOnlyList<IPAddress> AddressesOf(PortRequest request, PortTarget target)

@@ -23,6 +23,9 @@ internal sealed record NetworkRecord(string Id, string Name, string Driver, stri
     /// <summary>Whether subnets that nobody named are the driver's to choose: where addresses come from elsewhere, so do they.</summary>
     public bool ChoosesSubnets => Attributes.IpamDriver == PoolAddresses.Name;
 
+    /// <summary>Whether it stays as it is recorded, whatever the daemon's settings say now: of the default network, whose containers run on. Decided at each start, not stored.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Options as they were asked for.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 }

@@ -48,8 +48,8 @@ internal sealed class NetworkState
         {
             lock (_lock)
             {
-                ipv4 = given is null ? Lease(AddressFamily.InterNetwork, request.IPv4Address, "IPv4") : Take(given.IPv4?.Address, given);
-                ipv6 = given is null ? Lease(AddressFamily.InterNetworkV6, request.IPv6Address, "IPv6") : Take(given.IPv6?.Address, given);
+                ipv4 = given is null ? Lease(AddressFamily.InterNetwork, request.IPv4Address, request.Earlier, "IPv4") : Take(given.IPv4?.Address, given);
+                ipv6 = given is null ? Lease(AddressFamily.InterNetworkV6, request.IPv6Address, request.Earlier, "IPv6") : Take(given.IPv6?.Address, given);
             }
 
             published = Reserve(request.Ports, ipv4, ipv6, request.ContainerId, ports);
@@ -170,10 +170,15 @@ internal sealed class NetworkState
         return new Endpoint(row.Id, row.ContainerId, Network, row.MacAddress, at, row.HostInterface, row.Ports, setup) { IPv4 = ipv4, IPv6 = ipv6, GatewayPriority = row.GatewayPriority, Egress = row.Egress is { } egress ? EgressPolicy.Parse(egress) : null, Lease = row.Lease };
     }
 
-    private IPAddress? Lease(AddressFamily family, IPAddress? wanted, string called)
+    private IPAddress? Lease(AddressFamily family, IPAddress? wanted, IReadOnlyList<IPAddress> earlier, string called)
     {
         if (wanted is null)
         {
+            if (earlier.FirstOrDefault(a => a.AddressFamily == family && PoolOf(a)?.TryLease(a) == true) is { } again)
+            {
+                return again;
+            }
+
             List<AddressPool> pools = [.. _pools.Where(p => p.Subnet.Prefix.BaseAddress.AddressFamily == family).Select(p => p.Pool)];
             return pools.Count == 0 ? null
                 : pools.Select(p => p.TryLease()).FirstOrDefault(a => a is not null)

@@ -96,7 +96,7 @@ public sealed partial class SpecCompiler
 
         OpenPlace(destination, file);
         Child(
-            $"mount {name} at {destination}",
+            $"mount {name}, a {(file ? "file" : "directory")}, at {destination} (if that is none: are you trying to mount a directory onto a file, or vice versa?)",
             Step.Call(Nr.MoveMount, Argument.Slot(tree), _plan.Text(""), Argument.Slot(Place), _plan.Text(""), MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH));
         Child("close", Step.Call(Nr.Close, Argument.Slot(tree)));
         ClosePlace();

@@ -102,4 +102,48 @@ public sealed class RootedFilesTests : IDisposable
 
         Assert.Empty(Directory.GetFileSystemEntries(elsewhere));
     }
+
+    [Fact]
+    public void Holes_are_copied_as_holes()
+    {
+        string from = Directory.CreateDirectory(Path.Combine(_folder, "sparse")).FullName, to = Directory.CreateDirectory(Path.Combine(_folder, "copied")).FullName;
+        Write("middle", 1L << 40, (0, "start"), (1L << 39, "middle"), ((1L << 40) - 3, "end"));
+        Write("nothing", 1L << 40);
+        Write("behind", 1 << 20, (10, "some"));
+        Write("empty", 0);
+        using (FileDescriptor source = RootedFiles.OpenDirectory(from), target = RootedFiles.OpenDirectory(to))
+        {
+            FileTree.CopyContent(source, target);
+        }
+
+        foreach (string name in (string[])["middle", "nothing", "behind", "empty"])
+        {
+            NodeStatus was = NodeStatusReader.TryRead(Path.Combine(from, name))!.Value, copied = NodeStatusReader.TryRead(Path.Combine(to, name))!.Value;
+            Assert.Equal(was.Size, copied.Size);
+            Assert.InRange(copied.Blocks, 0UL, was.Blocks + 8);
+        }
+
+        Assert.Equal(("start", "middle", "end"), (Read("middle", 0, 5), Read("middle", 1L << 39, 6), Read("middle", (1L << 40) - 3, 3)));
+        Assert.Equal("some", Read("behind", 10, 4));
+
+        void Write(string name, long length, params (long At, string Text)[] pieces)
+        {
+            using FileStream file = File.Create(Path.Combine(from, name));
+            file.SetLength(length);
+            foreach ((long at, string text) in pieces)
+            {
+                file.Position = at;
+                file.Write(System.Text.Encoding.ASCII.GetBytes(text));
+            }
+        }
+
+        string Read(string name, long at, int length)
+        {
+            using FileStream file = File.OpenRead(Path.Combine(to, name));
+            file.Position = at;
+            byte[] bytes = new byte[length];
+            file.ReadExactly(bytes);
+            return System.Text.Encoding.ASCII.GetString(bytes);
+        }
+    }
 }

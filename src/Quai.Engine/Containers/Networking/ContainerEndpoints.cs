@@ -59,6 +59,7 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
                 new EndpointRequest(container.Id, network.Id, mac, attachment.WantedIPv4, ports)
                 {
                     IPv6Address = attachment.WantedIPv6,
+                    Earlier = [.. container.Endpoints.Where(e => e.NetworkId == network.Id).SelectMany(e => (string[])[e.Address, e.IPv6Address]).Where(a => a.Length > 0).Select(IPAddress.Parse)],
                     ContainerName = container.Name,
                     GatewayPriority = attachment.GatewayPriority,
                     Egress = EndpointOptions.Egress(attachment),

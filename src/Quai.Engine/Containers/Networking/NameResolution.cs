@@ -15,7 +15,7 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
     /// <summary>Says by which names a container that has endpoints goes: its name, what it is also called on a network, its short id, what it calls itself.</summary>
     public void Publish(Container container)
     {
-        networks.SetNames(container.Id, network => NamesOn(container, network), network => LinksOn(container, network));
+        networks.SetNames(container.Id, network => NamesOn(container, network.Name), network => LinksOn(container, network));
 
         // Its address may be another one than at its last start.
         foreach (Container other in links.LinkedTo(container))
@@ -82,9 +82,10 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
             ? links.Select(ContainerLinks.Parse).DistinctBy(l => l.Alias).ToDictionary(l => l.Alias, l => l.Target)
             : null;
 
-    private static List<string> NamesOn(Container container, Network network)
+    /// <summary>The names of a container on a network that has names.</summary>
+    public static List<string> NamesOn(Container container, string network)
     {
-        List<string> names = [container.Name, .. container.Attachments.FirstOrDefault(a => a.Network == network.Name)?.Aliases ?? [], container.Id[..12]];
+        List<string> names = [container.Name, .. container.Attachments.FirstOrDefault(a => a.Network == network)?.Aliases ?? [], container.Id[..12]];
         if (container.Spec.Hostname.Length > 0)
         {
             names.Add(container.Spec.Hostname);

@@ -15,6 +15,7 @@ internal sealed record EndpointRecord
 
     public int PrefixLength { get; init; }
 
+    /// <summary>The next hop; empty where the network leads nowhere.</summary>
     public string Gateway { get; init; } = "";
 
     public string IPv6Address { get; init; } = "";
@@ -35,10 +36,10 @@ internal sealed record EndpointRecord
         EndpointId = endpoint.Id,
         Address = endpoint.IPv4?.Address.ToString() ?? "",
         PrefixLength = endpoint.IPv4?.PrefixLength ?? 0,
-        Gateway = endpoint.IPv4?.Gateway?.ToString() ?? "",
+        Gateway = endpoint.Network.LeadsOutside ? endpoint.IPv4?.Gateway?.ToString() ?? "" : "",
         IPv6Address = endpoint.IPv6?.Address.ToString() ?? "",
         IPv6PrefixLength = endpoint.IPv6?.PrefixLength ?? 0,
-        IPv6Gateway = endpoint.IPv6?.Gateway?.ToString() ?? "",
+        IPv6Gateway = endpoint.Network.LeadsOutside ? endpoint.IPv6?.Gateway?.ToString() ?? "" : "",
         MacAddress = endpoint.MacAddress,
         Ports = [.. endpoint.Ports.Select(p => new PublishedPortRecord(p.ContainerPort, p.Protocol, p.HostAddress.ToString(), p.HostPort))],
     };

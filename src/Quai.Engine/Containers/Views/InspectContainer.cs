@@ -45,6 +45,12 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
             Config = SpecView.ConfigOf(container.Spec),
             NetworkSettings = networks.SettingsOf(container, state),
         };
+        if (started && container.Spec.Network.Mode.IsContainer)
+        {
+            // The other's, which it found when it was started.
+            result.Config.Hostname = launcher.Files.HostnameOf(container);
+        }
+
         if (size)
         {
             (result.SizeRw, result.SizeRootFs) = await sizes.OfAsync(container, cancellation).ConfigureAwait(false);

@@ -98,7 +98,7 @@ internal sealed class NetworkView(INetworkService networks, ContainerLinks links
         return ports;
     }
 
-    private bool PublishesPorts(Container container) => networks.List().Any(n => n.PublishesPorts && container.Endpoints.Any(e => e.NetworkId == n.Id));
+    private bool PublishesPorts(Container container) => networks.List().Any(n => n.PublishesPorts && n.LeadsOutside && container.Endpoints.Any(e => e.NetworkId == n.Id));
 
     private EndpointSettings SettingsOf(Container container, RunState state, NetworkAttachment attachment)
     {
@@ -106,6 +106,10 @@ internal sealed class NetworkView(INetworkService networks, ContainerLinks links
         if (container.Endpoints.FirstOrDefault(e => e.NetworkName == attachment.Network) is { } endpoint)
         {
             settings.NetworkID = endpoint.NetworkId;
+            settings.DNSNames = Network.IsPredefinedName(attachment.Network) ? null : NameResolution.NamesOn(container, attachment.Network);
+
+            // As in Docker one that was asked for is shown until there is a real one, and not when there is none any more.
+            settings.MacAddress = "";
             if (state.HasProcess)
             {
                 settings.EndpointID = endpoint.EndpointId;

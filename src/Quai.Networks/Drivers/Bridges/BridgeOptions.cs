@@ -30,7 +30,27 @@ internal static class BridgeOptions
 
     /// <summary>Of a network's record.</summary>
     /// <exception cref="QuaiException">An option is unknown or malformed.</exception>
-    public static BridgeSettings Of(NetworkRecord record, NetworkOptions daemon) => record.Name == "bridge" ? OfDefault(daemon) : OfOptions(record, daemon);
+    public static BridgeSettings Of(NetworkRecord record, NetworkOptions daemon) =>
+        record.Name != "bridge" ? OfOptions(record, daemon) : OfDefault(record.IsKept ? Keeping(record, daemon) : daemon);
+
+    /// <summary>The daemon's settings, but for the addresses of its default network, which are as they are recorded.</summary>
+    private static NetworkOptions Keeping(NetworkRecord record, NetworkOptions daemon)
+    {
+        SubnetRecord? ipv4 = Of(AddressFamily.InterNetwork), ipv6 = Of(AddressFamily.InterNetworkV6);
+        return daemon with
+        {
+            Bridge = record.Interface ?? daemon.Bridge,
+            BridgeAddress = ipv4?.Gateway.ToString(),
+            FixedCidr = ipv4?.Range?.ToString(),
+            DefaultGateway = daemon.DefaultGateway is { } router && ipv4?.Gateway.Network.Contains(router) == true ? router : null,
+            IPv6 = ipv6 is not null,
+            BridgeAddress6 = ipv6?.Gateway.ToString(),
+            FixedCidr6 = ipv6?.Range?.ToString(),
+            DefaultGateway6 = daemon.DefaultGateway6 is { } router6 && ipv6?.Gateway.Network.Contains(router6) == true ? router6 : null,
+        };
+
+        SubnetRecord? Of(AddressFamily family) => record.Subnets.FirstOrDefault(s => s.Gateway.Address.AddressFamily == family);
+    }
 
     /// <summary>Whether options say that a network has no gateway in a family.</summary>
     public static bool IsIsolated(IReadOnlyDictionary<string, string> options, bool ipv6) => options.GetValueOrDefault(ipv6 ? Mode6 : Mode4) == "isolated";
