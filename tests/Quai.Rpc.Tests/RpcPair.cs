@@ -28,6 +28,7 @@ internal sealed class RpcPair : IAsyncDisposable, IHttpApplication<HttpContext>
         options.Listen(new TakenOverEndPoint(), listen => listen.Protocols = HttpProtocols.Http2);
         options.Limits.Http2.MaxStreamsPerConnection = 1000;
         options.Limits.MaxRequestHeadersTotalSize = 1 << 20;
+        options.Limits.MaxRequestHeaderCount = 100_000;
         bind(_methods);
         _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
         (NetworkStream near, _far) = Connect();
