@@ -32,7 +32,9 @@ internal static class HereDocumentMarks
     public static HereDocument? Read(string word)
     {
         int mark = word.IndexOf(Mark, StringComparison.Ordinal);
-        if (mark < 0 || !word.AsSpan(0, mark).ContainsOnlyDigits() || word.AsSpan(mark + Mark.Length).Contains('<'))
+        int descriptor = 0;
+        if (mark < 0 || word.AsSpan(mark + Mark.Length).Contains('<')
+            || (mark > 0 && !int.TryParse(word.AsSpan(0, mark), NumberStyles.None, CultureInfo.InvariantCulture, out descriptor)))
         {
             return null;
         }
@@ -41,12 +43,8 @@ internal static class HereDocumentMarks
         bool strips = rest.StartsWith('-');
         rest = strips ? rest[1..] : rest;
         string name = Unquoted(rest);
-        return name.Length == 0 ? null
-            : mark > 0 && !int.TryParse(word.AsSpan(0, mark), NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null
-            : new HereDocument(name, "", Expands: name == rest, strips, mark == 0 ? 0 : int.Parse(word.AsSpan(0, mark), NumberStyles.None, CultureInfo.InvariantCulture));
+        return name.Length == 0 ? null : new HereDocument(name, "", Expands: name == rest, strips, descriptor);
     }
-
-    private static bool ContainsOnlyDigits(this ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
 
     private static string Unquoted(string text)
     {

@@ -34,7 +34,7 @@ internal sealed class NodeReader(char escape)
         };
     }
 
-    private static string[] Words(string rest) => rest.Split(' ', '\t', '\v', '\f', '\r', '\n') is var words && rest.Length > 0 ? [.. words.Where(w => w.Length > 0)] : [];
+    private static string[] Words(string rest) => rest.Split([' ', '\t', '\v', '\f', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>A JSON array, or the rest of the line for a shell.</summary>
     private static Node Program(Node node, string rest)
