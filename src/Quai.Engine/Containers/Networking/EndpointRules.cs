@@ -89,15 +89,19 @@ internal static class EndpointRules
         }
     }
 
-    // A DHCP server is asked for the address, whatever its subnet is.
     private static string? Outside(Network network, string address, bool six)
     {
+        if (network.HasServedAddresses)
+        {
+            // A DHCP server is asked for the address, whatever its subnet is.
+            return null;
+        }
+
         // The default network's are the daemon's setting.
         AddressFamily family = six ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
         IEnumerable<IPNetwork> subnets = network.IsPredefined ? network.Subnets.Select(s => s.Prefix) : network.Attributes.Asked.Select(a => IPNetwork.Parse(a.Subnet));
         List<IPNetwork> asked = [.. subnets.Where(s => s.BaseAddress.AddressFamily == family)];
-        return network.HasServedAddresses ? null
-            : asked.Count == 0 ? "user specified IP address is supported only when connecting to networks with user configured subnets"
+        return asked.Count == 0 ? "user specified IP address is supported only when connecting to networks with user configured subnets"
             : Prefixes.AddressOf(address) is { } wanted && asked.Exists(s => s.Contains(wanted)) ? null
             : $"no configured subnet or ip-range contain the IP address {address}";
     }

@@ -39,12 +39,12 @@ internal sealed class BridgeDriver(NetlinkSocket route, NetworkOptions options, 
     /// <inheritdoc/>
     public void CheckHost(NetworkRecord record)
     {
-        BridgeSettings settings = BridgeOptions.Of(record, options);
         if (!record.OwnsInterface)
         {
             return;
         }
 
+        BridgeSettings settings = BridgeOptions.Of(record, options);
         foreach (InterfaceAddress asked in record.Subnets.Select(s => s.Gateway))
         {
             if ((asked.Address.AddressFamily == AddressFamily.InterNetwork ? settings.IPv4 : settings.IPv6)?.HasAddress == true)
