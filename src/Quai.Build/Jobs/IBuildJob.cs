@@ -1,0 +1,34 @@
+using Quai.Build.Frontends;
+using Quai.Build.Progress;
+
+namespace Quai.Build.Jobs;
+
+/// <summary>A build in progress. What runs for it alone is stopped when it is disposed.</summary>
+public interface IBuildJob : IFrontendHost, IAsyncDisposable
+{
+    /// <summary>Its id.</summary>
+    string Id { get; }
+
+    /// <summary>Ends when the build does, or is stopped.</summary>
+    CancellationToken Stopped { get; }
+
+    /// <summary>Runs a frontend.</summary>
+    /// <param name="name">The frontend's name, such as <c>dockerfile.v0</c>.</param>
+    /// <param name="request">What it is asked.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="Errors.QuaiException">Kind InvalidParameter: there is no such frontend. Otherwise what the frontend said.</exception>
+    Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation);
+
+    /// <summary>Makes what is to come of a result: images, archives, files at the client.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="exports">What is asked for; none is for a build whose cache alone is wanted.</param>
+    /// <param name="cancellation">Stops it; nothing half made is visible.</param>
+    /// <returns>What clients are told, such as <c>containerimage.digest</c>.</returns>
+    Task<IReadOnlyDictionary<string, string>> ExportAsync(SolveResult result, IReadOnlyList<ExportRequest> exports, CancellationToken cancellation);
+
+    /// <summary>What has happened, from the beginning, and what happens until the build's end.</summary>
+    IAsyncEnumerable<BuildEvent> WatchAsync(CancellationToken cancellation);
+
+    /// <summary>Stops the build: whatever runs for it ends with an error.</summary>
+    void Stop();
+}
