@@ -23,6 +23,7 @@ public sealed class ContentStore : IAsyncDisposable
         Collector = new ContentCollector(database, Blobs, Snapshots, Leases, Gate, owners, logger);
         Work = new LeasedWork(Leases, Collector);
         Differences = new LayerCommit(Blobs, Snapshots, Layers);
+        Packing = new LayerPacking(Blobs);
     }
 
     /// <summary>The tables that the store needs in its database; they come before those of its owners, which refer to them.</summary>
@@ -45,6 +46,9 @@ public sealed class ContentStore : IAsyncDisposable
 
     /// <summary>Makes layers from what was written to snapshots.</summary>
     public LayerCommit Differences { get; }
+
+    /// <summary>Packs unpacked layers.</summary>
+    public LayerPacking Packing { get; }
 
     /// <summary>Removes what nobody owns.</summary>
     public ContentCollector Collector { get; }

@@ -1,3 +1,4 @@
+using Quai.Content.Collecting;
 using Quai.Content.Snapshots;
 using Quai.Images.Verification;
 using Quai.Oci.Images;
@@ -61,6 +62,13 @@ public interface IImageStore
     /// <param name="cancellation">Only before writing begins.</param>
     /// <exception cref="ImageNotFoundException">One does not exist.</exception>
     Task<ISavedArchive> SaveAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation);
+
+    /// <summary>Records an image that a build has made.</summary>
+    /// <param name="built">The image.</param>
+    /// <param name="lease">Holds its layers, unpacked and as blobs.</param>
+    /// <param name="cancellation">Only before it is recorded.</param>
+    /// <exception cref="Errors.QuaiException">A name is malformed.</exception>
+    Task<Image> RecordAsync(BuiltImage built, Lease lease, CancellationToken cancellation);
 
     /// <summary>Makes an image from a container's changes: its image's layers and one more.</summary>
     Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation);

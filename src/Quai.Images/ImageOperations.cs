@@ -1,3 +1,4 @@
+using Quai.Content.Collecting;
 using Quai.Content.Snapshots;
 using Quai.Images.Archives;
 using Quai.Images.Catalog;
@@ -33,6 +34,8 @@ internal sealed class ImageOperations : IImageStore
     public required SaveImages Save { get; init; }
 
     public required CommitImage Commit { get; init; }
+
+    public required RecordBuiltImage Built { get; init; }
 
     public required TagImage Tag { get; init; }
 
@@ -79,6 +82,8 @@ internal sealed class ImageOperations : IImageStore
 
     public Task<ISavedArchive> SaveAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation) =>
         Save.RunAsync(references, platforms, cancellation);
+
+    public Task<Image> RecordAsync(BuiltImage built, Lease lease, CancellationToken cancellation) => Built.RunAsync(built, lease, cancellation);
 
     public Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation) => Commit.RunAsync(commit, cancellation);
 

@@ -30,7 +30,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
         // Shared by all.
         TimeProvider time = options.Time;
         var unfinished = new UnfinishedPulls(database, options.UnfinishedLifetime, time);
-        ContentStore content = ContentStore.Open(root, database, [new ImageOwnership(), unfinished], options.Content, logger);
+        ContentStore content = ContentStore.Open(root, database, [new ImageOwnership(), unfinished, .. options.OtherOwners], options.Content, logger);
         BlobStore blobs = content.Blobs;
         SnapshotStore snapshots = content.Snapshots;
         var client = new RegistryClient(options.Registries, time);
@@ -70,6 +70,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Import = new ImportImage(blobs, snapshots, content.Layers, maker, content.Work, events),
             Save = new SaveImages(catalog, holds, blobs, content.Leases, events),
             Commit = new CommitImage(catalog, holds, blobs, content.Differences, maker, content.Work, events),
+            Built = new RecordBuiltImage(maker, events),
             Tag = new TagImage(database, catalog, events, time),
             Remove = new RemoveImage(catalog, removal),
             RemoveUnused = new RemoveUnusedImage(catalog, snapshots, removal),

@@ -1,4 +1,5 @@
 using Quai.Content;
+using Quai.Content.Collecting;
 using Quai.Registry;
 
 namespace Quai.Images;
@@ -11,6 +12,9 @@ public sealed record ImageStoreOptions
 
     /// <summary>How blobs and layers are kept.</summary>
     public ContentOptions Content { get; init; } = new();
+
+    /// <summary>Other parts that own blobs and layers of the same store, such as the cache of builds.</summary>
+    public IReadOnlyList<IContentOwner> OtherOwners { get; init; } = [];
 
     /// <summary>How many layers may be downloaded at once.</summary>
     public int MaxConcurrentDownloads { get; init; } = 3;

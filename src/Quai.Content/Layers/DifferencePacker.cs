@@ -81,7 +81,7 @@ internal static class DifferencePacker
             using FileDescriptor root = DetachedRoot.Open(new RootSource.Folder(upper), [], rootReadOnly: true, allReadOnly: true, upper);
             using FileDescriptor directory = Openat2.Open(root.Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var blob = new BlobStream(file);
+            using var blob = new IngestStream(file);
             using (var gzip = new GZipStream(blob, CompressionLevel.Fastest, leaveOpen: true))
             {
                 var tar = new TarWriter(new SplitStream(hash, gzip, handover));
@@ -100,38 +100,6 @@ internal static class DifferencePacker
         }
     }
 
-    /// <summary>A write-only stream.</summary>
-    private abstract class WriteOnlyStream : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
-
-        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
-        public abstract override void Write(ReadOnlySpan<byte> buffer);
-
-        public override void Flush()
-        {
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-    }
-
     private sealed class SplitStream(IncrementalHash hash, GZipStream gzip, HandoverStream handover) : WriteOnlyStream
     {
         public override void Write(ReadOnlySpan<byte> buffer)
@@ -140,10 +108,5 @@ internal static class DifferencePacker
             handover.Enqueue(buffer);
             gzip.Write(buffer);
         }
-    }
-
-    private sealed class BlobStream(IngestFile file) : WriteOnlyStream
-    {
-        public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
     }
 }

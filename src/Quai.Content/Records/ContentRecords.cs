@@ -12,6 +12,10 @@ public static class ContentRecords
     /// <summary>A blob's size; null if it is not here.</summary>
     public static long? SizeOf(SqliteConnection connection, string digest) => connection.Scalar<long?>("SELECT size FROM blobs WHERE digest=$d", ("$d", digest));
 
+    /// <summary>Bytes of the files of a complete layer; 0 for one that is not here.</summary>
+    public static long LayerSize(SqliteConnection connection, string chainId) =>
+        connection.Scalar<long?>("SELECT size FROM snapshots WHERE chain_id=$c AND state=$s", ("$c", chainId), ("$s", ContentSchema.Ready)) ?? 0;
+
     /// <summary>All complete layers, newest first.</summary>
     public static List<LayerRecord> Layers(SqliteConnection connection) => connection.Rows(
         "SELECT number, chain_id, size FROM snapshots WHERE chain_id IS NOT NULL AND state=$s ORDER BY number DESC",

@@ -80,6 +80,48 @@ public sealed partial class SnapshotStore
         }
     }
 
+    /// <summary>
+    /// Turns what was written to a snapshot into a layer as it is, without reading or copying it. Its name says nothing of its content, which nobody has looked at yet;
+    /// see <see cref="NameLayer"/>.
+    /// </summary>
+    /// <param name="key">Who wrote to the snapshot; nobody may from now on.</param>
+    /// <param name="name">The layer's chain id for the time being.</param>
+    /// <param name="size">Bytes of its files.</param>
+    /// <param name="lease">Keeps the layer until it has an owner.</param>
+    /// <param name="cancellation">Only before it is one.</param>
+    /// <exception cref="QuaiException">There is no such snapshot.</exception>
+    public async Task SealAsync(string key, string name, long size, Lease lease, CancellationToken cancellation)
+    {
+        lease.Hold(name);
+        List<long> numbers = await _database.WriteAsync(
+            c => c.Rows(
+                "UPDATE snapshots SET key=NULL, image_id=NULL, lower='', chain_id=$c, size=$z WHERE key=$k RETURNING number",
+                r => r.GetInt64(0), ("$c", name), ("$z", size), ("$k", key)),
+            cancellation).ConfigureAwait(false);
+        if (numbers is not [long number])
+        {
+            throw QuaiException.NotFound($"there is no snapshot {key}");
+        }
+
+        // overlayfs leaves a folder in its work directory, which no mount uses any more.
+        FileCalls.RemoveTree(_folder.Number, Name(number) + "/work");
+    }
+
+    /// <summary>Gives a sealed layer its true chain id, unless there is a layer of that name: then the sealed one stays as it is, and the other is to be used.</summary>
+    /// <param name="connection">In a transaction, in which owners write the new name down.</param>
+    /// <param name="name">Its name so far.</param>
+    /// <param name="chainId">Its true chain id.</param>
+    public static void NameLayer(SqliteConnection connection, string name, string chainId) => connection.Run(
+        "UPDATE snapshots SET chain_id=$t WHERE chain_id=$c AND NOT EXISTS (SELECT 1 FROM snapshots WHERE chain_id=$t AND state=$s)",
+        ("$t", chainId), ("$c", name), ("$s", ContentSchema.Ready));
+
+    /// <summary>The folder of a complete layer; null where there is none of that name.</summary>
+    public string? DirectoryOf(string chainId)
+    {
+        long? number = _database.Read(c => c.Scalar<long?>("SELECT number FROM snapshots WHERE chain_id=$c AND state=$s", ("$c", chainId), ("$s", ContentSchema.Ready)));
+        return number is { } found ? Path.Combine(Folder, Name(found), "fs") : null;
+    }
+
     /// <summary>The disk space that an unpacked layer takes, in bytes. It never changes, so it is measured once; 0 for one that is gone.</summary>
     public long DiskOf(long number)
     {

@@ -31,7 +31,7 @@ internal sealed class ImportImage(BlobStore blobs, SnapshotStore snapshots, Laye
             async lease =>
             {
                 (Descriptor layer, string diffId) = await IngestAsync(archive, lease, cancellation).ConfigureAwait(false);
-                return await maker.RunAsync(now => Configure(diffId, execution, target, comment, now), [layer], [diffId], name, null, lease, cancellation).ConfigureAwait(false);
+                return await maker.RunAsync(now => Configure(diffId, execution, target, comment, now), [layer], [diffId], name is null ? [] : [name], null, lease, cancellation).ConfigureAwait(false);
             }).ConfigureAwait(false);
         events.Publish("import", image.Image.Id, name?.Reference.Familiar ?? image.Image.Id);
         return image.Image;

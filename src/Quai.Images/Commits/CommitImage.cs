@@ -51,7 +51,7 @@ internal sealed class CommitImage(
             },
             layers,
             made.ChainIds,
-            name,
+            name is null ? [] : [name],
             parent.Image.Id,
             lease,
             cancellation).ConfigureAwait(false);

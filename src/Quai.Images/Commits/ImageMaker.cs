@@ -12,12 +12,12 @@ internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimePr
     /// <param name="configure">Returns its configuration for the given creation time.</param>
     /// <param name="layers">Its layers, from the bottom up.</param>
     /// <param name="chainIds">Their chain ids.</param>
-    /// <param name="name">A name for it, or null.</param>
+    /// <param name="names">Names for it.</param>
     /// <param name="parent">Id of the image that it is made from, or null.</param>
     /// <param name="lease">Holds the layers, and keeps what is created until the image is recorded.</param>
     /// <param name="cancellation">Only before it is recorded.</param>
     public async Task<StoredImage> RunAsync(
-        Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, ImageName? name, string? parent, Lease lease, CancellationToken cancellation)
+        Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, IReadOnlyList<ImageName> names, string? parent, Lease lease, CancellationToken cancellation)
     {
         byte[] config = ImageJson.Write(configure(time.GetUtcNow()));
         Digest id = await blobs.AddAsync(config, null, lease, cancellation).ConfigureAwait(false);
@@ -31,7 +31,7 @@ internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimePr
         Digest manifestDigest = await blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         string[] used = [.. layers.Select(l => l.Digest), id.ToString(), manifestDigest.ToString()];
         (StoredImage image, _) = await recorder.RecordAsync(
-            new NewImage(id, config, manifestDigest, chainIds, used, name is null ? [] : [name]) { Parent = parent, IsNamedHere = true }, cancellation).ConfigureAwait(false);
+            new NewImage(id, config, manifestDigest, chainIds, used, names) { Parent = parent, IsNamedHere = true }, cancellation).ConfigureAwait(false);
         return image;
     }
 }

@@ -1,0 +1,104 @@
+using System.Collections.Concurrent;
+using Quai.Build.Caching;
+using Quai.Build.Contexts;
+using Quai.Build.Execution;
+using Quai.Build.Exporting;
+using Quai.Build.Frontends;
+using Quai.Build.Jobs;
+using Quai.Build.Layers;
+using Quai.Build.Sessions;
+using Quai.Build.Solving;
+using Quai.Build.Sources;
+using Quai.Build.Steps;
+using Quai.Content;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Metadata;
+
+namespace Quai.Build;
+
+/// <summary>The builder: everything that builds share, put together in the order in which the parts need each other.</summary>
+public sealed class Builder : IBuilder, IDisposable
+{
+    // A client's request for a build's progress may overtake the build itself.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    private readonly BuildParts _parts;
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<IBuildJob>> _jobs = new();
+
+    private Builder(BuildParts parts) => _parts = parts;
+
+    /// <summary>The tables that the database must have, behind those of content.</summary>
+    public static IReadOnlyList<Migration> Migrations => CacheSchema.Migrations;
+
+    /// <summary>Puts a builder together, and forgets what a crash left half made.</summary>
+    /// <param name="options">Its settings.</param>
+    /// <param name="database">With <see cref="Migrations"/> applied.</param>
+    /// <param name="content">Where layers are; with <see cref="BuildOwnership"/> among its owners.</param>
+    /// <param name="images">Where builds begin and what they make.</param>
+    /// <param name="sessions">The clients.</param>
+    /// <param name="runner">Runs programs.</param>
+    /// <param name="frontends">The frontends that are built in.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public static async Task<Builder> OpenAsync(
+        BuilderOptions options,
+        MetadataDatabase database,
+        ContentStore content,
+        IImageStore images,
+        IBuildSessions sessions,
+        IStepRunner runner,
+        IReadOnlyList<IFrontend> frontends,
+        CancellationToken cancellation)
+    {
+        var layers = new LayerStore(content, database, options.Time);
+        var records = new CacheRecords(database, layers, options.Time);
+        await records.RecoverAsync(cancellation).ConfigureAwait(false);
+        var contexts = new ContextStore(layers, database);
+        var bases = new BaseImages(images);
+        var mounts = new StepMounts(options.SecretFolder, new CacheMounts(options.CacheFolder));
+        return new Builder(new BuildParts(
+            new SourceKinds([new ImageSource(bases, content, layers), new LocalSource(contexts, sessions)]),
+            bases,
+            new StepKeys(records, contexts),
+            records,
+            new SharedRuns(),
+            new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), options.MaxParallelism),
+            new Exports([new ImageExporter(images, layers, content.Leases), new LocalExporter(), new TarExporter(options.MountPoint)], content.Blobs))
+        {
+            Frontends = frontends,
+            Time = options.Time,
+        });
+    }
+
+    /// <inheritdoc/>
+    public IBuildJob Begin(BuildJobOptions options)
+    {
+        var job = new BuildJob(_parts, options, j => _jobs.TryRemove(j.Id, out _));
+        TaskCompletionSource<IBuildJob> entry = _jobs.GetOrAdd(options.Id, _ => NewEntry());
+        return entry.TrySetResult(job) ? job : throw QuaiException.Conflict($"there is a build {options.Id} already");
+    }
+
+    /// <inheritdoc/>
+    public async Task<IBuildJob> GetAsync(string id, CancellationToken cancellation)
+    {
+        TaskCompletionSource<IBuildJob> entry = _jobs.GetOrAdd(id, _ => NewEntry());
+        try
+        {
+            return await entry.Task.WaitAsync(s_patience, cancellation).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            if (!entry.Task.IsCompleted)
+            {
+                _jobs.TryRemove(new KeyValuePair<string, TaskCompletionSource<IBuildJob>>(id, entry));
+            }
+
+            throw QuaiException.NotFound($"no such job {id}", e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _parts.Steps.Dispose();
+
+    private static TaskCompletionSource<IBuildJob> NewEntry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

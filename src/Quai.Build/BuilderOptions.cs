@@ -1,0 +1,14 @@
+namespace Quai.Build;
+
+/// <summary>A builder's settings.</summary>
+/// <param name="CacheFolder">Where folders are that outlive builds: <c>RUN --mount=type=cache</c>.</param>
+/// <param name="SecretFolder">Where secrets are while a step runs: a private folder, in memory.</param>
+/// <param name="MountPoint">Any existing directory, over which trees are mounted for a moment, unseen by others.</param>
+public sealed record BuilderOptions(string CacheFolder, string SecretFolder, string MountPoint)
+{
+    /// <summary>How many steps may run at the same time.</summary>
+    public int MaxParallelism { get; init; } = 32;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,13 @@
+using Quai.Content.Collecting;
+
+namespace Quai.Build.Caching;
+
+/// <summary>Results of builds own their blobs and layers.</summary>
+public sealed class BuildOwnership : IContentOwner
+{
+    /// <inheritdoc/>
+    public string BlobQuery => "SELECT blob FROM build_layers WHERE blob IS NOT NULL";
+
+    /// <inheritdoc/>
+    public string LayerQuery => "SELECT chain_id FROM build_layers";
+}

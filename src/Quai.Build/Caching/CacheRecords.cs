@@ -1,0 +1,85 @@
+using Quai.Build.Layers;
+using Quai.Build.Steps;
+using Quai.Metadata;
+
+namespace Quai.Build.Caching;
+
+/// <summary>The results that builds have made, in the database.</summary>
+internal sealed class CacheRecords(MetadataDatabase database, LayerStore layers, TimeProvider time)
+{
+    /// <summary>By what the steps that follow know the result of a key; null where there is none.</summary>
+    public string? IdentityOf(string key) => database.Read(c => c.Scalar<string?>("SELECT identity FROM build_results WHERE key=$k", ("$k", key)));
+
+    /// <summary>The result of a key; null where there is none, or its layers are gone.</summary>
+    public async Task<CachedResult?> FindAsync(string key, CancellationToken cancellation)
+    {
+        List<(string Identity, long Outputs)> rows = database.Read(c => c.Rows("SELECT identity, outputs FROM build_results WHERE key=$k", r => (r.GetString(0), r.GetInt64(1)), ("$k", key)));
+        if (rows is not [var (identity, count)])
+        {
+            return null;
+        }
+
+        List<(long Output, string Layer)> parts = database.Read(c => c.Rows(
+            "SELECT output, layer FROM build_result_layers WHERE key=$k ORDER BY output, position", r => (r.GetInt64(0), r.GetString(1)), ("$k", key)));
+        var outputs = new List<BuildLayer>[count];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            outputs[i] = [];
+        }
+
+        foreach ((long output, string id) in parts)
+        {
+            if (layers.TryGet(id) is not { } layer)
+            {
+                return null;
+            }
+
+            outputs[output].Add(layer);
+        }
+
+        await database.WriteAsync(
+            c => c.Run("UPDATE build_results SET used=$t, uses=uses+1 WHERE key=$k", ("$t", Now()), ("$k", key)), cancellation).ConfigureAwait(false);
+        return new CachedResult(identity, new StepResult([.. outputs.Select(o => new LayerStack(o))]));
+    }
+
+    /// <summary>Keeps a result; one that was there is replaced.</summary>
+    /// <param name="key">The step's key.</param>
+    /// <param name="identity">By what the steps that follow know it.</param>
+    /// <param name="name">What the step is called.</param>
+    /// <param name="kind">What kind of step it is, such as <c>exec</c>.</param>
+    /// <param name="result">The result, whose layers are kept from now on.</param>
+    public Task SaveAsync(string key, string identity, string name, string kind, StepResult result) => database.WriteAsync(
+        c =>
+        {
+            c.Run("DELETE FROM build_results WHERE key=$k", ("$k", key));
+            c.Run(
+                "INSERT INTO build_results(key, identity, name, kind, outputs, created, used, uses) VALUES ($k, $i, $n, $d, $o, $t, $t, 1)",
+                ("$k", key), ("$i", identity), ("$n", name), ("$d", kind), ("$o", result.Outputs.Count), ("$t", Now()));
+            for (int output = 0; output < result.Outputs.Count; output++)
+            {
+                for (int position = 0; position < result.Outputs[output].Layers.Count; position++)
+                {
+                    c.Run(
+                        "INSERT INTO build_result_layers(key, output, position, layer) VALUES ($k, $o, $p, $l)",
+                        ("$k", key), ("$o", output), ("$p", position), ("$l", result.Outputs[output].Layers[position].Id));
+                }
+            }
+        },
+        CancellationToken.None);
+
+    /// <summary>The key by content that a step has, by its key by definition; null where it is not known.</summary>
+    public string? AliasOf(string definition) => database.Read(c => c.Scalar<string?>("SELECT key FROM build_aliases WHERE definition=$d", ("$d", definition)));
+
+    /// <summary>Remembers it.</summary>
+    public Task SaveAliasAsync(string definition, string key) => database.WriteAsync(
+        c => c.Run(
+            "INSERT INTO build_aliases(definition, key, used) VALUES ($d, $k, $t) ON CONFLICT(definition) DO UPDATE SET key=$k, used=$t", ("$d", definition), ("$k", key), ("$t", Now())),
+        CancellationToken.None);
+
+    /// <summary>At start: forgets layers that no result has, as a crash left them.</summary>
+    public Task RecoverAsync(CancellationToken cancellation) => database.WriteAsync(
+        c => c.Run("DELETE FROM build_layers WHERE id NOT IN (SELECT layer FROM build_result_layers) AND id NOT IN (SELECT layer FROM build_contexts)"),
+        cancellation);
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

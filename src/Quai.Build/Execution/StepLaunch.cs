@@ -1,0 +1,19 @@
+using Quai.Build.Solving;
+using Quai.BuildProtocol.Llb;
+using Quai.Content.Snapshots;
+
+namespace Quai.Build.Execution;
+
+/// <summary>A program of a step.</summary>
+/// <param name="Id">An id of its own: 64 hex digits.</param>
+/// <param name="Root">The root's files.</param>
+/// <param name="Exec">The program, its variables, its network.</param>
+/// <param name="Progress">Where its output goes.</param>
+public sealed record StepLaunch(string Id, Snapshot Root, ExecOp Exec, IStepProgress Progress)
+{
+    /// <summary>What is mounted in the root.</summary>
+    public IReadOnlyList<StepMount> Mounts { get; init; } = [];
+
+    /// <summary>Variables beside the program's own: secrets, which nothing may write down.</summary>
+    public IReadOnlyList<string> SecretVariables { get; init; } = [];
+}

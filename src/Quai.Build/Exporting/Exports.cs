@@ -1,0 +1,114 @@
+using System.Text.Json;
+using Quai.Build.Jobs;
+using Quai.Build.Layers;
+using Quai.Build.Sessions;
+using Quai.Build.Solving;
+using Quai.Content.Blobs;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Oci.Images;
+
+namespace Quai.Build.Exporting;
+
+/// <summary>All that can come of a build.</summary>
+internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blobs)
+{
+    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms";
+    private const int LargestConfig = 8 << 20;
+
+    /// <summary>The configuration of an image, as it is stored.</summary>
+    public byte[] ConfigOf(Image image) => blobs.Read(Digest.Parse(image.Id), LargestConfig);
+
+    /// <summary>Makes what is asked for. With nothing asked for, the result is made all the same.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="requests">What is asked for.</param>
+    /// <param name="session">The client's session; null for none.</param>
+    /// <param name="begin">Begins the progress of something with a title.</param>
+    /// <param name="cancellation">Nothing half made is visible.</param>
+    /// <exception cref="QuaiException">An exporter is unknown, or failed.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> RunAsync(
+        SolveResult result, IReadOnlyList<ExportRequest> requests, IBuildSession? session, Func<string, QuestionProgress> begin, CancellationToken cancellation)
+    {
+        (ExportRequest Request, IExporter Exporter)[] wanted =
+        [
+            .. requests.Select(r => (r, exporters.FirstOrDefault(e => e.Types.Contains(r.Type)) ?? throw QuaiException.Invalid($"exporter \"{r.Type}\" could not be found"))),
+        ];
+        IReadOnlyList<ExportedTree> trees = await TreesAsync(result, cancellation).ConfigureAwait(false);
+        Dictionary<string, string> answer = [];
+        foreach ((ExportRequest request, IExporter exporter) in wanted)
+        {
+            QuestionProgress progress = begin(exporter.Title);
+            try
+            {
+                foreach ((string key, string value) in await exporter.RunAsync(trees, request, session, progress, cancellation).ConfigureAwait(false))
+                {
+                    answer[key] = value;
+                }
+
+                progress.End("");
+            }
+            catch (Exception e)
+            {
+                progress.End(e.Message);
+                throw;
+            }
+        }
+
+        return answer;
+    }
+
+    private static async Task<IReadOnlyList<ExportedTree>> TreesAsync(SolveResult result, CancellationToken cancellation)
+    {
+        if (result.Refs is not { } refs)
+        {
+            result.Metadata.TryGetValue(ConfigKey, out byte[]? config);
+            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config)];
+        }
+
+        Dictionary<string, Platform> platforms = ReadPlatforms(result);
+        return await Task.WhenAll(refs.Select(async pair =>
+        {
+            result.Metadata.TryGetValue($"{ConfigKey}/{pair.Key}", out byte[]? config);
+            Platform platform = platforms.GetValueOrDefault(pair.Key) ?? PlatformOf(config) ?? Platform.Host;
+            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config);
+        })).ConfigureAwait(false);
+    }
+
+    private static async Task<LayerStack> StackAsync(IBuildRef? built, CancellationToken cancellation) => built switch
+    {
+        null => LayerStack.Empty,
+        BuildRef own => await own.SolveAsync(cancellation).ConfigureAwait(false),
+        _ => throw QuaiException.Invalid("a result of another builder cannot be exported"),
+    };
+
+    private static Platform? PlatformOf(byte[]? config)
+    {
+        if (config is null)
+        {
+            return null;
+        }
+
+        ImageConfig read = ImageJson.ReadConfig(config);
+        return Platform.Normalize(read.Os, read.Architecture, read.Variant);
+    }
+
+    private static Dictionary<string, Platform> ReadPlatforms(SolveResult result)
+    {
+        Dictionary<string, Platform> platforms = [];
+        if (!result.Metadata.TryGetValue(PlatformsKey, out byte[]? json))
+        {
+            return platforms;
+        }
+
+        using JsonDocument document = JsonDocument.Parse(json);
+        foreach (JsonElement entry in document.RootElement.GetProperty("Platforms").EnumerateArray())
+        {
+            JsonElement platform = entry.GetProperty("Platform");
+            platforms[entry.GetProperty("ID").GetString()!] = Platform.Normalize(Text(platform, "os"), Text(platform, "architecture"), Text(platform, "variant"));
+        }
+
+        return platforms;
+
+        static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
+    }
+}

@@ -1,0 +1,113 @@
+using Quai.Build.Exporting;
+using Quai.Build.Frontends;
+using Quai.Build.Graphs;
+using Quai.Build.Jobs;
+using Quai.Build.Progress;
+using Quai.Build.Sources;
+using Quai.BuildProtocol.Llb;
+using Quai.Errors;
+using Quai.Oci.Images;
+
+namespace Quai.Build.Solving;
+
+/// <summary>A build in progress.</summary>
+internal sealed class BuildJob : IBuildJob
+{
+    private readonly BuildParts _parts;
+    private readonly BuildJobOptions _options;
+    private readonly ProgressLog _log;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly BuildScope _scope;
+    private readonly VertexSolver _solver;
+    private readonly Action<BuildJob> _ended;
+
+    public BuildJob(BuildParts parts, BuildJobOptions options, Action<BuildJob> ended)
+    {
+        _parts = parts;
+        _options = options;
+        _ended = ended;
+        Stopped = _stop.Token;
+        _log = new ProgressLog(parts.Time);
+        _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements), _stop.Token);
+        _solver = new VertexSolver(parts.Sources, parts.Keys, parts.Records, parts.Runs, parts.Steps, _log, _scope);
+    }
+
+    /// <inheritdoc/>
+    public string Id => _options.Id;
+
+    /// <inheritdoc/>
+    public CancellationToken Stopped { get; }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Oci.Images.Platform> Platforms => [Oci.Images.Platform.Host];
+
+    /// <inheritdoc/>
+    public string SessionId => _options.Session?.Id ?? "";
+
+    /// <inheritdoc/>
+    public async Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        var progress = new QuestionProgress(_log, question.LogName.Length > 0 ? question.LogName : $"[internal] load metadata for {question.Reference}", _parts.Time);
+        try
+        {
+            (Images.Image image, bool wasHere) = await _parts.Images.GetAsync(question.Reference, question.Platform, question.Mode, _options.Session, progress, both.Token).ConfigureAwait(false);
+            progress.End("");
+            Digest? digest = image.RepoDigests is [var named, ..] ? Digest.Parse(named[(named.IndexOf('@', StringComparison.Ordinal) + 1)..]) : null;
+            return new ResolvedImage(question.Reference, digest, _parts.Exports.ConfigOf(image));
+        }
+        catch (Exception e)
+        {
+            progress.End(e.Message);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IBuildRef?> SolveAsync(Definition definition, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Edge? edge = GraphReader.Read(definition);
+        if (edge is null)
+        {
+            return Task.FromResult<IBuildRef?>(null);
+        }
+
+        _scope.Learn(definition);
+        _solver.Announce(edge);
+        return Task.FromResult<IBuildRef?>(new BuildRef(definition, edge, _solver));
+    }
+
+    /// <inheritdoc/>
+    public void Warn(WarningEvent warning) => _log.Add(warning);
+
+    /// <inheritdoc/>
+    public async Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation)
+    {
+        IFrontend frontend = _parts.Frontends.FirstOrDefault(f => f.Name == name) ?? throw QuaiException.Invalid($"failed to find frontend: {name}");
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        return await frontend.RunAsync(request, this, both.Token).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(SolveResult result, IReadOnlyList<ExportRequest> exports, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        return await _parts.Exports.RunAsync(result, exports, _options.Session, name => new QuestionProgress(_log, name, _parts.Time), both.Token).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<BuildEvent> WatchAsync(CancellationToken cancellation) => _log.WatchAsync(cancellation);
+
+    /// <inheritdoc/>
+    public void Stop() => _stop.Cancel();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _solver.DrainAsync().ConfigureAwait(false);
+        _log.Complete();
+        _ended(this);
+    }
+}

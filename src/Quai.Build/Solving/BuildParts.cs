@@ -1,0 +1,18 @@
+using Quai.Build.Caching;
+using Quai.Build.Exporting;
+using Quai.Build.Frontends;
+using Quai.Build.Sources;
+using Quai.Build.Steps;
+
+namespace Quai.Build.Solving;
+
+/// <summary>What all builds share.</summary>
+internal sealed record BuildParts(
+    SourceKinds Sources, BaseImages Images, StepKeys Keys, CacheRecords Records, SharedRuns Runs, StepRunners Steps, Exports Exports)
+{
+    /// <summary>The frontends that are built in.</summary>
+    public required IReadOnlyList<IFrontend> Frontends { get; init; }
+
+    /// <summary>The clock.</summary>
+    public required TimeProvider Time { get; init; }
+}

@@ -1,0 +1,6 @@
+namespace Quai.Build.Solving;
+
+/// <summary>By what a step's result is known.</summary>
+/// <param name="Key">Under which its result is kept.</param>
+/// <param name="Identity">By what the steps that follow know the result.</param>
+internal sealed record StepKey(string Key, string Identity);

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Quai.Build.Caching;
+using Quai.Build.Frontends;
+using Quai.Build.Graphs;
+using Quai.Build.Layers;
+using Quai.Build.Sessions;
+using Quai.Build.Sources;
+using Quai.Build.Steps;
+using Quai.BuildProtocol.Llb;
+using Quai.Errors;
+
+namespace Quai.Build.Solving;
+
+/// <summary>Solves the graphs of one build: each step once, only what is needed, and nothing whose result is in the cache.</summary>
+internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheRecords records, SharedRuns runs, StepRunners steps, ProgressLog log, BuildScope scope)
+{
+    private readonly ConcurrentDictionary<string, Lazy<Task<StepKey>>> _keys = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<StepResult>>> _results = new();
+    private readonly ConcurrentDictionary<string, Lazy<Task<SourceState>>> _sources = new();
+    private readonly ConcurrentDictionary<string, VertexProgress> _progress = new();
+
+    // Errors that a step has told of: what depends on it fails by the same, and is not to blame.
+    private readonly ConcurrentDictionary<Exception, bool> _told = new();
+
+    /// <summary>The files of a result; they are made if they are not here.</summary>
+    /// <exception cref="QuaiException">A step failed.</exception>
+    public async Task<LayerStack> SolveAsync(Edge edge, CancellationToken cancellation)
+    {
+        StepResult result = await ResultAsync(edge.Vertex).WaitAsync(cancellation).ConfigureAwait(false);
+        return result.Outputs[edge.Index];
+    }
+
+    /// <summary>Tells the watchers of all steps that lead to a result.</summary>
+    public void Announce(Edge edge)
+    {
+        var pending = new Stack<Vertex>([edge.Vertex]);
+        HashSet<string> seen = [];
+        while (pending.TryPop(out Vertex? vertex))
+        {
+            if (seen.Add(vertex.Digest))
+            {
+                ProgressOf(vertex);
+                foreach (Edge input in vertex.Inputs)
+                {
+                    pending.Push(input.Vertex);
+                }
+            }
+        }
+    }
+
+    /// <summary>Waits until nothing runs for this build any more; it has been stopped.</summary>
+    public async Task DrainAsync()
+    {
+        foreach (Lazy<Task<StepResult>> result in _results.Values)
+        {
+            await ((Task)result.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private VertexProgress ProgressOf(Vertex vertex) => _progress.GetOrAdd(vertex.Digest, _ =>
+    {
+        VertexProgress progress = log.Of(vertex);
+        progress.Announce();
+        return progress;
+    });
+
+    private Task<StepKey> KeyAsync(Vertex vertex) => _keys.GetOrAdd(vertex.Digest, _ => new Lazy<Task<StepKey>>(() => Task.Run(() => ComputeKeyAsync(vertex)))).Value;
+
+    private Task<StepResult> ResultAsync(Vertex vertex) => _results.GetOrAdd(vertex.Digest, _ => new Lazy<Task<StepResult>>(() => Task.Run(() => MakeAsync(vertex)))).Value;
+
+    private Task<SourceState> SourceAsync(Vertex vertex) => _sources.GetOrAdd(vertex.Digest, _ => new Lazy<Task<SourceState>>(() => Task.Run(() => ResolveAsync(vertex)))).Value;
+
+    private async Task<SourceState> ResolveAsync(Vertex vertex)
+    {
+        VertexProgress progress = ProgressOf(vertex);
+        progress.Start();
+        try
+        {
+            SourceState state = await sources.ResolveAsync(vertex, scope.Session, progress, scope.Stopped).ConfigureAwait(false);
+            progress.End(state.IsCached);
+            return state;
+        }
+        catch (Exception e)
+        {
+            progress.End(isCached: false, ErrorOf(e));
+            Exception located = e is QuaiException error and not SourceException ? scope.Locate(vertex, error) ?? e : e;
+            _told[located] = true;
+            throw located;
+        }
+    }
+
+    private async Task<StepKey> ComputeKeyAsync(Vertex vertex)
+    {
+        if (vertex.Op.OpCase == Op.OpOneofCase.Source)
+        {
+            string identity = (await SourceAsync(vertex).ConfigureAwait(false)).Identity;
+            return new StepKey(identity, identity);
+        }
+
+        StepKey[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => KeyAsync(i.Vertex))).ConfigureAwait(false);
+        StepKey key = await keys.ComputeAsync(
+            vertex, inputs, async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], scope.Stopped).ConfigureAwait(false);
+        if (!vertex.Metadata.IgnoreCache)
+        {
+            return key;
+        }
+
+        // What follows is another result, too: it must not be taken from what was made of the old one.
+        return key with { Identity = key.Key + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) };
+    }
+
+    private async Task<StepResult> MakeAsync(Vertex vertex)
+    {
+        if (vertex.Op.OpCase == Op.OpOneofCase.Source)
+        {
+            SourceState state = await SourceAsync(vertex).ConfigureAwait(false);
+            return new StepResult([await state.LoadAsync(scope.Stopped).ConfigureAwait(false)]);
+        }
+
+        VertexProgress progress = ProgressOf(vertex);
+        try
+        {
+            StepKey key = await KeyAsync(vertex).ConfigureAwait(false);
+            if (!vertex.Metadata.IgnoreCache && await records.FindAsync(key.Key, scope.Stopped).ConfigureAwait(false) is { } cached)
+            {
+                EndCached(vertex);
+                return cached.Result;
+            }
+
+            StepResult[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => ResultAsync(i.Vertex))).ConfigureAwait(false);
+            LayerStack[] trees = [.. vertex.Inputs.Select((e, i) => inputs[i].Outputs[e.Index])];
+            progress.Start();
+            StepResult result = await runs.RunAsync(
+                vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared), token), scope.Stopped)
+                .ConfigureAwait(false);
+            progress.End(isCached: false);
+            return result;
+        }
+        catch (Exception e) when (!_told.ContainsKey(e))
+        {
+            progress.End(isCached: false, ErrorOf(e));
+            Exception located = e is QuaiException error and not SourceException ? scope.Locate(vertex, error) ?? e : e;
+            _told[located] = true;
+            throw located;
+        }
+    }
+
+    private async Task<StepResult> RunAsync(Vertex vertex, StepKey key, StepContext context, CancellationToken cancellation)
+    {
+        scope.Entitlements.Check(vertex.Op);
+        StepResult result = await steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
+        await records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Op.OpCase.ToString().ToLowerInvariant(), result).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>The result of a step was there, and so what leads to it need not be made: all of it is told as cached.</summary>
+    private void EndCached(Vertex vertex)
+    {
+        var pending = new Stack<Vertex>([vertex]);
+        HashSet<string> seen = [];
+        while (pending.TryPop(out Vertex? next))
+        {
+            if (!seen.Add(next.Digest))
+            {
+                continue;
+            }
+
+            ProgressOf(next).End(isCached: true);
+            foreach (Edge input in next.Inputs.Where(i => i.Vertex.Op.OpCase != Op.OpOneofCase.Source))
+            {
+                pending.Push(input.Vertex);
+            }
+        }
+    }
+
+    private static string ErrorOf(Exception error) => error is OperationCanceledException ? "context canceled" : error.Message;
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using Quai.Build.Sessions;
+using Quai.Build.Solving;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Oci.Images;
+using Quai.Registry;
+
+namespace Quai.Build.Sources;
+
+/// <summary>The images that builds begin with: those that are here, and others by pulling them. One that several builds want at once is pulled once.</summary>
+internal sealed class BaseImages(IImageStore images)
+{
+    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
+
+    /// <summary>Gets one.</summary>
+    /// <param name="reference">Its name, with or without a digest.</param>
+    /// <param name="platform">For which platform; null for this machine's.</param>
+    /// <param name="mode"><c>local</c> for those here alone, <c>pull</c> to ask the registry in any case; otherwise what is here is taken.</param>
+    /// <param name="session">Whose credentials are used; null for none.</param>
+    /// <param name="progress">Where the pull's progress goes.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The image, and whether it was here.</returns>
+    /// <exception cref="QuaiException">It cannot be had.</exception>
+    public async Task<(Image Image, bool WasHere)> GetAsync(
+        string reference, Platform? platform, string mode, IBuildSession? session, IStepProgress progress, CancellationToken cancellation)
+    {
+        if (mode != "pull" && Find(reference, platform) is { } here)
+        {
+            return (here, true);
+        }
+
+        if (mode == "local")
+        {
+            throw QuaiException.NotFound($"{reference}: not found");
+        }
+
+        SemaphoreSlim turn = _turns.GetOrAdd($"{reference} {platform}", _ => new SemaphoreSlim(1, 1));
+        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            if (mode != "pull" && Find(reference, platform) is { } pulled)
+            {
+                return (pulled, true);
+            }
+
+            ImageReference name = ImageReference.Parse(reference).WithDefaultTag();
+            RegistryAuth? auth = session is null ? null : await session.CredentialsAsync(HostOf(name), cancellation).ConfigureAwait(false);
+            Image image = await images.PullAsync(name.Digest is null ? name.Canonical : (name with { Tag = null }).Canonical, platform?.ToString(), auth, new PullProgress(progress), cancellation).ConfigureAwait(false);
+            return (Find(reference, platform) ?? image, false);
+        }
+        catch (QuaiException e)
+        {
+            throw new QuaiException(e.Kind, $"failed to resolve source metadata for {reference}: {e.Message}", e);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    // The registry by the name under which clients keep its credentials.
+    private static string HostOf(ImageReference name) => name.Canonical.Split('/')[0] is "docker.io" ? "https://index.docker.io/v1/" : name.Canonical.Split('/')[0];
+
+    private Image? Find(string reference, Platform? platform)
+    {
+        try
+        {
+            return images.Admit(reference, platform);
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
+        {
+            return null;
+        }
+    }
+
+    private sealed class PullProgress(IStepProgress progress) : IProgress<ProgressMessage>
+    {
+        public void Report(ProgressMessage value)
+        {
+            if (value.Id is { Length: > 0 } id && value.Status is { } status)
+            {
+                bool isComplete = status is "Pull complete" or "Already exists";
+                progress.Report(id, value.Current ?? 0, value.Total ?? 0, isComplete);
+            }
+        }
+    }
+}

@@ -1,0 +1,12 @@
+using Quai.Build.Layers;
+
+namespace Quai.Build.Sources;
+
+/// <summary>A source that has been looked up.</summary>
+/// <param name="Identity">What it is now: the same identity is the same content.</param>
+/// <param name="LoadAsync">Gives its files.</param>
+internal sealed record SourceState(string Identity, Func<CancellationToken, Task<LayerStack>> LoadAsync)
+{
+    /// <summary>Whether its files were here already.</summary>
+    public bool IsCached { get; init; }
+}

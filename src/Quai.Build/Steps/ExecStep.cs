@@ -1,0 +1,54 @@
+using System.Security.Cryptography;
+using Quai.Build.Execution;
+using Quai.Build.Layers;
+using Quai.Build.Trees;
+using Quai.BuildProtocol.Llb;
+using Quai.Errors;
+
+namespace Quai.Build.Steps;
+
+/// <summary>Runs a program upon a tree; what it has written is the result.</summary>
+internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts mounts)
+{
+    /// <summary>Runs it.</summary>
+    /// <param name="exec">The operation.</param>
+    /// <param name="context">Its inputs.</param>
+    /// <param name="cancellation">Kills the program; nothing is left.</param>
+    /// <exception cref="QuaiException">The program could not be run, or failed.</exception>
+    public async Task<StepResult> RunAsync(ExecOp exec, StepContext context, CancellationToken cancellation)
+    {
+        Mount root = exec.Mounts.First(m => m.Dest == "/");
+        LayerStack below = root.Input < 0 ? LayerStack.Empty : context.Inputs[(int)root.Input];
+        await using WritableLayer layer = await layers.BeginAsync(below, cancellation).ConfigureAwait(false);
+        await using StepMounts.Prepared prepared = await mounts.PrepareAsync(exec, context, cancellation).ConfigureAwait(false);
+        MountStubs stubs = MountStubs.Find(new MergedTree(below), prepared.Mounts.Select(m => m.Destination));
+        int code = await runner.RunAsync(
+            new StepLaunch(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)), layer.Snapshot, exec, context.Progress)
+            {
+                Mounts = prepared.Mounts,
+                SecretVariables = prepared.Variables,
+            },
+            cancellation).ConfigureAwait(false);
+        if (code != 0 && !exec.Meta.ValidExitCodes.Contains(code))
+        {
+            throw new StepFailedException(exec.Meta.Args, code);
+        }
+
+        stubs.Remove(layer.Directory);
+        return await SealAsync(exec, root, layer, context, cancellation).ConfigureAwait(false);
+    }
+
+    private static async Task<StepResult> SealAsync(ExecOp exec, Mount root, WritableLayer layer, StepContext context, CancellationToken cancellation)
+    {
+        long outputs = exec.Mounts.Max(m => m.Output) + 1;
+        var results = new LayerStack[Math.Max(outputs, 0)];
+        foreach (Mount mount in exec.Mounts.Where(m => m.Output >= 0))
+        {
+            results[mount.Output] = mount == root && !root.Readonly ? await layer.SealAsync(cancellation).ConfigureAwait(false)
+                : mount.Input < 0 ? LayerStack.Empty
+                : context.Inputs[(int)mount.Input];
+        }
+
+        return new StepResult(results);
+    }
+}

@@ -1,0 +1,11 @@
+using Quai.Build.Layers;
+using Quai.Build.Sessions;
+using Quai.Build.Solving;
+
+namespace Quai.Build.Steps;
+
+/// <summary>What a step runs with.</summary>
+/// <param name="Inputs">The results that it takes.</param>
+/// <param name="Session">The client's session; null for none.</param>
+/// <param name="Progress">Where it says what it does.</param>
+internal sealed record StepContext(IReadOnlyList<LayerStack> Inputs, IBuildSession? Session, IStepProgress Progress);

@@ -1,0 +1,134 @@
+using Quai.Build.Execution;
+using Quai.Build.Layers;
+using Quai.Build.Trees;
+using Quai.BuildProtocol.Llb;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Modes;
+using Quai.Linux.Trees;
+
+namespace Quai.Build.Steps;
+
+/// <summary>What steps have mounted beside their root: files of other steps, folders that outlive builds, memory, secrets.</summary>
+/// <param name="folder">Where secrets are for as long as a step runs: a folder of this process's own, in memory.</param>
+/// <param name="caches">Folders that outlive builds.</param>
+internal sealed class StepMounts(string folder, CacheMounts caches)
+{
+    private const uint DefaultSecretMode = 0x100;
+
+    /// <summary>Prepares an operation's mounts.</summary>
+    /// <exception cref="QuaiException">A secret is missing, or a mount is of a kind that is not supported.</exception>
+    public async Task<Prepared> PrepareAsync(ExecOp exec, StepContext context, CancellationToken cancellation)
+    {
+        var prepared = new Prepared();
+        try
+        {
+            foreach (Mount mount in exec.Mounts.Where(m => m.Dest != "/"))
+            {
+                await AddAsync(prepared, exec, mount, context, cancellation).ConfigureAwait(false);
+            }
+
+            foreach (SecretEnv variable in exec.Secretenv)
+            {
+                byte[]? value = await SecretAsync(variable.ID, context, cancellation).ConfigureAwait(false);
+                if (value is not null)
+                {
+                    prepared.Variables.Add($"{variable.Name}={System.Text.Encoding.UTF8.GetString(value)}");
+                }
+                else if (!variable.Optional)
+                {
+                    throw Missing(variable.ID);
+                }
+            }
+
+            return prepared;
+        }
+        catch
+        {
+            await prepared.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task AddAsync(Prepared prepared, ExecOp exec, Mount mount, StepContext context, CancellationToken cancellation)
+    {
+        string destination = MergedTree.Clean(mount.Dest.StartsWith('/') ? mount.Dest : $"{exec.Meta.Cwd}/{mount.Dest}");
+        switch (mount.MountType)
+        {
+            case MountType.Bind when mount.Output < 0 && mount.Readonly:
+                LayerStack stack = mount.Input < 0 ? LayerStack.Empty : context.Inputs[(int)mount.Input];
+                var tree = new MergedTree(stack);
+                string selected = tree.Resolve(mount.Selector);
+                if (tree.Status(selected) is not { } status)
+                {
+                    throw QuaiException.NotFound($"failed to compute cache key: \"{mount.Selector}\": not found");
+                }
+
+                prepared.Mounts.Add(new StepMount(destination) { Layers = stack.Directories, Subpath = selected == "/" ? null : selected[1..], IsFile = !status.IsDirectory, ReadOnly = true });
+                break;
+            case MountType.Cache:
+                prepared.Mounts.Add(await caches.OpenAsync(mount, destination, context, prepared.Add, cancellation).ConfigureAwait(false));
+                break;
+            case MountType.Tmpfs:
+                prepared.Mounts.Add(new StepMount(destination) { Size = mount.TmpfsOpt?.Size ?? 0 });
+                break;
+            case MountType.Secret:
+                byte[]? secret = await SecretAsync(mount.SecretOpt.ID, context, cancellation).ConfigureAwait(false);
+                if (secret is not null)
+                {
+                    prepared.Mounts.Add(new StepMount(destination) { Source = Write(prepared, mount.SecretOpt, secret), ReadOnly = true });
+                }
+                else if (!mount.SecretOpt.Optional)
+                {
+                    throw Missing(mount.SecretOpt.ID);
+                }
+
+                break;
+            default:
+                throw new QuaiException(ErrorKind.NotImplemented, $"the mount at {mount.Dest} is of the kind {mount.MountType}{(mount.MountType == MountType.Bind ? ", writable" : "")}, which is not supported yet");
+        }
+    }
+
+    private string Write(Prepared prepared, SecretOpt secret, byte[] value)
+    {
+        string path = Path.Combine(folder, Guid.NewGuid().ToString("N"));
+        PrivateFolder.Make(folder);
+        prepared.Add(() => File.Delete(path));
+        File.WriteAllBytes(path, []);
+        File.SetUnixFileMode(path, (UnixFileMode)((secret.Mode == 0 ? DefaultSecretMode : secret.Mode) & 0x1ff));
+        File.WriteAllBytes(path, value);
+        Links.SetOwner(path, (int)secret.Uid, (int)secret.Gid);
+        return path;
+    }
+
+    private static async Task<byte[]?> SecretAsync(string id, StepContext context, CancellationToken cancellation) =>
+        context.Session is { } session ? await session.SecretAsync(id, cancellation).ConfigureAwait(false) : null;
+
+    private static QuaiException Missing(string id) => QuaiException.NotFound($"secret {id}: not found");
+
+    /// <summary>Mounts of one step, until it has ended.</summary>
+    public sealed class Prepared : IAsyncDisposable
+    {
+        private readonly Stack<Action> _undo = new();
+
+        /// <summary>What is mounted.</summary>
+        public List<StepMount> Mounts { get; } = [];
+
+        /// <summary>Secrets in variables.</summary>
+        public List<string> Variables { get; } = [];
+
+        /// <summary>Remembers what to do at the end.</summary>
+        public void Add(Action undo) => _undo.Push(undo);
+
+        /// <inheritdoc/>
+        public ValueTask DisposeAsync()
+        {
+            while (_undo.TryPop(out Action? undo))
+            {
+                undo();
+            }
+
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Quai.Build.Graphs;
+using Quai.Build.Layers;
+using Quai.BuildProtocol.Llb;
+using Quai.Errors;
+
+namespace Quai.Build.Steps;
+
+/// <summary>Runs a step of whatever kind, with as many others at the same time as there may be.</summary>
+internal sealed class StepRunners(FileStep files, ExecStep programs, int parallel) : IDisposable
+{
+    private readonly SemaphoreSlim _slots = new(parallel, parallel);
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="QuaiException">It failed.</exception>
+    public async Task<StepResult> RunAsync(Vertex vertex, StepContext context, CancellationToken cancellation)
+    {
+        await _slots.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            return vertex.Op.OpCase switch
+            {
+                Op.OpOneofCase.File => await files.RunAsync(vertex.Op.File, context, cancellation).ConfigureAwait(false),
+                Op.OpOneofCase.Exec => await programs.RunAsync(vertex.Op.Exec, context, cancellation).ConfigureAwait(false),
+                Op.OpOneofCase.Merge => Merge(vertex.Op.Merge, context),
+                _ => throw new QuaiException(ErrorKind.NotImplemented, $"steps of the kind {vertex.Op.OpCase} are not supported yet"),
+            };
+        }
+        finally
+        {
+            _slots.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _slots.Dispose();
+
+    // The layers of one upon those of the other: nothing is copied.
+    private static StepResult Merge(MergeOp merge, StepContext context)
+    {
+        List<BuildLayer> all = [];
+        foreach (MergeInput input in merge.Inputs.Where(i => i.Input >= 0))
+        {
+            all.AddRange(context.Inputs[(int)input.Input].Layers.Where(l => !all.Contains(l)));
+        }
+
+        return new StepResult([new LayerStack(all)]);
+    }
+}

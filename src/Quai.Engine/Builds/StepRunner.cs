@@ -1,0 +1,145 @@
+using System.Buffers.Binary;
+using Quai.Build.Execution;
+using Quai.Build.Solving;
+using Quai.BuildProtocol.Llb;
+using Quai.Content.Snapshots;
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Security;
+using Quai.Engine.Specs;
+using Quai.Errors;
+using Quai.Linux.Modes;
+using Quai.Networks;
+using Quai.Networks.Sandboxes;
+using Quai.Runtime;
+
+namespace Quai.Engine.Builds;
+
+/// <summary>Runs the programs of builds as containers are run, with the same confinement and cleaned up by the same rules, but without a container: there is no record, no name and no log.</summary>
+internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetworkService networks, IContainerRuntime runtime, AppArmor appArmor) : IStepRunner
+{
+    private const int FrameHeader = 8, Piece = 32 << 10, KillSignal = 9;
+
+    private readonly RootReader _roots = new(paths.RootFs);
+    private readonly StepSpecs _specs = new(options, paths);
+
+    /// <inheritdoc/>
+    public async Task<int> RunAsync(StepLaunch launch, CancellationToken cancellation)
+    {
+        string cgroup = _specs.CgroupOf(launch), folder = paths.Container(launch.Id);
+        Endpoint? endpoint = null;
+        try
+        {
+            endpoint = await ConnectAsync(launch, cancellation).ConfigureAwait(false);
+            PrivateFolder.Make(folder);
+            return await RunAsync(launch, Compile(launch, endpoint, folder, cgroup), cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await runtime.CleanUpAsync(paths.Run(launch.Id), cgroup, CancellationToken.None).ConfigureAwait(false);
+            if (endpoint is not null)
+            {
+                await networks.DisconnectAsync(endpoint, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private async Task<int> RunAsync(StepLaunch launch, ContainerLaunch compiled, CancellationToken cancellation)
+    {
+        IShim shim;
+        try
+        {
+            shim = await runtime.StartAsync(compiled, cancellation).ConfigureAwait(false);
+        }
+        catch (RuntimeStartException e)
+        {
+            // As a shell would: what cannot be executed ends with 126 or 127, and says why.
+            launch.Progress.Write(2, System.Text.Encoding.UTF8.GetBytes(e.Message + "\n"));
+            return e.ExitCode;
+        }
+
+        await using (shim)
+        {
+            Task output = shim.InitialAttach is { } attached ? CopyAsync(attached, launch.Progress) : Task.CompletedTask;
+            try
+            {
+                ContainerExit exit = await shim.Exit.WaitAsync(cancellation).ConfigureAwait(false);
+                await output.ConfigureAwait(false);
+                return exit.ExitCode;
+            }
+            catch (Exception e) when (e is OperationCanceledException or ShimLostException)
+            {
+                await shim.SignalAsync(KillSignal, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await ((Task)shim.Exit).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await output.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellation.ThrowIfCancellationRequested();
+                throw QuaiException.System("the process of a step was lost: its shim has died", e);
+            }
+        }
+    }
+
+    private ContainerLaunch Compile(StepLaunch launch, Endpoint? endpoint, string folder, string cgroup)
+    {
+        Snapshot root = launch.Root;
+        RootReader.Accounts accounts = _roots.Read(string.Join(':', root.Lower), root);
+        ResolvedUser user = UserResolver.Resolve(launch.Exec.Meta.User, accounts.Passwd, accounts.Group, null);
+        bool isHost = launch.Exec.Network == NetMode.Host;
+        SandboxSetup sandbox = SandboxSetup.Of(endpoint is null ? [] : [endpoint]);
+        string? profile = appArmor.ProfileOf(new Containers.Spec.SecuritySpec());
+        SpecRequest request = _specs.Describe(launch, user, profile) with
+        {
+            Network = isHost ? NamespaceChoice.Host : NamespaceChoice.Private,
+            NetworkSettings = sandbox.Settings,
+            Mounts = [.. _specs.Files(launch, endpoint, folder, networks.HostGateways), .. launch.Mounts.Select(m => StepSpecs.MountOf(m, root.Root))],
+            CgroupsPath = cgroup,
+        };
+        appArmor.Ensure(profile);
+        return new ContainerLaunch
+        {
+            Id = launch.Id,
+            RunDirectory = paths.Run(launch.Id),
+            Spec = RuntimeSpecBuilder.Build(request),
+            Overlay = new OverlayRoot(root.Root, root.Lower, root.Upper, root.Work),
+            Network = isHost ? [] : [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.NamespaceOffset, m.What) { AwaitedErrno = m.AwaitedErrno, ToleratedErrno = m.ToleratedErrno })],
+            AttachAtStart = new AttachStreams(Stdin: false, Stdout: true, Stderr: true),
+        };
+    }
+
+    private async Task<Endpoint?> ConnectAsync(StepLaunch launch, CancellationToken cancellation)
+    {
+        if (launch.Exec.Network != NetMode.Unset || networks.List().FirstOrDefault(n => n.Name == Containers.Spec.Networking.NetworkMode.Bridge) is not { } bridge)
+        {
+            return null;
+        }
+
+        return await networks.ConnectAsync(new EndpointRequest(launch.Id, bridge.Id, null, null, []) { ContainerName = launch.Id[..12] }, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Passes on a program's output, which comes in frames that say of which stream they are.</summary>
+    private static async Task CopyAsync(AttachConnection attached, IStepProgress progress)
+    {
+        await using (attached)
+        {
+            byte[] buffer = new byte[Piece];
+            while (await attached.Stream.ReadAtLeastAsync(buffer.AsMemory(0, FrameHeader), FrameHeader, throwOnEndOfStream: false).ConfigureAwait(false) == FrameHeader)
+            {
+                int stream = buffer[0], left = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(4));
+                while (left > 0)
+                {
+                    int count = await attached.Stream.ReadAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length))).ConfigureAwait(false);
+                    if (count == 0)
+                    {
+                        return;
+                    }
+
+                    progress.Write(stream, buffer.AsSpan(0, count));
+                    left -= count;
+                }
+            }
+        }
+    }
+}

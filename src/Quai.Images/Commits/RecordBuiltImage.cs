@@ -1,0 +1,29 @@
+using Quai.Content.Collecting;
+using Quai.Errors;
+using Quai.Images.Catalog;
+using Quai.Oci.Images;
+
+namespace Quai.Images.Commits;
+
+/// <summary>Records an image that a build has made.</summary>
+internal sealed class RecordBuiltImage(ImageMaker maker, ImageEvents events)
+{
+    public async Task<Image> RunAsync(BuiltImage built, Lease lease, CancellationToken cancellation)
+    {
+        ImageName[] names = [.. built.Names.Select(NameOf)];
+        ImageRecorder.CheckLayers(built.Config, built.Layers.Count);
+        StoredImage image = await maker.RunAsync(_ => built.Config, [.. built.Layers], built.ChainIds, names, null, lease, cancellation).ConfigureAwait(false);
+        foreach (ImageName name in names)
+        {
+            events.Publish("tag", image.Image.Id, name.Reference.Familiar);
+        }
+
+        return image.Image;
+    }
+
+    private static ImageName NameOf(string text)
+    {
+        ImageReference name = ImageReference.Parse(text).WithDefaultTag();
+        return name.Digest is null ? ImageName.Tag(name) : throw QuaiException.Invalid($"invalid tag \"{text}\": a build's image has no digest of a registry's");
+    }
+}

@@ -1,0 +1,45 @@
+namespace Quai.Linux.Trees;
+
+/// <summary>What a directory is beside its entries: owner, mode, extended attributes, times.</summary>
+public static unsafe class TreeAttributes
+{
+    /// <summary>Gives one directory all that another has.</summary>
+    /// <param name="from">Open for reading.</param>
+    /// <param name="to">Open for reading.</param>
+    /// <param name="marks">Whether overlayfs's own attributes are copied, too: not where the directory is to lie upon the other.</param>
+    /// <exception cref="LinuxException">Something cannot be set.</exception>
+    public static void Copy(FileDescriptor from, FileDescriptor to, bool marks = true)
+    {
+        NodeStatus status = NodeStatusReader.Read(from);
+        Check(FileCalls.TryChangeOwner(to.Number, status.Uid, status.Gid), "fchown");
+        Check(FileCalls.TryChangeMode(to.Number, status.Mode & 0xfff), "fchmod");
+        foreach ((byte[] name, byte[] value) in TreeEntries.Attributes(from.Number))
+        {
+            if (marks || !name.AsSpan().StartsWith("trusted.overlay."u8))
+            {
+                fixed (byte* n = (byte[])[.. name, 0])
+                {
+                    int errno = Xattrs.TrySet(to.Number, n, value);
+                    Check(errno == Errno.EOPNOTSUPP ? 0 : errno, "fsetxattr");
+                }
+            }
+        }
+
+        Check(FileCalls.TrySetTimes(to.Number, Times(status)), "futimens");
+    }
+
+    /// <summary>The times of a file, for another: when it was changed counts as when it was read.</summary>
+    public static FileTimes Times(in NodeStatus status) => new()
+    {
+        AccessSeconds = status.ModifiedSeconds, AccessNanoseconds = status.ModifiedNanoseconds,
+        ModifySeconds = status.ModifiedSeconds, ModifyNanoseconds = status.ModifiedNanoseconds,
+    };
+
+    private static void Check(int errno, string call)
+    {
+        if (errno != 0)
+        {
+            throw new LinuxException(call, errno, null);
+        }
+    }
+}
