@@ -40,9 +40,9 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
             await call.RequestStream.CompleteAsync().ConfigureAwait(false);
             await reading.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is not OperationCanceledException && reading.IsFaulted)
+        catch (Exception e) when (e is RpcException or InvalidOperationException)
         {
-            // What the client said is the reason; that nothing could be written is only its consequence.
+            // That nothing more is taken is all that a write learns; why, the answer says.
             await reading.ConfigureAwait(false);
             throw;
         }

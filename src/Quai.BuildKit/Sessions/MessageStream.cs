@@ -86,7 +86,20 @@ internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func
             // The message is serialized before the write returns, so the bytes need not be copied.
             await TryAsync(async () =>
             {
-                await call.RequestStream.WriteAsync(wrap(UnsafeByteOperations.UnsafeWrap(piece))).ConfigureAwait(false);
+                try
+                {
+                    await call.RequestStream.WriteAsync(wrap(UnsafeByteOperations.UnsafeWrap(piece)), cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (confirms && e is RpcException or InvalidOperationException)
+                {
+                    // That nothing more is taken is all that a write learns; why, the answer says.
+                    while (await NextAsync().ConfigureAwait(false))
+                    {
+                    }
+
+                    throw;
+                }
+
                 return 0;
             }).ConfigureAwait(false);
         }
