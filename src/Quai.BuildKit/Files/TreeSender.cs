@@ -40,7 +40,7 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
             await call.RequestStream.CompleteAsync().ConfigureAwait(false);
             await reading.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RpcException or InvalidOperationException)
+        catch (Exception e) when (e is RpcException || (e is not OperationCanceledException && reading.IsFaulted))
         {
             // That nothing more is taken is all that a write learns; why, the answer says.
             await reading.ConfigureAwait(false);
