@@ -1,4 +1,5 @@
 using Quai.Api.System;
+using Quai.BuildKit;
 using Quai.Daemon.Configuration;
 using Quai.Engine.Containers;
 using Quai.Engine.Events;
@@ -21,6 +22,7 @@ namespace Quai.Daemon;
 /// <param name="Volumes">Volumes.</param>
 /// <param name="Info">Information about the engine.</param>
 /// <param name="Configuration">The current configuration: parts of it change when the daemon is told to reload it.</param>
+/// <param name="Builds">Building; null where it is not available.</param>
 internal sealed record Backend(
     IContainers Containers,
     IContainerFiles Files,
@@ -32,4 +34,5 @@ internal sealed record Backend(
     INetworkService Networks,
     VolumeStore Volumes,
     Func<SystemInfo> Info,
-    Func<DaemonConfiguration> Configuration);
+    Func<DaemonConfiguration> Configuration,
+    BuildKitService? Builds = null);

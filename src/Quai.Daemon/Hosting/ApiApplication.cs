@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Quai.BuildKit;
 using Quai.Daemon.Http;
 using Quai.Daemon.Lifetime;
 using Quai.Errors;
@@ -14,7 +15,7 @@ namespace Quai.Daemon.Hosting;
 /// What Kestrel calls for each request: removes the version from the path, finds the handler, adds Docker's headers and turns failures into answers.
 /// There is no host, middleware or dependency injection: those are most of ASP.NET Core's memory use and start-up time.
 /// </summary>
-internal sealed partial class ApiApplication(Router router, ILogger log, Activity activity) : IHttpApplication<DefaultHttpContext>
+internal sealed partial class ApiApplication(Router router, ILogger log, Activity activity, BuildKitService? builds = null) : IHttpApplication<DefaultHttpContext>
 {
     /// <summary>The <c>Server</c> header's value.</summary>
     public static readonly string ServerName = $"Quai/{Product.Version} (linux)";
@@ -49,7 +50,7 @@ internal sealed partial class ApiApplication(Router router, ILogger log, Activit
         using Activity.Busy busy = activity.Begin();
         try
         {
-            await Dispatch(context);
+            await (builds is not null && BuildKitService.Speaks(context.Request) ? builds.HandleAsync(context) : Dispatch(context));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Quai.Errors;
+using Quai.Rpc.TakenOver;
 
 namespace Quai.Daemon.Hosting;
 
@@ -14,13 +15,11 @@ namespace Quai.Daemon.Hosting;
 internal sealed partial class ApiServer : IAsyncDisposable
 {
     private readonly KestrelServer _server;
-    private readonly SocketTransportFactory _transport;
     private readonly List<UnixSocketFile> _files;
 
-    private ApiServer(KestrelServer server, SocketTransportFactory transport, List<UnixSocketFile> files)
+    private ApiServer(KestrelServer server, List<UnixSocketFile> files)
     {
         _server = server;
-        _transport = transport;
         _files = files;
     }
 
@@ -49,7 +48,17 @@ internal sealed partial class ApiServer : IAsyncDisposable
         options.Limits.MaxRequestHeadersTotalSize = 256 << 10;
         // Idle client connections cost only a few kB each; on a socket of this machine they do not time out.
         options.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(10);
+        // Each target of a build holds several calls open on one connection: where the number is limited, they wait for each other for ever.
+        options.Limits.Http2.MaxStreamsPerConnection = 10_000;
+        // A header of gRPC that has several values is several fields.
+        options.Limits.MaxRequestHeaderCount = 1000;
 
+        // Program output passes through here in pieces of at most 64 kB; a larger buffer would only waste memory.
+        var sockets = new SocketTransportFactory(
+            Options.Create(new SocketTransportOptions { IOQueueCount = 1, UnsafePreferInlineScheduling = false, MaxReadBufferSize = 256 << 10, MaxWriteBufferSize = 64 << 10 }),
+            logs);
+        var transport = new TakenOverTransport(sockets);
+        options.Listen(new TakenOverEndPoint(), listen => listen.Protocols = HttpProtocols.Http2);
         var watcher = new HangupWatcher();
         TlsMiddleware? tlsMiddleware = tls is null ? null : new TlsMiddleware(tls);
         List<UnixSocketFile> files = [];
@@ -60,18 +69,14 @@ internal sealed partial class ApiServer : IAsyncDisposable
                 var file = new UnixSocketFile(path);
                 file.Prepare();
                 files.Add(file);
-                options.ListenUnixSocket(file.BindPath, listen => Configure(listen, watcher, null));
+                options.ListenUnixSocket(file.BindPath, listen => Configure(listen, watcher, null, transport));
             }
             else
             {
-                options.Listen(host.Tcp!, listen => Configure(listen, watcher, tlsMiddleware));
+                options.Listen(host.Tcp!, listen => Configure(listen, watcher, tlsMiddleware, transport));
             }
         }
 
-        // Program output passes through here in pieces of at most 64 kB; a larger buffer would only waste memory.
-        var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions { IOQueueCount = 1, UnsafePreferInlineScheduling = false, MaxReadBufferSize = 256 << 10, MaxWriteBufferSize = 64 << 10 }),
-            logs);
         var server = new KestrelServer(Options.Create(options), transport, logs);
         try
         {
@@ -87,7 +92,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
             throw QuaiException.System($"failed to load listeners: {Innermost(e).Message}", e);
         }
 
-        return new ApiServer(server, transport, files);
+        return new ApiServer(server, files);
     }
 
     /// <summary>Accepts no more requests; those in progress may end until <paramref name="deadline"/>, then they are cut off.</summary>
@@ -105,15 +110,17 @@ internal sealed partial class ApiServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls)
+    private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls, TakenOverTransport transport)
     {
-        // Clients speak HTTP/1.1; HTTP/2 comes with the build session.
+        // Clients speak HTTP/1.1. Those of builds turn it into HTTP/2, or begin with that, which Kestrel does not tell apart without TLS.
         listen.Protocols = HttpProtocols.Http1;
         listen.Use(ClientLink.Middleware(watcher));
         if (tls is not null)
         {
             listen.Use(tls.Wrap);
         }
+
+        listen.Use(PrefaceMiddleware.Create(transport, listen.KestrelServerOptions.Limits.KeepAliveTimeout));
     }
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;

@@ -1,3 +1,4 @@
+using Quai.Daemon.Builds;
 using Quai.Daemon.Containers;
 using Quai.Daemon.Execs;
 using Quai.Daemon.Images;
@@ -35,7 +36,12 @@ internal static class Routes
         VolumeRoutes.Map(router, backend);
         VolumeContentRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
-        UnsupportedRoutes.Map(router);
+        if (backend.Builds is { } builds)
+        {
+            BuildRoutes.Map(router, builds);
+        }
+
+        UnsupportedRoutes.Map(router, canBuild: backend.Builds is not null);
         return router;
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Quai.BuildKit;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Hosting;
 using Quai.Daemon.Http;
@@ -32,6 +33,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private Engine.Engine? _engine;
     private ImageServices? _images;
     private NetworkService? _networks;
+    private BuildKitService? _builds;
     private ApiServer? _server;
 
     private Daemon(DaemonConfiguration configuration, TextLogger log)
@@ -88,6 +90,8 @@ internal sealed partial class Daemon : IAsyncDisposable
     public async Task ShutdownAsync(CancellationToken cancellation)
     {
         ServiceManager.Notify("STOPPING=1");
+        // Builds first: their calls keep connections busy, for which the server would wait.
+        _builds?.StopBuilds();
         using (var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation))
         {
             patience.CancelAfter(TimeSpan.FromSeconds(_configuration.Engine.ShutdownTimeout) + ShutdownMargin);
@@ -157,8 +161,9 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration);
-        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity), _log, cancellation));
+        _builds = ComposeBuilds();
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds);
+        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
             Listening(_log, host.ToString());
@@ -173,6 +178,12 @@ internal sealed partial class Daemon : IAsyncDisposable
         ServiceManager.Notify("READY=1");
         Started(_log, Product.Version);
     }
+
+    /// <summary>
+    /// COMPOSITION POINT: where building is put together, of a builder, its cache, and <c>new BuildKitService(builder, new BuildSessions(), cache, new WorkerIdentity(…), _log)</c>,
+    /// which is owned by the daemon (<see cref="Own{T}"/>). As long as there is no builder there is none of it, and its routes say so.
+    /// </summary>
+    private static BuildKitService? ComposeBuilds() => null;
 
     private uint SocketGroup() => GroupFile.Find(_configuration.Group) is { } group
         ? group

@@ -11,7 +11,9 @@ internal static class UnsupportedRoutes
     public const string NotManager = "This node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node to swarm and try again.";
 
     /// <summary>Adds the routes.</summary>
-    public static void Map(Router router)
+    /// <param name="router">Takes them.</param>
+    /// <param name="canBuild">Whether there are routes for builds already.</param>
+    public static void Map(Router router, bool canBuild)
     {
         Handler manager = _ => throw new QuaiException(ErrorKind.Unavailable, NotManager);
         foreach (string resource in (string[])["services", "tasks", "secrets", "configs", "nodes"])
@@ -33,11 +35,15 @@ internal static class UnsupportedRoutes
             .Add("POST", "/swarm/join", Missing("swarm mode"))
             .Add("POST", "/build", Missing("building images"))
             .Add("POST", "/build/prune", call => call.Answer(new JsonObject { ["CachesDeleted"] = null, ["SpaceReclaimed"] = 0 }, Json.Edited.JsonObject)) // nothing builds, so there is no cache
-            .Add("POST", "/build/cancel", Missing("building images"))
-            .Add("POST", "/session", Missing("the build session"))
-            .Add("POST", "/grpc", Missing("BuildKit"))
             .Add("GET", "/plugins", call => call.Answer([], Json.Edited.ListJsonObject))
             .Add("POST", "/plugins/pull", Missing("plugins"));
+        if (!canBuild)
+        {
+            router
+                .Add("POST", "/build/cancel", Missing("building images"))
+                .Add("POST", "/session", Missing("the build session"))
+                .Add("POST", "/grpc", Missing("BuildKit"));
+        }
     }
 
     private static Handler Missing(string what) => _ => throw ApiCall.NotImplemented($"{what} is not available in this version of Quai");

@@ -30,7 +30,17 @@ public sealed class TakenOverTransport : IConnectionListenerFactory, IConnection
     public async Task ServeAsync(Stream stream, CancellationToken gone)
     {
         var leave = new StreamPipeReaderOptions(leaveOpen: true);
-        var connection = new TakenOverConnection(PipeReader.Create(stream, leave), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)));
+        await ServeAsync(PipeReader.Create(stream, leave), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)), gone).ConfigureAwait(false);
+    }
+
+    /// <summary>Serves a connection on which nothing was said yet; returns when it has ended.</summary>
+    /// <param name="pipe">The connection. Both pipes are completed in the end.</param>
+    /// <param name="gone">Ends it.</param>
+    public Task ServeAsync(IDuplexPipe pipe, CancellationToken gone) => ServeAsync(pipe.Input, pipe.Output, gone);
+
+    private async Task ServeAsync(PipeReader input, PipeWriter output, CancellationToken gone)
+    {
+        var connection = new TakenOverConnection(input, output);
         await using (gone.UnsafeRegister(static c => ((TakenOverConnection)c!).Abort(), connection).ConfigureAwait(false))
         {
             await _incoming.Writer.WriteAsync(connection, CancellationToken.None).ConfigureAwait(false);

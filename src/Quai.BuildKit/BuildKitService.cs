@@ -1,0 +1,58 @@
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Quai.Build.Caching;
+using Quai.Build.Jobs;
+using Quai.BuildKit.Builds;
+using Quai.BuildKit.Controls;
+using Quai.BuildKit.Failures;
+using Quai.BuildKit.Gateways;
+using Quai.BuildKit.Sessions;
+using Quai.BuildProtocol.Control;
+using Quai.BuildProtocol.Gateway;
+using Quai.BuildProtocol.Health;
+using Quai.Rpc.Serving;
+
+namespace Quai.BuildKit;
+
+/// <summary>The builder as BuildKit's clients know it. What serves HTTP/2 passes it the requests of gRPC, and the connections of sessions go to <see cref="Sessions"/>.</summary>
+public sealed class BuildKitService : IAsyncDisposable
+{
+    private readonly RpcServer _server = new(CallFailures.Describe);
+    private readonly ClientBuilds _builds;
+
+    /// <param name="builder">Builds.</param>
+    /// <param name="sessions">The clients' sessions.</param>
+    /// <param name="cache">What builds left behind.</param>
+    /// <param name="worker">What clients are told of the builder.</param>
+    /// <param name="log">What no client is told.</param>
+    public BuildKitService(IBuilder builder, BuildSessions sessions, IBuildCache cache, WorkerIdentity worker, ILogger log)
+    {
+        Sessions = sessions;
+        _builds = new ClientBuilds(builder, log);
+        Control.BindService(_server, new ControlService(_builds, builder, sessions, cache, worker));
+        LLBBridge.BindService(_server, new GatewayService(_builds, worker));
+        Health.BindService(_server, new HealthService());
+    }
+
+    /// <summary>The clients' sessions.</summary>
+    public BuildSessions Sessions { get; }
+
+    /// <summary>Whether a request is one of gRPC.</summary>
+    public static bool Speaks(HttpRequest request) => RpcServer.Speaks(request);
+
+    /// <summary>Serves a call.</summary>
+    /// <param name="http">A request of which <see cref="Speaks"/> says so.</param>
+    public Task HandleAsync(HttpContext http) => _server.HandleAsync(http);
+
+    /// <summary>Stops a build, whoever has asked for it; where there is none, nothing.</summary>
+    /// <param name="id">The build's id.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task StopBuildAsync(string id, CancellationToken cancellation) => _builds.StopAsync(id, cancellation);
+
+    /// <summary>Stops all builds, before the server does: a client whose build goes on keeps its connection.</summary>
+    public void StopBuilds() => _builds.StopAll();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _builds.DisposeAsync();
+}

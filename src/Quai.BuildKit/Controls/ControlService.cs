@@ -1,0 +1,139 @@
+using Grpc.Core;
+using Quai.Build.Caching;
+using Quai.Build.Frontends;
+using Quai.Build.Jobs;
+using Quai.Build.Progress;
+using Quai.Build.Sessions;
+using Quai.BuildKit.Builds;
+using Quai.BuildKit.Failures;
+using Quai.BuildKit.Gateways;
+using Quai.BuildProtocol.Control;
+using Quai.BuildProtocol.Gateway;
+using SolveRequest = Quai.BuildProtocol.Control.SolveRequest;
+using SolveResponse = Quai.BuildProtocol.Control.SolveResponse;
+
+namespace Quai.BuildKit.Controls;
+
+/// <summary>Builds, their progress and their cache. What it does not have (the history, sessions within gRPC) it answers as unimplemented: clients do without.</summary>
+/// <param name="builds">The builds in progress.</param>
+/// <param name="builder">Builds.</param>
+/// <param name="sessions">The clients' sessions.</param>
+/// <param name="cache">What builds left behind.</param>
+/// <param name="worker">What clients are told of the builder.</param>
+internal sealed class ControlService(ClientBuilds builds, IBuilder builder, IBuildSessions sessions, IBuildCache cache, WorkerIdentity worker) : Control.ControlBase
+{
+    /// <summary>How many bytes of output go into one message at most: a quarter of the largest.</summary>
+    private const int LargestStatus = 4 << 20;
+
+    /// <summary>How many events go into one message at most.</summary>
+    private const int MostEvents = 1000;
+
+    /// <inheritdoc/>
+    public override async Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context)
+    {
+        SolveDemands.Check(request);
+        CancellationToken gone = context.CancellationToken;
+        IBuildSession? session = request.Session.Length == 0 ? null : await sessions.GetAsync(request.Session, gone);
+        var options = new BuildJobOptions(request.Ref, session) { IsInternal = request.Internal, Entitlements = [.. request.Entitlements] };
+        ClientBuild build = await builds.BeginAsync(options, request.FrontendInputs.ToDictionary());
+        IBuildJob job = build.Job;
+        try
+        {
+            // A client that gives up, or is killed, has its build stopped; so has one that asks for that by another way.
+            await using CancellationTokenRegistration stop = gone.UnsafeRegister(static j => ((IBuildJob)j!).Stop(), job);
+            using var life = CancellationTokenSource.CreateLinkedTokenSource(gone, job.Stopped);
+            if (request.Cache?.Exports.Count > 0)
+            {
+                job.Warn(new WarningEvent("", 1, "the cache is not exported into the image (inline): this version of Quai does not have that"));
+            }
+
+            SolveResult result = await RunAsync(build, request, life.Token);
+            var response = new SolveResponse();
+            foreach ((string name, string value) in await job.ExportAsync(result, SolveDemands.Exports(request), life.Token))
+            {
+                response.ExporterResponse.Add(name, value);
+            }
+
+            return response;
+        }
+        finally
+        {
+            builds.End(build);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task Status(StatusRequest request, IServerStreamWriter<StatusResponse> responseStream, ServerCallContext context)
+    {
+        CancellationToken gone = context.CancellationToken;
+        IBuildJob job = await builder.GetAsync(request.Ref, gone);
+        await using IAsyncEnumerator<BuildEvent> events = job.WatchAsync(gone).GetAsyncEnumerator(gone);
+        ValueTask<bool> next = events.MoveNextAsync();
+        builds.Watched(request.Ref);
+        var message = new StatusResponse();
+        int count = 0, size = 0;
+        while (await next)
+        {
+            BuildEvent happened = events.Current;
+            ProgressMessages.Add(message, happened);
+            count++;
+            size += (happened as LogEvent)?.Bytes.Length ?? 0;
+            next = events.MoveNextAsync();
+            // What has happened meanwhile goes into the same message: a step may write thousands of pieces.
+            if (!next.IsCompleted || count >= MostEvents || size >= LargestStatus)
+            {
+                await responseStream.WriteAsync(message, gone);
+                message = new StatusResponse();
+                count = size = 0;
+            }
+        }
+
+        if (count > 0)
+        {
+            await responseStream.WriteAsync(message, gone);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListWorkersResponse { Record = { WorkerMessages.Of(worker) } });
+
+    /// <inheritdoc/>
+    public override Task<InfoResponse> Info(InfoRequest request, ServerCallContext context) =>
+        Task.FromResult(new InfoResponse { BuildkitVersion = WorkerMessages.Version(worker) });
+
+    /// <inheritdoc/>
+    public override async Task<DiskUsageResponse> DiskUsage(DiskUsageRequest request, ServerCallContext context)
+    {
+        IReadOnlyList<CacheRecord> records = await cache.ListAsync(CacheMessages.Filters(request.Filter), context.CancellationToken);
+        if (request.AgeLimit > 0)
+        {
+            DateTimeOffset latest = DateTimeOffset.UtcNow - TimeSpan.FromTicks(request.AgeLimit / TimeSpan.NanosecondsPerTick);
+            records = [.. records.Where(r => (r.LastUsedAt ?? r.CreatedAt) <= latest)];
+        }
+
+        return new DiskUsageResponse { Record = { records.Select(CacheMessages.Of) } };
+    }
+
+    /// <inheritdoc/>
+    public override async Task Prune(PruneRequest request, IServerStreamWriter<UsageRecord> responseStream, ServerCallContext context)
+    {
+        await foreach (CacheRecord record in cache.PruneAsync(CacheMessages.Read(request), context.CancellationToken))
+        {
+            await responseStream.WriteAsync(CacheMessages.Of(record), context.CancellationToken);
+        }
+    }
+
+    private static async Task<SolveResult> RunAsync(ClientBuild build, SolveRequest request, CancellationToken cancellation)
+    {
+        if (SolveDemands.IsDrivenByClient(request))
+        {
+            ReturnRequest returned = await build.Returned.WaitAsync(cancellation);
+            return returned.Error is { } error ? throw CallFailures.Forward(error) : GatewayResults.Read(returned.Result, build);
+        }
+
+        return request.Frontend.Length > 0
+            ? await build.Job.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendAttrs.ToDictionary(), build.Inputs), cancellation)
+            : new SolveResult { Ref = await build.Job.SolveAsync(request.Definition, cancellation) };
+    }
+}

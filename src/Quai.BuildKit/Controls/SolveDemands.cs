@@ -1,0 +1,40 @@
+using Quai.Build.Jobs;
+using Quai.BuildProtocol.Control;
+using Quai.Errors;
+
+namespace Quai.BuildKit.Controls;
+
+/// <summary>What a request for a build demands.</summary>
+internal static class SolveDemands
+{
+    /// <summary>Refuses what is not done here and cannot be left out without the user's harm.</summary>
+    /// <exception cref="QuaiException">Kind NotImplemented.</exception>
+    public static void Check(SolveRequest request)
+    {
+        if (request.Ref.Length == 0)
+        {
+            throw QuaiException.Invalid("the build has no id");
+        }
+
+        if (request.SourcePolicy?.Rules.Count > 0 || request.SourcePolicySession.Length > 0)
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, "source policies are not available in this version of Quai");
+        }
+
+        if (request.Cache?.Exports.FirstOrDefault(e => e.Type != "inline") is { } export)
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, $"exporting the cache ({export.Type}) is not available in this version of Quai");
+        }
+    }
+
+    /// <summary>Whether the client drives the build itself, by calls of the gateway, and returns its result.</summary>
+    public static bool IsDrivenByClient(SolveRequest request) => request.Frontend.Length == 0 && !(request.Definition?.Def.Count > 0);
+
+    /// <summary>What is to come of the build. Newer clients say it twice: with the field that older builders know, too.</summary>
+    public static IReadOnlyList<ExportRequest> Exports(SolveRequest request) => request switch
+    {
+        { Exporters.Count: > 0 } => [.. request.Exporters.Select((e, i) => new ExportRequest(e.Type, e.Attrs.ToDictionary(), i))],
+        { ExporterDeprecated.Length: > 0 } => [new ExportRequest(request.ExporterDeprecated, request.ExporterAttrsDeprecated.ToDictionary(), 0)],
+        _ => [],
+    };
+}

@@ -1,0 +1,30 @@
+using Quai.BuildProtocol.Workers;
+
+namespace Quai.BuildKit.Controls;
+
+/// <summary>The builder as clients are told of it.</summary>
+internal static class WorkerMessages
+{
+    private const string Label = "org.mobyproject.buildkit.worker.";
+
+    /// <summary>The builder's record.</summary>
+    public static WorkerRecord Of(WorkerIdentity worker)
+    {
+        var record = new WorkerRecord { ID = worker.Id, BuildkitVersion = Version(worker) };
+        record.Labels.Add(Label + "executor", "oci");
+        record.Labels.Add(Label + "hostname", Environment.MachineName);
+        record.Labels.Add(Label + "network", "host");
+        // Without this one, clients take it for a builder that can neither build for several platforms nor write archives nor export a cache.
+        record.Labels.Add(Label + "snapshotter", "overlayfs");
+        if (worker.HostGateway is { } gateway)
+        {
+            record.Labels.Add(Label + "moby.host-gateway-ip", gateway);
+        }
+
+        record.Platforms.Add(worker.Platforms.Select(PlatformMessages.Of));
+        return record;
+    }
+
+    /// <summary>The builder's version.</summary>
+    public static BuildkitVersion Version(WorkerIdentity worker) => new() { Package = "quai", Version = "v" + worker.Version };
+}

@@ -1,0 +1,59 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
+using Quai.Build.Frontends;
+using Quai.BuildProtocol.Errors;
+using Quai.Errors;
+using RpcStatus = Quai.BuildProtocol.Errors.Status;
+
+namespace Quai.BuildKit.Failures;
+
+/// <summary>The one place where failures become statuses of gRPC, and back where a client passes one on.</summary>
+internal static class CallFailures
+{
+    private const string Details = "grpc-status-details-bin";
+
+    /// <summary>How a call ends that failed.</summary>
+    public static RpcException Describe(Exception error)
+    {
+        var status = new RpcStatus { Code = (int)Code(error), Message = error.Message };
+        Metadata trailers = [];
+        if (Find<SourceException>(error) is { } located)
+        {
+            var source = new Source { Info = located.SourceFile };
+            source.Ranges.Add(located.Ranges);
+            // By this name alone clients know it, without the prefix that protobuf's own packing gives.
+            status.Details.Add(new Any { TypeUrl = "errdefs.Source", Value = source.ToByteString() });
+            trailers.Add(Details, status.ToByteArray());
+        }
+
+        return new RpcException(new Grpc.Core.Status((StatusCode)status.Code, status.Message), trailers);
+    }
+
+    /// <summary>A failure that a client has returned, as its own words and details have it.</summary>
+    public static RpcException Forward(RpcStatus error) =>
+        new(new Grpc.Core.Status(error.Code == 0 ? StatusCode.Unknown : (StatusCode)error.Code, error.Message), new Metadata { { Details, error.ToByteArray() } });
+
+    // Clients put the code's name before the words of every failure that is not "unknown". Failures of builds therefore have that code, as BuildKit's have,
+    // whatever their kind; only what a client must tell apart has its own.
+    private static StatusCode Code(Exception error) => error switch
+    {
+        OperationCanceledException => StatusCode.Cancelled,
+        QuaiException { Kind: ErrorKind.NotImplemented } => StatusCode.Unimplemented,
+        _ => StatusCode.Unknown,
+    };
+
+    private static T? Find<T>(Exception? error)
+        where T : Exception
+    {
+        for (; error is not null; error = error.InnerException)
+        {
+            if (error is T found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+}

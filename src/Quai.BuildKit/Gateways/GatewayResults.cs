@@ -1,0 +1,73 @@
+using Google.Protobuf;
+using Quai.Build.Jobs;
+using Quai.BuildKit.Builds;
+using Quai.BuildProtocol.Gateway;
+using Quai.Errors;
+
+namespace Quai.BuildKit.Gateways;
+
+/// <summary>Results of builds as clients have them: by ids, with the graph that each is the result of, so that another build can take it as its input.</summary>
+internal static class GatewayResults
+{
+    /// <summary>Writes a result, whose parts are kept for further calls.</summary>
+    /// <param name="result">The result.</param>
+    /// <param name="build">Keeps the parts.</param>
+    /// <param name="withGraphs">Whether the client understands more than ids.</param>
+    public static Result Write(SolveResult result, ClientBuild build, bool withGraphs)
+    {
+        var message = new Result();
+        foreach ((string name, byte[] value) in result.Metadata)
+        {
+            message.Metadata.Add(name, UnsafeByteOperations.UnsafeWrap(value));
+        }
+
+        if (result.Refs is { } several)
+        {
+            if (withGraphs)
+            {
+                message.Refs = new RefMap { Refs = { several.ToDictionary(r => r.Key, r => Write(r.Value, build)) } };
+            }
+            else
+            {
+                message.RefsDeprecated = new RefMapDeprecated { Refs = { several.ToDictionary(r => r.Key, r => build.Keep(r.Value)) } };
+            }
+        }
+        else if (withGraphs)
+        {
+            message.Ref = Write(result.Ref, build);
+        }
+        else
+        {
+            message.RefDeprecated = build.Keep(result.Ref);
+        }
+
+        return message;
+    }
+
+    /// <summary>Reads a result that a client returns; null is an empty one.</summary>
+    /// <exception cref="QuaiException">It names a part that the build does not have, or has what is not done here.</exception>
+    public static SolveResult Read(Result? message, ClientBuild build)
+    {
+        if (message is null)
+        {
+            return new SolveResult();
+        }
+
+        if (message.Attestations.Any(a => a.Value.Attestation.Count > 0))
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, "attestations that the client makes are not available in this version of Quai");
+        }
+
+        var result = new SolveResult { Metadata = message.Metadata.ToDictionary(m => m.Key, m => m.Value.ToByteArray()) };
+        return message.ResultCase switch
+        {
+            Result.ResultOneofCase.Ref => result with { Ref = build.Find(message.Ref.Id) },
+            Result.ResultOneofCase.Refs => result with { Refs = message.Refs.Refs.ToDictionary(r => r.Key, r => build.Find(r.Value.Id)) },
+            Result.ResultOneofCase.RefDeprecated => result with { Ref = build.Find(message.RefDeprecated) },
+            Result.ResultOneofCase.RefsDeprecated => result with { Refs = message.RefsDeprecated.Refs.ToDictionary(r => r.Key, r => build.Find(r.Value)) },
+            _ => result,
+        };
+    }
+
+    private static Ref Write(IBuildRef? result, ClientBuild build) => result is null ? new Ref() : new Ref { Id = build.Keep(result), Def = result.Definition };
+}

@@ -1,0 +1,145 @@
+using Grpc.Core;
+using Quai.Build.Frontends;
+using Quai.Build.Jobs;
+using Quai.Build.Progress;
+using Quai.Build.Sessions;
+using Quai.BuildKit.Builds;
+using Quai.BuildKit.Controls;
+using Quai.BuildKit.Files;
+using Quai.BuildProtocol.Gateway;
+using Quai.Errors;
+
+namespace Quai.BuildKit.Gateways;
+
+/// <summary>
+/// What a client asks for that drives its build itself: the same as a frontend may. Which build it is, the call's metadata say. Containers of one's own it does not have,
+/// and answers them as unimplemented.
+/// </summary>
+/// <param name="builds">The builds in progress.</param>
+/// <param name="worker">What clients are told of the builder.</param>
+internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker) : LLBBridge.LLBBridgeBase
+{
+    private const string BuildHeader = "buildkit-controlapi-buildid", ImageScheme = "docker-image://";
+
+    /// <inheritdoc/>
+    public override Task<PongResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PongResponse
+    {
+        FrontendAPICaps = { Capabilities.Gateway },
+        LLBCaps = { Capabilities.Graph },
+        Workers = { WorkerMessages.Of(worker) },
+    });
+
+    /// <inheritdoc/>
+    public override Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        SolveResult result = request.Frontend.Length > 0
+            ? await build.Job.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendOpt.ToDictionary(), request.FrontendInputs.ToDictionary()), cancellation)
+            : new SolveResult { Ref = request.Definition?.Def.Count > 0 ? await build.Job.SolveAsync(request.Definition, cancellation) : null };
+        if (request.Evaluate)
+        {
+            IEnumerable<IBuildRef?> all = result.Refs?.Values ?? [result.Ref];
+            await Task.WhenAll(all.OfType<IBuildRef>().Select(r => r.EvaluateAsync(cancellation)));
+        }
+
+        return request.AllowResultReturn
+            ? new SolveResponse { Result = GatewayResults.Write(result, build, request.AllowResultArrayRef) }
+            : new SolveResponse { Ref = result.Refs is null ? build.Keep(result.Ref) : throw QuaiException.Invalid("the client does not understand several results") };
+    });
+
+    /// <inheritdoc/>
+    public override Task<ResolveImageConfigResponse> ResolveImageConfig(ResolveImageConfigRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        if (request.ResolverType != 0)
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, "asking for the configuration of an image of an OCI layout is not available in this version of Quai");
+        }
+
+        var question = new ImageQuestion(request.Ref, PlatformMessages.Read(request.Platform), request.ResolveMode) { LogName = request.LogName };
+        ResolvedImage image = await build.Job.ResolveImageAsync(question, cancellation);
+        return new ResolveImageConfigResponse { Ref = image.Reference, Digest = image.Digest?.ToString() ?? "", Config = Google.Protobuf.ByteString.CopyFrom(image.Config) };
+    });
+
+    /// <inheritdoc/>
+    public override Task<ResolveSourceMetaResponse> ResolveSourceMeta(ResolveSourceMetaRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        BuildProtocol.Llb.SourceOp source = request.Source ?? throw QuaiException.Invalid("no source is given");
+        if (!source.Identifier.StartsWith(ImageScheme, StringComparison.Ordinal))
+        {
+            // Of other sources there is nothing to know before they are fetched.
+            return new ResolveSourceMetaResponse { Source = source };
+        }
+
+        var question = new ImageQuestion(source.Identifier[ImageScheme.Length..], PlatformMessages.Read(request.Platform), request.ResolveMode) { LogName = request.LogName };
+        ResolvedImage image = await build.Job.ResolveImageAsync(question, cancellation);
+        var answer = new ResolveSourceImageResponse { Digest = image.Digest?.ToString() ?? "" };
+        if (request.Image?.NoConfig != true)
+        {
+            answer.Config = Google.Protobuf.ByteString.CopyFrom(image.Config);
+        }
+
+        BuildProtocol.Llb.SourceOp resolved = source.Clone();
+        resolved.Identifier = ImageScheme + image.Reference;
+        return new ResolveSourceMetaResponse { Source = resolved, Image = answer };
+    });
+
+    /// <inheritdoc/>
+    public override Task<ReadFileResponse> ReadFile(ReadFileRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        byte[] data = await Tree(build, request.Ref, request.FilePath).ReadFileAsync(
+            request.FilePath, request.Range?.Offset ?? 0, request.Range is { Length: > 0 } range ? range.Length : null, cancellation);
+        return new ReadFileResponse { Data = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(data) };
+    });
+
+    /// <inheritdoc/>
+    public override Task<ReadDirResponse> ReadDir(ReadDirRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        IReadOnlyList<ContextEntry> entries = await Tree(build, request.Ref, request.DirPath).ReadDirectoryAsync(
+            request.DirPath, request.IncludePattern.Length > 0 ? request.IncludePattern : null, cancellation);
+        return new ReadDirResponse { Entries = { entries.Select(FileStats.Write) } };
+    });
+
+    /// <inheritdoc/>
+    public override Task<StatFileResponse> StatFile(StatFileRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+        new StatFileResponse { Stat = FileStats.Write(await Tree(build, request.Ref, request.Path).StatAsync(request.Path, cancellation)) });
+
+    /// <inheritdoc/>
+    public override Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        await (build.Find(request.Ref)?.EvaluateAsync(cancellation) ?? Task.CompletedTask);
+        return new EvaluateResponse();
+    });
+
+    /// <inheritdoc/>
+    public override Task<InputsResponse> Inputs(InputsRequest request, ServerCallContext context) => InBuildAsync(context, (build, _) =>
+        Task.FromResult(new InputsResponse { Definitions = { build.Inputs.ToDictionary() } }));
+
+    /// <inheritdoc/>
+    public override Task<WarnResponse> Warn(WarnRequest request, ServerCallContext context) => InBuildAsync(context, (build, _) =>
+    {
+        build.Job.Warn(new WarningEvent(request.Digest, (int)request.Level, request.Short.ToStringUtf8())
+        {
+            Detail = [.. request.Detail.Select(d => d.ToStringUtf8())],
+            Url = request.Url,
+            Source = request.Info,
+            Ranges = [.. request.Ranges],
+        });
+        return Task.FromResult(new WarnResponse());
+    });
+
+    /// <inheritdoc/>
+    public override Task<ReturnResponse> Return(ReturnRequest request, ServerCallContext context) => InBuildAsync(context, (build, _) =>
+    {
+        build.Return(request);
+        return Task.FromResult(new ReturnResponse());
+    });
+
+    private static IBuildRef Tree(ClientBuild build, string id, string path) => build.Find(id) ?? throw QuaiException.NotFound($"{path}: no such file or directory");
+
+    private async Task<T> InBuildAsync<T>(ServerCallContext context, Func<ClientBuild, CancellationToken, Task<T>> call)
+    {
+        string id = context.RequestHeaders.GetValue(BuildHeader) ?? throw QuaiException.Invalid("the call does not say which build it is for");
+        ClientBuild build = await builds.GetAsync(id, context.CancellationToken);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, build.Job.Stopped);
+        return await call(build, life.Token);
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Quai.BuildKit;
+using Quai.BuildKit.Sessions;
+using Quai.Daemon.Http;
+using Quai.Errors;
+using Quai.Rpc.TakenOver;
+
+namespace Quai.Daemon.Builds;
+
+/// <summary>
+/// Building as BuildKit's clients do it. They open connections that leave HTTP/1: on <c>/grpc</c> the daemon serves HTTP/2 from then on, on <c>/session</c> the client does,
+/// and the daemon calls.
+/// </summary>
+internal static class BuildRoutes
+{
+    private const string Protocol = "h2c";
+
+    /// <summary>Adds the routes.</summary>
+    public static void Map(Router router, BuildKitService builds) => router
+        .Add("POST", "/grpc", async call =>
+        {
+            TakenOverTransport transport = call.Http.Features.Get<TakenOverTransport>() ?? throw new InvalidOperationException("the connection has no transport for HTTP/2");
+            await transport.ServeAsync(await UpgradeAsync(call), call.Gone);
+        })
+        .Add("POST", "/session", async call =>
+        {
+            IHeaderDictionary headers = call.Http.Request.Headers;
+            var offer = SessionOffer.Read(name => headers[name]);
+            await builds.Sessions.ServeAsync(offer, await UpgradeAsync(call), call.Gone);
+        })
+        .Add("POST", "/build/cancel", async call =>
+        {
+            await builds.StopBuildAsync(call.TextOrNull("id") ?? throw QuaiException.Invalid("build ID not provided"), call.Gone);
+            await call.Answer(StatusCodes.Status200OK);
+        });
+
+    /// <summary>Leaves HTTP/1. By Kestrel's own means: HTTP/2 leaves a read pending, which Kestrel would take for its own after a takeover behind its back.</summary>
+    private static Task<Stream> UpgradeAsync(ApiCall call)
+    {
+        string asked = call.Http.Request.Headers.Upgrade.ToString();
+        if (!asked.Equals(Protocol, StringComparison.OrdinalIgnoreCase) || call.Http.Features.Get<IHttpUpgradeFeature>() is not { IsUpgradableRequest: true } upgrade)
+        {
+            throw QuaiException.Invalid(asked.Length == 0 ? "no upgrade proto in request" : $"protocol {asked} not supported");
+        }
+
+        call.Http.Response.Headers.Upgrade = Protocol;
+        return upgrade.UpgradeAsync();
+    }
+}
