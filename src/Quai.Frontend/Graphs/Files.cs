@@ -1,0 +1,5 @@
+namespace Quai.Frontend.Graphs;
+
+/// <summary>A tree of files that a step makes; null stands for an empty one.</summary>
+/// <param name="Step">The step.</param>
+internal sealed record Files(Step Step);
