@@ -53,17 +53,31 @@ internal sealed class GraphWriter
         }
 
         var last = new Op();
-        last.Inputs.Add(new Input { Digest = _digests[result.Step] });
-        Add(last);
+        last.Inputs.Add(InputOf(result));
+        Add(last.ToByteArray());
         return _definition;
     }
 
+    private Input InputOf(Files files) => new() { Digest = _digests[files.Step], Index = files.Output };
+
     private void Write(Step step)
     {
+        if (step is GivenStep given)
+        {
+            string known = Add(given.Bytes);
+            _digests.Add(step, known);
+            if (given.Metadata is { } metadata)
+            {
+                _definition.Metadata[known].MergeFrom(metadata);
+            }
+
+            return;
+        }
+
         var op = new Op();
         foreach (Files files in step.Inputs.OfType<Files>())
         {
-            var input = new Input { Digest = _digests[files.Step] };
+            Input input = InputOf(files);
             if (!op.Inputs.Contains(input))
             {
                 op.Inputs.Add(input);
@@ -75,15 +89,14 @@ internal sealed class GraphWriter
             op.Platform = new Platform { OS = platform.Os, Architecture = platform.Architecture, Variant = platform.Variant ?? "" };
         }
 
-        step.Write(op, files => files is null ? -1 : op.Inputs.IndexOf(new Input { Digest = _digests[files.Step] }));
-        string digest = Add(op);
+        step.Write(op, files => files is null ? -1 : op.Inputs.IndexOf(InputOf(files)));
+        string digest = Add(op.ToByteArray());
         _digests.Add(step, digest);
         Describe(step, digest);
     }
 
-    private string Add(Op op)
+    private string Add(byte[] bytes)
     {
-        byte[] bytes = op.ToByteArray();
         string digest = "sha256:" + Convert.ToHexStringLower(SHA256.HashData(bytes));
         if (_written.Add(digest))
         {
