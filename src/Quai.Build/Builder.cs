@@ -28,6 +28,9 @@ public sealed class Builder : IBuilder, IDisposable
 
     private Builder(BuildParts parts) => _parts = parts;
 
+    /// <summary>What earlier builds have left.</summary>
+    public required IBuildCache Cache { get; init; }
+
     /// <summary>The tables that the database must have, behind those of content.</summary>
     public static IReadOnlyList<Migration> Migrations => CacheSchema.Migrations;
 
@@ -55,8 +58,10 @@ public sealed class Builder : IBuilder, IDisposable
         await records.RecoverAsync(cancellation).ConfigureAwait(false);
         var contexts = new ContextStore(layers, database);
         var bases = new BaseImages(images);
-        var mounts = new StepMounts(options.SecretFolder, new CacheMounts(options.CacheFolder));
-        return new Builder(new BuildParts(
+        var folders = new CacheMounts(options.CacheFolder);
+        var mounts = new StepMounts(options.SecretFolder, folders);
+        var uses = new LayerUses();
+        var parts = new BuildParts(
             new SourceKinds([new ImageSource(bases, content, layers), new LocalSource(contexts, sessions)]),
             bases,
             new StepKeys(records, contexts),
@@ -66,8 +71,10 @@ public sealed class Builder : IBuilder, IDisposable
             new Exports([new ImageExporter(images, layers, content.Leases), new LocalExporter(), new TarExporter(options.MountPoint)], content.Blobs))
         {
             Frontends = frontends,
+            Uses = uses,
             Time = options.Time,
-        });
+        };
+        return new Builder(parts) { Cache = new BuildCache(database, content.Collector, uses, folders, options.Time) };
     }
 
     /// <inheritdoc/>

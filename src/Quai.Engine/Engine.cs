@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Quai.Build.Execution;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.Recovering;
 using Quai.Engine.Containers.State;
@@ -48,6 +49,9 @@ public sealed partial class Engine : IAsyncDisposable
 
     /// <summary>Further processes in them.</summary>
     public IExecs Execs => _parts.Execs;
+
+    /// <summary>Runs the programs of build steps.</summary>
+    public IStepRunner Steps => _parts.Steps;
 
     /// <summary>The event stream.</summary>
     public IEvents Events { get; }

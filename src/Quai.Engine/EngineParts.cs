@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Quai.Engine.Builds;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.Files;
 using Quai.Engine.Containers.Launching;
@@ -19,7 +20,7 @@ using Quai.Runtime;
 namespace Quai.Engine;
 
 /// <summary>The engine's parts, put together in dependency order: none knows a later one.</summary>
-internal sealed record EngineParts(ContainerOperations Containers, ExecService Execs, ContainerRecovery Recovery, ContainerShutdown Shutdown)
+internal sealed record EngineParts(ContainerOperations Containers, ExecService Execs, ContainerRecovery Recovery, ContainerShutdown Shutdown, StepRunner Steps)
 {
     /// <summary>Puts an engine together; nothing is started yet.</summary>
     public static EngineParts Compose(
@@ -94,6 +95,6 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var reattachment = new Reattachment(runtime, runs, stores.Networks, resolution, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
         var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
-        return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background));
+        return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background), new StepRunner(options, paths, stores.Networks, runtime, appArmor));
     }
 }

@@ -1,3 +1,4 @@
+using Quai.Build.Caching;
 using Quai.Build.Exporting;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
@@ -20,6 +21,7 @@ internal sealed class BuildJob : IBuildJob
     private readonly BuildScope _scope;
     private readonly VertexSolver _solver;
     private readonly Action<BuildJob> _ended;
+    private readonly LayerUses.Use _use;
 
     public BuildJob(BuildParts parts, BuildJobOptions options, Action<BuildJob> ended)
     {
@@ -28,7 +30,8 @@ internal sealed class BuildJob : IBuildJob
         _ended = ended;
         Stopped = _stop.Token;
         _log = new ProgressLog(parts.Time);
-        _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements), _stop.Token);
+        _use = parts.Uses.Begin();
+        _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements), _use, _stop.Token);
         _solver = new VertexSolver(parts.Sources, parts.Keys, parts.Records, parts.Runs, parts.Steps, _log, _scope);
     }
 
@@ -107,6 +110,7 @@ internal sealed class BuildJob : IBuildJob
     {
         await _stop.CancelAsync().ConfigureAwait(false);
         await _solver.DrainAsync().ConfigureAwait(false);
+        _use.Dispose();
         _log.Complete();
         _ended(this);
     }

@@ -13,6 +13,9 @@ internal sealed record BuildParts(
     /// <summary>The frontends that are built in.</summary>
     public required IReadOnlyList<IFrontend> Frontends { get; init; }
 
+    /// <summary>What builds use of the cache.</summary>
+    public required LayerUses Uses { get; init; }
+
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 }

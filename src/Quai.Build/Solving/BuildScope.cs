@@ -1,3 +1,4 @@
+using Quai.Build.Caching;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
 using Quai.Build.Sessions;
@@ -9,8 +10,9 @@ namespace Quai.Build.Solving;
 /// <summary>What belongs to one build and is the same for all of its steps.</summary>
 /// <param name="Session">The client's session; null for none.</param>
 /// <param name="Entitlements">What the client has allowed.</param>
+/// <param name="Use">Keeps the layers that the build has to do with.</param>
 /// <param name="Stopped">Ends with the build.</param>
-internal sealed record BuildScope(IBuildSession? Session, Entitlements Entitlements, CancellationToken Stopped)
+internal sealed record BuildScope(IBuildSession? Session, Entitlements Entitlements, LayerUses.Use Use, CancellationToken Stopped)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (SourceInfo Source, IReadOnlyList<BuildProtocol.Llb.Range> Ranges)> _places = [];

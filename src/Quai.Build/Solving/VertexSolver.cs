@@ -115,7 +115,7 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         if (vertex.Op.OpCase == Op.OpOneofCase.Source)
         {
             SourceState state = await SourceAsync(vertex).ConfigureAwait(false);
-            return new StepResult([await state.LoadAsync(scope.Stopped).ConfigureAwait(false)]);
+            return Kept(new StepResult([await state.LoadAsync(scope.Stopped).ConfigureAwait(false)]));
         }
 
         VertexProgress progress = ProgressOf(vertex);
@@ -125,7 +125,7 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
             if (!vertex.Metadata.IgnoreCache && await records.FindAsync(key.Key, scope.Stopped).ConfigureAwait(false) is { } cached)
             {
                 EndCached(vertex);
-                return cached.Result;
+                return Kept(cached.Result);
             }
 
             StepResult[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => ResultAsync(i.Vertex))).ConfigureAwait(false);
@@ -135,7 +135,7 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
                 vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared), token), scope.Stopped)
                 .ConfigureAwait(false);
             progress.End(isCached: false);
-            return result;
+            return Kept(result);
         }
         catch (Exception e) when (!_told.ContainsKey(e))
         {
@@ -172,6 +172,16 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
                 pending.Push(input.Vertex);
             }
         }
+    }
+
+    private StepResult Kept(StepResult result)
+    {
+        foreach (LayerStack stack in result.Outputs)
+        {
+            scope.Use.Hold(stack);
+        }
+
+        return result;
     }
 
     private static string ErrorOf(Exception error) => error is OperationCanceledException ? "context canceled" : error.Message;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Quai.Build.Caching;
 using Quai.Build.Execution;
 using Quai.Build.Layers;
 using Quai.Build.Trees;
@@ -20,6 +21,7 @@ internal sealed class CacheMounts(string root)
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
     private readonly Lock _lock = new();
     private readonly HashSet<string> _private = [];
+    private readonly Dictionary<string, int> _used = [];
 
     /// <summary>Opens one for a step, and makes it where it is missing, from the files that it is to begin with.</summary>
     /// <param name="mount">The mount.</param>
@@ -49,9 +51,59 @@ internal sealed class CacheMounts(string root)
         lock (_lock)
         {
             Make(folder, from, mount.Selector);
+            _used[name] = _used.GetValueOrDefault(name) + 1;
         }
 
+        string used = name;
+        atEnd(() => Leave(used));
+
         return new StepMount(destination) { Source = folder, ReadOnly = mount.Readonly };
+    }
+
+    /// <summary>All of them, as records of the cache.</summary>
+    public IReadOnlyList<CacheRecord> List()
+    {
+        if (!Directory.Exists(root))
+        {
+            return [];
+        }
+
+        return
+        [
+            .. new DirectoryInfo(root).EnumerateDirectories().Select(d => new CacheRecord(d.Name, "exec.cachemount")
+            {
+                Size = FileTree.Size(d.FullName),
+                CreatedAt = d.CreationTimeUtc,
+                LastUsedAt = d.LastWriteTimeUtc,
+                Description = "cache mount",
+                IsMutable = true,
+                IsInUse = IsUsed(d.Name),
+            }),
+        ];
+    }
+
+    /// <summary>Removes one, unless a step uses it.</summary>
+    public bool TryRemove(string name)
+    {
+        lock (_lock)
+        {
+            if (_used.ContainsKey(name) || !Directory.Exists(Path.Combine(root, name)))
+            {
+                return false;
+            }
+
+            using FileDescriptor parent = FileCalls.OpenDirectory(root);
+            FileCalls.RemoveTree(parent.Number, name);
+            return true;
+        }
+    }
+
+    private bool IsUsed(string name)
+    {
+        lock (_lock)
+        {
+            return _used.ContainsKey(name);
+        }
     }
 
     private string TakePrivate(string name)
@@ -65,6 +117,17 @@ internal sealed class CacheMounts(string root)
                 {
                     return candidate;
                 }
+            }
+        }
+    }
+
+    private void Leave(string name)
+    {
+        lock (_lock)
+        {
+            if (--_used[name] == 0)
+            {
+                _used.Remove(name);
             }
         }
     }

@@ -1,15 +1,21 @@
 using Microsoft.Extensions.Logging;
+using Quai.Build;
+using Quai.Build.Caching;
 using Quai.BuildKit;
+using Quai.BuildKit.Sessions;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Hosting;
 using Quai.Daemon.Http;
 using Quai.Daemon.Logging;
+using Quai.Engine;
 using Quai.Engine.Host;
 using Quai.Errors;
+using Quai.Frontend;
 using Quai.Images;
 using Quai.Linux;
 using Quai.Metadata;
 using Quai.Networks;
+using Quai.Oci.Images;
 using Quai.Registry;
 using Quai.Registry.Transport;
 using Quai.Runtime.Shims;
@@ -132,7 +138,7 @@ internal sealed partial class Daemon : IAsyncDisposable
 
         MetadataDatabase database = Own(MetadataDatabase.Open(
             Path.Combine(configuration.Engine.DataRoot, "quai.db"),
-            [.. Engine.Engine.Migrations, .. ImageServices.Migrations, .. NetworkService.Migrations]));
+            [.. Engine.Engine.Migrations, .. ImageServices.Migrations, .. NetworkService.Migrations, .. Builder.Migrations]));
         ImageServices images = _images = Own(ImageServices.Open(
             Path.Combine(configuration.Engine.DataRoot, "images"),
             database,
@@ -150,6 +156,7 @@ internal sealed partial class Daemon : IAsyncDisposable
                 MaxConcurrentDownloads = configuration.MaxConcurrentDownloads,
                 MaxConcurrentUploads = configuration.MaxConcurrentUploads,
                 PolicyFile = configuration.TrustPolicy,
+                OtherOwners = [new BuildOwnership()],
             },
             _log));
         _networks = NetworkService.Open(database, configuration.Networks, _log.CreateLogger<NetworkService>());
@@ -161,7 +168,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        _builds = ComposeBuilds();
+        _builds = await ComposeBuildsAsync(database, images, cancellation);
         var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
@@ -179,11 +186,15 @@ internal sealed partial class Daemon : IAsyncDisposable
         Started(_log, Product.Version);
     }
 
-    /// <summary>
-    /// COMPOSITION POINT: where building is put together, of a builder, its cache, and <c>new BuildKitService(builder, new BuildSessions(), cache, new WorkerIdentity(…), _log)</c>,
-    /// which is owned by the daemon (<see cref="Own{T}"/>). As long as there is no builder there is none of it, and its routes say so.
-    /// </summary>
-    private static BuildKitService? ComposeBuilds() => null;
+    private async Task<BuildKitService> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
+    {
+        EngineOptions engine = _configuration.Engine;
+        var sessions = new BuildSessions();
+        var options = new BuilderOptions(Path.Combine(engine.DataRoot, "build", "caches"), Path.Combine(engine.ExecRoot, "secrets"), Path.Combine(engine.ExecRoot, "rootfs"));
+        Builder builder = await Builder.OpenAsync(options, database, images.Content, images.Images, sessions, _engine!.Steps, [new DockerfileFrontend()], cancellation);
+        Own(builder);
+        return Own(new BuildKitService(builder, sessions, builder.Cache, new WorkerIdentity(_engine.System.Id, Product.Version, [Platform.Host]), _log));
+    }
 
     private uint SocketGroup() => GroupFile.Find(_configuration.Group) is { } group
         ? group

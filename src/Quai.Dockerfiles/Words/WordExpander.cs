@@ -12,7 +12,8 @@ namespace Quai.Dockerfiles.Words;
 /// </summary>
 /// <param name="escape">The file's escape character.</param>
 /// <param name="find">The value of a variable; null where it is not set.</param>
-public sealed class WordExpander(char escape, Func<string, string?> find)
+/// <param name="options">What stays.</param>
+public sealed class WordExpander(char escape, Func<string, string?> find, WordOptions options = WordOptions.None)
 {
     private const char End = '\0';
 
@@ -37,8 +38,10 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
     {
         (_text, _at) = (text, 0);
         _unset.Clear();
-        return Until(End, words, keepsEscapes: false);
+        return Until(End, words, Keeps(WordOptions.KeepEscapes));
     }
+
+    private bool Keeps(WordOptions option) => (options & option) != 0;
 
     private char Peek() => _at < _text.Length ? _text[_at] : End;
 
@@ -57,10 +60,10 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
 
             switch (c)
             {
-                case '\'':
+                case '\'' when !Keeps(WordOptions.IgnoreQuotes):
                     Add(SingleQuoted(), quoted: true);
                     break;
-                case '"':
+                case '"' when !Keeps(WordOptions.IgnoreQuotes):
                     Add(DoubleQuoted(), quoted: true);
                     break;
                 case '$':
@@ -105,14 +108,15 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
             throw QuaiException.Invalid("unexpected end of statement while looking for matching single-quote");
         }
 
-        string inner = _text[(_at + 1)..close];
+        string inner = Keeps(WordOptions.KeepQuotes) ? _text[_at..(close + 1)] : _text[(_at + 1)..close];
         _at = close + 1;
         return inner;
     }
 
     private string DoubleQuoted()
     {
-        var expanded = new StringBuilder();
+        string kept = Keeps(WordOptions.KeepQuotes) ? "\"" : "";
+        var expanded = new StringBuilder(kept);
         _at++;
         while (_at < _text.Length)
         {
@@ -120,7 +124,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
             if (c == '"')
             {
                 _at++;
-                return expanded.ToString();
+                return expanded.Append(kept).ToString();
             }
 
             if (c == '$')
@@ -140,6 +144,11 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
                 // Nothing else is escaped between quotes.
                 if (_text[_at] is '"' or '$' || _text[_at] == escape)
                 {
+                    if (Keeps(WordOptions.KeepEscapes))
+                    {
+                        expanded.Append(c);
+                    }
+
                     c = _text[_at++];
                 }
             }
@@ -156,7 +165,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
         if (Peek() != '{')
         {
             string plain = Name();
-            return plain.Length == 0 ? "$" : Value(plain) ?? "";
+            return plain.Length == 0 ? "$" : Value(plain) ?? (Keeps(WordOptions.KeepUnset) ? "$" + plain : "");
         }
 
         _at++;
@@ -185,7 +194,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
 
         return modifier switch
         {
-            '}' when !orEmpty => Value(name) ?? "",
+            '}' when !orEmpty => Value(name) ?? (Keeps(WordOptions.KeepUnset) ? $"${{{name}}}" : ""),
             '-' or '+' or '?' => Conditional(name, modifier, orEmpty),
             '#' or '%' when !orEmpty => Trimmed(name, modifier),
             '/' when !orEmpty => Replaced(name),

@@ -1,0 +1,85 @@
+using System.Runtime.CompilerServices;
+using Quai.Build.Steps;
+using Quai.Content.Collecting;
+using Quai.Metadata;
+
+namespace Quai.Build.Caching;
+
+/// <summary>The cache as those see it who look after the disk: a record for each layer that builds keep, and for each folder of <c>RUN --mount=type=cache</c>.</summary>
+internal sealed class BuildCache(MetadataDatabase database, ContentCollector collector, LayerUses uses, CacheMounts mounts, TimeProvider time) : IBuildCache
+{
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<CacheRecord>> ListAsync(IReadOnlyList<string> filters, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        CacheFilter filter = CacheFilter.Parse(filters);
+        return Task.FromResult<IReadOnlyList<CacheRecord>>([.. All().Where(filter.Fits)]);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<CacheRecord> PruneAsync(CachePruneOptions options, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        CacheFilter filter = CacheFilter.Parse(options.Filters);
+        List<CacheRecord> all = All();
+        long total = all.Sum(r => r.Size);
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (CacheRecord record in all.Where(filter.Fits).OrderBy(r => r.LastUsedAt ?? r.CreatedAt))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            bool isNew = options.KeepDuration > TimeSpan.Zero && now - (record.LastUsedAt ?? record.CreatedAt) < options.KeepDuration;
+            bool isEnough = options.MaxUsedSpace > 0 && total <= options.MaxUsedSpace;
+            bool isReserved = options.ReservedSpace > 0 && total - record.Size < options.ReservedSpace;
+            if (record.IsInUse || isNew || isEnough || isReserved)
+            {
+                continue;
+            }
+
+            if (record.IsMutable ? mounts.TryRemove(record.Id) : await ForgetAsync(record.Id).ConfigureAwait(false))
+            {
+                total -= record.Size;
+                yield return record;
+            }
+        }
+
+        await collector.RunAsync(cancellation).ConfigureAwait(false);
+    }
+
+    private List<CacheRecord> All()
+    {
+        List<CacheRecord> records = database.Read(c => c.Rows(
+            """
+            SELECT l.id, l.size, l.created,
+                (SELECT max(r.used) FROM build_results r JOIN build_result_layers x ON x.key=r.key WHERE x.layer=l.id),
+                (SELECT sum(r.uses) FROM build_results r JOIN build_result_layers x ON x.key=r.key WHERE x.layer=l.id AND x.position=(SELECT max(position) FROM build_result_layers y WHERE y.key=x.key AND y.output=x.output)),
+                (SELECT min(r.name) FROM build_results r JOIN build_result_layers x ON x.key=r.key WHERE x.layer=l.id AND x.position=(SELECT max(position) FROM build_result_layers y WHERE y.key=x.key AND y.output=x.output)),
+                EXISTS (SELECT 1 FROM build_contexts k WHERE k.layer=l.id),
+                EXISTS (SELECT 1 FROM image_layers i WHERE i.chain_id=l.chain_id)
+            FROM build_layers l ORDER BY l.created
+            """,
+            r => new CacheRecord(r.GetString(0), r.GetInt64(6) != 0 ? "source.local" : "regular")
+            {
+                Size = r.GetInt64(1),
+                CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(2)),
+                LastUsedAt = r.IsDBNull(3) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)),
+                UsageCount = r.IsDBNull(4) ? 0 : (int)r.GetInt64(4),
+                Description = r.IsDBNull(5) ? (r.GetInt64(6) != 0 ? "local source" : "") : r.GetString(5),
+                IsShared = r.GetInt64(7) != 0,
+            }));
+        return [.. records.Select(r => r with { IsInUse = uses.Holds(r.Id) }), .. mounts.List()];
+    }
+
+    /// <summary>Forgets a layer and all results that have it, unless a build has begun to use it.</summary>
+    private Task<bool> ForgetAsync(string layer) => database.WriteAsync(
+        c =>
+        {
+            if (uses.Holds(layer))
+            {
+                return false;
+            }
+
+            c.Run("DELETE FROM build_results WHERE key IN (SELECT key FROM build_result_layers WHERE layer=$l)", ("$l", layer));
+            c.Run("DELETE FROM build_contexts WHERE layer=$l", ("$l", layer));
+            return c.Run("DELETE FROM build_layers WHERE id=$l", ("$l", layer)) > 0;
+        },
+        CancellationToken.None);
+}
