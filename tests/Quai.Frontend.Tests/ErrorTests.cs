@@ -81,7 +81,7 @@ public sealed class ErrorTests
     [InlineData("FROM alpine\nEXPOSE 80/icmp", 2, "invalid proto: icmp")]
     [InlineData("FROM alpine\nSTOPSIGNAL NOPE", 2, "invalid signal: NOPE")]
     [InlineData("FROM alpine\nWORKDIR $x", 2, "WORKDIR cannot be an empty string")]
-    [InlineData("FROM alpine\nENV a=${b:?must be set}", 2, "failed to process \"${b:?must be set}\": b: must be set")]
+    [InlineData("FROM alpine\nENV a=${b:?needed}", 2, "failed to process \"${b:?needed}\": b: needed")]
     [InlineData("FROM alpine\nRUN --mount=type=bnid,target=/x x", 2, "unsupported mount type \"bnid\" (did you mean bind?)")]
     [InlineData("FROM alpine\nRUN --mount=type=bind,trget=/x x", 2, "unexpected key 'trget' in 'trget=/x' (did you mean target?)")]
     [InlineData("FROM alpine\nRUN --mount=type=bind,target x", 2, "invalid field 'target' must be a key=value pair")]
