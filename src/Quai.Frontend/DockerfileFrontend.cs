@@ -71,7 +71,11 @@ public sealed class DockerfileFrontend : IFrontend
 
         stage.Image.RootFs = new RootFs();
         stage.Image.Created = scope.Epoch;
-        (stage.Image.Os, stage.Image.Architecture, stage.Image.Variant) = (stage.Platform.Os, stage.Platform.Architecture, stage.Platform.Variant);
+        if (build.Platforms.Count > 0 || stage.Image.Os.Length == 0)
+        {
+            (stage.Image.Os, stage.Image.Architecture, stage.Image.Variant) = (target.Platform.Os, target.Platform.Architecture, target.Platform.Variant);
+        }
+
         return stage;
     }
 

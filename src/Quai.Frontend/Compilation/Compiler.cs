@@ -4,6 +4,8 @@ using Quai.Dockerfiles.Instructions.Settings;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Stages;
 using Quai.Errors;
+using Quai.Frontend.Compilation.Settings;
+using Quai.Frontend.Compilation.Steps;
 using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
 using Quai.Oci.Images;

@@ -20,6 +20,7 @@ internal sealed class StagePlan(BuildScope scope, StageList file)
     public const string Scratch = "scratch";
 
     private readonly List<StageState> _stages = [];
+    private readonly Dictionary<string, StageState> _images = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StageState> _byName = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>All stages, in their order.</summary>
@@ -150,8 +151,8 @@ internal sealed class StagePlan(BuildScope scope, StageList file)
             switch (instruction)
             {
                 case CopyInstruction { From.Length: > 0 } copy:
-                    string from = scope.Expand(copy.From, scope.GlobalArguments, copy.Lines);
-                    state.Origins[copy] = [int.TryParse(from, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index) ? ByIndex(index, state, copy) : ByName(from, copy)];
+                    bool isNumber = int.TryParse(copy.From, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int index);
+                    state.Origins[copy] = [isNumber ? ByIndex(index, state, copy) : ByName(copy.From, copy)];
                     break;
                 case RunInstruction { Mounts.Count: > 0 } run:
                     state.Origins[run] = [.. run.MountOrigins.Select(o => o.Length == 0 ? null : ByName(o, run))];
@@ -168,7 +169,8 @@ internal sealed class StagePlan(BuildScope scope, StageList file)
         : throw new CompileException($"invalid stage index {index}", copy.Lines);
 
     private StageState ByName(string name, Instruction instruction) =>
-        _byName.TryGetValue(name, out StageState? stage) ? stage : new StageState(name, instruction.Lines, scope.Platform);
+        _byName.TryGetValue(name, out StageState? stage) || _images.TryGetValue(name, out stage) ? stage
+        : _images[name] = new StageState(name, instruction.Lines, scope.Platform);
 
     private static CompileException Circular(StageState state, LineRange lines) => new($"circular dependency detected on stage: {(state.Name.Length > 0 ? state.Name : state.Title)}", lines);
 

@@ -2,10 +2,11 @@ using Google.Protobuf;
 using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Syntax;
+using Quai.Frontend.Compilation.Settings;
 using Quai.Frontend.Graphs;
 using Quai.Frontend.Requests;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Steps;
 
 /// <summary>Compiles RUN.</summary>
 /// <param name="scope">The build.</param>

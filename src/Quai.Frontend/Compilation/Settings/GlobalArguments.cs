@@ -2,7 +2,7 @@ using Quai.Dockerfiles.Instructions.Settings;
 using Quai.Dockerfiles.Stages;
 using Quai.Oci.Images;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Settings;
 
 /// <summary>The variables that FROM sees: those of platforms, and those before the first stage.</summary>
 /// <param name="scope">The build, which takes them.</param>

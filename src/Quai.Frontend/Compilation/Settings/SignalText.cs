@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Settings;
 
 /// <summary>Names of signals.</summary>
 internal static class SignalText

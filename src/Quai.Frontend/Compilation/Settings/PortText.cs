@@ -1,7 +1,7 @@
 using System.Globalization;
 using Quai.Dockerfiles;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Settings;
 
 /// <summary>Ports as EXPOSE has them: <c>80</c>, <c>53/udp</c>, <c>8000-8010</c>.</summary>
 internal static class PortText

@@ -6,7 +6,7 @@ using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
 using Quai.Oci.Images;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Steps;
 
 /// <summary>Compiles COPY and ADD.</summary>
 /// <param name="scope">The build.</param>
@@ -34,13 +34,13 @@ internal sealed class CopyCompiler(BuildScope scope)
             Command = written.Text,
             Lines = copy.Lines,
             IgnoresCache = stage.IgnoresCache,
-            Group = isLinked ? new ProgressGroup { Id = $"link:{stage.Index}:{stage.Step}", Name = title, Weak = true } : null,
+            Group = isLinked ? new ProgressGroup { Id = $"link:{scope.Platform}:{stage.Index}:{stage.Step}", Name = title, Weak = true } : null,
         };
         string destination = Destination(stage, copy.Destination);
         foreach (string source in copy.Sources)
         {
             Add(step, copy, source, destination, origin is null ? scope.Context : origin.Files, title);
-            if (!IsAddress(source))
+            if (!IsAddress(copy, source))
             {
                 (copy.From.Length == 0 ? scope.Paths : origin!.Paths).Add(SlashPath.Absolute("/", source));
             }
@@ -65,7 +65,7 @@ internal sealed class CopyCompiler(BuildScope scope)
 
     private static void Add(FileStep step, CopyInstruction copy, string source, string destination, Files? files, string title)
     {
-        if (GitAddress.Parse(source) is { } git && (copy.IsAdd || !source.StartsWith("github.com/", StringComparison.Ordinal)))
+        if (GitOf(copy, source) is { } git)
         {
             Require(copy.IsAdd, "source can't be a git ref for COPY", copy);
             step.Copy(new Files(Sources.Git(git, copy.KeepsGitDirectory, title, copy.Lines)), WithExclude(Action(copy, "/", destination), copy), copy.Chown);
@@ -106,7 +106,7 @@ internal sealed class CopyCompiler(BuildScope scope)
 
     private static FileActionCopy Action(CopyInstruction copy, string source, string destination)
     {
-        var action = new FileActionCopy { Src = source, Dest = destination, CreateDestPath = true, Mode = -1, Timestamp = -1, AlwaysReplaceExistingDestPaths = false };
+        var action = new FileActionCopy { Src = source, Dest = destination, CreateDestPath = true, Mode = -1, Timestamp = -1 };
         if (copy.Chmod.Length == 0)
         {
             return action;
@@ -132,7 +132,11 @@ internal sealed class CopyCompiler(BuildScope scope)
         return action;
     }
 
-    private static bool IsAddress(string source) => Sources.IsWeb(source) || GitAddress.Parse(source) is not null;
+    private static bool IsAddress(CopyInstruction copy, string source) => Sources.IsWeb(source) || GitOf(copy, source) is not null;
+
+    /// <summary>The repository that a source is. What has no scheme is a path for COPY.</summary>
+    private static GitAddress? GitOf(CopyInstruction copy, string source) =>
+        copy.IsAdd || !source.StartsWith("github.com/", StringComparison.Ordinal) ? GitAddress.Parse(source) : null;
 
     private static void CheckChecksum(CopyInstruction copy)
     {
@@ -141,9 +145,9 @@ internal sealed class CopyCompiler(BuildScope scope)
             return;
         }
 
-        Require(Digest.TryParse(copy.Checksum, out _) || copy.Sources.Any(s => GitAddress.Parse(s) is not null), "invalid checksum digest format", copy);
+        Require(Digest.TryParse(copy.Checksum, out _) || copy.Sources.Any(s => GitOf(copy, s) is not null), "invalid checksum digest format", copy);
         Require(copy.Sources.Count == 1, "checksum can't be specified for multiple sources", copy);
-        Require(IsAddress(copy.Sources[0]), "checksum requires HTTP(S) or Git sources", copy);
+        Require(IsAddress(copy, copy.Sources[0]), "checksum requires HTTP(S) or Git sources", copy);
     }
 
     private static void Require(bool holds, string problem, CopyInstruction copy)

@@ -6,13 +6,13 @@ using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Words;
 using Quai.Oci.Images;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Settings;
 
 /// <summary>Compiles the instructions that say something of the image.</summary>
 /// <param name="scope">The build.</param>
 internal sealed class SettingCompiler(BuildScope scope)
 {
-    private static readonly string[] s_shell = ["/bin/sh", "-c"];
+    private static readonly List<string> s_shell = ["/bin/sh", "-c"];
     private static readonly HashSet<string> s_notInEnvironment = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
     private static readonly JsonElement s_empty = JsonDocument.Parse("{}").RootElement.Clone();
 

@@ -2,7 +2,7 @@ using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Frontend.Graphs;
 
-namespace Quai.Frontend.Compilation;
+namespace Quai.Frontend.Compilation.Steps;
 
 /// <summary>Compiles the mounts of RUN.</summary>
 /// <param name="scope">The build.</param>
