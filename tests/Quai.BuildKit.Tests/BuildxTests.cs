@@ -100,8 +100,13 @@ public sealed class BuildxTests : IAsyncLifetime, IDisposable
         };
         _host.Builder.Export = async (job, _, exports, cancellation) =>
         {
-            await using Stream file = await job.Options.Session!.SendFileAsync(exports.Single().Index, new Dictionary<string, string>(), cancellation);
-            await file.WriteAsync(new byte[3_000_000], cancellation);
+            // Clients probe the builder by builds from which nothing comes.
+            foreach (ExportRequest export in exports)
+            {
+                await using Stream file = await job.Options.Session!.SendFileAsync(export.Index, new Dictionary<string, string>(), cancellation);
+                await file.WriteAsync(new byte[3_000_000], cancellation);
+            }
+
             return new Dictionary<string, string>();
         };
         await RunAsync(0, "create", "--name", "straight", "--driver", "remote", "unix://" + _host.StraightPath);
@@ -202,7 +207,16 @@ public sealed class BuildxTests : IAsyncLifetime, IDisposable
     {
         using Process client = Start(arguments);
         Task<string> output = client.StandardOutput.ReadToEndAsync(), errors = client.StandardError.ReadToEndAsync();
-        await client.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        try
+        {
+            await client.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(25));
+        }
+        catch (TimeoutException)
+        {
+            client.Kill();
+            Assert.Fail(await errors + string.Join(", ", _host.Builder.All.Where(j => !j.Over.IsCompleted).Select(j => $"{j.Id} {j.Options.IsInternal} {j.WasStopped}")));
+        }
+
         string said = await output + await errors;
         Assert.True(client.ExitCode == code, said);
         return said;
