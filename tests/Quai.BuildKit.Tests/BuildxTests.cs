@@ -213,8 +213,13 @@ public sealed class BuildxTests : IAsyncLifetime, IDisposable
         }
         catch (TimeoutException)
         {
-            client.Kill();
-            Assert.Fail(await errors + string.Join(", ", _host.Builder.All.Where(j => !j.Over.IsCompleted).Select(j => $"{j.Id} {j.Options.IsInternal} {j.WasStopped}")));
+            // Go's programs say then what they wait for.
+            using (Process.Start("kill", ["-QUIT", client.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            {
+                await client.WaitForExitAsync();
+            }
+
+            Assert.Fail($"{_host.Builder.All.Count} builds " + await errors + string.Join(", ", _host.Builder.All.Where(j => !j.Over.IsCompleted).Select(j => $"{j.Id} {j.Options.IsInternal} {j.WasStopped}")));
         }
 
         string said = await output + await errors;
