@@ -90,6 +90,32 @@ public sealed class BuildxTests : IAsyncLifetime, IDisposable
     }
 
     [BuildxFact]
+    public async Task A_client_that_speaks_nothing_but_gRPC_builds_too()
+    {
+        using TestFolder context = new(), output = new();
+        _host.Builder.Frontend = async (job, _, _, cancellation) =>
+        {
+            await job.Options.Session!.SyncAsync(new ContextRequest("context"), new FolderUpdate(context.Path), cancellation);
+            return new SolveResult { Ref = new FakeRef(Graph()) };
+        };
+        _host.Builder.Export = async (job, _, exports, cancellation) =>
+        {
+            // Clients probe the builder by builds from which nothing comes.
+            foreach (ExportRequest export in exports)
+            {
+                await using Stream file = await job.Options.Session!.SendFileAsync(export.Index, new Dictionary<string, string>(), cancellation);
+                await file.WriteAsync(new byte[3_000_000], cancellation);
+            }
+
+            return new Dictionary<string, string>();
+        };
+        await RunAsync(0, "create", "--name", "straight", "--driver", "remote", "unix://" + _host.StraightPath);
+        await RunAsync(0, "build", "--builder", "straight", "--progress", "plain", "-o", "type=tar,dest=" + output["t.tar"], _folder.Path);
+        Assert.Equal(301, Directory.GetFiles(context["src"]).Length);
+        Assert.Equal(3_000_000, new FileInfo(output["t.tar"]).Length);
+    }
+
+    [BuildxFact]
     public async Task A_failure_is_shown_with_its_lines()
     {
         _host.Builder.Frontend = async (_, _, _, cancellation) =>
@@ -181,7 +207,21 @@ public sealed class BuildxTests : IAsyncLifetime, IDisposable
     {
         using Process client = Start(arguments);
         Task<string> output = client.StandardOutput.ReadToEndAsync(), errors = client.StandardError.ReadToEndAsync();
-        await client.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        try
+        {
+            await client.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(25));
+        }
+        catch (TimeoutException)
+        {
+            // Go's programs say then what they wait for.
+            using (Process.Start("kill", ["-QUIT", client.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]))
+            {
+                await client.WaitForExitAsync();
+            }
+
+            Assert.Fail($"{_host.Builder.All.Count} builds " + await errors + string.Join(", ", _host.Builder.All.Where(j => !j.Over.IsCompleted).Select(j => $"{j.Id} {j.Options.IsInternal} {j.WasStopped}")));
+        }
+
         string said = await output + await errors;
         Assert.True(client.ExitCode == code, said);
         return said;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Quai.Api.System;
+using Quai.BuildKit;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Hosting;
 using Quai.Daemon.Http;
@@ -47,7 +48,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     public HttpClient Client { get; private set; } = null!;
 
-    public static async Task<TestServer> StartAsync(bool tcp = false, TlsSettings? tls = null)
+    public static async Task<TestServer> StartAsync(bool tcp = false, TlsSettings? tls = null, BuildKitService? builds = null)
     {
         var server = new TestServer();
         var log = new TextLogger(server.Log, TimeProvider.System);
@@ -55,7 +56,7 @@ internal sealed class TestServer : IAsyncDisposable
         server._volumes = VolumeStore.Open(Path.Combine(server._directory, "volumes"), server._database, new VolumePlugins(new PluginRegistry(new PluginDirectories("/nonexistent", []), new PluginLimits(), TimeProvider.System)), TimeProvider.System);
         server._activity = new Lifetime.Activity(TimeSpan.FromHours(1), TimeProvider.System);
         DaemonConfiguration configuration = DaemonConfiguration.From(Arguments.Parse(["--label", "a=b"]), ("", false));
-        var backend = new Backend(server.Containers, server.Files, server.Execs, server.Events, server.Images, server.Registries, new FakeSignatures(), server.Networks, server._volumes, () => new SystemInfo(), () => configuration);
+        var backend = new Backend(server.Containers, server.Files, server.Execs, server.Events, server.Images, server.Registries, new FakeSignatures(), server.Networks, server._volumes, () => new SystemInfo(), () => configuration, builds);
         List<HostAddress> hosts = [HostAddress.Parse("unix://" + server.SocketPath, tls: false)];
         if (tcp)
         {
@@ -63,7 +64,7 @@ internal sealed class TestServer : IAsyncDisposable
             hosts.Add(HostAddress.Parse($"tcp://127.0.0.1:{server.TcpPort}", tls: false));
         }
 
-        server._server = await ApiServer.StartAsync(hosts, tls, 0, new ApiApplication(Routes.Create(backend), log, server._activity), log, CancellationToken.None);
+        server._server = await ApiServer.StartAsync(hosts, tls, 0, new ApiApplication(Routes.Create(backend), log, server._activity, builds), log, CancellationToken.None);
         server.Client = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) => new NetworkStream(await server.ConnectAsync(cancellation), ownsSocket: true),

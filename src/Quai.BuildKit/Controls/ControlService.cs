@@ -7,6 +7,7 @@ using Quai.Build.Sessions;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Failures;
 using Quai.BuildKit.Gateways;
+using Quai.BuildKit.Sessions;
 using Quai.BuildProtocol.Control;
 using Quai.BuildProtocol.Gateway;
 using SolveRequest = Quai.BuildProtocol.Control.SolveRequest;
@@ -14,13 +15,13 @@ using SolveResponse = Quai.BuildProtocol.Control.SolveResponse;
 
 namespace Quai.BuildKit.Controls;
 
-/// <summary>Builds, their progress and their cache. What it does not have (the history, sessions within gRPC) it answers as unimplemented: clients do without.</summary>
+/// <summary>Builds, their progress and their cache. What it does not have (the history) it answers as unimplemented: clients do without.</summary>
 /// <param name="builds">The builds in progress.</param>
 /// <param name="builder">Builds.</param>
 /// <param name="sessions">The clients' sessions.</param>
 /// <param name="cache">What builds left behind.</param>
 /// <param name="worker">What clients are told of the builder.</param>
-internal sealed class ControlService(ClientBuilds builds, IBuilder builder, IBuildSessions sessions, IBuildCache cache, WorkerIdentity worker) : Control.ControlBase
+internal sealed class ControlService(ClientBuilds builds, IBuilder builder, BuildSessions sessions, IBuildCache cache, WorkerIdentity worker) : Control.ControlBase
 {
     /// <summary>How many bytes of output go into one message at most: a quarter of the largest.</summary>
     private const int LargestStatus = 4 << 20;
@@ -55,6 +56,11 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, IBui
             }
 
             return response;
+        }
+        catch (Exception e) when (e is not OperationCanceledException && job.Stopped.IsCancellationRequested)
+        {
+            // Whatever a step that was stopped says: the reason is that the build was.
+            throw new OperationCanceledException(e.Message, e, job.Stopped);
         }
         finally
         {
@@ -93,6 +99,13 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, IBui
             await responseStream.WriteAsync(message, gone);
         }
     }
+
+    /// <inheritdoc/>
+    public override Task Session(IAsyncStreamReader<BytesMessage> requestStream, IServerStreamWriter<BytesMessage> responseStream, ServerCallContext context) =>
+        sessions.ServeAsync(
+            SessionOffer.Read(name => context.RequestHeaders.GetAll(name.ToLowerInvariant()).Select(h => h.Value)),
+            new TunnelStream(requestStream, responseStream),
+            context.CancellationToken);
 
     /// <inheritdoc/>
     public override Task<ListWorkersResponse> ListWorkers(ListWorkersRequest request, ServerCallContext context) =>

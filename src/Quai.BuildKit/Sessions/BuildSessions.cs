@@ -1,4 +1,5 @@
 using Quai.Build.Sessions;
+using Quai.BuildProtocol.Health;
 using Quai.Errors;
 using Quai.Rpc.Calling;
 
@@ -32,6 +33,8 @@ public sealed class BuildSessions : IBuildSessions
             throw QuaiException.Conflict($"there is a session {offer.Id} already");
         }
 
+        // Nothing is read before the first call: without one, a client that half-closes an unused session would wait for ever for it to end.
+        Task greeting = new Health.HealthClient(invoker.Invoker).CheckAsync(new HealthCheckRequest(), cancellationToken: ended.Token).ResponseAsync;
         try
         {
             await watched.Ended.WaitAsync(gone).ConfigureAwait(false);
@@ -45,6 +48,7 @@ public sealed class BuildSessions : IBuildSessions
             _sessions.Remove(offer.Id, session);
             // What still calls would wait for ever: the client of gRPC tries to connect anew, and there is nowhere to connect to.
             await ended.CancelAsync().ConfigureAwait(false);
+            await greeting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

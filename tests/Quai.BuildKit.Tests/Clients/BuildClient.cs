@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Grpc.Core;
@@ -28,6 +29,15 @@ internal sealed class BuildClient : IDisposable
     public LLBBridge.LLBBridgeClient Gateway { get; }
 
     public static async Task<BuildClient> ConnectAsync(string path) => new(await UpgradeAsync(path, "/grpc", []));
+
+    /// <summary>Speaks gRPC from the beginning, without a request of HTTP/1 before.</summary>
+    public static async Task<BuildClient> ConnectStraightAsync(EndPoint to)
+    {
+        bool local = to is UnixDomainSocketEndPoint;
+        var socket = new Socket(to.AddressFamily, SocketType.Stream, local ? ProtocolType.Unspecified : ProtocolType.Tcp);
+        await socket.ConnectAsync(to);
+        return new BuildClient(socket);
+    }
 
     /// <summary>The metadata that say which build a call of the gateway is for.</summary>
     public static Grpc.Core.Metadata Of(string build) => new() { { "buildkit-controlapi-buildid", build } };

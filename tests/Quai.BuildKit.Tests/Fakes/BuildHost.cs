@@ -22,6 +22,7 @@ internal sealed class BuildHost : IAsyncDisposable, IHttpApplication<HttpContext
     {
         var options = new KestrelServerOptions();
         options.ListenUnixSocket(SocketPath, listen => listen.Protocols = HttpProtocols.Http1);
+        options.ListenUnixSocket(StraightPath, listen => listen.Protocols = HttpProtocols.Http2);
         options.Listen(new TakenOverEndPoint(), listen => listen.Protocols = HttpProtocols.Http2);
         options.Limits.Http2.MaxStreamsPerConnection = 10_000;
         options.Limits.MinRequestBodyDataRate = null;
@@ -39,6 +40,9 @@ internal sealed class BuildHost : IAsyncDisposable, IHttpApplication<HttpContext
     public BuildKitService Service { get; }
 
     public string SocketPath => Path.Combine(_folder, "d.sock");
+
+    /// <summary>Where gRPC is spoken from the beginning.</summary>
+    public string StraightPath => Path.Combine(_folder, "g.sock");
 
     public static async Task<BuildHost> StartAsync()
     {
