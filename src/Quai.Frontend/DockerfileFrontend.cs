@@ -6,9 +6,11 @@ using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles;
+using Quai.Dockerfiles.Ignoring;
 using Quai.Dockerfiles.Stages;
 using Quai.Dockerfiles.Syntax;
 using Quai.Errors;
+using Quai.Frontend.Checks;
 using Quai.Frontend.Compilation;
 using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
@@ -41,8 +43,11 @@ public sealed class DockerfileFrontend : IFrontend
             SyntaxTree tree = DockerfileReader.Read(context.Source.Data.Span);
             StageList file = StageList.Read(tree);
             Platform[] platforms = build.Platforms.Count > 0 ? [.. build.Platforms] : [host.Platforms[0]];
+            var checks = new CheckReport(build.Arguments.GetValueOrDefault("BUILDKIT_DOCKERFILE_CHECK") ?? tree.Directives.Check);
+            new FileChecks(checks).Check(tree, file);
             var images = new ImageFinder(host, build.ResolveMode);
-            StageState[] stages = await Task.WhenAll(platforms.Select(p => CompileAsync(build, host, context, file, (tree.Directives.Escape, p, images), cancellation)));
+            StageState[] stages = await Task.WhenAll(platforms.Select(p => CompileAsync(build, host, context, file, (tree.Directives.Escape, p, images, checks), cancellation)));
+            checks.Send(host, context.Source);
             return await SolveAsync(build, host, context, platforms.Zip(stages), cancellation);
         }
         catch (DockerfileException e)
@@ -56,11 +61,16 @@ public sealed class DockerfileFrontend : IFrontend
     }
 
     private static async Task<StageState> CompileAsync(
-        BuildRequest build, IFrontendHost host, BuildContext context, StageList file, (char Escape, Platform Platform, ImageFinder Images) target, CancellationToken cancellation)
+        BuildRequest build, IFrontendHost host, BuildContext context, StageList file, (char Escape, Platform Platform, ImageFinder Images, CheckReport Checks) target, CancellationToken cancellation)
     {
         SourceStep? local = context.Remote is null
             ? Sources.Local(context.LocalName, host.SessionId, "[internal] load build context", "context") : null;
-        var scope = new BuildScope(build, context.Source, context.Remote ?? new Files(local!), target.Platform, target.Escape) { Epoch = Epoch(build) };
+        var scope = new BuildScope(build, context.Source, context.Remote ?? new Files(local!), target.Platform, target.Escape)
+        {
+            Epoch = Epoch(build),
+            Checks = target.Checks,
+            Ignored = context.Exclude.Count > 0 ? new IgnoreMatcher(context.Exclude) : null,
+        };
         var bases = new BaseImages(scope, target.Images, new NamedContexts(build, host, target.Images));
         StageState stage = await new Compiler(scope, file, bases).CompileAsync(host.Platforms[0], cancellation);
         if (local is not null)

@@ -1,7 +1,10 @@
 using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles;
+using Quai.Dockerfiles.Ignoring;
+using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Dockerfiles.Words;
 using Quai.Errors;
+using Quai.Frontend.Checks;
 using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
 using Quai.Frontend.Requests;
@@ -20,16 +23,56 @@ internal sealed record BuildScope(BuildRequest Request, SourceInfo Source, Files
     /// <summary>The variables before the first stage.</summary>
     public OrderedDictionary<string, string> GlobalArguments { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The same with the values that they have where whoever asks for the build gives none.</summary>
+    public OrderedDictionary<string, string> UsualArguments { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Tells which paths of the context are left out; null for a context where none are.</summary>
+    public IgnoreMatcher? Ignored { get; init; }
+
     /// <summary>The paths of the context that are used.</summary>
     public HashSet<string> Paths { get; } = new(StringComparer.Ordinal);
 
     /// <summary>When history is said to be made; null for when it is.</summary>
     public DateTimeOffset? Epoch { get; init; }
 
+    /// <summary>Takes what checks find.</summary>
+    public required CheckReport Checks { get; init; }
+
+    /// <summary>A text of a stage's instruction with variables' values; what is not set is told.</summary>
+    /// <exception cref="CompileException">It is malformed.</exception>
+    public string Expand(string text, StageState stage, LineRange lines, WordOptions options = WordOptions.None)
+    {
+        Expansion expanded = Guard(text, lines, () => new WordExpander(Escape, n => stage.Variables.GetValueOrDefault(n), options).Expand(text));
+        foreach (string name in expanded.Unset.Where(n => n.Length > 1 && !stage.Arguments.Exists(a => a.Name == n)))
+        {
+            Checks.Add(CheckRule.UndefinedVar, NearestWord.Find(name, stage.Variables.Keys) is { } near
+                ? $"Usage of undefined variable '${name}' (did you mean ${near}?)" : $"Usage of undefined variable '${name}'", lines);
+        }
+
+        return expanded.Text;
+    }
+
     /// <summary>A text with variables' values.</summary>
     /// <exception cref="CompileException">It is malformed.</exception>
     public string Expand(string text, OrderedDictionary<string, string> variables, LineRange lines, WordOptions options = WordOptions.None) =>
         Guard(text, lines, () => new WordExpander(Escape, n => variables.GetValueOrDefault(n), options).Expand(text).Text);
+
+    /// <summary>A text of a FROM with variables' values; what nobody declared is told.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="declared">The names that are declared, with or without a value.</param>
+    /// <param name="lines">Where it is.</param>
+    /// <exception cref="CompileException">It is malformed.</exception>
+    public string ExpandFrom(string text, IReadOnlyCollection<string> declared, LineRange lines)
+    {
+        Expansion expanded = Guard(text, lines, () => new WordExpander(Escape, n => GlobalArguments.GetValueOrDefault(n)).Expand(text));
+        string[] known = [.. GlobalArguments.Keys, .. declared];
+        foreach (string name in expanded.Unset.Except(known))
+        {
+            Checks.Add(CheckRule.UndefinedArgInFrom, NearestWord.Suggest($"FROM argument '{name}' is not declared", name, known), lines);
+        }
+
+        return expanded.Text;
+    }
 
     /// <summary>A text with variables' values, as words.</summary>
     /// <exception cref="CompileException">It is malformed.</exception>

@@ -6,6 +6,7 @@ using Quai.Dockerfiles.Stages;
 using Quai.Errors;
 using Quai.Frontend.Compilation.Settings;
 using Quai.Frontend.Compilation.Steps;
+using Quai.Frontend.Checks;
 using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
 using Quai.Oci.Images;
@@ -111,6 +112,7 @@ internal sealed class Compiler(BuildScope scope, StageList file, BaseImages base
             state.Arguments = [.. below.Arguments];
             state.Image = ImageJson.ReadConfig(ImageJson.Write(below.Image));
             state.Config.OnBuild = null;
+            state.HasDirectory = below.HasDirectory;
             return;
         }
 
@@ -163,12 +165,18 @@ internal sealed class Compiler(BuildScope scope, StageList file, BaseImages base
 
     private void Workdir(StageState state, WorkdirInstruction instruction)
     {
-        string path = scope.Expand(instruction.Path, state.Variables, instruction.Lines);
+        string path = scope.Expand(instruction.Path, state, instruction.Lines);
         if (path.Length == 0)
         {
             throw new CompileException("WORKDIR cannot be an empty string", instruction.Lines);
         }
 
+        if (!path.StartsWith('/') && !state.HasDirectory)
+        {
+            scope.Checks.Add(CheckRule.WorkdirRelativePath, $"Relative workdir '{path}' can have unexpected results if the base image changes", instruction.Lines);
+        }
+
+        state.HasDirectory = true;
         string directory = SlashPath.Absolute(state.Directory, path);
         state.Directory = directory;
         state.Config.WorkingDir = directory;

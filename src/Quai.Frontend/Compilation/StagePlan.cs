@@ -7,6 +7,7 @@ using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Stages;
 using Quai.Dockerfiles.Syntax;
 using Quai.Errors;
+using Quai.Frontend.Checks;
 using Quai.Oci.Images;
 
 namespace Quai.Frontend.Compilation;
@@ -72,7 +73,8 @@ internal sealed class StagePlan(BuildScope scope, StageList file)
     private void Add(Stage stage)
     {
         LineRange lines = stage.From.Lines;
-        string baseName = scope.Expand(stage.From.Base, scope.GlobalArguments, lines);
+        string baseName = scope.ExpandFrom(stage.From.Base, Declared, lines);
+        CheckUsual(stage.From.Base, lines);
         if (baseName.Length == 0)
         {
             throw new CompileException($"base name ({stage.From.Base}) should not be blank", lines);
@@ -100,6 +102,18 @@ internal sealed class StagePlan(BuildScope scope, StageList file)
         }
     }
 
+    private string[] Declared => [.. file.GlobalArguments.SelectMany(a => a.Variables).Select(v => v.Name)];
+
+    /// <summary>Tells of an image that has no name unless whoever asks for the build gives one.</summary>
+    private void CheckUsual(string written, LineRange lines)
+    {
+        string usual = scope.Expand(written, scope.UsualArguments, lines);
+        if (usual != Scratch && !ImageReference.TryParse(usual, out _) && written.Contains('$'))
+        {
+            scope.Checks.Add(CheckRule.InvalidDefaultArgInFrom, $"Default value for ARG {written} results in empty or invalid base image name", lines);
+        }
+    }
+
     private Platform PlatformOf(Stage stage)
     {
         string written = stage.From.Platform;
@@ -108,7 +122,7 @@ internal sealed class StagePlan(BuildScope scope, StageList file)
             return scope.Platform;
         }
 
-        string text = scope.Expand(written, scope.GlobalArguments, stage.From.Lines);
+        string text = scope.ExpandFrom(written, Declared, stage.From.Lines);
         if (text.Length == 0)
         {
             throw new CompileException($"empty platform value from expression {written}", stage.From.Lines);

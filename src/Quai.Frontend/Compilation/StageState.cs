@@ -72,6 +72,9 @@ internal sealed class StageState(string baseName, LineRange lines, Platform plat
     /// <summary>Whether it has had a CMD.</summary>
     public bool HasCommand { get; set; }
 
+    /// <summary>Whether it has had a WORKDIR, in a stage that it begins with or itself.</summary>
+    public bool HasDirectory { get; set; }
+
     /// <summary>Whether all of it is compiled.</summary>
     public bool IsDone { get; set; }
 

@@ -20,6 +20,11 @@ internal sealed class GlobalArguments(BuildScope scope)
         {
             foreach ((string name, string? value) in argument.Variables)
             {
+                if (value is not null)
+                {
+                    scope.UsualArguments[name] = scope.Expand(value, scope.UsualArguments, argument.Lines);
+                }
+
                 if (scope.Request.Arguments.TryGetValue(name, out string? given))
                 {
                     scope.GlobalArguments[name] = given;
@@ -41,5 +46,9 @@ internal sealed class GlobalArguments(BuildScope scope)
         Add(prefix + "VARIANT", platform.Variant ?? "");
     }
 
-    private void Add(string name, string value) => scope.GlobalArguments[name] = scope.Request.Arguments.GetValueOrDefault(name, value);
+    private void Add(string name, string value)
+    {
+        scope.GlobalArguments[name] = scope.Request.Arguments.GetValueOrDefault(name, value);
+        scope.UsualArguments[name] = value;
+    }
 }

@@ -4,6 +4,7 @@ using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Dockerfiles.Instructions.Settings;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Words;
+using Quai.Frontend.Checks;
 using Quai.Oci.Images;
 
 namespace Quai.Frontend.Compilation.Settings;
@@ -37,12 +38,14 @@ internal sealed class SettingCompiler(BuildScope scope)
                 Done("MAINTAINER " + maintainer.Author);
                 return true;
             case CmdInstruction command:
+                CheckForm(stage, instruction, command.Line);
                 config.Cmd = Arguments(stage, command.Line);
                 config.ArgsEscaped = true;
                 stage.HasCommand = true;
                 Done("CMD " + GoText.Quoted(config.Cmd));
                 return true;
             case EntrypointInstruction entry:
+                CheckForm(stage, instruction, entry.Line);
                 config.Entrypoint = Arguments(stage, entry.Line);
                 config.Cmd = stage.HasCommand ? config.Cmd : null;
                 Done("ENTRYPOINT " + GoText.Quoted(config.Entrypoint));
@@ -85,8 +88,16 @@ internal sealed class SettingCompiler(BuildScope scope)
     public static List<string> Arguments(StageState stage, CommandLine line) =>
         line.IsForShell && line.Arguments.Count > 0 ? [.. stage.Config.Shell is { Count: > 0 } shell ? shell : s_shell, string.Join(' ', line.Arguments)] : [.. line.Arguments];
 
+    private void CheckForm(StageState stage, Instruction instruction, CommandLine line)
+    {
+        if (line.IsForShell && line.Arguments.Count > 0 && stage.Config.Shell is null or { Count: 0 })
+        {
+            scope.Checks.Add(CheckRule.JsonArgsRecommended, $"JSON arguments recommended for {instruction.Name} to prevent unintended behavior related to OS signals", instruction.Lines);
+        }
+    }
+
     private string Expand(StageState stage, string text, Instruction instruction, WordOptions options = WordOptions.None) =>
-        scope.Expand(text, stage.Variables, instruction.Lines, options);
+        scope.Expand(text, stage, instruction.Lines, options);
 
     private void Arg(StageState stage, ArgInstruction argument)
     {

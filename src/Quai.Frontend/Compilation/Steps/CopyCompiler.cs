@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Words;
+using Quai.Frontend.Checks;
 using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
 using Quai.Oci.Images;
@@ -42,6 +43,7 @@ internal sealed class CopyCompiler(BuildScope scope)
             Add(step, copy, source, destination, origin is null ? scope.Context : origin.Files, title);
             if (!IsAddress(copy, source))
             {
+                CheckIgnored(copy, source);
                 (copy.From.Length == 0 ? scope.Paths : origin!.Paths).Add(SlashPath.Absolute("/", source));
             }
         }
@@ -138,6 +140,14 @@ internal sealed class CopyCompiler(BuildScope scope)
     private static GitAddress? GitOf(CopyInstruction copy, string source) =>
         copy.IsAdd || !source.StartsWith("github.com/", StringComparison.Ordinal) ? GitAddress.Parse(source) : null;
 
+    private void CheckIgnored(CopyInstruction copy, string source)
+    {
+        if (copy.From.Length == 0 && SlashPath.Absolute("/", source).TrimStart('/') is { Length: > 0 } path && scope.Ignored?.Ignores(path, isDirectory: false) is true)
+        {
+            scope.Checks.Add(CheckRule.CopyIgnoredFile, $"Attempting to {(copy.IsAdd ? "Add" : "Copy")} file {GoText.Quote(source)} that is excluded by .dockerignore", copy.Lines);
+        }
+    }
+
     private static void CheckChecksum(CopyInstruction copy)
     {
         if (copy.Checksum.Length == 0)
@@ -169,10 +179,10 @@ internal sealed class CopyCompiler(BuildScope scope)
             Chmod = Expand(copy.Chmod),
             Checksum = Expand(copy.Checksum),
             Exclude = [.. copy.Exclude.Select(Expand)],
-            Files = [.. copy.Files.Select(f => f.Expands ? f with { Content = scope.Expand(f.Content, stage.Variables, copy.Lines, WordOptions.IgnoreQuotes) } : f)],
+            Files = [.. copy.Files.Select(f => f.Expands ? f with { Content = scope.Expand(f.Content, stage, copy.Lines, WordOptions.IgnoreQuotes) } : f)],
         };
 
-        string Expand(string text) => scope.Expand(text, stage.Variables, copy.Lines);
+        string Expand(string text) => scope.Expand(text, stage, copy.Lines);
     }
 
     private static string Destination(StageState stage, string path)

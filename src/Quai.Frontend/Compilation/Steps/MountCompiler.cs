@@ -22,7 +22,7 @@ internal sealed class MountCompiler(BuildScope scope)
         stage.Origins.TryGetValue(run, out IReadOnlyList<StageState?>? origins);
         for (int at = 0; at < run.Mounts.Count; at++)
         {
-            RunMount mount = RunMount.Read(run.Mounts[at], run.Lines, text => scope.Expand(text, stage.Variables, run.Lines));
+            RunMount mount = RunMount.Read(run.Mounts[at], run.Lines, text => scope.Expand(text, stage, run.Lines));
             switch (mount.Kind)
             {
                 case MountKind.Secret:
