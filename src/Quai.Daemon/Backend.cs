@@ -1,5 +1,6 @@
 using Quai.Api.System;
 using Quai.BuildKit;
+using Quai.Daemon.Builds;
 using Quai.Daemon.Configuration;
 using Quai.Engine.Containers;
 using Quai.Engine.Events;
@@ -23,6 +24,7 @@ namespace Quai.Daemon;
 /// <param name="Info">Information about the engine.</param>
 /// <param name="Configuration">The current configuration: parts of it change when the daemon is told to reload it.</param>
 /// <param name="Builds">Building; null where it is not available.</param>
+/// <param name="ClassicBuild">Building by one request; null where it is not available.</param>
 internal sealed record Backend(
     IContainers Containers,
     IContainerFiles Files,
@@ -35,4 +37,5 @@ internal sealed record Backend(
     VolumeStore Volumes,
     Func<SystemInfo> Info,
     Func<DaemonConfiguration> Configuration,
-    BuildKitService? Builds = null);
+    BuildKitService? Builds = null,
+    ClassicBuild? ClassicBuild = null);

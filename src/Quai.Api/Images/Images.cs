@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Quai.Api.Images;
@@ -119,7 +120,7 @@ public sealed class JsonMessage
 
     [JsonPropertyName("aux")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public PushAux? Aux { get; set; }
+    public JsonElement? Aux { get; set; }
 
     [JsonPropertyName("errorDetail")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -7,6 +7,10 @@ namespace Quai.Api.Images;
 /// <summary>What a push stored in a registry.</summary>
 public sealed record PushAux(string Tag, string Digest, long Size);
 
+/// <summary>What a build made.</summary>
+/// <param name="Id">The image's id.</param>
+public sealed record BuildAux([property: JsonPropertyName("ID")] string Id);
+
 /// <summary>The answer to <c>GET /distribution/{name}/json</c> (swagger: DistributionInspect).</summary>
 public sealed class DistributionInspect
 {

@@ -102,7 +102,7 @@ internal sealed class StepKeys(CacheRecords records, ContextStore contexts)
 
     private static byte[] OfCopy(FileActionCopy copy, MergedTree tree, TreeDigest digest)
     {
-        Func<string, bool, bool>? leftOut = CopyFilter.Of(copy);
+        Func<string, bool, CopyChoice>? choose = CopyFilter.Of(copy);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (string path in CopySources.Find(copy, tree))
         {
@@ -112,7 +112,7 @@ internal sealed class StepKeys(CacheRecords records, ContextStore contexts)
             bool named = !(copy.DirCopyContents && tree.Status(followed)!.Value.IsDirectory);
             hash.AppendData(Encoding.UTF8.GetBytes(named ? MergedTree.Base(path) : ""));
             hash.AppendData([0]);
-            hash.AppendData(digest.Of(followed, leftOut));
+            hash.AppendData(digest.Of(followed, choose));
         }
 
         return hash.GetHashAndReset();

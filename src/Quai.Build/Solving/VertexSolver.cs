@@ -124,8 +124,13 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
             StepKey key = await KeyAsync(vertex).ConfigureAwait(false);
             if (!vertex.Metadata.IgnoreCache && await records.FindAsync(key.Key, scope.Stopped).ConfigureAwait(false) is { } cached)
             {
-                EndCached(vertex);
-                return Kept(cached.Result);
+                // Held first, and then looked for again: a cleaning of the cache may have come between.
+                StepResult kept = Kept(cached.Result);
+                if (records.IdentityOf(key.Key) is not null)
+                {
+                    EndCached(vertex);
+                    return kept;
+                }
             }
 
             StepResult[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => ResultAsync(i.Vertex))).ConfigureAwait(false);

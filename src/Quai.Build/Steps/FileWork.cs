@@ -70,7 +70,7 @@ internal sealed unsafe class FileWork(
 
     private void Copy(FileActionCopy copy, MergedTree from, string path, string followed, CopyChanges changes)
     {
-        var work = new TreeCopy(changes, linked, cancellation) { LeftOut = CopyFilter.Of(copy) };
+        var work = new TreeCopy(changes, linked, cancellation) { Choose = CopyFilter.Of(copy) };
         bool isDirectory = from.Status(followed)!.Value.IsDirectory, meansDirectory = copy.Dest.EndsWith('/') || copy.Dest.EndsWith("/.", StringComparison.Ordinal);
         string target = upper.Tree.Resolve(copy.Dest);
         NodeStatus? there = upper.Tree.Status(target);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using Quai.Build.Steps;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;
@@ -16,8 +17,8 @@ internal sealed unsafe class TreeCopy(CopyChanges changes, Dictionary<(uint Majo
 {
     private const int Piece = 1 << 20;
 
-    /// <summary>Decides what beneath a copied directory is left out, by its path relative to that and whether it is a directory; null for nothing.</summary>
-    public Func<string, bool, bool>? LeftOut { get; init; }
+    /// <summary>Decides what beneath a copied directory is copied, by its path relative to that and whether it is a directory; null for everything.</summary>
+    public Func<string, bool, CopyChoice>? Choose { get; init; }
 
     /// <summary>Copies an entry with all that is in it.</summary>
     /// <param name="from">Where it is.</param>
@@ -51,11 +52,24 @@ internal sealed unsafe class TreeCopy(CopyChanges changes, Dictionary<(uint Majo
         {
             cancellation.ThrowIfCancellationRequested();
             string text = MergedTree.Text(name), inner = relative.Length == 0 ? text : $"{relative}/{text}";
-            if (LeftOut?.Invoke(inner, entry.Status.IsDirectory) != true)
+            if (IsChosen(from, name, entry, inner))
             {
                 Copy(from, name, entry, to, name, $"{path}/{text}", inner, again: true);
             }
         }
+    }
+
+    private bool IsChosen(MergedDirectory from, byte[] name, MergedEntry entry, string relative)
+    {
+        CopyChoice choice = Choose?.Invoke(relative, entry.Status.IsDirectory) ?? CopyChoice.Taken;
+        if (choice != CopyChoice.Passed)
+        {
+            return choice == CopyChoice.Taken;
+        }
+
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        using MergedDirectory? inner = from.OpenDirectory(name);
+        return inner is not null && inner.Entries().Exists(e => IsChosen(inner, e.Name, e.Entry, $"{relative}/{MergedTree.Text(e.Name)}"));
     }
 
     private void Copy(MergedDirectory from, byte[] name, MergedEntry entry, MergedDirectory to, byte[] target, string path, string relative, bool again)

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
+using Quai.Build.Steps;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
@@ -21,14 +22,14 @@ internal sealed class TreeDigest(MergedTree tree, Func<string, byte[]?> known, C
 
     /// <summary>The digest of what is at a path, with everything beneath it.</summary>
     /// <param name="path">A path without links.</param>
-    /// <param name="leftOut">Whether an entry is left out, by its path relative to that one; null for none.</param>
-    public byte[] Of(string path, Func<string, bool, bool>? leftOut = null)
+    /// <param name="choose">What counts, by the path relative to that one and whether it is a directory; null for everything.</param>
+    public byte[] Of(string path, Func<string, bool, CopyChoice>? choose = null)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         if (path == "/")
         {
             using MergedDirectory root = tree.OpenRoot();
-            Content(hash, root, "", "", leftOut);
+            Content(hash, root, "", "", choose);
             return hash.GetHashAndReset();
         }
 
@@ -36,32 +37,33 @@ internal sealed class TreeDigest(MergedTree tree, Func<string, byte[]?> known, C
         byte[] name = MergedTree.Name(MergedTree.Base(path));
         if (parent?.Find(name) is { } entry)
         {
-            Entry(hash, parent, name, entry, path, "", leftOut);
+            Entry(hash, parent, name, entry, path, "", choose);
         }
 
         return hash.GetHashAndReset();
     }
 
-    private void Content(IncrementalHash hash, MergedDirectory directory, string path, string relative, Func<string, bool, bool>? leftOut)
+    private void Content(IncrementalHash hash, MergedDirectory directory, string path, string relative, Func<string, bool, CopyChoice>? choose)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach ((byte[] name, MergedEntry entry) in directory.Entries())
         {
             cancellation.ThrowIfCancellationRequested();
             string text = MergedTree.Text(name), inner = relative.Length == 0 ? text : $"{relative}/{text}";
-            if (leftOut?.Invoke(inner, entry.Status.IsDirectory) == true)
+            CopyChoice choice = choose?.Invoke(inner, entry.Status.IsDirectory) ?? CopyChoice.Taken;
+            if (choice == CopyChoice.LeftOut)
             {
                 continue;
             }
 
             hash.AppendData(name);
-            Entry(hash, directory, name, entry, $"{path}/{text}", inner, leftOut);
+            Entry(hash, directory, name, entry, $"{path}/{text}", inner, choose);
         }
 
         hash.AppendData([0]);
     }
 
-    private void Entry(IncrementalHash hash, MergedDirectory parent, byte[] name, MergedEntry entry, string path, string relative, Func<string, bool, bool>? leftOut)
+    private void Entry(IncrementalHash hash, MergedDirectory parent, byte[] name, MergedEntry entry, string path, string relative, Func<string, bool, CopyChoice>? choose)
     {
         NodeStatus status = entry.Status;
         Span<byte> fixedPart = stackalloc byte[20];
@@ -83,7 +85,7 @@ internal sealed class TreeDigest(MergedTree tree, Func<string, byte[]?> known, C
             using MergedDirectory? opened = parent.OpenDirectory(name);
             if (opened is not null)
             {
-                Content(hash, opened, path, relative, leftOut);
+                Content(hash, opened, path, relative, choose);
             }
         }
         else if (status.IsLink)

@@ -17,7 +17,8 @@ internal static class BuildRoutes
     private const string Protocol = "h2c";
 
     /// <summary>Adds the routes.</summary>
-    public static void Map(Router router, BuildKitService builds) => router
+    public static void Map(Router router, BuildKitService builds, ClassicBuild classic) => router
+        .Add("POST", "/build", classic.RunAsync)
         .Add("POST", "/grpc", async call =>
         {
             TakenOverTransport transport = call.Http.Features.Get<TakenOverTransport>() ?? throw new InvalidOperationException("the connection has no transport for HTTP/2");

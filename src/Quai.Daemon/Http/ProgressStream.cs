@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Threading.Channels;
 using Quai.Api.Images;
 using Quai.Errors;
@@ -84,7 +85,7 @@ internal sealed class ProgressStream : IProgress<ProgressMessage>
             Stream = value.Stream,
             Status = value.Status,
             Id = value.Id,
-            Aux = value.Aux is { } pushed ? new PushAux(pushed.Tag, pushed.Digest, pushed.Size) : null,
+            Aux = value.Aux is { } pushed ? JsonSerializer.SerializeToElement(new PushAux(pushed.Tag, pushed.Digest, pushed.Size), Json.Types.PushAux) : null,
             ProgressDetail = value.Id is null && !counting && value.Aux is null ? null : new ProgressDetail { Current = value.Current, Total = value.Total },
         });
     }

@@ -36,9 +36,9 @@ internal static class Routes
         VolumeRoutes.Map(router, backend);
         VolumeContentRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
-        if (backend.Builds is { } builds)
+        if (backend is { Builds: { } builds, ClassicBuild: { } classic })
         {
-            BuildRoutes.Map(router, builds);
+            BuildRoutes.Map(router, builds, classic);
         }
 
         UnsupportedRoutes.Map(router, canBuild: backend.Builds is not null);

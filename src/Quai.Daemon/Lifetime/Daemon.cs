@@ -3,6 +3,7 @@ using Quai.Build;
 using Quai.Build.Caching;
 using Quai.BuildKit;
 using Quai.BuildKit.Sessions;
+using Quai.Daemon.Builds;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Hosting;
 using Quai.Daemon.Http;
@@ -168,8 +169,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        _builds = await ComposeBuildsAsync(database, images, cancellation);
-        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds);
+        (_builds, ClassicBuild classic) = await ComposeBuildsAsync(database, images, cancellation);
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
@@ -186,14 +187,15 @@ internal sealed partial class Daemon : IAsyncDisposable
         Started(_log, Product.Version);
     }
 
-    private async Task<BuildKitService> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
+    private async Task<(BuildKitService Service, ClassicBuild Classic)> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
     {
         EngineOptions engine = _configuration.Engine;
         var sessions = new BuildSessions();
         var options = new BuilderOptions(Path.Combine(engine.DataRoot, "build", "caches"), Path.Combine(engine.ExecRoot, "secrets"), Path.Combine(engine.ExecRoot, "rootfs"));
         Builder builder = await Builder.OpenAsync(options, database, images.Content, images.Images, sessions, _engine!.Steps, [new DockerfileFrontend()], cancellation);
         Own(builder);
-        return Own(new BuildKitService(builder, sessions, builder.Cache, new WorkerIdentity(_engine.System.Id, Product.Version, [Platform.Host]), _log));
+        var service = Own(new BuildKitService(builder, sessions, builder.Cache, new WorkerIdentity(_engine.System.Id, Product.Version, [Platform.Host]), _log));
+        return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")));
     }
 
     private uint SocketGroup() => GroupFile.Find(_configuration.Group) is { } group
