@@ -25,7 +25,7 @@ public sealed class CheckTests
     [InlineData("FROM alpine\nWORKDIR a", "WorkdirRelativePath: Relative workdir 'a' can have unexpected results if the base image changes (line 2)")]
     [InlineData("FROM alpine AS a\nWORKDIR /b\nFROM a\nWORKDIR c", null)]
     [InlineData("FROM alpine\nENV PATH=$PAHT:/app", "UndefinedVar: Usage of undefined variable '$PAHT' (did you mean $PATH?) (line 2)")]
-    [InlineData("FROM alpine\nARG A\nCOPY $A $nothing", "UndefinedVar: Usage of undefined variable '$nothing' (line 3)")]
+    [InlineData("FROM alpine\nARG A\nCOPY $A $1$B", "UndefinedVar: Usage of undefined variable '$B' (line 3)")]
     [InlineData("FROM alpine\nCMD [\"a\"]\nCMD [\"b\"]", "MultipleInstructionsDisallowed: Multiple CMD instructions should not be used in the same stage because only the last one will be used (line 2)")]
     [InlineData("FROM alpine\nENV a b", "LegacyKeyValueFormat: \"ENV key=value\" should be used instead of legacy \"ENV key value\" format (line 2)")]
     [InlineData("FROM --platform=$TARGETPLATFORM alpine", "RedundantTargetPlatform: Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior (line 1)")]
