@@ -14,6 +14,7 @@ using Quai.Frontend.Checks;
 using Quai.Frontend.Compilation;
 using Quai.Frontend.Contexts;
 using Quai.Frontend.Graphs;
+using Quai.Frontend.Questions;
 using Quai.Frontend.Requests;
 using Quai.Oci.Images;
 using Platform = Quai.Oci.Images.Platform;
@@ -32,9 +33,14 @@ public sealed class DockerfileFrontend : IFrontend
     public async Task<SolveResult> RunAsync(FrontendRequest request, IFrontendHost host, CancellationToken cancellation)
     {
         BuildRequest build = RequestReader.Read(request);
-        if (build.Question.Length > 0)
+        switch (build.Question)
         {
-            throw new QuaiException(ErrorKind.NotImplemented, $"unsupported request {build.Question}");
+            case DescribeQuestion.Name:
+                return DescribeQuestion.Ask();
+            case "" or LintQuestion.Name or TargetsQuestion.Name:
+                break;
+            default:
+                throw new QuaiException(ErrorKind.NotImplemented, $"unsupported request {build.Question}");
         }
 
         BuildContext context = await new ContextLoader(build, host).LoadAsync(cancellation);
@@ -42,11 +48,22 @@ public sealed class DockerfileFrontend : IFrontend
         {
             SyntaxTree tree = DockerfileReader.Read(context.Source.Data.Span);
             StageList file = StageList.Read(tree);
+            if (build.Question == TargetsQuestion.Name)
+            {
+                return TargetsQuestion.Ask(file, context.Source);
+            }
+
             Platform[] platforms = build.Platforms.Count > 0 ? [.. build.Platforms] : [host.Platforms[0]];
             var checks = new CheckReport(build.Arguments.GetValueOrDefault("BUILDKIT_DOCKERFILE_CHECK") ?? tree.Directives.Check);
             new FileChecks(checks).Check(tree, file);
             var images = new ImageFinder(host, build.ResolveMode);
-            StageState[] stages = await Task.WhenAll(platforms.Select(p => CompileAsync(build, host, context, file, (tree.Directives.Escape, p, images, checks), cancellation)));
+            Task<StageState[]> compiling = Task.WhenAll(platforms.Select(p => CompileAsync(build, host, context, file, (tree.Directives.Escape, p, images, checks), cancellation)));
+            if (build.Question == LintQuestion.Name)
+            {
+                return await LintAsync(compiling, checks, context);
+            }
+
+            StageState[] stages = await compiling;
             checks.Send(host, context.Source);
             return await SolveAsync(build, host, context, platforms.Zip(stages), cancellation);
         }
@@ -57,6 +74,19 @@ public sealed class DockerfileFrontend : IFrontend
         catch (CompileException e)
         {
             throw Located(e.Kind, e.Message, context, e.Lines, e);
+        }
+    }
+
+    private static async Task<SolveResult> LintAsync(Task compiling, CheckReport checks, BuildContext context)
+    {
+        try
+        {
+            await compiling;
+            return LintQuestion.Ask(checks.Found, context.Source, null);
+        }
+        catch (CompileException e)
+        {
+            return LintQuestion.Ask(checks.Found, context.Source, (e.Message, e.Lines));
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using Quai.Build.Jobs;
 using Quai.Errors;
 using Xunit;
 
@@ -22,7 +25,7 @@ public sealed class CheckTests
     [InlineData("FROM alpine\nWORKDIR a", "WorkdirRelativePath: Relative workdir 'a' can have unexpected results if the base image changes (line 2)")]
     [InlineData("FROM alpine AS a\nWORKDIR /b\nFROM a\nWORKDIR c", null)]
     [InlineData("FROM alpine\nENV PATH=$PAHT:/app", "UndefinedVar: Usage of undefined variable '$PAHT' (did you mean $PATH?) (line 2)")]
-    [InlineData("FROM alpine\nARG A\nCOPY $A $nothing", "UndefinedVar: Usage of undefined variable '$nothing' (line 3)")]
+    [InlineData("FROM alpine\nARG A\nCOPY $A $1$B", "UndefinedVar: Usage of undefined variable '$B' (line 3)")]
     [InlineData("FROM alpine\nCMD [\"a\"]\nCMD [\"b\"]", "MultipleInstructionsDisallowed: Multiple CMD instructions should not be used in the same stage because only the last one will be used (line 2)")]
     [InlineData("FROM alpine\nENV a b", "LegacyKeyValueFormat: \"ENV key=value\" should be used instead of legacy \"ENV key value\" format (line 2)")]
     [InlineData("FROM --platform=$TARGETPLATFORM alpine", "RedundantTargetPlatform: Setting platform to predefined $TARGETPLATFORM in FROM is redundant as this is the default behavior (line 1)")]
@@ -60,5 +63,28 @@ public sealed class CheckTests
         var host = new FakeHost();
         await host.BuildAsync("FROM alpine\nCMD x", ("platform", "linux/amd64,linux/arm64"));
         Assert.Single(host.Warnings);
+    }
+
+    [Fact]
+    public async Task What_checks_find_can_be_asked_for()
+    {
+        SolveResult result = await new FakeHost().BuildAsync("FROM alpine\nCMD x\nEXPOSE y", ("requestid", "frontend.lint"));
+        using JsonDocument found = JsonDocument.Parse(result.Metadata["result.json"]);
+        JsonElement warning = Assert.Single(found.RootElement.GetProperty("warnings").EnumerateArray());
+        Assert.Equal(("JSONArgsRecommended", 2), (warning.GetProperty("ruleName").GetString(), warning.GetProperty("location").GetProperty("ranges")[0].GetProperty("start").GetProperty("line").GetInt32()));
+        Assert.Equal("invalid containerPort: y", found.RootElement.GetProperty("buildError").GetProperty("message").GetString());
+        Assert.Equal("1", Encoding.UTF8.GetString(result.Metadata["result.statuscode"]));
+        Assert.Contains("   2 | >>> CMD x\n", Encoding.UTF8.GetString(result.Metadata["result.txt"]));
+    }
+
+    [Fact]
+    public async Task Stages_and_questions_can_be_asked_for()
+    {
+        SolveResult result = await new FakeHost().BuildAsync("# base is the beginning\nFROM alpine AS base\nFROM base", ("requestid", "frontend.targets"));
+        using JsonDocument found = JsonDocument.Parse(result.Metadata["result.json"]);
+        Assert.Equal(["base", ""], found.RootElement.GetProperty("targets").EnumerateArray().Select(t => t.GetProperty("name").GetString()));
+        Assert.Equal("is the beginning", found.RootElement.GetProperty("targets")[0].GetProperty("description").GetString());
+        result = await new FakeHost().BuildAsync("", ("requestid", "frontend.subrequests.describe"));
+        Assert.Contains("\"frontend.lint\"", Encoding.UTF8.GetString(result.Metadata["result.json"]));
     }
 }

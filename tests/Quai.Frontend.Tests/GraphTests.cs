@@ -44,4 +44,21 @@ public sealed class GraphTests
 
         Assert.Equal(await File.ReadAllTextAsync(expected), dump.ToString());
     }
+
+    [Fact]
+    public async Task A_file_of_many_steps_is_compiled()
+    {
+        var host = new FakeHost();
+        SolveResult result = await host.BuildAsync("FROM alpine\n" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"RUN {i}\nCOPY {i} /\n")));
+        Assert.Equal(20_003, result.Ref!.Definition.Def.Count);
+        Assert.Equal(20_003, result.Ref.Definition.Metadata.Count);
+    }
+
+    [Fact]
+    public async Task An_empty_entry_point_takes_away_that_of_the_image()
+    {
+        var host = new FakeHost();
+        SolveResult result = await host.BuildAsync("FROM alpine\nENTRYPOINT [\"a\"]\nENTRYPOINT []\n");
+        Assert.DoesNotContain("Entrypoint", Encoding.UTF8.GetString(result.Metadata["containerimage.config"]));
+    }
 }

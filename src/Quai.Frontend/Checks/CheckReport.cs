@@ -12,10 +12,8 @@ namespace Quai.Frontend.Checks;
 /// <summary>Takes what checks find, and tells of it what the Dockerfile wants told: <c># check=skip=NAME,NAME;error=true</c>.</summary>
 internal sealed class CheckReport
 {
-    private const string Pages = "https://docs.docker.com/go/dockerfile/rule/";
-
     private readonly HashSet<string> _skipped = new(StringComparer.OrdinalIgnoreCase);
-    private readonly ConcurrentDictionary<(CheckRule Rule, string Message, LineRange Lines), bool> _found = new();
+    private readonly ConcurrentDictionary<Finding, bool> _found = new();
     private readonly bool _isError;
 
     /// <summary>Begins a report.</summary>
@@ -44,12 +42,15 @@ internal sealed class CheckReport
         }
     }
 
+    /// <summary>What was found, in the order of its places.</summary>
+    public IReadOnlyList<Finding> Found => [.. _found.Keys.OrderBy(f => f.Lines.First).ThenBy(f => f.Rule.Name, StringComparer.Ordinal)];
+
     /// <summary>Takes a finding.</summary>
     public void Add(CheckRule rule, string message, LineRange lines)
     {
         if (!_skipped.Contains("all") && !_skipped.Contains(rule.Name))
         {
-            _found.TryAdd((rule, message, lines), true);
+            _found.TryAdd(new Finding(rule, message, lines), true);
         }
     }
 
@@ -59,20 +60,20 @@ internal sealed class CheckReport
     /// <exception cref="QuaiException">Something was found, and the Dockerfile wants that to be an error.</exception>
     public void Send(IFrontendHost host, SourceInfo source)
     {
-        (CheckRule Rule, string Message, LineRange Lines)[] found = [.. _found.Keys.OrderBy(f => f.Lines.First).ThenBy(f => f.Rule.Name, StringComparer.Ordinal)];
+        IReadOnlyList<Finding> found = Found;
         string vertex = source.Definition?.Def is { Count: > 0 } steps ? "sha256:" + Convert.ToHexStringLower(SHA256.HashData(steps[0].Span)) : "";
         foreach ((CheckRule rule, string message, LineRange lines) in found)
         {
             host.Warn(new WarningEvent(vertex, 1, $"{rule.Name}: {message}{(lines.First > 0 ? $" (line {lines.First})" : "")}")
             {
                 Detail = [rule.Description],
-                Url = $"{Pages}{rule.Page}/",
+                Url = rule.Url,
                 Source = source,
                 Ranges = lines.First > 0 ? [GraphWriter.RangeOf(lines)] : [],
             });
         }
 
-        if (_isError && found.Length > 0)
+        if (_isError && found.Count > 0)
         {
             throw QuaiException.Invalid($"lint violation found for rules: {string.Join(", ", found.Select(f => f.Rule.Name).Distinct().Order(StringComparer.Ordinal))}");
         }

@@ -6,6 +6,9 @@ namespace Quai.Frontend.Checks;
 /// <param name="Page">The last part of the address of what is written about it.</param>
 internal sealed record CheckRule(string Name, string Description, string Page)
 {
+    /// <summary>Where more is written about it.</summary>
+    public string Url => $"https://docs.docker.com/go/dockerfile/rule/{Page}/";
+
     /// <summary>Names of stages.</summary>
     public static CheckRule StageNameCasing { get; } = new("StageNameCasing", "Stage names should be lowercase", "stage-name-casing");
 

@@ -43,7 +43,7 @@ internal sealed record BuildScope(BuildRequest Request, SourceInfo Source, Files
     public string Expand(string text, StageState stage, LineRange lines, WordOptions options = WordOptions.None)
     {
         Expansion expanded = Guard(text, lines, () => new WordExpander(Escape, n => stage.Variables.GetValueOrDefault(n), options).Expand(text));
-        foreach (string name in expanded.Unset.Where(n => n.Length > 1 && !stage.Arguments.Exists(a => a.Name == n)))
+        foreach (string name in expanded.Unset.Where(n => n.Length > 0 && (char.IsLetter(n[0]) || n[0] == '_') && !stage.Arguments.Exists(a => a.Name == n)))
         {
             Checks.Add(CheckRule.UndefinedVar, NearestWord.Find(name, stage.Variables.Keys) is { } near
                 ? $"Usage of undefined variable '${name}' (did you mean ${near}?)" : $"Usage of undefined variable '${name}'", lines);

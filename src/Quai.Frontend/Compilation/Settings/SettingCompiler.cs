@@ -46,9 +46,10 @@ internal sealed class SettingCompiler(BuildScope scope)
                 return true;
             case EntrypointInstruction entry:
                 CheckForm(stage, instruction, entry.Line);
-                config.Entrypoint = Arguments(stage, entry.Line);
+                List<string> program = Arguments(stage, entry.Line);
+                config.Entrypoint = program.Count > 0 ? program : null;
                 config.Cmd = stage.HasCommand ? config.Cmd : null;
-                Done("ENTRYPOINT " + GoText.Quoted(config.Entrypoint));
+                Done("ENTRYPOINT " + GoText.Quoted(program));
                 return true;
             case ExposeInstruction expose:
                 Expose(stage, expose);
