@@ -159,23 +159,27 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         return result;
     }
 
-    /// <summary>The result of a step was there, and so what leads to it need not be made: all of it is told as cached.</summary>
+    /// <summary>The result of a step was there, and so what leads to it need not be made: all of it is told as cached, what comes first before what follows.</summary>
     private void EndCached(Vertex vertex)
     {
+        var order = new Stack<Vertex>();
         var pending = new Stack<Vertex>([vertex]);
         HashSet<string> seen = [];
         while (pending.TryPop(out Vertex? next))
         {
-            if (!seen.Add(next.Digest))
+            if (seen.Add(next.Digest))
             {
-                continue;
+                order.Push(next);
+                foreach (Edge input in next.Inputs.Where(i => i.Vertex.Op.OpCase != Op.OpOneofCase.Source))
+                {
+                    pending.Push(input.Vertex);
+                }
             }
+        }
 
-            ProgressOf(next).End(isCached: true);
-            foreach (Edge input in next.Inputs.Where(i => i.Vertex.Op.OpCase != Op.OpOneofCase.Source))
-            {
-                pending.Push(input.Vertex);
-            }
+        foreach (Vertex ended in order)
+        {
+            ProgressOf(ended).End(isCached: true);
         }
     }
 
