@@ -1,3 +1,5 @@
+using Quai.Build.Steps.Programs;
+using Quai.Build.Steps.Files;
 using System.Collections.Concurrent;
 using Quai.Build.Caching;
 using Quai.Build.Contexts;

@@ -1,3 +1,4 @@
+using Quai.Build.Steps.Programs;
 using System.Runtime.CompilerServices;
 using Quai.Build.Steps;
 using Quai.Content.Collecting;

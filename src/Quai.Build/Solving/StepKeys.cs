@@ -1,3 +1,4 @@
+using Quai.Build.Steps.Files;
 using System.Security.Cryptography;
 using System.Text;
 using Quai.Build.Caching;

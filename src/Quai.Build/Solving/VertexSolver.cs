@@ -1,3 +1,4 @@
+using Quai.Build.Steps.Programs;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Quai.Build.Caching;

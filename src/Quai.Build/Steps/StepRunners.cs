@@ -1,3 +1,5 @@
+using Quai.Build.Steps.Programs;
+using Quai.Build.Steps.Files;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
 using Quai.BuildProtocol.Llb;

@@ -1,3 +1,4 @@
+using Quai.Build.Steps.Files;
 using System.Buffers;
 using System.Runtime.CompilerServices;
 using Quai.Build.Steps;

@@ -1,3 +1,4 @@
+using Quai.Build.Steps.Files;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;

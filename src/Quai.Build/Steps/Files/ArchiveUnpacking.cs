@@ -3,7 +3,7 @@ using Quai.Build.Trees;
 using Quai.Errors;
 using Quai.Linux;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>Unpacks what is an archive instead of copying it, as ADD does.</summary>
 internal static class ArchiveUnpacking

@@ -1,7 +1,7 @@
 using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles.Ignoring;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>What beneath a copied directory is copied, by the copy's patterns.</summary>
 internal static class CopyFilter

@@ -10,7 +10,7 @@ using Quai.Linux;
 using Quai.Linux.Modes;
 using Quai.Linux.Trees;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Programs;
 
 /// <summary>Folders that outlive builds: <c>RUN --mount=type=cache</c>. One that is locked is another step's alone for as long as that runs; one that is private is given to one step at a time.</summary>
 /// <param name="root">Where they are.</param>

@@ -1,4 +1,4 @@
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>What becomes of an entry that a copy comes upon.</summary>
 internal enum CopyChoice

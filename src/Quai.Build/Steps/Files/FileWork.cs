@@ -6,7 +6,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>One file operation upon a layer that is being written.</summary>
 /// <param name="action">What is done.</param>

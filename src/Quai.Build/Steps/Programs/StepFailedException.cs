@@ -1,6 +1,6 @@
 using Quai.Errors;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Programs;
 
 /// <summary>A step's program ended with an error.</summary>
 /// <param name="arguments">The program with its arguments.</param>

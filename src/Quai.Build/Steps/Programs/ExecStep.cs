@@ -5,7 +5,7 @@ using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Programs;
 
 /// <summary>Runs a program upon a tree; what it has written is the result.</summary>
 internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts mounts)

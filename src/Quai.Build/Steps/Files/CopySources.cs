@@ -2,7 +2,7 @@ using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>What a copy copies: the paths that its source stands for in a tree.</summary>
 internal static class CopySources

@@ -2,7 +2,7 @@ using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>Users and groups of file operations: numbers, or names that a tree's own lists have.</summary>
 internal static class FileOwners

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Quai.Errors;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>Modes of copies: a number, or changes as chmod takes them.</summary>
 internal static class FileModes

@@ -7,7 +7,7 @@ using Quai.Linux;
 using Quai.Linux.Modes;
 using Quai.Linux.Trees;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Programs;
 
 /// <summary>What steps have mounted beside their root: files of other steps, folders that outlive builds, memory, secrets.</summary>
 /// <param name="folder">Where secrets are for as long as a step runs: a folder of this process's own, in memory.</param>

@@ -2,7 +2,7 @@ using Quai.Build.Trees;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Programs;
 
 /// <summary>Files and directories that exist only for something to be mounted upon them: a step's result is to be without them, unless it wrote something there.</summary>
 internal sealed class MountStubs

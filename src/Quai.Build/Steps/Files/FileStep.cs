@@ -5,7 +5,7 @@ using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
-namespace Quai.Build.Steps;
+namespace Quai.Build.Steps.Files;
 
 /// <summary>Runs file operations: copies, makes and removes files without running a program. Actions that follow each other write to one layer.</summary>
 internal sealed class FileStep(LayerStore layers)
