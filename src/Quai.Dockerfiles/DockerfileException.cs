@@ -6,8 +6,9 @@ namespace Quai.Dockerfiles;
 /// <param name="message">One sentence, without the place.</param>
 /// <param name="lines">Where it is.</param>
 /// <param name="innerException">What caused it, if anything.</param>
-public sealed class DockerfileException(string message, LineRange lines, Exception? innerException = null)
-    : QuaiException(ErrorKind.InvalidParameter, lines.First > 0 ? $"dockerfile parse error on line {lines.First}: {message}" : message, innerException)
+/// <param name="tellsLine">Whether the message names the line, if there is one.</param>
+public sealed class DockerfileException(string message, LineRange lines, Exception? innerException = null, bool tellsLine = true)
+    : QuaiException(ErrorKind.InvalidParameter, tellsLine && lines.First > 0 ? $"dockerfile parse error on line {lines.First}: {message}" : message, innerException)
 {
     /// <summary>The sentence without the place.</summary>
     public string Problem { get; } = message;

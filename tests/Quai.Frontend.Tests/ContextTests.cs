@@ -1,88 +1,91 @@
+using System.Text;
+using Quai.Build.Frontends;
 using Quai.Build.Jobs;
-using Quai.Frontend.Contexts;
+using Quai.BuildProtocol.Llb;
 using Xunit;
 
 namespace Quai.Frontend.Tests;
 
-/// <summary>Where the Dockerfile and the context's files come from.</summary>
+/// <summary>Where the Dockerfile and the context come from.</summary>
 public sealed class ContextTests
 {
+    private const string Copying = "FROM scratch\nCOPY a /";
+
     [Fact]
-    public async Task The_file_is_read_of_its_own_directory_and_what_is_ignored_of_the_context()
+    public async Task The_clients_directories_are_asked_for_what_is_wanted_alone()
     {
-        var host = new FakeHost();
-        await host.BuildAsync("FROM scratch\nCOPY . /");
-        string[] first = [.. host.Solved.Take(2).Select(GraphDump.Of).Order(StringComparer.Ordinal)];
-        Assert.StartsWith("0 [internal] load .dockerignore\n", first[0]);
-        Assert.Contains("\"local.followpaths\": \"[\\\".dockerignore\\\"]\"", first[0]);
-        Assert.StartsWith("0 [internal] load build definition from Dockerfile\n", first[1]);
-        Assert.Contains("Dockerfile.dockerignore", first[1]);
-        Assert.DoesNotContain("followpaths", GraphDump.Of(host.Solved[2]));
+        FakeHost host = Frontends.Host("FROM scratch\nENV a=1");
+        await Frontends.RunAsync(host);
+        string read = GraphText.Write(host.Solved[0]);
+        Assert.Contains("#0 [internal] load build definition from Dockerfile\n  local://dockerfile\n  local.followpaths = [\"Dockerfile\",\"Dockerfile.dockerignore\",\"dockerfile\"]\n  local.session = session\n", read, StringComparison.Ordinal);
+
+        // Neither the context nor its .dockerignore.
+        Assert.Equal(2, host.Solved.Count);
+        Assert.Empty(host.Solved[1].Def);
     }
 
     [Fact]
-    public async Task What_a_file_ignores_goes_before_what_the_context_ignores()
+    public async Task The_files_own_dockerignore_comes_first()
     {
-        var host = new FakeHost();
-        host.Files["local://dockerfile"] = new() { ["Dockerfile.dockerignore"] = "one" };
-        host.Files["local://context"] = new() { [".dockerignore"] = "two" };
-        await host.BuildAsync("FROM scratch\nCOPY a /");
-        Assert.Contains("[\\\"one\\\"]", GraphDump.Of(host.Solved[^1]));
+        FakeHost host = Frontends.Host(Copying, (".dockerignore", "x"), ("Dockerfile.dockerignore", "# own\ny\n"));
+        string graph = GraphText.Write((await Frontends.RunAsync(host)).Ref!.Definition);
+        Assert.Contains("local.excludepatterns = [\"y\"]", graph, StringComparison.Ordinal);
+        Assert.DoesNotContain(host.Solved, d => GraphText.Write(d).Contains("load .dockerignore", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_lower_case_name_is_found()
+    public async Task A_file_in_lower_case_is_found()
     {
-        var host = new FakeHost();
-        host.Files["local://else"] = new() { ["dockerfile"] = "FROM scratch" };
-        SolveResult result = await host.BuildAsync("FROM nothing", ("dockerfilekey", "else"), ("contextkey", "other"));
-        Assert.Null(result.Ref);
-        Assert.Contains("\"os\":\"linux\"", System.Text.Encoding.UTF8.GetString(result.Metadata["containerimage.config"]));
-        Assert.Contains("\"ID\":\"linux/amd64\"", System.Text.Encoding.UTF8.GetString(result.Metadata["refs.platforms"]));
+        FakeHost host = Frontends.Host("");
+        host.Files.Remove("Dockerfile");
+        host.Files["dockerfile"] = Copying;
+        Assert.NotNull((await Frontends.RunAsync(host)).Ref);
     }
 
     [Fact]
-    public async Task A_repository_has_the_file_and_the_context()
+    public async Task A_repository_has_both()
     {
-        var host = new FakeHost();
-        host.Files["git://github.com/o/r.git#main:sub"] = new() { ["Dockerfile"] = "FROM scratch\nCOPY a /" };
-        await host.BuildAsync("", ("context", "https://github.com/o/r.git#main:sub"));
-        Assert.StartsWith("0 [internal] load git source https://github.com/o/r.git\n", GraphDump.Of(host.Solved[^1]));
+        FakeHost host = Frontends.Host(Copying);
+        string graph = GraphText.Write((await Frontends.RunAsync(host, ("context", "https://github.com/x/y.git#main:sub"))).Ref!.Definition);
+        Assert.Contains("git://github.com/x/y.git#main:sub", graph, StringComparison.Ordinal);
+        Assert.Contains("git://github.com/x/y.git#main:sub", GraphText.Write(host.Solved[0]), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_server_has_a_file_or_an_archive()
+    public async Task An_archive_from_the_client_is_unpacked()
     {
-        var host = new FakeHost();
-        host.Files["http://a/b"] = new() { ["context"] = "FROM alpine\n" };
-        await host.BuildAsync("", ("context", "http://a/b"));
-        Assert.Contains("FROM docker.io/library/alpine", GraphDump.Of(host.Solved[^1]));
-        host.Files["http://a/tar"] = new() { ["context"] = "BZh", ["Dockerfile"] = "FROM scratch\nCOPY x /" };
-        await host.BuildAsync("", ("context", "http://a/tar"));
-        Assert.Contains("\"attemptUnpackDockerCompatibility\": true", GraphDump.Of(host.Solved[^1]));
+        FakeHost host = Frontends.Host(Copying, ("context", "BZh9"));
+        string graph = GraphText.Write((await Frontends.RunAsync(host, ("context", "http://buildkit-session/id"))).Ref!.Definition);
+        Assert.Contains("http://buildkit-session/id", graph, StringComparison.Ordinal);
+        Assert.Contains("\"attemptUnpackDockerCompatibility\": true", graph, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_image_is_asked_for_once()
+    public async Task A_file_behind_an_address_is_the_Dockerfile()
     {
-        var host = new FakeHost();
-        await host.BuildAsync("FROM alpine AS a\nFROM alpine\nCOPY --from=alpine a b\nCOPY --from=a a b", ("image-resolve-mode", "local"));
-        Assert.Equal(("docker.io/library/alpine:latest", "local", "[internal] load metadata for docker.io/library/alpine:latest"),
-            (Assert.Single(host.Questions).Reference, host.Questions[0].Mode, host.Questions[0].LogName));
+        FakeHost host = Frontends.Host("", ("context", Copying));
+        Assert.Contains("https://example.com/Dockerfile", GraphText.Write((await Frontends.RunAsync(host, ("context", "https://example.com/Dockerfile"))).Ref!.Definition), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("https://github.com/a/b.git", "git://github.com/a/b.git", false)]
-    [InlineData("https://u@h/a.git#v1", "git://h/a.git#v1", false)]
-    [InlineData("git@github.com:a/b.git#:sub", "git://github.com/a/b.git#:sub", true)]
-    [InlineData("github.com/a/b", "git://github.com/a/b", false)]
-    [InlineData("ssh://git@h:22/a", "git://h:22/a", true)]
-    [InlineData("https://example.com/a", null, false)]
-    [InlineData("dir/file", null, false)]
-    [InlineData("a@b", null, false)]
-    public void Addresses_of_repositories_are_known(string text, string? identifier, bool isSsh)
+    [Fact]
+    public async Task A_graph_that_is_given_stands_for_an_image()
     {
-        GitAddress? address = GitAddress.Parse(text);
-        Assert.Equal((identifier, isSsh), (address?.Identifier, address?.IsSsh ?? false));
+        SolveResult first = await Frontends.RunAsync(Frontends.Host("FROM busybox\nENV FIRST=1\nRUN first"));
+        string config = Convert.ToBase64String(first.Metadata["containerimage.config"]);
+        Dictionary<string, string> attributes = new() { ["context:base"] = "input:0-base", ["input-metadata:0-base"] = $"{{\"containerimage.config\":\"{config}\"}}" };
+        var request = new FrontendRequest(attributes, new Dictionary<string, Definition> { ["0-base"] = first.Ref!.Definition });
+        SolveResult second = await new DockerfileFrontend().RunAsync(request, Frontends.Host("FROM base\nRUN echo $FIRST"), CancellationToken.None);
+        string graph = GraphText.Write(second.Ref!.Definition);
+        Assert.Contains("RUN first", graph, StringComparison.Ordinal);
+        Assert.Contains("\"FIRST=1\"", graph, StringComparison.Ordinal);
+        Assert.Equal(first.Ref.Definition.Def.Take(2).Select(d => Encoding.Latin1.GetString(d.Span)), second.Ref.Definition.Def.Take(2).Select(d => Encoding.Latin1.GetString(d.Span)));
+    }
+
+    [Fact]
+    public async Task An_epoch_is_when_all_was_made()
+    {
+        SolveResult result = await Frontends.RunAsync(Frontends.Host(Copying), ("build-arg:SOURCE_DATE_EPOCH", "60"));
+        Assert.Contains("\"timestamp\": \"60000000000\"", GraphText.Write(result.Ref!.Definition), StringComparison.Ordinal);
+        Assert.Equal("1970-01-01T00:01:00+00:00", Frontends.Config(result).GetProperty("created").GetString());
     }
 }

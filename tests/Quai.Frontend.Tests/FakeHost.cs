@@ -1,55 +1,35 @@
-using Google.Protobuf;
+using System.Text;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
+using Quai.Build.Sessions;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
-using Quai.Oci.Images;
-using Platform = Quai.Oci.Images.Platform;
+using OciPlatform = Quai.Oci.Images.Platform;
 
 namespace Quai.Frontend.Tests;
 
-/// <summary>A builder that has the files and images it is given, and remembers what it was asked.</summary>
+/// <summary>Answers a frontend from memory: files of the client's directories, images with their configurations.</summary>
 internal sealed class FakeHost : IFrontendHost
 {
-    public static readonly Digest Digest = Digest.Parse("sha256:" + new string('a', 64));
+    public const string Digest = "sha256:1111111111111111111111111111111111111111111111111111111111111111";
 
-    /// <summary>The files of each source, by its identifier.</summary>
-    public Dictionary<string, Dictionary<string, string>> Files { get; } = [];
+    public Dictionary<string, string> Files { get; } = [];
 
-    /// <summary>The configurations of images by name.</summary>
-    public Dictionary<string, ImageConfig> Images { get; } = new()
-    {
-        ["docker.io/library/alpine:latest"] = new ImageConfig
-        {
-            Os = "linux",
-            Architecture = "amd64",
-            Config = new ExecutionConfig { Env = ["PATH=/bin"], Cmd = ["/bin/sh"] },
-            History = [new HistoryEntry { CreatedBy = "ADD alpine.tar / # buildkit" }],
-        },
-    };
-
-    public List<ImageQuestion> Questions { get; } = [];
-
-    public List<Definition> Solved { get; } = [];
+    public Dictionary<string, string> Images { get; } = [];
 
     public List<WarningEvent> Warnings { get; } = [];
 
-    public IReadOnlyList<Platform> Platforms => [new Platform("linux", "amd64"), new Platform("linux", "arm64")];
+    public List<Definition> Solved { get; } = [];
+
+    public IReadOnlyList<OciPlatform> Platforms { get; init; } = [new("linux", "amd64"), new("linux", "arm64")];
 
     public string SessionId => "session";
 
-    public Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation)
-    {
-        lock (Questions)
-        {
-            Questions.Add(question);
-        }
-
-        return Images.TryGetValue(question.Reference, out ImageConfig? config)
-            ? Task.FromResult(new ResolvedImage(question.Reference, Digest, ImageJson.Write(config)))
-            : throw QuaiException.NotFound($"failed to resolve source metadata for {question.Reference}: {question.Reference}: not found");
-    }
+    public Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation) =>
+        Images.TryGetValue(question.Reference, out string? config)
+            ? Task.FromResult(new ResolvedImage(question.Reference, Oci.Images.Digest.Parse(Digest), Encoding.UTF8.GetBytes(config)))
+            : throw QuaiException.NotFound($"{question.Reference}: not found");
 
     public Task<IBuildRef?> SolveAsync(Definition definition, CancellationToken cancellation)
     {
@@ -58,21 +38,22 @@ internal sealed class FakeHost : IFrontendHost
             Solved.Add(definition);
         }
 
-        if (definition.Def.Count == 0)
-        {
-            return Task.FromResult<IBuildRef?>(null);
-        }
-
-        string first = Op.Parser.ParseFrom(definition.Def[0]).Source?.Identifier ?? "";
-        return Task.FromResult<IBuildRef?>(new FakeRef(definition, Files.GetValueOrDefault(first, [])));
+        return Task.FromResult<IBuildRef?>(definition.Def.Count == 0 ? null : new FakeRef(definition, Files));
     }
 
     public void Warn(WarningEvent warning) => Warnings.Add(warning);
 
-    /// <summary>Builds a Dockerfile.</summary>
-    public async Task<SolveResult> BuildAsync(string dockerfile, params (string Name, string Value)[] attributes)
+    private sealed class FakeRef(Definition definition, Dictionary<string, string> files) : IBuildRef
     {
-        Files["local://dockerfile"] = new Dictionary<string, string>(Files.GetValueOrDefault("local://dockerfile", [])) { ["Dockerfile"] = dockerfile };
-        return await new DockerfileFrontend().RunAsync(new FrontendRequest(attributes.ToDictionary(a => a.Name, a => a.Value), new Dictionary<string, Definition>()), this, CancellationToken.None);
+        public Definition Definition => definition;
+
+        public Task EvaluateAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+        public Task<byte[]> ReadFileAsync(string path, long offset, long? length, CancellationToken cancellation) =>
+            files.TryGetValue(path, out string? text) ? Task.FromResult(Encoding.UTF8.GetBytes(text)) : throw QuaiException.NotFound($"open {path}: no such file or directory");
+
+        public Task<IReadOnlyList<ContextEntry>> ReadDirectoryAsync(string path, string? pattern, CancellationToken cancellation) => throw new NotSupportedException();
+
+        public Task<ContextEntry> StatAsync(string path, CancellationToken cancellation) => throw new NotSupportedException();
     }
 }

@@ -23,7 +23,7 @@ public sealed class FolderSession(string id, string folder, IReadOnlyDictionary<
     /// <inheritdoc/>
     public async Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation)
     {
-        var exclude = new IgnoreMatcher(request.Exclude);
+        var exclude = new IgnoreRules(request.Exclude);
         var tree = new SentTree(new MergedTree([folder]), "");
         byte[] piece = new byte[Piece];
         int index = 0;
@@ -36,7 +36,7 @@ public sealed class FolderSession(string id, string folder, IReadOnlyDictionary<
                 continue;
             }
 
-            if (exclude.Ignores(entry.Path, entry.Kind == ContextEntryKind.Directory))
+            if (exclude.Ignores(entry.Path) && !(entry.Kind == ContextEntryKind.Directory && exclude.HasExceptions))
             {
                 left = entry.Kind == ContextEntryKind.Directory ? entry.Path + "/" : left;
                 continue;

@@ -1,162 +1,183 @@
+using Quai.Errors;
+
 namespace Quai.Dockerfiles.Ignoring;
 
 /// <summary>
-/// A pattern of paths: <c>*</c> and <c>?</c> within a name, <c>**</c> over any number of directories, <c>[a-z]</c> one of several characters, <c>\</c> the next character
-/// as it is. It takes time in proportion to the pattern's length times the path's, whatever the pattern.
+/// A pattern of paths: <c>*</c> and <c>?</c> stand for what has no slash, <c>**</c> for any directories, <c>[a-z]</c> for one of several characters, a backslash
+/// takes the meaning of the next character away.
 /// </summary>
-internal sealed class PathPattern
+/// <remarks>All ways through the pattern are followed at once, a character at a time: the time is at most the product of both lengths, whatever they are.</remarks>
+public sealed class PathPattern
 {
-    private readonly List<Part> _parts = [];
+    private readonly List<PatternPart> _parts = [];
+    private readonly string? _plain;
 
     /// <summary>Reads a pattern.</summary>
-    /// <exception cref="Errors.QuaiException">It is malformed.</exception>
-    public PathPattern(string pattern)
+    /// <exception cref="QuaiException">A bracket is not closed, or a backslash is the last character.</exception>
+    public PathPattern(string text)
     {
-        for (int at = 0; at < pattern.Length;)
+        _plain = text.AsSpan().ContainsAny(s_special) ? null : text;
+        for (int at = 0; at < text.Length; at++)
         {
-            char c = pattern[at++];
-            switch (c)
+            switch (text[at])
             {
-                case '*' when at < pattern.Length && pattern[at] == '*':
+                case '*' when at + 1 < text.Length && text[at + 1] == '*':
+                    bool first = at == 0;
                     at++;
-                    at += at < pattern.Length && pattern[at] == '/' ? 1 : 0;
-                    if (at == pattern.Length)
-                    {
-                        _parts.Add(new Part(Kind.Everything));
-                        break;
-                    }
+                    bool slash = at + 1 < text.Length && text[at + 1] == '/';
+                    at += slash ? 1 : 0;
 
-                    _parts.Add(new Part(Kind.Directories));
-                    _parts.Add(new Part(Kind.WithinDirectories));
+                    // As Docker has it: at the very beginning, before plain characters alone, it stands for any characters.
+                    bool plain = first && !slash && text.AsSpan(at + 1).IndexOfAny("*?[]\\") < 0;
+                    _parts.Add(new PatternPart(at + 1 == text.Length || plain ? PartKind.Everything : PartKind.Directories));
                     break;
                 case '*':
-                    _parts.Add(new Part(Kind.Name));
+                    _parts.Add(new PatternPart(PartKind.Name));
                     break;
                 case '?':
-                    _parts.Add(new Part(Kind.AnyOne));
+                    _parts.Add(new PatternPart(PartKind.One));
                     break;
                 case '[':
-                    int close = pattern.IndexOf(']', Math.Min(at + 1, pattern.Length));
-                    _parts.Add(new Part(Kind.OneOf, Set: close < 0 ? throw Errors.QuaiException.Invalid($"syntax error in pattern: {pattern}") : pattern[at..close]));
-                    at = close + 1;
+                    int end = ClassEnd(text, at);
+                    _parts.Add(new PatternPart(PartKind.Class) { Members = text[(at + 1)..end] });
+                    at = end;
                     break;
-                case '\\' when at < pattern.Length:
-                    _parts.Add(new Part(Kind.Character, pattern[at++]));
+                case '\\':
+                    _parts.Add(new PatternPart(PartKind.Character) { Character = ++at < text.Length ? text[at] : throw Malformed() });
                     break;
                 default:
-                    _parts.Add(new Part(Kind.Character, c));
+                    _parts.Add(new PatternPart(PartKind.Character) { Character = text[at] });
                     break;
             }
         }
     }
 
-    private enum Kind
+    private static readonly System.Buffers.SearchValues<char> s_special = System.Buffers.SearchValues.Create("*?[\\");
+
+    private enum PartKind
     {
         Character,
-        AnyOne,
-        OneOf,
+        One,
+        Class,
         Name,
-        Directories,
-        WithinDirectories,
         Everything,
+
+        /// <summary>Nothing, or anything that ends with a slash.</summary>
+        Directories,
     }
 
     /// <summary>Whether it fits all of a path.</summary>
     public bool Fits(ReadOnlySpan<char> path)
     {
-        // All places in the pattern that the path so far leads to.
+        if (_plain is not null)
+        {
+            return path.SequenceEqual(_plain);
+        }
+
+        // Where the pattern may have come to; and, for those that stand for directories, whether characters of them were taken and their slash is still to come.
         bool[] now = new bool[_parts.Count + 1], next = new bool[_parts.Count + 1];
-        Enter(now, 0);
+        bool[] inside = new bool[_parts.Count + 1];
+        now[0] = true;
+        Skip(now);
         foreach (char c in path)
         {
             Array.Clear(next);
             for (int at = 0; at < _parts.Count; at++)
             {
-                if (now[at])
+                if (!now[at] && !inside[at])
                 {
-                    Step(next, at, c);
+                    continue;
+                }
+
+                PatternPart part = _parts[at];
+                switch (part.Kind)
+                {
+                    case PartKind.Everything:
+                    case PartKind.Name when c != '/':
+                        next[at] = true;
+                        break;
+                    case PartKind.Directories:
+                        inside[at] = true;
+                        next[at + 1] |= c == '/';
+                        break;
+                    case PartKind.Name:
+                        break;
+                    default:
+                        next[at + 1] |= part.Fits(c);
+                        break;
                 }
             }
 
             (now, next) = (next, now);
+            Skip(now);
         }
 
         return now[_parts.Count];
     }
 
-    private void Step(bool[] places, int at, char c)
+    private static int ClassEnd(string text, int open)
     {
-        Part part = _parts[at];
-        switch (part.Kind)
+        int at = open + 1;
+        at += at < text.Length && text[at] == '^' ? 1 : 0;
+        for (int start = at; at < text.Length; at++)
         {
-            case Kind.Name when c != '/':
-            case Kind.Everything:
-                Enter(places, at);
-                break;
-            case Kind.WithinDirectories:
-                Enter(places, at);
-                if (c == '/')
+            if (text[at] == ']' && at > start)
+            {
+                return at;
+            }
+
+            at += text[at] == '\\' ? 1 : 0;
+        }
+
+        throw Malformed();
+    }
+
+    private static QuaiException Malformed() => QuaiException.Invalid("syntax error in pattern");
+
+    /// <summary>Parts that may stand for nothing are passed.</summary>
+    private void Skip(bool[] places)
+    {
+        for (int at = 0; at < _parts.Count; at++)
+        {
+            places[at + 1] |= places[at] && _parts[at].Kind is PartKind.Name or PartKind.Everything or PartKind.Directories && places[at];
+        }
+    }
+
+    private sealed record PatternPart(PartKind Kind)
+    {
+        public char Character { get; init; }
+
+        public string Members { get; init; } = "";
+
+        public bool Fits(char c) => Kind switch
+        {
+            PartKind.Character => c == Character,
+            PartKind.One => c != '/',
+            _ => c != '/' && HasMember(c),
+        };
+
+        private bool HasMember(char c)
+        {
+            bool not = Members.StartsWith('^'), found = false;
+            for (int at = not ? 1 : 0; at < Members.Length;)
+            {
+                char low = Next(ref at), high = low;
+                if (at + 1 < Members.Length && Members[at] == '-')
                 {
-                    Enter(places, at + 1);
+                    at++;
+                    high = Next(ref at);
                 }
 
-                break;
-            case Kind.Character when c == part.Value:
-            case Kind.AnyOne when c != '/':
-            case Kind.OneOf when IsOneOf(part.Set, c):
-                Enter(places, at + 1);
-                break;
-            default:
-                break;
-        }
-    }
+                found |= low <= c && c <= high;
+            }
 
-    /// <summary>Comes to a place, and to those behind it where nothing need be in between.</summary>
-    private void Enter(bool[] places, int at)
-    {
-        while (!places[at])
+            return found != not;
+        }
+
+        private char Next(ref int at)
         {
-            places[at] = true;
-            if (at == _parts.Count)
-            {
-                return;
-            }
-
-            switch (_parts[at].Kind)
-            {
-                case Kind.Name or Kind.Everything:
-                    at++;
-                    break;
-                case Kind.Directories:
-                    places[at + 1] = true;
-                    at += 2;
-                    break;
-                default:
-                    return;
-            }
+            at += Members[at] == '\\' && at + 1 < Members.Length ? 1 : 0;
+            return Members[at++];
         }
     }
-
-    private static bool IsOneOf(string set, char c)
-    {
-        bool isNot = set.StartsWith('^');
-        bool found = false;
-        for (int at = isNot ? 1 : 0; at < set.Length; at++)
-        {
-            at += set[at] == '\\' && at + 1 < set.Length ? 1 : 0;
-            if (at + 2 < set.Length && set[at + 1] == '-')
-            {
-                found |= c >= set[at] && c <= set[at + 2];
-                at += 2;
-            }
-            else
-            {
-                found |= c == set[at];
-            }
-        }
-
-        return found != isNot;
-    }
-
-    private readonly record struct Part(Kind Kind, char Value = '\0', string Set = "");
 }

@@ -2,16 +2,16 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions;
 
-/// <summary>An instruction of a Dockerfile whose form is right. Variables in it are not expanded yet.</summary>
-/// <param name="Node">The instruction as it is written.</param>
+/// <summary>An instruction that is known and whose parts have been told apart. Variables in it are not yet expanded.</summary>
+/// <param name="Node">It as it is written.</param>
 public abstract record Instruction(Node Node)
 {
-    /// <summary>Its name in upper case, such as <c>RUN</c>.</summary>
+    /// <summary>Its name in capitals.</summary>
     public string Name => Node.Command.ToUpperInvariant();
-
-    /// <summary>All of it on one line, as it is shown.</summary>
-    public string Text => Node.Text.Trim();
 
     /// <summary>Where it is.</summary>
     public LineRange Lines => Node.Lines;
+
+    /// <summary>All of it on one line, without here-documents.</summary>
+    public string Text => Node.Text.Trim();
 }

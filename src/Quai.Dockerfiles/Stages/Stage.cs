@@ -3,12 +3,15 @@ using Quai.Dockerfiles.Instructions.Steps;
 
 namespace Quai.Dockerfiles.Stages;
 
-/// <summary>A stage: what is made from one FROM on.</summary>
-/// <param name="Index">Its number, counted from 0.</param>
-/// <param name="From">How it begins.</param>
+/// <summary>A part of a Dockerfile that begins with FROM and makes one image.</summary>
+/// <param name="Index">Its number, from 0.</param>
+/// <param name="From">What begins it.</param>
 /// <param name="Instructions">What follows.</param>
 public sealed record Stage(int Index, FromInstruction From, IReadOnlyList<Instruction> Instructions)
 {
     /// <summary>Its name in lower case; empty for none.</summary>
-    public string Name => From.Alias;
+    public string Name => From.StageName;
+
+    /// <summary>What the comment before it says of it, where that begins with its name; empty for nothing.</summary>
+    public string Description => Descriptions.Find(From.Node.Comments, Name);
 }

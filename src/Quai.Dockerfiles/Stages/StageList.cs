@@ -8,18 +8,18 @@ using Quai.Errors;
 
 namespace Quai.Dockerfiles.Stages;
 
-/// <summary>A Dockerfile whose instructions are understood.</summary>
-/// <param name="GlobalArguments">The variables before the first stage.</param>
-/// <param name="Stages">The stages in their order.</param>
-public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IReadOnlyList<Stage> Stages)
+/// <summary>The stages of a Dockerfile.</summary>
+/// <param name="Globals">The ARG instructions before the first stage.</param>
+/// <param name="Stages">The stages in their order; at least one.</param>
+public sealed record StageList(IReadOnlyList<ArgInstruction> Globals, IReadOnlyList<Stage> Stages)
 {
-    /// <summary>Reads the instructions of a Dockerfile.</summary>
-    /// <exception cref="DockerfileException">One is wrong, or stands before any stage.</exception>
+    /// <summary>Reads the instructions of a file.</summary>
+    /// <exception cref="DockerfileException">One is wrong, or is where it may not be; or there is no stage.</exception>
     public static StageList Read(SyntaxTree tree)
     {
-        List<ArgInstruction> global = [];
+        List<ArgInstruction> globals = [];
         List<Stage> stages = [];
-        List<Instruction> current = [];
+        List<Instruction>? current = null;
         foreach (Node node in tree.Nodes)
         {
             switch (InstructionReader.Read(node))
@@ -27,41 +27,27 @@ public sealed record StageList(IReadOnlyList<ArgInstruction> GlobalArguments, IR
                 case FromInstruction from:
                     stages.Add(new Stage(stages.Count, from, current = []));
                     break;
-                case ArgInstruction argument when stages.Count == 0:
-                    global.Add(argument);
+                case ArgInstruction arg when current is null:
+                    globals.Add(arg);
                     break;
-                case var _ when stages.Count == 0:
-                    throw new DockerfileException("no build stage in current context", node.Lines);
                 case var instruction:
-                    current.Add(instruction);
+                    (current ?? throw new DockerfileException("no build stage in current context", node.Lines, tellsLine: false)).Add(instruction);
                     break;
             }
         }
 
-        return new StageList(global, stages);
+        return stages.Count > 0 ? new StageList(globals, stages) : throw new DockerfileException("dockerfile contains no stages to build", default);
     }
 
-    /// <summary>Finds the stage that is to be built.</summary>
-    /// <param name="target">Its name, in any case, or its number; empty for the last.</param>
-    /// <exception cref="QuaiException">There is none.</exception>
-    public Stage Find(string target)
-    {
-        if (Stages.Count == 0)
-        {
-            throw QuaiException.Invalid("dockerfile contains no stages to build");
-        }
+    /// <summary>The stage with a name, in whatever case, or a number; of several with one name, the last. Null for none.</summary>
+    public Stage? Find(string name) =>
+        Stages.LastOrDefault(s => s.Name.Length > 0 && s.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < Stages.Count ? Stages[index] : null);
 
-        if (target.Length == 0)
-        {
-            return Stages[^1];
-        }
-
-        if (Stages.LastOrDefault(s => s.Name.Length > 0 && s.Name.Equals(target, StringComparison.OrdinalIgnoreCase)) is { } named)
-        {
-            return named;
-        }
-
-        return int.TryParse(target, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < Stages.Count ? Stages[index]
-            : throw QuaiException.Invalid(NearestWord.Suggest($"target stage \"{target}\" could not be found", target, Stages.Select(s => s.Name).Where(n => n.Length > 0)));
-    }
+    /// <summary>The stage that is built.</summary>
+    /// <param name="target">Its name or number; empty for the last stage.</param>
+    /// <exception cref="QuaiException">There is no such stage.</exception>
+    public Stage Target(string target) =>
+        target.Length == 0 ? Stages[^1]
+        : Find(target) ?? throw QuaiException.Invalid(Suggestion.Append($"target stage \"{target}\" could not be found", target, Stages.Select(s => s.Name).Where(n => n.Length > 0)));
 }

@@ -4,7 +4,7 @@ using System.Text;
 namespace Quai.Dockerfiles.Syntax;
 
 /// <summary>Finds where a line says that here-documents follow it: words such as <c>&lt;&lt;EOF</c>, <c>3&lt;&lt;-"EOF"</c>.</summary>
-public static class HereDocumentMarks
+internal static class HereDocumentMarks
 {
     private const string Mark = "<<";
 

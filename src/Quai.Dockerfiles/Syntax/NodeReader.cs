@@ -13,7 +13,9 @@ internal sealed class NodeReader(char escape)
     /// <param name="line">The line, continuations joined.</param>
     /// <param name="lines">Where it is.</param>
     /// <exception cref="DockerfileException">It is malformed. A name that nobody knows is not: that is told later, where it is known where it stands.</exception>
-    public Node Read(string line, LineRange lines)
+    public Node Read(string line, LineRange lines) => Read(line, lines, isTrigger: false);
+
+    private Node Read(string line, LineRange lines, bool isTrigger)
     {
         string text = line.Trim();
         int end = text.AsSpan().IndexOfAny(s_space);
@@ -29,7 +31,8 @@ internal sealed class NodeReader(char escape)
             "ARG" => node with { Arguments = WordSplitter.Split(rest, escape) },
             "FROM" or "EXPOSE" => node with { Arguments = Words(rest) },
             "HEALTHCHECK" => Health(node, rest),
-            "ONBUILD" => rest.Length == 0 ? node : node with { Trigger = Read(rest, lines) },
+            // One within another is refused later; here it must not lead ever deeper.
+            "ONBUILD" when !isTrigger => rest.Length == 0 ? node : node with { Trigger = Read(rest, lines, isTrigger: true) },
             _ => node with { Arguments = rest.Length == 0 ? [] : [rest] },
         };
     }

@@ -12,14 +12,25 @@ namespace Quai.Dockerfiles.Words;
 /// </summary>
 /// <param name="escape">The file's escape character.</param>
 /// <param name="find">The value of a variable; null where it is not set.</param>
-/// <param name="options">What stays.</param>
-public sealed class WordExpander(char escape, Func<string, string?> find, WordOptions options = WordOptions.None)
+public sealed class WordExpander(char escape, Func<string, string?> find)
 {
     private const char End = '\0';
 
+    /// <summary>How deep variables may stand in the values that others have where they are not set.</summary>
+    private const int Deepest = 100;
+
     private readonly List<string> _unset = [];
     private string _text = "";
-    private int _at;
+    private int _at, _depth;
+
+    /// <summary>Whether quotes stay where they are, though what they mean counts: for what is shown to people.</summary>
+    public bool KeepsQuotes { get; init; }
+
+    /// <summary>Whether quotes mean nothing, as in a here-document.</summary>
+    public bool IgnoresQuotes { get; init; }
+
+    /// <summary>Whether variables that are not set stay as they are written.</summary>
+    public bool KeepsUnset { get; init; }
 
     /// <summary>Expands a text.</summary>
     /// <exception cref="QuaiException">A quote is not closed, a variable is written wrongly, or one that must be set is not.</exception>
@@ -36,12 +47,10 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
 
     private string Run(string text, WordList? words)
     {
-        (_text, _at) = (text, 0);
+        (_text, _at, _depth) = (text, 0, 0);
         _unset.Clear();
-        return Until(End, words, Keeps(WordOptions.KeepEscapes));
+        return Until(End, words, keepsEscapes: false);
     }
-
-    private bool Keeps(WordOptions option) => (options & option) != 0;
 
     private char Peek() => _at < _text.Length ? _text[_at] : End;
 
@@ -60,10 +69,10 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
 
             switch (c)
             {
-                case '\'' when !Keeps(WordOptions.IgnoreQuotes):
+                case '\'' when !IgnoresQuotes:
                     Add(SingleQuoted(), quoted: true);
                     break;
-                case '"' when !Keeps(WordOptions.IgnoreQuotes):
+                case '"' when !IgnoresQuotes:
                     Add(DoubleQuoted(), quoted: true);
                     break;
                 case '$':
@@ -108,15 +117,14 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
             throw QuaiException.Invalid("unexpected end of statement while looking for matching single-quote");
         }
 
-        string inner = Keeps(WordOptions.KeepQuotes) ? _text[_at..(close + 1)] : _text[(_at + 1)..close];
+        string inner = KeepsQuotes ? _text[_at..(close + 1)] : _text[(_at + 1)..close];
         _at = close + 1;
         return inner;
     }
 
     private string DoubleQuoted()
     {
-        string kept = Keeps(WordOptions.KeepQuotes) ? "\"" : "";
-        var expanded = new StringBuilder(kept);
+        var expanded = new StringBuilder(KeepsQuotes ? "\"" : "");
         _at++;
         while (_at < _text.Length)
         {
@@ -124,7 +132,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
             if (c == '"')
             {
                 _at++;
-                return expanded.Append(kept).ToString();
+                return (KeepsQuotes ? expanded.Append('"') : expanded).ToString();
             }
 
             if (c == '$')
@@ -144,11 +152,6 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
                 // Nothing else is escaped between quotes.
                 if (_text[_at] is '"' or '$' || _text[_at] == escape)
                 {
-                    if (Keeps(WordOptions.KeepEscapes))
-                    {
-                        expanded.Append(c);
-                    }
-
                     c = _text[_at++];
                 }
             }
@@ -161,11 +164,24 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
 
     private string Variable()
     {
+        int start = _at, unset = _unset.Count;
+        if (++_depth > Deepest)
+        {
+            throw QuaiException.Invalid("syntax error: substitutions are nested too deeply");
+        }
+
+        string value = Replacement();
+        _depth--;
+        return KeepsUnset && _unset.Count > unset ? _text[start.._at] : value;
+    }
+
+    private string Replacement()
+    {
         _at++;
         if (Peek() != '{')
         {
             string plain = Name();
-            return plain.Length == 0 ? "$" : Value(plain) ?? (Keeps(WordOptions.KeepUnset) ? "$" + plain : "");
+            return plain.Length == 0 ? "$" : Value(plain) ?? "";
         }
 
         _at++;
@@ -194,7 +210,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find, WordOp
 
         return modifier switch
         {
-            '}' when !orEmpty => Value(name) ?? (Keeps(WordOptions.KeepUnset) ? $"${{{name}}}" : ""),
+            '}' when !orEmpty => Value(name) ?? "",
             '-' or '+' or '?' => Conditional(name, modifier, orEmpty),
             '#' or '%' when !orEmpty => Trimmed(name, modifier),
             '/' when !orEmpty => Replaced(name),

@@ -1,155 +1,100 @@
 using Quai.Dockerfiles;
 using Quai.Dockerfiles.Instructions;
 using Quai.Dockerfiles.Instructions.Settings;
-using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Stages;
 using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Frontend.Checks;
 
-/// <summary>The checks that need the text alone.</summary>
-/// <param name="report">Takes what is found.</param>
-internal sealed class FileChecks(CheckReport report)
+/// <summary>Checks of a file as it is written.</summary>
+internal static class FileChecks
 {
-    private static readonly string[] s_secretWords = ["apikey", "auth", "credential", "credentials", "key", "password", "pword", "passwd", "secret", "token"];
+    private static readonly string[] s_reserved = ["context", "scratch"];
 
-    /// <summary>Checks a file.</summary>
-    public void Check(SyntaxTree tree, StageList file)
+    /// <summary>Does them.</summary>
+    public static void Run(CheckRun checks, SyntaxTree tree, StageList stages)
     {
         foreach (LineRange lines in tree.EmptyContinuations)
         {
-            report.Add(CheckRule.NoEmptyContinuation, "Empty continuation line", lines);
+            checks.Find(CheckRules.NoEmptyContinuation, new LineRange(lines.Last, lines.Last), "Empty continuation line");
         }
 
-        CheckCasing(tree);
-        HashSet<string> names = new(StringComparer.Ordinal);
-        foreach (Stage stage in file.Stages)
+        HashSet<string> names = [];
+        foreach (Stage stage in stages.Stages)
         {
-            CheckFrom(stage.From, names);
-            CheckRepeats(stage);
-            foreach (Instruction instruction in stage.Instructions)
+            Names(checks, stage, names);
+            foreach (MaintainerInstruction maintainer in stage.Instructions.OfType<MaintainerInstruction>())
             {
-                Check(instruction);
+                checks.Find(CheckRules.MaintainerDeprecated, maintainer.Lines, "Maintainer instruction is deprecated in favor of using label");
             }
         }
+
+        Casing(checks, [.. stages.Stages.SelectMany(s => (IEnumerable<Instruction>)[s.From, .. s.Instructions])]);
+        Descriptions(checks, stages);
     }
 
-    private void CheckCasing(SyntaxTree tree)
+    private static void Names(CheckRun checks, Stage stage, HashSet<string> names)
     {
-        int upper = tree.Nodes.Count(n => IsUpper(n.Command)), lower = tree.Nodes.Count(n => IsLower(n.Command));
-        string majority = upper >= lower ? "uppercase" : "lowercase";
-        foreach (Node node in tree.Nodes.Where(n => !(upper >= lower ? IsUpper(n.Command) : IsLower(n.Command))))
-        {
-            report.Add(CheckRule.ConsistentInstructionCasing, $"Command '{node.Command}' should match the case of the command majority ({majority})", node.Lines);
-        }
-    }
-
-    private void CheckFrom(FromInstruction from, HashSet<string> names)
-    {
-        if (from.Platform is "$TARGETPLATFORM" or "${TARGETPLATFORM}")
-        {
-            report.Add(CheckRule.RedundantTargetPlatform, $"Setting platform to predefined {from.Platform} in FROM is redundant as this is the default behavior", from.Lines);
-        }
-        else if (from.Platform.Length > 0 && !from.Platform.Contains('$') && !NamesPlatform(from))
-        {
-            report.Add(CheckRule.FromPlatformFlagConstDisallowed, $"FROM --platform flag should not use constant value \"{from.Platform}\"", from.Lines);
-        }
-
-        if (from.Alias.Length == 0)
+        if (stage.Name.Length == 0)
         {
             return;
         }
 
-        string word = from.Node.Arguments[1], alias = from.Node.Arguments[2], command = from.Node.Command;
-        if (IsUpper(command) ? !IsUpper(word) : IsLower(command) && !IsLower(word))
+        Node node = stage.From.Node;
+        string written = node.Arguments[2], word = node.Arguments[1], from = node.Command;
+        if (written.Any(char.IsUpper))
         {
-            report.Add(CheckRule.FromAsCasing, $"'{word}' and '{command}' keywords' casing do not match", from.Lines);
+            checks.Find(CheckRules.StageNameCasing, node.Lines, $"Stage name '{written}' should be lowercase");
         }
 
-        if (alias != from.Alias)
+        if ((!from.Any(char.IsUpper) && word.Any(char.IsUpper)) || (!from.Any(char.IsLower) && word.Any(char.IsLower)))
         {
-            report.Add(CheckRule.StageNameCasing, $"Stage name '{alias}' should be lowercase", from.Lines);
+            checks.Find(CheckRules.FromAsCasing, node.Lines, $"'{word}' and '{from}' keywords' casing do not match");
         }
 
-        if (from.Alias is "scratch" or "context")
+        if (s_reserved.Contains(stage.Name))
         {
-            report.Add(CheckRule.ReservedStageName, $"'{from.Alias}' is reserved and should not be used as a stage name", from.Lines);
+            checks.Find(CheckRules.ReservedStageName, node.Lines, $"Stage name should not use the same name as reserved stage \"{stage.Name}\"");
         }
 
-        if (!names.Add(from.Alias))
+        if (!names.Add(stage.Name))
         {
-            report.Add(CheckRule.DuplicateStageName, $"Duplicate stage name '{from.Alias}', stage names should be unique", from.Lines);
+            checks.Find(CheckRules.DuplicateStageName, node.Lines, $"Duplicate stage name \"{stage.Name}\", stage names should be unique");
         }
     }
 
-    /// <summary>Whether a stage's name says which platform it is for.</summary>
-    private static bool NamesPlatform(FromInstruction from) =>
-        from.Alias.Length > 0 && from.Platform.ToLowerInvariant().Split('/').Any(part => part.Length > 0 && from.Alias.Contains(part, StringComparison.Ordinal));
-
-    private static bool IsUpper(string word) => !word.Any(char.IsLower);
-
-    private static bool IsLower(string word) => !word.Any(char.IsUpper);
-
-    /// <summary>The last of several counts: the others are told of.</summary>
-    private void CheckRepeats(Stage stage)
+    private static void Casing(CheckRun checks, List<Instruction> all)
     {
-        foreach (IGrouping<string, Instruction> same in stage.Instructions.Where(i => i is CmdInstruction or EntrypointInstruction or HealthcheckInstruction).GroupBy(i => i.Name))
+        int lower = all.Count(i => !i.Node.Command.Any(char.IsUpper)), upper = all.Count(i => !i.Node.Command.Any(char.IsLower));
+        foreach (Instruction instruction in all)
         {
-            foreach (Instruction instruction in same.SkipLast(1))
+            string command = instruction.Node.Command;
+            if (lower > upper ? command.Any(char.IsUpper) : command.Any(char.IsLower))
             {
-                report.Add(CheckRule.MultipleInstructionsDisallowed,
-                    $"Multiple {same.Key} instructions should not be used in the same stage because only the last one will be used", instruction.Lines);
+                checks.Find(CheckRules.ConsistentInstructionCasing, instruction.Lines, $"Command '{command}' should match the case of the command majority ({(lower > upper ? "lowercase" : "uppercase")})");
             }
         }
     }
 
-    private void Check(Instruction instruction)
+    private static void Descriptions(CheckRun checks, StageList stages)
     {
-        switch (instruction)
+        foreach (Stage stage in stages.Stages.Where(s => s.Name.Length > 0))
         {
-            case MaintainerInstruction:
-                report.Add(CheckRule.MaintainerDeprecated, "Maintainer instruction is deprecated in favor of using label", instruction.Lines);
-                break;
-            case EnvInstruction or LabelInstruction when instruction.Node.Pairs.Any(p => !p.HasEquals):
-                report.Add(CheckRule.LegacyKeyValueFormat,
-                    $"\"{instruction.Name} key=value\" should be used instead of legacy \"{instruction.Name} key value\" format", instruction.Lines);
-                break;
-            case ExposeInstruction expose:
-                foreach (string port in expose.Ports)
-                {
-                    CheckPort(port, expose.Lines);
-                }
-
-                break;
-            default:
-                break;
+            Described(checks, stage.From, [stage.Name]);
         }
 
-        IEnumerable<string> variables = instruction is EnvInstruction env ? env.Variables.Select(v => v.Key) : instruction is ArgInstruction arg ? arg.Variables.Select(v => v.Name) : [];
-        foreach (string name in variables.Where(IsSecret))
+        foreach (ArgInstruction arg in stages.Globals.Concat(stages.Stages.SelectMany(s => s.Instructions.OfType<ArgInstruction>())))
         {
-            report.Add(CheckRule.SecretsUsedInArgOrEnv, $"Do not use ARG or ENV instructions for sensitive data ({instruction.Name} \"{name}\")", instruction.Lines);
+            Described(checks, arg, [.. arg.Pairs.Select(p => p.Key)]);
         }
     }
 
-    private void CheckPort(string port, LineRange lines)
+    private static void Described(CheckRun checks, Instruction instruction, string[] names)
     {
-        int slash = port.IndexOf('/');
-        if (slash >= 0 && !port.Contains('$') && !IsLower(port[slash..]))
+        IReadOnlyList<string> comments = instruction.Node.Comments;
+        if (comments.Count > 0 && !Array.Exists(names, n => comments[^1].StartsWith(n + " ", StringComparison.Ordinal)))
         {
-            report.Add(CheckRule.ExposeProtoCasing, $"Defined protocol '{port}' in EXPOSE instruction should be lowercase", lines);
+            checks.Find(CheckRules.InvalidDefinitionDescription, instruction.Lines, $"Comment for {instruction.Name} should follow the format: `# {names[0]} <description>`");
         }
-
-        if (port.Contains(':') && !port.Contains('$'))
-        {
-            report.Add(CheckRule.ExposeInvalidFormat, $"EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'", lines);
-        }
-    }
-
-    /// <summary>Whether a variable's name has a word for a secret in it; one that says that it is public has not.</summary>
-    private static bool IsSecret(string name)
-    {
-        string[] words = name.ToLowerInvariant().Split('_');
-        return words.Any(s_secretWords.Contains) && !words.Contains("public");
     }
 }

@@ -1,101 +1,130 @@
 using System.Text.Json;
 using Quai.Build.Frontends;
+using Quai.Build.Jobs;
 using Quai.BuildProtocol.Llb;
+using Quai.Dockerfiles.Ignoring;
 using Quai.Errors;
-using Quai.Frontend.Graphs;
-using Quai.Frontend.Requests;
+using Quai.Frontend.Graph;
 using Quai.Oci.Images;
-using Platform = Quai.Oci.Images.Platform;
+using OciPlatform = Quai.Oci.Images.Platform;
 
 namespace Quai.Frontend.Contexts;
 
-/// <summary>Contexts that a client names.</summary>
-/// <param name="request">The build.</param>
-/// <param name="host">Reads files.</param>
-/// <param name="images">Finds images.</param>
-internal sealed class NamedContexts(BuildRequest request, IFrontendHost host, ImageFinder images)
+/// <summary>Finds what a request gives in the place of stages and images: attributes such as <c>context:base=docker-image://alpine</c>.</summary>
+/// <param name="host">Answers what must be known.</param>
+/// <param name="request">The request.</param>
+/// <param name="mode">Where to look for images.</param>
+internal sealed class NamedContexts(IFrontendHost host, FrontendRequest request, string mode)
 {
-    private const string ImageScheme = "docker-image://";
+    private const string Prefix = "context:", Ignore = ".dockerignore", ConfigKey = "containerimage.config";
 
-    /// <summary>Finds what stands for a name; null where nothing does.</summary>
-    public async Task<NamedContext?> FindAsync(string name, Platform platform, CancellationToken cancellation)
+    /// <summary>The text that stands for a name, with the name it was found under; null for none.</summary>
+    public (string Name, string Text)? Find(string name, OciPlatform platform)
     {
-        if (request.Contexts.Count == 0)
+        if (name.Equals("scratch", StringComparison.OrdinalIgnoreCase) || name.Equals("context", StringComparison.OrdinalIgnoreCase) || !ImageReference.TryParse(name, out ImageReference? reference))
         {
             return null;
         }
 
-        string usual = ImageReference.TryParse(name, out ImageReference? reference) ? reference.WithDefaultTag().Familiar : name;
-        usual = usual.EndsWith(":latest", StringComparison.Ordinal) ? usual[..^":latest".Length] : usual;
-        string? key = ((string[])[$"{usual}::{platform}", $"{name}::{platform}", usual, name]).FirstOrDefault(request.Contexts.ContainsKey);
-        return key is null ? null : await LoadAsync(key, request.Contexts[key], platform, cancellation);
+        string familiar = reference.Familiar;
+        familiar = familiar.EndsWith(":latest", StringComparison.Ordinal) ? familiar[..^":latest".Length] : familiar;
+        foreach (string key in (string[])[$"{familiar}::{platform}", familiar])
+        {
+            if (request.Attributes.TryGetValue(Prefix + key, out string? text))
+            {
+                return (key, text);
+            }
+        }
+
+        return null;
     }
 
-    private async Task<NamedContext> LoadAsync(string name, string value, Platform platform, CancellationToken cancellation)
+    /// <summary>Loads what stands for a name; null where nothing does.</summary>
+    /// <exception cref="QuaiException">It is malformed, or there is no such thing.</exception>
+    public async Task<NamedContext?> LoadAsync(string name, OciPlatform platform, CancellationToken cancellation)
     {
-        if (value.StartsWith(ImageScheme, StringComparison.Ordinal))
+        if (Find(name, platform) is not var (key, text))
         {
-            ImageReference reference = ImageReference.Parse(value[ImageScheme.Length..]).WithDefaultTag();
-            (string pinned, byte[] config) = await images.FindAsync(reference, platform, $"[context {name}] load metadata for {reference.Canonical}", cancellation);
-            SourceStep step = Sources.Image(pinned, platform, images.Mode, $"[context {name}] {reference.Canonical}");
-            return new NamedContext(new Files(step), ImageJson.ReadConfig(config), null);
+            return null;
         }
 
-        if (GitAddress.Parse(value) is { } git)
+        int colon = text.IndexOf(':');
+        if (colon < 0)
         {
-            return new NamedContext(new Files(Sources.Git(git, false, $"[context {name}] load git source {git.Remote}")), null, null);
+            throw QuaiException.Invalid($"invalid context specifier {text} for {key}");
         }
 
-        if (Sources.IsWeb(value))
+        string kind = text[..colon], rest = text[(colon + 1)..];
+        if (kind is not ("docker-image" or "local" or "input" or "oci-layout") && GitAddress.Find(text) is { } git)
         {
-            return new NamedContext(new Files(Sources.Web(value, "context", "", $"[context {name}] load from {value}")), null, null);
+            return new NamedContext(Sources.Git(git, keepsGitDirectory: false, "", "[internal] load git source " + text).First, null);
         }
 
-        int colon = value.IndexOf(':');
-        string rest = value[(colon + 1)..];
-        return (colon < 0 ? "" : value[..colon]) switch
+        return kind switch
         {
-            "local" => await LocalAsync(name, rest, cancellation),
-            "input" => Input(name, rest),
-            var scheme => throw QuaiException.Invalid($"unsupported context source {scheme} for {name}"),
+            "docker-image" => await ImageAsync(key, rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest, platform, cancellation).ConfigureAwait(false),
+            "http" or "https" => new NamedContext(Sources.Http(text, "context", "", $"[context {key}] {text}").First, null),
+            "local" => await LocalAsync(key, rest, cancellation).ConfigureAwait(false),
+            "input" => Input(key, rest),
+            "git" => throw QuaiException.Invalid($"invalid git context {text}"),
+            "oci-layout" => throw new QuaiException(ErrorKind.NotImplemented, $"context source oci-layout for {key} is not supported"),
+            _ => throw QuaiException.Invalid($"unsupported context source {kind} for {key}"),
         };
     }
 
-    private async Task<NamedContext> LocalAsync(string name, string directory, CancellationToken cancellation)
+    private async Task<NamedContext> ImageAsync(string key, string name, OciPlatform platform, CancellationToken cancellation)
     {
-        IReadOnlyList<string> ignored = await new ContextLoader(request, host).IgnoredAsync(directory, $"[context {name}] load .dockerignore", cancellation);
-        SourceStep step = Sources.Local(directory, host.SessionId, $"[context {name}] load from client", "context:" + name);
-        Sources.Exclude(step, ignored);
-        return new NamedContext(new Files(step), null, step);
-    }
-
-    private NamedContext Input(string name, string input)
-    {
-        if (!request.Inputs.TryGetValue(input, out Definition? definition))
+        if (name == "scratch")
         {
-            throw QuaiException.Invalid($"invalid input {input} for {name}");
+            return new NamedContext(null, null);
         }
 
-        return new NamedContext(GraphReader.Read(definition), Config(input), null);
+        ImageReference reference = ImageReference.Parse(name).WithDefaultTag();
+        ResolvedImage image = await host.ResolveImageAsync(new ImageQuestion(reference.Canonical, platform, mode) { LogName = $"[context {key}] load metadata for {reference.Canonical}" }, cancellation)
+            .ConfigureAwait(false);
+        string pinned = (image.Digest is { } digest ? ImageReference.Parse(image.Reference) with { Digest = digest } : ImageReference.Parse(image.Reference)).Canonical;
+        return new NamedContext(Sources.Image(pinned, platform, mode, $"[context {key}] {pinned}", default).First, ImageJson.ReadConfig(image.Config));
     }
 
-    /// <summary>An input's metadata: an object whose values are in Base64, as Go writes bytes.</summary>
-    private ImageConfig? Config(string input)
+    private async Task<NamedContext> LocalAsync(string key, string local, CancellationToken cancellation)
     {
-        if (!request.InputMetadata.TryGetValue(input, out string? text))
-        {
-            return null;
-        }
-
+        Vertex ignore = Sources.Local(local, host.SessionId, $"context:{key}-{Ignore}", $"[context {key}] load {Ignore}", [Ignore]);
+        IBuildRef? files = await host.SolveAsync(GraphWriter.Write(ignore.First), cancellation).ConfigureAwait(false);
+        IReadOnlyList<string> ignored = [];
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text);
-            return document.RootElement.TryGetProperty("containerimage.config", out JsonElement config) && config.TryGetBytesFromBase64(out byte[]? bytes)
-                ? ImageJson.ReadConfig(bytes) : null;
+            ignored = files is null ? [] : IgnoreFile.Read(await files.ReadFileAsync(Ignore, 0, null, cancellation).ConfigureAwait(false));
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
         {
-            throw QuaiException.Invalid($"failed to unmarshal input metadata of {input}", e);
+            // Most have none.
         }
+
+        string shared = request.Attributes.GetValueOrDefault("sharedkey:localdir:" + key, "");
+        return new NamedContext(Sources.Local(local, host.SessionId, $"context:{key}-{shared}", $"[context {key}] load from client", null, ignored).First, null);
+    }
+
+    private NamedContext Input(string key, string name)
+    {
+        if (!request.Inputs.TryGetValue(name, out Definition? definition))
+        {
+            throw QuaiException.Invalid($"invalid input {name} for {key}");
+        }
+
+        ImageConfig? image = null;
+        if (request.Attributes.TryGetValue("input-metadata:" + name, out string? metadata))
+        {
+            try
+            {
+                Dictionary<string, byte[]>? values = JsonSerializer.Deserialize(metadata, FrontendJson.Default.DictionaryStringByteArray);
+                image = values is not null && values.TryGetValue(ConfigKey, out byte[]? config) ? ImageJson.ReadConfig(config) : null;
+            }
+            catch (JsonException e)
+            {
+                throw QuaiException.Invalid($"failed to parse input metadata {metadata}: {e.Message}", e);
+            }
+        }
+
+        return new NamedContext(GraphWriter.Read(definition), image);
     }
 }

@@ -15,17 +15,16 @@ internal static class CopyFilter
             return null;
         }
 
-        IgnoreMatcher? include = copy.IncludePatterns.Count > 0 ? new IgnoreMatcher(copy.IncludePatterns) : null;
-        var exclude = new IgnoreMatcher(copy.ExcludePatterns);
+        IgnoreRules? include = copy.IncludePatterns.Count > 0 ? new IgnoreRules(copy.IncludePatterns) : null;
+        var exclude = new IgnoreRules(copy.ExcludePatterns);
         return (path, isDirectory) =>
         {
-            // For the exclusions, a directory counts as left out only where nothing in it is taken in again.
-            bool isOut = exclude.Ignores(path, isDirectory);
-            bool isIn = include?.Ignores(path, isDirectory: false) ?? true;
-            return isOut ? CopyChoice.LeftOut
-                : !isDirectory ? (isIn ? CopyChoice.Taken : CopyChoice.LeftOut)
-                : isIn && !exclude.Ignores(path, isDirectory: false) ? CopyChoice.Taken
-                : CopyChoice.Passed;
+            bool isOut = exclude.Ignores(path), isIn = include?.Ignores(path) ?? true;
+            return isIn && !isOut ? CopyChoice.Taken
+
+                // In a directory that is not taken something may be.
+                : isDirectory && (!isOut || exclude.HasExceptions) ? CopyChoice.Passed
+                : CopyChoice.LeftOut;
         };
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Quai.Dockerfiles.Instructions.Settings;
 using Quai.Dockerfiles.Syntax;
+using Quai.Errors;
 
 namespace Quai.Dockerfiles.Instructions.Reading;
 
@@ -9,45 +10,37 @@ internal static class HealthcheckReader
 {
     private const long Shortest = 1_000_000;
 
-    /// <summary>Reads it.</summary>
     public static HealthcheckInstruction Read(Node node)
     {
         if (node.Arguments.Count == 0)
         {
-            throw new DockerfileException("HEALTHCHECK requires at least one argument", node.Lines);
+            throw SettingReader.AtLeastOne(node);
         }
 
         string kind = node.Arguments[0].ToUpperInvariant();
+        string[] program = [.. node.Arguments.Skip(1)];
         if (kind == "NONE")
         {
-            FlagValues.Read(node);
-            return node.Arguments.Count == 1 ? new HealthcheckInstruction(node, ["NONE"]) : throw new DockerfileException("HEALTHCHECK NONE takes no arguments", node.Lines);
+            return program.Length == 0 ? new HealthcheckInstruction(node, ["NONE"], new HealthcheckTimes(0, 0, 0, 0), 0)
+                : throw new DockerfileException("HEALTHCHECK NONE takes no arguments", node.Lines);
         }
 
-        FlagValues flags = FlagValues.Read(node, "interval", "timeout", "start-period", "start-interval", "retries");
+        var flags = new FlagSet(node, "interval", "timeout", "start-period", "start-interval", "retries");
         if (kind != "CMD")
         {
             throw new DockerfileException($"Unknown type \"{kind}\" in HEALTHCHECK (try CMD)", node.Lines);
         }
 
-        IEnumerable<string> line = node.Arguments.Skip(1);
-        IReadOnlyList<string> command = node.IsJson ? [.. line] : node.Arguments.Count > 1 ? [string.Join(' ', line)] : [];
-        if (command.Count == 0)
+        if (program.Length == 0)
         {
             throw new DockerfileException("Missing command after HEALTHCHECK CMD", node.Lines);
         }
 
-        return new HealthcheckInstruction(node, [node.IsJson ? "CMD" : "CMD-SHELL", .. command])
-        {
-            Interval = Time(flags, "interval", node.Lines),
-            Timeout = Time(flags, "timeout", node.Lines),
-            StartPeriod = Time(flags, "start-period", node.Lines),
-            StartInterval = Time(flags, "start-interval", node.Lines),
-            Retries = Count(flags.Text("retries"), node.Lines),
-        };
+        var times = new HealthcheckTimes(Time(node, flags, "interval"), Time(node, flags, "timeout"), Time(node, flags, "start-period"), Time(node, flags, "start-interval"));
+        return new HealthcheckInstruction(node, [node.IsJson ? "CMD" : "CMD-SHELL", .. program], times, Retries(node, flags.Text("retries")));
     }
 
-    private static long Time(FlagValues flags, string name, LineRange lines)
+    private static long Time(Node node, FlagSet flags, string name)
     {
         string text = flags.Text(name);
         if (text.Length == 0)
@@ -55,26 +48,26 @@ internal static class HealthcheckReader
             return 0;
         }
 
-        if (!GoDuration.TryParse(text, out long time))
+        try
         {
-            throw new DockerfileException($"time: invalid duration \"{text}\"", lines);
+            long time = Durations.Parse(text);
+            return time is 0 or >= Shortest ? time : throw new DockerfileException($"Interval \"{name}\" cannot be less than 1ms", node.Lines);
         }
-
-        return time is 0 or >= Shortest ? time : throw new DockerfileException($"Interval \"{name}\" cannot be less than {GoDuration.Format(Shortest)}", lines);
+        catch (QuaiException e) when (e is not DockerfileException)
+        {
+            throw new DockerfileException(e.Message, node.Lines, e);
+        }
     }
 
-    private static int Count(string text, LineRange lines)
+    private static int Retries(Node node, string text)
     {
         if (text.Length == 0)
         {
             return 0;
         }
 
-        if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int count))
-        {
-            throw new DockerfileException($"strconv.ParseInt: parsing \"{text}\": invalid syntax", lines);
-        }
-
-        return count >= 0 ? count : throw new DockerfileException($"--retries cannot be negative ({count})", lines);
+        return !int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int retries) ? throw new DockerfileException($"strconv.ParseInt: parsing \"{text}\": invalid syntax", node.Lines)
+            : retries < 0 ? throw new DockerfileException($"--retries cannot be negative ({retries})", node.Lines)
+            : retries;
     }
 }

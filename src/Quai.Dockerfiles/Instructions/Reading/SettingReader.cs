@@ -3,89 +3,78 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Reading;
 
-/// <summary>Reads the instructions that say something of the image.</summary>
+/// <summary>Reads instructions that change an image's settings and none of its files.</summary>
 internal static class SettingReader
 {
-    /// <summary>Reads ARG.</summary>
-    public static ArgInstruction Arg(Node node)
-    {
-        FlagValues.Read(AtLeastOne(node));
-        List<(string, string?)> variables = [];
-        foreach (string word in node.Arguments)
-        {
-            int equals = word.IndexOf('=');
-            if (equals == 0)
-            {
-                throw new DockerfileException("ARG names can not be blank", node.Lines);
-            }
-
-            variables.Add(equals < 0 ? (word, null) : (word[..equals], word[(equals + 1)..]));
-        }
-
-        return new ArgInstruction(node, variables);
-    }
-
-    /// <summary>An ENV or LABEL whose pairs all have names.</summary>
-    public static Node Pairs(Node node)
-    {
-        FlagValues.Read(node);
-        string name = node.Command.ToUpperInvariant();
-        return node.Pairs.Count == 0 ? throw new DockerfileException($"{name} requires at least one argument", node.Lines)
-            : node.Pairs.Any(p => p.Key.Length == 0) ? throw new DockerfileException($"{name} names can not be blank", node.Lines)
-            : node;
-    }
-
-    /// <summary>The only argument of an instruction that has one.</summary>
+    /// <summary>The only argument of an instruction.</summary>
     public static string One(Node node)
     {
-        FlagValues.Read(node);
-        return node.Arguments.Count == 1 ? node.Arguments[0] : throw new DockerfileException($"{node.Command.ToUpperInvariant()} requires exactly one argument", node.Lines);
+        _ = new FlagSet(node);
+        return node.Arguments.Count == 1 ? node.Arguments[0] : throw new DockerfileException($"{Name(node)} requires exactly one argument", node.Lines);
     }
 
-    /// <summary>Reads EXPOSE.</summary>
-    public static ExposeInstruction Expose(Node node)
+    /// <summary>The arguments of an instruction that has at least one.</summary>
+    public static IReadOnlyList<string> Some(Node node)
     {
-        FlagValues.Read(AtLeastOne(node));
-        return new ExposeInstruction(node, [.. node.Arguments.Order(StringComparer.Ordinal)]);
+        _ = new FlagSet(node);
+        return node.Arguments.Count > 0 ? node.Arguments : throw AtLeastOne(node);
     }
 
-    /// <summary>Reads VOLUME.</summary>
-    public static VolumeInstruction Volume(Node node)
+    /// <summary>The pairs of ENV or LABEL.</summary>
+    public static IReadOnlyList<KeyValue> Pairs(Node node)
     {
-        FlagValues.Read(AtLeastOne(node));
-        string[] paths = [.. node.Arguments.Select(a => a.Trim())];
-        return Array.TrueForAll(paths, p => p.Length > 0) ? new VolumeInstruction(node, paths)
-            : throw new DockerfileException("VOLUME specified can not be an empty string", node.Lines);
+        _ = new FlagSet(node);
+        return node.Pairs.Count == 0 ? throw AtLeastOne(node)
+            : node.Pairs.Any(p => p.Key.Length == 0) ? throw new DockerfileException($"{Name(node)} names can not be blank", node.Lines)
+            : node.Pairs;
     }
 
-    /// <summary>Reads SHELL.</summary>
-    public static ShellInstruction Shell(Node node)
+    public static ArgInstruction Arg(Node node)
     {
-        FlagValues.Read(AtLeastOne(node));
-        return node.IsJson ? new ShellInstruction(node, node.Arguments) : throw new DockerfileException("SHELL requires the arguments to be in JSON form", node.Lines);
-    }
-
-    /// <summary>Reads ONBUILD.</summary>
-    public static OnBuildInstruction OnBuild(Node node)
-    {
-        FlagValues.Read(node);
-        if (node.Trigger is not { } trigger)
+        List<ArgPair> pairs = [];
+        foreach (string word in node.Arguments.Count > 0 ? node.Arguments : throw AtLeastOne(node))
         {
-            throw new DockerfileException("ONBUILD requires at least one argument", node.Lines);
+            int equals = word.IndexOf('=');
+            pairs.Add(equals == 0 ? throw new DockerfileException("ARG names can not be blank", node.Lines)
+                : equals < 0 ? new ArgPair(word, null)
+                : new ArgPair(word[..equals], word[(equals + 1)..]));
         }
 
-        switch (trigger.Command.ToUpperInvariant())
+        return new ArgInstruction(node, pairs);
+    }
+
+    public static VolumeInstruction Volume(Node node)
+    {
+        string[] paths = [.. Some(node).Select(p => p.Trim())];
+        return Array.Exists(paths, p => p.Length == 0) ? throw new DockerfileException("VOLUME specified can not be an empty string", node.Lines) : new VolumeInstruction(node, paths);
+    }
+
+    public static ShellInstruction Shell(Node node)
+    {
+        IReadOnlyList<string> words = Some(node);
+        return node.IsJson ? new ShellInstruction(node, words) : throw new DockerfileException($"SHELL requires the arguments to be in JSON form", node.Lines);
+    }
+
+    public static OnBuildInstruction OnBuild(Node node)
+    {
+        if (node.Trigger is not { } trigger)
+        {
+            throw AtLeastOne(node);
+        }
+
+        switch (Name(trigger))
         {
             case "ONBUILD":
                 throw new DockerfileException("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed", node.Lines);
             case "MAINTAINER" or "FROM":
-                throw new DockerfileException($"{trigger.Command.ToUpperInvariant()} isn't allowed as an ONBUILD trigger", node.Lines);
-            default:
-                string documents = string.Concat(node.HereDocuments.Select(d => $"\n{d.Content}{d.Name}"));
-                return new OnBuildInstruction(node, trigger.Text.Trim() + documents);
+                throw new DockerfileException($"{Name(trigger)} isn't allowed as an ONBUILD trigger", node.Lines);
         }
+
+        string text = node.Text.TrimStart()["ONBUILD".Length..].TrimStart();
+        return new OnBuildInstruction(node, string.Concat([text, .. node.HereDocuments.Select(d => $"\n{d.Content}{d.Name}")]));
     }
 
-    private static Node AtLeastOne(Node node) =>
-        node.Arguments.Count > 0 ? node : throw new DockerfileException($"{node.Command.ToUpperInvariant()} requires at least one argument", node.Lines);
+    internal static DockerfileException AtLeastOne(Node node) => new($"{Name(node)} requires at least one argument", node.Lines);
+
+    private static string Name(Node node) => node.Command.ToUpperInvariant();
 }

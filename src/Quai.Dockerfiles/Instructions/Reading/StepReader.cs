@@ -1,108 +1,155 @@
+using Quai.Dockerfiles.Instructions.Mounts;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Reading;
 
-/// <summary>Reads the instructions that make files: FROM, RUN, COPY, ADD.</summary>
+/// <summary>Reads FROM, RUN, COPY and ADD.</summary>
 internal static class StepReader
 {
-    /// <summary>Reads FROM.</summary>
+    private static readonly string[] s_networks = ["default", "none", "host"], s_securities = ["sandbox", "insecure"];
+
     public static FromInstruction From(Node node)
     {
         IReadOnlyList<string> words = node.Arguments;
-        FlagValues flags = FlagValues.Read(node, "platform");
+        string name = "";
         if (words.Count == 3 && words[1].Equals("as", StringComparison.OrdinalIgnoreCase))
         {
-            string name = words[2].ToLowerInvariant();
-            return IsStageName(name) ? new FromInstruction(node, words[0], name, flags.Text("platform"))
-                : throw new DockerfileException($"invalid name for build stage: \"{words[2]}\", name can't start with a number or contain symbols", node.Lines);
+            name = words[2].ToLowerInvariant();
+            if (!IsStageName(name))
+            {
+                throw new DockerfileException($"invalid name for build stage: \"{words[2]}\", name can't start with a number or contain symbols", node.Lines);
+            }
+        }
+        else if (words.Count != 1)
+        {
+            throw new DockerfileException("FROM requires either one or three arguments", node.Lines);
         }
 
-        return words.Count == 1 ? new FromInstruction(node, words[0], "", flags.Text("platform"))
-            : throw new DockerfileException("FROM requires either one or three arguments", node.Lines);
+        return new FromInstruction(node, words[0], name, new FlagSet(node, "platform").Text("platform"));
     }
 
-    /// <summary>Reads RUN.</summary>
     public static RunInstruction Run(Node node)
     {
-        FlagValues flags = FlagValues.Read(node, "mount*", "network", "security");
-        if (node.Arguments.Count == 0)
+        var flags = new FlagSet(node, "mount*", "network", "security", "device*");
+        string network = flags.Text("network"), security = flags.Text("security");
+        foreach (string mount in flags.All("mount"))
         {
-            throw new DockerfileException("RUN requires at least one argument", node.Lines);
+            MountReader.Check(mount, node.Lines);
         }
 
-        var mounts = new MountReader(node.Lines);
-        return new RunInstruction(node, Line(node))
+        if (network.Length > 0 && !s_networks.Contains(network))
+        {
+            throw new DockerfileException($"invalid network mode \"{network}\"", node.Lines);
+        }
+
+        if (security.Length > 0 && !s_securities.Contains(security))
+        {
+            throw new DockerfileException($"security {security} is not valid", node.Lines);
+        }
+
+        return new RunInstruction(node, Program(node, hasFlags: true))
         {
             Mounts = flags.All("mount"),
-            MountOrigins = [.. flags.All("mount").Select(mounts.ReadFrom)],
-            Network = flags.Text("network") switch
-            {
-                "" or "default" => "default",
-                "none" => "none",
-                "host" => "host",
-                var other => throw new DockerfileException(NearestWord.Suggest($"invalid network mode \"{other}\"", other, ["default", "none", "host"]), node.Lines),
-            },
-            Security = flags.Text("security") switch
-            {
-                "" or "sandbox" => "sandbox",
-                "insecure" => "insecure",
-                var other => throw new DockerfileException(NearestWord.Suggest($"security \"{other}\" is not valid", other, ["sandbox", "insecure"]), node.Lines),
-            },
+            Network = network,
+            Security = security,
+            Devices = [.. flags.All("device").Select(d => Device(d, node))],
         };
     }
 
-    /// <summary>Reads what is to be run.</summary>
-    public static CommandLine Line(Node node) =>
-        new(node.IsJson || node.Arguments.Count == 0 ? node.Arguments : [string.Join(' ', node.Arguments)], !node.IsJson, node.HereDocuments);
-
-    /// <summary>Reads COPY or ADD.</summary>
-    public static CopyInstruction Copy(Node node, bool isAdd)
+    public static CopyInstruction Copy(Node node)
     {
-        string name = isAdd ? "ADD" : "COPY";
-        if (node.Arguments.Count < 2)
+        Enough(node);
+        var flags = new FlagSet(node, "chown", "from", "chmod", "link?", "parents?", "exclude*");
+        return Files(node, isAdd: false, flags) with { From = flags.Text("from"), KeepsParents = flags.Bool("parents") ?? false };
+    }
+
+    public static CopyInstruction Add(Node node)
+    {
+        Enough(node);
+        var flags = new FlagSet(node, "chown", "chmod", "link?", "keep-git-dir?", "checksum", "exclude*", "unpack?");
+        return Files(node, isAdd: true, flags) with { Checksum = flags.Text("checksum"), KeepsGitDirectory = flags.Bool("keep-git-dir"), Unpacks = flags.Bool("unpack") };
+    }
+
+    /// <summary>What an instruction runs.</summary>
+    public static CommandLine Program(Node node, bool hasFlags = false)
+    {
+        if (!hasFlags)
         {
-            throw new DockerfileException($"{name} requires at least two arguments, but only one was provided. Destination could not be determined", node.Lines);
+            _ = new FlagSet(node);
         }
 
-        FlagValues flags = isAdd ? FlagValues.Read(node, "chown", "chmod", "keep-git-dir?", "link?", "checksum", "unpack?", "exclude*")
-            : FlagValues.Read(node, "chown", "from", "chmod", "link?", "parents?", "exclude*");
+        return new CommandLine(node.Arguments, !node.IsJson, node.HereDocuments);
+    }
+
+    private static void Enough(Node node)
+    {
+        if (node.Arguments.Count < 2)
+        {
+            throw new DockerfileException($"{node.Command.ToUpperInvariant()} requires at least two arguments, but only one was provided. Destination could not be determined", node.Lines);
+        }
+    }
+
+    private static CopyInstruction Files(Node node, bool isAdd, FlagSet flags)
+    {
+        string destination = node.Arguments[^1];
+        if (!node.IsJson && HereDocumentMarks.Read(destination) is not null)
+        {
+            throw new DockerfileException($"{node.Command.ToUpperInvariant()} cannot accept a heredoc as a destination", node.Lines);
+        }
+
         List<string> sources = [];
-        List<InlineFile> files = [];
-        foreach (string word in node.Arguments.SkipLast(1))
+        List<HereDocument> documents = [];
+        foreach (string word in node.Arguments.Take(node.Arguments.Count - 1))
         {
             HereDocument? mark = node.IsJson ? null : HereDocumentMarks.Read(word);
             if (mark is null)
             {
                 sources.Add(word);
-                continue;
             }
-
-            HereDocument document = node.HereDocuments.FirstOrDefault(d => d.Name == mark.Name) ?? mark;
-            files.Add(new InlineFile(document.Name, document.Content, document.Expands));
+            else
+            {
+                documents.Add(node.HereDocuments.LastOrDefault(d => d.Name == mark.Name) ?? mark);
+            }
         }
 
-        string destination = node.Arguments[^1];
-        if (!node.IsJson && HereDocumentMarks.Read(destination) is not null)
+        return new CopyInstruction(node, isAdd, sources, documents, destination)
         {
-            throw new DockerfileException($"{name} cannot accept a heredoc as a destination", node.Lines);
-        }
-
-        return new CopyInstruction(node, sources, files, destination)
-        {
-            IsAdd = isAdd,
-            From = flags.Text("from"),
-            Chown = flags.Text("chown"),
-            Chmod = flags.Text("chmod"),
-            IsLink = flags.Is("link"),
-            KeepsParents = flags.Is("parents"),
+            Owner = flags.Text("chown"),
+            Mode = flags.Text("chmod"),
+            IsLinked = flags.Bool("link") ?? false,
             Exclude = flags.All("exclude"),
-            Checksum = flags.Text("checksum"),
-            KeepsGitDirectory = flags.Is("keep-git-dir"),
-            Unpacks = flags.IsOrNot("unpack"),
         };
     }
 
-    private static bool IsStageName(string name) =>
-        name.Length > 0 && char.IsAsciiLetterLower(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.');
+    private static DeviceRequest Device(string text, Node node)
+    {
+        bool required = false;
+        string name = "";
+        foreach (string field in CommaFields.Read(text, node.Lines, "failed to parse csv devices"))
+        {
+            int equals = field.IndexOf('=');
+            string key = equals < 0 ? field : field[..equals];
+            if (equals < 0 && key.Equals("required", StringComparison.OrdinalIgnoreCase))
+            {
+                required = true;
+            }
+            else if (key.Equals("required", StringComparison.OrdinalIgnoreCase))
+            {
+                required = Booleans.TryParse(field[(equals + 1)..], out bool value) ? value : throw new DockerfileException($"invalid value for required: {field[(equals + 1)..]}", node.Lines);
+            }
+            else if (key.Equals("name", StringComparison.OrdinalIgnoreCase))
+            {
+                name = field[(equals + 1)..];
+            }
+            else
+            {
+                name = name.Length == 0 ? field : throw new DockerfileException($"unexpected key '{key}' in '{field}'", node.Lines);
+            }
+        }
+
+        return new DeviceRequest(name, required);
+    }
+
+    private static bool IsStageName(string name) => name.Length > 0 && char.IsAsciiLetterLower(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.');
 }

@@ -2,7 +2,7 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Settings;
 
-/// <summary>ARG: variables that the build's caller may set.</summary>
-/// <param name="Node">The instruction as it is written.</param>
-/// <param name="Variables">Their names and values; a value is null where none is given.</param>
-public sealed record ArgInstruction(Node Node, IReadOnlyList<(string Name, string? Value)> Variables) : Instruction(Node);
+/// <summary>ARG: names that a build may give values to.</summary>
+/// <param name="Node">It as it is written.</param>
+/// <param name="Pairs">The names with their usual values.</param>
+public sealed record ArgInstruction(Node Node, IReadOnlyList<ArgPair> Pairs) : Instruction(Node);

@@ -2,10 +2,7 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Settings;
 
-/// <summary>ENV: variables of the image and of the steps that follow.</summary>
-/// <param name="Node">The instruction as it is written.</param>
-public sealed record EnvInstruction(Node Node) : Instruction(Node)
-{
-    /// <summary>The variables.</summary>
-    public IReadOnlyList<KeyValue> Variables => Node.Pairs;
-}
+/// <summary>ENV: variables of all that runs from here on.</summary>
+/// <param name="Node">It as it is written.</param>
+/// <param name="Pairs">The variables.</param>
+public sealed record EnvInstruction(Node Node, IReadOnlyList<KeyValue> Pairs) : Instruction(Node);

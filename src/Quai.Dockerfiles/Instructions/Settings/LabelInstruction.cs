@@ -2,10 +2,7 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Settings;
 
-/// <summary>LABEL: labels of the image.</summary>
-/// <param name="Node">The instruction as it is written.</param>
-public sealed record LabelInstruction(Node Node) : Instruction(Node)
-{
-    /// <summary>The labels.</summary>
-    public IReadOnlyList<KeyValue> Labels => Node.Pairs;
-}
+/// <summary>LABEL: what is to be known of the image.</summary>
+/// <param name="Node">It as it is written.</param>
+/// <param name="Pairs">The labels.</param>
+public sealed record LabelInstruction(Node Node, IReadOnlyList<KeyValue> Pairs) : Instruction(Node);

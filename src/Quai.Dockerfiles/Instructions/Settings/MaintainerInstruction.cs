@@ -2,7 +2,7 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Settings;
 
-/// <summary>MAINTAINER: the image's author; a label is used for this nowadays.</summary>
-/// <param name="Node">The instruction as it is written.</param>
-/// <param name="Author">The author.</param>
-public sealed record MaintainerInstruction(Node Node, string Author) : Instruction(Node);
+/// <summary>MAINTAINER: who made the image.</summary>
+/// <param name="Node">It as it is written.</param>
+/// <param name="Maintainer">The maker, as it is written.</param>
+public sealed record MaintainerInstruction(Node Node, string Maintainer) : Instruction(Node);

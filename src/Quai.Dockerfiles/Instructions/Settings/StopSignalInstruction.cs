@@ -2,7 +2,7 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Settings;
 
-/// <summary>STOPSIGNAL: the signal that ends the image's program.</summary>
-/// <param name="Node">The instruction as it is written.</param>
-/// <param name="Signal">Its name or number.</param>
+/// <summary>STOPSIGNAL: what a container is asked with to end.</summary>
+/// <param name="Node">It as it is written.</param>
+/// <param name="Signal">The signal's name or number.</param>
 public sealed record StopSignalInstruction(Node Node, string Signal) : Instruction(Node);

@@ -2,40 +2,38 @@ using Quai.Dockerfiles.Syntax;
 
 namespace Quai.Dockerfiles.Instructions.Steps;
 
-/// <summary>COPY, or ADD, which also takes addresses and unpacks archives.</summary>
-/// <param name="Node">The instruction as it is written.</param>
-/// <param name="Sources">What is copied.</param>
-/// <param name="Files">The files that it has with it.</param>
+/// <summary>COPY or ADD: copies files into the stage's.</summary>
+/// <param name="Node">It as it is written.</param>
+/// <param name="IsAdd">Whether it is ADD.</param>
+/// <param name="Sources">The paths, and for ADD the addresses, of what is copied.</param>
+/// <param name="Documents">The here-documents that are copied as files.</param>
 /// <param name="Destination">Where to.</param>
-public sealed record CopyInstruction(Node Node, IReadOnlyList<string> Sources, IReadOnlyList<InlineFile> Files, string Destination) : Instruction(Node)
+public sealed record CopyInstruction(Node Node, bool IsAdd, IReadOnlyList<string> Sources, IReadOnlyList<HereDocument> Documents, string Destination) : Instruction(Node)
 {
-    /// <summary>Whether it is ADD.</summary>
-    public bool IsAdd { get; init; }
-
-    /// <summary>The stage or image to copy from; empty for the context.</summary>
+    /// <summary>The stage or image that it copies from; empty for the build's context.</summary>
     public string From { get; init; } = "";
 
-    /// <summary>The owner of what is copied, <c>user[:group]</c>; empty for root.</summary>
-    public string Chown { get; init; } = "";
+    /// <summary>Who owns the copies; empty for root.</summary>
+    public string Owner { get; init; } = "";
 
-    /// <summary>The mode of what is copied, as of <c>chmod</c>; empty to keep it.</summary>
-    public string Chmod { get; init; } = "";
+    /// <summary>The mode of the copies, in octal digits or as chmod(1) has it; empty for that of the originals.</summary>
+    public string Mode { get; init; } = "";
 
-    /// <summary>Whether the files are a layer of their own that does not depend on those below.</summary>
-    public bool IsLink { get; init; }
+    /// <summary>Whether the copies are a layer that does not depend on those before.</summary>
+    public bool IsLinked { get; init; }
 
-    /// <summary>Whether directories above the sources are kept.</summary>
+    /// <summary>Whether the parents of what is copied are made, too.</summary>
     public bool KeepsParents { get; init; }
 
-    /// <summary>Patterns of what is left out.</summary>
+    /// <summary>Patterns of what is not copied.</summary>
     public IReadOnlyList<string> Exclude { get; init; } = [];
 
-    /// <summary>The digest that what an address leads to must have; empty for any.</summary>
+    /// <summary>What an address must give: a digest, or a commit; empty for anything.</summary>
     public string Checksum { get; init; } = "";
 
-    /// <summary>Whether a repository's <c>.git</c> is kept.</summary>
-    public bool KeepsGitDirectory { get; init; }
+    /// <summary>Whether <c>.git</c> is kept; null where nothing is said.</summary>
+    public bool? KeepsGitDirectory { get; init; }
 
-    /// <summary>Whether archives are unpacked; null for the default: those of the context are.</summary>
+    /// <summary>Whether archives are unpacked; null where nothing is said.</summary>
     public bool? Unpacks { get; init; }
 }

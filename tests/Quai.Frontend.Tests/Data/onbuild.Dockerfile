@@ -1,0 +1,3 @@
+FROM onbuild:1
+ONBUILD RUN later
+ENV A=1
