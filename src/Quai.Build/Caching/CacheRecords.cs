@@ -67,13 +67,13 @@ internal sealed class CacheRecords(MetadataDatabase database, LayerStore layers,
         },
         CancellationToken.None);
 
-    /// <summary>The key by content that a step has, by its key by definition; null where it is not known.</summary>
-    public string? AliasOf(string definition) => database.Read(c => c.Scalar<string?>("SELECT key FROM build_aliases WHERE definition=$d", ("$d", definition)));
+    /// <summary>The digest of chosen files of a result; null where nobody has looked at them yet.</summary>
+    public string? ContentOf(string question) => database.Read(c => c.Scalar<string?>("SELECT content FROM build_contents WHERE question=$q", ("$q", question)));
 
     /// <summary>Remembers it.</summary>
-    public Task SaveAliasAsync(string definition, string key) => database.WriteAsync(
+    public Task SaveContentAsync(string question, string content) => database.WriteAsync(
         c => c.Run(
-            "INSERT INTO build_aliases(definition, key, used) VALUES ($d, $k, $t) ON CONFLICT(definition) DO UPDATE SET key=$k, used=$t", ("$d", definition), ("$k", key), ("$t", Now())),
+            "INSERT INTO build_contents(question, content, used) VALUES ($q, $c, $t) ON CONFLICT(question) DO UPDATE SET content=$c, used=$t", ("$q", question), ("$c", content), ("$t", Now())),
         CancellationToken.None);
 
     /// <summary>At start: forgets layers that no result has, as a crash left them.</summary>

@@ -42,10 +42,10 @@ internal static class CacheSchema
             ) STRICT, WITHOUT ROWID;
             CREATE INDEX build_result_layers_layer ON build_result_layers(layer);
 
-            -- The key that a step has by the content of what it takes, by the key that it has by where that came from.
-            CREATE TABLE build_aliases (
-                definition TEXT PRIMARY KEY,
-                key TEXT NOT NULL,
+            -- What the chosen files of a result are, by the result's identity and the choice.
+            CREATE TABLE build_contents (
+                question TEXT PRIMARY KEY,
+                content TEXT NOT NULL,
                 used INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID;
 

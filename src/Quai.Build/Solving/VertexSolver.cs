@@ -99,9 +99,8 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
             return new StepKey(identity, identity);
         }
 
-        StepKey[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => KeyAsync(i.Vertex))).ConfigureAwait(false);
         StepKey key = await keys.ComputeAsync(
-            vertex, inputs, async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], scope.Stopped).ConfigureAwait(false);
+            vertex, i => KeyAsync(vertex.Inputs[i].Vertex), async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], scope.Stopped).ConfigureAwait(false);
         if (!vertex.Metadata.IgnoreCache)
         {
             return key;

@@ -20,6 +20,23 @@ public static class TestEnvironment
     /// <summary>Where quaid and its companions are: <c>QUAI_BIN_DIR</c>, else <c>artifacts/bin</c> of the checkout.</summary>
     public static string BinDirectory => NonEmpty("QUAI_BIN_DIR") ?? FindArtifacts();
 
+    /// <summary>Where the clients of other Debian suites are, as <c>eng/peers</c> fetched them: <c>QUAI_PEERS_DIR</c>, else <c>artifacts/peers</c> of the checkout.</summary>
+    public static string PeersDirectory => NonEmpty("QUAI_PEERS_DIR") ?? FindPeers();
+
+    private static string FindPeers()
+    {
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+        {
+            string candidate = Path.Combine(at.FullName, "artifacts", "peers");
+            if (Directory.Exists(candidate))
+            {
+                return candidate;
+            }
+        }
+
+        throw new InvalidOperationException("the clients of other suites are not here: run eng/peers");
+    }
+
     private static string? NonEmpty(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static string FindArtifacts()
