@@ -62,7 +62,6 @@ public sealed class DockerfileTests(QuaidInstance engine) : IClassFixture<QuaidI
         BuildFolder folder = new BuildFolder(engine).Write("sub/keep.txt", "1").Write("sub/drop.log", "2").Write("sub/deep/x.log", "3").Write("sub/deep/y.txt", "4").Write("a.txt", "5").Dockerfile("""
             FROM BASE
             COPY --exclude=*.log --exclude=**/*.log sub /s
-            COPY --parents sub/deep/*.txt /p/
             COPY --chmod=600 --chown=5:6 a.txt /o/
             COPY --link sub/keep.txt /l/
             COPY none* also* sub/k?ep.txt /w/
@@ -79,14 +78,25 @@ public sealed class DockerfileTests(QuaidInstance engine) : IClassFixture<QuaidI
             /h 644 0:0
             /l/keep.txt 644 0:0
             /o/a.txt 600 5:6
-            /p/sub/deep/y.txt 644 0:0
             /real/a.txt 644 0:0
             /s/deep/y.txt 644 0:0
             /s/keep.txt 644 0:0
             /w/keep.txt 644 0:0
             """.ReplaceLineEndings("\n"),
-            await folder.InAsync(id, "sh -c 'find /h /l /o /p /real /s /w -type f -exec stat -c \"%n %a %u:%g\" {} + | sort'"));
+            await folder.InAsync(id, "sh -c 'find /h /l /o /real /s /w -type f -exec stat -c \"%n %a %u:%g\" {} + | sort'"));
         Assert.Equal("4", await folder.InAsync(id, "cat /twice/deep/y.txt"));
+    }
+
+    /// <summary>Docker 28's frontend takes the flag only where the Dockerfile asks for experimental syntax.</summary>
+    [QuaidFact]
+    public async Task Parents_are_kept_where_that_is_asked_for()
+    {
+        BuildFolder folder = new BuildFolder(engine).Write("sub/deep/x.log", "3").Write("sub/deep/y.txt", "4").Write("sub/z.txt", "5").Dockerfile("""
+            FROM BASE
+            COPY --parents sub/deep/*.txt sub/./z.txt /p/
+            """);
+        (string id, _) = await folder.BuildAsync();
+        Assert.Equal("/p/sub/deep/y.txt\n/p/z.txt", await folder.InAsync(id, "sh -c 'find /p -type f | sort'"));
     }
 
     [Fact]
