@@ -1,6 +1,7 @@
 using Quai.Build.Caching;
 using Quai.Build.Exporting;
 using Quai.Build.Frontends;
+using Quai.Build.Solving.Keys;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
 

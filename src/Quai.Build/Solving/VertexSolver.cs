@@ -1,3 +1,4 @@
+using Quai.Build.Solving.Keys;
 using Quai.Build.Steps.Programs;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;

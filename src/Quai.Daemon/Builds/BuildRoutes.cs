@@ -17,8 +17,20 @@ internal static class BuildRoutes
     private const string Protocol = "h2c";
 
     /// <summary>Adds the routes.</summary>
-    public static void Map(Router router, BuildKitService builds, ClassicBuild classic) => router
-        .Add("POST", "/build", classic.RunAsync)
+    /// <param name="router">Takes them.</param>
+    /// <param name="builds">BuildKit's protocol.</param>
+    /// <param name="classic">Builds by one request; null where only sessions build.</param>
+    public static void Map(Router router, BuildKitService builds, ClassicBuild? classic)
+    {
+        if (classic is not null)
+        {
+            router.Add("POST", "/build", classic.RunAsync);
+        }
+
+        MapConnections(router, builds);
+    }
+
+    private static void MapConnections(Router router, BuildKitService builds) => router
         .Add("POST", "/grpc", async call =>
         {
             TakenOverTransport transport = call.Http.Features.Get<TakenOverTransport>() ?? throw new InvalidOperationException("the connection has no transport for HTTP/2");

@@ -36,9 +36,9 @@ internal static class Routes
         VolumeRoutes.Map(router, backend);
         VolumeContentRoutes.Map(router, backend);
         NetworkRoutes.Map(router, backend);
-        if (backend is { Builds: { } builds, ClassicBuild: { } classic })
+        if (backend.Builds is { } builds)
         {
-            BuildRoutes.Map(router, builds, classic);
+            BuildRoutes.Map(router, builds, backend.ClassicBuild);
         }
 
         UnsupportedRoutes.Map(router, canBuild: backend.Builds is not null);

@@ -58,6 +58,8 @@ internal sealed class FakeImages : IImageStore
 
     public Task<ISavedArchive> SaveAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation) => throw Unexpected();
 
+    public Task<Image> RecordAsync(BuiltImage built, Quai.Content.Collecting.Lease lease, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation) => throw Unexpected();
 
     public Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)

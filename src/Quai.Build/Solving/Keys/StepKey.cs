@@ -1,4 +1,4 @@
-namespace Quai.Build.Solving;
+namespace Quai.Build.Solving.Keys;
 
 /// <summary>By what a step's result is known.</summary>
 /// <param name="Key">Under which its result is kept.</param>

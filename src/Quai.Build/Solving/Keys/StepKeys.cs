@@ -6,7 +6,7 @@ using Quai.Build.Graphs;
 using Quai.Build.Layers;
 using Quai.Build.Trees;
 
-namespace Quai.Build.Solving;
+namespace Quai.Build.Solving.Keys;
 
 /// <summary>
 /// Decides under which key a step's result is kept: what is done, upon what. Of what is only copied from or looked at, the files that are chosen count, and not where they came from;

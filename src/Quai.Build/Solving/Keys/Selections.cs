@@ -6,7 +6,7 @@ using Quai.Build.Steps.Files;
 using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 
-namespace Quai.Build.Solving;
+namespace Quai.Build.Solving.Keys;
 
 /// <summary>Which inputs of a step are only copied from or looked at, and what of them.</summary>
 internal static class Selections

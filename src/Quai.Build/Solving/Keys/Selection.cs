@@ -1,6 +1,6 @@
 using Quai.Build.Trees;
 
-namespace Quai.Build.Solving;
+namespace Quai.Build.Solving.Keys;
 
 /// <summary>The files of an input that count.</summary>
 /// <param name="Text">Which they are: the same text is the same choice.</param>
