@@ -3,6 +3,7 @@ using Quai.Build.Caching;
 using Quai.Build.Contexts;
 using Quai.Build.Execution;
 using Quai.Build.Exporting;
+using Quai.Build.Exporting.Images;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
@@ -37,8 +38,7 @@ public sealed class Builder : IBuilder, IDisposable
     /// <summary>Puts a builder together, and forgets what a crash left half made.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="database">With <see cref="Migrations"/> applied.</param>
-    /// <param name="content">Where layers are; with <see cref="BuildOwnership"/> among its owners.</param>
-    /// <param name="images">Where builds begin and what they make.</param>
+    /// <param name="images">Where builds begin and what they make; with <see cref="BuildOwnership"/> among the owners of its content.</param>
     /// <param name="sessions">The clients.</param>
     /// <param name="runner">Runs programs.</param>
     /// <param name="frontends">The frontends that are built in.</param>
@@ -46,18 +46,18 @@ public sealed class Builder : IBuilder, IDisposable
     public static async Task<Builder> OpenAsync(
         BuilderOptions options,
         MetadataDatabase database,
-        ContentStore content,
-        IImageStore images,
+        ImageServices images,
         IBuildSessions sessions,
         IStepRunner runner,
         IReadOnlyList<IFrontend> frontends,
         CancellationToken cancellation)
     {
+        ContentStore content = images.Content;
         var layers = new LayerStore(content, database, options.Time);
         var records = new CacheRecords(database, layers, options.Time);
         await records.RecoverAsync(cancellation).ConfigureAwait(false);
         var contexts = new ContextStore(layers, database);
-        var bases = new BaseImages(images);
+        var bases = new BaseImages(images.Images);
         var folders = new CacheMounts(options.CacheFolder);
         var mounts = new StepMounts(options.SecretFolder, folders);
         var uses = new LayerUses();
@@ -68,7 +68,7 @@ public sealed class Builder : IBuilder, IDisposable
             records,
             new SharedRuns(),
             new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), options.MaxParallelism),
-            new Exports([new ImageExporter(images, layers, content.Leases), new LocalExporter(), new TarExporter(options.MountPoint)], content.Blobs))
+            Exporters(options, images, layers))
         {
             Frontends = frontends,
             Uses = uses,
@@ -106,6 +106,22 @@ public sealed class Builder : IBuilder, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _parts.Steps.Dispose();
+
+    private static Exports Exporters(BuilderOptions options, ImageServices images, LayerStore layers)
+    {
+        ContentStore content = images.Content;
+        var composer = new ImageComposer(layers, content.Blobs, images.Publishing);
+        var pushes = new ImagePushes(images.Registries, images.Publishing, content.Blobs);
+        return new Exports(
+            [
+                new ImageExporter(images.Images, composer, pushes, content.Leases),
+                new ArchiveExporter(composer, content.Blobs, content.Leases, isForDocker: false),
+                new ArchiveExporter(composer, content.Blobs, content.Leases, isForDocker: true),
+                new LocalExporter(),
+                new TarExporter(options.MountPoint),
+            ],
+            content.Blobs);
+    }
 
     private static TaskCompletionSource<IBuildJob> NewEntry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
