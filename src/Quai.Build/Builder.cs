@@ -10,6 +10,8 @@ using Quai.Build.Layers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Sources;
+using Quai.Build.Sources.Git;
+using Quai.Build.Sources.Web;
 using Quai.Build.Steps;
 using Quai.Content;
 using Quai.Errors;
@@ -57,12 +59,17 @@ public sealed class Builder : IBuilder, IDisposable
         var records = new CacheRecords(database, layers, options.Time);
         await records.RecoverAsync(cancellation).ConfigureAwait(false);
         var contexts = new ContextStore(layers, database);
+        var kept = new KeptSources(layers, database);
         var bases = new BaseImages(images.Images);
         var folders = new CacheMounts(options.CacheFolder);
         var mounts = new StepMounts(options.SecretFolder, folders);
         var uses = new LayerUses();
         var parts = new BuildParts(
-            new SourceKinds([new ImageSource(bases, content, layers), new LocalSource(contexts, sessions)]),
+            new SourceKinds(
+                [
+                    new ImageSource(bases, content, layers), new LocalSource(contexts, sessions), new WebSource(new WebClient(options.Proxy), layers, kept),
+                    new GitSource(layers, kept, options.SecretFolder),
+                ]),
             bases,
             new StepKeys(records, contexts),
             records,
@@ -105,7 +112,11 @@ public sealed class Builder : IBuilder, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _parts.Steps.Dispose();
+    public void Dispose()
+    {
+        _parts.Steps.Dispose();
+        _parts.Sources.Dispose();
+    }
 
     private static Exports Exporters(BuilderOptions options, ImageServices images, LayerStore layers)
     {

@@ -63,6 +63,12 @@ internal sealed class ImageExporter(IImageStore images, ImageComposer composer, 
             progress.Report($"naming to {name.Canonical}", 0, 0, isComplete: true);
         }
 
+        if (demands is { Pushes: true, IsUsual: false })
+        {
+            // The image may be here already, with a manifest that is not what is asked for.
+            return await GiveAwayAsync([tree], demands, session, progress, lease, cancellation).ConfigureAwait(false);
+        }
+
         Descriptor manifest = demands.Pushes
             ? await pushes.PushImageAsync(demands.Names, session, progress, cancellation).ConfigureAwait(false)
             : new Descriptor { MediaType = MediaTypes.OciManifest, Digest = image.ManifestDigest ?? image.Id, Size = pushes.SizeOf(image) };

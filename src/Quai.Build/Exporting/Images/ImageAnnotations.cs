@@ -38,6 +38,9 @@ internal sealed partial class ImageAnnotations
         }
     }
 
+    /// <summary>Whether there are any.</summary>
+    public bool Any => _all.Count > 0;
+
     /// <summary>Whether there are any of something.</summary>
     public bool Has(AnnotationPlace place) => _all.Exists(a => a.Place == place);
 

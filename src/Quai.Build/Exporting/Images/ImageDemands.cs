@@ -53,6 +53,9 @@ internal sealed class ImageDemands
     /// <summary>Whether it is kept here.</summary>
     public bool IsStored => Flag("store") != false;
 
+    /// <summary>Whether the image's manifest is as images have it that are pushed later: nothing particular is asked of it.</summary>
+    public bool IsUsual => (Compression is null or LayerCompression.Gzip) && !ForcesCompression && UsesOciTypes != false && !Annotations.Any;
+
     /// <summary>Whether an archive is written as one file.</summary>
     public bool IsFile => Flag("tar") != false;
 
