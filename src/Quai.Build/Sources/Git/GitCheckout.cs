@@ -13,7 +13,7 @@ internal sealed class GitCheckout(GitProgram git, GitRepository repository)
     /// <summary>The commit that the repository's reference stands for now.</summary>
     /// <param name="folder">Any folder.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="QuaiException">Kind NotFound: there is no such reference. Otherwise the repository cannot be read.</exception>
+    /// <exception cref="QuaiException">There is no such reference, or the repository cannot be read.</exception>
     public async Task<(string Commit, string Reference)> ResolveAsync(string folder, CancellationToken cancellation)
     {
         if (repository.IsCommit)
@@ -50,7 +50,7 @@ internal sealed class GitCheckout(GitProgram git, GitRepository repository)
             }
         }
 
-        throw QuaiException.NotFound($"repository {repository.Shown} does not contain ref {wanted}");
+        throw QuaiException.Invalid($"repository {repository.Shown} does not contain ref {wanted}");
     }
 
     /// <summary>Puts the files of a commit into a folder.</summary>
@@ -97,7 +97,7 @@ internal sealed class GitCheckout(GitProgram git, GitRepository repository)
         await git.RunAsync(tree, cancellation, ["fetch", "-q", .. depth, "origin", "+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"]).ConfigureAwait(false);
         if (!await HasAsync(tree, commit, cancellation).ConfigureAwait(false))
         {
-            throw QuaiException.NotFound($"there is no commit {commit}");
+            throw QuaiException.Invalid($"there is no commit {commit}");
         }
     }
 
@@ -141,7 +141,7 @@ internal sealed class GitCheckout(GitProgram git, GitRepository repository)
             path = Path.Combine(path, part);
             if (part == GitFolder || !Directory.Exists(path) || new DirectoryInfo(path).LinkTarget is not null)
             {
-                throw QuaiException.NotFound($"repository {repository.Shown} has no directory {repository.Directory}");
+                throw QuaiException.Invalid($"repository {repository.Shown} has no directory {repository.Directory}");
             }
         }
 

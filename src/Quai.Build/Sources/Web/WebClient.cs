@@ -84,9 +84,9 @@ internal sealed class WebClient : IDisposable
 
         using (response)
         {
+            // Not that it was not found: frontends would take that for a file that its context does not have.
             ErrorKind kind = response.StatusCode switch
             {
-                HttpStatusCode.NotFound or HttpStatusCode.Gone => ErrorKind.NotFound,
                 HttpStatusCode.Unauthorized => ErrorKind.Unauthorized,
                 HttpStatusCode.Forbidden => ErrorKind.Forbidden,
                 >= HttpStatusCode.InternalServerError => ErrorKind.Unavailable,
