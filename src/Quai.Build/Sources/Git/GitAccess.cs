@@ -8,6 +8,8 @@ namespace Quai.Build.Sources.Git;
 /// <summary>Git with all by which a repository can be reached on behalf of a build's client; what it needs for that is gone when it is disposed.</summary>
 internal sealed class GitAccess : IAsyncDisposable
 {
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private readonly string _folder;
     private readonly AgentSocket? _agent;
 
@@ -35,7 +37,8 @@ internal sealed class GitAccess : IAsyncDisposable
     {
         // A short name: sockets' paths are.
         string folder = Path.Combine(secretFolder, "git-" + Guid.NewGuid().ToString("N")[..12]);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(secretFolder, Private);
+        Directory.CreateDirectory(folder, Private);
         AgentSocket? agent = null;
         try
         {

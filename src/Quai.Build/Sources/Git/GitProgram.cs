@@ -16,7 +16,7 @@ namespace Quai.Build.Sources.Git;
 /// <param name="progress">Where its messages go.</param>
 internal sealed class GitProgram(string home, IReadOnlyList<(string Name, string Value)> settings, IReadOnlyDictionary<string, string> variables, IStepProgress progress)
 {
-    private const int LongestOutput = 16 << 20;
+    private const int LongestOutput = 16 << 20, MissingCode = 127;
 
     private static readonly (string Name, string Value)[] s_settings =
     [
@@ -53,7 +53,7 @@ internal sealed class GitProgram(string home, IReadOnlyList<(string Name, string
     private async Task<(int Code, string Output, string Errors)> StartAsync(string folder, string[] arguments, CancellationToken cancellation)
     {
         // The files' permissions must not depend on this process's mask.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "command -v git >/dev/null || exit 127; umask 022; exec git \"$@\"", "git", .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"command -v git >/dev/null || exit {MissingCode}; umask 022; exec git \"$@\"", "git", .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -63,24 +63,28 @@ internal sealed class GitProgram(string home, IReadOnlyList<(string Name, string
             StandardErrorEncoding = Encoding.UTF8,
         };
         SetEnvironment(start.Environment);
+        using Process git = Process.Start(start)!;
         try
         {
-            using Process git = Process.Start(start)!;
             git.StandardInput.Close();
-            using CancellationTokenRegistration stop = cancellation.Register(() => git.Kill(entireProcessTree: true));
-            Task<string> errors = ReadAsync(git.StandardError, tells: true, cancellation);
-            string output = await ReadAsync(git.StandardOutput, tells: false, cancellation).ConfigureAwait(false);
+            Task<string> errors = ReadAsync(git.StandardError, tells: true, cancellation), output = ReadAsync(git.StandardOutput, tells: false, cancellation);
+            await Task.WhenAll(errors, output).ConfigureAwait(false);
             await git.WaitForExitAsync(cancellation).ConfigureAwait(false);
             string said = await errors.ConfigureAwait(false);
-            return git.ExitCode == 127 && said.Length == 0 ? throw Missing(null) : (git.ExitCode, output, said);
+            return git.ExitCode == MissingCode && said.Length == 0
+                ? throw QuaiException.System("git is not installed on this machine: the daemon needs it to fetch repositories")
+                : (git.ExitCode, await output.ConfigureAwait(false), said);
         }
-        catch (System.ComponentModel.Win32Exception e)
+        finally
         {
-            throw Missing(e);
+            // Nothing of it may go on writing where everything is about to be removed.
+            if (!git.HasExited)
+            {
+                git.Kill(entireProcessTree: true);
+                await git.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
-
-    private static QuaiException Missing(Exception? reason) => QuaiException.System("git is not installed on this machine: the daemon needs it to fetch repositories", reason);
 
     private async Task<string> ReadAsync(StreamReader reader, bool tells, CancellationToken cancellation)
     {
@@ -120,6 +124,8 @@ internal sealed class GitProgram(string home, IReadOnlyList<(string Name, string
         environment["HOME"] = home;
         environment["LC_ALL"] = "C";
         environment["GIT_TERMINAL_PROMPT"] = "0";
+        // Its older versions take no settings from the environment, but know this one.
+        environment["GIT_ALLOW_PROTOCOL"] = "http:https:git:ssh";
         environment["GIT_CONFIG_NOSYSTEM"] = "1";
         environment["GIT_CONFIG_GLOBAL"] = "/dev/null";
         (string Name, string Value)[] all = [.. s_settings, .. settings];
