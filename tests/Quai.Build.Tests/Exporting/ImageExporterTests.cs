@@ -2,6 +2,8 @@ using Quai.Errors;
 using Quai.Images;
 using Quai.Images.Tests;
 using Quai.Oci.Images;
+using Quai.Registry;
+using Quai.Registry.Tests;
 
 namespace Quai.Build.Tests.Exporting;
 
@@ -54,6 +56,18 @@ public sealed class ImageExporterTests(RegistryFixture registry) : IClassFixture
         Assert.Equal(["amd64", "arm64"], ImageJson.ReadIndex(index).Manifests!.Select(m => m.Platform!.Architecture));
         Assert.Empty(build.Images.Images.List());
         await Assert.ThrowsAnyAsync<QuaiException>(() => build.ExportTwoAsync("image", ("name", name)));
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    public async Task A_push_has_the_credentials_of_the_client(string store)
+    {
+        await using var server = new FakeRegistry(r => FakeRegistry.Respond(r.Header("Authorization") is null ? 401 : 403, "", "WWW-Authenticate: Basic realm=\"x\""));
+        await using BuildFixture build = await BuildFixture.OpenAsync();
+        build.Session.Credentials[server.Address] = new RegistryAuth("me", "word", null, null, server.Address);
+        await Assert.ThrowsAnyAsync<QuaiException>(() => build.ExportAsync(Graph.File("/f", "x"), "image", ("name", server.Address + "/a/b"), ("push", "true"), ("store", store)));
+        Assert.Contains(server.Requests, r => r.Header("Authorization") == "Basic bWU6d29yZA==");
     }
 
     [Fact]

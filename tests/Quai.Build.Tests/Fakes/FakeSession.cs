@@ -13,6 +13,8 @@ internal sealed class FakeSession : IBuildSession
 
     public Dictionary<string, string> Secrets { get; } = [];
 
+    public Dictionary<string, RegistryAuth> Credentials { get; } = [];
+
     public Dictionary<string, byte[]> Uploads { get; } = [];
 
     public List<SentFile> Files { get; } = [];
@@ -48,7 +50,8 @@ internal sealed class FakeSession : IBuildSession
 
     public Task<Stream> ReceiveUploadAsync(string id, CancellationToken cancellation) => Task.FromResult<Stream>(new MemoryStream(Uploads[id]));
 
-    public Task<RegistryAuth?> CredentialsAsync(string host, CancellationToken cancellation) => Task.FromResult<RegistryAuth?>(null);
+    public Task<RegistryAuth?> CredentialsAsync(string host, CancellationToken cancellation) =>
+        Task.FromResult(Credentials.GetValueOrDefault(host));
 
     public Task<byte[]?> SecretAsync(string id, CancellationToken cancellation) =>
         Task.FromResult(Secrets.TryGetValue(id, out string? secret) ? Encoding.UTF8.GetBytes(secret) : null);

@@ -18,6 +18,9 @@ public sealed class GitServer : IAsyncLifetime
 
     internal string Second { get; private set; } = "";
 
+    /// <summary>The folder of the repositories that are served.</summary>
+    internal string Public => Path.Combine(_folder, "public");
+
     private string Work => Path.Combine(_folder, "work");
 
     public async Task InitializeAsync()
@@ -44,6 +47,8 @@ public sealed class GitServer : IAsyncLifetime
         Second = await CommitAsync(Work, "a.txt", "second");
         await GitAsync(_folder, "clone", "-q", "--bare", "work", "public/main.git");
 
+        await GitAsync(Path.Combine(Public, "main.git"), "update-server-info");
+        await GitAsync(Path.Combine(Public, "module.git"), "update-server-info");
         int port = ProcessRunner.FreePort();
         Address = $"git://127.0.0.1:{port}";
         string program = Path.Combine((await ProcessRunner.OutputAsync("git", "--exec-path")).Trim(), "git-daemon");

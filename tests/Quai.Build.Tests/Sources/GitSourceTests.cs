@@ -2,6 +2,7 @@ using Quai.Build.Progress;
 using Quai.Build.Jobs;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
+using Quai.Registry.Tests;
 
 namespace Quai.Build.Tests.Sources;
 
@@ -85,6 +86,20 @@ public sealed class GitSourceTests(GitServer server) : IClassFixture<GitServer>
         Assert.Equal(("before", true), await ReadAsync(build, Source("#moving")));
         await server.PublishAsync("moving", "after");
         Assert.Equal(("after", false), await ReadAsync(build, Source("#moving")));
+    }
+
+    [Fact]
+    public async Task A_server_of_plain_files_will_do()
+    {
+        await using var files = new FakeRegistry(r =>
+        {
+            string path = Path.Combine(server.Public, r.Path.Split('?')[0].TrimStart('/'));
+            return File.Exists(path) ? FakeRegistry.Respond(200, File.ReadAllBytes(path)) : FakeRegistry.Respond(404, "");
+        });
+        await using BuildFixture build = await BuildFixture.OpenAsync();
+        string remote = $"http://{files.Address}/main.git";
+        Assert.Equal("first", await build.ReadAsync(Graph.Source($"git://{files.Address}/main.git#v1", ("git.fullurl", remote)), "/a.txt"));
+        Assert.Equal("module", await build.ReadAsync(Graph.Source($"git://{files.Address}/main.git#main", ("git.fullurl", remote)), "/mod/m.txt"));
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal sealed class GitProgram(string home, IReadOnlyList<(string Name, string
             StandardErrorEncoding = Encoding.UTF8,
         };
         SetEnvironment(start.Environment);
-        using Process git = Process.Start(start)!;
+        using Process git = Start(start);
         try
         {
             git.StandardInput.Close();
@@ -83,6 +83,18 @@ internal sealed class GitProgram(string home, IReadOnlyList<(string Name, string
                 git.Kill(entireProcessTree: true);
                 await git.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
             }
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw QuaiException.System($"git cannot be started: {e.Message}", e);
         }
     }
 
