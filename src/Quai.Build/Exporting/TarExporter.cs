@@ -12,6 +12,8 @@ namespace Quai.Build.Exporting;
 /// <summary>Gives the client the files of the result as an archive.</summary>
 internal sealed class TarExporter(string mountPoint) : IExporter
 {
+    private const uint FolderMode = 0x1ed;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Types { get; } = ["tar"];
 
@@ -42,6 +44,11 @@ internal sealed class TarExporter(string mountPoint) : IExporter
         {
             using FileDescriptor root = DetachedOverlay.Open("/", tree.Stack.Directories, null, null, mountPoint);
             byte[] prefix = isSplit ? Encoding.UTF8.GetBytes(PlatformFolders.NameOf(tree) + "/") : [];
+            if (isSplit)
+            {
+                tar.WriteHeader(new TarHeader { Type = TarEntryType.Directory, Name = prefix, Mode = FolderMode });
+            }
+
             new TreePacker(tar, TreePackerOptions.Plain, cancellation).PackContent(root, prefix);
         }
 

@@ -36,6 +36,6 @@ public sealed class LocalExporterTests
             names.Add(entry.Name);
         }
 
-        Assert.Equal(["linux_amd64/amd64", "linux_arm64/arm64"], names);
+        Assert.Equal(["linux_amd64/", "linux_amd64/amd64", "linux_arm64/", "linux_arm64/arm64"], names);
     }
 }
