@@ -20,6 +20,21 @@ internal static class Graph
         return Of([source, FileOf(path, text, [source])]);
     }
 
+    /// <summary>All files of a source in a directory of an empty tree, as ADD puts them there.</summary>
+    public static Definition Copy(string identifier, string destination, params (string Name, string Value)[] attributes)
+    {
+        Op source = SourceOf(identifier, attributes);
+        var op = new Op { File = new FileOp() };
+        op.Inputs.Add(new Input { Digest = DigestOf(source) });
+        op.File.Actions.Add(new FileAction
+        {
+            Input = -1,
+            SecondaryInput = 0,
+            Copy = new FileActionCopy { Src = "/", Dest = destination, CreateDestPath = true, Mode = -1, Timestamp = -1 },
+        });
+        return Of([source, op]);
+    }
+
     private static Op SourceOf(string identifier, (string Name, string Value)[] attributes)
     {
         var op = new Op { Source = new SourceOp { Identifier = identifier } };

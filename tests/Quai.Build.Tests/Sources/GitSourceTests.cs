@@ -45,6 +45,17 @@ public sealed class GitSourceTests(GitServer server) : IClassFixture<GitServer>
         Assert.Contains($"url = {server.Address}/main.git", await build.ReadAsync(source, "/.git/config"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/y")]
+    [InlineData("/y/")]
+    public async Task All_of_it_is_copied_into_a_directory(string destination)
+    {
+        await using BuildFixture build = await BuildFixture.OpenAsync();
+        Definition copy = Graph.Copy($"{server.Address}/main.git#v1", destination, ("git.fullurl", $"{server.Address}/main.git"));
+        Assert.Equal(["a.txt", "away", "dir", "near"], await build.ListAsync(copy, "/y"));
+        Assert.Equal(["inner.txt"], await build.ListAsync(copy, "/y/dir"));
+    }
+
     [Fact]
     public async Task A_directory_is_all_there_is()
     {
