@@ -6,12 +6,15 @@ using Quai.Build.Caching;
 using Quai.Build.Contexts;
 using Quai.Build.Execution;
 using Quai.Build.Exporting;
+using Quai.Build.Exporting.Images;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Sources;
+using Quai.Build.Sources.Git;
+using Quai.Build.Sources.Web;
 using Quai.Build.Steps;
 using Quai.Content;
 using Quai.Errors;
@@ -40,8 +43,7 @@ public sealed class Builder : IBuilder, IDisposable
     /// <summary>Puts a builder together, and forgets what a crash left half made.</summary>
     /// <param name="options">Its settings.</param>
     /// <param name="database">With <see cref="Migrations"/> applied.</param>
-    /// <param name="content">Where layers are; with <see cref="BuildOwnership"/> among its owners.</param>
-    /// <param name="images">Where builds begin and what they make.</param>
+    /// <param name="images">Where builds begin and what they make; with <see cref="BuildOwnership"/> among the owners of its content.</param>
     /// <param name="sessions">The clients.</param>
     /// <param name="runner">Runs programs.</param>
     /// <param name="frontends">The frontends that are built in.</param>
@@ -49,29 +51,34 @@ public sealed class Builder : IBuilder, IDisposable
     public static async Task<Builder> OpenAsync(
         BuilderOptions options,
         MetadataDatabase database,
-        ContentStore content,
-        IImageStore images,
+        ImageServices images,
         IBuildSessions sessions,
         IStepRunner runner,
         IReadOnlyList<IFrontend> frontends,
         CancellationToken cancellation)
     {
+        ContentStore content = images.Content;
         var layers = new LayerStore(content, database, options.Time);
         var records = new CacheRecords(database, layers, options.Time);
         await records.RecoverAsync(cancellation).ConfigureAwait(false);
         var contexts = new ContextStore(layers, database);
-        var bases = new BaseImages(images);
+        var kept = new KeptSources(layers, database);
+        var bases = new BaseImages(images.Images);
         var folders = new CacheMounts(options.CacheFolder);
         var mounts = new StepMounts(options.SecretFolder, folders);
         var uses = new LayerUses();
         var parts = new BuildParts(
-            new SourceKinds([new ImageSource(bases, content, layers), new LocalSource(contexts, sessions)]),
+            new SourceKinds(
+                [
+                    new ImageSource(bases, content, layers), new LocalSource(contexts, sessions), new WebSource(new WebClient(options.Proxy), layers, kept),
+                    new GitSource(layers, kept, options.SecretFolder),
+                ]),
             bases,
             new StepKeys(records, contexts),
             records,
             new SharedRuns(),
             new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), options.MaxParallelism),
-            new Exports([new ImageExporter(images, layers, content.Leases), new LocalExporter(), new TarExporter(options.MountPoint)], content.Blobs))
+            Exporters(options, images, layers))
         {
             Frontends = frontends,
             Uses = uses,
@@ -108,7 +115,27 @@ public sealed class Builder : IBuilder, IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _parts.Steps.Dispose();
+    public void Dispose()
+    {
+        _parts.Steps.Dispose();
+        _parts.Sources.Dispose();
+    }
+
+    private static Exports Exporters(BuilderOptions options, ImageServices images, LayerStore layers)
+    {
+        ContentStore content = images.Content;
+        var composer = new ImageComposer(layers, content.Blobs, images.Publishing);
+        var pushes = new ImagePushes(images.Registries, images.Publishing, content.Blobs);
+        return new Exports(
+            [
+                new ImageExporter(images.Images, composer, pushes, content.Leases),
+                new ArchiveExporter(composer, content.Blobs, content.Leases, isForDocker: false),
+                new ArchiveExporter(composer, content.Blobs, content.Leases, isForDocker: true),
+                new LocalExporter(),
+                new TarExporter(options.MountPoint),
+            ],
+            content.Blobs);
+    }
 
     private static TaskCompletionSource<IBuildJob> NewEntry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

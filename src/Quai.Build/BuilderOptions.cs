@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Quai.Build;
 
 /// <summary>A builder's settings.</summary>
@@ -8,6 +10,9 @@ public sealed record BuilderOptions(string CacheFolder, string SecretFolder, str
 {
     /// <summary>How many steps may run at the same time.</summary>
     public int MaxParallelism { get; init; } = 32;
+
+    /// <summary>Which proxy files of servers are fetched through; null for what the environment says.</summary>
+    public IWebProxy? Proxy { get; init; }
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

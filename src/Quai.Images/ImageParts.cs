@@ -6,6 +6,7 @@ using Quai.Images.Archives;
 using Quai.Images.Catalog;
 using Quai.Images.Commits;
 using Quai.Images.Containers;
+using Quai.Images.Publishing;
 using Quai.Images.Pulls;
 using Quai.Images.Pushes;
 using Quai.Images.Remote;
@@ -19,7 +20,7 @@ using Quai.Registry;
 namespace Quai.Images;
 
 /// <summary>The parts of the image store, put together in dependency order: none knows a later one.</summary>
-internal sealed record ImageParts(ContentStore Content, RegistryClient Client, ImageHolds Holds, ImageOperations Images, RegistryOperations Registries, SignatureOperations Signatures)
+internal sealed record ImageParts(ContentStore Content, RegistryClient Client, ImageHolds Holds, ImageOperations Images, RegistryOperations Registries, SignatureOperations Signatures, IPublishing Publishing)
     : IAsyncDisposable
 {
     private IReadOnlyList<IDisposable> Shared { get; init; } = [];
@@ -53,8 +54,9 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
         var manifests = new StoredManifests(blobs);
         var contents = new PushContents(database, blobs, manifests, new PackedImages(manifests, packer, blobs, database, catalog, time));
         var uploads = new LayerUploads(blobs, repositories, options.MaxConcurrentUploads);
-        var push = new PushImage(
-            new Push(client, catalog, holds, contents, uploads, new PushedImages(database, catalog), time), content.Work, content.Collector, events);
+        var pushes = new Push(client, catalog, holds, contents, uploads, new PushedImages(database, catalog), time);
+        var push = new PushImage(pushes, content.Work, content.Collector, events);
+        var publishing = new PublishingOperations(new LayerForms(packer, blobs), new PushStored(blobs, manifests, pushes));
 
         // Operations.
         var removal = new ImageRemoval(content.Collector, catalog, events);
@@ -98,7 +100,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Sweep = sweep,
         };
         var signatures = new SignatureOperations { List = new ListSignatures(client), Add = new AddSignature(client, blobs) };
-        return new ImageParts(content, client, holds, images, registries, signatures) { Shared = [downloads, client, uploads, packer] };
+        return new ImageParts(content, client, holds, images, registries, signatures, publishing) { Shared = [downloads, client, uploads, packer] };
     }
 
     public async ValueTask DisposeAsync()

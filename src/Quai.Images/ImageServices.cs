@@ -21,6 +21,9 @@ public sealed class ImageServices : IAsyncDisposable
     /// <summary>Where images come from and go to.</summary>
     public IRegistries Registries => Parts.Registries;
 
+    /// <summary>How images are given away that are only made for that.</summary>
+    public IPublishing Publishing => Parts.Publishing;
+
     /// <summary>Their signatures.</summary>
     public ISignatures Signatures => Parts.Signatures;
 

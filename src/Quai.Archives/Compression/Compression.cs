@@ -38,6 +38,16 @@ public static class Compression
         _ => source,
     };
 
+    /// <summary>Wraps a stream that is written to from its start: gzip, zstd or none. Disposing the result ends it, and leaves <paramref name="target"/> open where it is compressed.</summary>
+    /// <exception cref="NotSupportedException">It can only be read.</exception>
+    public static Stream OpenToWrite(Stream target, CompressionKind kind) => kind switch
+    {
+        CompressionKind.Gzip => new GZipStream(target, CompressionLevel.Optimal, leaveOpen: true),
+        CompressionKind.Zstd => new CompressionStream(target, leaveOpen: true),
+        CompressionKind.None => target,
+        _ => throw new NotSupportedException($"{kind} can only be read"),
+    };
+
     /// <summary>Whether an error is what a decompressor throws for broken data.</summary>
     public static bool IsBroken(Exception error) => error is InvalidDataException or ZstdException or EndOfStreamException;
 }

@@ -53,21 +53,39 @@ internal sealed class BuildCache(MetadataDatabase database, ContentCollector col
                 (SELECT max(r.used) FROM build_results r JOIN build_result_layers x ON x.key=r.key WHERE x.layer=l.id),
                 (SELECT sum(r.uses) FROM build_results r JOIN build_result_layers x ON x.key=r.key WHERE x.layer=l.id AND x.position=(SELECT max(position) FROM build_result_layers y WHERE y.key=x.key AND y.output=x.output)),
                 (SELECT min(r.name) FROM build_results r JOIN build_result_layers x ON x.key=r.key WHERE x.layer=l.id AND x.position=(SELECT max(position) FROM build_result_layers y WHERE y.key=x.key AND y.output=x.output)),
-                EXISTS (SELECT 1 FROM build_contexts k WHERE k.layer=l.id),
+                (SELECT min(k.key) FROM build_contexts k WHERE k.layer=l.id),
                 EXISTS (SELECT 1 FROM image_layers i WHERE i.chain_id=l.chain_id)
             FROM build_layers l ORDER BY l.created
             """,
-            r => new CacheRecord(r.GetString(0), r.GetInt64(6) != 0 ? "source.local" : "regular")
+            r => new CacheRecord(r.GetString(0), TypeOf(r.IsDBNull(6) ? null : r.GetString(6)))
             {
                 Size = r.GetInt64(1),
                 CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(2)),
                 LastUsedAt = r.IsDBNull(3) ? null : DateTimeOffset.FromUnixTimeMilliseconds(r.GetInt64(3)),
                 UsageCount = r.IsDBNull(4) ? 0 : (int)r.GetInt64(4),
-                Description = r.IsDBNull(5) ? (r.GetInt64(6) != 0 ? "local source" : "") : r.GetString(5),
+                Description = r.IsDBNull(5) ? DescriptionOf(r.IsDBNull(6) ? null : r.GetString(6)) : r.GetString(5),
                 IsShared = r.GetInt64(7) != 0,
             }));
         return [.. records.Select(r => r with { IsInUse = uses.Holds(r.Id) }), .. mounts.List()];
     }
+
+    /// <summary>What a layer is by what it is kept for; BuildKit has no type for files of servers.</summary>
+    private static string TypeOf(string? key) => Kind(key) switch
+    {
+        "git" => "source.git.checkout",
+        null or "http" => "regular",
+        _ => "source.local",
+    };
+
+    private static string DescriptionOf(string? key) => Kind(key) switch
+    {
+        "git" => "git source",
+        "http" => "http source",
+        null => "",
+        _ => "local source",
+    };
+
+    private static string? Kind(string? key) => key?.Split(':')[0];
 
     /// <summary>Forgets a layer and all results that have it, unless a build has begun to use it.</summary>
     private Task<bool> ForgetAsync(string layer) => database.WriteAsync(

@@ -66,7 +66,9 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         }
 
         Dictionary<string, Platform> platforms = ReadPlatforms(result);
-        return await Task.WhenAll(refs.Select(async pair =>
+        // In the order that the frontend says: what is made of several platforms must not depend on which was ready first.
+        List<string> order = [.. platforms.Keys];
+        return await Task.WhenAll(refs.OrderBy(r => order.IndexOf(r.Key) is >= 0 and var at ? at : order.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Select(async pair =>
         {
             result.Metadata.TryGetValue($"{ConfigKey}/{pair.Key}", out byte[]? config);
             Platform platform = platforms.GetValueOrDefault(pair.Key) ?? PlatformOf(config) ?? Platform.Host;

@@ -1,3 +1,4 @@
+using Quai.Build.Exporting.Images;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
@@ -9,11 +10,11 @@ using Quai.Oci.Images;
 
 namespace Quai.Build.Exporting;
 
-/// <summary>Makes an image of the result, here.</summary>
-internal sealed class ImageExporter(IImageStore images, LayerStore layers, Leases leases) : IExporter
+/// <summary>Makes an image of the result, here, and pushes it if that is wanted.</summary>
+internal sealed class ImageExporter(IImageStore images, ImageComposer composer, ImagePushes pushes, Leases leases) : IExporter
 {
     /// <inheritdoc/>
-    public IReadOnlyList<string> Types { get; } = ["moby", "image", "docker"];
+    public IReadOnlyList<string> Types { get; } = ["moby", "image"];
 
     /// <inheritdoc/>
     public string Title => "exporting to image";
@@ -22,35 +23,67 @@ internal sealed class ImageExporter(IImageStore images, LayerStore layers, Lease
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(
         IReadOnlyList<ExportedTree> trees, ExportRequest request, IBuildSession? session, IStepProgress progress, CancellationToken cancellation)
     {
-        if (trees is not [ExportedTree tree])
+        var demands = new ImageDemands(request.Attributes);
+        if (demands.Pushes && demands.Names.Count == 0)
         {
-            throw QuaiException.Invalid("an image for several platforms cannot be exported to the image store yet: build for one platform");
+            throw QuaiException.Invalid("tag is needed when pushing to registry");
         }
 
-        if (request.Attributes.TryGetValue("push", out string? push) && push == "true")
+        if (trees.Count > 1 && !demands.Pushes)
         {
-            throw new QuaiException(ErrorKind.NotImplemented, "a build cannot push its image itself yet: push it when it is built");
+            throw QuaiException.Invalid("an image for several platforms cannot be exported to the image store yet: push it, export it as an archive, or build for one platform");
         }
 
-        string[] names = request.Attributes.TryGetValue("name", out string? text) ? text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) : [];
         using Lease lease = leases.Begin();
+        return trees.Count == 1 && demands.IsStored && !demands.PushesByDigest
+            ? await StoreAsync(trees[0], demands, session, progress, lease, cancellation).ConfigureAwait(false)
+            : await GiveAwayAsync(trees, demands, session, progress, lease, cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> StoreAsync(
+        ExportedTree tree, ImageDemands demands, IBuildSession? session, IStepProgress progress, Lease lease, CancellationToken cancellation)
+    {
+        if (demands.Annotations.Has(AnnotationPlace.Index) || demands.Annotations.Has(AnnotationPlace.ManifestDescriptor))
+        {
+            throw QuaiException.Invalid("index annotations not supported for single platform export");
+        }
+
         progress.Report("exporting layers", 0, 0, isComplete: false);
-        NamedLayers named = await layers.NameAsync(tree.Stack, lease, cancellation).ConfigureAwait(false);
+        // What stays here need not be packed small: a push does that, once.
+        (NamedLayers named, ImageConfig config) = await composer.PackAsync(tree, demands, demands.Compression ?? LayerCompression.Uncompressed, lease, cancellation).ConfigureAwait(false);
         progress.Report("exporting layers", 0, 0, isComplete: true);
-        ImageConfig config = ImageConfigs.Complete(tree, named, layers.CreatedAt(tree.Stack));
-        Image image = await images.RecordAsync(new BuiltImage(config, named.Blobs, named.ChainIds, names), lease, cancellation).ConfigureAwait(false);
+        var built = new BuiltImage(config, named.Blobs, named.ChainIds, [.. demands.Names.Select(n => n.Familiar)])
+        {
+            Annotations = demands.Annotations.Of(AnnotationPlace.Manifest, tree.Platform),
+        };
+        Image image = await images.RecordAsync(built, lease, cancellation).ConfigureAwait(false);
         progress.Report($"writing image {image.Id}", 0, 0, isComplete: true);
-        foreach (string name in names)
+        foreach (ImageReference name in demands.Names)
         {
-            progress.Report($"naming to {ImageReference.Parse(name).WithDefaultTag().Canonical}", 0, 0, isComplete: true);
+            progress.Report($"naming to {name.Canonical}", 0, 0, isComplete: true);
         }
 
-        Dictionary<string, string> answer = new() { ["containerimage.config.digest"] = image.Id, ["containerimage.digest"] = image.Id };
-        if (names.Length > 0)
+        if (demands is { Pushes: true, IsUsual: false })
         {
-            answer["image.name"] = string.Join(',', names.Select(n => ImageReference.Parse(n).WithDefaultTag().Canonical));
+            // The image may be here already, with a manifest that is not what is asked for.
+            return await GiveAwayAsync([tree], demands, session, progress, lease, cancellation).ConfigureAwait(false);
         }
 
-        return answer;
+        Descriptor manifest = demands.Pushes
+            ? await pushes.PushImageAsync(demands.Names, session, progress, cancellation).ConfigureAwait(false)
+            : new Descriptor { MediaType = MediaTypes.OciManifest, Digest = image.ManifestDigest ?? image.Id, Size = pushes.SizeOf(image) };
+        return new ComposedImage(manifest, [new ComposedManifest(manifest, new Descriptor { Digest = image.Id }, named.Blobs, named.DiffIds)]).Answer(demands.Names);
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> GiveAwayAsync(
+        IReadOnlyList<ExportedTree> trees, ImageDemands demands, IBuildSession? session, IStepProgress progress, Lease lease, CancellationToken cancellation)
+    {
+        ComposedImage image = await composer.ComposeAsync(trees, demands, demands.UsesOciTypes ?? true, progress, lease, cancellation).ConfigureAwait(false);
+        if (demands.Pushes)
+        {
+            await pushes.PushAsync(image, demands, session, lease, progress, cancellation).ConfigureAwait(false);
+        }
+
+        return image.Answer(demands.Names);
     }
 }

@@ -6,7 +6,7 @@ using Quai.Errors;
 
 namespace Quai.Build.Exporting;
 
-/// <summary>Gives the client the files of the result.</summary>
+/// <summary>Gives the client the files of the result: those for several platforms in a folder each.</summary>
 internal sealed class LocalExporter : IExporter
 {
     /// <inheritdoc/>
@@ -24,14 +24,13 @@ internal sealed class LocalExporter : IExporter
             throw QuaiException.Invalid("no session of a client takes the files");
         }
 
-        bool split = trees.Count > 1;
-        foreach (ExportedTree tree in trees)
-        {
-            string prefix = split ? tree.Key.Replace('/', '_') : "";
-            await session.SendTreeAsync(request.Index, new SentTree(new MergedTree(tree.Stack), prefix), cancellation).ConfigureAwait(false);
-            progress.Report(split ? $"copying files {tree.Key}" : "copying files", 0, 0, isComplete: true);
-        }
-
+        // One transfer for all: what is not in it, a client may take for removed.
+        bool isSplit = PlatformFolders.IsSplit(trees, request.Attributes);
+        ISentTree tree = isSplit
+            ? new SplitTree([.. trees.Select(t => (PlatformFolders.NameOf(t), new SentTree(new MergedTree(t.Stack), PlatformFolders.NameOf(t))))])
+            : new SentTree(new MergedTree(trees[0].Stack), "");
+        await session.SendTreeAsync(request.Index, tree, cancellation).ConfigureAwait(false);
+        progress.Report(isSplit ? $"copying files {string.Join(", ", trees.Select(t => t.Platform))}" : "copying files", 0, 0, isComplete: true);
         return new Dictionary<string, string>();
     }
 }

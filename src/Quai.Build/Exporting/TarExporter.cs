@@ -4,7 +4,6 @@ using Quai.Build.Jobs;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Trees;
-using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Mounts;
 
@@ -13,6 +12,8 @@ namespace Quai.Build.Exporting;
 /// <summary>Gives the client the files of the result as an archive.</summary>
 internal sealed class TarExporter(string mountPoint) : IExporter
 {
+    private const uint FolderMode = 0x1ed;
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Types { get; } = ["tar"];
 
@@ -23,19 +24,18 @@ internal sealed class TarExporter(string mountPoint) : IExporter
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(
         IReadOnlyList<ExportedTree> trees, ExportRequest request, IBuildSession? session, IStepProgress progress, CancellationToken cancellation)
     {
-        if (session is null)
-        {
-            throw QuaiException.Invalid("no session of a client takes the archive");
-        }
-
-        await using Stream target = await session.SendFileAsync(request.Index, new Dictionary<string, string>(), cancellation).ConfigureAwait(false);
-        await Task.Factory.StartNew(() => Pack(trees, target, cancellation), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        await target.FlushAsync(cancellation).ConfigureAwait(false);
+        bool isSplit = PlatformFolders.IsSplit(trees, request.Attributes);
+        await ClientFile.SendAsync(
+            session,
+            request.Index,
+            new Dictionary<string, string>(),
+            (target, token) => Task.Factory.StartNew(() => Pack(trees, isSplit, target, token), token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            cancellation).ConfigureAwait(false);
         progress.Report("sending tarball", 0, 0, isComplete: true);
         return new Dictionary<string, string>();
     }
 
-    private void Pack(IReadOnlyList<ExportedTree> trees, Stream target, CancellationToken cancellation)
+    private void Pack(IReadOnlyList<ExportedTree> trees, bool isSplit, Stream target, CancellationToken cancellation)
     {
         using var sink = new SinkStream(target, cancellation);
         using var buffer = new BufferedStream(sink, 256 << 10);
@@ -43,7 +43,12 @@ internal sealed class TarExporter(string mountPoint) : IExporter
         foreach (ExportedTree tree in trees.Where(t => t.Stack.Layers.Count > 0))
         {
             using FileDescriptor root = DetachedOverlay.Open("/", tree.Stack.Directories, null, null, mountPoint);
-            byte[] prefix = trees.Count > 1 ? Encoding.UTF8.GetBytes(tree.Key.Replace('/', '_') + "/") : [];
+            byte[] prefix = isSplit ? Encoding.UTF8.GetBytes(PlatformFolders.NameOf(tree) + "/") : [];
+            if (isSplit)
+            {
+                tar.WriteHeader(new TarHeader { Type = TarEntryType.Directory, Name = prefix, Mode = FolderMode });
+            }
+
             new TreePacker(tar, TreePackerOptions.Plain, cancellation).PackContent(root, prefix);
         }
 

@@ -59,8 +59,8 @@ internal sealed class BaseImages(IImageStore images)
         }
     }
 
-    // The registry by the name under which clients keep its credentials.
-    private static string HostOf(ImageReference name) => name.Canonical.Split('/')[0] is "docker.io" ? "https://index.docker.io/v1/" : name.Canonical.Split('/')[0];
+    /// <summary>The registry of an image by the name under which clients keep its credentials.</summary>
+    public static string HostOf(ImageReference name) => name.Canonical.Split('/')[0] is "docker.io" ? "https://index.docker.io/v1/" : name.Canonical.Split('/')[0];
 
     private Image? Find(string reference, Platform? platform)
     {

@@ -191,8 +191,11 @@ internal sealed partial class Daemon : IAsyncDisposable
     {
         EngineOptions engine = _configuration.Engine;
         var sessions = new BuildSessions();
-        var options = new BuilderOptions(Path.Combine(engine.DataRoot, "build", "caches"), Path.Combine(engine.ExecRoot, "secrets"), Path.Combine(engine.ExecRoot, "rootfs"));
-        Builder builder = await Builder.OpenAsync(options, database, images.Content, images.Images, sessions, _engine!.Steps, [new DockerfileFrontend()], cancellation);
+        var options = new BuilderOptions(Path.Combine(engine.DataRoot, "build", "caches"), Path.Combine(engine.ExecRoot, "secrets"), Path.Combine(engine.ExecRoot, "rootfs"))
+        {
+            Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
+        };
+        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine!.Steps, [new DockerfileFrontend()], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, new WorkerIdentity(_engine.System.Id, Product.Version, [Platform.Host]), _log));
         return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")));

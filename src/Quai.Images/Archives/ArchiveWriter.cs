@@ -1,5 +1,3 @@
-using System.Text;
-using Quai.Archives;
 using Quai.Content.Blobs;
 using Quai.Images.Catalog;
 using Quai.Oci.Images;
@@ -13,9 +11,8 @@ namespace Quai.Images.Archives;
 internal sealed class ArchiveWriter
 {
     private readonly BlobStore _blobs;
-    private readonly List<string> _folders = ["blobs/"];
-    private readonly SortedDictionary<string, (Digest Digest, long Size)> _files = new(StringComparer.Ordinal);
-    private readonly List<(string Name, byte[] Content)> _texts = [];
+    private readonly HashSet<Digest> _files = [];
+    private readonly LayoutArchive _layout;
 
     /// <summary>Plans the archive; the caller holds every blob.</summary>
     public ArchiveWriter(BlobStore blobs, IReadOnlyList<Item> items)
@@ -28,35 +25,37 @@ internal sealed class ArchiveWriter
             Add(item, archive, index);
         }
 
-        _folders.AddRange(_files.Values.Select(f => f.Digest.Algorithm).Distinct().Order().Select(a => $"blobs/{a}/"));
-        _texts.Add(("index.json", ImageJson.Write(new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = index })));
-        _texts.Add(("manifest.json", ImageJson.Write(archive)));
-        _texts.Add(("oci-layout", ImageJson.Write(new OciLayoutMark())));
-        Pieces = MakePieces();
-        Length = Pieces.Sum(p => p.Length);
+        _layout = LayoutArchive.Plan(
+            blobs,
+            _files,
+            [
+                ("index.json", ImageJson.Write(new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = index })),
+                ("manifest.json", ImageJson.Write(archive)),
+                ("oci-layout", ImageJson.Write(new OciLayoutMark())),
+            ]);
     }
 
     /// <summary>An image and the names to write with it.</summary>
     public sealed record Item(StoredImage Image, IReadOnlyList<ImageReference> Names);
 
     /// <summary>Bytes of the whole archive.</summary>
-    public long Length { get; }
+    public long Length => _layout.Length;
 
     /// <summary>The archive in order: the blobs are whole files, everything else is in memory.</summary>
-    public IReadOnlyList<SavedPiece> Pieces { get; }
+    public IReadOnlyList<SavedPiece> Pieces => _layout.Pieces;
 
-    private static string NameOf(Digest digest) => $"blobs/{digest.Algorithm}/{digest.Hex}";
+    /// <summary>Writes it to a stream.</summary>
+    public Task WriteAsync(Stream output, CancellationToken cancellation) => _layout.WriteAsync(output, cancellation);
 
     private void Add(Item item, List<DockerArchiveItem> archive, List<Descriptor> index)
     {
         var digest = Digest.Parse(item.Image.Manifest);
         byte[] bytes = _blobs.Read(digest, ImageJson.MaxManifestSize);
         Manifest manifest = ImageJson.ReadManifest(bytes);
-        _files[NameOf(digest)] = (digest, bytes.Length);
+        _files.Add(digest);
         foreach (Descriptor part in manifest.Layers!.Prepend(manifest.Config!))
         {
-            var blob = Digest.Parse(part.Digest);
-            _files[NameOf(blob)] = (blob, _blobs.SizeOf(blob));
+            _files.Add(Digest.Parse(part.Digest));
         }
 
         Dictionary<string, Descriptor> sources = [];
@@ -68,9 +67,9 @@ internal sealed class ArchiveWriter
 
         archive.Add(new DockerArchiveItem
         {
-            Config = NameOf(Digest.Parse(manifest.Config!.Digest)),
+            Config = LayoutArchive.NameOf(Digest.Parse(manifest.Config!.Digest)),
             RepoTags = [.. item.Names.Select(n => n.Familiar)],
-            Layers = [.. manifest.Layers!.Select(l => NameOf(Digest.Parse(l.Digest)))],
+            Layers = [.. manifest.Layers!.Select(l => LayoutArchive.NameOf(Digest.Parse(l.Digest)))],
             LayerSources = sources,
         });
         var plain = new Descriptor { MediaType = ImageJson.DetectMediaType(bytes), Digest = digest.ToString(), Size = bytes.Length };
@@ -78,40 +77,5 @@ internal sealed class ArchiveWriter
         {
             Annotations = new() { ["io.containerd.image.name"] = n.Canonical, ["org.opencontainers.image.ref.name"] = n.Tag! },
         }));
-    }
-
-    private List<SavedPiece> MakePieces()
-    {
-        List<SavedPiece> pieces = [];
-        var memory = new MemoryStream();
-        var tar = new TarWriter(memory, bufferSize: 4096);
-        foreach (string folder in _folders)
-        {
-            tar.WriteHeader(new TarHeader { Type = TarEntryType.Directory, Name = Encoding.ASCII.GetBytes(folder), Mode = 0x1ed });
-        }
-
-        foreach ((string name, (Digest digest, long size)) in _files)
-        {
-            tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = Encoding.ASCII.GetBytes(name), Mode = 0x1a4, Size = size });
-            Cut();
-            pieces.Add(new SavedPiece(default, _blobs.PathOf(digest), size));
-        }
-
-        foreach ((string name, byte[] content) in _texts)
-        {
-            tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = Encoding.ASCII.GetBytes(name), Mode = 0x1a4, Size = content.Length });
-            tar.Write(content);
-        }
-
-        tar.Finish();
-        Cut();
-        return pieces;
-
-        void Cut()
-        {
-            tar.FlushContent();
-            pieces.Add(new SavedPiece(memory.ToArray(), null, memory.Length));
-            memory.SetLength(0);
-        }
     }
 }

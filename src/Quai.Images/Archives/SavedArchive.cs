@@ -11,18 +11,7 @@ internal sealed class SavedArchive(ArchiveWriter writer, Lease lease, Action wri
 
     public async Task WriteAsync(Stream output, CancellationToken cancellation)
     {
-        foreach (SavedPiece piece in Pieces)
-        {
-            if (piece.File is null)
-            {
-                await output.WriteAsync(piece.Bytes, cancellation).ConfigureAwait(false);
-                continue;
-            }
-
-            await using var file = new FileStream(piece.File, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-            await file.CopyToAsync(output, 256 * 1024, cancellation).ConfigureAwait(false);
-        }
-
+        await writer.WriteAsync(output, cancellation).ConfigureAwait(false);
         Complete();
     }
 

@@ -7,4 +7,8 @@ namespace Quai.Images;
 /// <param name="Layers">Its layers' blobs, from the bottom up.</param>
 /// <param name="ChainIds">The unpacked layers.</param>
 /// <param name="Names">Names for it, as users write them.</param>
-public sealed record BuiltImage(ImageConfig Config, IReadOnlyList<Descriptor> Layers, IReadOnlyList<string> ChainIds, IReadOnlyList<string> Names);
+public sealed record BuiltImage(ImageConfig Config, IReadOnlyList<Descriptor> Layers, IReadOnlyList<string> ChainIds, IReadOnlyList<string> Names)
+{
+    /// <summary>Annotations of its manifest; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? Annotations { get; init; }
+}

@@ -16,8 +16,10 @@ internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimePr
     /// <param name="parent">Id of the image that it is made from, or null.</param>
     /// <param name="lease">Holds the layers, and keeps what is created until the image is recorded.</param>
     /// <param name="cancellation">Only before it is recorded.</param>
+    /// <param name="annotations">Annotations of its manifest; null for none.</param>
     public async Task<StoredImage> RunAsync(
-        Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, IReadOnlyList<ImageName> names, string? parent, Lease lease, CancellationToken cancellation)
+        Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, IReadOnlyList<ImageName> names, string? parent, Lease lease, CancellationToken cancellation,
+        IReadOnlyDictionary<string, string>? annotations = null)
     {
         byte[] config = ImageJson.Write(configure(time.GetUtcNow()));
         Digest id = await blobs.AddAsync(config, null, lease, cancellation).ConfigureAwait(false);
@@ -27,6 +29,7 @@ internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimePr
             MediaType = MediaTypes.OciManifest,
             Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = id.ToString(), Size = config.Length },
             Layers = layers,
+            Annotations = annotations is { Count: > 0 } ? new(annotations) : null,
         });
         Digest manifestDigest = await blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         string[] used = [.. layers.Select(l => l.Digest), id.ToString(), manifestDigest.ToString()];

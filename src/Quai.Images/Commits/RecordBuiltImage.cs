@@ -12,7 +12,7 @@ internal sealed class RecordBuiltImage(ImageMaker maker, ImageEvents events)
     {
         ImageName[] names = [.. built.Names.Select(NameOf)];
         ImageRecorder.CheckLayers(built.Config, built.Layers.Count);
-        StoredImage image = await maker.RunAsync(_ => built.Config, [.. built.Layers], built.ChainIds, names, null, lease, cancellation).ConfigureAwait(false);
+        StoredImage image = await maker.RunAsync(_ => built.Config, [.. built.Layers], built.ChainIds, names, null, lease, cancellation, built.Annotations).ConfigureAwait(false);
         foreach (ImageName name in names)
         {
             events.Publish("tag", image.Image.Id, name.Reference.Familiar);

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Quai.Content.Blobs;
 using Quai.Content.Collecting;
 using Quai.Errors;
+using Quai.Images.Publishing;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
@@ -60,7 +61,7 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
         try
         {
             using FileStream plain = File.OpenRead(path);
-            using var sink = new IngestStream(file);
+            using var sink = new BlobWriteStream(file);
             using var gzip = new GZipStream(sink, CompressionLevel.Optimal, leaveOpen: true);
             byte[] buffer = new byte[1 << 18];
             int count;
@@ -75,37 +76,5 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
         {
             throw QuaiException.NotFound($"blob {Path.GetFileName(path)} not found: its file is missing", e);
         }
-    }
-
-    /// <summary>An ingest file as a writable stream.</summary>
-    private sealed class IngestStream(IngestFile file) : Stream
-    {
-        public override bool CanRead => false;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => true;
-
-        public override long Length => file.Length;
-
-        public override long Position
-        {
-            get => file.Length;
-            set => throw new NotSupportedException();
-        }
-
-        public override void Flush()
-        {
-        }
-
-        public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
-
-        public override void Write(byte[] buffer, int offset, int count) => file.Write(buffer.AsSpan(offset, count));
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

@@ -22,15 +22,23 @@ internal sealed class Push(
             tags.Add((tag, await contents.OfAsync(held, tag, job, cancellation).ConfigureAwait(false), image));
         }
 
-        IEnumerable<string> sources = tags.SelectMany(t => t.Content.Manifests).SelectMany(m => m.Layers)
-            .SelectMany(l => layers.SourcesOf(name, l)).Distinct();
-        RegistryRepository repository = await client.OpenToWriteAsync(name, auth, sources, cancellation).ConfigureAwait(false);
+        RegistryRepository repository = await OpenAsync(auth, name, tags.SelectMany(t => t.Content.Manifests), cancellation).ConfigureAwait(false);
         foreach ((ImageReference tag, PushContent content, StoredImage image) in tags)
         {
             await PushAsync(repository, tag, content, job, cancellation).ConfigureAwait(false);
             await pushed.RecordAsync(ImageName.ByDigest(tag, content.Top.Digest), content.Top.Digest, image, cancellation).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Pushes content that need not be an image of the store, under the job's tag, or by its digest alone.</summary>
+    public async Task RunAsync(RegistryAuth? auth, PushContent content, PushJob job, CancellationToken cancellation)
+    {
+        RegistryRepository repository = await OpenAsync(auth, job.Name, content.Manifests, cancellation).ConfigureAwait(false);
+        await PushAsync(repository, job.Name, content, job, cancellation).ConfigureAwait(false);
+    }
+
+    private Task<RegistryRepository> OpenAsync(RegistryAuth? auth, ImageReference name, IEnumerable<PushManifest> manifests, CancellationToken cancellation) =>
+        client.OpenToWriteAsync(name, auth, manifests.SelectMany(m => m.Layers).SelectMany(l => layers.SourcesOf(name, l)).Distinct(), cancellation);
 
     private List<(ImageReference Name, StoredImage Image)> Tags(ImageReference name)
     {
@@ -66,9 +74,10 @@ internal sealed class Push(
         }
 
         (byte[] bytes, string type, Digest digest) = content.Top;
-        await repository.PutManifestAsync(tag.Tag!, bytes, type, cancellation).ConfigureAwait(false);
-        job.Progress.Report(new ProgressMessage($"{tag.Tag}: digest: {digest} size: {bytes.Length}"));
-        job.Progress.Report(new ProgressMessage(null, Aux: new PushResult(tag.Tag!, digest.ToString(), bytes.Length)));
+        string reference = tag.Tag ?? digest.ToString();
+        await repository.PutManifestAsync(reference, bytes, type, cancellation).ConfigureAwait(false);
+        job.Progress.Report(new ProgressMessage($"{reference}: digest: {digest} size: {bytes.Length}"));
+        job.Progress.Report(new ProgressMessage(null, Aux: new PushResult(reference, digest.ToString(), bytes.Length)));
     }
 
     private async Task PushLayersAsync(RegistryRepository repository, PushContent content, PushJob job, CancellationToken cancellation)

@@ -136,6 +136,9 @@ public static class ImageJson
     /// <inheritdoc cref="Write(ImageConfig)"/>
     public static byte[] Write(OciLayoutMark mark) => JsonSerializer.SerializeToUtf8Bytes(mark, s_writing.OciLayoutMark);
 
+    /// <inheritdoc cref="Write(ImageConfig)"/>
+    public static byte[] Write(Descriptor descriptor) => JsonSerializer.SerializeToUtf8Bytes(descriptor, s_writing.Descriptor);
+
     /// <summary>The values of these sets mean nothing, and cannot always be written again.</summary>
     private static void Empty(Dictionary<string, JsonElement>? set)
     {

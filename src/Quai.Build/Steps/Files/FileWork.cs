@@ -81,7 +81,9 @@ internal sealed unsafe class FileWork(
 
         // What is made on the way belongs to whom the copy belongs to.
         var made = changes with { Mode = null };
-        if (isDirectory && copy.DirCopyContents)
+
+        // A root has no name that a copy could have.
+        if (isDirectory && (copy.DirCopyContents || followed == "/"))
         {
             using MergedDirectory source = from.OpenDirectory(followed)!;
             if (there is { IsDirectory: false })

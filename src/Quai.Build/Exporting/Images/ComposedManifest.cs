@@ -1,0 +1,14 @@
+using Quai.Oci.Images;
+
+namespace Quai.Build.Exporting.Images;
+
+/// <summary>A platform's manifest that is in the store.</summary>
+/// <param name="Descriptor">The manifest.</param>
+/// <param name="Config">Its configuration.</param>
+/// <param name="Layers">Its layers, from the bottom up.</param>
+/// <param name="DiffIds">The digests of their uncompressed archives.</param>
+internal sealed record ComposedManifest(Descriptor Descriptor, Descriptor Config, IReadOnlyList<Descriptor> Layers, IReadOnlyList<string> DiffIds)
+{
+    /// <summary>Everything that it needs, itself too.</summary>
+    public IEnumerable<Digest> Blobs => Layers.Append(Config).Append(Descriptor).Select(d => Digest.Parse(d.Digest));
+}

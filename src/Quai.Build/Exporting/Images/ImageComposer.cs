@@ -1,0 +1,119 @@
+using Quai.Build.Layers;
+using Quai.Build.Solving;
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Errors;
+using Quai.Images;
+using Quai.Oci.Images;
+
+namespace Quai.Build.Exporting.Images;
+
+/// <summary>Makes images of trees: packs their layers, and writes configurations, manifests and, for several platforms, an index into the store.</summary>
+internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublishing publishing)
+{
+    /// <summary>The layers of a tree as they are asked for, and the configuration with them.</summary>
+    /// <param name="tree">The tree.</param>
+    /// <param name="demands">What is asked for.</param>
+    /// <param name="compression">How layers made here are packed.</param>
+    /// <param name="lease">Keeps what is made.</param>
+    /// <param name="cancellation">Stops; what is complete is kept.</param>
+    public async Task<(NamedLayers Layers, ImageConfig Config)> PackAsync(
+        ExportedTree tree, ImageDemands demands, LayerCompression compression, Lease lease, CancellationToken cancellation)
+    {
+        NamedLayers named = await layers.NameAsync(tree.Stack, lease, cancellation).ConfigureAwait(false);
+        List<Descriptor> packed = [];
+        foreach (Descriptor layer in named.Blobs)
+        {
+            packed.Add(await publishing.PackAsync(layer, compression, demands.ForcesCompression, lease, cancellation).ConfigureAwait(false));
+        }
+
+        return (named with { Blobs = packed }, ImageConfigs.Complete(tree, named, layers.CreatedAt(tree.Stack)));
+    }
+
+    /// <summary>Makes an image.</summary>
+    /// <param name="trees">One for each platform.</param>
+    /// <param name="demands">What is asked for.</param>
+    /// <param name="usesOciTypes">Whether the types are OCI's rather than Docker's.</param>
+    /// <param name="progress">Where it says what it does.</param>
+    /// <param name="lease">Keeps what is made.</param>
+    /// <param name="cancellation">Stops; what is complete is kept.</param>
+    /// <exception cref="QuaiException">Something is asked of an index where there is none.</exception>
+    public async Task<ComposedImage> ComposeAsync(
+        IReadOnlyList<ExportedTree> trees, ImageDemands demands, bool usesOciTypes, IStepProgress progress, Lease lease, CancellationToken cancellation)
+    {
+        bool isIndex = trees.Count > 1;
+        if (!isIndex && (demands.Annotations.Has(AnnotationPlace.Index) || demands.Annotations.Has(AnnotationPlace.ManifestDescriptor)))
+        {
+            throw QuaiException.Invalid("index annotations not supported for single platform export");
+        }
+
+        List<ComposedManifest> manifests = [];
+        foreach (ExportedTree tree in trees)
+        {
+            manifests.Add(await ManifestAsync(tree, demands, usesOciTypes, isIndex, progress, lease, cancellation).ConfigureAwait(false));
+        }
+
+        if (!isIndex)
+        {
+            return new ComposedImage(manifests[0].Descriptor, manifests);
+        }
+
+        byte[] index = ImageJson.Write(new ImageIndex
+        {
+            SchemaVersion = 2,
+            MediaType = usesOciTypes ? MediaTypes.OciIndex : MediaTypes.DockerIndex,
+            Manifests = [.. manifests.Select(m => m.Descriptor)],
+            Annotations = demands.Annotations.Of(AnnotationPlace.Index),
+        });
+        Descriptor top = await AddAsync(index, usesOciTypes ? MediaTypes.OciIndex : MediaTypes.DockerIndex, lease, cancellation).ConfigureAwait(false);
+        progress.Report($"exporting manifest list {top.Digest}", 0, 0, isComplete: true);
+        return new ComposedImage(top, manifests);
+    }
+
+    private async Task<ComposedManifest> ManifestAsync(
+        ExportedTree tree, ImageDemands demands, bool usesOciTypes, bool isIndexed, IStepProgress progress, Lease lease, CancellationToken cancellation)
+    {
+        string layersTitle = isIndexed ? $"exporting layers for {tree.Platform}" : "exporting layers";
+        progress.Report(layersTitle, 0, 0, isComplete: false);
+        (NamedLayers named, ImageConfig config) = await PackAsync(tree, demands, demands.Compression ?? LayerCompression.Gzip, lease, cancellation).ConfigureAwait(false);
+        progress.Report(layersTitle, 0, 0, isComplete: true);
+
+        List<Descriptor> packed = [.. named.Blobs.Select(l => l with { MediaType = TypeOf(l.MediaType, usesOciTypes), Annotations = null })];
+        Descriptor configDescriptor = await AddAsync(ImageJson.Write(config), usesOciTypes ? MediaTypes.OciConfig : MediaTypes.DockerConfig, lease, cancellation).ConfigureAwait(false);
+        string type = usesOciTypes ? MediaTypes.OciManifest : MediaTypes.DockerManifest;
+        byte[] manifest = ImageJson.Write(new Manifest
+        {
+            SchemaVersion = 2,
+            MediaType = type,
+            Config = configDescriptor,
+            Layers = packed,
+            Annotations = demands.Annotations.Of(AnnotationPlace.Manifest, tree.Platform),
+        });
+        Descriptor descriptor = await AddAsync(manifest, type, lease, cancellation).ConfigureAwait(false);
+        progress.Report($"exporting manifest {descriptor.Digest}", 0, 0, isComplete: true);
+        progress.Report($"exporting config {configDescriptor.Digest}", 0, 0, isComplete: true);
+        descriptor = descriptor with
+        {
+            Annotations = isIndexed ? demands.Annotations.Of(AnnotationPlace.ManifestDescriptor, tree.Platform) : null,
+            Platform = new PlatformDescription { Architecture = tree.Platform.Architecture, Os = tree.Platform.Os, Variant = tree.Platform.Variant },
+        };
+        return new ComposedManifest(descriptor, configDescriptor, packed, named.DiffIds);
+    }
+
+    private async Task<Descriptor> AddAsync(byte[] bytes, string type, Lease lease, CancellationToken cancellation) => new()
+    {
+        MediaType = type,
+        Digest = (await blobs.AddAsync(bytes, null, lease, cancellation).ConfigureAwait(false)).ToString(),
+        Size = bytes.Length,
+    };
+
+    // Docker's types have none for zstd.
+    private static string? TypeOf(string? type, bool usesOciTypes) => (type, usesOciTypes) switch
+    {
+        (MediaTypes.OciLayer, false) => MediaTypes.DockerLayer,
+        (MediaTypes.OciLayerGzip, false) => MediaTypes.DockerLayerGzip,
+        (MediaTypes.DockerLayer, true) => MediaTypes.OciLayer,
+        (MediaTypes.DockerLayerGzip, true) => MediaTypes.OciLayerGzip,
+        _ => type,
+    };
+}
