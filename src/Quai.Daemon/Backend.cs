@@ -1,4 +1,5 @@
 using Quai.Api.System;
+using Quai.Build.Caching;
 using Quai.BuildKit;
 using Quai.Daemon.Builds;
 using Quai.Daemon.Configuration;
@@ -25,6 +26,7 @@ namespace Quai.Daemon;
 /// <param name="Configuration">The current configuration: parts of it change when the daemon is told to reload it.</param>
 /// <param name="Builds">Building; null where it is not available.</param>
 /// <param name="ClassicBuild">Building by one request; null where it is not available.</param>
+/// <param name="BuildCache">What builds have left; null where there are none.</param>
 internal sealed record Backend(
     IContainers Containers,
     IContainerFiles Files,
@@ -38,4 +40,5 @@ internal sealed record Backend(
     Func<SystemInfo> Info,
     Func<DaemonConfiguration> Configuration,
     BuildKitService? Builds = null,
-    ClassicBuild? ClassicBuild = null);
+    ClassicBuild? ClassicBuild = null,
+    IBuildCache? BuildCache = null);

@@ -4,6 +4,7 @@ using Quai.Api.Containers;
 using Quai.Api.Images;
 using Quai.Api.System;
 using Quai.Api.Volumes;
+using Quai.Daemon.Builds;
 using Quai.Daemon.Http;
 using Quai.Daemon.Images;
 using Quai.Engine.Host;
@@ -83,6 +84,11 @@ internal static class DiskUsageRoutes
             }
         }
 
+        if (wanted("build-cache") && backend.BuildCache is { } cache)
+        {
+            usage.BuildCache = await CacheRoutes.ListAsync(cache, call.Gone);
+        }
+
         return (usage, reclaimable);
     }
 
@@ -112,7 +118,10 @@ internal static class DiskUsageRoutes
 
         if (wanted("build-cache"))
         {
-            document["BuildCacheUsage"] = Sum(0, 0, 0, 0, null);
+            List<BuildCacheRecord> own = usage.BuildCache.FindAll(r => !r.Shared);
+            JsonNode? items = verbose ? JsonSerializer.SerializeToNode(usage, Json.Types.DiskUsage)!["BuildCache"]!.DeepClone() : null;
+            document["BuildCacheUsage"] = Sum(
+                usage.BuildCache.Count(r => r.InUse), usage.BuildCache.Count, own.FindAll(r => !r.InUse).Sum(r => r.Size), own.Sum(r => r.Size), items);
         }
     }
 

@@ -41,6 +41,11 @@ internal static class Routes
             BuildRoutes.Map(router, builds, backend.ClassicBuild);
         }
 
+        if (backend.BuildCache is { } cache)
+        {
+            CacheRoutes.Map(router, cache);
+        }
+
         UnsupportedRoutes.Map(router, canBuild: backend.Builds is not null);
         return router;
     }

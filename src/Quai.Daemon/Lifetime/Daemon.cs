@@ -169,8 +169,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
         Own(activity);
         SystemService system = _engine.System;
-        (_builds, ClassicBuild classic) = await ComposeBuildsAsync(database, images, cancellation);
-        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic);
+        (_builds, ClassicBuild classic, IBuildCache cache) = await ComposeBuildsAsync(database, images, cancellation);
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, cache);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
@@ -187,7 +187,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Started(_log, Product.Version);
     }
 
-    private async Task<(BuildKitService Service, ClassicBuild Classic)> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
+    private async Task<(BuildKitService Service, ClassicBuild Classic, IBuildCache Cache)> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
     {
         EngineOptions engine = _configuration.Engine;
         var sessions = new BuildSessions();
@@ -198,7 +198,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine!.Steps, [new DockerfileFrontend()], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, new WorkerIdentity(_engine.System.Id, Product.Version, [Platform.Host]), _log));
-        return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")));
+        return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder.Cache);
     }
 
     private uint SocketGroup() => GroupFile.Find(_configuration.Group) is { } group

@@ -33,13 +33,13 @@ internal static class UnsupportedRoutes
             .Add("POST", "/swarm/leave", _ => throw new QuaiException(ErrorKind.Unavailable, "This node is not part of a swarm"))
             .Add("POST", "/swarm/init", Missing("swarm mode"))
             .Add("POST", "/swarm/join", Missing("swarm mode"))
-            .Add("POST", "/build/prune", call => call.Answer(new JsonObject { ["CachesDeleted"] = null, ["SpaceReclaimed"] = 0 }, Json.Edited.JsonObject)) // nothing builds, so there is no cache
             .Add("GET", "/plugins", call => call.Answer([], Json.Edited.ListJsonObject))
             .Add("POST", "/plugins/pull", Missing("plugins"));
         if (!canBuild)
         {
             router
                 .Add("POST", "/build", Missing("building images"))
+                .Add("POST", "/build/prune", Missing("building images"))
                 .Add("POST", "/build/cancel", Missing("building images"))
                 .Add("POST", "/session", Missing("the build session"))
                 .Add("POST", "/grpc", Missing("BuildKit"));
