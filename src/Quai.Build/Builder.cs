@@ -65,7 +65,7 @@ public sealed class Builder : IBuilder, IDisposable
         var kept = new KeptSources(layers, database);
         var bases = new BaseImages(images.Images);
         var folders = new CacheMounts(options.CacheFolder);
-        var mounts = new StepMounts(options.SecretFolder, folders);
+        var mounts = new StepMounts(options.SecretFolder, folders, layers);
         var uses = new LayerUses();
         var parts = new BuildParts(
             new SourceKinds(
@@ -82,6 +82,7 @@ public sealed class Builder : IBuilder, IDisposable
         {
             Frontends = frontends,
             Uses = uses,
+            Collector = content.Collector,
             Time = options.Time,
         };
         return new Builder(parts) { Cache = new BuildCache(database, content.Collector, uses, folders, options.Time) };

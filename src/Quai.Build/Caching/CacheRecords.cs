@@ -7,6 +7,8 @@ namespace Quai.Build.Caching;
 /// <summary>The results that builds have made, in the database.</summary>
 internal sealed class CacheRecords(MetadataDatabase database, LayerStore layers, TimeProvider time)
 {
+    private const long Young = 10 * 60 * 1000;
+
     /// <summary>By what the steps that follow know the result of a key; null where there is none.</summary>
     public string? IdentityOf(string key) => database.Read(c => c.Scalar<string?>("SELECT identity FROM build_results WHERE key=$k", ("$k", key)));
 
@@ -80,6 +82,29 @@ internal sealed class CacheRecords(MetadataDatabase database, LayerStore layers,
     public Task RecoverAsync(CancellationToken cancellation) => database.WriteAsync(
         c => c.Run("DELETE FROM build_layers WHERE id NOT IN (SELECT layer FROM build_result_layers) AND id NOT IN (SELECT layer FROM build_contexts)"),
         cancellation);
+
+    /// <summary>Forgets layers that nothing has any more, such as those of a context that came again with other files.</summary>
+    /// <param name="isUsed">Whether a build uses a layer.</param>
+    /// <returns>Whether there were any: their files go with the next collection.</returns>
+    public async Task<bool> ForgetUnusedAsync(Func<string, bool> isUsed)
+    {
+        // What was made just now may be about to be recorded.
+        long before = Now() - Young;
+        return await database.WriteAsync(
+            c =>
+            {
+                List<string> unused = c.Rows(
+                    """
+                    SELECT id FROM build_layers l WHERE created < $t
+                    AND NOT EXISTS (SELECT 1 FROM build_result_layers r WHERE r.layer=l.id) AND NOT EXISTS (SELECT 1 FROM build_contexts k WHERE k.layer=l.id)
+                    """,
+                    r => r.GetString(0), ("$t", before));
+                unused.RemoveAll(l => isUsed(l));
+                unused.ForEach(l => c.Run("DELETE FROM build_layers WHERE id=$l", ("$l", l)));
+                return unused.Count > 0;
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

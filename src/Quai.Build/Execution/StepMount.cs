@@ -1,3 +1,5 @@
+using Quai.Content.Snapshots;
+
 namespace Quai.Build.Execution;
 
 /// <summary>A mount of a step.</summary>
@@ -9,6 +11,9 @@ public sealed record StepMount(string Destination)
 
     /// <summary>The folders of layers that are shown, topmost first; null for none.</summary>
     public IReadOnlyList<string>? Layers { get; init; }
+
+    /// <summary>A layer that is written to, with what is below; null for none.</summary>
+    public Snapshot? Written { get; init; }
 
     /// <summary>What beneath the source is shown; null for all.</summary>
     public string? Subpath { get; init; }

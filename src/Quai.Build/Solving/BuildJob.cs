@@ -111,6 +111,11 @@ internal sealed class BuildJob : IBuildJob
         await _stop.CancelAsync().ConfigureAwait(false);
         await _solver.DrainAsync().ConfigureAwait(false);
         _use.Dispose();
+        if (await _parts.Records.ForgetUnusedAsync(_parts.Uses.Holds).ConfigureAwait(false))
+        {
+            await _parts.Collector.RunQuietlyAsync().ConfigureAwait(false);
+        }
+
         _log.Complete();
         _ended(this);
     }

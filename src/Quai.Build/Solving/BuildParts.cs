@@ -4,6 +4,7 @@ using Quai.Build.Frontends;
 using Quai.Build.Solving.Keys;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
+using Quai.Content.Collecting;
 
 namespace Quai.Build.Solving;
 
@@ -16,6 +17,9 @@ internal sealed record BuildParts(
 
     /// <summary>What builds use of the cache.</summary>
     public required LayerUses Uses { get; init; }
+
+    /// <summary>Removes what nobody owns.</summary>
+    public required ContentCollector Collector { get; init; }
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

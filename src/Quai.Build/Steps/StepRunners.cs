@@ -24,6 +24,7 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, int paralle
                 Op.OpOneofCase.File => await files.RunAsync(vertex.Op.File, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Exec => await programs.RunAsync(vertex.Op.Exec, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Merge => Merge(vertex.Op.Merge, context),
+                Op.OpOneofCase.Diff => Difference(vertex.Op.Diff, context),
                 _ => throw new QuaiException(ErrorKind.NotImplemented, $"steps of the kind {vertex.Op.OpCase} are not supported yet"),
             };
         }
@@ -35,6 +36,16 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, int paralle
 
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
+
+    // What one tree has beyond the other that it was made from: its own layers.
+    private static StepResult Difference(DiffOp difference, StepContext context)
+    {
+        IReadOnlyList<BuildLayer> lower = difference.Lower is { Input: >= 0 } below ? context.Inputs[(int)below.Input].Layers : [];
+        IReadOnlyList<BuildLayer> upper = difference.Upper is { Input: >= 0 } above ? context.Inputs[(int)above.Input].Layers : [];
+        return upper.Count >= lower.Count && upper.Take(lower.Count).SequenceEqual(lower)
+            ? new StepResult([new LayerStack([.. upper.Skip(lower.Count)])])
+            : throw new QuaiException(ErrorKind.NotImplemented, "the difference of two trees of which neither was made from the other is not supported yet");
+    }
 
     // The layers of one upon those of the other: nothing is copied.
     private static StepResult Merge(MergeOp merge, StepContext context)

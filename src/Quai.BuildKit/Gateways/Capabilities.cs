@@ -20,7 +20,6 @@ internal static class Capabilities
         "source.git", "source.git.keepgitdir", "source.git.fullurl", "source.git.httpauth", "source.git.knownsshhosts", "source.git.mountsshsock", "source.git.subdir",
         // The third is spelled so.
         "source.http", "source.http.checksum", "source.http.perm", "soruce.http.uidgid",
-        "source.ocilayout",
         "exec.meta.base", "exec.meta.cgroup.parent", "exec.meta.network", "exec.meta.proxyenv", "exec.meta.security", "exec.meta.setsdefaultpath", "exec.meta.ulimit",
         "exec.meta.removemountstubs.recursive", "exec.secretenv",
         "exec.mount.bind", "exec.mount.bind.readwrite-nooutput", "exec.mount.cache", "exec.mount.cache.sharing", "exec.mount.selector", "exec.mount.tmpfs",
@@ -29,7 +28,7 @@ internal static class Capabilities
         "file.symlink.create",
         "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache",
         "mergeop", "diffop",
-        "exporter.image.annotations", "exporter.image.attestations", "exporter.sourcedateepoch", "exporter.multiple",
+        "exporter.image.annotations", "exporter.image.attestations", "exporter.multiple",
     ];
 
     /// <summary>What the gateway does.</summary>

@@ -81,6 +81,13 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths)
     public static SpecMount MountOf(StepMount mount, string layers)
     {
         var common = new SpecMount { Destination = mount.Destination, ReadOnly = mount.ReadOnly, Propagation = "rprivate" };
+        if (mount.Written is { } written)
+        {
+            return written.Lower.Count == 0
+                ? common with { Source = Path.Combine(written.Root, written.Upper), Subpath = mount.Subpath }
+                : common with { Source = layers, Subpath = mount.Subpath, Layers = new MountLayers(written.Root, written.Lower, mount.IsFile) { Upper = written.Upper, Work = written.Work } };
+        }
+
         return mount.Layers is { Count: > 0 } lower
             ? common with { Source = layers, Subpath = mount.Subpath, Layers = new MountLayers(layers, [.. lower.Select(l => Path.GetRelativePath(layers, l))], mount.IsFile) }
             : mount.Source is { } source ? common with { Source = source }

@@ -122,7 +122,14 @@ public sealed class Mount
 /// <param name="Root">The folder that the others are relative to.</param>
 /// <param name="Lower">The folders, topmost first.</param>
 /// <param name="IsFile">Whether what is bound of it is a file.</param>
-public sealed record MountLayers(string Root, IReadOnlyList<string> Lower, bool IsFile);
+public sealed record MountLayers(string Root, IReadOnlyList<string> Lower, bool IsFile)
+{
+    /// <summary>The folder that is written to, relative to the root; null for a file system that is only read.</summary>
+    public string? Upper { get; init; }
+
+    /// <summary>overlayfs's work folder beside it.</summary>
+    public string? Work { get; init; }
+}
 
 public sealed class Hooks
 {

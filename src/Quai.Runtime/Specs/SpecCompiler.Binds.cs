@@ -108,21 +108,21 @@ public sealed partial class SpecCompiler
     /// </summary>
     private void CompileLayers(Mount mount, MountLayers layers, MountOptions options)
     {
-        if (layers.Lower is [var only])
+        if (layers is { Upper: null, Lower: [var only] })
         {
             // overlayfs wants two.
             CompileBind(Path.Join(layers.Root, only), mount, options, layers.IsFile);
             return;
         }
 
-        string at = _spec.Root!.Path, text = "lowerdir=" + string.Join(':', layers.Lower);
+        string at = _spec.Root!.Path, text = "lowerdir=" + string.Join(':', layers.Lower) + (layers.Upper is null ? "" : $",upperdir={layers.Upper},workdir={layers.Work}");
         if (text.Length > 4000)
         {
             throw QuaiException.Invalid($"the image has too many layers to mount ({layers.Lower.Count})");
         }
 
         Child($"enter {layers.Root}", Step.Call(Nr.Chdir, _plan.Text(layers.Root)));
-        Child($"mount the image for {mount.Destination}", Step.Call(Nr.Mount, _plan.Text("overlay"), _plan.Text(at), _plan.Text("overlay"), (long)MS_RDONLY, _plan.Text(text)));
+        Child($"mount the image for {mount.Destination}", Step.Call(Nr.Mount, _plan.Text("overlay"), _plan.Text(at), _plan.Text("overlay"), layers.Upper is null ? (long)MS_RDONLY : 0, _plan.Text(text)));
         CompileBind(at, mount, options, layers.IsFile);
         Child($"uncover {at}", Step.Call(Nr.Umount2, _plan.Text(at), MNT_DETACH));
     }

@@ -35,16 +35,17 @@ internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts
         }
 
         stubs.Remove(layer.Directory);
-        return await SealAsync(exec, root, layer, context, cancellation).ConfigureAwait(false);
+        return await SealAsync(exec, root, layer, prepared, context, cancellation).ConfigureAwait(false);
     }
 
-    private static async Task<StepResult> SealAsync(ExecOp exec, Mount root, WritableLayer layer, StepContext context, CancellationToken cancellation)
+    private static async Task<StepResult> SealAsync(ExecOp exec, Mount root, WritableLayer layer, StepMounts.Prepared prepared, StepContext context, CancellationToken cancellation)
     {
         long outputs = exec.Mounts.Max(m => m.Output) + 1;
         var results = new LayerStack[Math.Max(outputs, 0)];
         foreach (Mount mount in exec.Mounts.Where(m => m.Output >= 0))
         {
             results[mount.Output] = mount == root && !root.Readonly ? await layer.SealAsync(cancellation).ConfigureAwait(false)
+                : prepared.Written.TryGetValue(mount, out WritableLayer? written) ? await written.SealAsync(cancellation).ConfigureAwait(false)
                 : mount.Input < 0 ? LayerStack.Empty
                 : context.Inputs[(int)mount.Input];
         }

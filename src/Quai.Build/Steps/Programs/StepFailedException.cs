@@ -6,10 +6,8 @@ namespace Quai.Build.Steps.Programs;
 /// <param name="arguments">The program with its arguments.</param>
 /// <param name="exitCode">Its exit code, or 128 + signal.</param>
 public sealed class StepFailedException(IReadOnlyList<string> arguments, int exitCode)
-    : QuaiException(ErrorKind.System, $"process \"{string.Join(' ', arguments)}\" did not complete successfully: exit code: {exitCode}{Hint(exitCode)}")
+    : QuaiException(ErrorKind.System, $"process \"{string.Join(' ', arguments)}\" did not complete successfully: exit code: {exitCode}")
 {
     /// <summary>The exit code.</summary>
     public int ExitCode { get; } = exitCode;
-
-    private static string Hint(int code) => code == 137 ? ": cannot allocate memory" : "";
 }

@@ -12,7 +12,8 @@ namespace Quai.Build.Steps.Programs;
 /// <summary>What steps have mounted beside their root: files of other steps, folders that outlive builds, memory, secrets.</summary>
 /// <param name="folder">Where secrets are for as long as a step runs: a folder of this process's own, in memory.</param>
 /// <param name="caches">Folders that outlive builds.</param>
-internal sealed class StepMounts(string folder, CacheMounts caches)
+/// <param name="layers">Where files are written that a mount shows.</param>
+internal sealed class StepMounts(string folder, CacheMounts caches, LayerStore layers)
 {
     private const uint DefaultSecretMode = 0x100;
 
@@ -55,16 +56,8 @@ internal sealed class StepMounts(string folder, CacheMounts caches)
         string destination = MergedTree.Clean(mount.Dest.StartsWith('/') ? mount.Dest : $"{exec.Meta.Cwd}/{mount.Dest}");
         switch (mount.MountType)
         {
-            case MountType.Bind when mount.Output < 0 && mount.Readonly:
-                LayerStack stack = mount.Input < 0 ? LayerStack.Empty : context.Inputs[(int)mount.Input];
-                var tree = new MergedTree(stack);
-                string selected = tree.Resolve(mount.Selector);
-                if (tree.Status(selected) is not { } status)
-                {
-                    throw QuaiException.NotFound($"failed to compute cache key: \"{mount.Selector}\": not found");
-                }
-
-                prepared.Mounts.Add(new StepMount(destination) { Layers = stack.Directories, Subpath = selected == "/" ? null : selected[1..], IsFile = !status.IsDirectory, ReadOnly = true });
+            case MountType.Bind:
+                await BindAsync(prepared, mount, destination, context, cancellation).ConfigureAwait(false);
                 break;
             case MountType.Cache:
                 prepared.Mounts.Add(await caches.OpenAsync(mount, destination, context, prepared.Add, cancellation).ConfigureAwait(false));
@@ -84,8 +77,51 @@ internal sealed class StepMounts(string folder, CacheMounts caches)
                 }
 
                 break;
+            case MountType.Ssh:
+                await ForwardAsync(prepared, mount, destination, context, cancellation).ConfigureAwait(false);
+                break;
             default:
-                throw new QuaiException(ErrorKind.NotImplemented, $"the mount at {mount.Dest} is of the kind {mount.MountType}{(mount.MountType == MountType.Bind ? ", writable" : "")}, which is not supported yet");
+                throw QuaiException.Invalid($"the mount at {mount.Dest} is of the unknown kind {mount.MountType}");
+        }
+    }
+
+    /// <summary>Files of another step: to be read, or in a layer of their own to be written, which is kept only where it is a result.</summary>
+    private async Task BindAsync(Prepared prepared, Mount mount, string destination, StepContext context, CancellationToken cancellation)
+    {
+        LayerStack stack = mount.Input < 0 ? LayerStack.Empty : context.Inputs[(int)mount.Input];
+        var tree = new MergedTree(stack);
+        string selected = tree.Resolve(mount.Selector);
+        if (tree.Status(selected) is not { } status)
+        {
+            throw QuaiException.NotFound($"\"{mount.Selector}\": not found");
+        }
+
+        var shown = new StepMount(destination) { Subpath = selected == "/" ? null : selected[1..], IsFile = !status.IsDirectory };
+        if (mount.Readonly)
+        {
+            prepared.Mounts.Add(shown with { Layers = stack.Directories, ReadOnly = true });
+            return;
+        }
+
+        WritableLayer layer = await layers.BeginAsync(stack, cancellation).ConfigureAwait(false);
+        prepared.Add(layer);
+        prepared.Written[mount] = layer;
+        prepared.Mounts.Add(shown with { Written = layer.Snapshot });
+    }
+
+    private async Task ForwardAsync(Prepared prepared, Mount mount, string destination, StepContext context, CancellationToken cancellation)
+    {
+        string id = mount.SSHOpt?.ID is { Length: > 0 } given ? given : "default";
+        if (context.Session is { } session && await session.HasAgentAsync(id, cancellation).ConfigureAwait(false))
+        {
+            PrivateFolder.Make(folder);
+            var relay = AgentRelay.Start(Path.Combine(folder, Guid.NewGuid().ToString("N")), mount.SSHOpt ?? new SSHOpt(), () => session.ConnectAgentAsync(id, cancellation));
+            prepared.Add(relay);
+            prepared.Mounts.Add(new StepMount(destination) { Source = relay.Path });
+        }
+        else if (mount.SSHOpt?.Optional != true)
+        {
+            throw QuaiException.NotFound($"no SSH key \"{id}\" forwarded from the client");
         }
     }
 
@@ -109,7 +145,10 @@ internal sealed class StepMounts(string folder, CacheMounts caches)
     /// <summary>Mounts of one step, until it has ended.</summary>
     public sealed class Prepared : IAsyncDisposable
     {
-        private readonly Stack<Action> _undo = new();
+        private readonly Stack<Func<ValueTask>> _undo = new();
+
+        /// <summary>The layers that mounts write to.</summary>
+        public Dictionary<Mount, WritableLayer> Written { get; } = [];
 
         /// <summary>What is mounted.</summary>
         public List<StepMount> Mounts { get; } = [];
@@ -118,17 +157,22 @@ internal sealed class StepMounts(string folder, CacheMounts caches)
         public List<string> Variables { get; } = [];
 
         /// <summary>Remembers what to do at the end.</summary>
-        public void Add(Action undo) => _undo.Push(undo);
+        public void Add(Action undo) => _undo.Push(() =>
+        {
+            undo();
+            return ValueTask.CompletedTask;
+        });
+
+        /// <summary>Remembers what to dispose of at the end.</summary>
+        public void Add(IAsyncDisposable part) => _undo.Push(part.DisposeAsync);
 
         /// <inheritdoc/>
-        public ValueTask DisposeAsync()
+        public async ValueTask DisposeAsync()
         {
-            while (_undo.TryPop(out Action? undo))
+            while (_undo.TryPop(out Func<ValueTask>? undo))
             {
-                undo();
+                await undo().ConfigureAwait(false);
             }
-
-            return ValueTask.CompletedTask;
         }
     }
 }
