@@ -61,8 +61,8 @@ public sealed class Builder : IBuilder, IDisposable
         var layers = new LayerStore(content, database, options.Time);
         var records = new CacheRecords(database, layers, options.Time);
         await records.RecoverAsync(cancellation).ConfigureAwait(false);
-        var contexts = new ContextStore(layers, database);
-        var kept = new KeptSources(layers, database);
+        var kept = new KeptLayers(layers, database);
+        var contexts = new ContextStore(layers, kept);
         var bases = new BaseImages(images.Images);
         var folders = new CacheMounts(options.CacheFolder);
         var mounts = new StepMounts(options.SecretFolder, folders, layers);

@@ -1,28 +1,15 @@
 using System.Security.Cryptography;
+using Quai.Archives;
 using Quai.Linux;
 
 namespace Quai.Build.Contexts;
 
 /// <summary>A file of a context whose content is coming: digested on the way.</summary>
-internal sealed class ContextFile(FileDescriptor file, Action<byte[], long> complete) : Stream
+internal sealed class ContextFile(FileDescriptor file, Action<byte[], long> complete) : WriteOnlyStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _length;
     private bool _isFlushed;
-
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -36,8 +23,6 @@ internal sealed class ContextFile(FileDescriptor file, Action<byte[], long> comp
         _length += buffer.Length;
     }
 
-    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
-
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -47,12 +32,6 @@ internal sealed class ContextFile(FileDescriptor file, Action<byte[], long> comp
 
     /// <summary>All has come.</summary>
     public override void Flush() => _isFlushed = true;
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Quai.Content;
 using Quai.Content.Collecting;
@@ -22,7 +21,7 @@ public sealed class LayerStore
     private readonly ContentStore _content;
     private readonly MetadataDatabase _database;
     private readonly TimeProvider _time;
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _packing = new();
+    private readonly Turns _packing = new();
 
     internal LayerStore(ContentStore content, MetadataDatabase database, TimeProvider time)
     {
@@ -116,35 +115,27 @@ public sealed class LayerStore
 
     private async Task<(string DiffId, Descriptor Blob)> PackAsync(BuildLayer layer, Lease lease, CancellationToken cancellation)
     {
-        SemaphoreSlim turn = _packing.GetOrAdd(layer.Id, _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        using IDisposable turn = await _packing.EnterAsync(layer.Id, cancellation).ConfigureAwait(false);
+        (string? diffId, Descriptor? blob) = _database.Read(c => c.Rows(
+            "SELECT diff_id, blob, media_type, blob_size FROM build_layers WHERE id=$i",
+            r => (r.IsDBNull(0) ? null : r.GetString(0), r.IsDBNull(1) ? null : new Descriptor { Digest = r.GetString(1), MediaType = r.GetString(2), Size = r.GetInt64(3) }),
+            ("$i", layer.Id))).Single();
+        if (blob is not null)
         {
-            (string? diffId, Descriptor? blob) = _database.Read(c => c.Rows(
-                "SELECT diff_id, blob, media_type, blob_size FROM build_layers WHERE id=$i",
-                r => (r.IsDBNull(0) ? null : r.GetString(0), r.IsDBNull(1) ? null : new Descriptor { Digest = r.GetString(1), MediaType = r.GetString(2), Size = r.GetInt64(3) }),
-                ("$i", layer.Id))).Single();
-            if (blob is not null)
-            {
-                lease.Hold(blob.Digest);
-                return (diffId!, blob);
-            }
-
-            (Digest made, long length) = await _content.Packing.PackAsync(layer.Directory, lease, cancellation).ConfigureAwait(false);
-            if (diffId is not null && diffId != made.ToString())
-            {
-                throw QuaiException.System($"layer {layer.Id} packs to {made}, not to {diffId} as it came");
-            }
-
-            await _database.WriteAsync(
-                c => c.Run("UPDATE build_layers SET diff_id=$d, blob=$d, media_type=$m, blob_size=$s WHERE id=$i", ("$d", made.ToString()), ("$m", MediaTypes.OciLayer), ("$s", length), ("$i", layer.Id)),
-                cancellation).ConfigureAwait(false);
-            return (made.ToString(), new Descriptor { MediaType = MediaTypes.OciLayer, Digest = made.ToString(), Size = length });
+            lease.Hold(blob.Digest);
+            return (diffId!, blob);
         }
-        finally
+
+        (Digest made, long length) = await _content.Packing.PackAsync(layer.Directory, lease, cancellation).ConfigureAwait(false);
+        if (diffId is not null && diffId != made.ToString())
         {
-            turn.Release();
+            throw QuaiException.System($"layer {layer.Id} packs to {made}, not to {diffId} as it came");
         }
+
+        await _database.WriteAsync(
+            c => c.Run("UPDATE build_layers SET diff_id=$d, blob=$d, media_type=$m, blob_size=$s WHERE id=$i", ("$d", made.ToString()), ("$m", MediaTypes.OciLayer), ("$s", length), ("$i", layer.Id)),
+            cancellation).ConfigureAwait(false);
+        return (made.ToString(), new Descriptor { MediaType = MediaTypes.OciLayer, Digest = made.ToString(), Size = length });
     }
 
     private async Task NameAsync(BuildLayer layer, string chainId, Lease lease, CancellationToken cancellation)
@@ -158,7 +149,7 @@ public sealed class LayerStore
             c =>
             {
                 string name = ChainOf(c, layer.Id);
-                if (name == layer.Id && name != chainId && !name.StartsWith("sha256:", StringComparison.Ordinal))
+                if (name == layer.Id && !name.StartsWith("sha256:", StringComparison.Ordinal))
                 {
                     SnapshotStore.NameLayer(c, name, chainId);
                     c.Run("UPDATE build_layers SET chain_id=$t WHERE chain_id=$c", ("$t", chainId), ("$c", name));

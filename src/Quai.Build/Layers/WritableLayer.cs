@@ -10,9 +10,6 @@ internal sealed class WritableLayer(LayerStore store, Snapshot snapshot, LayerSt
     /// <summary>What to mount.</summary>
     public Snapshot Snapshot => snapshot;
 
-    /// <summary>What it is written upon.</summary>
-    public LayerStack Below => below;
-
     /// <summary>The folder that is written to.</summary>
     public string Directory => Path.Combine(snapshot.Root, snapshot.Upper);
 

@@ -85,10 +85,7 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         }
         catch (Exception e)
         {
-            progress.End(isCached: false, ErrorOf(e));
-            Exception located = e is QuaiException error and not SourceException ? scope.Locate(vertex, error) ?? e : e;
-            _told[located] = true;
-            throw located;
+            throw Told(vertex, progress, e);
         }
     }
 
@@ -145,10 +142,7 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         }
         catch (Exception e) when (!_told.ContainsKey(e))
         {
-            progress.End(isCached: false, ErrorOf(e));
-            Exception located = e is QuaiException error and not SourceException ? scope.Locate(vertex, error) ?? e : e;
-            _told[located] = true;
-            throw located;
+            throw Told(vertex, progress, e);
         }
     }
 
@@ -182,6 +176,15 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         {
             ProgressOf(ended).End(isCached: true);
         }
+    }
+
+    /// <summary>Tells of an error of a step's own, and gives it with the place of the step.</summary>
+    private Exception Told(Vertex vertex, VertexProgress progress, Exception error)
+    {
+        progress.End(isCached: false, ErrorOf(error));
+        Exception located = error is QuaiException known and not SourceException ? scope.Locate(vertex, known) ?? error : error;
+        _told[located] = true;
+        return located;
     }
 
     private StepResult Kept(StepResult result)

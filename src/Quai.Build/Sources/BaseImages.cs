@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Errors;
@@ -11,7 +10,7 @@ namespace Quai.Build.Sources;
 /// <summary>The images that builds begin with: those that are here, and others by pulling them. One that several builds want at once is pulled once.</summary>
 internal sealed class BaseImages(IImageStore images)
 {
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
+    private readonly Turns _turns = new();
 
     /// <summary>Gets one.</summary>
     /// <param name="reference">Its name, with or without a digest.</param>
@@ -35,8 +34,7 @@ internal sealed class BaseImages(IImageStore images)
             throw QuaiException.NotFound($"{reference}: not found");
         }
 
-        SemaphoreSlim turn = _turns.GetOrAdd($"{reference} {platform}", _ => new SemaphoreSlim(1, 1));
-        await turn.WaitAsync(cancellation).ConfigureAwait(false);
+        using IDisposable turn = await _turns.EnterAsync($"{reference} {platform}", cancellation).ConfigureAwait(false);
         try
         {
             if (mode != "pull" && Find(reference, platform) is { } pulled)
@@ -52,10 +50,6 @@ internal sealed class BaseImages(IImageStore images)
         catch (QuaiException e)
         {
             throw new QuaiException(e.Kind, $"failed to resolve source metadata for {reference}: {e.Message}", e);
-        }
-        finally
-        {
-            turn.Release();
         }
     }
 

@@ -88,7 +88,7 @@ internal sealed class MergedDirectory(IReadOnlyList<FileDescriptor?> layers) : I
     /// <summary>Where a link leads; null where it is none.</summary>
     public byte[]? ReadLink(byte[] name, MergedEntry entry) => layers[entry.Layer] is { } layer ? TreeEntries.TryReadLink(layer.Number, name) : null;
 
-    /// <summary>The extended attributes of an entry, without those of overlayfs itself.</summary>
+    /// <summary>The extended attributes of an entry, without those that belong to the place.</summary>
     public List<(byte[] Name, byte[] Value)> Attributes(byte[] name, MergedEntry entry)
     {
         if (layers[entry.Layer] is not { } layer)
@@ -97,7 +97,7 @@ internal sealed class MergedDirectory(IReadOnlyList<FileDescriptor?> layers) : I
         }
 
         List<(byte[] Name, byte[] Value)> all = TreeEntries.Attributes(layer.Number, name);
-        all.RemoveAll(a => a.Name.AsSpan().StartsWith("trusted.overlay."u8) || a.Name.AsSpan().SequenceEqual("security.selinux"u8));
+        all.RemoveAll(a => !TreeAttributes.IsOfTheFile(a.Name));
         return all;
     }
 

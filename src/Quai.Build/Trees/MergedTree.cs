@@ -1,5 +1,6 @@
 using System.Text;
 using Quai.Build.Layers;
+using Quai.Dockerfiles.Ignoring;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;
@@ -30,26 +31,7 @@ internal sealed class MergedTree(IReadOnlyList<string> directories)
     public static string Text(byte[] name) => Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1));
 
     /// <summary>A path without <c>.</c>, <c>..</c> and empty parts, that begins with a slash.</summary>
-    public static string Clean(string path)
-    {
-        List<string> parts = [];
-        foreach (string part in path.Split('/'))
-        {
-            if (part == "..")
-            {
-                if (parts.Count > 0)
-                {
-                    parts.RemoveAt(parts.Count - 1);
-                }
-            }
-            else if (part.Length > 0 && part != ".")
-            {
-                parts.Add(part);
-            }
-        }
-
-        return "/" + string.Join('/', parts);
-    }
+    public static string Clean(string path) => SlashPaths.Clean("/" + path);
 
     /// <summary>Where a path leads: its links are followed, the last one if wanted. What does not exist stays as it is written.</summary>
     /// <param name="path">The path.</param>

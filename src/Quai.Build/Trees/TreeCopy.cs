@@ -1,5 +1,4 @@
 using Quai.Build.Steps.Files;
-using System.Buffers;
 using System.Runtime.CompilerServices;
 using Quai.Build.Steps;
 using Quai.Errors;
@@ -16,8 +15,6 @@ namespace Quai.Build.Trees;
 /// <param name="cancellation">Stops.</param>
 internal sealed unsafe class TreeCopy(CopyChanges changes, Dictionary<(uint Major, uint Minor, ulong Inode), object> linked, CancellationToken cancellation)
 {
-    private const int Piece = 1 << 20;
-
     /// <summary>Decides what beneath a copied directory is copied, by its path relative to that and whether it is a directory; null for everything.</summary>
     public Func<string, bool, CopyChoice>? Choose { get; init; }
 
@@ -121,40 +118,9 @@ internal sealed unsafe class TreeCopy(CopyChanges changes, Dictionary<(uint Majo
             const int flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC;
             int fd = Openat2.TryOpen(folder.Number, t, flags | FileCalls.O_NOFOLLOW, 0x180, Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_SYMLINKS | Openat2.RESOLVE_NO_MAGICLINKS);
             using FileDescriptor made = fd >= 0 ? new FileDescriptor(fd) : throw new LinuxException("open", -fd, path);
-            if (!FileCalls.TryShareContent(original.Number, made.Number))
-            {
-                Content(original, made, (long)status.Size, path);
-            }
-
+            FileContent.Copy(original, made, path, cancellation);
             TreeAttributes.Copy(original, made, marks: false);
             Change(made, status, path);
-        }
-    }
-
-    private void Content(FileDescriptor from, FileDescriptor to, long size, string path)
-    {
-        byte[] piece = ArrayPool<byte>.Shared.Rent(Piece);
-        try
-        {
-            long at = 0;
-            while (FileCalls.TryNextData(from.Number, at, out at, out long end))
-            {
-                UpperLayer.Check(FileCalls.TrySeek(to.Number, at), "lseek", path);
-                int count;
-                while (at < end && (count = FileCalls.TryRead(from.Number, piece.AsSpan(0, (int)Math.Min(piece.Length, end - at)))) != 0)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    UpperLayer.Check(count < 0 ? -count : 0, "read", path);
-                    UpperLayer.Check(FileCalls.TryWrite(to.Number, piece.AsSpan(0, count)), "write", path);
-                    at += count;
-                }
-            }
-
-            UpperLayer.Check(FileCalls.TryTruncate(to.Number, size), "ftruncate", path);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
         }
     }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Quai.Rpc.Messages;
 
 namespace Quai.BuildKit.Sessions;
 
@@ -10,7 +11,7 @@ namespace Quai.BuildKit.Sessions;
 /// <param name="unwrap">Takes the piece out of a message.</param>
 /// <param name="life">How long the call lasts.</param>
 /// <param name="confirms">Whether disposing of it ends with the other side's word that it has taken everything; otherwise whatever is on the way is dropped.</param>
-internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func<ByteString, T> wrap, Func<T, ByteString> unwrap, CallLife life, bool confirms) : Stream
+internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func<ByteString, T> wrap, Func<T, ByteString> unwrap, CallLife life, bool confirms) : TwoWayStream
     where T : class
 {
     /// <summary>The largest piece that is sent, well below the largest message.</summary>
@@ -18,25 +19,6 @@ internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func
 
     private ReadOnlyMemory<byte> _left;
     private bool _completed, _ended, _failed, _disposed;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <summary>Says that nothing more is written.</summary>
     public Task CompleteAsync() => TryAsync(async () =>
@@ -70,12 +52,6 @@ internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("read without blocking");
-
-    /// <inheritdoc/>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         while (!buffer.IsEmpty)
@@ -104,26 +80,6 @@ internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func
             }).ConfigureAwait(false);
         }
     }
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("write without blocking");
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>Ends the call.</summary>
     public override async ValueTask DisposeAsync()

@@ -1,7 +1,11 @@
+using Quai.Archives;
+
 namespace Quai.Content.Blobs;
 
 /// <summary>Writes to a blob that is being made.</summary>
-internal sealed class IngestStream(IngestFile file) : WriteOnlyStream
+/// <param name="file">The blob; its own affair when this is disposed.</param>
+public sealed class IngestStream(IngestFile file) : WriteOnlyStream
 {
+    /// <inheritdoc/>
     public override void Write(ReadOnlySpan<byte> buffer) => file.Write(buffer);
 }

@@ -16,8 +16,6 @@ namespace Quai.Content.Layers;
 /// </summary>
 internal static class DifferencePacker
 {
-    private const int StackSize = 8 << 20;
-
     /// <summary>The result.</summary>
     /// <param name="DiffId">Digest of the uncompressed tar.</param>
     /// <param name="Size">Bytes of regular files.</param>
@@ -47,30 +45,17 @@ internal static class DifferencePacker
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default);
-        var packing = new TaskCompletionSource<Digest>(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(
-            () =>
-            {
-                try
-                {
-                    packing.SetResult(Pack(upper, leftOut, file, handover, cancellation));
-                }
-                catch (Exception e)
-                {
-                    packing.SetException(e);
-                }
-            },
-            StackSize) { IsBackground = true, Name = "commit" }.Start();
-        await Task.WhenAll(unpacking, packing.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Task<Digest> packing = DeepThread.RunAsync("commit", () => Pack(upper, leftOut, file, handover, cancellation));
+        await Task.WhenAll(unpacking, packing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // If both failed, one caused the other: the unpacker's failure is a cancellation for the packer, never the other way round.
-        if (packing.Task.IsFaulted && packing.Task.Exception!.InnerException is not OperationCanceledException)
+        if (packing.IsFaulted && packing.Exception!.InnerException is not OperationCanceledException)
         {
-            await packing.Task.ConfigureAwait(false);
+            await packing.ConfigureAwait(false);
         }
 
         LayerUnpacker.Result unpacked = await unpacking.ConfigureAwait(false);
-        return new Result(await packing.Task.ConfigureAwait(false), unpacked.Size);
+        return new Result(await packing.ConfigureAwait(false), unpacked.Size);
     }
 
     private static Digest Pack(string upper, IReadOnlySet<string> leftOut, IngestFile file, HandoverStream handover, CancellationToken cancellation)

@@ -10,8 +10,6 @@ namespace Quai.Content.Layers;
 /// <summary>Packs the folder of an unpacked layer into an uncompressed archive.</summary>
 public sealed class LayerPacking
 {
-    private const int StackSize = 8 << 20;
-
     private readonly BlobStore _blobs;
 
     internal LayerPacking(BlobStore blobs) => _blobs = blobs;
@@ -24,22 +22,7 @@ public sealed class LayerPacking
     public async Task<(Digest DiffId, long Length)> PackAsync(string directory, Lease lease, CancellationToken cancellation)
     {
         using IngestFile file = _blobs.Begin();
-        var packing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(
-            () =>
-            {
-                try
-                {
-                    Pack(directory, file, cancellation);
-                    packing.SetResult();
-                }
-                catch (Exception e)
-                {
-                    packing.SetException(e);
-                }
-            },
-            StackSize) { IsBackground = true, Name = "pack" }.Start();
-        await packing.Task.ConfigureAwait(false);
+        await DeepThread.RunAsync("pack", () => Pack(directory, file, cancellation)).ConfigureAwait(false);
         Digest digest = file.Digest();
         await _blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
         return (digest, file.Length);

@@ -61,9 +61,8 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
 
     private async Task BuildAsync(ApiCall call, BuildQuery query, IBuildSession session, IBuildLines lines, string id)
     {
-        await using IBuildJob job = builder.Begin(new BuildJobOptions(id, session));
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(call.Gone);
-        Task watching = WatchAsync(job, lines, done.Token);
+        IBuildJob job = builder.Begin(new BuildJobOptions(id, session));
+        Task watching = WatchAsync(job, lines, call.Gone);
         IReadOnlyDictionary<string, string> answer;
         try
         {

@@ -15,12 +15,12 @@ using Quai.Runtime;
 namespace Quai.Engine.Builds;
 
 /// <summary>Runs the programs of builds as containers are run, with the same confinement and cleaned up by the same rules, but without a container: there is no record, no name and no log.</summary>
-internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetworkService networks, IContainerRuntime runtime, AppArmor appArmor) : IStepRunner
+internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetworkService networks, IContainerRuntime runtime, AppArmor appArmor, string? seccompProfile) : IStepRunner
 {
     private const int FrameHeader = 8, Piece = 32 << 10, KillSignal = 9;
 
     private readonly RootReader _roots = new(paths.RootFs);
-    private readonly StepSpecs _specs = new(options, paths);
+    private readonly StepSpecs _specs = new(options, paths, seccompProfile);
 
     /// <inheritdoc/>
     public async Task<int> RunAsync(StepLaunch launch, CancellationToken cancellation)
@@ -31,7 +31,7 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
         {
             endpoint = await ConnectAsync(launch, cancellation).ConfigureAwait(false);
             PrivateFolder.Make(folder);
-            return await RunAsync(launch, Compile(launch, endpoint, folder, cgroup), cancellation).ConfigureAwait(false);
+            return await RunAsync(launch, Compile(launch, endpoint, folder), cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -82,7 +82,7 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
         }
     }
 
-    private ContainerLaunch Compile(StepLaunch launch, Endpoint? endpoint, string folder, string cgroup)
+    private ContainerLaunch Compile(StepLaunch launch, Endpoint? endpoint, string folder)
     {
         Snapshot root = launch.Root;
         RootReader.Accounts accounts = _roots.Read(string.Join(':', root.Lower), root);
@@ -95,16 +95,15 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
             Network = isHost ? NamespaceChoice.Host : NamespaceChoice.Private,
             NetworkSettings = sandbox.Settings,
             Mounts = [.. _specs.Files(launch, endpoint, folder, networks.HostGateways), .. launch.Mounts.Select(m => StepSpecs.MountOf(m, root.Root))],
-            CgroupsPath = cgroup,
         };
         appArmor.Ensure(profile);
         return new ContainerLaunch
         {
             Id = launch.Id,
             RunDirectory = paths.Run(launch.Id),
-            Spec = RuntimeSpecBuilder.Build(request),
+            Spec = Launcher.WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(root.Root, root.Lower, root.Upper, root.Work),
-            Network = isHost ? [] : [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.NamespaceOffset, m.What) { AwaitedErrno = m.AwaitedErrno, ToleratedErrno = m.ToleratedErrno })],
+            Network = isHost ? [] : Launcher.RequestsOf(sandbox),
             AttachAtStart = new AttachStreams(Stdin: false, Stdout: true, Stderr: true),
         };
     }

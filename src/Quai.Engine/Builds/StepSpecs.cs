@@ -1,6 +1,8 @@
 using System.Net;
 using Quai.Build.Execution;
 using Quai.BuildProtocol.Llb;
+using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.Spec.Networking;
@@ -12,29 +14,25 @@ using Quai.Oci.Runtime;
 namespace Quai.Engine.Builds;
 
 /// <summary>What a step's program is to be, in the terms in which containers are described.</summary>
-internal sealed class StepSpecs(EngineOptions options, EnginePaths paths)
+/// <param name="options">The engine's settings.</param>
+/// <param name="paths">Where the root is mounted.</param>
+/// <param name="seccompProfile">The system call filter; see <see cref="SpecRequest.SeccompProfile"/>.</param>
+internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string? seccompProfile)
 {
     private const string Hostname = "buildkitsandbox";
-
-    private readonly string? _seccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : Security.SeccompProfileFile.Read(options.SeccompProfile);
 
     /// <summary>The cgroup of a step: that of containers, so that the same sweep finds what a crash left.</summary>
     public string CgroupOf(StepLaunch launch)
     {
         string parent = launch.Exec.Meta.CgroupParent.Length > 0 ? launch.Exec.Meta.CgroupParent : options.CgroupParent;
-        return $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{launch.Id}";
+        return CgroupParents.PathOf(parent, launch.Id);
     }
 
     /// <summary>The request for its runtime configuration, but for its network and mounts.</summary>
     public SpecRequest Describe(StepLaunch launch, ResolvedUser user, string? appArmor)
     {
         Meta meta = launch.Exec.Meta;
-        List<string> environment = [.. meta.Env, .. ProxyOf(meta.ProxyEnv), .. launch.SecretVariables];
-        if (!environment.Exists(e => e.StartsWith("HOME=", StringComparison.Ordinal)))
-        {
-            environment.Add("HOME=" + user.Home);
-        }
-
+        string[] environment = [.. meta.Env, .. ProxyOf(meta.ProxyEnv), .. launch.SecretVariables];
         return new SpecRequest
         {
             Id = launch.Id,
@@ -50,7 +48,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths)
             RootPath = paths.RootFs,
             Hostname = meta.Hostname.Length > 0 ? meta.Hostname : Hostname,
             CgroupsPath = CgroupOf(launch),
-            SeccompProfile = _seccompProfile,
+            SeccompProfile = seccompProfile,
             AppArmorProfile = appArmor,
         };
     }
@@ -66,12 +64,10 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths)
         string servers = ContainerFiles.ResolvConf(ContainerFiles.HostResolvConf(isHost), options.Dns, options.DnsSearch, options.DnsOptions, isHost);
         foreach ((string file, string text) in (ReadOnlySpan<(string, string)>)[("hosts", hosts), ("resolv.conf", servers), ("hostname", name + "\n")])
         {
-            string path = Path.Combine(folder, file);
-            File.WriteAllText(path, text);
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
+            NetworkFiles.WriteForContainer(Path.Combine(folder, file), text);
         }
 
-        return [.. ((string[])["hosts", "resolv.conf", "hostname"]).Where(f => launch.Mounts.All(m => m.Destination != "/etc/" + f))
+        return [.. NetworkFiles.Names.Where(f => launch.Mounts.All(m => m.Destination != "/etc/" + f))
             .Select(f => new SpecMount { Destination = "/etc/" + f, Source = Path.Combine(folder, f), Propagation = "rprivate" })];
     }
 

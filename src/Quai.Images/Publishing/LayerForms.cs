@@ -73,7 +73,7 @@ internal sealed class LayerForms(LayerPacker packer, BlobStore blobs)
         {
             using FileStream stored = File.OpenRead(path);
             using Stream plain = Compression.Open(stored, from);
-            using var sink = new BlobWriteStream(file);
+            using var sink = new IngestStream(file);
             using Stream packed = Compression.OpenToWrite(sink, to);
             byte[] buffer = new byte[Piece];
             int count;

@@ -61,7 +61,7 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
         try
         {
             using FileStream plain = File.OpenRead(path);
-            using var sink = new BlobWriteStream(file);
+            using var sink = new IngestStream(file);
             using var gzip = new GZipStream(sink, CompressionLevel.Optimal, leaveOpen: true);
             byte[] buffer = new byte[1 << 18];
             int count;

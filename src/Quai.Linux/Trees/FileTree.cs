@@ -9,7 +9,7 @@ namespace Quai.Linux.Trees;
 public static unsafe class FileTree
 {
     private const ulong Single = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
-    private const int Piece = 128 << 10, MostNames = 4096;
+    private const int MostNames = 4096;
 
     /// <summary>Copies the content and the attributes of one directory into another existing one.</summary>
     /// <param name="source">Open for reading, at its start.</param>
@@ -18,7 +18,7 @@ public static unsafe class FileTree
     public static void CopyContent(FileDescriptor source, FileDescriptor target)
     {
         new Copy(target).Children(source, target, "");
-        Attributes(target, NodeStatusReader.Read(source), TreeEntries.Attributes(source.Number));
+        TreeAttributes.Copy(source, target, marks: false);
     }
 
     /// <summary>Whether a directory of this machine has no entries.</summary>
@@ -73,35 +73,6 @@ public static unsafe class FileTree
 
         return total;
     }
-
-    private static void Attributes(FileDescriptor to, in NodeStatus status, List<(byte[] Name, byte[] Value)> attributes)
-    {
-        Check(FileCalls.TryChangeOwner(to.Number, status.Uid, status.Gid), "fchown", "");
-
-        // After the owner: changing it clears set-id bits and capabilities.
-        Check(FileCalls.TryChangeMode(to.Number, status.Mode & 0xfff), "fchmod", "");
-        foreach ((byte[] name, byte[] value) in attributes)
-        {
-            if (IsCopied(name))
-            {
-                fixed (byte* n = (byte[])[.. name, 0])
-                {
-                    CheckAttribute(Xattrs.TrySet(to.Number, n, value));
-                }
-            }
-        }
-
-        Check(FileCalls.TrySetTimes(to.Number, TimesOf(status)), "futimens", "");
-    }
-
-    /// <summary>overlayfs's own attributes and security labels of the host belong to the place, not to the file.</summary>
-    private static bool IsCopied(ReadOnlySpan<byte> name) => !name.StartsWith("trusted.overlay."u8) && !name.SequenceEqual("security.selinux"u8);
-
-    private static FileTimes TimesOf(in NodeStatus status) => new()
-    {
-        AccessSeconds = status.ModifiedSeconds, AccessNanoseconds = status.ModifiedNanoseconds,
-        ModifySeconds = status.ModifiedSeconds, ModifyNanoseconds = status.ModifiedNanoseconds,
-    };
 
     private static void CheckAttribute(int errno)
     {
@@ -167,7 +138,7 @@ public static unsafe class FileTree
             Check(FileCalls.TryMakeDirectory(to.Number, n, 0x1c0), "mkdir", path);
             using FileDescriptor target = Opened(Openat2.TryOpen(to.Number, n, FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_NOFOLLOW | FileCalls.O_CLOEXEC, 0, Single), path);
             Children(source, target, path);
-            Attributes(target, NodeStatusReader.Read(source), TreeEntries.Attributes(source.Number));
+            TreeAttributes.Copy(source, target, marks: false);
         }
 
         private static void Entry(FileDescriptor source, FileDescriptor target, byte* n, byte[] name, in NodeStatus status, string path)
@@ -202,7 +173,7 @@ public static unsafe class FileTree
 
             foreach ((byte[] key, byte[] value) in attributes)
             {
-                if (IsCopied(key))
+                if (TreeAttributes.IsOfTheFile(key))
                 {
                     fixed (byte* k = (byte[])[.. key, 0])
                     {
@@ -211,7 +182,7 @@ public static unsafe class FileTree
                 }
             }
 
-            Check(FileCalls.TrySetTimes(target.Number, n, TimesOf(status)), "utimensat", path);
+            Check(FileCalls.TrySetTimes(target.Number, n, TreeAttributes.Times(status)), "utimensat", path);
         }
 
         /// <summary>Changing the mode by name would follow a link that took the node's place: use a descriptor of what is there, if that is what was created.</summary>
@@ -238,43 +209,8 @@ public static unsafe class FileTree
 
             const int flags = FileCalls.O_WRONLY | FileCalls.O_CREAT | FileCalls.O_EXCL | FileCalls.O_CLOEXEC;
             using FileDescriptor to = Opened(Openat2.TryOpen(target.Number, n, flags | FileCalls.O_NOFOLLOW, 0x180, Single), path);
-            if (FileCalls.TryShareContent(from.Number, to.Number))
-            {
-                Attributes(to, NodeStatusReader.Read(from), TreeEntries.Attributes(from.Number));
-                return;
-            }
-
-            byte[] piece = System.Buffers.ArrayPool<byte>.Shared.Rent(Piece);
-            try
-            {
-                // What is no data is left out: a hole of terabytes costs nothing.
-                long at = 0;
-                while (FileCalls.TryNextData(from.Number, at, out at, out long end))
-                {
-                    Check(FileCalls.TrySeek(to.Number, at), "lseek", path);
-                    int count;
-                    while (at < end && (count = FileCalls.TryRead(from.Number, piece.AsSpan(0, (int)Math.Min(piece.Length, end - at)))) != 0)
-                    {
-                        Check(count < 0 ? -count : 0, "read", path);
-                        Check(FileCalls.TryWrite(to.Number, piece.AsSpan(0, count)), "write", path);
-                        at += count;
-                    }
-
-                    if (at < end)
-                    {
-                        // Cut short meanwhile.
-                        break;
-                    }
-                }
-
-                Check(FileCalls.TryTruncate(to.Number, (long)NodeStatusReader.Read(from).Size), "ftruncate", path);
-            }
-            finally
-            {
-                System.Buffers.ArrayPool<byte>.Shared.Return(piece);
-            }
-
-            Attributes(to, NodeStatusReader.Read(from), TreeEntries.Attributes(from.Number));
+            FileContent.Copy(from, to, path, CancellationToken.None);
+            TreeAttributes.Copy(from, to, marks: false);
         }
 
         private void Remember(in NodeStatus status, string folder, byte[] name)

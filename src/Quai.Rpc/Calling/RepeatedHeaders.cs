@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using Quai.Rpc.Messages;
 
 namespace Quai.Rpc.Calling;
 
@@ -9,7 +10,7 @@ namespace Quai.Rpc.Calling;
 /// headers are written anew (RFC 9113, 6.2 and 6.10).
 /// </summary>
 /// <param name="inner">The connection.</param>
-internal sealed class RepeatedHeaders(Stream inner) : Stream
+internal sealed class RepeatedHeaders(Stream inner) : TwoWayStream
 {
     /// <summary>Between the values of one header; no value has it.</summary>
     public const char Separator = '\t';
@@ -22,25 +23,6 @@ internal sealed class RepeatedHeaders(Stream inner) : Stream
     private int _headerLength, _left, _stream;
     private bool _begun, _collects;
     private byte _flags;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <inheritdoc/>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
@@ -56,18 +38,6 @@ internal sealed class RepeatedHeaders(Stream inner) : Stream
 
     /// <inheritdoc/>
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using Quai.Build.Sessions;
 using Quai.Build.Sources.Git;
 using Quai.Build.Tests.Fakes;
 using Quai.Errors;

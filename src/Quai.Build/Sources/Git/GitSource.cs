@@ -10,9 +10,9 @@ namespace Quai.Build.Sources.Git;
 /// <param name="layers">Where its files go.</param>
 /// <param name="kept">What is here.</param>
 /// <param name="secretFolder">Where what is secret may be for a while.</param>
-internal sealed class GitSource(LayerStore layers, KeptSources kept, string secretFolder) : ISourceKind
+internal sealed class GitSource(LayerStore layers, KeptLayers kept, string secretFolder) : ISourceKind
 {
-    private readonly SourceTurns _turns = new();
+    private readonly Turns _turns = new();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Schemes { get; } = ["git"];
@@ -50,7 +50,7 @@ internal sealed class GitSource(LayerStore layers, KeptSources kept, string secr
         await using WritableLayer layer = await layers.BeginAsync(LayerStack.Empty, cancellation).ConfigureAwait(false);
         await new GitCheckout(access.Program, repository).WriteAsync(commit, reference, work.Directory, layer.Directory, cancellation).ConfigureAwait(false);
         LayerStack stack = await layer.SealAsync(cancellation).ConfigureAwait(false);
-        await kept.KeepAsync(repository.KeyOf(commit), stack, $"{repository.Shown}#{commit}", cancellation).ConfigureAwait(false);
+        await kept.KeepAsync(repository.KeyOf(commit), stack, System.Text.Encoding.UTF8.GetBytes($"{repository.Shown}#{commit}"), cancellation).ConfigureAwait(false);
         return stack;
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Quai.Build.Sources.Web;
 
@@ -10,9 +11,9 @@ namespace Quai.Build.Sources.Web;
 internal sealed record WebNotes(string Digest, string Name, string Tag, long ModifiedAt)
 {
     /// <summary>Writes them.</summary>
-    public string Write() => string.Create(CultureInfo.InvariantCulture, $"{Digest}\0{Name}\0{Tag}\0{ModifiedAt}");
+    public byte[] Write() => Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Digest}\0{Name}\0{Tag}\0{ModifiedAt}"));
 
     /// <summary>Reads them; null for what is not such.</summary>
-    public static WebNotes? Read(string text) =>
-        text.Split('\0') is [var digest, var name, var tag, var time] && long.TryParse(time, CultureInfo.InvariantCulture, out long modified) ? new WebNotes(digest, name, tag, modified) : null;
+    public static WebNotes? Read(byte[] notes) =>
+        Encoding.UTF8.GetString(notes).Split('\0') is [var digest, var name, var tag, var time] && long.TryParse(time, CultureInfo.InvariantCulture, out long modified) ? new WebNotes(digest, name, tag, modified) : null;
 }

@@ -9,9 +9,9 @@ using Quai.Oci.Images;
 namespace Quai.Build.Sources.Web;
 
 /// <summary>A file of a server: <c>https://…</c>, or what the client uploads under such an address. A file that is the same there as here is not brought again.</summary>
-internal sealed class WebSource(WebClient client, LayerStore layers, KeptSources kept) : ISourceKind, IDisposable
+internal sealed class WebSource(WebClient client, LayerStore layers, KeptLayers kept) : ISourceKind, IDisposable
 {
-    private readonly SourceTurns _turns = new();
+    private readonly Turns _turns = new();
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Schemes { get; } = ["http", "https"];
@@ -104,7 +104,7 @@ internal sealed class WebSource(WebClient client, LayerStore layers, KeptSources
     }
 
     private (LayerStack Stack, WebNotes Notes)? FindKept(WebAddress address) =>
-        kept.Find(address.Key) is (var stack, var text) && WebNotes.Read(text) is { } notes ? (stack, notes) : null;
+        kept.Find(address.Key) is (var stack, var bytes) && WebNotes.Read(bytes) is { } notes ? (stack, notes) : null;
 
     private static string Identity(WebAddress address, WebNotes notes) => $"http:{notes.Digest} {address.Mode} {address.Uid} {address.Gid} {notes.ModifiedAt} {notes.Name}";
 }

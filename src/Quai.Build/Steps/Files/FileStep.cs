@@ -1,3 +1,4 @@
+using Quai.Archives;
 using Quai.Build.Layers;
 using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
@@ -28,7 +29,7 @@ internal sealed class FileStep(LayerStore layers)
                 states[i] = await StateForAsync(action).ConfigureAwait(false);
                 LayerStack? source = action.ActionCase == FileAction.ActionOneofCase.Copy ? await StackAsync(action.SecondaryInput).ConfigureAwait(false) : null;
                 var work = new FileWork(action, states[i].Upper, source, TreeOf, states[i].Linked, cancellation);
-                await RunOnThreadAsync(work.Run).ConfigureAwait(false);
+                await DeepThread.RunAsync("files", work.Run).ConfigureAwait(false);
             }
 
             var outputs = new LayerStack[GraphOutputs(file)];
@@ -77,27 +78,6 @@ internal sealed class FileStep(LayerStore layers)
     private static int Users(FileOp file, long input) => file.Actions.Count(a => a.Input == input) + file.Actions.Count(a => a.ActionCase == FileAction.ActionOneofCase.Copy && a.SecondaryInput == input);
 
     private static long GraphOutputs(FileOp file) => file.Actions.Max(a => a.Output) + 1;
-
-    /// <summary>Directories may be deep: with a stack of its own.</summary>
-    private static Task RunOnThreadAsync(Action work)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(
-            () =>
-            {
-                try
-                {
-                    work();
-                    done.SetResult();
-                }
-                catch (Exception e)
-                {
-                    done.SetException(e);
-                }
-            },
-            8 << 20) { IsBackground = true, Name = "files" }.Start();
-        return done.Task;
-    }
 
     private sealed class State(WritableLayer layer, UpperLayer upper)
     {

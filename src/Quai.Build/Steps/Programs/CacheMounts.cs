@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Quai.Build.Caching;
@@ -18,7 +17,7 @@ internal sealed class CacheMounts(string root)
 {
     private const uint NewMode = 0x1ed;
 
-    private readonly ConcurrentDictionary<string, SemaphoreSlim> _turns = new();
+    private readonly Turns _turns = new();
     private readonly Lock _lock = new();
     private readonly HashSet<string> _private = [];
     private readonly Dictionary<string, int> _used = [];
@@ -36,9 +35,8 @@ internal sealed class CacheMounts(string root)
         switch (mount.CacheOpt?.Sharing)
         {
             case CacheSharingOpt.Locked:
-                SemaphoreSlim turn = _turns.GetOrAdd(name, _ => new SemaphoreSlim(1, 1));
-                await turn.WaitAsync(cancellation).ConfigureAwait(false);
-                atEnd(() => turn.Release());
+                IDisposable turn = await _turns.EnterAsync(name, cancellation).ConfigureAwait(false);
+                atEnd(turn.Dispose);
                 break;
             case CacheSharingOpt.Private:
                 name = TakePrivate(name);

@@ -1,5 +1,6 @@
 using Quai.Build.Execution;
 using Quai.Build.Layers;
+using Quai.Build.Sessions;
 using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
@@ -15,7 +16,7 @@ namespace Quai.Build.Steps.Programs;
 /// <param name="layers">Where files are written that a mount shows.</param>
 internal sealed class StepMounts(string folder, CacheMounts caches, LayerStore layers)
 {
-    private const uint DefaultSecretMode = 0x100;
+    private const uint DefaultSecretMode = 0x100, DefaultSocketMode = 0x180;
 
     /// <summary>Prepares an operation's mounts.</summary>
     /// <exception cref="QuaiException">A secret is missing, or a mount is of a kind that is not supported.</exception>
@@ -115,9 +116,10 @@ internal sealed class StepMounts(string folder, CacheMounts caches, LayerStore l
         if (context.Session is { } session && await session.HasAgentAsync(id, cancellation).ConfigureAwait(false))
         {
             PrivateFolder.Make(folder);
-            var relay = AgentRelay.Start(Path.Combine(folder, Guid.NewGuid().ToString("N")), mount.SSHOpt ?? new SSHOpt(), () => session.ConnectAgentAsync(id, cancellation));
-            prepared.Add(relay);
-            prepared.Mounts.Add(new StepMount(destination) { Source = relay.Path });
+            var agent = AgentSocket.Open(Path.Combine(folder, Guid.NewGuid().ToString("N")[..12]), token => session.ConnectAgentAsync(id, token));
+            prepared.Add(agent);
+            SetOwner(agent.Path, mount.SSHOpt?.Mode ?? 0, DefaultSocketMode, mount.SSHOpt?.Uid ?? 0, mount.SSHOpt?.Gid ?? 0);
+            prepared.Mounts.Add(new StepMount(destination) { Source = agent.Path });
         }
         else if (mount.SSHOpt?.Optional != true)
         {
@@ -131,10 +133,15 @@ internal sealed class StepMounts(string folder, CacheMounts caches, LayerStore l
         PrivateFolder.Make(folder);
         prepared.Add(() => File.Delete(path));
         File.WriteAllBytes(path, []);
-        File.SetUnixFileMode(path, (UnixFileMode)((secret.Mode == 0 ? DefaultSecretMode : secret.Mode) & 0x1ff));
+        SetOwner(path, secret.Mode, DefaultSecretMode, secret.Uid, secret.Gid);
         File.WriteAllBytes(path, value);
-        Links.SetOwner(path, (int)secret.Uid, (int)secret.Gid);
         return path;
+    }
+
+    private static void SetOwner(string path, uint mode, uint usual, uint uid, uint gid)
+    {
+        File.SetUnixFileMode(path, (UnixFileMode)((mode == 0 ? usual : mode) & 0x1ff));
+        Links.SetOwner(path, (int)uid, (int)gid);
     }
 
     private static async Task<byte[]?> SecretAsync(string id, StepContext context, CancellationToken cancellation) =>

@@ -5,33 +5,17 @@ namespace Quai.Engine.Containers.Files;
 /// <summary>Packs trees while they are sent, each on a thread of its own.</summary>
 internal static class PackingThread
 {
-    /// <summary>A stack large enough for the deepest tree that is packed.</summary>
-    private const int StackSize = 8 << 20;
-
     /// <summary>Writes an archive.</summary>
     /// <param name="output">The destination.</param>
     /// <param name="pack">Packs what is to be in it.</param>
     /// <param name="cancellation">Leaves the archive incomplete.</param>
-    public static Task RunAsync(Stream output, Action<TreePacker> pack, CancellationToken cancellation)
-    {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        new Thread(
-            () =>
-            {
-                try
-                {
-                    using var sink = new SinkStream(output, cancellation);
-                    var tar = new TarWriter(sink);
-                    pack(new TreePacker(tar, TreePackerOptions.Plain, cancellation));
-                    tar.Finish();
-                    done.SetResult();
-                }
-                catch (Exception e)
-                {
-                    done.SetException(e);
-                }
-            },
-            StackSize) { IsBackground = true, Name = "tar" }.Start();
-        return done.Task;
-    }
+    public static Task RunAsync(Stream output, Action<TreePacker> pack, CancellationToken cancellation) => DeepThread.RunAsync(
+        "tar",
+        () =>
+        {
+            using var sink = new SinkStream(output, cancellation);
+            var tar = new TarWriter(sink);
+            pack(new TreePacker(tar, TreePackerOptions.Plain, cancellation));
+            tar.Finish();
+        });
 }

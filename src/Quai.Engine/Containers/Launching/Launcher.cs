@@ -35,7 +35,6 @@ internal sealed class Launcher
     private readonly JoinedNamespaces _namespaces;
     private readonly MountSources _mounts;
     private readonly RootReader _roots;
-    private readonly string? _seccompProfile;
     private readonly IReadOnlyList<UlimitSpec> _ulimits;
 
     public Launcher(EngineOptions options, EnginePaths paths, IImageStore images, INetworkService networks, VolumeStore volumes, ContainerRegistry registry, AppArmor appArmor)
@@ -46,7 +45,7 @@ internal sealed class Launcher
         _namespaces = new JoinedNamespaces(registry);
         _mounts = new MountSources(volumes, images, paths);
         _roots = new RootReader(paths.RootFs);
-        _seccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : SeccompProfileFile.Read(options.SeccompProfile);
+        SeccompProfile = options.SeccompProfile is null or "unconfined" or "builtin" or "" ? options.SeccompProfile : SeccompProfileFile.Read(options.SeccompProfile);
         _ulimits = LimitsReader.Ulimits(options.DefaultUlimits);
         AppArmor = appArmor;
         _links = new ContainerLinks(registry, networks);
@@ -56,6 +55,9 @@ internal sealed class Launcher
 
     /// <summary>The files from which containers know their names and networks.</summary>
     public NetworkFiles Files { get; }
+
+    /// <summary>The system call filter of programs that name none: the content of a profile, or as <see cref="EngineOptions.SeccompProfile"/> has it.</summary>
+    public string? SeccompProfile { get; }
 
     /// <summary>Shared memory of containers.</summary>
     public SharedMemory SharedMemory { get; }
@@ -67,7 +69,7 @@ internal sealed class Launcher
     public string CgroupsPath(Container container)
     {
         string parent = container.Spec.CgroupParent.Length > 0 ? container.Spec.CgroupParent : _options.CgroupParent;
-        return $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{container.Id}";
+        return CgroupParents.PathOf(parent, container.Id);
     }
 
     /// <summary>Everything for a start. Writes files and mounts volumes on the way.</summary>
@@ -107,13 +109,17 @@ internal sealed class Launcher
             RunDirectory = _paths.Run(container.Id),
             Spec = WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
-            Network = network ? [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.NamespaceOffset, m.What) { AwaitedErrno = m.AwaitedErrno, ToleratedErrno = m.ToleratedErrno })] : [],
+            Network = network ? RequestsOf(sandbox) : [],
             NameSockets = network && endpoints.Any(e => e.Network.HasNames),
             Log = LogOf(_paths.Log(container.Id), container.Spec.Log),
             OpenStdin = container.Spec.Program.OpenStdin,
             StdinOnce = container.Spec.Program.StdinOnce,
         };
     }
+
+    /// <summary>What the runtime sends to connect a namespace.</summary>
+    internal static IReadOnlyList<NetlinkRequest> RequestsOf(SandboxSetup sandbox) =>
+        [.. sandbox.Messages.Select(m => new NetlinkRequest(m.InHost, m.Bytes, m.NamespaceOffset, m.What) { AwaitedErrno = m.AwaitedErrno, ToleratedErrno = m.ToleratedErrno })];
 
     /// <summary>A program without HOME gets its user's home directory, as with runc.</summary>
     private static Oci.Runtime.Process WithHome(Oci.Runtime.Process process, ResolvedUser user)
@@ -127,7 +133,8 @@ internal sealed class Launcher
         return process;
     }
 
-    private static Oci.Runtime.RuntimeSpec WithHome(Oci.Runtime.RuntimeSpec spec, ResolvedUser user)
+    /// <inheritdoc cref="WithHome(Oci.Runtime.Process, ResolvedUser)"/>
+    internal static Oci.Runtime.RuntimeSpec WithHome(Oci.Runtime.RuntimeSpec spec, ResolvedUser user)
     {
         WithHome(spec.Process!, user);
         return spec;
@@ -147,7 +154,7 @@ internal sealed class Launcher
         InitByDefault = _options.Init,
         NoNewPrivileges = _options.NoNewPrivileges,
         DefaultUlimits = _ulimits,
-        SeccompProfile = _seccompProfile,
+        SeccompProfile = SeccompProfile,
         AppArmorProfile = AppArmor.ProfileOf(container.Spec.Security),
     };
 

@@ -130,7 +130,7 @@ internal sealed class NetworkFiles(EngineOptions options, EnginePaths paths, INe
         ownServer);
 
     /// <summary>Inside the container every user can read it; outside, only those who get past the folder.</summary>
-    private static void WriteForContainer(string path, string text)
+    internal static void WriteForContainer(string path, string text)
     {
         File.WriteAllText(path, text);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead);

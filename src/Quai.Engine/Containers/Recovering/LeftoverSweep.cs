@@ -1,4 +1,5 @@
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
 using Quai.Runtime;
 
@@ -19,7 +20,7 @@ internal sealed class LeftoverSweep(EngineOptions options, EnginePaths paths, Co
             string id = Path.GetFileName(directory);
             if (!running.Contains(id))
             {
-                string cgroups = registry.Find(id) is { } known ? launcher.CgroupsPath(known) : $"{(options.CgroupParent.StartsWith('/') ? "" : "/")}{options.CgroupParent.TrimEnd('/')}/{id}";
+                string cgroups = registry.Find(id) is { } known ? launcher.CgroupsPath(known) : CgroupParents.PathOf(options.CgroupParent, id);
                 await runtime.CleanUpAsync(directory, cgroups, cancellation).ConfigureAwait(false);
             }
         }

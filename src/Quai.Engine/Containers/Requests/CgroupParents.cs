@@ -27,5 +27,8 @@ public static class CgroupParents
         return bare.Length > 0 && bare.Split('/').All(IsName) ? null : "each part of it must be the name of a cgroup, neither empty nor \".\" nor \"..\"";
     }
 
+    /// <summary>The path of a cgroup beneath its parent.</summary>
+    public static string PathOf(string parent, string id) => $"{(parent.StartsWith('/') ? "" : "/")}{parent.TrimEnd('/')}/{id}";
+
     private static bool IsName(string part) => part.Length is > 0 and <= LongestName && part is not ("." or "..") && !part.Any(char.IsControl);
 }

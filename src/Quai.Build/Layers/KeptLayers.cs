@@ -1,28 +1,27 @@
 using Microsoft.Data.Sqlite;
-using Quai.Build.Layers;
 using Quai.Metadata;
 
-namespace Quai.Build.Sources;
+namespace Quai.Build.Layers;
 
-/// <summary>Files that came from elsewhere and are still here, with what must be known of them to tell whether they are the same there.</summary>
-internal sealed class KeptSources(LayerStore layers, MetadataDatabase database)
+/// <summary>Files that came from elsewhere, from clients, servers and repositories, and are still here, with what must be known of them to tell whether they are the same there.</summary>
+internal sealed class KeptLayers(LayerStore layers, MetadataDatabase database)
 {
     /// <summary>Finds one.</summary>
     /// <returns>Its files and notes; null where it is not here, or no longer.</returns>
-    public (LayerStack Stack, string Notes)? Find(string key)
+    public (LayerStack Stack, byte[] Notes)? Find(string key)
     {
         List<(string Layer, byte[] Notes)> rows = database.Read(c => c.Rows("SELECT layer, manifest FROM build_contexts WHERE key=$k", r => (r.GetString(0), (byte[])r.GetValue(1)), ("$k", key)));
-        return rows is [var (id, notes)] && layers.TryGet(id) is { } layer ? (new LayerStack([layer]), System.Text.Encoding.UTF8.GetString(notes)) : null;
+        return rows is [var (id, notes)] && layers.TryGet(id) is { } layer ? (new LayerStack([layer]), notes) : null;
     }
 
     /// <summary>Keeps one in place of what was kept by the same key.</summary>
-    /// <param name="key">Begins with the kind: <c>http:</c> or <c>git:</c>.</param>
+    /// <param name="key">Says where they came from.</param>
     /// <param name="stack">Its files: one layer.</param>
     /// <param name="notes">What must be known of them.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task KeepAsync(string key, LayerStack stack, string notes, CancellationToken cancellation) => database.WriteAsync(
+    public Task KeepAsync(string key, LayerStack stack, byte[] notes, CancellationToken cancellation) => database.WriteAsync(
         c => c.Run(
             "INSERT INTO build_contexts(key, layer, manifest) VALUES ($k, $l, $m) ON CONFLICT(key) DO UPDATE SET layer=$l, manifest=$m",
-            ("$k", key), ("$l", stack.Layers[^1].Id), ("$m", System.Text.Encoding.UTF8.GetBytes(notes))),
+            ("$k", key), ("$l", stack.Layers[^1].Id), ("$m", notes)),
         cancellation);
 }
