@@ -51,6 +51,13 @@ need_dotnet() {
     (cd "$repository" && dotnet --list-sdks | grep -q '^10\.') || die "the .NET 10 SDK is needed; there is only: $(dotnet --list-sdks | tr '\n' ' ')"
 }
 
+# Lets all builds of a script, and of the scripts that it runs, share one compiler, which starts anew for each project otherwise; it ends with the script.
+share_compiler() {
+    if [ -n "${SharedCompilationId:-}" ]; then return; fi
+    export UseSharedCompilation=true SharedCompilationId=quai-$$
+    trap 'pkill -f -- "-pipename:$SharedCompilationId\$" || true' EXIT
+}
+
 runtime_identifier() {
     case $(uname -m) in
         x86_64) echo linux-x64 ;;

@@ -38,9 +38,9 @@ public sealed class BridgeTests
         (NamespaceThread b, Endpoint two) = host.Run("b");
         using var serverB = b.ServeTcp(80);
         using var serverHost = host.Host.ServeTcp(81);
-        Assert.Equal(one.IPv4!.Address.ToString(), a.Call(two.IPv4!.Address.ToString(), 80));
-        Assert.Equal("10.231.7.1", host.Host.Call(two.IPv4!.Address.ToString(), 80));
-        Assert.Equal(one.IPv4!.Address.ToString(), a.Call("10.231.7.1", 81));
+        Assert.Equal(one.IPv4!.Address.ToString(), a.Reach(two.IPv4!.Address.ToString(), 80));
+        Assert.Equal("10.231.7.1", host.Host.Reach(two.IPv4!.Address.ToString(), 80));
+        Assert.Equal(one.IPv4!.Address.ToString(), a.Reach("10.231.7.1", 81));
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed class BridgeTests
         using var serverB = b.ServeTcp(80);
         using var serverHost = host.Host.ServeTcp(81);
         Assert.Null(a.Call(two.IPv4!.Address.ToString(), 80));
-        Assert.Equal("10.231.7.2", a.Call("10.231.7.1", 81));
-        Assert.Equal("10.231.7.1", host.Host.Call(two.IPv4!.Address.ToString(), 80));
-        Assert.NotNull(a.Call("10.231.7.1", 8080));
+        Assert.Equal("10.231.7.2", a.Reach("10.231.7.1", 81));
+        Assert.Equal("10.231.7.1", host.Host.Reach(two.IPv4!.Address.ToString(), 80));
+        Assert.NotNull(a.Reach("10.231.7.1", 8080));
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class BridgeTests
         using var server = a.ServeTcp(80);
         using var other = a.ServeTcp(82);
         using var outside = host.Outside.ServeTcp(90);
-        Assert.Equal(TestHost.Address, a.Call(TestHost.OutsideAddress, 90));
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.Address, a.Reach(TestHost.OutsideAddress, 90));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
         Assert.Null(host.Outside.Call(endpoint.IPv4!.Address.ToString(), 82));
         Assert.Null(host.Outside.Call(TestHost.Address, 8081));
     }
@@ -78,10 +78,10 @@ public sealed class BridgeTests
         using var host = new TestHost();
         (NamespaceThread a, _) = host.Run("a", Tcp(80, 8080));
         using var server = a.ServeTcp(80);
-        Assert.NotNull(host.Host.Call("127.0.0.1", 8080));
-        Assert.NotNull(host.Host.Call("127.0.0.2", 8080));
-        Assert.NotNull(host.Host.Call(TestHost.Address, 8080));
-        Assert.NotNull(host.Host.Call("10.231.7.1", 8080));
+        Assert.NotNull(host.Host.Reach("127.0.0.1", 8080));
+        Assert.NotNull(host.Host.Reach("127.0.0.2", 8080));
+        Assert.NotNull(host.Host.Reach(TestHost.Address, 8080));
+        Assert.NotNull(host.Host.Reach("10.231.7.1", 8080));
     }
 
     [Theory]
@@ -94,9 +94,9 @@ public sealed class BridgeTests
         (NamespaceThread a, _) = host.Run("a", Tcp(80, 8080));
         (NamespaceThread b, _) = host.Run("b");
         using var server = a.ServeTcp(80);
-        Assert.NotNull(a.Call(TestHost.Address, 8080));
-        Assert.NotNull(b.Call(TestHost.Address, 8080));
-        Assert.NotNull(b.Call("10.231.7.1", 8080));
+        Assert.NotNull(a.Reach(TestHost.Address, 8080));
+        Assert.NotNull(b.Reach(TestHost.Address, 8080));
+        Assert.NotNull(b.Reach("10.231.7.1", 8080));
     }
 
     [Fact]
@@ -105,10 +105,10 @@ public sealed class BridgeTests
         using var host = new TestHost();
         (NamespaceThread a, _) = host.Run("a", new PortRequest(80, "tcp", IPAddress.Loopback, 8080, 8080), new PortRequest(80, "tcp", IPAddress.Parse(TestHost.Address), 8081, 8081));
         using var server = a.ServeTcp(80);
-        Assert.NotNull(host.Host.Call("127.0.0.1", 8080));
+        Assert.NotNull(host.Host.Reach("127.0.0.1", 8080));
         Assert.Null(host.Host.Call(TestHost.Address, 8080));
         Assert.Null(host.Outside.Call(TestHost.Address, 8080));
-        Assert.NotNull(host.Outside.Call(TestHost.Address, 8081));
+        Assert.NotNull(host.Outside.Reach(TestHost.Address, 8081));
         Assert.Null(host.Host.Call("127.0.0.1", 8081));
     }
 
@@ -118,7 +118,7 @@ public sealed class BridgeTests
         using var host = new TestHost();
         (NamespaceThread a, _) = host.Run("a");
         using var server = host.Host.ServeTcp(81);
-        Assert.NotNull(host.Host.Call("127.0.0.1", 81));
+        Assert.NotNull(host.Host.Reach("127.0.0.1", 81));
         TestHost.Command(a, "sysctl", "-qw", "net.ipv4.conf.all.route_localnet=1");
         TestHost.Command(a, "ip", "route", "del", "local", "127.0.0.0/8", "dev", "lo", "table", "local");
         TestHost.Command(a, "ip", "route", "add", "127.0.0.0/8", "via", "10.231.7.1", "dev", "eth0");
@@ -169,7 +169,7 @@ public sealed class BridgeTests
         using var box = new NamespaceThread();
         host.Connect(box, SandboxSetup.Empty);
         using var server = box.ServeTcp(80);
-        Assert.Equal("127.0.0.1", box.Call("127.0.0.1", 80));
+        Assert.Equal("127.0.0.1", box.Reach("127.0.0.1", 80));
         Assert.DoesNotContain("eth0", TestHost.Command(box, "ip", "link"), StringComparison.Ordinal);
     }
 
@@ -181,7 +181,7 @@ public sealed class BridgeTests
         using var box = new NamespaceThread();
         host.Host.Await(() => SandboxExecutor.ConnectAsync(SandboxSetup.Of([endpoint]), $"/proc/self/fd/{box.Namespace.Number}"));
         using var server = box.ServeTcp(80);
-        Assert.Equal("10.231.7.1", host.Host.Call(endpoint.IPv4!.Address.ToString(), 80));
+        Assert.Equal("10.231.7.1", host.Host.Reach(endpoint.IPv4!.Address.ToString(), 80));
 
         // A second time is refused, in words that name the message.
         LinuxException refused = Assert.Throws<LinuxException>(() => host.Host.Await(() => SandboxExecutor.ConnectAsync(SandboxSetup.Of([endpoint]), $"/proc/self/fd/{box.Namespace.Number}")));

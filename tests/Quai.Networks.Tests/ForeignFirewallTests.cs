@@ -67,7 +67,7 @@ public sealed class ForeignFirewallTests
         using var host = new TestHost(before: h => Run(h, ["iptables -P FORWARD DROP", "iptables -N DOCKER-USER", "iptables -A FORWARD -j DOCKER-USER", "iptables -A DOCKER-USER -p tcp -m conntrack --ctorigdstport 8081 -j DROP"]));
         (NamespaceThread sandbox, _) = host.Run("a", new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080), new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8081, 8081));
         using var server = sandbox.ServeTcp(80);
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
         Assert.Null(host.Outside.Call(TestHost.Address, 8081));
     }
 
@@ -77,7 +77,7 @@ public sealed class ForeignFirewallTests
         using var host = new TestHost(before: h => Run(h, ["iptables -P FORWARD DROP"]));
         (NamespaceThread sandbox, _) = host.Run("a", new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
         using var server = sandbox.ServeTcp(80);
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
         Run(host, [$"iptables -A FORWARD -s {TestHost.OutsideAddress} -j DROP"]);
         Eventually(() => host.Outside.Call(TestHost.Address, 8080) is null);
     }
@@ -119,7 +119,7 @@ public sealed class ForeignFirewallTests
         using var host = new TestHost();
         (NamespaceThread sandbox, _) = host.Run("a", new PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
         using var server = sandbox.ServeTcp(80);
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
         Run(host, [command]);
         var time = Stopwatch.StartNew();
         Eventually(() => host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress);

@@ -24,21 +24,21 @@ public sealed class IPv6Tests
         Assert.Equal(["0.0.0.0:8080", "[::]:8080"], first.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
         Assert.Equal(("fd00:20::2", "fd00:20::3"), (first.IPv6!.Address.ToString(), second.IPv6!.Address.ToString()));
         using TcpListener atA = a.ServeTcp(80);
-        Assert.Equal("fd00:20::3", b.Call("fd00:20::2", 80));
-        Assert.Equal(TestHost.Address6, b.Call(TestHost.OutsideAddress6, 90));
-        Assert.Equal(TestHost.OutsideAddress6, host.Outside.Call(TestHost.Address6, 8080));
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
-        Assert.Equal(TestHost.Address6, host.Host.Call(TestHost.Address6, 8080));
+        Assert.Equal("fd00:20::3", b.Reach("fd00:20::2", 80));
+        Assert.Equal(TestHost.Address6, b.Reach(TestHost.OutsideAddress6, 90));
+        Assert.Equal(TestHost.OutsideAddress6, host.Outside.Reach(TestHost.Address6, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
+        Assert.Equal(TestHost.Address6, host.Host.Reach(TestHost.Address6, 8080));
 
         // A neighbour and the container itself by way of the host.
-        Assert.Equal("fd00:20::1", b.Call(TestHost.Address6, 8080));
-        Assert.Equal("fd00:20::1", a.Call(TestHost.Address6, 8080));
+        Assert.Equal("fd00:20::1", b.Reach(TestHost.Address6, 8080));
+        Assert.Equal("fd00:20::1", a.Reach(TestHost.Address6, 8080));
 
         // Nobody comes past the published port.
         Assert.Null(host.Outside.Call("fd00:20::2", 80));
         host.Restart("a", "b");
         Assert.Equal("fd00:20::2", host.Service.EndpointsOf("a")[0].IPv6!.Address.ToString());
-        Assert.Equal(TestHost.OutsideAddress6, host.Outside.Call(TestHost.Address6, 8080));
+        Assert.Equal(TestHost.OutsideAddress6, host.Outside.Reach(TestHost.Address6, 8080));
         Assert.Null(host.Outside.Call("fd00:20::2", 80));
         host.Release("a");
         Assert.Null(host.Outside.Call(TestHost.Address6, 8080));
@@ -53,8 +53,8 @@ public sealed class IPv6Tests
         (NamespaceThread a, Endpoint first) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080));
         Assert.Equal("[::]:8080", Assert.Single(first.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString())));
         using TcpListener atA = a.ServeTcp(80), outside = host.Outside.ServeTcp(90);
-        Assert.Equal(TestHost.OutsideAddress6, host.Outside.Call(TestHost.Address6, 8080));
-        Assert.Equal(TestHost.Address6, a.Call(TestHost.OutsideAddress6, 90));
+        Assert.Equal(TestHost.OutsideAddress6, host.Outside.Reach(TestHost.Address6, 8080));
+        Assert.Equal(TestHost.Address6, a.Reach(TestHost.OutsideAddress6, 90));
         Assert.DoesNotContain("inet ", TestHost.Command(a, "ip", "addr", "show", "eth0"), StringComparison.Ordinal);
         QuaiException refused = Assert.Throws<QuaiException>(() => host.Lease("b", network, new PortRequest(80, "tcp", IPAddress.Loopback, 8081, 8081)));
         Assert.Contains("port 80/tcp cannot be published on 127.0.0.1: the container has no IPv4 address", refused.Message, StringComparison.Ordinal);
@@ -98,11 +98,11 @@ public sealed class IPv6Tests
         Assert.Equal(("1", "2"), (Setting(host, "all", "forwarding"), Setting(host, "out0", "accept_ra")));
         (NamespaceThread a, _) = host.Run("a", network);
         using TcpListener outside = host.Outside.ServeTcp(90);
-        Assert.NotNull(a.Call(TestHost.OutsideAddress6, 90));
+        Assert.NotNull(a.Reach(TestHost.OutsideAddress6, 90));
         Assert.Null(host.Outside.Call("fd00:77::2", 80));
         host.Restart("a");
         Assert.Null(host.Outside.Call("fd00:77::2", 80));
-        Assert.NotNull(a.Call(TestHost.OutsideAddress6, 90));
+        Assert.NotNull(a.Reach(TestHost.OutsideAddress6, 90));
     }
 
     [Theory]
@@ -141,8 +141,8 @@ public sealed class IPv6Tests
         (NamespaceThread b, _) = host.Run("b", network);
         Assert.Equal(("10.231.20.1", "fd00:20::1"), (first.IPv4!.Address.ToString(), first.IPv6!.Address.ToString()));
         using TcpListener atA = a.ServeTcp(80);
-        Assert.NotNull(b.Call("10.231.20.1", 80));
-        Assert.NotNull(b.Call("fd00:20::1", 80));
+        Assert.NotNull(b.Reach("10.231.20.1", 80));
+        Assert.NotNull(b.Reach("fd00:20::1", 80));
         Assert.Null(host.Host.Call("10.231.20.1", 80));
         Assert.DoesNotContain("10.231.20", host.Command("ip", "addr"), StringComparison.Ordinal);
         host.Restart("a", "b");
@@ -167,8 +167,8 @@ public sealed class IPv6Tests
         using TcpListener outside = host.Outside.ServeTcp(90), web = a.ServeTcp(80), more = a.ServeTcp(81);
         Assert.Equal(("198.51.100.77", "2001:db8:99::77"), (a.Call(TestHost.OutsideAddress, 90), a.Call(TestHost.OutsideAddress6, 90)));
         Assert.Equal("lan0", first.Interface.Name);
-        Assert.NotNull(host.Outside.Call("10.231.20.2", 80));
-        Assert.NotNull(host.Outside.Call("fd00:20::2", 80));
+        Assert.NotNull(host.Outside.Reach("10.231.20.2", 80));
+        Assert.NotNull(host.Outside.Reach("fd00:20::2", 80));
         Assert.Null(host.Outside.Call("10.231.20.2", 81));
         host.Restart("a");
         Assert.Equal("lan0", host.Service.EndpointsOf("a")[0].Interface.Name);
@@ -222,11 +222,11 @@ public sealed class IPv6Tests
         Network network = Create(host, "one", "10.231.20.0/24", "fd00:20::/64");
         (NamespaceThread a, _) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080), new PortRequest(53, "udp", IPAddress.IPv6Loopback, 8053, 8053));
         using TcpListener atA = a.ServeTcp(80), elsewhere = a.ServeTcp(8080);
-        Assert.Equal("fd00:20::1", host.Host.Call("::1", 8080));
-        Assert.Equal("10.231.20.1", host.Host.Call("127.0.0.1", 8080));
+        Assert.Equal("fd00:20::1", host.Host.Reach("::1", 8080));
+        Assert.Equal("10.231.20.1", host.Host.Reach("127.0.0.1", 8080));
 
         // A container's loopback is its own, and so is that of another host.
-        Assert.Equal("::1", a.Call("::1", 8080));
+        Assert.Equal("::1", a.Reach("::1", 8080));
         Assert.Null(host.Outside.Call("::1", 8080));
         using Socket server = a.Run(() => Bound(53)), client = host.Host.Run(() => new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 3000 });
         Echo(server);
@@ -240,7 +240,7 @@ public sealed class IPv6Tests
         Assert.Equal("[::1]:8080", connected.RemoteEndPoint!.ToString());
         host.Restart("a");
         Assert.Equal("[::1]:8053", Ask(client));
-        Assert.Equal("fd00:20::1", host.Host.Call("::1", 8080));
+        Assert.Equal("fd00:20::1", host.Host.Reach("::1", 8080));
         host.Release("a");
         Assert.Null(host.Host.Call("::1", 8080));
     }
@@ -252,11 +252,11 @@ public sealed class IPv6Tests
         (NamespaceThread a, Endpoint endpoint) = host.Run("a", new PortRequest(80, "tcp", null, 8080, 8080));
         Assert.Equal(["0.0.0.0:8080", "[::]:8080"], endpoint.Ports.Select(p => new IPEndPoint(p.HostAddress, p.HostPort).ToString()));
         using TcpListener atA = a.ServeTcp(80);
-        Assert.Equal("10.231.7.1", host.Host.Call("::1", 8080));
+        Assert.Equal("10.231.7.1", host.Host.Reach("::1", 8080));
         ByAnySocket(dual: true);
         ByAnySocket(dual: false);
         host.Restart("a");
-        Assert.Equal("10.231.7.1", host.Host.Call("::1", 8080));
+        Assert.Equal("10.231.7.1", host.Host.Reach("::1", 8080));
         ByAnySocket(dual: false);
         host.Release("a");
         using TcpListener free = host.Host.ServeTcp(8080);

@@ -25,16 +25,16 @@ public sealed class ManyNetworksTests
         (NamespaceThread c, Endpoint third) = host.Run("c", two, new PortRequest(80, "tcp", IPAddress.Any, 8080, 8080));
         Assert.Equal(["10.231.20.2", "10.231.20.3", "10.231.21.2"], [Address(first), Address(second), Address(third)]);
         using TcpListener atB = b.ServeTcp(80), atC = c.ServeTcp(80);
-        Assert.Equal("10.231.20.2", a.Call("10.231.20.3", 80));
+        Assert.Equal("10.231.20.2", a.Reach("10.231.20.3", 80));
         Assert.Null(a.Call("10.231.21.2", 80));
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
 
         // All of it is there after a restart, and addresses go on where they were.
         host.Restart("a", "b", "c");
         Assert.Equal(((Network[])[one, two, chosen]).Select(Text), ((string[])["one", "two", "chosen"]).Select(n => Text(host.Service.Resolve(n))));
-        Assert.Equal("10.231.20.2", a.Call("10.231.20.3", 80));
+        Assert.Equal("10.231.20.2", a.Reach("10.231.20.3", 80));
         Assert.Null(a.Call("10.231.21.2", 80));
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
         Assert.Equal("10.231.20.4", Address(host.Lease("d", one)));
         host.Host.Await(() => host.Service.DestroyAsync(CancellationToken.None));
         Assert.DoesNotContain(host.HostLinks(), l => l.Name.StartsWith("br-", StringComparison.Ordinal));
@@ -55,7 +55,7 @@ public sealed class ManyNetworksTests
         host.Connect(a, SandboxSetup.Of([main, side]));
         Assert.Equal(("10.231.20.3", "10.231.21.3"), (a.Call("10.231.20.2", 80), a.Call("10.231.21.2", 80)));
         Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
-        Assert.NotNull(a.Call(TestHost.OutsideAddress, 90));
+        Assert.NotNull(a.Reach(TestHost.OutsideAddress, 90));
 
         QuaiException twice = Assert.Throws<QuaiException>(() => host.Lease("a", one));
         Assert.Equal(ErrorKind.Forbidden, twice.Kind);
@@ -64,16 +64,16 @@ public sealed class ManyNetworksTests
         host.Host.Await(() => host.Service.DisconnectAsync(side, CancellationToken.None));
         host.Connect(a, SandboxSetup.Left(host.Service.EndpointsOf("a")));
         Assert.Null(a.Call("10.231.20.2", 80));
-        Assert.NotNull(a.Call("10.231.21.2", 80));
+        Assert.NotNull(a.Reach("10.231.21.2", 80));
         Assert.Contains("default via 10.231.21.1 dev eth0", Routes(a), StringComparison.Ordinal);
-        Assert.NotNull(a.Call(TestHost.OutsideAddress, 90));
+        Assert.NotNull(a.Reach(TestHost.OutsideAddress, 90));
         Assert.DoesNotContain(host.HostLinks(), l => l.Name == side.HostInterface);
 
         Endpoint again = host.Lease("a", one);
         host.Connect(a, SandboxSetup.Joined(again, host.Service.EndpointsOf("a")));
         Assert.Equal("eth1", again.Interface.Name);
         Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
-        Assert.NotNull(a.Call("10.231.20.2", 80));
+        Assert.NotNull(a.Reach("10.231.20.2", 80));
         host.Release("a");
         Assert.Empty(host.Service.EndpointsOf("a"));
     }

@@ -97,10 +97,15 @@ internal sealed class NamespaceThread : IDisposable
         return listener;
     }
 
-    /// <summary>Connects over TCP and returns what the server sends; null when nobody answers in time or the connection is refused.</summary>
-    public string? Call(string address, int port) => Run(() =>
+    /// <summary>Connects over TCP and returns what the server sends; null when nobody answers within a second or the connection is refused.</summary>
+    public string? Call(string address, int port) => Call(address, port, TimeSpan.FromSeconds(1));
+
+    /// <summary>As <see cref="Call(string, int)"/> where an answer is expected: it may take a busy machine several attempts.</summary>
+    public string? Reach(string address, int port) => Call(address, port, TimeSpan.FromSeconds(10));
+
+    private string? Call(string address, int port, TimeSpan patience) => Run(() =>
     {
-        using var socket = new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 2000 };
+        using var socket = new Socket(IPAddress.Parse(address).AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 2 * (int)patience.TotalMilliseconds };
         if (socket.AddressFamily == AddressFamily.InterNetworkV6)
         {
             // As programs do that are not .NET's: a socket that refuses IPv4 is one that somebody made so.
@@ -121,7 +126,7 @@ internal sealed class NamespaceThread : IDisposable
             return null;
         }
 
-        if (!socket.Poll(TimeSpan.FromMilliseconds(1000), SelectMode.SelectWrite) || socket.Poll(0, SelectMode.SelectError))
+        if (!socket.Poll(patience, SelectMode.SelectWrite) || socket.Poll(0, SelectMode.SelectError))
         {
             return null;
         }

@@ -87,7 +87,7 @@ public sealed class PublishTests
             (NamespaceThread box, Endpoint endpoint) = host.Run("a", Tcp(80, 8080));
             using (TcpListener server = box.ServeTcp(80))
             {
-                Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+                Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
             }
 
             // Not flushed: the next one's transaction must withdraw what is still there.

@@ -40,8 +40,8 @@ public sealed class RecoveryTests
         Endpoint again = Assert.Single(host.Service.EndpointsOf("a"));
         Assert.Equal((kept.Id, kept.IPv4!.Address, kept.MacAddress, kept.HostInterface), (again.Id, again.IPv4!.Address, again.MacAddress, again.HostInterface));
         Assert.Equal(kept.Ports, again.Ports);
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
-        Assert.NotNull(host.Host.Call("127.0.0.1", 8081));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
+        Assert.NotNull(host.Host.Reach("127.0.0.1", 8081));
         Assert.Empty(host.Service.EndpointsOf("b"));
         Assert.Equal(2, host.Host.Run(() =>
         {
@@ -72,7 +72,7 @@ public sealed class RecoveryTests
         host.Host.Run(host.Service.Dispose);
         using TcpListener thief = host.Host.ServeTcp(8080);
         host.Restart("a");
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(TestHost.Address, 8080));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(TestHost.Address, 8080));
     }
 
     [Fact]
@@ -126,15 +126,15 @@ public sealed class RecoveryTests
         host.Connect(box, SandboxSetup.Of([other]));
         host.Host.Await(() => second.PublishAsync(other, CancellationToken.None));
         using TcpListener otherServer = box.ServeTcp(80);
-        Assert.NotNull(host.Outside.Call(TestHost.Address, 8090));
-        Assert.NotNull(host.Outside.Call(TestHost.Address, 8080));
-        Assert.NotNull(box.Call(TestHost.Address, 8080));
+        Assert.NotNull(host.Outside.Reach(TestHost.Address, 8090));
+        Assert.NotNull(host.Outside.Reach(TestHost.Address, 8080));
+        Assert.NotNull(box.Reach(TestHost.Address, 8080));
         Assert.Null(box.Call(one.IPv4!.Address.ToString(), 80));
 
         host.Host.Await(() => second.DestroyAsync(CancellationToken.None));
         Assert.DoesNotMatch(@"table ip6? second\n", host.Command("nft", "list", "tables"));
         Assert.DoesNotContain(host.HostLinks(), l => l.Name == "second0");
-        Assert.NotNull(host.Outside.Call(TestHost.Address, 8080));
+        Assert.NotNull(host.Outside.Reach(TestHost.Address, 8080));
     }
 
     [Fact]

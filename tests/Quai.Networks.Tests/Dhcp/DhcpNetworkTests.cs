@@ -45,7 +45,7 @@ public sealed class DhcpNetworkTests : IDisposable
         Assert.Equal(["Discover", "Request wants 198.51.100.100 of 198.51.100.2"], _server.Take());
         (NamespaceThread a, _) = _host.Run(endpoint);
         using TcpListener outside = _host.Outside.ServeTcp(90);
-        Assert.Equal("198.51.100.100", a.Call(TestHost.OutsideAddress, 90));
+        Assert.Equal("198.51.100.100", a.Reach(TestHost.OutsideAddress, 90));
         Assert.Contains(endpoint.MacAddress, TestHost.Command(a, "ip", "link", "show", "eth0"), StringComparison.Ordinal);
         Assert.Contains("default via 198.51.100.2 dev eth0", TestHost.Command(a, "ip", "route"), StringComparison.Ordinal);
         Assert.Equal("198.51.100.0/24", $"{Assert.Single(_host.Service.Resolve("lan").Subnets).Prefix}");

@@ -70,7 +70,7 @@ public sealed class EgressTests
         Endpoint published = Lease(host, "a", network, null, new Ports.PortRequest(80, "tcp", System.Net.IPAddress.Any, 8080, 8080));
         NamespaceThread inside = host.Run(published).Sandbox, neighbour = Run(host, "b", network), elsewhere = Run(host, "c", other, "allow any");
         using TcpListener server = inside.ServeTcp(80), onHost = host.Host.ServeTcp(90), there = elsewhere.ServeTcp(80);
-        Assert.NotNull(host.Outside.Call(TestHost.Address, 8080));
+        Assert.NotNull(host.Outside.Reach(TestHost.Address, 8080));
         Assert.True(Reaches(neighbour, published.IPv4!.Address.ToString(), 80));
         Assert.True(Reaches(neighbour, TestHost.Address, 8080));
         Assert.True(Reaches(neighbour, TestHost.Address, 90));

@@ -22,9 +22,9 @@ public sealed class MacvlanTests
         (NamespaceThread a, Endpoint first) = Run(host, "a", net, "198.51.100.20");
         (NamespaceThread b, Endpoint second) = Run(host, "b", net);
         using TcpListener atB = b.ServeTcp(80), outside = host.Outside.ServeTcp(90);
-        Assert.Equal("198.51.100.20", a.Call(second.IPv4!.Address.ToString(), 80));
-        Assert.Equal(TestHost.OutsideAddress, host.Outside.Call(second.IPv4.Address.ToString(), 80));
-        Assert.Equal("198.51.100.20", a.Call(TestHost.OutsideAddress, 90));
+        Assert.Equal("198.51.100.20", a.Reach(second.IPv4!.Address.ToString(), 80));
+        Assert.Equal(TestHost.OutsideAddress, host.Outside.Reach(second.IPv4.Address.ToString(), 80));
+        Assert.Equal("198.51.100.20", a.Reach(TestHost.OutsideAddress, 90));
 
         // As with every macvlan, only the host itself is no neighbour.
         using TcpListener atHost = host.Host.ServeTcp(91);
@@ -46,7 +46,7 @@ public sealed class MacvlanTests
         (NamespaceThread b, Endpoint second) = Run(host, "b", net);
         using TcpListener atB = b.ServeTcp(80), outside = host.Outside.ServeTcp(90);
         Assert.Null(a.Call(second.IPv4!.Address.ToString(), 80));
-        Assert.Equal("198.51.100.20", a.Call(TestHost.OutsideAddress, 90));
+        Assert.Equal("198.51.100.20", a.Reach(TestHost.OutsideAddress, 90));
         Assert.Contains("mtu 1300", TestHost.Command(a, "ip", "link", "show", "eth0"), StringComparison.Ordinal);
     }
 
@@ -131,7 +131,7 @@ public sealed class MacvlanTests
         (NamespaceThread b, Endpoint second) = Run(host, "b", net);
         Assert.Equal(("fd00:7::2", "fd00:7::3"), (first.IPv6!.Address.ToString(), second.IPv6!.Address.ToString()));
         using TcpListener atB = b.ServeTcp(80);
-        Assert.Equal("fd00:7::2", a.Call("fd00:7::3", 80));
+        Assert.Equal("fd00:7::2", a.Reach("fd00:7::3", 80));
         string shown = TestHost.Command(a, "ip", "addr", "show", "eth0");
         Assert.Contains("inet 198.51.100.20/24 brd 198.51.100.255", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("tentative", shown, StringComparison.Ordinal);

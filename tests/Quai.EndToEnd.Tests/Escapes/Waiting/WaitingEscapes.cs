@@ -38,7 +38,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
     private static async Task<string?> ExecAsync(Scene scene, string script, string execOptions = "", string options = "")
     {
         string name = await Answering.StartedAsync(scene, script, options);
-        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene.Docker, $"exec {execOptions} {name} true"));
+        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene, $"exec {execOptions} {name} true"));
     }
 
     private static async Task<string?> ImageAsync(Scene scene)
@@ -46,7 +46,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
         string image = await scene.LoadAsync(new TestImage().WithBusybox().WithLayer(TestImage.Tar(
             TestImage.Folder("etc/"), new PaxTarEntry(TarEntryType.Fifo, "etc/passwd") { Mode = (UnixFileMode)0b110_100_100 })));
         string name = scene.Engine.Name();
-        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene.Docker, $"run --name {name} {image} true"));
+        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene, $"run --name {name} {image} true"));
     }
 
     private static async Task<string?> CopyAsync(Scene scene)
@@ -54,7 +54,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
         string name = await Answering.StartedAsync(scene, "rm /etc/passwd; mkfifo /etc/passwd", "-u root");
         string file = Path.Combine(scene.Scratch(), "file");
         await File.WriteAllTextAsync(file, "x");
-        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene.Docker, $"cp -a {file} {name}:/tmp/"));
+        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene, $"cp -a {file} {name}:/tmp/"));
     }
 
     private static async Task<string?> LeaseAsync(Scene scene)
@@ -77,7 +77,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
         await scene.Docker.OkAsync(
             $"run -d --name {name} -v {volume}:/v -v {program}:/lease:ro {BusyboxImage.Name} sh -c \"cp /etc/passwd /v/passwd; ln -sf /v/passwd /etc/passwd; exec /lease /v/passwd\"");
         await Eventually.HoldsAsync(async () => (await scene.Docker.RunAsync($"cp {name}:/leased -")).ExitCode == 0 ? null : "no lease was taken");
-        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene.Docker, $"exec {name} true"), volume);
+        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene, $"exec {name} true"), volume);
     }
 
     private static async Task<string?> FuseAsync(Scene scene)
@@ -99,7 +99,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
         string name = scene.Engine.Name();
         await scene.Docker.OkAsync($"run -d --name {name} --device /dev/fuse --cap-add SYS_ADMIN --security-opt apparmor=unconfined --security-opt seccomp=unconfined -v {program}:/fuse:ro {BusyboxImage.Name} /fuse");
         await Eventually.HoldsAsync(async () => (await scene.Docker.RunAsync($"cp {name}:/mounted -")).ExitCode == 0 ? null : "FUSE was not mounted");
-        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene.Docker, $"exec {name} true"));
+        return await ThenRemoveAsync(scene, name, await Answering.WithinAsync(scene, $"exec {name} true"));
     }
 
     private static async Task<string?> HealthAsync(Scene scene)
@@ -114,7 +114,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
             string before = await scene.Docker.InspectAsync(name, "{{len .State.Health.Log}}{{range .State.Health.Log}}{{.End}}{{end}}");
             await Eventually.HoldsAsync(
                 async () => await scene.Docker.InspectAsync(name, "{{len .State.Health.Log}}{{range .State.Health.Log}}{{.End}}{{end}}") != before ? null : "no check ended",
-                Answering.Patience);
+                Answering.Patience(scene));
         }
         catch (Xunit.Sdk.XunitException)
         {
@@ -146,7 +146,7 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
 
         using var over = new CancellationTokenSource();
         Task[] crowd = [.. ids.Select(id => client.PostAsync($"http://engine/exec/{id}/start", new StringContent("""{"Detach":true}""", Encoding.UTF8, "application/json"), over.Token))];
-        string? gain = await Answering.WithinAsync(scene.Docker, "ps -a");
+        string? gain = await Answering.WithinAsync(scene, "ps -a");
         await over.CancelAsync();
         await Task.WhenAll(crowd).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return await ThenRemoveAsync(scene, name, gain);
@@ -161,10 +161,10 @@ public sealed class WaitingEscapes(Engines engines) : EscapeTests(engines), ICla
             await scene.Engine.StartDaemonAsync();
         }
 
-        await Answering.WithinAsync(scene.Docker, $"rm -fv {name}");
+        await Answering.WithinAsync(scene, $"rm -fv {name}");
         if (volume is not null)
         {
-            await Answering.WithinAsync(scene.Docker, $"volume rm -f {volume}");
+            await Answering.WithinAsync(scene, $"volume rm -f {volume}");
         }
 
         return gain;
