@@ -80,6 +80,7 @@ public sealed class Builder : IBuilder, IDisposable
             new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), options.MaxParallelism),
             Exporters(options, images, layers))
         {
+            Programs = new FrontendPrograms(layers, runner),
             Frontends = frontends,
             Uses = uses,
             Collector = content.Collector,

@@ -11,6 +11,7 @@ using Quai.BuildKit.Sessions;
 using Quai.BuildProtocol.Control;
 using Quai.BuildProtocol.Gateway;
 using Quai.BuildProtocol.Health;
+using Quai.Errors;
 using Quai.Rpc.Serving;
 
 namespace Quai.BuildKit;
@@ -18,6 +19,8 @@ namespace Quai.BuildKit;
 /// <summary>The builder as BuildKit's clients know it. What serves HTTP/2 passes it the requests of gRPC, and the connections of sessions go to <see cref="Sessions"/>.</summary>
 public sealed class BuildKitService : IAsyncDisposable
 {
+    private const string BuildHeader = "buildkit-controlapi-buildid";
+
     private readonly RpcServer _server = new(CallFailures.Describe);
     private readonly ClientBuilds _builds;
 
@@ -31,7 +34,7 @@ public sealed class BuildKitService : IAsyncDisposable
         Sessions = sessions;
         _builds = new ClientBuilds(builder, log);
         Control.BindService(_server, new ControlService(_builds, builder, sessions, cache, worker));
-        LLBBridge.BindService(_server, new GatewayService(_builds, worker));
+        LLBBridge.BindService(_server, new GatewayService(BuildOfAsync, worker));
         Health.BindService(_server, new HealthService());
     }
 
@@ -55,4 +58,11 @@ public sealed class BuildKitService : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _builds.DisposeAsync();
+
+    // Clients say in a call's metadata which build it is for.
+    private async Task<GatewayBuild> BuildOfAsync(ServerCallContext context)
+    {
+        string id = context.RequestHeaders.GetValue(BuildHeader) ?? throw QuaiException.Invalid("the call does not say which build it is for");
+        return await _builds.GetAsync(id, context.CancellationToken).ConfigureAwait(false);
+    }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
+using Quai.Dockerfiles;
 using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Dockerfiles.Stages;
 using Quai.Dockerfiles.Syntax;
@@ -23,9 +24,7 @@ namespace Quai.Frontend;
 /// </summary>
 public sealed class DockerfileFrontend : IFrontend
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", SyntaxKey = "BUILDKIT_SYNTAX";
-
-    private static readonly string[] s_builtIn = ["docker/dockerfile", "docker/dockerfile-upstream"];
+    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
 
     /// <inheritdoc/>
     public string Name => "dockerfile.v0";
@@ -33,6 +32,14 @@ public sealed class DockerfileFrontend : IFrontend
     /// <inheritdoc/>
     public async Task<SolveResult> RunAsync(FrontendRequest request, IFrontendHost host, CancellationToken cancellation)
     {
+        BuildOptions options = OptionReader.Read(request.Attributes);
+        MainContext context = await MainContext.FindAsync(host, request, options.FileName, cancellation).ConfigureAwait(false);
+        LoadedDockerfile file = await context.ReadDockerfileAsync(cancellation).ConfigureAwait(false);
+        if (await ForwardAsync(request, host, file, cancellation).ConfigureAwait(false) is { } forwarded)
+        {
+            return forwarded;
+        }
+
         string question = request.Attributes.GetValueOrDefault("requestid", "");
         if (question == "frontend.subrequests.describe")
         {
@@ -44,9 +51,6 @@ public sealed class DockerfileFrontend : IFrontend
             throw new QuaiException(ErrorKind.NotImplemented, $"unsupported request {question}");
         }
 
-        BuildOptions options = OptionReader.Read(request.Attributes);
-        MainContext context = await MainContext.FindAsync(host, request, options.FileName, cancellation).ConfigureAwait(false);
-        LoadedDockerfile file = await context.ReadDockerfileAsync(cancellation).ConfigureAwait(false);
         return question == "frontend.lint" ? await LintAsync(request, host, options, context, file, cancellation).ConfigureAwait(false)
             : await AnswerAsync(question, request, host, options, context, file, cancellation).ConfigureAwait(false);
     }
@@ -54,7 +58,6 @@ public sealed class DockerfileFrontend : IFrontend
     private static async Task<SolveResult> AnswerAsync(string question, FrontendRequest request, IFrontendHost host, BuildOptions options, MainContext context, LoadedDockerfile file, CancellationToken cancellation)
     {
         (SyntaxTree tree, StageList stages) = DockerfileCompiler.Parse(file);
-        RequireBuiltIn(request, tree);
         if (question == "frontend.targets")
         {
             return Reports.Targets(file, stages);
@@ -115,8 +118,7 @@ public sealed class DockerfileFrontend : IFrontend
         try
         {
             SyntaxTree tree = DockerfileCompiler.Parse(file).Tree;
-            RequireBuiltIn(request, tree);
-            checks = new CheckRun(CheckSettings.Read(options.Check ?? tree.Directives.Check ?? "") with { FailsBuild = false });
+                checks = new CheckRun(CheckSettings.Read(options.Check ?? tree.Directives.Check ?? "") with { FailsBuild = false });
             var compiler = new DockerfileCompiler(host, options, file, context, new NamedContexts(host, request, options.ResolveMode), checks);
             await compiler.CompileAsync(options.Platforms.Count > 0 ? options.Platforms[0] : null, allStages: options.Target.Length == 0, cancellation).ConfigureAwait(false);
         }
@@ -128,14 +130,30 @@ public sealed class DockerfileFrontend : IFrontend
         return Reports.Lint(file, checks?.Findings ?? [], error);
     }
 
-    /// <summary>Another frontend than this one must be an image, which is not run.</summary>
-    private static void RequireBuiltIn(FrontendRequest request, SyntaxTree tree)
+    /// <summary>Has the file read by the frontend that it asks for, or that the request asks for; null where that is this one.</summary>
+    private static async Task<SolveResult?> ForwardAsync(FrontendRequest request, IFrontendHost host, LoadedDockerfile file, CancellationToken cancellation)
     {
-        string? syntax = request.Attributes.GetValueOrDefault("build-arg:" + SyntaxKey) ?? request.Attributes.GetValueOrDefault("cmdline") ?? tree.Directives.Syntax;
-        string? name = syntax?.Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
-        if (name is not null && !(ImageReference.TryParse(name, out ImageReference? reference) && s_builtIn.Contains(reference.FamiliarName)))
+        if (request.Attributes.ContainsKey(CommandLineKey))
         {
-            throw new QuaiException(ErrorKind.NotImplemented, $"syntax {name}: only docker/dockerfile, which is built in, is supported");
+            // Somebody has chosen this one.
+            return null;
+        }
+
+        SyntaxChoice? asked = request.Attributes.GetValueOrDefault("build-arg:" + SyntaxKey) is { } line ? new SyntaxChoice(line.Trim(), new LineRange(0, 0)) : null;
+        SyntaxChoice? choice = asked ?? SyntaxChoice.Find(file.Source.Data.Span);
+        if (choice is null || (ImageReference.TryParse(choice.Image, out ImageReference? reference) && BuiltInFrontends.Has(reference)))
+        {
+            return null;
+        }
+
+        var attributes = new Dictionary<string, string>(request.Attributes) { [CommandLineKey] = choice.CommandLine, ["source"] = choice.Image };
+        try
+        {
+            return await host.RunFrontendAsync(ImageFrontend, request with { Attributes = attributes }, cancellation).ConfigureAwait(false);
+        }
+        catch (QuaiException e) when (asked is null && e is not SourceException && e.Kind != ErrorKind.System)
+        {
+            throw new SourceException(e.Kind, e.Message, file.Source, [.. GraphWriter.Ranges(choice.Lines)], e);
         }
     }
 

@@ -26,6 +26,12 @@ internal sealed class FakeHost : IFrontendHost
 
     public string SessionId => "session";
 
+    public string Id => "build";
+
+    public CancellationToken Stopped => CancellationToken.None;
+
+    public (string Name, FrontendRequest Request)? Forwarded { get; private set; }
+
     public Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation) =>
         Images.TryGetValue(question.Reference, out string? config)
             ? Task.FromResult(new ResolvedImage(question.Reference, Oci.Images.Digest.Parse(Digest), Encoding.UTF8.GetBytes(config)))
@@ -40,6 +46,14 @@ internal sealed class FakeHost : IFrontendHost
 
         return Task.FromResult<IBuildRef?>(definition.Def.Count == 0 ? null : new FakeRef(definition, Files));
     }
+
+    public Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation)
+    {
+        Forwarded = (name, request);
+        return Task.FromResult(new SolveResult());
+    }
+
+    public Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation) => throw new NotSupportedException();
 
     public void Warn(WarningEvent warning) => Warnings.Add(warning);
 

@@ -45,10 +45,11 @@ internal sealed class RpcPair : IAsyncDisposable, IHttpApplication<HttpContext>
     /// <summary>Starts both.</summary>
     public static async Task<RpcPair> StartAsync(Action<ServiceBinderBase> bind)
     {
-        var transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance));
+        var connections = new TakenOverConnections();
+        var transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), connections);
         var pair = new RpcPair(transport, bind);
         await pair._server.StartAsync(pair, CancellationToken.None);
-        pair.Served = transport.ServeAsync(pair._far, pair._gone.Token);
+        pair.Served = connections.ServeAsync(pair._far, pair._gone.Token);
         return pair;
     }
 

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using Quai.Build.Solving;
 using Quai.BuildProtocol.Llb;
 using Quai.Content.Snapshots;
@@ -13,6 +14,9 @@ public sealed record StepLaunch(string Id, Snapshot Root, ExecOp Exec, IStepProg
 {
     /// <summary>What is mounted in the root.</summary>
     public IReadOnlyList<StepMount> Mounts { get; init; } = [];
+
+    /// <summary>Speaks with the program by its standard input and output; null where the input is empty and the output goes to <see cref="Progress"/>.</summary>
+    public Func<IDuplexPipe, CancellationToken, Task>? Talk { get; init; }
 
     /// <summary>Variables beside the program's own: secrets, which nothing may write down.</summary>
     public IReadOnlyList<string> SecretVariables { get; init; } = [];

@@ -7,6 +7,12 @@ namespace Quai.Build.Frontends;
 /// <summary>What a frontend may ask of the builder, as BuildKit's gateway has it.</summary>
 public interface IFrontendHost
 {
+    /// <summary>The build's id.</summary>
+    string Id { get; }
+
+    /// <summary>Ends when the build does, or is stopped.</summary>
+    CancellationToken Stopped { get; }
+
     /// <summary>The platforms that can be built for here, the machine's own first.</summary>
     IReadOnlyList<Oci.Images.Platform> Platforms { get; }
 
@@ -22,6 +28,21 @@ public interface IFrontendHost
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The result; null for an empty one.</returns>
     Task<IBuildRef?> SolveAsync(Definition definition, CancellationToken cancellation);
+
+    /// <summary>Runs a frontend, which may be another one than who asks.</summary>
+    /// <param name="name">The frontend's name, such as <c>dockerfile.v0</c>.</param>
+    /// <param name="request">What it is asked.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="Errors.QuaiException">Kind InvalidParameter: there is no such frontend. Otherwise what the frontend said.</exception>
+    Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation);
+
+    /// <summary>Runs a program of a result's files, confined as a step is, and speaks with it. What it writes to its files is gone afterwards.</summary>
+    /// <param name="root">The files; null for none.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="cancellation">Kills it.</param>
+    /// <returns>Its exit code, or 128 + signal.</returns>
+    /// <exception cref="Errors.QuaiException">It could not be started.</exception>
+    Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation);
 
     /// <summary>Tells the build's watchers of something.</summary>
     void Warn(WarningEvent warning);

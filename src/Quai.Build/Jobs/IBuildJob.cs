@@ -6,19 +6,6 @@ namespace Quai.Build.Jobs;
 /// <summary>A build in progress. What runs for it alone is stopped when it is disposed.</summary>
 public interface IBuildJob : IFrontendHost, IAsyncDisposable
 {
-    /// <summary>Its id.</summary>
-    string Id { get; }
-
-    /// <summary>Ends when the build does, or is stopped.</summary>
-    CancellationToken Stopped { get; }
-
-    /// <summary>Runs a frontend.</summary>
-    /// <param name="name">The frontend's name, such as <c>dockerfile.v0</c>.</param>
-    /// <param name="request">What it is asked.</param>
-    /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="Errors.QuaiException">Kind InvalidParameter: there is no such frontend. Otherwise what the frontend said.</exception>
-    Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation);
-
     /// <summary>Makes what is to come of a result: images, archives, files at the client.</summary>
     /// <param name="result">The result.</param>
     /// <param name="exports">What is asked for; none is for a build whose cache alone is wanted.</param>

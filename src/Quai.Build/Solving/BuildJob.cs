@@ -3,6 +3,7 @@ using Quai.Build.Exporting;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
 using Quai.Build.Jobs;
+using Quai.Build.Layers;
 using Quai.Build.Progress;
 using Quai.Build.Sources;
 using Quai.BuildProtocol.Llb;
@@ -90,6 +91,14 @@ internal sealed class BuildJob : IBuildJob
         IFrontend frontend = _parts.Frontends.FirstOrDefault(f => f.Name == name) ?? throw QuaiException.Invalid($"failed to find frontend: {name}");
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         return await frontend.RunAsync(request, this, both.Token).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        LayerStack files = root is BuildRef own ? await own.SolveAsync(both.Token).ConfigureAwait(false) : LayerStack.Empty;
+        return await _parts.Programs.RunAsync(files, program, both.Token).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using Quai.Build.Frontends;
 using Quai.Build.Solving.Keys;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
+using Quai.Build.Steps.Programs;
 using Quai.Content.Collecting;
 
 namespace Quai.Build.Solving;
@@ -12,6 +13,9 @@ namespace Quai.Build.Solving;
 internal sealed record BuildParts(
     SourceKinds Sources, BaseImages Images, StepKeys Keys, CacheRecords Records, SharedRuns Runs, StepRunners Steps, Exports Exports)
 {
+    /// <summary>Runs the programs of frontends.</summary>
+    public required FrontendPrograms Programs { get; init; }
+
     /// <summary>The frontends that are built in.</summary>
     public required IReadOnlyList<IFrontend> Frontends { get; init; }
 

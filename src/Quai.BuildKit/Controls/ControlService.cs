@@ -141,8 +141,7 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
     {
         if (SolveDemands.IsDrivenByClient(request))
         {
-            ReturnRequest returned = await build.Returned.WaitAsync(cancellation);
-            return returned.Error is { } error ? throw CallFailures.Forward(error) : GatewayResults.Read(returned.Result, build);
+            return await build.ResultAsync(cancellation);
         }
 
         return request.Frontend.Length > 0

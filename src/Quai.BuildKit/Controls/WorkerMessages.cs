@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Quai.BuildProtocol.Workers;
 
 namespace Quai.BuildKit.Controls;
@@ -23,6 +24,23 @@ internal static class WorkerMessages
 
         record.Platforms.Add(worker.Platforms.Select(PlatformMessages.Of));
         return record;
+    }
+
+    /// <summary>The builder as frontends are told of it, which are programs: a list in JSON.</summary>
+    public static string Json(WorkerIdentity worker)
+    {
+        IEnumerable<JsonNode> platforms = worker.Platforms.Select(p =>
+        {
+            var platform = new JsonObject { ["architecture"] = p.Architecture, ["os"] = p.Os };
+            if (p.Variant is { } variant)
+            {
+                platform["variant"] = variant;
+            }
+
+            return platform;
+        });
+        IEnumerable<KeyValuePair<string, JsonNode?>> labels = Of(worker).Labels.Select(l => new KeyValuePair<string, JsonNode?>(l.Key, l.Value));
+        return new JsonArray(new JsonObject { ["ID"] = worker.Id, ["Labels"] = new JsonObject(labels), ["Platforms"] = new JsonArray([.. platforms]) }).ToJsonString();
     }
 
     /// <summary>The builder's version.</summary>

@@ -16,6 +16,11 @@ internal static class CallFailures
     /// <summary>How a call ends that failed.</summary>
     public static RpcException Describe(Exception error)
     {
+        if (Find<ReturnedErrorException>(error) is { } returned)
+        {
+            return Forward(returned.Status);
+        }
+
         var status = new RpcStatus { Code = (int)Code(error), Message = error.Message };
         Metadata trailers = [];
         if (Find<SourceException>(error) is { } located)
@@ -30,8 +35,8 @@ internal static class CallFailures
         return new RpcException(new Grpc.Core.Status((StatusCode)status.Code, status.Message), trailers);
     }
 
-    /// <summary>A failure that a client has returned, as its own words and details have it.</summary>
-    public static RpcException Forward(RpcStatus error) =>
+    // As its own words and details have it.
+    private static RpcException Forward(RpcStatus error) =>
         new(new Grpc.Core.Status(error.Code == 0 ? StatusCode.Unknown : (StatusCode)error.Code, error.Message), new Metadata { { Details, error.ToByteArray() } });
 
     // Clients put the code's name before the words of every failure that is not "unknown". Failures of builds therefore have that code, as BuildKit's have,

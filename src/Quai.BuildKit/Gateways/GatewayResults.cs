@@ -13,7 +13,7 @@ internal static class GatewayResults
     /// <param name="result">The result.</param>
     /// <param name="build">Keeps the parts.</param>
     /// <param name="withGraphs">Whether the client understands more than ids.</param>
-    public static Result Write(SolveResult result, ClientBuild build, bool withGraphs)
+    public static Result Write(SolveResult result, GatewayBuild build, bool withGraphs)
     {
         var message = new Result();
         foreach ((string name, byte[] value) in result.Metadata)
@@ -44,9 +44,9 @@ internal static class GatewayResults
         return message;
     }
 
-    /// <summary>Reads a result that a client returns; null is an empty one.</summary>
+    /// <summary>Reads a result that a client or a frontend returns; null is an empty one.</summary>
     /// <exception cref="QuaiException">It names a part that the build does not have, or has what is not done here.</exception>
-    public static SolveResult Read(Result? message, ClientBuild build)
+    public static SolveResult Read(Result? message, GatewayBuild build)
     {
         if (message is null)
         {
@@ -69,5 +69,5 @@ internal static class GatewayResults
         };
     }
 
-    private static Ref Write(IBuildRef? result, ClientBuild build) => result is null ? new Ref() : new Ref { Id = build.Keep(result), Def = result.Definition };
+    private static Ref Write(IBuildRef? result, GatewayBuild build) => result is null ? new Ref() : new Ref { Id = build.Keep(result), Def = result.Definition };
 }

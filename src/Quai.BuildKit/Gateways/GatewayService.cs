@@ -12,14 +12,13 @@ using Quai.Errors;
 namespace Quai.BuildKit.Gateways;
 
 /// <summary>
-/// What a client asks for that drives its build itself: the same as a frontend may. Which build it is, the call's metadata say. Containers of one's own it does not have,
-/// and answers them as unimplemented.
+/// What a client asks for that drives its build itself, and a frontend that is an image. Containers of one's own it does not have, and answers them as unimplemented.
 /// </summary>
-/// <param name="builds">The builds in progress.</param>
+/// <param name="buildOf">The build that a call is for.</param>
 /// <param name="worker">What clients are told of the builder.</param>
-internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker) : LLBBridge.LLBBridgeBase
+internal sealed class GatewayService(Func<ServerCallContext, Task<GatewayBuild>> buildOf, WorkerIdentity worker) : LLBBridge.LLBBridgeBase
 {
-    private const string BuildHeader = "buildkit-controlapi-buildid", ImageScheme = "docker-image://";
+    private const string ImageScheme = "docker-image://";
 
     /// <inheritdoc/>
     public override Task<PongResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PongResponse
@@ -33,8 +32,8 @@ internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker)
     public override Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
     {
         SolveResult result = request.Frontend.Length > 0
-            ? await build.Job.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendOpt.ToDictionary(), request.FrontendInputs.ToDictionary()), cancellation)
-            : new SolveResult { Ref = request.Definition?.Def.Count > 0 ? await build.Job.SolveAsync(request.Definition, cancellation) : null };
+            ? await build.Host.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendOpt.ToDictionary(), request.FrontendInputs.ToDictionary()), cancellation)
+            : new SolveResult { Ref = request.Definition?.Def.Count > 0 ? await build.Host.SolveAsync(request.Definition, cancellation) : null };
         if (request.Evaluate)
         {
             IEnumerable<IBuildRef?> all = result.Refs?.Values ?? [result.Ref];
@@ -55,7 +54,7 @@ internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker)
         }
 
         var question = new ImageQuestion(request.Ref, PlatformMessages.Read(request.Platform), request.ResolveMode) { LogName = request.LogName };
-        ResolvedImage image = await build.Job.ResolveImageAsync(question, cancellation);
+        ResolvedImage image = await build.Host.ResolveImageAsync(question, cancellation);
         return new ResolveImageConfigResponse { Ref = image.Reference, Digest = image.Digest?.ToString() ?? "", Config = Google.Protobuf.ByteString.CopyFrom(image.Config) };
     });
 
@@ -70,7 +69,7 @@ internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker)
         }
 
         var question = new ImageQuestion(source.Identifier[ImageScheme.Length..], PlatformMessages.Read(request.Platform), request.ResolveMode) { LogName = request.LogName };
-        ResolvedImage image = await build.Job.ResolveImageAsync(question, cancellation);
+        ResolvedImage image = await build.Host.ResolveImageAsync(question, cancellation);
         var answer = new ResolveSourceImageResponse { Digest = image.Digest?.ToString() ?? "" };
         if (request.Image?.NoConfig != true)
         {
@@ -116,7 +115,7 @@ internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker)
     /// <inheritdoc/>
     public override Task<WarnResponse> Warn(WarnRequest request, ServerCallContext context) => InBuildAsync(context, (build, _) =>
     {
-        build.Job.Warn(new WarningEvent(request.Digest, (int)request.Level, request.Short.ToStringUtf8())
+        build.Host.Warn(new WarningEvent(request.Digest, (int)request.Level, request.Short.ToStringUtf8())
         {
             Detail = [.. request.Detail.Select(d => d.ToStringUtf8())],
             Url = request.Url,
@@ -133,13 +132,12 @@ internal sealed class GatewayService(ClientBuilds builds, WorkerIdentity worker)
         return Task.FromResult(new ReturnResponse());
     });
 
-    private static IBuildRef Tree(ClientBuild build, string id, string path) => build.Find(id) ?? throw QuaiException.NotFound($"{path}: no such file or directory");
+    private static IBuildRef Tree(GatewayBuild build, string id, string path) => build.Find(id) ?? throw QuaiException.NotFound($"{path}: no such file or directory");
 
-    private async Task<T> InBuildAsync<T>(ServerCallContext context, Func<ClientBuild, CancellationToken, Task<T>> call)
+    private async Task<T> InBuildAsync<T>(ServerCallContext context, Func<GatewayBuild, CancellationToken, Task<T>> call)
     {
-        string id = context.RequestHeaders.GetValue(BuildHeader) ?? throw QuaiException.Invalid("the call does not say which build it is for");
-        ClientBuild build = await builds.GetAsync(id, context.CancellationToken);
-        using var life = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, build.Job.Stopped);
+        GatewayBuild build = await buildOf(context);
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, build.Host.Stopped);
         return await call(build, life.Token);
     }
 }

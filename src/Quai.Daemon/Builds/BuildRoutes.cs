@@ -33,8 +33,8 @@ internal static class BuildRoutes
     private static void MapConnections(Router router, BuildKitService builds) => router
         .Add("POST", "/grpc", async call =>
         {
-            TakenOverTransport transport = call.Http.Features.Get<TakenOverTransport>() ?? throw new InvalidOperationException("the connection has no transport for HTTP/2");
-            await transport.ServeAsync(await UpgradeAsync(call), call.Gone);
+            TakenOverConnections connections = call.Http.Features.Get<TakenOverConnections>() ?? throw new InvalidOperationException("the connection has no transport for HTTP/2");
+            await connections.ServeAsync(await UpgradeAsync(call), call.Gone);
         })
         .Add("POST", "/session", async call =>
         {

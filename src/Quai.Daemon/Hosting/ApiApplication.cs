@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Quai.BuildKit;
 using Quai.Daemon.Http;
+using Quai.Rpc.TakenOver;
 using Quai.Daemon.Lifetime;
 using Quai.Errors;
 
@@ -50,7 +51,9 @@ internal sealed partial class ApiApplication(Router router, ILogger log, Activit
         using Activity.Busy busy = activity.Begin();
         try
         {
-            await (builds is not null && BuildKitService.Speaks(context.Request) ? builds.HandleAsync(context) : Dispatch(context));
+            await (context.Features.Get<ConnectionHandler>() is { } own ? own.HandleAsync(context)
+                : builds is not null && BuildKitService.Speaks(context.Request) ? builds.HandleAsync(context)
+                : Dispatch(context));
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)
         {

@@ -28,6 +28,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
     /// <param name="tls">For the TCP addresses; null for none.</param>
     /// <param name="group">Group of the unix sockets.</param>
     /// <param name="application">Handles the requests.</param>
+    /// <param name="takenOver">The connections that leave HTTP/1.</param>
     /// <param name="logs">For Kestrel's own messages.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="QuaiException">An address is in use or may not be used.</exception>
@@ -36,6 +37,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         TlsSettings? tls,
         uint group,
         IHttpApplication<DefaultHttpContext> application,
+        TakenOverConnections takenOver,
         ILoggerFactory logs,
         CancellationToken cancellation)
     {
@@ -57,7 +59,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         var sockets = new SocketTransportFactory(
             Options.Create(new SocketTransportOptions { IOQueueCount = 1, UnsafePreferInlineScheduling = false, MaxReadBufferSize = 256 << 10, MaxWriteBufferSize = 64 << 10 }),
             logs);
-        var transport = new TakenOverTransport(sockets);
+        var transport = new TakenOverTransport(sockets, takenOver);
         options.Listen(new TakenOverEndPoint(), listen => listen.Protocols = HttpProtocols.Http2);
         var watcher = new HangupWatcher();
         TlsMiddleware? tlsMiddleware = tls is null ? null : new TlsMiddleware(tls);
@@ -69,11 +71,11 @@ internal sealed partial class ApiServer : IAsyncDisposable
                 var file = new UnixSocketFile(path);
                 file.Prepare();
                 files.Add(file);
-                options.ListenUnixSocket(file.BindPath, listen => Configure(listen, watcher, null, transport));
+                options.ListenUnixSocket(file.BindPath, listen => Configure(listen, watcher, null, takenOver));
             }
             else
             {
-                options.Listen(host.Tcp!, listen => Configure(listen, watcher, tlsMiddleware, transport));
+                options.Listen(host.Tcp!, listen => Configure(listen, watcher, tlsMiddleware, takenOver));
             }
         }
 
@@ -110,7 +112,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls, TakenOverTransport transport)
+    private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls, TakenOverConnections takenOver)
     {
         // Clients speak HTTP/1.1. Those of builds turn it into HTTP/2, or begin with that, which Kestrel does not tell apart without TLS.
         listen.Protocols = HttpProtocols.Http1;
@@ -120,7 +122,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
             listen.Use(tls.Wrap);
         }
 
-        listen.Use(PrefaceMiddleware.Create(transport, listen.KestrelServerOptions.Limits.KeepAliveTimeout));
+        listen.Use(PrefaceMiddleware.Create(takenOver, listen.KestrelServerOptions.Limits.KeepAliveTimeout));
     }
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;

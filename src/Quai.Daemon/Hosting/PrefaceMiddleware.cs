@@ -9,19 +9,19 @@ namespace Quai.Daemon.Hosting;
 
 /// <summary>
 /// Tells HTTP/2 from HTTP/1 by a connection's first bytes: a client of gRPC that speaks to the daemon's socket itself begins with HTTP/2's preface (RFC 9113, 3.4),
-/// which is no request of HTTP/1. The transport of connections taken over serves those; requests of the others find it among their features.
+/// which is no request of HTTP/1. As a connection taken over it is served; requests of the others find it among their features.
 /// </summary>
 internal static class PrefaceMiddleware
 {
     /// <summary>Creates the connection middleware.</summary>
-    /// <param name="transport">Serves HTTP/2.</param>
+    /// <param name="connections">Serves HTTP/2.</param>
     /// <param name="patience">How long a connection may be silent.</param>
-    public static Func<ConnectionDelegate, ConnectionDelegate> Create(TakenOverTransport transport, TimeSpan patience) => next => async connection =>
+    public static Func<ConnectionDelegate, ConnectionDelegate> Create(TakenOverConnections connections, TimeSpan patience) => next => async connection =>
     {
-        connection.Features.Set(transport);
+        connection.Features.Set(connections);
         if (await BeginsAsHttp2Async(connection, patience))
         {
-            await transport.ServeAsync(connection.Transport, connection.ConnectionClosed);
+            await connections.ServeAsync(connection.Transport, connection.ConnectionClosed);
         }
         else
         {

@@ -2,8 +2,10 @@ using Microsoft.Extensions.Logging;
 using Quai.Build;
 using Quai.Build.Caching;
 using Quai.BuildKit;
+using Quai.BuildKit.Frontends;
 using Quai.BuildKit.Sessions;
 using Quai.Daemon.Builds;
+using Quai.Rpc.TakenOver;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Hosting;
 using Quai.Daemon.Http;
@@ -40,6 +42,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private Engine.Engine? _engine;
     private ImageServices? _images;
     private NetworkService? _networks;
+    private readonly TakenOverConnections _takenOver = new();
     private BuildKitService? _builds;
     private ApiServer? _server;
 
@@ -171,7 +174,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         SystemService system = _engine.System;
         (_builds, ClassicBuild classic, IBuildCache cache) = await ComposeBuildsAsync(database, images, cancellation);
         var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, cache);
-        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _log, cancellation));
+        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _takenOver, _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
             Listening(_log, host.ToString());
@@ -195,9 +198,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
-        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine!.Steps, [new DockerfileFrontend()], cancellation);
+        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, [Platform.Host]);
+        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
         Own(builder);
-        var service = Own(new BuildKitService(builder, sessions, builder.Cache, new WorkerIdentity(_engine.System.Id, Product.Version, [Platform.Host]), _log));
+        var service = Own(new BuildKitService(builder, sessions, builder.Cache, worker, _log));
         return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder.Cache);
     }
 

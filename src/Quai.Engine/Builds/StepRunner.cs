@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Quai.Build.Execution;
 using Quai.Build.Solving;
 using Quai.BuildProtocol.Llb;
@@ -17,7 +16,7 @@ namespace Quai.Engine.Builds;
 /// <summary>Runs the programs of builds as containers are run, with the same confinement and cleaned up by the same rules, but without a container: there is no record, no name and no log.</summary>
 internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetworkService networks, IContainerRuntime runtime, AppArmor appArmor, string? seccompProfile) : IStepRunner
 {
-    private const int FrameHeader = 8, Piece = 32 << 10, KillSignal = 9;
+    private const int KillSignal = 9;
 
     private readonly RootReader _roots = new(paths.RootFs);
     private readonly StepSpecs _specs = new(options, paths, seccompProfile);
@@ -64,7 +63,7 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
 
         await using (shim)
         {
-            Task output = shim.InitialAttach is { } attached ? CopyAsync(attached, launch.Progress) : Task.CompletedTask;
+            Task output = shim.InitialAttach is { } attached ? StepStreams.ServeAsync(attached, launch, cancellation) : Task.CompletedTask;
             try
             {
                 ContainerExit exit = await shim.Exit.WaitAsync(cancellation).ConfigureAwait(false);
@@ -104,7 +103,9 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
             Spec = Launcher.WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(root.Root, root.Lower, root.Upper, root.Work),
             Network = isHost ? [] : Launcher.RequestsOf(sandbox),
-            AttachAtStart = new AttachStreams(Stdin: false, Stdout: true, Stderr: true),
+            OpenStdin = launch.Talk is not null,
+            StdinOnce = true,
+            AttachAtStart = new AttachStreams(Stdin: launch.Talk is not null, Stdout: true, Stderr: true),
         };
     }
 
@@ -116,29 +117,5 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
         }
 
         return await networks.ConnectAsync(new EndpointRequest(launch.Id, bridge.Id, null, null, []) { ContainerName = launch.Id[..12] }, cancellation).ConfigureAwait(false);
-    }
-
-    /// <summary>Passes on a program's output, which comes in frames that say of which stream they are.</summary>
-    private static async Task CopyAsync(AttachConnection attached, IStepProgress progress)
-    {
-        await using (attached)
-        {
-            byte[] buffer = new byte[Piece];
-            while (await attached.Stream.ReadAtLeastAsync(buffer.AsMemory(0, FrameHeader), FrameHeader, throwOnEndOfStream: false).ConfigureAwait(false) == FrameHeader)
-            {
-                int stream = buffer[0], left = BinaryPrimitives.ReadInt32BigEndian(buffer.AsSpan(4));
-                while (left > 0)
-                {
-                    int count = await attached.Stream.ReadAsync(buffer.AsMemory(0, Math.Min(left, buffer.Length))).ConfigureAwait(false);
-                    if (count == 0)
-                    {
-                        return;
-                    }
-
-                    progress.Write(stream, buffer.AsSpan(0, count));
-                    left -= count;
-                }
-            }
-        }
     }
 }

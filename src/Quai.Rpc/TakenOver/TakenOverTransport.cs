@@ -1,4 +1,3 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
@@ -11,42 +10,23 @@ namespace Quai.Rpc.TakenOver;
 /// </summary>
 public sealed class TakenOverTransport : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
-    private readonly Channel<ConnectionContext> _incoming = Channel.CreateUnbounded<ConnectionContext>();
     private readonly IConnectionListenerFactory _sockets;
+    private readonly TakenOverConnections _connections;
 
     /// <param name="sockets">The transport of all other end points: a factory that selects must serve them, too.</param>
-    public TakenOverTransport(IConnectionListenerFactory sockets) => _sockets = sockets;
+    /// <param name="connections">The connections taken over.</param>
+    public TakenOverTransport(IConnectionListenerFactory sockets, TakenOverConnections connections)
+    {
+        _sockets = sockets;
+        _connections = connections;
+    }
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => true;
 
     /// <inheritdoc/>
     public ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellationToken = default) =>
-        endpoint is TakenOverEndPoint ? new(new Listener(endpoint, _incoming.Reader)) : _sockets.BindAsync(endpoint, cancellationToken);
-
-    /// <summary>Serves a connection; returns when it has ended.</summary>
-    /// <param name="stream">The connection, which stays the caller's to close.</param>
-    /// <param name="gone">Ends it.</param>
-    public async Task ServeAsync(Stream stream, CancellationToken gone)
-    {
-        var leave = new StreamPipeReaderOptions(leaveOpen: true);
-        await ServeAsync(PipeReader.Create(stream, leave), PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true)), gone).ConfigureAwait(false);
-    }
-
-    /// <summary>Serves a connection on which nothing was said yet; returns when it has ended.</summary>
-    /// <param name="pipe">The connection. Both pipes are completed in the end.</param>
-    /// <param name="gone">Ends it.</param>
-    public Task ServeAsync(IDuplexPipe pipe, CancellationToken gone) => ServeAsync(pipe.Input, pipe.Output, gone);
-
-    private async Task ServeAsync(PipeReader input, PipeWriter output, CancellationToken gone)
-    {
-        var connection = new TakenOverConnection(input, output);
-        await using (gone.UnsafeRegister(static c => ((TakenOverConnection)c!).Abort(), connection).ConfigureAwait(false))
-        {
-            await _incoming.Writer.WriteAsync(connection, CancellationToken.None).ConfigureAwait(false);
-            await connection.Ended.ConfigureAwait(false);
-        }
-    }
+        endpoint is TakenOverEndPoint ? new(new Listener(endpoint, _connections.Incoming)) : _sockets.BindAsync(endpoint, cancellationToken);
 
     private sealed class Listener(EndPoint endpoint, ChannelReader<ConnectionContext> incoming) : IConnectionListener
     {

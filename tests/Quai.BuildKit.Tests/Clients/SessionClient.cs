@@ -20,7 +20,7 @@ internal sealed class SessionClient : IAsyncDisposable, IHttpApplication<HttpCon
     private readonly KestrelServer _server;
     private readonly RpcServer _methods = new(e => new RpcException(new Status(StatusCode.Unknown, e.Message)));
     private readonly CancellationTokenSource _gone = new();
-    private readonly TakenOverTransport _transport;
+    private readonly TakenOverConnections _connections = new();
     private Socket? _socket;
     private Task _served = Task.CompletedTask;
 
@@ -31,9 +31,9 @@ internal sealed class SessionClient : IAsyncDisposable, IHttpApplication<HttpCon
         options.Limits.MaxRequestHeaderCount = 10_000;
         options.Limits.MaxRequestHeadersTotalSize = 1 << 20;
         options.Limits.MaxRequestBodySize = null;
-        _transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance));
+        var transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), _connections);
         bind(_methods);
-        _server = new KestrelServer(Options.Create(options), _transport, NullLoggerFactory.Instance);
+        _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
     }
 
     public static async Task<SessionClient> ConnectAsync(string path, string id, Action<RpcServer> bind, params string[] methods)
@@ -43,7 +43,7 @@ internal sealed class SessionClient : IAsyncDisposable, IHttpApplication<HttpCon
         List<(string, string)> headers = [(Expose + "Uuid", id), (Expose + "Name", "test"), (Expose + "Sharedkey", "ctx:1")];
         headers.AddRange(methods.Select(m => (Expose + "Grpc-Method", m)));
         client._socket = await BuildClient.UpgradeAsync(path, "/session", headers);
-        client._served = client._transport.ServeAsync(new NetworkStream(client._socket, ownsSocket: true), client._gone.Token);
+        client._served = client._connections.ServeAsync(new NetworkStream(client._socket, ownsSocket: true), client._gone.Token);
         return client;
     }
 

@@ -16,7 +16,7 @@ internal sealed class BuildHost : IAsyncDisposable, IHttpApplication<HttpContext
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-buildkit").FullName;
     private readonly KestrelServer _server;
-    private readonly TakenOverTransport _transport;
+    private readonly TakenOverConnections _connections = new();
 
     private BuildHost()
     {
@@ -28,8 +28,8 @@ internal sealed class BuildHost : IAsyncDisposable, IHttpApplication<HttpContext
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
         options.Limits.MaxRequestBodySize = null;
-        _transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance));
-        _server = new KestrelServer(Options.Create(options), _transport, NullLoggerFactory.Instance);
+        var transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), _connections);
+        _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
         Service = new BuildKitService(Builder, Sessions, Builder, new WorkerIdentity("worker", "1.2.3", [Platform.Host, new Platform("linux", "386")]) { HostGateway = "172.17.0.1" }, NullLogger.Instance);
     }
 
@@ -78,7 +78,7 @@ internal sealed class BuildHost : IAsyncDisposable, IHttpApplication<HttpContext
                 await context.Response.WriteAsync("""{"ID":"x","Name":"x","OSType":"linux","Architecture":"x86_64","Driver":"overlay2","ServerVersion":"28.2.2"}""");
                 break;
             case "/grpc":
-                await _transport.ServeAsync(await UpgradeAsync(context), context.RequestAborted);
+                await _connections.ServeAsync(await UpgradeAsync(context), context.RequestAborted);
                 break;
             case "/session":
                 var offer = SessionOffer.Read(name => context.Request.Headers[name]);

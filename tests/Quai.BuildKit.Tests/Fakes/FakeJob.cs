@@ -46,6 +46,8 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
 
     public Task<IBuildRef?> SolveAsync(Definition definition, CancellationToken cancellation) => Task.FromResult<IBuildRef?>(new FakeRef(definition));
 
+    public Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation) => throw new NotSupportedException();
+
     public void Warn(WarningEvent warning) => Tell(warning);
 
     public void Tell(BuildEvent happened)
