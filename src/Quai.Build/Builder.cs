@@ -77,7 +77,7 @@ public sealed class Builder : IBuilder, IDisposable
             new StepKeys(records, contexts),
             records,
             new SharedRuns(),
-            new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), options.MaxParallelism),
+            new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), layers, options.MaxParallelism),
             Exporters(options, images, layers))
         {
             Programs = new FrontendPrograms(layers, runner),

@@ -112,7 +112,6 @@ public sealed class ErrorTests
 
     [Theory]
     [InlineData("target", "bse", "target stage \"bse\" could not be found (did you mean base?)")]
-    [InlineData("build-arg:BUILDKIT_SYNTAX", "other/frontend:1", "syntax other/frontend:1: only docker/dockerfile, which is built in, is supported")]
     [InlineData("requestid", "frontend.unknown", "unsupported request frontend.unknown")]
     [InlineData("add-hosts", "x", "failed to parse additional hosts: invalid key-value pair x")]
     [InlineData("image-resolve-mode", "x", "invalid image-resolve-mode: x")]

@@ -151,4 +151,9 @@ public sealed class ProgressDetail
     public bool HideCounts { get; set; }
 }
 
-public sealed record ErrorDetail([property: JsonPropertyName("message")] string Message);
+public sealed record ErrorDetail([property: JsonPropertyName("message")] string Message)
+{
+    /// <summary>The exit code with which a client is to end; null for its own.</summary>
+    [JsonPropertyName("code")]
+    public int? Code { get; init; }
+}

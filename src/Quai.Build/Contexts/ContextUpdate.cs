@@ -17,6 +17,7 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
 {
     private const ulong Inside = Openat2.RESOLVE_BENEATH | Openat2.RESOLVE_NO_MAGICLINKS | Openat2.RESOLVE_NO_SYMLINKS;
 
+    private readonly List<(string Path, string First)> _names = [];
     private readonly List<ContextRecord> _records = [];
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "" };
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
@@ -89,6 +90,14 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
             {
                 digests[other.Path] = digests[other.LinkName];
                 _records[i] = _records[i] with { Digest = digests[other.LinkName] };
+            }
+        }
+
+        foreach ((string path, string first) in _names)
+        {
+            fixed (byte* name = MergedTree.Name(path), known = MergedTree.Name(first))
+            {
+                UpperLayer.Check(FileCalls.TryLink(_root!.Number, known, _root.Number, name), "link", path);
             }
         }
 
@@ -191,11 +200,8 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
 
                     break;
                 case ContextEntryKind.File when entry.LinkName.Length > 0:
-                    fixed (byte* first = MergedTree.Name(entry.LinkName))
-                    {
-                        UpperLayer.Check(FileCalls.TryLink(root, first, root, name), "link", path);
-                    }
-
+                    // When the file is there: its content comes later.
+                    _names.Add((path, entry.LinkName));
                     return false;
                 case ContextEntryKind.File:
                     return true;
@@ -209,6 +215,7 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
                     }
 
                     UpperLayer.Check(FileCalls.TryMakeNode(root, name, kind | ((uint)entry.Mode & 0xfff), (uint)entry.DeviceMajor, (uint)entry.DeviceMinor), "mknod", path);
+                    UpperLayer.Check(FileCalls.TryChangeMode(root, name, (uint)entry.Mode & 0xfff), "chmod", path);
                     break;
             }
 

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Quai.Archives;
 using Quai.Content;
 using Quai.Content.Collecting;
 using Quai.Content.Layers;
@@ -73,6 +74,17 @@ public sealed class LayerStore
     [
         .. stack.Layers.Select(l => DateTimeOffset.FromUnixTimeMilliseconds(_database.Read(c => c.Scalar<long>("SELECT created FROM build_layers WHERE id=$i", ("$i", l.Id))))),
     ];
+
+    /// <summary>Which files layers have.</summary>
+    internal LayerFiles Files { get; } = new();
+
+    /// <summary>A layer with the same files as another, of which those are its own that one of some other layers has, too.</summary>
+    internal async Task<BuildLayer> SetApartAsync(BuildLayer layer, IReadOnlyList<BuildLayer> others, CancellationToken cancellation)
+    {
+        await using WritableLayer made = await BeginAsync(LayerStack.Empty, cancellation).ConfigureAwait(false);
+        await DeepThread.RunAsync("files", () => LinkedTree.Make(layer.Directory, made.Directory, inode => Files.Has(others, inode))).ConfigureAwait(false);
+        return (await made.SealAsync(cancellation).ConfigureAwait(false)).Layers[0];
+    }
 
     /// <summary>Begins a layer on top of others.</summary>
     internal async Task<WritableLayer> BeginAsync(LayerStack below, CancellationToken cancellation)

@@ -97,8 +97,18 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
             return new StepKey(identity, identity);
         }
 
-        StepKey key = await keys.ComputeAsync(
-            vertex, i => KeyAsync(vertex.Inputs[i].Vertex), async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], scope.Stopped).ConfigureAwait(false);
+        StepKey key;
+        try
+        {
+            key = await keys.ComputeAsync(
+                vertex, i => KeyAsync(vertex.Inputs[i].Vertex), async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], scope.Stopped).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!_told.ContainsKey(e))
+        {
+            // Files that it needs are not there: what follows asks for its key before it is made.
+            throw Told(vertex, ProgressOf(vertex), e);
+        }
+
         if (!vertex.Metadata.IgnoreCache)
         {
             return key;

@@ -8,7 +8,7 @@ using Quai.Errors;
 namespace Quai.Build.Steps;
 
 /// <summary>Runs a step of whatever kind, with as many others at the same time as there may be.</summary>
-internal sealed class StepRunners(FileStep files, ExecStep programs, int parallel) : IDisposable
+internal sealed class StepRunners(FileStep files, ExecStep programs, LayerStore layers, int parallel) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(parallel, parallel);
 
@@ -23,7 +23,7 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, int paralle
             {
                 Op.OpOneofCase.File => await files.RunAsync(vertex.Op.File, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Exec => await programs.RunAsync(vertex.Op.Exec, context, cancellation).ConfigureAwait(false),
-                Op.OpOneofCase.Merge => Merge(vertex.Op.Merge, context),
+                Op.OpOneofCase.Merge => await MergeAsync(vertex.Op.Merge, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Diff => Difference(vertex.Op.Diff, context),
                 _ => throw new QuaiException(ErrorKind.NotImplemented, $"steps of the kind {vertex.Op.OpCase} are not supported yet"),
             };
@@ -47,13 +47,18 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, int paralle
             : throw new QuaiException(ErrorKind.NotImplemented, "the difference of two trees of which neither was made from the other is not supported yet");
     }
 
-    // The layers of one upon those of the other: nothing is copied.
-    private static StepResult Merge(MergeOp merge, StepContext context)
+    // The layers of one upon those of the other: nothing is copied but files that would be there twice.
+    private async Task<StepResult> MergeAsync(MergeOp merge, StepContext context, CancellationToken cancellation)
     {
         List<BuildLayer> all = [];
-        foreach (MergeInput input in merge.Inputs.Where(i => i.Input >= 0))
+        foreach (BuildLayer layer in merge.Inputs.Where(i => i.Input >= 0).SelectMany(i => context.Inputs[(int)i.Input].Layers))
         {
-            all.AddRange(context.Inputs[(int)input.Input].Layers.Where(l => !all.Contains(l)));
+            if (!all.Contains(layer))
+            {
+                all.Add(await Task.Run(() => layers.Files.Share(layer, all), cancellation).ConfigureAwait(false)
+                    ? await layers.SetApartAsync(layer, all, cancellation).ConfigureAwait(false)
+                    : layer);
+            }
         }
 
         return new StepResult([new LayerStack(all)]);

@@ -11,9 +11,9 @@ namespace Quai.Build.Trees;
 /// Copies files of layers into a layer. Files of layers never change, so a copy that is the same in all is the same file under another name, and costs nothing.
 /// </summary>
 /// <param name="changes">What the copies have other than the originals.</param>
-/// <param name="linked">The files that got another name in the layer, by the copy that gave it: another copy of the same file must be a file of its own.</param>
+/// <param name="sharing">Which files may get another name.</param>
 /// <param name="cancellation">Stops.</param>
-internal sealed unsafe class TreeCopy(CopyChanges changes, Dictionary<(uint Major, uint Minor, ulong Inode), object> linked, CancellationToken cancellation)
+internal sealed unsafe class TreeCopy(CopyChanges changes, FileSharing sharing, CancellationToken cancellation)
 {
     /// <summary>Decides what beneath a copied directory is copied, by its path relative to that and whether it is a directory; null for everything.</summary>
     public Func<string, bool, CopyChoice>? Choose { get; init; }
@@ -106,10 +106,9 @@ internal sealed unsafe class TreeCopy(CopyChanges changes, Dictionary<(uint Majo
     {
         NodeStatus status = entry.Status;
         FileDescriptor source = from.At(entry.Layer)!, folder = to.At(0)!;
-        (uint, uint, ulong) node = (status.DeviceMajor, status.DeviceMinor, status.Inode);
         fixed (byte* n = name, t = target)
         {
-            if (IsSame(status) && (linked.TryAdd(node, this) || linked[node] == this) && FileCalls.TryLink(source.Number, n, folder.Number, t) == 0)
+            if (IsSame(status) && sharing.TryName(status, this) && FileCalls.TryLink(source.Number, n, folder.Number, t) == 0)
             {
                 return;
             }

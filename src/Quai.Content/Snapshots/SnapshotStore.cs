@@ -159,7 +159,7 @@ public sealed partial class SnapshotStore : IAsyncDisposable
     private static string Name(long number) => number.ToString();
 
     private Snapshot Describe(string key, long number, string lower) =>
-        new(key, Folder, lower.Length == 0 ? [] : lower.Split(':'), $"{number}/fs", $"{number}/work");
+        new(key, Folder, lower.Length == 0 ? [$"{number}/none"] : lower.Split(':'), $"{number}/fs", $"{number}/work");
 
     private void MakeDirectories(long number, string lower)
     {
@@ -173,6 +173,12 @@ public sealed partial class SnapshotStore : IAsyncDisposable
         if ((top.Uid | top.Gid) != 0)
         {
             FileCalls.ChangeOwner(_folder.Number, name + "/fs", top.Uid, top.Gid);
+        }
+
+        if (lower.Length == 0)
+        {
+            // Overlayfs has at least one directory below.
+            FileCalls.MakeDirectory(_folder.Number, name + "/none", 0x1ed);
         }
 
         FileCalls.MakeDirectory(_folder.Number, name + "/work", 0x1c0);

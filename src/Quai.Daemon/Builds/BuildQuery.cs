@@ -46,6 +46,11 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
             }
         }
 
+        if (call.TextOrNull("securityopt") is { } security && security is not ("null" or "[]"))
+        {
+            throw QuaiException.Invalid("The daemon on this platform does not support setting security options on build");
+        }
+
         return new BuildQuery(attributes, [.. call.All("t").Where(t => t.Length > 0)]);
     }
 

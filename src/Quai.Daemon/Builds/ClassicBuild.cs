@@ -4,6 +4,7 @@ using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
 using Quai.Build.Sessions;
+using Quai.Build.Steps.Programs;
 using Quai.Daemon.Http;
 using Quai.Errors;
 using Quai.Linux;
@@ -69,6 +70,10 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
             SolveResult result = await job.RunFrontendAsync(Frontend, new FrontendRequest(query.Attributes, new Dictionary<string, BuildProtocol.Llb.Definition>()), call.Gone);
             Dictionary<string, string> attributes = query.Names.Count > 0 ? new() { ["name"] = string.Join(',', query.Names) } : [];
             answer = await job.ExportAsync(result, [new ExportRequest(Exporter, attributes, 0)], call.Gone);
+        }
+        catch (QuaiException e) when ((e as StepFailedException ?? e.InnerException as StepFailedException) is { } failed)
+        {
+            throw new CommandFailedException($"The command '{string.Join(' ', failed.Arguments)}' returned a non-zero code: {failed.ExitCode}", failed.ExitCode, e);
         }
         finally
         {

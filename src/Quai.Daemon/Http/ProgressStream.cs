@@ -63,7 +63,7 @@ internal sealed class ProgressStream : IProgress<ProgressMessage>
 
         await stream.StartAsync();
         string message = ErrorAnswer.MessageOf(failure);
-        await call.Send(new JsonMessage { ErrorDetail = new ErrorDetail(message), Error = message }, Json.Types.JsonMessage);
+        await call.Send(new JsonMessage { ErrorDetail = new ErrorDetail(message) { Code = (failure as CommandFailedException)?.ExitCode }, Error = message }, Json.Types.JsonMessage);
     }
 
     /// <inheritdoc/>

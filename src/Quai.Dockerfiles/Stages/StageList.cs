@@ -41,13 +41,15 @@ public sealed record StageList(IReadOnlyList<ArgInstruction> Globals, IReadOnlyL
 
     /// <summary>The stage with a name, in whatever case, or a number; of several with one name, the last. Null for none.</summary>
     public Stage? Find(string name) =>
-        Stages.LastOrDefault(s => s.Name.Length > 0 && s.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+        FindNamed(name)
         ?? (int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index < Stages.Count ? Stages[index] : null);
 
     /// <summary>The stage that is built.</summary>
-    /// <param name="target">Its name or number; empty for the last stage.</param>
+    /// <param name="target">Its name; empty for the last stage.</param>
     /// <exception cref="QuaiException">There is no such stage.</exception>
     public Stage Target(string target) =>
         target.Length == 0 ? Stages[^1]
-        : Find(target) ?? throw QuaiException.Invalid(Suggestion.Append($"target stage \"{target}\" could not be found", target, Stages.Select(s => s.Name).Where(n => n.Length > 0)));
+        : FindNamed(target) ?? throw QuaiException.Invalid(Suggestion.Append($"target stage \"{target}\" could not be found", target, Stages.Select(s => s.Name).Where(n => n.Length > 0)));
+
+    private Stage? FindNamed(string name) => Stages.LastOrDefault(s => s.Name.Length > 0 && s.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -47,6 +47,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
             User = user,
             RootPath = paths.RootFs,
             Hostname = meta.Hostname.Length > 0 ? meta.Hostname : Hostname,
+            TellsHostname = false,
             CgroupsPath = CgroupOf(launch),
             SeccompProfile = seccompProfile,
             AppArmorProfile = appArmor,

@@ -73,7 +73,7 @@ public static partial class RuntimeSpecBuilder
     /// <summary>Defaults, then the container's variables: those with the same name replace them.</summary>
     private static List<string> BuildEnvironment(SpecRequest request, bool terminal)
     {
-        List<string> environment = [DefaultPath, $"HOSTNAME={request.Hostname}"];
+        List<string> environment = request.TellsHostname ? [DefaultPath, $"HOSTNAME={request.Hostname}"] : [DefaultPath];
         if (terminal)
         {
             environment.Add("TERM=xterm");

@@ -21,6 +21,9 @@ public sealed record SpecRequest
     /// <summary>The name shown by <c>hostname</c> and the variable <c>HOSTNAME</c>; the host's own if the container shares its network.</summary>
     public required string Hostname { get; init; }
 
+    /// <summary>Whether the program has the variable <c>HOSTNAME</c>.</summary>
+    public bool TellsHostname { get; init; } = true;
+
     /// <summary>Variables by which it knows the containers that it is linked to; its own take precedence.</summary>
     public IReadOnlyList<string> LinkVariables { get; init; } = [];
 

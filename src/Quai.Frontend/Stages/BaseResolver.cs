@@ -80,6 +80,8 @@ internal sealed class BaseResolver(Compilation compilation, IFrontendHost host, 
         }
 
         ImageConfig config = ImageJson.ReadConfig(image.Config);
+        // What somebody said of the base is not said of what is made of it.
+        config.Comment = null;
         if (state.Platform is null && compilation.Options.Platforms.Count == 0 && (config.Os != platform.Os || config.Architecture != platform.Architecture))
         {
             // Nobody asked for a platform: that of the image will do if things of it run here.

@@ -28,7 +28,7 @@ internal sealed class FileStep(LayerStore layers)
                 FileAction action = file.Actions[i];
                 states[i] = await StateForAsync(action).ConfigureAwait(false);
                 LayerStack? source = action.ActionCase == FileAction.ActionOneofCase.Copy ? await StackAsync(action.SecondaryInput).ConfigureAwait(false) : null;
-                var work = new FileWork(action, states[i].Upper, source, TreeOf, states[i].Linked, cancellation);
+                var work = new FileWork(action, states[i].Upper, source, TreeOf, states[i].Sharing, cancellation);
                 await DeepThread.RunAsync("files", work.Run).ConfigureAwait(false);
             }
 
@@ -61,7 +61,7 @@ internal sealed class FileStep(LayerStore layers)
         {
             WritableLayer layer = await layers.BeginAsync(below, cancellation).ConfigureAwait(false);
             open.Add(layer);
-            return new State(layer, new UpperLayer(layer.Snapshot));
+            return new State(layer, new UpperLayer(layer.Snapshot), new FileSharing(layers.Files, below));
         }
 
         async Task<LayerStack> StackAsync(long index) => index < 0 ? LayerStack.Empty
@@ -79,13 +79,13 @@ internal sealed class FileStep(LayerStore layers)
 
     private static long GraphOutputs(FileOp file) => file.Actions.Max(a => a.Output) + 1;
 
-    private sealed class State(WritableLayer layer, UpperLayer upper)
+    private sealed class State(WritableLayer layer, UpperLayer upper, FileSharing sharing)
     {
         public WritableLayer Layer => layer;
 
         public UpperLayer Upper => upper;
 
-        public Dictionary<(uint Major, uint Minor, ulong Inode), object> Linked { get; } = [];
+        public FileSharing Sharing => sharing;
 
         public LayerStack? Result { get; set; }
     }

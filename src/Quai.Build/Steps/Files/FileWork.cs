@@ -13,10 +13,10 @@ namespace Quai.Build.Steps.Files;
 /// <param name="upper">The layer.</param>
 /// <param name="source">What is copied from; null for an action that copies nothing.</param>
 /// <param name="treeOf">The tree of an input, in which names of users are looked up.</param>
-/// <param name="linked">See <see cref="TreeCopy"/>.</param>
+/// <param name="sharing">Which files may get another name.</param>
 /// <param name="cancellation">Stops.</param>
 internal sealed unsafe class FileWork(
-    FileAction action, UpperLayer upper, LayerStack? source, Func<long, MergedTree> treeOf, Dictionary<(uint Major, uint Minor, ulong Inode), object> linked, CancellationToken cancellation)
+    FileAction action, UpperLayer upper, LayerStack? source, Func<long, MergedTree> treeOf, FileSharing sharing, CancellationToken cancellation)
 {
     private const uint DefaultDirectoryMode = 0x1ed;
 
@@ -70,7 +70,7 @@ internal sealed unsafe class FileWork(
 
     private void Copy(FileActionCopy copy, MergedTree from, string path, string followed, CopyChanges changes)
     {
-        var work = new TreeCopy(changes, linked, cancellation) { Choose = CopyFilter.Of(copy) };
+        var work = new TreeCopy(changes, sharing, cancellation) { Choose = CopyFilter.Of(copy) };
         bool isDirectory = from.Status(followed)!.Value.IsDirectory, meansDirectory = copy.Dest.EndsWith('/') || copy.Dest.EndsWith("/.", StringComparison.Ordinal);
         string target = upper.Tree.Resolve(copy.Dest);
         NodeStatus? there = upper.Tree.Status(target);

@@ -162,7 +162,7 @@ internal sealed class CacheMounts(string root)
             if (source is not null)
             {
                 // What a program may change in place must not be a layer's own file.
-                var copy = new TreeCopy(new CopyChanges(null, null, null, null) { IsOwn = true }, [], CancellationToken.None);
+                var copy = new TreeCopy(new CopyChanges(null, null, null, null) { IsOwn = true }, new FileSharing(new LayerFiles(), LayerStack.Empty), CancellationToken.None);
                 copy.CopyContent(source, target, "");
                 TreeAttributes.Copy(source.Top!, target.At(0)!, marks: false);
             }

@@ -8,6 +8,9 @@ namespace Quai.Build.Steps.Programs;
 public sealed class StepFailedException(IReadOnlyList<string> arguments, int exitCode)
     : QuaiException(ErrorKind.System, $"process \"{string.Join(' ', arguments)}\" did not complete successfully: exit code: {exitCode}")
 {
+    /// <summary>The program with its arguments.</summary>
+    public IReadOnlyList<string> Arguments { get; } = arguments;
+
     /// <summary>The exit code.</summary>
     public int ExitCode { get; } = exitCode;
 }
