@@ -1,4 +1,5 @@
 using Quai.Build.Frontends;
+using Xunit;
 
 namespace Quai.Frontend.Tests;
 
