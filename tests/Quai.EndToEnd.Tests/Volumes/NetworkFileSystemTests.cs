@@ -75,7 +75,9 @@ public sealed class NetworkFileSystemTests(QuaidInstance engine) : IClassFixture
     private async Task<string> RefusalAsync(string name)
     {
         CommandResult result = await _docker.RunAsync($"run --rm -v {name}:/v {Image} true");
-        result.ExpectFailure(125, "error while mounting volume '");
+        // Docker's client has other exit codes for some errors.
+        Assert.InRange(result.ExitCode, 125, 127);
+        Assert.Contains("error while mounting volume '", result.Stderr, StringComparison.Ordinal);
         Assert.False(IsMounted(await FolderAsync(name)));
         return result.Stderr;
     }
