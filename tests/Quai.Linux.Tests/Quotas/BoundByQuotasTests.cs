@@ -1,5 +1,6 @@
 using System.Globalization;
 using Quai.Linux.Quotas;
+using Xunit;
 
 namespace Quai.Linux.Tests.Quotas;
 
