@@ -15,10 +15,13 @@ internal static class SctpProgram
 
         static int fail(const char *what) { perror(what); return 1; }
 
-        static int serve(int s, struct sockaddr_in *at)
+        static int serve(int port)
         {
             char text[INET_ADDRSTRLEN + 1];
-            if (bind(s, (struct sockaddr *)at, sizeof *at) || listen(s, 16)) return fail("listen");
+            struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port) };
+            int s = socket(AF_INET, SOCK_STREAM, 132);
+            if (s < 0) return fail("socket");
+            if (bind(s, (struct sockaddr *)&at, sizeof at) || listen(s, 16)) return fail("listen");
             puts("serving");
             fflush(stdout);
             for (;;)
@@ -34,25 +37,25 @@ internal static class SctpProgram
             }
         }
 
-        static int ask(int s, struct sockaddr_in *at)
+        static int ask(const char *address, int port)
         {
             char answer[64];
             ssize_t count;
-            if (connect(s, (struct sockaddr *)at, sizeof *at)) return fail("connect");
+            struct sockaddr_in four = { .sin_family = AF_INET, .sin_port = htons(port) };
+            struct sockaddr_in6 six = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+            int is6 = inet_pton(AF_INET6, address, &six.sin6_addr) == 1, s = socket(is6 ? AF_INET6 : AF_INET, SOCK_STREAM, 132);
+            if (!is6 && inet_pton(AF_INET, address, &four.sin_addr) != 1) return 2;
+            if (s < 0) return fail("socket");
+            alarm(15);
+            if (is6 ? connect(s, (struct sockaddr *)&six, sizeof six) : connect(s, (struct sockaddr *)&four, sizeof four)) return fail("connect");
             while ((count = recv(s, answer, sizeof answer, 0)) > 0) fwrite(answer, 1, count, stdout);
             return count < 0 ? fail("recv") : 0;
         }
 
         int main(int argc, char **argv)
         {
-            int server = argc == 3 && !strcmp(argv[1], "serve"), s = socket(AF_INET, SOCK_STREAM, 132);
-            struct sockaddr_in at = { .sin_family = AF_INET };
-            if (!server && !(argc == 4 && !strcmp(argv[1], "ask") && inet_pton(AF_INET, argv[2], &at.sin_addr) == 1)) return 2;
-            if (s < 0) return fail("socket");
-            at.sin_port = htons(atoi(argv[argc - 1]));
-            if (server) return serve(s, &at);
-            alarm(15);
-            return ask(s, &at);
+            if (argc == 3 && !strcmp(argv[1], "serve")) return serve(atoi(argv[2]));
+            return argc == 4 && !strcmp(argv[1], "ask") ? ask(argv[2], atoi(argv[3])) : 2;
         }
         """;
 

@@ -26,6 +26,8 @@ public sealed class SctpTests(QuaidInstance engine) : IClassFixture<QuaidInstanc
         // By way of the published port answers come back the way that the question went.
         Assert.Equal(engine.Gateway, (await FromAsync(client, engine.Gateway, port)).Succeeded());
         Assert.Equal(engine.Gateway, (await FromAsync(server, engine.Gateway, port)).Succeeded());
+        // The programs in the kernel that lead from there to containers do not see SCTP.
+        (await FromHostAsync("::1", port)).ExpectFailure(1, "connect: Connection refused");
     }
 
     [QuaidFact]
