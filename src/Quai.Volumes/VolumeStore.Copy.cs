@@ -2,6 +2,7 @@ using System.Globalization;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Modes;
+using Quai.Linux.Quotas;
 using Quai.Linux.Trees;
 using Quai.Metadata;
 using Quai.Volumes.Local;
@@ -120,7 +121,7 @@ public sealed partial class VolumeStore
         using FileDescriptor target = RootedFiles.OpenDirectory(content);
         try
         {
-            FileTree.CopyContent(hold.Folder, target);
+            BoundByQuotas.Run(() => FileTree.CopyContent(hold.Folder, target));
         }
         catch (LinuxException e)
         {

@@ -1,6 +1,7 @@
 using Quai.Linux;
 using Quai.Linux.Modes;
 using Quai.Linux.Mounts;
+using Quai.Linux.Quotas;
 using Quai.Linux.Trees;
 using Quai.Metadata;
 using Quai.Volumes.Local;
@@ -76,7 +77,7 @@ public sealed partial class VolumeStore
     /// <param name="name">The volume; the caller holds the transaction that made somebody its user.</param>
     /// <param name="source">The directory, open for reading.</param>
     /// <param name="part">A directory in the volume that receives it instead: a path beneath it without links; null for the whole volume.</param>
-    public void Fill(string name, FileDescriptor source, string? part)
+    public void Fill(string name, FileDescriptor source, string? part) => BoundByQuotas.Run(() =>
     {
         Volume volume = Get(name);
         string mountpoint = FolderOf(volume);
@@ -88,24 +89,34 @@ public sealed partial class VolumeStore
             {
                 FileTree.CopyContent(source, inside);
             }
-
-            return;
         }
-
-        if (IsMount(name) || UsersOf(name).Count > 1)
+        else if (IsMount(name) || UsersOf(name).Count > 1)
         {
             // A mount point there, here or in a container, cannot be exchanged as a whole.
             using FileDescriptor folder = RootedFiles.OpenDirectory(mountpoint);
             FileTree.CopyContent(source, folder);
-            return;
         }
+        else
+        {
+            FillWhole(volume, source);
+        }
+    });
 
-        string staging = Path.Combine(_root, name, "_copy");
+    private void FillWhole(Volume volume, FileDescriptor source)
+    {
+        string staging = Path.Combine(_root, volume.Name, "_copy");
         DeleteFolder(staging);
         Directory.CreateDirectory(staging);
-        using (FileDescriptor folder = RootedFiles.OpenDirectory(staging))
+        try
         {
+            using FileDescriptor folder = RootedFiles.OpenDirectory(staging);
             FileTree.CopyContent(source, folder);
+        }
+        catch
+        {
+            // What did not fit takes up no room.
+            DeleteFolder(staging);
+            throw;
         }
 
         Directory.Delete(volume.Mountpoint);

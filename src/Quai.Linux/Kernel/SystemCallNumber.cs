@@ -51,6 +51,7 @@ public static class SystemCallNumber
     public static int Setgroups => X64 ? 116 : 159;
     public static int Setresuid => X64 ? 117 : 147;
     public static int Setresgid => X64 ? 119 : 149;
+    public static int Capget => X64 ? 125 : 90;
     public static int Capset => X64 ? 126 : 91;
     public static int Personality => X64 ? 135 : 92;
     public static int Prctl => X64 ? 157 : 167;
