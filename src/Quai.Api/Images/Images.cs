@@ -155,5 +155,6 @@ public sealed record ErrorDetail([property: JsonPropertyName("message")] string 
 {
     /// <summary>The exit code with which a client is to end; null for its own.</summary>
     [JsonPropertyName("code")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Code { get; init; }
 }

@@ -54,6 +54,16 @@ public static partial class InetSockets
         SetOption(socket, SOL_SOCKET, SO_REUSEADDR, 1, sizeof(int)) == 0 && Bind(socket, name, name.Length) == 0 && Listen(socket, 0) == 0
         && SetOption(socket, SOL_SOCKET, SO_REUSEADDR, 0, sizeof(int)) == 0 && ShutDown(socket, SHUT_RD) == 0;
 
+    /// <summary>
+    /// Closes a socket of <see cref="TryBind"/>. Whoever binds the port next gets it although a process that is just being started may still have the descriptor, which it
+    /// closes at execve.
+    /// </summary>
+    public static void Release(int socket)
+    {
+        _ = SetOption(socket, SOL_SOCKET, SO_REUSEADDR, 1, sizeof(int));
+        _ = FileCalls.TryClose(socket);
+    }
+
     /// <summary>Another descriptor of a socket, closed at execve; minus the errno where there is none.</summary>
     public static int TryDuplicate(int socket) => (int)SystemCall.Quick(SystemCallNumber.Fcntl, socket, F_DUPFD_CLOEXEC);
 

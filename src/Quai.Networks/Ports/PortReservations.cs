@@ -117,7 +117,7 @@ internal sealed class PortReservations
             {
                 if (_held.Remove(port, out (int Socket, string) held) && held.Socket >= 0)
                 {
-                    _ = FileCalls.TryClose(held.Socket);
+                    InetSockets.Release(held.Socket);
                 }
             }
         }

@@ -6,6 +6,15 @@ namespace Quai.EndToEnd.Tests.Builds;
 public sealed class DockerfileTests(QuaidInstance engine) : IClassFixture<QuaidInstance>
 {
     [Fact]
+    public async Task The_host_has_a_name()
+    {
+        (string id, _) = await new BuildFolder(engine).Dockerfile("FROM BASE\nRUN cp /etc/hosts /told\n").BuildAsync("--add-host there:host-gateway --add-host other:192.0.2.1");
+        string hosts = await new BuildFolder(engine).InAsync(id, "cat /told");
+        Assert.Matches(@"(?m)^[0-9.]+\s+there$", hosts);
+        Assert.Matches(@"(?m)^192\.0\.2\.1\s+other$", hosts);
+    }
+
+    [Fact]
     public async Task Stages_are_built_and_only_their_files_are_taken()
     {
         BuildFolder folder = new BuildFolder(engine).Write("a.txt", "from the context\n").Dockerfile("""

@@ -82,4 +82,18 @@ public sealed class InetSocketsTests
             return e.SocketErrorCode == SocketError.AddressAlreadyInUse ? EADDRINUSE : e.ErrorCode;
         }
     }
+
+    [Fact]
+    public void A_port_that_was_given_back_is_free_though_a_child_still_has_its_descriptor()
+    {
+        byte[] address = IPAddress.Loopback.GetAddressBytes();
+        int port = InTimeWait(IPAddress.Loopback);
+        Assert.Equal(0, InetSockets.TryBind(Tcp, address, (ushort)port, out int held));
+        int child = InetSockets.TryDuplicate(held);
+        InetSockets.Release(held);
+        Assert.Equal(0, InetSockets.TryBind(Tcp, address, (ushort)port, out int next));
+        Assert.Equal(EADDRINUSE, InetSockets.TryBind(Tcp, address, (ushort)port, out _));
+        InetSockets.Release(next);
+        using var holder = new Socket(new SafeSocketHandle(child, ownsHandle: true));
+    }
 }

@@ -155,9 +155,9 @@ internal sealed class BridgeDevice(NetlinkSocket socket, string owner, bool guar
                 Addresses.WriteDelete(writer, bridge.Index, address.Address, address.PrefixLength);
                 Send(writer, $"delete address {address} of {name}");
             }
-            catch (LinuxException e) when (e.Errno == Errno.EADDRNOTAVAIL)
+            catch (LinuxException e) when (e.Errno is Errno.EADDRNOTAVAIL or Errno.ENODEV)
             {
-                // It had none: the network has no gateway, or somebody took it away.
+                // It had none: the network has no gateway, or somebody took it away. Or whoever deletes what is retired has been faster.
                 writer.Clear();
             }
         }
