@@ -134,7 +134,8 @@ public sealed class ForeignFirewallTests
         string before = host.Command("nft", "-a", "list", "table", "ip", "filter");
         host.Restart("b");
         Run(host, ["nft add table ip other", "nft delete table ip other"]);
-        host.Command("nft", "add", "rule", "ip", "filter", "FORWARD", "counter");
+        // In front of Quai's, which stays the last.
+        host.Command("nft", "insert", "rule", "ip", "filter", "FORWARD", "counter");
         host.Run("a");
         string after = host.Command("nft", "-a", "list", "table", "ip", "filter");
         Assert.Equal(Line(before), Line(after));
