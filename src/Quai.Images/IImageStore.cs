@@ -70,6 +70,12 @@ public interface IImageStore
     /// <exception cref="Errors.QuaiException">A name is malformed.</exception>
     Task<Image> RecordAsync(BuiltImage built, Lease lease, CancellationToken cancellation);
 
+    /// <summary>Records the images of several platforms that a build has made, all at once.</summary>
+    /// <param name="built">The images; a lease of the caller's holds all that belongs to them.</param>
+    /// <param name="cancellation">Only before they are recorded.</param>
+    /// <exception cref="Errors.QuaiException">A name is malformed.</exception>
+    Task<IReadOnlyList<Image>> RecordAsync(BuiltIndex built, CancellationToken cancellation);
+
     /// <summary>Makes an image from a container's changes: its image's layers and one more.</summary>
     Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation);
 

@@ -37,6 +37,8 @@ internal sealed class ImageOperations : IImageStore
 
     public required RecordBuiltImage Built { get; init; }
 
+    public required RecordBuiltIndex BuiltIndexes { get; init; }
+
     public required TagImage Tag { get; init; }
 
     public required RemoveImage Remove { get; init; }
@@ -84,6 +86,8 @@ internal sealed class ImageOperations : IImageStore
         Save.RunAsync(references, platforms, cancellation);
 
     public Task<Image> RecordAsync(BuiltImage built, Lease lease, CancellationToken cancellation) => Built.RunAsync(built, lease, cancellation);
+
+    public Task<IReadOnlyList<Image>> RecordAsync(BuiltIndex built, CancellationToken cancellation) => BuiltIndexes.RunAsync(built, cancellation);
 
     public Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation) => Commit.RunAsync(commit, cancellation);
 

@@ -73,6 +73,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Save = new SaveImages(catalog, holds, blobs, content.Leases, events),
             Commit = new CommitImage(catalog, holds, blobs, content.Differences, maker, content.Work, events),
             Built = new RecordBuiltImage(maker, events),
+            BuiltIndexes = new RecordBuiltIndex(content.Blobs, recorder, events),
             Tag = new TagImage(database, catalog, events, time),
             Remove = new RemoveImage(catalog, removal),
             RemoveUnused = new RemoveUnusedImage(catalog, snapshots, removal),

@@ -29,15 +29,10 @@ internal sealed class ImageExporter(IImageStore images, ImageComposer composer, 
             throw QuaiException.Invalid("tag is needed when pushing to registry");
         }
 
-        if (trees.Count > 1 && !demands.Pushes)
-        {
-            throw QuaiException.Invalid("an image for several platforms cannot be exported to the image store yet: push it, export it as an archive, or build for one platform");
-        }
-
         using Lease lease = leases.Begin();
         return trees.Count == 1 && demands.IsStored && !demands.PushesByDigest
             ? await StoreAsync(trees[0], demands, session, progress, lease, cancellation).ConfigureAwait(false)
-            : await GiveAwayAsync(trees, demands, session, progress, lease, cancellation).ConfigureAwait(false);
+            : await ComposeAsync(trees, demands, session, progress, lease, cancellation).ConfigureAwait(false);
     }
 
     private async Task<IReadOnlyDictionary<string, string>> StoreAsync(
@@ -66,19 +61,29 @@ internal sealed class ImageExporter(IImageStore images, ImageComposer composer, 
         if (demands is { Pushes: true, IsUsual: false })
         {
             // The image may be here already, with a manifest that is not what is asked for.
-            return await GiveAwayAsync([tree], demands, session, progress, lease, cancellation).ConfigureAwait(false);
+            return await ComposeAsync([tree], demands, session, progress, lease, cancellation).ConfigureAwait(false);
         }
 
         Descriptor manifest = demands.Pushes
             ? await pushes.PushImageAsync(demands.Names, session, progress, cancellation).ConfigureAwait(false)
             : new Descriptor { MediaType = MediaTypes.OciManifest, Digest = image.ManifestDigest ?? image.Id, Size = pushes.SizeOf(image) };
-        return new ComposedImage(manifest, [new ComposedManifest(manifest, new Descriptor { Digest = image.Id }, named.Blobs, named.DiffIds)]).Answer(demands.Names);
+        return new ComposedImage(manifest, [new ComposedManifest(manifest, new Descriptor { Digest = image.Id }, named.Blobs, named.ChainIds)]).Answer(demands.Names);
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> GiveAwayAsync(
+    private async Task<IReadOnlyDictionary<string, string>> ComposeAsync(
         IReadOnlyList<ExportedTree> trees, ImageDemands demands, IBuildSession? session, IStepProgress progress, Lease lease, CancellationToken cancellation)
     {
         ComposedImage image = await composer.ComposeAsync(trees, demands, demands.UsesOciTypes ?? true, progress, lease, cancellation).ConfigureAwait(false);
+        if (image.IsIndex && demands.IsStored && !demands.PushesByDigest)
+        {
+            BuiltManifest[] built = [.. image.Manifests.Select(m => new BuiltManifest(Digest.Parse(m.Descriptor.Digest), Digest.Parse(m.Config.Digest), [.. m.Blobs], m.ChainIds))];
+            await images.RecordAsync(new BuiltIndex(Digest.Parse(image.Top.Digest), built, [.. demands.Names.Select(n => n.Familiar)]), cancellation).ConfigureAwait(false);
+            foreach (ImageReference name in demands.Names)
+            {
+                progress.Report($"naming to {name.Canonical}", 0, 0, isComplete: true);
+            }
+        }
+
         if (demands.Pushes)
         {
             await pushes.PushAsync(image, demands, session, lease, progress, cancellation).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using Quai.Build.Caching;
+using Quai.Build.Execution;
 using Quai.Build.Exporting;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
@@ -43,7 +44,7 @@ internal sealed class BuildJob : IBuildJob
     public CancellationToken Stopped { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Oci.Images.Platform> Platforms => [Oci.Images.Platform.Host];
+    public IReadOnlyList<Oci.Images.Platform> Platforms => RunnablePlatforms.Find();
 
     /// <inheritdoc/>
     public string SessionId => _options.Session?.Id ?? "";

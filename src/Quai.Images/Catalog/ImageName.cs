@@ -35,6 +35,14 @@ internal sealed record ImageName
         return name.Digest is null ? Tag(name) : throw QuaiException.Invalid($"invalid tag \"{name.Familiar}\": an archive's image has no digest of a registry's");
     }
 
+    /// <summary>A name by tag for what a build makes; without a tag it is <c>latest</c>.</summary>
+    /// <exception cref="QuaiException">It is not a name, has a digest, or could be taken for something else.</exception>
+    public static ImageName Built(string text)
+    {
+        ImageReference name = ImageReference.Parse(text).WithDefaultTag();
+        return name.Digest is null ? Tag(name) : throw QuaiException.Invalid($"invalid tag \"{text}\": a build's image has no digest of a registry's");
+    }
+
     /// <summary>A name by digest.</summary>
     /// <param name="repository">The repository that the manifest was pulled from or pushed to.</param>
     /// <param name="manifest">The digest that its content was verified to have.</param>

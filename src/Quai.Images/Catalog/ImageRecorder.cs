@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Quai.Content.Layers;
 using Quai.Errors;
 using Quai.Metadata;
@@ -30,33 +31,49 @@ internal sealed class ImageRecorder(MetadataDatabase database, LayerStore layers
     public async Task<(StoredImage Image, IReadOnlyList<(ImageReference Name, string OldId)> Moved)> RecordAsync(
         NewImage image, CancellationToken cancellation)
     {
-        await layers.SyncAsync(image.ChainIds, cancellation).ConfigureAwait(false);
-        string id = image.Id.ToString();
+        (IReadOnlyList<StoredImage> images, IReadOnlyList<(ImageReference Name, string OldId)> moved) = await RecordAsync([image], cancellation).ConfigureAwait(false);
+        return (images[0], moved);
+    }
+
+    /// <summary>Records images all at once, as <see cref="RecordAsync(NewImage, CancellationToken)"/> does one.</summary>
+    public async Task<(IReadOnlyList<StoredImage> Images, IReadOnlyList<(ImageReference Name, string OldId)> Moved)> RecordAsync(
+        IReadOnlyList<NewImage> images, CancellationToken cancellation)
+    {
+        await layers.SyncAsync([.. images.SelectMany(i => i.ChainIds).Distinct()], cancellation).ConfigureAwait(false);
         List<(ImageReference, string)> moved = await database.WriteAsync(
             c =>
             {
-                c.Run(
-                    "INSERT INTO images(id, config, manifest, added, parent) VALUES ($i, $c, $m, $a, $p) ON CONFLICT(id) DO UPDATE SET manifest=$m, parent=coalesce(parent, $p)",
-                    ("$i", id), ("$c", image.Config), ("$m", image.Manifest.ToString()), ("$a", time.GetUtcNow().ToUnixTimeSeconds()), ("$p", image.Parent));
-                for (int i = 0; i < image.ChainIds.Count; i++)
+                foreach (NewImage image in images)
                 {
-                    c.Run("INSERT INTO image_layers VALUES ($i, $p, $c) ON CONFLICT DO NOTHING", ("$i", id), ("$p", i), ("$c", image.ChainIds[i]));
+                    Write(c, image);
                 }
 
-                foreach (string blob in image.Blobs)
-                {
-                    c.Run("INSERT INTO image_blobs VALUES ($i, $d) ON CONFLICT DO NOTHING", ("$i", id), ("$d", blob));
-                }
-
-                if (image is { IsNamedHere: true, Names.Count: > 0 })
-                {
-                    NameTable.SetTagged(c, id, time.GetUtcNow());
-                }
-
-                return NameTable.Point(c, id, image.Names);
+                return images.SelectMany(i => NameTable.Point(c, i.Id.ToString(), i.Names)).ToList();
             },
             cancellation).ConfigureAwait(false);
         catalog.Reload();
-        return (catalog.ById(id) ?? throw QuaiException.Conflict($"image {id} was removed while it was being stored"), moved);
+        return ([.. images.Select(i => i.Id.ToString()).Select(id => catalog.ById(id) ?? throw QuaiException.Conflict($"image {id} was removed while it was being stored"))], moved);
+    }
+
+    private void Write(SqliteConnection connection, NewImage image)
+    {
+        string id = image.Id.ToString();
+        connection.Run(
+            "INSERT INTO images(id, config, manifest, added, parent) VALUES ($i, $c, $m, $a, $p) ON CONFLICT(id) DO UPDATE SET manifest=$m, parent=coalesce(parent, $p)",
+            ("$i", id), ("$c", image.Config), ("$m", image.Manifest.ToString()), ("$a", time.GetUtcNow().ToUnixTimeSeconds()), ("$p", image.Parent));
+        for (int i = 0; i < image.ChainIds.Count; i++)
+        {
+            connection.Run("INSERT INTO image_layers VALUES ($i, $p, $c) ON CONFLICT DO NOTHING", ("$i", id), ("$p", i), ("$c", image.ChainIds[i]));
+        }
+
+        foreach (string blob in image.Blobs)
+        {
+            connection.Run("INSERT INTO image_blobs VALUES ($i, $d) ON CONFLICT DO NOTHING", ("$i", id), ("$d", blob));
+        }
+
+        if (image is { IsNamedHere: true, Names.Count: > 0 })
+        {
+            NameTable.SetTagged(connection, id, time.GetUtcNow());
+        }
     }
 }

@@ -1,7 +1,5 @@
 using Quai.Content.Collecting;
-using Quai.Errors;
 using Quai.Images.Catalog;
-using Quai.Oci.Images;
 
 namespace Quai.Images.Commits;
 
@@ -10,7 +8,7 @@ internal sealed class RecordBuiltImage(ImageMaker maker, ImageEvents events)
 {
     public async Task<Image> RunAsync(BuiltImage built, Lease lease, CancellationToken cancellation)
     {
-        ImageName[] names = [.. built.Names.Select(NameOf)];
+        ImageName[] names = [.. built.Names.Select(ImageName.Built)];
         ImageRecorder.CheckLayers(built.Config, built.Layers.Count);
         StoredImage image = await maker.RunAsync(_ => built.Config, [.. built.Layers], built.ChainIds, names, null, lease, cancellation, built.Annotations).ConfigureAwait(false);
         foreach (ImageName name in names)
@@ -19,11 +17,5 @@ internal sealed class RecordBuiltImage(ImageMaker maker, ImageEvents events)
         }
 
         return image.Image;
-    }
-
-    private static ImageName NameOf(string text)
-    {
-        ImageReference name = ImageReference.Parse(text).WithDefaultTag();
-        return name.Digest is null ? ImageName.Tag(name) : throw QuaiException.Invalid($"invalid tag \"{text}\": a build's image has no digest of a registry's");
     }
 }

@@ -6,8 +6,8 @@ namespace Quai.Build.Exporting.Images;
 /// <param name="Descriptor">The manifest.</param>
 /// <param name="Config">Its configuration.</param>
 /// <param name="Layers">Its layers, from the bottom up.</param>
-/// <param name="DiffIds">The digests of their uncompressed archives.</param>
-internal sealed record ComposedManifest(Descriptor Descriptor, Descriptor Config, IReadOnlyList<Descriptor> Layers, IReadOnlyList<string> DiffIds)
+/// <param name="ChainIds">The names of the unpacked layers.</param>
+internal sealed record ComposedManifest(Descriptor Descriptor, Descriptor Config, IReadOnlyList<Descriptor> Layers, IReadOnlyList<string> ChainIds)
 {
     /// <summary>Everything that it needs, itself too.</summary>
     public IEnumerable<Digest> Blobs => Layers.Append(Config).Append(Descriptor).Select(d => Digest.Parse(d.Digest));

@@ -97,7 +97,7 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
             Annotations = isIndexed ? demands.Annotations.Of(AnnotationPlace.ManifestDescriptor, tree.Platform) : null,
             Platform = new PlatformDescription { Architecture = tree.Platform.Architecture, Os = tree.Platform.Os, Variant = tree.Platform.Variant },
         };
-        return new ComposedManifest(descriptor, configDescriptor, packed, named.DiffIds);
+        return new ComposedManifest(descriptor, configDescriptor, packed, named.ChainIds);
     }
 
     private async Task<Descriptor> AddAsync(byte[] bytes, string type, Lease lease, CancellationToken cancellation) => new()
