@@ -10,6 +10,7 @@ using Quai.Build.Exporting.Images;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
+using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Sources;
@@ -67,6 +68,7 @@ public sealed class Builder : IBuilder, IDisposable
         var folders = new CacheMounts(options.CacheFolder);
         var mounts = new StepMounts(options.SecretFolder, folders, layers);
         var uses = new LayerUses();
+        var stores = new CacheStores(images.Registries, images.Publishing, content.Blobs);
         var parts = new BuildParts(
             new SourceKinds(
                 [
@@ -82,6 +84,9 @@ public sealed class Builder : IBuilder, IDisposable
         {
             Programs = new FrontendPrograms(layers, runner),
             Frontends = frontends,
+            Layers = layers,
+            CacheExports = new CacheExports(stores, new CacheGraphs(layers, images.Publishing), content.Leases),
+            Imports = (session, begin, stopped) => new ImportedCaches(stores, content, layers, session, begin, stopped),
             Uses = uses,
             Collector = content.Collector,
             Time = options.Time,

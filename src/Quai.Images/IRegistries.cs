@@ -1,3 +1,4 @@
+using Quai.Content.Collecting;
 using Quai.Errors;
 using Quai.Oci.Images;
 using Quai.Registry;
@@ -75,6 +76,15 @@ public interface IRegistries
     /// <param name="auth">Credentials; null for none.</param>
     /// <param name="cancellation">Stops the download.</param>
     Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation);
+
+    /// <summary>Downloads a blob of a repository into the store, verified.</summary>
+    /// <param name="repository">The repository's name.</param>
+    /// <param name="blob">Which.</param>
+    /// <param name="lease">Holds it.</param>
+    /// <param name="auth">Credentials; null for none.</param>
+    /// <param name="advanced">Receives the number of bytes that are here.</param>
+    /// <param name="cancellation">Stops the download; nothing is left.</param>
+    Task DownloadBlobAsync(string repository, Descriptor blob, Lease lease, RegistryAuth? auth, Action<long> advanced, CancellationToken cancellation);
 
     /// <summary>Removes what unfinished pulls left for another attempt.</summary>
     /// <param name="all">All of it; otherwise only what is older than <see cref="ImageStoreOptions.UnfinishedLifetime"/>.</param>

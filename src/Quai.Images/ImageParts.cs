@@ -98,6 +98,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Manifest = new FetchManifest(client),
             Index = new PushIndex(client, blobs),
             Blob = new FetchBlob(client),
+            Download = new DownloadBlob(client, blobs),
             Sweep = sweep,
         };
         var signatures = new SignatureOperations { List = new ListSignatures(client), Add = new AddSignature(client, blobs) };

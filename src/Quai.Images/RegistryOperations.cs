@@ -1,3 +1,4 @@
+using Quai.Content.Collecting;
 using Quai.Images.Pulls;
 using Quai.Images.Pushes;
 using Quai.Images.Remote;
@@ -31,6 +32,8 @@ internal sealed class RegistryOperations : IRegistries
 
     public required FetchBlob Blob { get; init; }
 
+    public required DownloadBlob Download { get; init; }
+
     public required SweepUnfinishedPulls Sweep { get; init; }
 
     public Task<Image> PullOneAsync(string reference, PullOptions options, RegistryAuth? auth, IProgress<ProgressMessage> progress, CancellationToken cancellation) =>
@@ -61,6 +64,9 @@ internal sealed class RegistryOperations : IRegistries
 
     public Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation) =>
         Blob.RunAsync(repository, blob, limit, auth, cancellation);
+
+    public Task DownloadBlobAsync(string repository, Descriptor blob, Lease lease, RegistryAuth? auth, Action<long> advanced, CancellationToken cancellation) =>
+        Download.RunAsync(repository, blob, lease, auth, advanced, cancellation);
 
     public Task<long> SweepUnfinishedAsync(bool all, CancellationToken cancellation) => Sweep.RunAsync(all, cancellation);
 }

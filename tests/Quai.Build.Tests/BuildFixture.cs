@@ -75,7 +75,7 @@ internal sealed class BuildFixture : IAsyncDisposable
     {
         await using IBuildJob job = Begin();
         var result = new SolveResult { Ref = await job.SolveAsync(definition, default) };
-        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], default);
+        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], [], default);
     }
 
     /// <summary>Exports a result for two platforms: a file with the architecture's name for each.</summary>
@@ -99,6 +99,6 @@ internal sealed class BuildFixture : IAsyncDisposable
                 ["containerimage.config/linux/arm64"] = """{"architecture":"arm64","os":"linux"}"""u8.ToArray(),
             },
         };
-        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], default);
+        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], [], default);
     }
 }

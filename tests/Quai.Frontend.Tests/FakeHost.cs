@@ -55,6 +55,10 @@ internal sealed class FakeHost : IFrontendHost
 
     public Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public void ImportCache(IReadOnlyList<CacheReference> caches)
+    {
+    }
+
     public void Warn(WarningEvent warning) => Warnings.Add(warning);
 
     private sealed class FakeRef(Definition definition, Dictionary<string, string> files) : IBuildRef

@@ -19,24 +19,50 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
     /// <summary>The configuration of an image, as it is stored.</summary>
     public byte[] ConfigOf(Image image) => blobs.Read(Digest.Parse(image.Id), LargestConfig);
 
+    /// <summary>Checks what is asked for, before anything is built.</summary>
+    /// <exception cref="QuaiException">An exporter is unknown.</exception>
+    public void Check(IReadOnlyList<ExportRequest> requests)
+    {
+        foreach (ExportRequest request in requests)
+        {
+            Find(request);
+        }
+    }
+
+    /// <summary>The trees of a result; they are made if they are not here.</summary>
+    public static async Task<IReadOnlyList<ExportedTree>> TreesAsync(SolveResult result, CancellationToken cancellation)
+    {
+        if (result.Refs is not { } refs)
+        {
+            result.Metadata.TryGetValue(ConfigKey, out byte[]? config);
+            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config)];
+        }
+
+        Dictionary<string, Platform> platforms = ReadPlatforms(result);
+        // In the order that the frontend says: what is made of several platforms must not depend on which was ready first.
+        List<string> order = [.. platforms.Keys];
+        return await Task.WhenAll(refs.OrderBy(r => order.IndexOf(r.Key) is >= 0 and var at ? at : order.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Select(async pair =>
+        {
+            result.Metadata.TryGetValue($"{ConfigKey}/{pair.Key}", out byte[]? config);
+            Platform platform = platforms.GetValueOrDefault(pair.Key) ?? PlatformOf(config) ?? Platform.Host;
+            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config);
+        })).ConfigureAwait(false);
+    }
+
     /// <summary>Makes what is asked for. With nothing asked for, the result is made all the same.</summary>
-    /// <param name="result">The result.</param>
+    /// <param name="trees">The result.</param>
     /// <param name="requests">What is asked for.</param>
     /// <param name="session">The client's session; null for none.</param>
     /// <param name="begin">Begins the progress of something with a title.</param>
     /// <param name="cancellation">Nothing half made is visible.</param>
     /// <exception cref="QuaiException">An exporter is unknown, or failed.</exception>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(
-        SolveResult result, IReadOnlyList<ExportRequest> requests, IBuildSession? session, Func<string, QuestionProgress> begin, CancellationToken cancellation)
+        IReadOnlyList<ExportedTree> trees, IReadOnlyList<ExportRequest> requests, IBuildSession? session, Func<string, QuestionProgress> begin, CancellationToken cancellation)
     {
-        (ExportRequest Request, IExporter Exporter)[] wanted =
-        [
-            .. requests.Select(r => (r, exporters.FirstOrDefault(e => e.Types.Contains(r.Type)) ?? throw QuaiException.Invalid($"exporter \"{r.Type}\" could not be found"))),
-        ];
-        IReadOnlyList<ExportedTree> trees = await TreesAsync(result, cancellation).ConfigureAwait(false);
         Dictionary<string, string> answer = [];
-        foreach ((ExportRequest request, IExporter exporter) in wanted)
+        foreach (ExportRequest request in requests)
         {
+            IExporter exporter = Find(request);
             QuestionProgress progress = begin(exporter.Title);
             try
             {
@@ -57,24 +83,8 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         return answer;
     }
 
-    private static async Task<IReadOnlyList<ExportedTree>> TreesAsync(SolveResult result, CancellationToken cancellation)
-    {
-        if (result.Refs is not { } refs)
-        {
-            result.Metadata.TryGetValue(ConfigKey, out byte[]? config);
-            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config)];
-        }
-
-        Dictionary<string, Platform> platforms = ReadPlatforms(result);
-        // In the order that the frontend says: what is made of several platforms must not depend on which was ready first.
-        List<string> order = [.. platforms.Keys];
-        return await Task.WhenAll(refs.OrderBy(r => order.IndexOf(r.Key) is >= 0 and var at ? at : order.Count).ThenBy(r => r.Key, StringComparer.Ordinal).Select(async pair =>
-        {
-            result.Metadata.TryGetValue($"{ConfigKey}/{pair.Key}", out byte[]? config);
-            Platform platform = platforms.GetValueOrDefault(pair.Key) ?? PlatformOf(config) ?? Platform.Host;
-            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config);
-        })).ConfigureAwait(false);
-    }
+    private IExporter Find(ExportRequest request) =>
+        exporters.FirstOrDefault(e => e.Types.Contains(request.Type)) ?? throw QuaiException.Invalid($"exporter \"{request.Type}\" could not be found");
 
     private static async Task<LayerStack> StackAsync(IBuildRef? built, CancellationToken cancellation) => built switch
     {

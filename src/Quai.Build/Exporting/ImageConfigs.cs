@@ -16,6 +16,7 @@ internal static class ImageConfigs
         config.Architecture = config.Architecture.Length > 0 ? config.Architecture : tree.Platform.Architecture;
         config.Os = config.Os.Length > 0 ? config.Os : tree.Platform.Os;
         config.Variant ??= tree.Platform.Variant;
+        config.BuildCache = tree.InlineCache;
         config.RootFs = new RootFs { DiffIds = [.. named.DiffIds] };
         config.History = Align(config.History ?? [], named.DiffIds.Count, created);
         Date(config.History);

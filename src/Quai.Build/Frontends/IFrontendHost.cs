@@ -44,6 +44,9 @@ public interface IFrontendHost
     /// <exception cref="Errors.QuaiException">It could not be started.</exception>
     Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation);
 
+    /// <summary>Begins with caches elsewhere, too; what was named before is not read again.</summary>
+    void ImportCache(IReadOnlyList<CacheReference> caches);
+
     /// <summary>Tells the build's watchers of something.</summary>
     void Warn(WarningEvent warning);
 }

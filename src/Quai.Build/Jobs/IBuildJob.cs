@@ -9,9 +9,14 @@ public interface IBuildJob : IFrontendHost, IAsyncDisposable
     /// <summary>Makes what is to come of a result: images, archives, files at the client.</summary>
     /// <param name="result">The result.</param>
     /// <param name="exports">What is asked for; none is for a build whose cache alone is wanted.</param>
+    /// <param name="caches">Where the build's cache is kept besides.</param>
     /// <param name="cancellation">Stops it; nothing half made is visible.</param>
     /// <returns>What clients are told, such as <c>containerimage.digest</c>.</returns>
-    Task<IReadOnlyDictionary<string, string>> ExportAsync(SolveResult result, IReadOnlyList<ExportRequest> exports, CancellationToken cancellation);
+    Task<IReadOnlyDictionary<string, string>> ExportAsync(SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation);
+
+    /// <summary>Checks where a cache is to be kept, before anything is built.</summary>
+    /// <exception cref="Errors.QuaiException">Something is unknown, malformed or missing.</exception>
+    void CheckCaches(IReadOnlyList<CacheReference> caches);
 
     /// <summary>What has happened, from the beginning, and what happens until the build's end.</summary>
     IAsyncEnumerable<BuildEvent> WatchAsync(CancellationToken cancellation);

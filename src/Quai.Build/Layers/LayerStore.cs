@@ -75,6 +75,17 @@ public sealed class LayerStore
         .. stack.Layers.Select(l => DateTimeOffset.FromUnixTimeMilliseconds(_database.Read(c => c.Scalar<long>("SELECT created FROM build_layers WHERE id=$i", ("$i", l.Id))))),
     ];
 
+    /// <summary>Says when layers were made that were made elsewhere, and came here later.</summary>
+    internal Task DateAsync(IReadOnlyDictionary<string, DateTimeOffset> created) => _database.WriteAsync(
+        c =>
+        {
+            foreach ((string layer, DateTimeOffset time) in created)
+            {
+                c.Run("UPDATE build_layers SET created=$t WHERE id=$i AND created>$t", ("$t", time.ToUnixTimeMilliseconds()), ("$i", layer));
+            }
+        },
+        CancellationToken.None);
+
     /// <summary>Which files layers have.</summary>
     internal LayerFiles Files { get; } = new();
 
@@ -125,7 +136,8 @@ public sealed class LayerStore
         return new NamedLayers([.. packed.Select(p => p.Blob)], diffIds, chains);
     }
 
-    private async Task<(string DiffId, Descriptor Blob)> PackAsync(BuildLayer layer, Lease lease, CancellationToken cancellation)
+    /// <summary>A layer's blob, which is made if there is none.</summary>
+    internal async Task<(string DiffId, Descriptor Blob)> PackAsync(BuildLayer layer, Lease lease, CancellationToken cancellation)
     {
         using IDisposable turn = await _packing.EnterAsync(layer.Id, cancellation).ConfigureAwait(false);
         (string? diffId, Descriptor? blob) = _database.Read(c => c.Rows(

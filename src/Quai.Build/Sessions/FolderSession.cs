@@ -69,6 +69,9 @@ public sealed class FolderSession(string id, string folder, IReadOnlyDictionary<
     public Task<bool> HasAgentAsync(string id, CancellationToken cancellation) => Task.FromResult(false);
 
     /// <inheritdoc/>
+    public IClientContent OpenContent(string store) => throw Silent();
+
+    /// <inheritdoc/>
     public Task SendTreeAsync(int exporter, ISentTree tree, CancellationToken cancellation) => throw Silent();
 
     /// <inheritdoc/>

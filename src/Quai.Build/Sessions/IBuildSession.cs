@@ -33,6 +33,10 @@ public interface IBuildSession
     /// <summary>Pulls what the client uploads under an id: a context as a tar on its standard input.</summary>
     Task<Stream> ReceiveUploadAsync(string id, CancellationToken cancellation);
 
+    /// <summary>The blobs that the client keeps under a name, such as those of a cache in a folder (<c>local:FOLDER</c>).</summary>
+    /// <exception cref="Errors.QuaiException">Kind NotImplemented: the client offers no blobs.</exception>
+    IClientContent OpenContent(string store);
+
     /// <summary>Credentials for a registry; null where the client has none or offers none.</summary>
     Task<RegistryAuth?> CredentialsAsync(string host, CancellationToken cancellation);
 

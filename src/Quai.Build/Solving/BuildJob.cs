@@ -6,6 +6,7 @@ using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Progress;
+using Quai.Build.RemoteCaches;
 using Quai.Build.Sources;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
@@ -21,6 +22,7 @@ internal sealed class BuildJob : IBuildJob
     private readonly ProgressLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly BuildScope _scope;
+    private readonly ImportedCaches _imported;
     private readonly VertexSolver _solver;
     private readonly Action<BuildJob> _ended;
     private readonly LayerUses.Use _use;
@@ -34,7 +36,8 @@ internal sealed class BuildJob : IBuildJob
         _log = new ProgressLog(parts.Time);
         _use = parts.Uses.Begin();
         _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements), _use, _stop.Token);
-        _solver = new VertexSolver(parts.Sources, parts.Keys, parts.Records, parts.Runs, parts.Steps, _log, _scope);
+        _imported = parts.Imports(options.Session, Begin, _stop.Token);
+        _solver = new VertexSolver(parts, new CacheView(parts.Records, parts.Layers, _imported), _log, _scope);
     }
 
     /// <inheritdoc/>
@@ -89,6 +92,7 @@ internal sealed class BuildJob : IBuildJob
     /// <inheritdoc/>
     public async Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation)
     {
+        ImportCache(CacheAttribute.Read(request.Attributes));
         IFrontend frontend = _parts.Frontends.FirstOrDefault(f => f.Name == name) ?? throw QuaiException.Invalid($"failed to find frontend: {name}");
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         return await frontend.RunAsync(request, this, both.Token).ConfigureAwait(false);
@@ -103,10 +107,31 @@ internal sealed class BuildJob : IBuildJob
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(SolveResult result, IReadOnlyList<ExportRequest> exports, CancellationToken cancellation)
+    public void ImportCache(IReadOnlyList<CacheReference> caches) => _imported.Add(caches);
+
+    /// <inheritdoc/>
+    public void CheckCaches(IReadOnlyList<CacheReference> caches) => _parts.CacheExports.Check(caches, _options.Session);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(
+        SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
-        return await _parts.Exports.RunAsync(result, exports, _options.Session, name => new QuestionProgress(_log, name, _parts.Time), both.Token).ConfigureAwait(false);
+        _parts.Exports.Check(exports);
+        IReadOnlyList<ExportedTree> trees = await Exports.TreesAsync(result, both.Token).ConfigureAwait(false);
+        IReadOnlyList<SolvedStep> steps = caches.Count == 0 ? [] : await _solver.SolvedAsync(both.Token).ConfigureAwait(false);
+        if (caches.Any(c => c.Type == CacheExports.InlineType))
+        {
+            trees = [.. trees.Select(t => t with { InlineCache = CacheGraphs.Inline(steps, t.Stack) })];
+        }
+
+        var answer = new Dictionary<string, string>(await _parts.Exports.RunAsync(trees, exports, _options.Session, Begin, both.Token).ConfigureAwait(false));
+        foreach ((string key, string value) in await _parts.CacheExports.RunAsync(caches, steps, [.. trees.Select(t => t.Stack)], _options.Session, Begin, both.Token).ConfigureAwait(false))
+        {
+            answer[key] = value;
+        }
+
+        return answer;
     }
 
     /// <inheritdoc/>
@@ -114,6 +139,8 @@ internal sealed class BuildJob : IBuildJob
 
     /// <inheritdoc/>
     public void Stop() => _stop.Cancel();
+
+    private QuestionProgress Begin(string name) => new(_log, name, _parts.Time);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,9 @@
 using Quai.Build.Caching;
 using Quai.Build.Exporting;
 using Quai.Build.Frontends;
+using Quai.Build.Layers;
+using Quai.Build.RemoteCaches;
+using Quai.Build.Sessions;
 using Quai.Build.Solving.Keys;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
@@ -18,6 +21,15 @@ internal sealed record BuildParts(
 
     /// <summary>The frontends that are built in.</summary>
     public required IReadOnlyList<IFrontend> Frontends { get; init; }
+
+    /// <summary>The layers of results.</summary>
+    public required LayerStore Layers { get; init; }
+
+    /// <summary>Keeps builds' caches elsewhere.</summary>
+    public required CacheExports CacheExports { get; init; }
+
+    /// <summary>The caches elsewhere that a build begins with, by its session, its progress and its end.</summary>
+    public required Func<IBuildSession?, Func<string, QuestionProgress>, CancellationToken, ImportedCaches> Imports { get; init; }
 
     /// <summary>What builds use of the cache.</summary>
     public required LayerUses Uses { get; init; }

@@ -6,6 +6,7 @@ using Quai.Build.Caching;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
+using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
@@ -15,12 +16,15 @@ using Quai.Errors;
 namespace Quai.Build.Solving;
 
 /// <summary>Solves the graphs of one build: each step once, only what is needed, and nothing whose result is in the cache.</summary>
-internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheRecords records, SharedRuns runs, StepRunners steps, ProgressLog log, BuildScope scope)
+internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLog log, BuildScope scope)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<StepKey>>> _keys = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<StepResult>>> _results = new();
     private readonly ConcurrentDictionary<string, Lazy<Task<SourceState>>> _sources = new();
     private readonly ConcurrentDictionary<string, VertexProgress> _progress = new();
+
+    // In the order in which their keys became known, which is that in which they follow one another.
+    private readonly ConcurrentQueue<(Vertex Vertex, StepKey Key)> _solved = new();
 
     // Errors that a step has told of: what depends on it fails by the same, and is not to blame.
     private readonly ConcurrentDictionary<Exception, bool> _told = new();
@@ -51,6 +55,18 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         }
     }
 
+    /// <summary>The steps that have been solved, what comes first before what follows, with those of their results that are here.</summary>
+    public async Task<IReadOnlyList<SolvedStep>> SolvedAsync(CancellationToken cancellation)
+    {
+        List<SolvedStep> solved = [];
+        foreach ((Vertex vertex, StepKey key) in _solved.ToArray())
+        {
+            solved.Add(new SolvedStep(vertex, key, (await cache.FindAsync(key.Key, cancellation).ConfigureAwait(false))?.Result));
+        }
+
+        return solved;
+    }
+
     /// <summary>Waits until nothing runs for this build any more; it has been stopped.</summary>
     public async Task DrainAsync()
     {
@@ -79,7 +95,7 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         progress.Start();
         try
         {
-            SourceState state = await sources.ResolveAsync(vertex, scope.Session, progress, scope.Stopped).ConfigureAwait(false);
+            SourceState state = await parts.Sources.ResolveAsync(vertex, scope.Session, progress, scope.Stopped).ConfigureAwait(false);
             progress.End(state.IsCached);
             return state;
         }
@@ -98,10 +114,11 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         }
 
         StepKey key;
+        await cache.LoadAsync().ConfigureAwait(false);
         try
         {
-            key = await keys.ComputeAsync(
-                vertex, i => KeyAsync(vertex.Inputs[i].Vertex), async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], scope.Stopped).ConfigureAwait(false);
+            key = await parts.Keys.ComputeAsync(
+                vertex, i => KeyAsync(vertex.Inputs[i].Vertex), async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], cache, scope.Stopped).ConfigureAwait(false);
         }
         catch (Exception e) when (!_told.ContainsKey(e))
         {
@@ -109,13 +126,14 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
             throw Told(vertex, ProgressOf(vertex), e);
         }
 
-        if (!vertex.Metadata.IgnoreCache)
+        if (vertex.Metadata.IgnoreCache)
         {
-            return key;
+            // What follows is another result, too: it must not be taken from what was made of the old one.
+            key = key with { Identity = key.Key + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) };
         }
 
-        // What follows is another result, too: it must not be taken from what was made of the old one.
-        return key with { Identity = key.Key + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8)) };
+        _solved.Enqueue((vertex, key));
+        return key;
     }
 
     private async Task<StepResult> MakeAsync(Vertex vertex)
@@ -130,21 +148,16 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         try
         {
             StepKey key = await KeyAsync(vertex).ConfigureAwait(false);
-            if (!vertex.Metadata.IgnoreCache && await records.FindAsync(key.Key, scope.Stopped).ConfigureAwait(false) is { } cached)
+            if (!vertex.Metadata.IgnoreCache && await CachedAsync(key.Key, progress).ConfigureAwait(false) is { } cached)
             {
-                // Held first, and then looked for again: a cleaning of the cache may have come between.
-                StepResult kept = Kept(cached.Result);
-                if (records.IdentityOf(key.Key) is not null)
-                {
-                    EndCached(vertex);
-                    return kept;
-                }
+                EndCached(vertex);
+                return cached;
             }
 
             StepResult[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => ResultAsync(i.Vertex))).ConfigureAwait(false);
             LayerStack[] trees = [.. vertex.Inputs.Select((e, i) => inputs[i].Outputs[e.Index])];
             progress.Start();
-            StepResult result = await runs.RunAsync(
+            StepResult result = await parts.Runs.RunAsync(
                 vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared), token), scope.Stopped)
                 .ConfigureAwait(false);
             progress.End(isCached: false);
@@ -156,11 +169,24 @@ internal sealed class VertexSolver(SourceKinds sources, StepKeys keys, CacheReco
         }
     }
 
+    private async Task<StepResult?> CachedAsync(string key, VertexProgress progress)
+    {
+        CachedResult? found = await cache.FindAsync(key, scope.Stopped).ConfigureAwait(false) ?? await cache.FetchAsync(key, progress).ConfigureAwait(false);
+        if (found is null)
+        {
+            return null;
+        }
+
+        // Held first, and then looked for again: a cleaning of the cache may have come between.
+        StepResult kept = Kept(found.Result);
+        return cache.IsHere(key) ? kept : null;
+    }
+
     private async Task<StepResult> RunAsync(Vertex vertex, StepKey key, StepContext context, CancellationToken cancellation)
     {
         scope.Entitlements.Check(vertex.Op);
-        StepResult result = await steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
-        await records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Op.OpCase.ToString().ToLowerInvariant(), result).ConfigureAwait(false);
+        StepResult result = await parts.Steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
+        await parts.Records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Op.OpCase.ToString().ToLowerInvariant(), result).ConfigureAwait(false);
         return result;
     }
 

@@ -43,14 +43,12 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
             // A client that gives up, or is killed, has its build stopped; so has one that asks for that by another way.
             await using CancellationTokenRegistration stop = gone.UnsafeRegister(static j => ((IBuildJob)j!).Stop(), job);
             using var life = CancellationTokenSource.CreateLinkedTokenSource(gone, job.Stopped);
-            if (request.Cache?.Exports.Count > 0)
-            {
-                job.Warn(new WarningEvent("", 1, "the cache is not exported into the image (inline): this version of Quai does not have that"));
-            }
-
+            IReadOnlyList<CacheReference> caches = SolveDemands.CacheExports(request);
+            job.CheckCaches(caches);
+            job.ImportCache(SolveDemands.Imports(request));
             SolveResult result = await RunAsync(build, request, life.Token);
             var response = new SolveResponse();
-            foreach ((string name, string value) in await job.ExportAsync(result, SolveDemands.Exports(request), life.Token))
+            foreach ((string name, string value) in await job.ExportAsync(result, SolveDemands.Exports(request), caches, life.Token))
             {
                 response.ExporterResponse.Add(name, value);
             }

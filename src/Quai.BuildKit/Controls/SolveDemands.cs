@@ -20,15 +20,16 @@ internal static class SolveDemands
         {
             throw new QuaiException(ErrorKind.NotImplemented, "source policies are not available in this version of Quai");
         }
-
-        if (request.Cache?.Exports.FirstOrDefault(e => e.Type != "inline") is { } export)
-        {
-            throw new QuaiException(ErrorKind.NotImplemented, $"exporting the cache ({export.Type}) is not available in this version of Quai");
-        }
     }
 
     /// <summary>Whether the client drives the build itself, by calls of the gateway, and returns its result.</summary>
     public static bool IsDrivenByClient(SolveRequest request) => request.Frontend.Length == 0 && !(request.Definition?.Def.Count > 0);
+
+    /// <summary>The caches elsewhere that the build begins with.</summary>
+    public static IReadOnlyList<CacheReference> Imports(SolveRequest request) => [.. (request.Cache?.Imports ?? []).Select(Read)];
+
+    /// <summary>Where the build's cache is kept besides.</summary>
+    public static IReadOnlyList<CacheReference> CacheExports(SolveRequest request) => [.. (request.Cache?.Exports ?? []).Select(Read)];
 
     /// <summary>What is to come of the build. Newer clients say it twice: with the field that older builders know, too.</summary>
     public static IReadOnlyList<ExportRequest> Exports(SolveRequest request) => request switch
@@ -37,4 +38,6 @@ internal static class SolveDemands
         { ExporterDeprecated.Length: > 0 } => [new ExportRequest(request.ExporterDeprecated, request.ExporterAttrsDeprecated.ToDictionary(), 0)],
         _ => [],
     };
+
+    private static CacheReference Read(CacheOptionsEntry entry) => new(entry.Type, entry.Attrs.ToDictionary());
 }

@@ -31,6 +31,7 @@ internal sealed class GatewayService(Func<ServerCallContext, Task<GatewayBuild>>
     /// <inheritdoc/>
     public override Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
     {
+        build.Host.ImportCache([.. request.CacheImports.Select(c => new CacheReference(c.Type, c.Attrs.ToDictionary()))]);
         SolveResult result = request.Frontend.Length > 0
             ? await build.Host.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendOpt.ToDictionary(), request.FrontendInputs.ToDictionary()), cancellation)
             : new SolveResult { Ref = request.Definition?.Def.Count > 0 ? await build.Host.SolveAsync(request.Definition, cancellation) : null };

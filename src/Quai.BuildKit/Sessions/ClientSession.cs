@@ -19,7 +19,8 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
 {
     private const string FileSync = "/moby.filesync.v1.FileSync/DiffCopy", FileSend = "/moby.filesync.v1.FileSend/DiffCopy", Pull = "/moby.upload.v1.Upload/Pull",
         Credentials = "/moby.filesync.v1.Auth/Credentials", GetSecret = "/moby.buildkit.secrets.v1.Secrets/GetSecret",
-        CheckAgent = "/moby.sshforward.v1.SSH/CheckAgent", ForwardAgent = "/moby.sshforward.v1.SSH/ForwardAgent";
+        CheckAgent = "/moby.sshforward.v1.SSH/CheckAgent", ForwardAgent = "/moby.sshforward.v1.SSH/ForwardAgent",
+        ReadContent = "/containerd.services.content.v1.Content/Read";
 
     /// <summary>The registry that clients have Docker Hub's credentials under.</summary>
     private const string Hub = "registry-1.docker.io";
@@ -90,6 +91,13 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
             call, data => new BuildProtocol.Uploads.BytesMessage { Data = data }, m => m.Data, new CallLife(life, calls, cancellation), confirms: false);
         await stream.CompleteAsync().ConfigureAwait(false);
         return stream;
+    }
+
+    /// <inheritdoc/>
+    public IClientContent OpenContent(string store)
+    {
+        calls.Require(ReadContent);
+        return new ClientContent(store, calls);
     }
 
     /// <inheritdoc/>

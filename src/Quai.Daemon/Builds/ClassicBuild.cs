@@ -69,7 +69,7 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
         {
             SolveResult result = await job.RunFrontendAsync(Frontend, new FrontendRequest(query.Attributes, new Dictionary<string, BuildProtocol.Llb.Definition>()), call.Gone);
             Dictionary<string, string> attributes = query.Names.Count > 0 ? new() { ["name"] = string.Join(',', query.Names) } : [];
-            answer = await job.ExportAsync(result, [new ExportRequest(Exporter, attributes, 0)], call.Gone);
+            answer = await job.ExportAsync(result, [new ExportRequest(Exporter, attributes, 0)], [], call.Gone);
         }
         catch (QuaiException e) when ((e as StepFailedException ?? e.InnerException as StepFailedException) is { } failed)
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Quai.Build;
+using Quai.Build.Execution;
 using Quai.Build.Caching;
 using Quai.BuildKit;
 using Quai.BuildKit.Frontends;
@@ -198,7 +199,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
-        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null };
+        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null };
         Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, worker, _log));

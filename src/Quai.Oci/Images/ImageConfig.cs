@@ -43,6 +43,10 @@ public sealed class ImageConfig
 
     [JsonPropertyName("history")]
     public List<HistoryEntry>? History { get; set; }
+
+    // The results of the steps that the image was made by, for those who build upon it (BuildKit's cache of the type inline).
+    [JsonPropertyName("moby.buildkit.cache.v0")]
+    public byte[]? BuildCache { get; set; }
 }
 
 /// <summary>What a container of the image runs by default, including Docker's own extensions (Healthcheck, Shell, OnBuild).</summary>

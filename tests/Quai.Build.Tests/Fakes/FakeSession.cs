@@ -22,6 +22,8 @@ internal sealed class FakeSession : IBuildSession
     /// <summary>Every tree that was sent: its paths, and the text of regular files.</summary>
     public List<IReadOnlyList<(string Path, string? Text)>> Trees { get; } = [];
 
+    public IClientContent OpenContent(string store) => throw new NotSupportedException();
+
     public Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation) => throw new NotSupportedException();
 
     public async Task SendTreeAsync(int exporter, ISentTree tree, CancellationToken cancellation)

@@ -35,8 +35,17 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
 
     public Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation) => builder.Frontend(this, name, request, cancellation);
 
-    public Task<IReadOnlyDictionary<string, string>> ExportAsync(SolveResult result, IReadOnlyList<ExportRequest> exports, CancellationToken cancellation) =>
+    public Task<IReadOnlyDictionary<string, string>> ExportAsync(
+        SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation) =>
         builder.Export(this, result, exports, cancellation);
+
+    public void CheckCaches(IReadOnlyList<CacheReference> caches)
+    {
+    }
+
+    public void ImportCache(IReadOnlyList<CacheReference> caches)
+    {
+    }
 
     public Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation)
     {

@@ -60,6 +60,8 @@ internal sealed class FakeImages : IImageStore
 
     public Task<Image> RecordAsync(BuiltImage built, Quai.Content.Collecting.Lease lease, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<IReadOnlyList<Image>> RecordAsync(BuiltIndex built, CancellationToken cancellation) => throw new NotSupportedException();
+
     public Task<Image> CommitAsync(ContainerCommit commit, CancellationToken cancellation) => throw Unexpected();
 
     public Task TagAsync(string source, string repository, string? tag, CancellationToken cancellation)

@@ -69,5 +69,8 @@ internal sealed class FakeRegistries(FakeImages images) : IRegistries
 
     public Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
 
+    public Task DownloadBlobAsync(string repository, Descriptor blob, Quai.Content.Collecting.Lease lease, RegistryAuth? auth, Action<long> advanced, CancellationToken cancellation) =>
+        throw new InvalidOperationException();
+
     public Task<byte[]> FetchBlobAsync(string repository, Descriptor blob, int limit, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
 }

@@ -18,28 +18,33 @@ internal sealed class StepKeys(CacheRecords records, ContextStore contexts)
     /// <param name="vertex">The step.</param>
     /// <param name="keyOf">The key of an input.</param>
     /// <param name="treeOf">Makes an input, if its files must be looked at.</param>
+    /// <param name="cache">What is known already.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="Errors.QuaiException">A file that is needed is not there.</exception>
-    public async Task<StepKey> ComputeAsync(Vertex vertex, Func<int, Task<StepKey>> keyOf, Func<int, Task<LayerStack>> treeOf, CancellationToken cancellation)
+    public async Task<StepKey> ComputeAsync(Vertex vertex, Func<int, Task<StepKey>> keyOf, Func<int, Task<LayerStack>> treeOf, CacheView cache, CancellationToken cancellation)
     {
         IReadOnlyDictionary<int, IReadOnlyList<Selection>> chosen = Selections.Of(vertex);
 
         // All at once: what one of them takes long for does not depend on the others.
-        string[] parts = await Task.WhenAll(vertex.Inputs.Select(async (edge, i) =>
+        (string? Question, string Part)[] parts = await Task.WhenAll(vertex.Inputs.Select(async (edge, i) =>
         {
             string identity = $"{(await keyOf(i).ConfigureAwait(false)).Identity}#{edge.Index}";
-            return chosen.TryGetValue(i, out IReadOnlyList<Selection>? selections) ? await ContentAsync(identity, selections, () => treeOf(i), cancellation).ConfigureAwait(false) : identity;
+            return chosen.TryGetValue(i, out IReadOnlyList<Selection>? selections)
+                ? await ContentAsync(identity, selections, () => treeOf(i), cache, cancellation).ConfigureAwait(false)
+                : (null, identity);
         })).ConfigureAwait(false);
-        return Key(Hash([vertex.OperationDigest, .. parts]));
+        string key = Hash([vertex.OperationDigest, .. parts.Select(p => p.Part)]);
+        return new StepKey(key, cache.IdentityOf(key) ?? key) { Contents = [.. parts.Where(p => p.Question is not null).Select(p => (p.Question!, p.Part))] };
     }
 
     /// <summary>What the chosen files of an input are. Once looked at, they need not be made to know it again.</summary>
-    private async Task<string> ContentAsync(string identity, IReadOnlyList<Selection> selections, Func<Task<LayerStack>> treeOf, CancellationToken cancellation)
+    private async Task<(string? Question, string Content)> ContentAsync(
+        string identity, IReadOnlyList<Selection> selections, Func<Task<LayerStack>> treeOf, CacheView cache, CancellationToken cancellation)
     {
         string question = Hash([identity, .. selections.Select(s => s.Text)]);
-        if (records.ContentOf(question) is { } known)
+        if (cache.ContentOf(question) is { } known)
         {
-            return known;
+            return (question, known);
         }
 
         LayerStack stack = await treeOf().ConfigureAwait(false);
@@ -54,10 +59,8 @@ internal sealed class StepKeys(CacheRecords records, ContextStore contexts)
             TaskCreationOptions.LongRunning,
             TaskScheduler.Default).ConfigureAwait(false);
         await records.SaveContentAsync(question, content).ConfigureAwait(false);
-        return content;
+        return (question, content);
     }
-
-    private StepKey Key(string key) => new(key, records.IdentityOf(key) ?? key);
 
     private static string Hash(IEnumerable<string> parts) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
 }

@@ -1,0 +1,105 @@
+using Quai.Build.Jobs;
+using Quai.Build.Sessions;
+using Quai.Build.Solving;
+using Quai.Content.Blobs;
+using Quai.Content.Collecting;
+using Quai.Errors;
+using Quai.Oci.Images;
+
+namespace Quai.Build.RemoteCaches.Stores;
+
+/// <summary>A cache in a folder of the client, which is an OCI layout.</summary>
+internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? session, BlobStore blobs) : ICacheStore
+{
+    private const int Piece = 1 << 20;
+
+    /// <inheritdoc/>
+    public string Title => "exporting cache to client directory";
+
+    /// <inheritdoc/>
+    public string Name => "local:" + cache.Attributes.GetValueOrDefault("digest", cache.Attributes.GetValueOrDefault("src", cache.Attributes.GetValueOrDefault("dest", "")));
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<CacheGraph>> ReadAsync(CancellationToken cancellation)
+    {
+        IClientContent content = Open("src");
+        Digest digest = Digest.Parse(CacheDemands.Required(cache, "digest"));
+        byte[] bytes = await ReadAsync(content, digest, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
+        return await CacheManifests.ReadAsync(ImageJson.ReadManifest(bytes), (blob, limit) => ReadAsync(content, Digest.Parse(blob.Digest), limit, cancellation)).ConfigureAwait(false) is { } graph
+            ? [graph] : [];
+    }
+
+    /// <inheritdoc/>
+    public async Task FetchAsync(Descriptor blob, Lease lease, IStepProgress progress, CancellationToken cancellation)
+    {
+        Digest digest = Digest.Parse(blob.Digest);
+        using IngestFile file = blobs.Begin();
+        file.Reset(digest.AlgorithmName);
+        await using Stream stream = await Open("src").OpenAsync(digest, cancellation).ConfigureAwait(false);
+        byte[] buffer = new byte[Piece];
+        int count;
+        while ((count = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        {
+            file.Write(buffer.AsSpan(0, count));
+            progress.Report(blob.Digest, file.Length, blob.Size, isComplete: false);
+            if (file.Length > blob.Size)
+            {
+                break;
+            }
+        }
+
+        if (file.Digest() != digest)
+        {
+            throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
+        }
+
+        await blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+        progress.Report(blob.Digest, blob.Size, blob.Size, isComplete: true);
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyDictionary<string, string>> WriteAsync(CacheGraph graph, Lease lease, IStepProgress progress, CancellationToken cancellation)
+    {
+        IClientContent content = Open("dest");
+        Descriptor manifest = await CacheManifests.WriteAsync(graph, usesOciTypes: true, blobs, lease, cancellation).ConfigureAwait(false);
+        Descriptor config = ImageJson.ReadManifest(blobs.Read(Digest.Parse(manifest.Digest), ImageJson.MaxManifestSize)).Config!;
+
+        // The manifest last: what it names is there then.
+        foreach (Descriptor blob in graph.Layers.Select(l => l.Blob).DistinctBy(b => b.Digest).Append(config).Append(manifest))
+        {
+            Digest digest = Digest.Parse(blob.Digest);
+            string title = $"writing {(blob == manifest ? "cache image manifest" : blob == config ? "config" : "layer")} {digest}";
+            progress.Report(title, 0, 0, isComplete: false);
+            await using FileStream stream = File.OpenRead(blobs.PathOf(digest));
+            await content.WriteAsync(digest, stream, cancellation).ConfigureAwait(false);
+            progress.Report(title, 0, 0, isComplete: true);
+        }
+
+        return CacheManifests.Answer(manifest);
+    }
+
+    private static async Task<byte[]> ReadAsync(IClientContent content, Digest digest, int limit, CancellationToken cancellation)
+    {
+        await using Stream stream = await content.OpenAsync(digest, cancellation).ConfigureAwait(false);
+        using var bytes = new MemoryStream();
+        byte[] buffer = new byte[1 << 16];
+        int count;
+        while ((count = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
+        {
+            bytes.Write(buffer, 0, count);
+            if (bytes.Length > limit)
+            {
+                throw QuaiException.Invalid($"blob {digest} of the cache is larger than {limit} bytes");
+            }
+        }
+
+        byte[] read = bytes.ToArray();
+        return digest.Matches(read) ? read : throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
+    }
+
+    private IClientContent Open(string attribute)
+    {
+        string folder = CacheDemands.Required(cache, attribute);
+        return session?.OpenContent("local:" + folder) ?? throw QuaiException.Invalid("no session of a client has the cache's folder");
+    }
+}
