@@ -8,6 +8,7 @@ using Quai.Build.Execution;
 using Quai.Build.Exporting;
 using Quai.Build.Exporting.Images;
 using Quai.Build.Frontends;
+using Quai.Build.History;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.RemoteCaches;
@@ -38,8 +39,11 @@ public sealed class Builder : IBuilder, IDisposable
     /// <summary>What earlier builds have left.</summary>
     public required IBuildCache Cache { get; init; }
 
+    /// <summary>The builds that have ended.</summary>
+    public required IBuildHistory History { get; init; }
+
     /// <summary>The tables that the database must have, behind those of content.</summary>
-    public static IReadOnlyList<Migration> Migrations => CacheSchema.Migrations;
+    public static IReadOnlyList<Migration> Migrations => [.. CacheSchema.Migrations, .. HistorySchema.Migrations];
 
     /// <summary>Puts a builder together, and forgets what a crash left half made.</summary>
     /// <param name="options">Its settings.</param>
@@ -91,7 +95,11 @@ public sealed class Builder : IBuilder, IDisposable
             Collector = content.Collector,
             Time = options.Time,
         };
-        return new Builder(parts) { Cache = new BuildCache(database, content.Collector, uses, folders, options.Time) };
+        return new Builder(parts)
+        {
+            Cache = new BuildCache(database, content.Collector, uses, folders, options.Time),
+            History = new BuildHistory(database, content, options.Time),
+        };
     }
 
     /// <inheritdoc/>

@@ -2,12 +2,15 @@ using Grpc.Core;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Quai.Build.Caching;
+using Quai.Build.History;
 using Quai.Build.Jobs;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Controls;
 using Quai.BuildKit.Failures;
 using Quai.BuildKit.Gateways;
+using Quai.BuildKit.Histories;
 using Quai.BuildKit.Sessions;
+using Quai.BuildProtocol.Content;
 using Quai.BuildProtocol.Control;
 using Quai.BuildProtocol.Gateway;
 using Quai.BuildProtocol.Health;
@@ -23,18 +26,22 @@ public sealed class BuildKitService : IAsyncDisposable
 
     private readonly RpcServer _server = new(CallFailures.Describe);
     private readonly ClientBuilds _builds;
+    private readonly BuildHistories _histories;
 
     /// <param name="builder">Builds.</param>
     /// <param name="sessions">The clients' sessions.</param>
     /// <param name="cache">What builds left behind.</param>
+    /// <param name="history">The builds that have ended.</param>
     /// <param name="worker">What clients are told of the builder.</param>
     /// <param name="log">What no client is told.</param>
-    public BuildKitService(IBuilder builder, BuildSessions sessions, IBuildCache cache, WorkerIdentity worker, ILogger log)
+    public BuildKitService(IBuilder builder, BuildSessions sessions, IBuildCache cache, IBuildHistory history, WorkerIdentity worker, ILogger log)
     {
         Sessions = sessions;
         _builds = new ClientBuilds(builder, log);
-        Control.BindService(_server, new ControlService(_builds, builder, sessions, cache, worker));
-        LLBBridge.BindService(_server, new GatewayService(BuildOfAsync, worker));
+        _histories = new BuildHistories(history, log);
+        Control.BindService(_server, new ControlService(_builds, builder, sessions, cache, _histories, worker));
+        LLBBridge.BindService(_server, new GatewayService(BuildOfAsync, _histories.Asked, worker));
+        Content.BindService(_server, new ContentService(history));
         Health.BindService(_server, new HealthService());
     }
 
@@ -57,7 +64,11 @@ public sealed class BuildKitService : IAsyncDisposable
     public void StopBuilds() => _builds.StopAll();
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _builds.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _builds.DisposeAsync().ConfigureAwait(false);
+        await _histories.DrainAsync().ConfigureAwait(false);
+    }
 
     // Clients say in a call's metadata which build it is for.
     private async Task<GatewayBuild> BuildOfAsync(ServerCallContext context)

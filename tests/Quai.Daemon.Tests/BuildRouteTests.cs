@@ -116,5 +116,5 @@ public sealed class BuildRouteTests : IAsyncLifetime
     }
 
     private static BuildKitService Compose(FakeBuilder builder) =>
-        new(builder, new BuildSessions(), builder, new WorkerIdentity("w", "1", () => [Platform.Host]), NullLogger.Instance);
+        new(builder, new BuildSessions(), builder, new FakeHistory(), new WorkerIdentity("w", "1", () => [Platform.Host]), NullLogger.Instance);
 }

@@ -18,6 +18,9 @@ public interface IBuildJob : IFrontendHost, IAsyncDisposable
     /// <exception cref="Errors.QuaiException">Something is unknown, malformed or missing.</exception>
     void CheckCaches(IReadOnlyList<CacheReference> caches);
 
+    /// <summary>What has happened until now.</summary>
+    IReadOnlyList<BuildEvent> Events { get; }
+
     /// <summary>What has happened, from the beginning, and what happens until the build's end.</summary>
     IAsyncEnumerable<BuildEvent> WatchAsync(CancellationToken cancellation);
 

@@ -135,6 +135,9 @@ internal sealed class BuildJob : IBuildJob
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<BuildEvent> Events => _log.Snapshot();
+
+    /// <inheritdoc/>
     public IAsyncEnumerable<BuildEvent> WatchAsync(CancellationToken cancellation) => _log.WatchAsync(cancellation);
 
     /// <inheritdoc/>

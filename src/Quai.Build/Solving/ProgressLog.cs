@@ -30,6 +30,15 @@ internal sealed class ProgressLog(TimeProvider time)
         signal.SetResult();
     }
 
+    /// <summary>What has happened until now.</summary>
+    public IReadOnlyList<BuildEvent> Snapshot()
+    {
+        lock (_lock)
+        {
+            return [.. _events];
+        }
+    }
+
     /// <summary>Nothing more happens.</summary>
     public void Complete()
     {

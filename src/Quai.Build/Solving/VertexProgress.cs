@@ -10,6 +10,7 @@ internal sealed class VertexProgress : IStepProgress
     private readonly ProgressLog _log;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, DateTimeOffset> _parts = new();
+    private readonly StepOutput _output = new();
     private VertexEvent _vertex;
 
     public VertexProgress(ProgressLog log, Vertex vertex, TimeProvider time)
@@ -51,7 +52,13 @@ internal sealed class VertexProgress : IStepProgress
     }
 
     /// <inheritdoc/>
-    public void Write(int stream, ReadOnlySpan<byte> bytes) => _log.Add(new LogEvent(_vertex.Vertex, stream, bytes.ToArray(), _time.GetUtcNow()));
+    public void Write(int stream, ReadOnlySpan<byte> bytes)
+    {
+        if (_output.Keep(stream, bytes) is { } kept)
+        {
+            _log.Add(new LogEvent(_vertex.Vertex, stream, kept, _time.GetUtcNow()));
+        }
+    }
 
     /// <inheritdoc/>
     public void Report(string id, long current, long total, bool isComplete)

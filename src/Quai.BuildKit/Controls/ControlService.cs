@@ -6,7 +6,7 @@ using Quai.Build.Progress;
 using Quai.Build.Sessions;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Failures;
-using Quai.BuildKit.Gateways;
+using Quai.BuildKit.Histories;
 using Quai.BuildKit.Sessions;
 using Quai.BuildProtocol.Control;
 using Quai.BuildProtocol.Gateway;
@@ -15,14 +15,18 @@ using SolveResponse = Quai.BuildProtocol.Control.SolveResponse;
 
 namespace Quai.BuildKit.Controls;
 
-/// <summary>Builds, their progress and their cache. What it does not have (the history) it answers as unimplemented: clients do without.</summary>
+/// <summary>Builds, their progress, their cache and their history.</summary>
 /// <param name="builds">The builds in progress.</param>
 /// <param name="builder">Builds.</param>
 /// <param name="sessions">The clients' sessions.</param>
 /// <param name="cache">What builds left behind.</param>
+/// <param name="histories">The builds that have ended.</param>
 /// <param name="worker">What clients are told of the builder.</param>
-internal sealed class ControlService(ClientBuilds builds, IBuilder builder, BuildSessions sessions, IBuildCache cache, WorkerIdentity worker) : Control.ControlBase
+internal sealed class ControlService(ClientBuilds builds, IBuilder builder, BuildSessions sessions, IBuildCache cache, BuildHistories histories, WorkerIdentity worker) : Control.ControlBase
 {
+    /// <summary>Where clients are told what time it is here: how long a build has run they reckon by it.</summary>
+    private const string TimeHeader = "buildkit-current-timestamp";
+
     /// <summary>How many bytes of output go into one message at most: a quarter of the largest.</summary>
     private const int LargestStatus = 4 << 20;
 
@@ -38,6 +42,9 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
         var options = new BuildJobOptions(request.Ref, session) { IsInternal = request.Internal, Entitlements = [.. request.Entitlements] };
         ClientBuild build = await builds.BeginAsync(options, request.FrontendInputs.ToDictionary());
         IBuildJob job = build.Job;
+        HistoryEntry? entry = request.Internal ? null : histories.Begin(request);
+        IReadOnlyDictionary<string, string>? answer = null;
+        Exception? error = null;
         try
         {
             // A client that gives up, or is killed, has its build stopped; so has one that asks for that by another way.
@@ -47,21 +54,27 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
             job.CheckCaches(caches);
             job.ImportCache(SolveDemands.Imports(request));
             SolveResult result = await RunAsync(build, request, life.Token);
-            var response = new SolveResponse();
-            foreach ((string name, string value) in await job.ExportAsync(result, SolveDemands.Exports(request), caches, life.Token))
-            {
-                response.ExporterResponse.Add(name, value);
-            }
-
-            return response;
+            answer = await job.ExportAsync(result, SolveDemands.Exports(request), caches, life.Token);
+            return new SolveResponse { ExporterResponse = { answer.ToDictionary() } };
         }
         catch (Exception e) when (e is not OperationCanceledException && job.Stopped.IsCancellationRequested)
         {
             // Whatever a step that was stopped says: the reason is that the build was.
-            throw new OperationCanceledException(e.Message, e, job.Stopped);
+            error = new OperationCanceledException(e.Message, e, job.Stopped);
+            throw error;
+        }
+        catch (Exception e)
+        {
+            error = e;
+            throw;
         }
         finally
         {
+            if (entry is not null)
+            {
+                histories.End(entry, job.Events, answer, error);
+            }
+
             builds.End(build);
         }
     }
@@ -70,7 +83,18 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
     public override async Task Status(StatusRequest request, IServerStreamWriter<StatusResponse> responseStream, ServerCallContext context)
     {
         CancellationToken gone = context.CancellationToken;
+        if (await histories.LogAsync(request.Ref) is { } log)
+        {
+            foreach (StatusResponse logged in log)
+            {
+                await responseStream.WriteAsync(logged, gone);
+            }
+
+            return;
+        }
+
         IBuildJob job = await builder.GetAsync(request.Ref, gone);
+        await context.WriteResponseHeadersAsync([]);
         await using IAsyncEnumerator<BuildEvent> events = job.WatchAsync(gone).GetAsyncEnumerator(gone);
         ValueTask<bool> next = events.MoveNextAsync();
         builds.Watched(request.Ref);
@@ -129,10 +153,28 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
     /// <inheritdoc/>
     public override async Task Prune(PruneRequest request, IServerStreamWriter<UsageRecord> responseStream, ServerCallContext context)
     {
+        await context.WriteResponseHeadersAsync([]);
         await foreach (CacheRecord record in cache.PruneAsync(CacheMessages.Read(request), context.CancellationToken))
         {
             await responseStream.WriteAsync(CacheMessages.Of(record), context.CancellationToken);
         }
+    }
+
+    /// <inheritdoc/>
+    public override async Task ListenBuildHistory(BuildHistoryRequest request, IServerStreamWriter<BuildHistoryEvent> responseStream, ServerCallContext context)
+    {
+        await context.WriteResponseHeadersAsync(new Metadata { { TimeHeader, DateTimeOffset.UtcNow.ToString("O") } });
+        await foreach (BuildHistoryEvent happened in histories.ListenAsync(request, context.CancellationToken))
+        {
+            await responseStream.WriteAsync(happened, context.CancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task<UpdateBuildHistoryResponse> UpdateBuildHistory(UpdateBuildHistoryRequest request, ServerCallContext context)
+    {
+        await histories.UpdateAsync(request, context.CancellationToken);
+        return new UpdateBuildHistoryResponse();
     }
 
     private static async Task<SolveResult> RunAsync(ClientBuild build, SolveRequest request, CancellationToken cancellation)

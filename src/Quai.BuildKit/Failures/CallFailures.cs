@@ -16,28 +16,36 @@ internal static class CallFailures
     /// <summary>How a call ends that failed.</summary>
     public static RpcException Describe(Exception error)
     {
+        RpcStatus status = StatusOf(error);
+        Metadata trailers = [];
+        if (status.Details.Count > 0 || Find<ReturnedErrorException>(error) is not null)
+        {
+            trailers.Add(Details, status.ToByteArray());
+        }
+
+        return new RpcException(new Grpc.Core.Status(status.Code == 0 ? StatusCode.Unknown : (StatusCode)status.Code, status.Message), trailers);
+    }
+
+    /// <summary>A failure as a status with its details.</summary>
+    public static RpcStatus StatusOf(Exception error)
+    {
         if (Find<ReturnedErrorException>(error) is { } returned)
         {
-            return Forward(returned.Status);
+            // As its own words and details have it.
+            return returned.Status;
         }
 
         var status = new RpcStatus { Code = (int)Code(error), Message = error.Message };
-        Metadata trailers = [];
         if (Find<SourceException>(error) is { } located)
         {
             var source = new Source { Info = located.SourceFile };
             source.Ranges.Add(located.Ranges);
             // By this name alone clients know it, without the prefix that protobuf's own packing gives.
             status.Details.Add(new Any { TypeUrl = "errdefs.Source", Value = source.ToByteString() });
-            trailers.Add(Details, status.ToByteArray());
         }
 
-        return new RpcException(new Grpc.Core.Status((StatusCode)status.Code, status.Message), trailers);
+        return status;
     }
-
-    // As its own words and details have it.
-    private static RpcException Forward(RpcStatus error) =>
-        new(new Grpc.Core.Status(error.Code == 0 ? StatusCode.Unknown : (StatusCode)error.Code, error.Message), new Metadata { { Details, error.ToByteArray() } });
 
     // Clients put the code's name before the words of every failure that is not "unknown". Failures of builds therefore have that code, as BuildKit's have,
     // whatever their kind; only what a client must tell apart has its own.

@@ -49,7 +49,7 @@ public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdenti
         IBuildRef? files = await host.SolveAsync(GraphOf(image), cancellation).ConfigureAwait(false);
         var build = new GatewayBuild(host, request.Inputs);
         var server = new RpcServer(CallFailures.Describe);
-        LLBBridge.BindService(server, new GatewayService(_ => Task.FromResult(build), worker));
+        LLBBridge.BindService(server, new GatewayService(_ => Task.FromResult(build), (_, _, _) => { }, worker));
         Health.BindService(server, new HealthService());
         var handler = new ConnectionHandler(server.HandleAsync);
         var said = new LastWords();

@@ -15,8 +15,10 @@ namespace Quai.BuildKit.Gateways;
 /// What a client asks for that drives its build itself, and a frontend that is an image. Containers of one's own it does not have, and answers them as unimplemented.
 /// </summary>
 /// <param name="buildOf">The build that a call is for.</param>
+/// <param name="asked">Takes what a build asks a frontend for: the build's id, the frontend, and its attributes.</param>
 /// <param name="worker">What clients are told of the builder.</param>
-internal sealed class GatewayService(Func<ServerCallContext, Task<GatewayBuild>> buildOf, WorkerIdentity worker) : LLBBridge.LLBBridgeBase
+internal sealed class GatewayService(
+    Func<ServerCallContext, Task<GatewayBuild>> buildOf, Action<string, string, IEnumerable<KeyValuePair<string, string>>> asked, WorkerIdentity worker) : LLBBridge.LLBBridgeBase
 {
     private const string ImageScheme = "docker-image://";
 
@@ -31,6 +33,11 @@ internal sealed class GatewayService(Func<ServerCallContext, Task<GatewayBuild>>
     /// <inheritdoc/>
     public override Task<SolveResponse> Solve(SolveRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
     {
+        if (request.Frontend.Length > 0)
+        {
+            asked(build.Host.Id, request.Frontend, request.FrontendOpt);
+        }
+
         build.Host.ImportCache([.. request.CacheImports.Select(c => new CacheReference(c.Type, c.Attrs.ToDictionary()))]);
         SolveResult result = request.Frontend.Length > 0
             ? await build.Host.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendOpt.ToDictionary(), request.FrontendInputs.ToDictionary()), cancellation)

@@ -202,7 +202,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null };
         Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
         Own(builder);
-        var service = Own(new BuildKitService(builder, sessions, builder.Cache, worker, _log));
+        var service = Own(new BuildKitService(builder, sessions, builder.Cache, builder.History, worker, _log));
         return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder.Cache);
     }
 

@@ -93,6 +93,14 @@ public static class ImageJson
         return index;
     }
 
+    /// <summary>Reads a descriptor and checks that it is complete.</summary>
+    public static Descriptor ReadDescriptor(ReadOnlySpan<byte> json)
+    {
+        Descriptor descriptor = Read<Descriptor>(json, MaxManifestSize, "descriptor");
+        Check(descriptor);
+        return descriptor;
+    }
+
     /// <summary>Reads a docker-archive's <c>manifest.json</c>.</summary>
     public static List<DockerArchiveItem> ReadDockerArchive(ReadOnlySpan<byte> json) =>
         Read<List<DockerArchiveItem>>(json, MaxManifestSize, "manifest.json");

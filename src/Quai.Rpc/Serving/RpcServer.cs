@@ -82,12 +82,7 @@ public sealed class RpcServer(Func<Exception, RpcException> describe) : ServiceB
 
     /// <inheritdoc/>
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, ServerStreamingServerMethod<TRequest, TResponse>? handler) =>
-        Add(method, handler, async (call, requests, responses) =>
-        {
-            TRequest request = await requests.SingleAsync(call.CancellationToken);
-            await call.StartAsync();
-            await handler!(request, responses, call);
-        });
+        Add(method, handler, async (call, requests, responses) => await handler!(await requests.SingleAsync(call.CancellationToken), responses, call));
 
     /// <inheritdoc/>
     public override void AddMethod<TRequest, TResponse>(Method<TRequest, TResponse> method, DuplexStreamingServerMethod<TRequest, TResponse>? handler) =>

@@ -30,7 +30,7 @@ internal sealed class BuildHost : IAsyncDisposable, IHttpApplication<HttpContext
         options.Limits.MaxRequestBodySize = null;
         var transport = new TakenOverTransport(new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance), _connections);
         _server = new KestrelServer(Options.Create(options), transport, NullLoggerFactory.Instance);
-        Service = new BuildKitService(Builder, Sessions, Builder, new WorkerIdentity("worker", "1.2.3", () => [Platform.Host, new Platform("linux", "386")]) { HostGateway = "172.17.0.1" }, NullLogger.Instance);
+        Service = new BuildKitService(Builder, Sessions, Builder, new FakeHistory(), new WorkerIdentity("worker", "1.2.3", () => [Platform.Host, new Platform("linux", "386")]) { HostGateway = "172.17.0.1" }, NullLogger.Instance);
     }
 
     public FakeBuilder Builder { get; } = new();

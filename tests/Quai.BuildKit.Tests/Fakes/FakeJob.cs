@@ -39,6 +39,8 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
         SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation) =>
         builder.Export(this, result, exports, cancellation);
 
+    public IReadOnlyList<BuildEvent> Events => [];
+
     public void CheckCaches(IReadOnlyList<CacheReference> caches)
     {
     }

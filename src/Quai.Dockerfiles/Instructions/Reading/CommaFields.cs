@@ -3,12 +3,13 @@ using System.Text;
 namespace Quai.Dockerfiles.Instructions.Reading;
 
 /// <summary>A line of fields that commas part; one with a comma in it is between quotes, and a quote in it is doubled.</summary>
-internal static class CommaFields
+public static class CommaFields
 {
     /// <summary>Reads them.</summary>
     /// <param name="text">The line.</param>
     /// <param name="lines">Where it is.</param>
     /// <param name="failure">What to say before what is wrong with it.</param>
+    /// <exception cref="DockerfileException">A quote is not closed, or stands where none may.</exception>
     public static List<string> Read(string text, LineRange lines, string failure)
     {
         List<string> fields = [];
