@@ -56,6 +56,9 @@ public unsafe struct PlanHeader
     // cgroup.procs of a group to empty when the first process ends and had no pid namespace of its own; null otherwise.
     public byte* KillPath;
     public fixed byte Id[64];
+
+    // Whether the program is killed when the last daemon has gone. From version 6 on: an older header ends before it.
+    public int EndsWithDaemon;
 #pragma warning restore CS1591
 }
 

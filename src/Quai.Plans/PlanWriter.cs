@@ -41,6 +41,14 @@ public sealed unsafe class PlanWriter
         Header.CgroupSlot = -1;
     }
 
+    /// <summary>Has the program killed when the last daemon has gone.</summary>
+    /// <exception cref="PlanVersionException">The target does not know that.</exception>
+    public void EndWithDaemon()
+    {
+        Header.EndsWithDaemon = 1;
+        Require(PlanVersions.EndsWithDaemon, "end with the daemon");
+    }
+
     /// <summary>A slot that nothing else uses; slots are few, so short-lived ones use <see cref="PlanSlot.Scratch"/>.</summary>
     public int NewSlot() => _nextSlot < PlanSlot.Count ? _nextSlot++ : throw new InvalidOperationException("the plan needs too many descriptors");
 
@@ -170,14 +178,18 @@ public sealed unsafe class PlanWriter
         return block;
     }
 
-    private void Add(List<PlanStep> steps, List<string> words, bool child, string what, Step step)
+    private void Require(int version, string what)
     {
-        _version = Math.Max(_version, PlanVersions.Of(step.Operation));
+        _version = Math.Max(_version, version);
         if (_version > _newest)
         {
             throw new PlanVersionException(what, _version, _newest);
         }
+    }
 
+    private void Add(List<PlanStep> steps, List<string> words, bool child, string what, Step step)
+    {
+        Require(PlanVersions.Of(step.Operation), what);
         PlanStep flat = default;
         flat.Operation = step.Operation;
         flat.Number = step.Number;

@@ -59,6 +59,9 @@ public sealed record ContainerLaunch
     /// <summary>Whether stdin closes for good when the first client that wrote to it closes.</summary>
     public bool StdinOnce { get; init; }
 
+    /// <summary>Whether the program is killed when the daemon that started it dies, rather than go on without it.</summary>
+    public bool EndsWithDaemon { get; init; }
+
     /// <summary>The client streams to connect before the first byte of output: <see cref="IShim.InitialAttach"/>. Null for none.</summary>
     public AttachStreams? AttachAtStart { get; init; }
 }

@@ -99,6 +99,11 @@ internal static unsafe class Control
             CloseBoth(descriptors);
             Quick(SystemCallNumber.Close, socket);
             Tables.Controls[index] = Tables.Controls[--Tables.ControlCount];
+            if (Tables.ControlCount == 0 && Shim.EndsWithDaemon)
+            {
+                Signal(ProcessConstants.SIGKILL);
+            }
+
             return;
         }
 

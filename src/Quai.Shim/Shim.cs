@@ -21,6 +21,9 @@ internal static unsafe class Shim
     /// <summary>When the program was executed, in nanoseconds since 1970.</summary>
     public static long StartedAt { get; private set; }
 
+    /// <summary>Whether the program ends when the last daemon has gone.</summary>
+    public static bool EndsWithDaemon => _header->Version >= PlanVersions.EndsWithDaemon && _header->EndsWithDaemon != 0;
+
     /// <summary>Starts the container and stays until it has ended.</summary>
     /// <param name="plan">The relocated plan.</param>
     /// <param name="streams">What the first client wants, 0 if there is none.</param>

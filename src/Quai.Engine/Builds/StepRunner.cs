@@ -105,6 +105,7 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
             Network = isHost ? [] : Launcher.RequestsOf(sandbox),
             OpenStdin = launch.Talk is not null,
             StdinOnce = true,
+            EndsWithDaemon = true,
             AttachAtStart = new AttachStreams(Stdin: launch.Talk is not null, Stdout: true, Stderr: true),
         };
     }

@@ -141,6 +141,11 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
     {
         plan.Header.OpenStdin = launch.OpenStdin ? 1 : 0;
         plan.Header.StdinOnce = launch.StdinOnce ? 1 : 0;
+        if (launch.EndsWithDaemon)
+        {
+            plan.EndWithDaemon();
+        }
+
         if (launch.Log is { } log)
         {
             plan.Header.HasLog = 1;
