@@ -32,10 +32,12 @@ public sealed class BuildEndTests(QuaidInstance engine) : IClassFixture<QuaidIns
         {
             await Eventually.HoldsAsync(() => build.Stderr.Contains(" begun", StringComparison.Ordinal) ? null : "the step has not begun");
             await engine.KillDaemonAsync();
+
+            // Not only once the daemon is back: its programs end with it.
+            await Eventually.HoldsAsync(() => Sleeping() ? "the step's program runs on" : null);
             await engine.StartDaemonAsync();
         }
 
-        await Eventually.HoldsAsync(() => Sleeping() ? "the step's program runs on" : null);
         Assert.Empty(Directory.GetDirectories(Path.Combine(engine.Root, "exec", "containers")));
         Assert.Equal("", await WritableAsync());
         folder.Dockerfile(Slow.Replace("sleep 1234", "true", StringComparison.Ordinal));
