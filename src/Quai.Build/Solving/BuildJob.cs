@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Quai.Build.Caching;
 using Quai.Build.Execution;
 using Quai.Build.Exporting;
@@ -22,6 +23,7 @@ internal sealed class BuildJob : IBuildJob
     private readonly ProgressLog _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly BuildScope _scope;
+    private readonly ConcurrentDictionary<ImageQuestion, Lazy<Task<ResolvedImage>>> _resolved = new();
     private readonly ImportedCaches _imported;
     private readonly VertexSolver _solver;
     private readonly Action<BuildJob> _ended;
@@ -53,13 +55,16 @@ internal sealed class BuildJob : IBuildJob
     public string SessionId => _options.Session?.Id ?? "";
 
     /// <inheritdoc/>
-    public async Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation)
+    public Task<ResolvedImage> ResolveImageAsync(ImageQuestion question, CancellationToken cancellation) =>
+        // Stages that begin with the same image ask once, and all of a build has the same answer.
+        _resolved.GetOrAdd(question, q => new Lazy<Task<ResolvedImage>>(() => ResolveImageAsync(q))).Value.WaitAsync(cancellation);
+
+    private async Task<ResolvedImage> ResolveImageAsync(ImageQuestion question)
     {
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         var progress = new QuestionProgress(_log, question.LogName.Length > 0 ? question.LogName : $"[internal] load metadata for {question.Reference}", _parts.Time);
         try
         {
-            (Images.Image image, bool wasHere) = await _parts.Images.GetAsync(question.Reference, question.Platform, question.Mode, _options.Session, progress, both.Token).ConfigureAwait(false);
+            (Images.Image image, bool wasHere) = await _parts.Images.GetAsync(question.Reference, question.Platform, question.Mode, _options.Session, progress, _stop.Token).ConfigureAwait(false);
             progress.End("");
             Digest? digest = image.RepoDigests is [var named, ..] ? Digest.Parse(named[(named.IndexOf('@', StringComparison.Ordinal) + 1)..]) : null;
             return new ResolvedImage(question.Reference, digest, _parts.Exports.ConfigOf(image));
