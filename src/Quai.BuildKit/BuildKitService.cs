@@ -55,6 +55,11 @@ public sealed class BuildKitService : IAsyncDisposable
     /// <param name="http">A request of which <see cref="Speaks"/> says so.</param>
     public Task HandleAsync(HttpContext http) => _server.HandleAsync(http);
 
+    /// <summary>Serves a request of a connection on which there is nothing but BuildKit's API.</summary>
+    /// <exception cref="QuaiException">Kind NotFound: it is no call of gRPC.</exception>
+    public Task ServeAloneAsync(HttpContext http) =>
+        Speaks(http.Request) ? HandleAsync(http) : throw QuaiException.NotFound("this socket serves BuildKit's API alone, by gRPC: the engine's API is at the daemon's own socket");
+
     /// <summary>Stops a build, whoever has asked for it; where there is none, nothing.</summary>
     /// <param name="id">The build's id.</param>
     /// <param name="cancellation">Gives up.</param>

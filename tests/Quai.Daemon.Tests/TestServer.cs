@@ -65,7 +65,7 @@ internal sealed class TestServer : IAsyncDisposable
             hosts.Add(HostAddress.Parse($"tcp://127.0.0.1:{server.TcpPort}", tls: false));
         }
 
-        server._server = await ApiServer.StartAsync(hosts, tls, 0, new ApiApplication(Routes.Create(backend), log, server._activity, builds), new TakenOverConnections(), log, CancellationToken.None);
+        server._server = await ApiServer.StartAsync(hosts, tls, 0, new ApiApplication(Routes.Create(backend), log, server._activity, builds), new TakenOverConnections(), null, log, CancellationToken.None);
         server.Client = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancellation) => new NetworkStream(await server.ConnectAsync(cancellation), ownsSocket: true),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quai.Build.Jobs;
 using Quai.Daemon.Http;
 using Quai.Errors;
 
@@ -7,6 +8,17 @@ namespace Quai.Daemon.Builds;
 /// <summary>The query of <c>POST /build</c>, as attributes of the frontend and names of the image.</summary>
 internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes, IReadOnlyList<string> Names)
 {
+    private const string InlineCache = "build-arg:BUILDKIT_INLINE_CACHE";
+
+    /// <summary>What is to come of the build; null for an image of the store.</summary>
+    public ExportRequest? Output { get; init; }
+
+    /// <summary>Caches elsewhere that the build begins with: images that carry theirs along.</summary>
+    public IReadOnlyList<CacheReference> CacheFrom { get; init; } = [];
+
+    /// <summary>Where the build's cache is kept besides.</summary>
+    public IReadOnlyList<CacheReference> CacheTo => Attributes.TryGetValue(InlineCache, out string? wanted) && wanted is "1" or "true" ? [new CacheReference("inline", new Dictionary<string, string>())] : [];
+
     /// <summary>Reads it.</summary>
     /// <exception cref="QuaiException">A value is malformed, or asks for what is not supported.</exception>
     public static BuildQuery Read(ApiCall call)
@@ -36,6 +48,11 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
             attributes["add-hosts"] = string.Join(',', hosts.Split(',').Select(h => h.Contains('=', StringComparison.Ordinal) ? h : string.Join('=', h.Split(':', 2))));
         }
 
+        if (Json(call, "ulimits", Limits, "") is { Length: > 0 } limits)
+        {
+            attributes["ulimit"] = limits;
+        }
+
         AddPairs(attributes, call, "buildargs", "build-arg:");
         AddPairs(attributes, call, "labels", "label:");
         foreach (string refused in (ReadOnlySpan<string>)["squash", "memory", "memswap", "cpushares", "cpusetcpus", "cpuperiod", "cpuquota", "isolation"])
@@ -51,31 +68,66 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
             throw QuaiException.Invalid("The daemon on this platform does not support setting security options on build");
         }
 
-        return new BuildQuery(attributes, [.. call.All("t").Where(t => t.Length > 0)]);
+        return new BuildQuery(attributes, [.. call.All("t").Where(t => t.Length > 0)])
+        {
+            Output = OutputOf(call) is not { } output ? null
+                : call.Text("version") == "2" ? output : throw QuaiException.Invalid("outputs other than an image need BuildKit's protocol (version=2)"),
+            CacheFrom = [.. Json(call, "cachefrom", root => root.EnumerateArray().Select(e => e.GetString() ?? "").ToArray(), []).Select(name => new CacheReference("registry", new Dictionary<string, string> { ["ref"] = name }))],
+        };
     }
 
-    private static void AddPairs(Dictionary<string, string> attributes, ApiCall call, string parameter, string prefix)
+    private static ExportRequest? OutputOf(ApiCall call)
+    {
+        ExportRequest[] outputs = Json(
+            call,
+            "outputs",
+            root => root.EnumerateArray().Select(e => new ExportRequest(
+                e.GetProperty("Type").GetString() ?? "",
+                e.TryGetProperty("Attrs", out JsonElement attributes) && attributes.ValueKind == JsonValueKind.Object ? attributes.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.GetString() ?? "") : [],
+                0)).ToArray(),
+            []);
+        return outputs.Length switch
+        {
+            0 => null,
+            1 => outputs[0],
+            _ => throw QuaiException.Invalid("multiple outputs not supported"),
+        };
+    }
+
+    private static string Limits(JsonElement limits) => string.Join(
+        ',', limits.EnumerateArray().Select(l => $"{l.GetProperty("Name").GetString()}={l.GetProperty("Soft").GetInt64()}:{l.GetProperty("Hard").GetInt64()}"));
+
+    private static T Json<T>(ApiCall call, string parameter, Func<JsonElement, T> read, T none)
     {
         if (call.TextOrNull(parameter) is not { } json)
         {
-            return;
+            return none;
         }
 
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            foreach (JsonProperty pair in document.RootElement.EnumerateObject())
-            {
-                // An argument without a value is one that the client's environment does not have: the Dockerfile's default counts.
-                if (pair.Value.GetString() is { } value)
-                {
-                    attributes[prefix + pair.Name] = value;
-                }
-            }
+            return document.RootElement.ValueKind == JsonValueKind.Null ? none : read(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (IsMalformed(e))
         {
-            throw QuaiException.Invalid($"error reading build options: {parameter}: {e.Message}", e);
+            throw Malformed(parameter, e);
+        }
+    }
+
+    private static bool IsMalformed(Exception error) => error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException;
+
+    private static QuaiException Malformed(string parameter, Exception error) => QuaiException.Invalid($"error reading build options: {parameter}: {error.Message}", error);
+
+    private static void AddPairs(Dictionary<string, string> attributes, ApiCall call, string parameter, string prefix)
+    {
+        // An argument without a value is one that the client's environment does not have: the Dockerfile's default counts.
+        foreach ((string name, string? value) in Json(call, parameter, root => root.EnumerateObject().Select(p => (p.Name, Value: p.Value.GetString())).ToArray(), []))
+        {
+            if (value is not null)
+            {
+                attributes[prefix + name] = value;
+            }
         }
     }
 }

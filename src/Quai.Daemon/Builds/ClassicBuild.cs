@@ -67,9 +67,10 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
         IReadOnlyDictionary<string, string> answer;
         try
         {
+            job.ImportCache(query.CacheFrom);
             SolveResult result = await job.RunFrontendAsync(Frontend, new FrontendRequest(query.Attributes, new Dictionary<string, BuildProtocol.Llb.Definition>()), call.Gone);
             Dictionary<string, string> attributes = query.Names.Count > 0 ? new() { ["name"] = string.Join(',', query.Names) } : [];
-            answer = await job.ExportAsync(result, [new ExportRequest(Exporter, attributes, 0)], [], call.Gone);
+            answer = await job.ExportAsync(result, [query.Output ?? new ExportRequest(Exporter, attributes, 0)], query.CacheTo, call.Gone);
         }
         catch (QuaiException e) when ((e as StepFailedException ?? e.InnerException as StepFailedException) is { } failed)
         {
@@ -81,7 +82,10 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
             await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        lines.End(answer[IdKey], query.Names);
+        if (answer.TryGetValue(IdKey, out string? image))
+        {
+            lines.End(image, query.Names);
+        }
     }
 
     private static async Task WatchAsync(IBuildJob job, IBuildLines lines, CancellationToken cancellation)

@@ -94,6 +94,19 @@ internal sealed partial record DaemonConfiguration
         }
     }
 
+    private static IEnumerable<HostAddress> BuildKitSocket(Settings settings, HostAddress[] others)
+    {
+        if (settings.Text("buildkit-socket") is not { } path)
+        {
+            return [];
+        }
+
+        HostAddress address = HostAddress.Parse(path.Contains("://", StringComparison.Ordinal) ? path : "unix://" + path, tls: false);
+        return address.SocketPath is null ? throw QuaiException.Invalid($"invalid --buildkit-socket {path}: it is the path of a unix socket")
+            : others.Contains(address) ? throw QuaiException.Invalid($"invalid --buildkit-socket {path}: the daemon's own API is served there")
+            : [address with { IsForBuilds = true }];
+    }
+
     /// <summary>Validates settings.</summary>
     /// <param name="settings">All given settings.</param>
     /// <param name="file"><see cref="File"/></param>
@@ -112,7 +125,7 @@ internal sealed partial record DaemonConfiguration
         var configuration = new DaemonConfiguration
         {
             File = file,
-            Hosts = addresses,
+            Hosts = [.. addresses, .. BuildKitSocket(settings, addresses)],
             Tls = tls,
             Group = settings.Text("group") ?? "docker",
             GroupRequired = settings.Has("group"),

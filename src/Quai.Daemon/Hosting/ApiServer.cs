@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Quai.Errors;
 using Quai.Rpc.TakenOver;
+using ConnectionHandler = Quai.Rpc.TakenOver.ConnectionHandler;
 
 namespace Quai.Daemon.Hosting;
 
@@ -29,6 +30,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
     /// <param name="group">Group of the unix sockets.</param>
     /// <param name="application">Handles the requests.</param>
     /// <param name="takenOver">The connections that leave HTTP/1.</param>
+    /// <param name="builds">Serves the addresses that are for builds alone; null where there are none.</param>
     /// <param name="logs">For Kestrel's own messages.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="QuaiException">An address is in use or may not be used.</exception>
@@ -38,6 +40,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         uint group,
         IHttpApplication<DefaultHttpContext> application,
         TakenOverConnections takenOver,
+        ConnectionHandler? builds,
         ILoggerFactory logs,
         CancellationToken cancellation)
     {
@@ -71,11 +74,11 @@ internal sealed partial class ApiServer : IAsyncDisposable
                 var file = new UnixSocketFile(path);
                 file.Prepare();
                 files.Add(file);
-                options.ListenUnixSocket(file.BindPath, listen => Configure(listen, watcher, null, takenOver));
+                options.ListenUnixSocket(file.BindPath, listen => Configure(listen, watcher, null, takenOver, host.IsForBuilds ? builds : null));
             }
             else
             {
-                options.Listen(host.Tcp!, listen => Configure(listen, watcher, tlsMiddleware, takenOver));
+                options.Listen(host.Tcp!, listen => Configure(listen, watcher, tlsMiddleware, takenOver, null));
             }
         }
 
@@ -112,7 +115,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls, TakenOverConnections takenOver)
+    private static void Configure(ListenOptions listen, HangupWatcher watcher, TlsMiddleware? tls, TakenOverConnections takenOver, ConnectionHandler? handler)
     {
         // Clients speak HTTP/1.1. Those of builds turn it into HTTP/2, or begin with that, which Kestrel does not tell apart without TLS.
         listen.Protocols = HttpProtocols.Http1;
@@ -122,7 +125,7 @@ internal sealed partial class ApiServer : IAsyncDisposable
             listen.Use(tls.Wrap);
         }
 
-        listen.Use(PrefaceMiddleware.Create(takenOver, listen.KestrelServerOptions.Limits.KeepAliveTimeout));
+        listen.Use(PrefaceMiddleware.Create(takenOver, handler, listen.KestrelServerOptions.Limits.KeepAliveTimeout));
     }
 
     private static Exception Innermost(Exception error) => error.InnerException is { } inner ? Innermost(inner) : error;

@@ -12,6 +12,9 @@ internal sealed record HostAddress(string? SocketPath, IPEndPoint? Tcp)
 {
     private const int LongestSocketPath = 106;
 
+    /// <summary>Whether BuildKit's API alone is served there.</summary>
+    public bool IsForBuilds { get; init; }
+
     /// <summary>Reads <c>unix:///path</c>, <c>tcp://host:port</c>, <c>host:port</c>.</summary>
     /// <param name="text">As the user wrote it.</param>
     /// <param name="tls">Decides the default port: 2376 or 2375.</param>

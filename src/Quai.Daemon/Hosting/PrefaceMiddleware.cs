@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Quai.Rpc.TakenOver;
+using ConnectionHandler = Quai.Rpc.TakenOver.ConnectionHandler;
 
 namespace Quai.Daemon.Hosting;
 
@@ -15,13 +16,15 @@ internal static class PrefaceMiddleware
 {
     /// <summary>Creates the connection middleware.</summary>
     /// <param name="connections">Serves HTTP/2.</param>
+    /// <param name="handler">Serves all requests; null for whatever serves those of others.</param>
     /// <param name="patience">How long a connection may be silent.</param>
-    public static Func<ConnectionDelegate, ConnectionDelegate> Create(TakenOverConnections connections, TimeSpan patience) => next => async connection =>
+    public static Func<ConnectionDelegate, ConnectionDelegate> Create(TakenOverConnections connections, ConnectionHandler? handler, TimeSpan patience) => next => async connection =>
     {
         connection.Features.Set(connections);
+        connection.Features.Set(handler);
         if (await BeginsAsHttp2Async(connection, patience))
         {
-            await connections.ServeAsync(connection.Transport, connection.ConnectionClosed);
+            await connections.ServeAsync(connection.Transport, connection.ConnectionClosed, handler);
         }
         else
         {

@@ -175,7 +175,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         SystemService system = _engine.System;
         (_builds, ClassicBuild classic, IBuildCache cache) = await ComposeBuildsAsync(database, images, cancellation);
         var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, cache);
-        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _takenOver, _log, cancellation));
+        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _takenOver, new ConnectionHandler(_builds.ServeAloneAsync), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
             Listening(_log, host.ToString());
