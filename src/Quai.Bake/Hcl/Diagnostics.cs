@@ -1,0 +1,42 @@
+namespace Quai.Bake.Hcl;
+
+/// <summary>What was found wrong, in order.</summary>
+internal sealed class Diagnostics
+{
+    private readonly List<Diagnostic> _all = [];
+
+    /// <summary>Whether something is wrong.</summary>
+    public bool Any => _all.Count > 0;
+
+    /// <summary>How many things are.</summary>
+    public int Count => _all.Count;
+
+    /// <summary>Adds one.</summary>
+    public void Add(string summary, string detail, SourceRange? subject) => _all.Add(new(summary, detail, subject));
+
+    /// <summary>Adds all of another's.</summary>
+    public void Add(Diagnostics others) => _all.AddRange(others._all);
+
+    /// <summary>The message: the first, and how many there are besides.</summary>
+    public string Message => _all.Count == 1 ? _all[0].ToString() : $"{_all[0]}, and {_all.Count - 1} other diagnostic(s)";
+
+    /// <summary>As an error of the first one's place.</summary>
+    public BakeException ToException() => new(Message, _all.FirstOrDefault(one => one.Subject is not null)?.Subject?.ToPlace());
+
+    /// <summary>Throws them, if there are any.</summary>
+    public void Throw()
+    {
+        if (Any)
+        {
+            throw ToException();
+        }
+    }
+
+    /// <summary>An error of one thing that is wrong.</summary>
+    public static BakeException Error(string summary, string detail, SourceRange? subject)
+    {
+        Diagnostics one = new();
+        one.Add(summary, detail, subject);
+        return one.ToException();
+    }
+}
