@@ -11,4 +11,10 @@ public sealed class BakeException(string message, BakePlace? place = null, Excep
 {
     /// <summary>Where in which file; null where the error is of no place in a file.</summary>
     public BakePlace? Place => place;
+
+    /// <summary>The first of what was found wrong, if it was found by diagnostics.</summary>
+    internal string? FirstDiagnostic { get; init; }
+
+    /// <summary>How many things were found wrong by diagnostics.</summary>
+    internal int DiagnosticCount { get; init; }
 }

@@ -60,7 +60,10 @@ public sealed class BakeCase
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Cases");
 
     /// <summary>Reads a case.</summary>
-    public static BakeCase Read(string name) => new(name, File.ReadAllText(Path.Combine(Folder, name + ".txt")));
+    public static BakeCase Read(string name) => ReadFile(Path.Combine(Folder, name + ".txt"));
+
+    /// <summary>Reads a case from a file.</summary>
+    public static BakeCase ReadFile(string path) => new(Path.GetFileNameWithoutExtension(path), File.ReadAllText(path));
 
     /// <summary>The case's text with this expectation.</summary>
     public string With(string expected) => _text.Split(Expectation)[0] + Expectation + expected + "\n";

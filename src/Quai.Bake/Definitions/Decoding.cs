@@ -39,7 +39,7 @@ internal static class Decoding
     public static IReadOnlyList<BakeCacheEntry>? Caches(Value value) => List(value, s_map, EntryReader.Cache, item =>
     {
         (string type, _, Dictionary<string, string> attributes) = Typed(item, null);
-        return type.Length > 0 ? new BakeCacheEntry(type, attributes) : throw Unsuitable($"type required for {Quote.Text(ValueJson.Write(item))}");
+        return type.Length > 0 ? new BakeCacheEntry(type, attributes) : throw Unsuitable($"type required form> {Quote.Text(ValueJson.Write(item))}");
     });
 
     /// <summary>Outputs.</summary>

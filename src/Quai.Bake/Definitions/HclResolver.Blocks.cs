@@ -45,6 +45,11 @@ internal sealed partial class HclResolver
         // The order of the files: first what is in the first one.
         _blocks.AddRange(_bodies.SelectMany(body => s_blockTypes.SelectMany(type => body.Blocks(type, 1))).Select(block => new BlockState(block)));
         _blocksAreKnown = true;
+        foreach (string type in _blocks.Select(block => block.Block.Type).Distinct())
+        {
+            _scope.Variables[type] = Value.Map(HclType.Map(HclType.String), []);
+        }
+
         Dictionary<string, List<string>> renamed = [];
         foreach (BlockState block in _blocks)
         {
@@ -57,10 +62,26 @@ internal sealed partial class HclResolver
             }
         }
 
+        BakeException? first = null;
+        int count = 0;
         foreach (BlockState block in _blocks)
         {
-            AsDiagnostic("Invalid block", block.Block.LabelRanges[0], () => ResolveBlock(block, null));
-            AddToDefinition(block);
+            try
+            {
+                ResolveAll(block);
+                AddToDefinition(block);
+            }
+            catch (BakeException e) when (e.DiagnosticCount > 0)
+            {
+                // What is wrong with other blocks counts, too.
+                first ??= e;
+                count += e.DiagnosticCount;
+            }
+        }
+
+        if (first is not null)
+        {
+            throw Diagnostics.Error(first.FirstDiagnostic!, count, first.Place);
         }
 
         foreach ((string name, List<string> names) in renamed)
@@ -70,6 +91,18 @@ internal sealed partial class HclResolver
             {
                 _definition.Groups.Add(new() { Name = name, Targets = distinct });
             }
+        }
+    }
+
+    private void ResolveAll(BlockState block)
+    {
+        try
+        {
+            ResolveBlock(block, null);
+        }
+        catch (Exception e) when (e is ReferenceException or UndefinedException)
+        {
+            throw new BakeException(Diagnostics.Error("Invalid block", e.Message, block.Block.LabelRanges[0]).Message, block.Block.LabelRanges[0].ToPlace(), e);
         }
     }
 
@@ -232,6 +265,11 @@ internal sealed partial class HclResolver
             foreach (HclAttribute one in due)
             {
                 LoadReferences(instance.Scope, one.Expression, null, allowsMissing: true);
+            }
+
+            if (block.Block.Type == "group" && attribute is null && !block.Attributes.Any(one => one.Name == "targets"))
+            {
+                throw Diagnostics.Error("Missing required argument", "The argument \"targets\" is required, but no definition was found.", block.Block.Body.MissingItemRange);
             }
 
             Decode(block, instance, due);

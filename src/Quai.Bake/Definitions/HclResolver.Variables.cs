@@ -38,13 +38,15 @@ internal sealed partial class HclResolver
 
     private static string DecodeConstant(Expression expression)
     {
+        Diagnostics wrong = new();
         Traversal? variable = References.Of(expression).Variables.FirstOrDefault();
         if (variable is not null)
         {
-            throw Diagnostics.Error("Variables not allowed", "Variables may not be used here.", variable.RootRange);
+            wrong.Add("Variables not allowed", "Variables may not be used here.", variable.RootRange);
+            wrong.Add("Unsuitable value type", "Unsuitable value: value must be known", expression.StartRange);
+            throw wrong.ToException();
         }
 
-        Diagnostics wrong = new();
         Value value = expression.Evaluate(new Scope(), wrong);
         wrong.Throw();
         return Conversion.ToText(value) ?? (value.IsNull ? "" : throw Diagnostics.Error("Unsuitable value type", "Unsuitable value: string required", expression.StartRange));
@@ -61,8 +63,8 @@ internal sealed partial class HclResolver
         foreach (Variable variable in _variables.Values)
         {
             Value value = _scope.Variables[variable.Name];
-            string? text = value.IsNull ? null : value.Type.Kind == TypeKind.String ? value.AsString : ValueJson.Write(value);
-            string type = variable.Type is null ? "" : DeclaredType(variable) is { } declared ? declared.FriendlyName : "";
+            string? text = value.IsNull ? null : value.Type.Kind == TypeKind.String ? value.AsString : variable.Type is not null && DeclaredType(variable)!.Kind == TypeKind.Dynamic ? ValueJson.WriteWithType(value) : ValueJson.Write(value);
+            string type = variable.Type is null ? "" : DeclaredType(variable)!.FriendlyNameAsConstraint;
             _definition.Variables.Add(new(variable.Name, type, text, variable.Description));
             foreach (HclBlock validation in variable.Validations)
             {
@@ -76,22 +78,23 @@ internal sealed partial class HclResolver
     private void Validate(HclBlock validation, Diagnostics wrong)
     {
         Dictionary<string, HclAttribute> attributes = validation.Body.Attributes([]).ToDictionary(attribute => attribute.Name);
-        foreach (string name in (string[])["condition", "error_message"])
+        SourceRange missing = validation.Body.MissingItemRange;
+        HclAttribute? condition = attributes.GetValueOrDefault("condition");
+        Value holds = condition?.Expression.Evaluate(_scope, wrong) ?? Value.Null;
+        if (holds.IsNull)
         {
-            if (!attributes.ContainsKey(name))
-            {
-                throw Diagnostics.Error("Missing required argument", $"The argument \"{name}\" is required, but no definition was found.", validation.Body.MissingItemRange);
-            }
+            wrong.Add("Invalid condition result", "Condition expression must return either true or false, not null.", condition?.Expression.Range ?? missing);
         }
-
-        HclAttribute condition = attributes["condition"];
-        Value holds = condition.Expression.Evaluate(_scope, wrong);
-        if (holds.IsKnown && Conversion.Convert(holds, HclType.Bool, out _) is { IsNull: false } isTrue && !isTrue.AsBool)
+        else if (holds.IsKnown && Conversion.Convert(holds, HclType.Bool, out string? reason) is not { AsBool: true } and var isFalse)
         {
-            Value message = attributes["error_message"].Expression.Evaluate(_scope, wrong);
-            if (message.IsKnown)
+            Value message = attributes.GetValueOrDefault("error_message")?.Expression.Evaluate(_scope, wrong) ?? Value.String("");
+            if (isFalse is null)
             {
-                wrong.Add("Validation failed", Conversion.ToText(message) ?? "", condition.Expression.Range);
+                wrong.Add("Invalid condition result", $"Invalid condition result value: {reason}.", condition!.Expression.Range);
+            }
+            else if (message.IsKnown)
+            {
+                wrong.Add("Validation failed", Conversion.ToText(message) ?? "", condition!.Expression.Range);
             }
         }
     }

@@ -18,10 +18,16 @@ internal sealed class Diagnostics
     public void Add(Diagnostics others) => _all.AddRange(others._all);
 
     /// <summary>The message: the first, and how many there are besides.</summary>
-    public string Message => _all.Count == 1 ? _all[0].ToString() : $"{_all[0]}, and {_all.Count - 1} other diagnostic(s)";
+    public string Message => MessageOf(_all[0].ToString(), _all.Count);
+
+    /// <summary>The error of the first of several things that are wrong.</summary>
+    public static BakeException Error(string first, int count, BakePlace? place) =>
+        new(MessageOf(first, count), place) { FirstDiagnostic = first, DiagnosticCount = count };
+
+    private static string MessageOf(string first, int count) => count == 1 ? first : $"{first}, and {count - 1} other diagnostic(s)";
 
     /// <summary>As an error of the first one's place.</summary>
-    public BakeException ToException() => new(Message, _all.FirstOrDefault(one => one.Subject is not null)?.Subject?.ToPlace());
+    public BakeException ToException() => Error(_all[0].ToString(), _all.Count, _all.FirstOrDefault(one => one.Subject is not null)?.Subject?.ToPlace());
 
     /// <summary>Throws them, if there are any.</summary>
     public void Throw()

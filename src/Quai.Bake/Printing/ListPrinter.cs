@@ -57,8 +57,8 @@ internal static class ListPrinter
         {
             json.Open('{');
             json.Member("name", variable.Name);
-            json.Member("type", variable.Type.Length > 0 ? variable.Type : null);
             json.Member("description", variable.Description.Length > 0 ? variable.Description : null);
+            json.Member("type", variable.Type.Length > 0 ? variable.Type : null);
             json.Member("value", variable.Value);
             json.Close('}');
         }

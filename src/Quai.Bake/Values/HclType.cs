@@ -5,6 +5,10 @@ namespace Quai.Bake.Values;
 /// <summary>The type of a value.</summary>
 internal sealed class HclType : IEquatable<HclType>
 {
+    // Before the types, which are made of them.
+    private static readonly SortedDictionary<string, HclType> s_none = new(StringComparer.Ordinal);
+    private static readonly HashSet<string> s_noNames = [];
+
     public static readonly HclType Dynamic = new(TypeKind.Dynamic), String = new(TypeKind.String), Number = new(TypeKind.Number),
         Bool = new(TypeKind.Bool), TypeOfTypes = new(TypeKind.Type);
 
@@ -24,9 +28,6 @@ internal sealed class HclType : IEquatable<HclType>
 
         Size = Limits.Checked(size);
     }
-
-    private static readonly SortedDictionary<string, HclType> s_none = new(StringComparer.Ordinal);
-    private static readonly HashSet<string> s_noNames = [];
 
     /// <summary>Its kind.</summary>
     public TypeKind Kind { get; }

@@ -35,6 +35,55 @@ internal static class ValueJson
         _ => Value.Null,
     };
 
+    /// <summary>The compact text together with the type, as a value of any type is written.</summary>
+    public static string WriteWithType(Value value)
+    {
+        StringBuilder text = new("{\"value\":");
+        Write(value, text);
+        text.Append(",\"type\":");
+        Write(value.Type, text);
+        return text.Append('}').ToString();
+    }
+
+    private static void Write(HclType type, StringBuilder text)
+    {
+        switch (type.Kind)
+        {
+            case TypeKind.List or TypeKind.Set or TypeKind.Map:
+                text.Append("[\"").Append(type.Kind.ToString().ToLowerInvariant()).Append("\",");
+                Write(type.Element, text);
+                text.Append(']');
+                break;
+            case TypeKind.Tuple:
+                text.Append("[\"tuple\",[");
+                for (int i = 0; i < type.Elements.Count; i++)
+                {
+                    text.Append(i > 0 ? "," : "");
+                    Write(type.Elements[i], text);
+                }
+
+                text.Append("]]");
+                break;
+            case TypeKind.Object:
+                text.Append("[\"object\",{");
+                bool first = true;
+                foreach ((string name, HclType attribute) in type.Attributes)
+                {
+                    text.Append(first ? "" : ",");
+                    first = false;
+                    GoJson.Quote(name, text);
+                    text.Append(':');
+                    Write(attribute, text);
+                }
+
+                text.Append("}]");
+                break;
+            default:
+                text.Append('"').Append(type.FriendlyName).Append('"');
+                break;
+        }
+    }
+
     private static void Write(Value value, StringBuilder text)
     {
         if (value.IsNull || !value.IsKnown)

@@ -49,7 +49,7 @@ internal static class Access
             case TypeKind.String or TypeKind.Number or TypeKind.Bool:
                 wrong.Add("Unsupported attribute", $"Can't access attributes on a primitive-typed value ({value.Type.FriendlyName}).", range);
                 return Value.Unknown;
-            case TypeKind.List or TypeKind.Tuple when value.Count > 0 && value.Items[0] is { IsKnown: true, IsNull: false } first && first.Type.IsMapping:
+            case TypeKind.List when value.Type.Element.IsMapping:
                 wrong.Add("Unsupported attribute", $"Can't access attributes on a list of objects. Did you mean to access attribute \"{name}\" for a specific element of the list, or across all elements of the list?", range);
                 return Value.Unknown;
             default:
@@ -127,8 +127,8 @@ internal static class Access
             return value.Items[index];
         }
 
-        string why = index < 0 ? "a negative number is not a valid index for a sequence" : value.Count == 0 ? "the collection has no elements" : "the given index is greater than or equal to the length of the collection";
-        wrong.Add("Invalid index", $"{NoElement}: {why}.", range);
+        string why = index < 0 ? ": a negative number is not a valid index for a sequence" : value.Count == 0 ? ": the collection has no elements" : value.Type.Kind == TypeKind.Tuple ? "" : ": the given index is greater than or equal to the length of the collection";
+        wrong.Add("Invalid index", $"{NoElement}{why}.", range);
         return Value.Unknown;
     }
 }

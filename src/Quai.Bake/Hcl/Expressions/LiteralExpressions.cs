@@ -51,7 +51,6 @@ internal sealed class TemplateExpression(IReadOnlyList<Expression> parts, Source
             if (value.IsNull)
             {
                 wrong.Add("Invalid template interpolation value", "The expression result is null. Cannot include a null value in a string template.", part.Range);
-                isKnown = false;
             }
             else if (!value.IsKnown)
             {
@@ -66,7 +65,6 @@ internal sealed class TemplateExpression(IReadOnlyList<Expression> parts, Source
             else
             {
                 wrong.Add("Invalid template interpolation value", "Cannot include the given value in a string template: string required.", part.Range);
-                isKnown = false;
             }
         }
 

@@ -118,9 +118,21 @@ internal static class PatternFunctions
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException or InsufficientExecutionStackException)
         {
-            throw new FunctionException($"invalid regexp pattern: {(e is RegexParseException parse ? $"{parse.Error} at {parse.Offset}" : "not supported")}", argument);
+            throw new FunctionException($"invalid regexp pattern: {Describe(e, pattern)}", argument);
         }
     }
+
+    private static string Describe(Exception error, string pattern) => (error as RegexParseException)?.Error switch
+    {
+        RegexParseError.InsufficientClosingParentheses => $"missing closing ) in {pattern}",
+        RegexParseError.InsufficientOpeningParentheses => $"unexpected ) in {pattern}",
+        RegexParseError.UnterminatedBracket => $"missing closing ] in {pattern[Math.Max(pattern.LastIndexOf('['), 0)..]}",
+        RegexParseError.QuantifierAfterNothing => $"missing argument to repetition operator in {pattern.FirstOrDefault(c => c is '*' or '+' or '?')}",
+        RegexParseError.UnescapedEndingBackslash => "trailing backslash at end of expression in ",
+        RegexParseError.ReversedCharacterRange => $"invalid character class range in {pattern}",
+        null => "not supported",
+        _ => $"invalid or unsupported syntax in {pattern}",
+    };
 
     /// <summary>The pattern in .NET's syntax: named groups, POSIX classes, quoted text and the end of text are written otherwise.</summary>
     private static string Translate(string pattern)

@@ -67,14 +67,13 @@ internal sealed class BodyParser
         }
 
         _depth--;
-        return new NativeBody(attributes, blocks, Source.Range(_scanner.Peek().Start, _scanner.Peek().Start));
+        SourceRange start = opening ?? Source.Range(0, 0);
+        return new NativeBody(attributes, blocks, start with { End = start.Start });
     }
 
     private BakeException NoItem(Token token) => token.Kind == TokenKind.Quote
         ? Diagnostics.Error("Invalid argument name", "Argument names must not be quoted.", Here)
-        : Diagnostics.Error("Argument or block definition required", token.Is("}")
-            ? "An argument or block definition is required here."
-            : "An argument or block definition is required here.", Here);
+        : Diagnostics.Error("Argument or block definition required", "An argument or block definition is required here.", Here);
 
     private void ParseItem(Dictionary<string, HclAttribute> attributes, List<HclBlock> blocks)
     {
@@ -94,10 +93,9 @@ internal sealed class BodyParser
         }
         else
         {
-            string start = next.Is(":") ? " Did you mean to use an equals sign (\"=\") to set the value?" : next.Kind == TokenKind.NewLine ? "" : "";
-            throw Diagnostics.Error("Invalid block definition", next.Kind == TokenKind.NewLine || next.Kind == TokenKind.End
-                ? "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header."
-                : "Either a quoted string block label or an opening brace (\"{\") is expected here." + start, Here);
+            throw next.Kind is TokenKind.NewLine or TokenKind.End
+                ? Diagnostics.Error("Invalid block definition", "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header.", Here)
+                : Diagnostics.Error("Argument or block definition required", "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.", Source.Range(name.Start, name.End));
         }
     }
 
@@ -217,6 +215,6 @@ internal sealed class BodyParser
             throw Diagnostics.Error("Invalid single-argument block definition", "A single-line block definition must end with a closing brace immediately after its single argument definition.", Here);
         }
 
-        return new(attributes, [], Source.Range(open.Start, open.End));
+        return new(attributes, [], Source.Range(open.Start, open.Start));
     }
 }

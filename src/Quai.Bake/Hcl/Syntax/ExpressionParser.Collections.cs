@@ -33,6 +33,7 @@ internal sealed partial class ExpressionParser
                 }
             }
 
+            scanner.Take();
             return 0;
         });
         if (loop is not null)
@@ -40,7 +41,6 @@ internal sealed partial class ExpressionParser
             return loop;
         }
 
-        scanner.Take();
         return new TupleExpression(elements, Since(open.Start), opening);
     }
 

@@ -145,10 +145,11 @@ internal sealed partial class ExpressionParser(Scanner scanner)
                 return ParseObject();
             case TokenKind.End:
                 throw Diagnostics.Error("Missing expression", "Expected the start of an expression, but found the end of the file.", Here);
-            case TokenKind.Invalid when token.Text is "'" or "`" or "\u201c" or "\u201d":
-                throw Diagnostics.Error("Invalid character", "Single quotes are not valid. Use double quotes (\") to enclose strings.", Here);
             case TokenKind.Invalid:
-                throw Diagnostics.Error("Invalid character", "This character is not used within the language.", Here);
+                Diagnostics both = new();
+                both.Add("Invalid character", token.Text == "'" ? "Single quotes are not valid. Use double quotes (\") to enclose strings." : "This character is not used within the language.", Here);
+                both.Add("Invalid expression", "Expected the start of an expression, but found an invalid expression token.", Here);
+                throw both.ToException();
             default:
                 throw Diagnostics.Error("Invalid expression", "Expected the start of an expression, but found an invalid expression token.", Here);
         }
@@ -190,9 +191,9 @@ internal sealed partial class ExpressionParser(Scanner scanner)
                 throw Diagnostics.Error("Unbalanced parentheses", "Expected a closing parenthesis to terminate the expression.", Here);
             }
 
+            scanner.Take();
             return expression;
         });
-        scanner.Take();
         return new(inner, Since(open.Start));
     }
 
@@ -201,7 +202,7 @@ internal sealed partial class ExpressionParser(Scanner scanner)
         Token open = scanner.Take();
         List<Expression> arguments = [];
         bool expands = false;
-        Within(true, () =>
+        Token close = Within(true, () =>
         {
             while (!scanner.Peek().Is(")"))
             {
@@ -227,9 +228,8 @@ internal sealed partial class ExpressionParser(Scanner scanner)
                 }
             }
 
-            return 0;
+            return scanner.Take();
         });
-        Token close = scanner.Take();
         return new(name, arguments, expands, Since(nameRange.Start), nameRange, Source.Range(close.Start, close.End));
     }
 

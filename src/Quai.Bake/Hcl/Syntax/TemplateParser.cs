@@ -52,14 +52,15 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
 
             if (lineEnd < 0 && at >= Text.Length)
             {
-                throw Diagnostics.Error("Unterminated template string", "No closing marker was found for the string.", Source.Range(mark.Start, mark.End));
+                throw Unterminated();
             }
 
-            at = ReadLine(at, mark);
+            at = ReadLine(at);
         }
 
         EndLiteral(at);
         scanner.MoveTo(at);
+        TemplateTree.Trim(_items);
         if (flush)
         {
             Flush();
@@ -91,7 +92,7 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
     }
 
     /// <summary>Reads a line of a heredoc; an interpolation may lead to another line.</summary>
-    private int ReadLine(int at, Token mark)
+    private int ReadLine(int at)
     {
         while (at < Text.Length)
         {
@@ -114,8 +115,11 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
             }
         }
 
-        throw Diagnostics.Error("Unterminated template string", "No closing marker was found for the string.", Source.Range(mark.Start, mark.End));
+        throw Unterminated();
     }
+
+    private BakeException Unterminated() =>
+        Diagnostics.Error("Unterminated template string", "No closing marker was found for the string.", Source.Range(Text.Length, Text.Length));
 
     private int ReadQuoted(Token quote, bool allowsTemplates)
     {
@@ -126,7 +130,7 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
             if (at >= Text.Length || Text[at] == '\n')
             {
                 throw at >= Text.Length
-                    ? Diagnostics.Error("Unterminated template string", "No closing marker was found for the string.", Source.Range(quote.Start, at))
+                    ? Unterminated()
                     : Diagnostics.Error("Invalid multi-line string", "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax.", Source.Range(at, at + 1));
             }
 
@@ -243,7 +247,7 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
                 return new(TemplateItemKind.EndFor);
             default:
                 throw Diagnostics.Error("Invalid template control keyword", keyword.Kind == TokenKind.Identifier
-                    ? $"\"{keyword.Text}\" is not a valid template control keyword."
+                    ? $"\"{keyword.Text}\" is not a valid template control keyword.{(Suggestion.For(keyword.Text, ["if", "for", "else", "endif", "endfor"]) is { } similar ? $" Did you mean \"{similar}\"?" : "")}"
                     : "A template control keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ sequence.", Source.Range(keyword.Kind == TokenKind.Identifier ? keyword.Start : start, keyword.End));
         }
     }
@@ -268,14 +272,18 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
         foreach (int i in LineStarts())
         {
             string? literal = _items[i].Literal;
-            common = Math.Min(common, literal is null ? 0 : literal.Length - literal.TrimStart(' ', '\t').Length);
+            if (literal is not ("" or "\n"))
+            {
+                common = Math.Min(common, literal is null ? 0 : literal.Length - literal.TrimStart(' ', '\t').Length);
+            }
+
         }
 
         foreach (int i in LineStarts().ToList())
         {
             if (_items[i].Literal is { } literal)
             {
-                _items[i] = _items[i] with { Literal = literal[common..] };
+                _items[i] = _items[i] with { Literal = literal[Math.Min(common, literal.Length - literal.TrimStart(' ', '\t').Length)..] };
             }
         }
     }

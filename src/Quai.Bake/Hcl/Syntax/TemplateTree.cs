@@ -20,6 +20,7 @@ internal sealed class TemplateTree
     public static Expression Build(List<TemplateItem> items, SourceRange range, SourceRange empty)
     {
         Trim(items);
+        items.RemoveAll(item => item.Literal?.Length == 0);
         if (items is [{ Kind: TemplateItemKind.Interpolation } only])
         {
             return new TemplateWrapExpression(only.Expression!, range);
@@ -29,7 +30,7 @@ internal sealed class TemplateTree
         List<Expression> parts = tree.ReadParts();
         if (tree._next < items.Count)
         {
-            throw tree.Unexpected(items[tree._next]);
+            throw Unexpected(items[tree._next]);
         }
 
         if (parts.Count == 0)
@@ -40,7 +41,8 @@ internal sealed class TemplateTree
         return new TemplateExpression(parts, range);
     }
 
-    private static void Trim(List<TemplateItem> items)
+    /// <summary>Takes the white space that the pieces around a text want taken; whoever trims twice takes nothing more.</summary>
+    public static void Trim(List<TemplateItem> items)
     {
         for (int i = 0; i < items.Count; i++)
         {
@@ -53,8 +55,6 @@ internal sealed class TemplateTree
             literal = i + 1 < items.Count && items[i + 1].TrimsBefore ? literal.TrimEnd() : literal;
             items[i] = items[i] with { Literal = literal };
         }
-
-        items.RemoveAll(item => item.Literal?.Length == 0);
     }
 
     private List<Expression> ReadParts()
@@ -121,7 +121,7 @@ internal sealed class TemplateTree
     {
         if (_next >= _items.Count)
         {
-            throw Diagnostics.Error("Unexpected end of template", $"The {opening} directive at {start.Range.ToPlace()} is missing its corresponding {closing} directive.", _range);
+            throw Diagnostics.Error("Unexpected end of template", $"The {opening} directive at {start.Range.ToPlace()} is missing its corresponding {closing} directive.", _range with { Start = Math.Max(_range.End - 1, _range.Start) });
         }
 
         if (_items[_next].Kind != kind)
@@ -132,12 +132,10 @@ internal sealed class TemplateTree
         _next++;
     }
 
-    private BakeException Unexpected(TemplateItem item) => item.Kind switch
-    {
-        TemplateItemKind.Else => Diagnostics.Error("Unexpected else directive", "An else directive is not expected here.", item.Range),
-        TemplateItemKind.EndIf => Diagnostics.Error("Unexpected endif directive", "An endif directive is not expected here.", item.Range),
-        _ => Diagnostics.Error("Unexpected endfor directive", "An endfor directive is not expected here.", item.Range),
-    };
+    private static BakeException Unexpected(TemplateItem item) => Diagnostics.Error(
+        $"Unexpected {item.Kind switch { TemplateItemKind.Else => "else", TemplateItemKind.EndIf => "endif", _ => "endfor" }} directive",
+        "The control directives within this template are unbalanced.",
+        item.Range);
 
     private static TemplateExpression Template(List<Expression> parts, SourceRange range) =>
         new(parts.Count == 0 ? [new LiteralExpression(Value.String(""), range)] : parts, range);
