@@ -20,7 +20,6 @@ internal static class BuildReader
         CacheTo = YamlComposeLoader.Texts(build["cache_to"]),
         Platforms = YamlComposeLoader.Texts(build["platforms"]),
         Tags = YamlComposeLoader.Texts(build["tags"]),
-        Entitlements = YamlComposeLoader.Texts(build["entitlements"]),
         SshKeys = Ssh(build["ssh"]),
         Secrets = Secrets(build["secrets"]),
         Ulimits = Ulimits(build["ulimits"]),

@@ -26,8 +26,6 @@ internal sealed record ComposeBuild
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    public IReadOnlyList<string> Entitlements { get; init; } = [];
-
     /// <summary>SSH agents and keys by id; the path may be empty.</summary>
     public IReadOnlyList<(string Id, string Path)> SshKeys { get; init; } = [];
 

@@ -94,7 +94,6 @@ internal sealed class ComposeReader
             Ulimits = NullIfEmpty(build.Ulimits),
             ExtraHosts = build.ExtraHosts.ToDictionary(entry => entry.Key, entry => (string?)entry.Value),
             Attestations = NullIfEmpty<BakeAttestation>([.. Attestation("sbom", build.Sbom), .. Attestation("provenance", build.Provenance)]),
-            Entitlements = NullIfEmpty(build.Entitlements),
             NoCache = build.NoCache ? true : null,
             Pull = build.Pull ? true : null,
         };

@@ -3,9 +3,6 @@ namespace Quai.Bake.Compose;
 /// <summary>What compose files may have, as far as bake reads it.</summary>
 internal static class ComposeSchema
 {
-    private static readonly HashSet<string> s_top =
-        ["version", "name", "include", "services", "networks", "volumes", "secrets", "configs", "models"];
-
     private static readonly HashSet<string> s_build =
     [
         "context", "dockerfile", "dockerfile_inline", "entitlements", "args", "ssh", "labels", "cache_from", "cache_to", "no_cache", "no_cache_filter", "additional_contexts", "network",
@@ -16,7 +13,6 @@ internal static class ComposeSchema
     /// <exception cref="BakeException">Something is.</exception>
     public static void Check(ComposeMapping root)
     {
-        RefuseUnknown(root, s_top, "");
         if (root["services"] is not { } services || services is ComposeScalar { IsNull: true })
         {
             return;
@@ -47,7 +43,7 @@ internal static class ComposeSchema
                     RefuseUnknown(build, s_build, $"services.{name}.build ");
                     break;
                 default:
-                    throw new BakeException($"services.{name}.build must be a string");
+                    throw new BakeException($"services.{name}.build: invalid type []interface {{}} for build");
             }
         }
     }

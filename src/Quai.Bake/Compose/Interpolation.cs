@@ -11,7 +11,7 @@ internal sealed class Interpolation(IReadOnlyDictionary<string, string> environm
     /// <summary>A tree with all values replaced.</summary>
     public ComposeNode Apply(ComposeNode node, string path) => node switch
     {
-        ComposeScalar scalar when scalar.Text.Contains('$', StringComparison.Ordinal) => scalar with { Text = Replace(scalar.Text, path) },
+        ComposeScalar scalar when scalar.Text.Contains('$', StringComparison.Ordinal) => scalar with { Text = Replace(scalar.Text, path), IsPlain = false },
         ComposeSequence sequence => sequence with { Items = [.. sequence.Items.Select(item => Apply(item, $"{path}.[]"))] },
         ComposeMapping mapping => mapping with { Entries = [.. mapping.Entries.Select(entry => KeyValuePair.Create(entry.Key, Apply(entry.Value, path.Length == 0 ? entry.Key : $"{path}.{entry.Key}")))] },
         _ => node,

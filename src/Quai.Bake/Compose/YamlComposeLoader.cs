@@ -82,7 +82,7 @@ internal sealed class YamlComposeLoader(IReadOnlyDictionary<string, string> envi
         {
             ComposeMapping secret = Mapping(node, $"secrets.{name}");
             bool isExternal = secret["external"] is ComposeScalar { AsBool: true } or ComposeMapping;
-            secrets[name] = new(Text(secret["name"]) is { Length: > 0 } other ? other : name, Text(secret["file"]), Text(secret["environment"]), isExternal);
+            secrets[name] = new(Text(secret["name"]), Text(secret["file"]), Text(secret["environment"]), isExternal);
         }
 
         return secrets;
@@ -102,7 +102,7 @@ internal sealed class YamlComposeLoader(IReadOnlyDictionary<string, string> envi
     /// <summary>Pairs; null for names without a value.</summary>
     public static IReadOnlyDictionary<string, string?> Pairs(ComposeNode? node, string key) => node is null || ComposeMerge.Canonical(node, key) is not ComposeMapping mapping
         ? new Dictionary<string, string?>()
-        : mapping.Entries.ToDictionary(entry => entry.Key, entry => entry.Value is ComposeScalar { IsNull: false } scalar ? scalar.Text : null);
+        : mapping.Entries.ToDictionary(entry => entry.Key, entry => entry.Value is ComposeScalar { IsNull: false } scalar ? PlainNumber.Canonical(scalar) : null);
 
     /// <summary>Single values' texts; one alone counts as a list of one.</summary>
     public static IReadOnlyList<string> Texts(ComposeNode? node) => node switch

@@ -29,7 +29,7 @@ internal sealed class YamlTree
         catch (YamlException e)
         {
             BakePlace place = new(file.Name, (int)e.Start.Line, (int)e.Start.Column, (int)e.End.Line, (int)e.End.Column);
-            throw new BakeException($"yaml: line {e.Start.Line}: {e.Message}", place, e);
+            throw new BakeException($"failed to parse : yaml: line {e.Start.Line}: {e.Message}", place, e);
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or OverflowException)
         {

@@ -79,6 +79,7 @@ internal static class Csv
     private static string Quoted(string text, ref int at, ref int line, ref int lineStart)
     {
         StringBuilder field = new();
+        int quote = at - lineStart;
         for (at++; at < text.Length; at++)
         {
             if (text[at] != '"')
@@ -106,6 +107,6 @@ internal static class Csv
             }
         }
 
-        throw new FormatException($"parse error on line {line}, column {at - lineStart + 1}: extraneous or missing \" in quoted-field");
+        throw new FormatException($"parse error on line {line}, column {quote + 2}: extraneous or missing \" in quoted-field");
     }
 }

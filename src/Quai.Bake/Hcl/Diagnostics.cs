@@ -24,6 +24,9 @@ internal sealed class Diagnostics
     public static BakeException Error(string first, int count, BakePlace? place) =>
         new(MessageOf(first, count), place) { FirstDiagnostic = first, DiagnosticCount = count };
 
+    /// <summary>All of them, two lines each.</summary>
+    public string Listed => string.Concat(_all.Select(one => $"- {one.Summary} (at {one.Subject?.ToPlace()})\n  {one.Detail}\n"));
+
     private static string MessageOf(string first, int count) => count == 1 ? first : $"{first}, and {count - 1} other diagnostic(s)";
 
     /// <summary>As an error of the first one's place.</summary>

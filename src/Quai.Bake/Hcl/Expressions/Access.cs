@@ -127,7 +127,7 @@ internal static class Access
             return value.Items[index];
         }
 
-        string why = index < 0 ? ": a negative number is not a valid index for a sequence" : value.Count == 0 ? ": the collection has no elements" : value.Type.Kind == TypeKind.Tuple ? "" : ": the given index is greater than or equal to the length of the collection";
+        string why = index < 0 ? ": a negative number is not a valid index for a sequence" : value.Count == 0 ? ": the collection has no elements" : "";
         wrong.Add("Invalid index", $"{NoElement}{why}.", range);
         return Value.Unknown;
     }

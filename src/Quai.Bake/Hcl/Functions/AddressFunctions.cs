@@ -27,13 +27,13 @@ internal static class AddressFunctions
         string[] parts = prefix.AsString.Split('/');
         if (parts.Length != 2 || !IPAddress.TryParse(parts[0], out IPAddress? address) || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int length))
         {
-            throw new FunctionException($"invalid CIDR expression: invalid CIDR address: {prefix.AsString}", 0);
+            throw new FunctionException($"invalid CIDR expression: invalid CIDR address: {prefix.AsString}");
         }
 
         int bits = address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;
         if (length > bits)
         {
-            throw new FunctionException($"invalid CIDR expression: invalid CIDR address: {prefix.AsString}", 0);
+            throw new FunctionException($"invalid CIDR expression: invalid CIDR address: {prefix.AsString}");
         }
 
         BigInteger number = new(address.GetAddressBytes(), isUnsigned: true, isBigEndian: true);
@@ -59,7 +59,7 @@ internal static class AddressFunctions
 
     private static string Mask(Network network) => network.Bits == 32
         ? Text(((BigInteger.One << 32) - 1) >> (32 - network.Length) << (32 - network.Length), 32)
-        : throw new FunctionException("only IPv4 networks are supported", 0);
+        : throw new FunctionException("only IPv4 networks are supported");
 
     private static string Subnet(Network network, Value newBits, Value numberValue)
     {

@@ -25,7 +25,7 @@ internal static class EncodingFunctions
         byte[] bytes = new byte[compact.Length];
         return compact.Length % 4 == 0 && !compact.Any(char.IsWhiteSpace) && Convert.TryFromBase64String(compact, bytes, out int length)
             ? bytes[..length]
-            : throw new FunctionException("failed to decode base64 data: illegal base64 data");
+            : throw new FunctionException($"failed to decode base64 data '{text}'");
     }
 
     private static string DecodeBase64(string text)
@@ -77,18 +77,18 @@ internal static class EncodingFunctions
         }
         catch (FormatException e)
         {
-            throw new FunctionException(e.Message, 0);
+            throw new FunctionException("CSV " + e.Message);
         }
 
         if (records.Count == 0)
         {
-            throw new FunctionException("missing header line", 0);
+            throw new FunctionException("missing header line");
         }
 
         string[] names = records[0];
         if (names.Distinct().Count() != names.Length)
         {
-            throw new FunctionException($"duplicate column name \"{names.GroupBy(name => name).First(group => group.Count() > 1).Key}\"", 0);
+            throw new FunctionException($"duplicate column name \"{names.GroupBy(name => name).First(group => group.Count() > 1).Key}\"");
         }
 
         List<Value> rows = [];
@@ -96,7 +96,7 @@ internal static class EncodingFunctions
         {
             if (record.Length != names.Length)
             {
-                throw new FunctionException($"wrong number of fields on line {rows.Count + 2}", 0);
+                throw new FunctionException($"CSV parse error on line {rows.Count + 2}: wrong number of fields");
             }
 
             rows.Add(Value.Object(names.Zip(record, (name, field) => KeyValuePair.Create(name, Value.String(field)))));

@@ -75,7 +75,7 @@ internal sealed class Formatter(string format, Value[] arguments)
         char verb = format[_at++];
         if (_next >= arguments.Length)
         {
-            throw new FunctionException($"not enough arguments for \"{format[start.._at]}\" at {start}: need index {_next + 1} but have {arguments.Length} total", 0);
+            throw new FunctionException($"not enough arguments for \"{format[start.._at]}\" at {start}: need index {_next + 1} but have {arguments.Length} total");
         }
 
         Value value = arguments[_next++];
@@ -108,7 +108,7 @@ internal sealed class Formatter(string format, Value[] arguments)
             case 'e' or 'E' or 'f' or 'g' or 'G':
                 return FloatText(verb, Converted(start, value, HclType.Number).AsNumber, flags, precision, value);
             default:
-                throw new FunctionException($"unsupported format verb '{verb}' in \"{format[start.._at]}\" at offset {start}", 0);
+                throw new FunctionException($"unsupported format verb '{verb}' in \"{format[start.._at]}\" at offset {start}");
         }
     }
 
@@ -116,11 +116,11 @@ internal sealed class Formatter(string format, Value[] arguments)
     {
         Value? converted = Conversion.Convert(value, type, out string? wrong);
         return converted is null || converted.IsNull
-            ? throw new FunctionException($"unsupported value for \"{format[start.._at]}\" at {start}: {wrong ?? "null value cannot be formatted"}", _next)
+            ? throw new FunctionException($"unsupported value for \"{format[start.._at]}\" at {start}: {wrong ?? "null value cannot be formatted"}")
             : converted;
     }
 
-    private FunctionException Wrong(int start, string why) => new($"unsupported value for \"{format[start..Math.Min(_at, format.Length)]}\" at {start}: {why}", _next);
+    private FunctionException Wrong(int start, string why) => new($"unsupported value for \"{format[start..Math.Min(_at, format.Length)]}\" at {start}: {why}");
 
     private static string IntegerText(char verb, BigInteger number, string flags)
     {

@@ -85,7 +85,7 @@ internal static class HashFunctions
             "url" => 0x11,
             "oid" => 0x12,
             "x500" => 0x14,
-            _ => throw new FunctionException("uuidv5() doesn't support namespace " + name),
+            _ => throw new FunctionException($"uuidv5() doesn't support namespace {name} ({(name.Length == 36 ? "invalid UUID format" : $"invalid UUID length: {name.Length}")})"),
         };
         return new Guid($"6ba7b8{number:x2}-9dad-11d1-80b4-00c04fd430c8").ToByteArray(bigEndian: true);
     }

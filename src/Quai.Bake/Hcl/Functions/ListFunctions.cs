@@ -9,47 +9,47 @@ internal static class ListFunctions
 
     public static void AddTo(FunctionTable table)
     {
-        table.Add("length", "collection:any", a => Value.Number(Countable(a[0], 0).Count));
+        table.Add("length", "collection:any", a => Value.Number(Countable(a[0]).Count));
         table.Add("hasindex", "collection:any key:any", a => Value.Bool(HasIndex(a[0], a[1])));
         table.Add("index", "collection:any key:any", a => Index(a[0], a[1]));
         table.Add("indexof", "list:any value:any", a => IndexOf(a[0], a[1]));
         table.Add("element", "list:any index:number", a => Element(a[0], a[1]));
-        table.Add("contains", "list:any value:any?", a => Value.Bool(Sequence(a[0], 0).Items.Any(item => Operators.AreEqual(item, a[1]))));
+        table.Add("contains", "list:any value:any?", a => Value.Bool(Sequence(a[0]).Items.Any(item => Operators.AreEqual(item, a[1]))));
         table.Add("concat", "...seqs:any", Concat);
         table.Add("coalesce", "...vals:any?", a => Coalesce(a));
-        table.Add("coalescelist", "...vals:any?", a => a.FirstOrDefault(list => !list.IsNull && Sequence(list, Array.IndexOf(a, list)).Count > 0) ?? throw new FunctionException("no non-null arguments"));
+        table.Add("coalescelist", "...vals:any?", a => a.FirstOrDefault(list => !list.IsNull && Sequence(list, "all arguments must be lists or tuples").Count > 0) ?? throw new FunctionException("no non-null arguments"));
         table.Add("compact", "list:strings", a => Value.List(HclType.String, a[0].Items.Where(item => !item.IsNull && item.AsString.Length > 0)));
         table.Add("distinct", "list:list", a => Value.List(a[0].Type.Element, Distinct(a[0].Items)));
         table.Add("chunklist", "list:list size:number", a => Chunks(a[0], a[1]));
-        table.Add("flatten", "list:any", a => Value.Tuple(Flatten(Sequence(a[0], 0).Items)));
-        table.Add("reverselist", "list:any", a => Like(a[0], [.. Sequence(a[0], 0).Items.Reverse()]));
+        table.Add("flatten", "list:any", a => Value.Tuple(Flatten(Sequence(a[0], "can only flatten lists, sets and tuples").Items)));
+        table.Add("reverselist", "list:any", a => Like(a[0], [.. Sequence(a[0], "can only reverse list or tuple values, not " + a[0].Type.FriendlyName).Items.Reverse()]));
         table.Add("slice", "list:any start_index:number end_index:number", Slice);
         table.Add("range", "...params:number", Range);
     }
 
     /// <summary>A list or tuple, or a set.</summary>
-    public static Value Sequence(Value value, int argument) => value.Type.IsSequence
+    public static Value Sequence(Value value, string wrong = "argument must be list, tuple, or set") => value.Type.IsSequence
         ? value
-        : throw new FunctionException("argument must be list, tuple, or set", argument);
+        : throw new FunctionException(wrong);
 
     /// <summary>A list with these items, of the type of another.</summary>
     public static Value Like(Value list, IReadOnlyCollection<Value> items) =>
         list.Type.Kind == TypeKind.Tuple ? Value.Tuple(items) : Value.List(list.Type.Element, items);
 
-    private static Value Countable(Value value, int argument) => value.Type.IsSequence || value.Type.IsMapping
+    private static Value Countable(Value value) => value.Type.IsSequence || value.Type.Kind == TypeKind.Map
         ? value
-        : throw new FunctionException("collection must be a list, a map or a tuple", argument);
+        : throw new FunctionException("collection must be a list, a map or a tuple");
 
     private static bool HasIndex(Value collection, Value key)
     {
-        if (collection.Type.IsMapping)
+        if (collection.Type.Kind == TypeKind.Map)
         {
             return Conversion.ToText(key) is { } name && collection.AsMap.ContainsKey(name);
         }
 
         if (collection.Type.Kind is not (TypeKind.List or TypeKind.Tuple))
         {
-            throw new FunctionException("collection must be a list, a map or a tuple", 0);
+            throw new FunctionException("collection must be a list, a map or a tuple");
         }
 
         return key.Type.Kind == TypeKind.Number && key.AsNumber.ToInt32() is { } index && index >= 0 && index < collection.Count;
@@ -59,7 +59,7 @@ internal static class ListFunctions
     {
         if (!HasIndex(collection, key))
         {
-            throw new FunctionException("invalid index");
+            throw new FunctionException(collection.Type.Kind == TypeKind.Map ? "the given key does not identify an element in this map" : $"key must be between 0 and {collection.Count} inclusive");
         }
 
         return collection.Type.IsMapping ? collection.AsMap[Conversion.ToText(key)!] : collection.Items[key.AsNumber.ToInt32()!.Value];
@@ -98,7 +98,7 @@ internal static class ListFunctions
         int index = number.AsNumber.ToInt32() ?? throw new FunctionException("invalid index: value must be a whole number, between -2147483648 and 2147483647 inclusive", 1);
         if (list.Count == 0)
         {
-            throw new FunctionException("cannot use element function with an empty list", 0);
+            throw new FunctionException("cannot use element function with an empty list");
         }
 
         int rest = index % list.Count;
@@ -146,7 +146,7 @@ internal static class ListFunctions
         int size = StringFunctions.Whole(sizeValue, 1);
         if (size < 0)
         {
-            throw new FunctionException("the size argument must be positive", 1);
+            throw new FunctionException("the size argument must be positive");
         }
 
         IEnumerable<Value> chunks = size == 0 ? [list] : list.Items.Chunk(size).Select(chunk => Value.List(list.Type.Element, chunk));
@@ -196,18 +196,13 @@ internal static class ListFunctions
 
         BigNumber start = a.Length == 1 ? BigNumber.Of(0) : a[0].AsNumber, end = a.Length == 1 ? a[0].AsNumber : a[1].AsNumber;
         BigNumber step = a.Length == 3 ? a[2].AsNumber : BigNumber.Of(end.CompareTo(start) < 0 ? -1 : 1);
-        if (step.Sign == 0)
-        {
-            throw new FunctionException("step must not be zero", 2);
-        }
-
-        if (step.Sign != end.CompareTo(start) && end.CompareTo(start) != 0)
+        if (step.Sign != 0 && step.Sign != end.CompareTo(start) && end.CompareTo(start) != 0)
         {
             throw new FunctionException(step.Sign < 0 ? "end must be less than start when step is negative" : "end must be greater than start when step is positive", 1);
         }
 
         List<Value> items = [];
-        for (BigNumber number = start; step.Sign > 0 ? number.CompareTo(end) < 0 : number.CompareTo(end) > 0; number += step)
+        for (BigNumber number = start; step.Sign >= 0 ? number.CompareTo(end) < 0 : number.CompareTo(end) > 0; number += step)
         {
             if (items.Count >= MostOfRange)
             {

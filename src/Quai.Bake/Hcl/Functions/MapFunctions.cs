@@ -7,16 +7,16 @@ internal static class MapFunctions
 {
     public static void AddTo(FunctionTable table)
     {
-        table.Add("keys", "inputMap:any", a => Keys(Mapping(a[0], 0)));
-        table.Add("values", "values:any", a => Values(Mapping(a[0], 0)));
-        table.Add("lookup", "inputMap:any key:string default:any?", a => Mapping(a[0], 0).AsMap.TryGetValue(a[1].AsString, out Value? found) ? found : a[2]);
+        table.Add("keys", "inputMap:any", a => Keys(Mapping(a[0], "must have map or object type")));
+        table.Add("values", "values:any", a => Values(Mapping(a[0], "values() requires a map as the first argument")));
+        table.Add("lookup", "inputMap:any key:string default:any?", a => Mapping(a[0], "lookup() requires a map as the first argument").AsMap.TryGetValue(a[1].AsString, out Value? found) ? found : a[2]);
         table.Add("merge", "...maps:any?", Merge);
         table.Add("zipmap", "keys:strings values:any", a => Zip(a[0], a[1]));
     }
 
-    private static Value Mapping(Value value, int argument) => value.Type.IsMapping
+    private static Value Mapping(Value value, string wrong) => value.Type.IsMapping
         ? value
-        : throw new FunctionException("must be a map or an object", argument);
+        : throw new FunctionException(wrong, 0);
 
     private static Value Keys(Value map) => map.Type.Kind == TypeKind.Map
         ? Value.List(map.AsMap.Keys)

@@ -55,7 +55,7 @@ internal static class StringFunctions
         foreach (char c in text)
         {
             result.Append(inWord ? c : char.ToUpperInvariant(c));
-            inWord = char.IsLetterOrDigit(c) || c == '_' || (c == '\'' && inWord) || (c > 127 && !char.IsWhiteSpace(c));
+            inWord = char.IsLetterOrDigit(c) || c == '_' || (c > 127 && !char.IsWhiteSpace(c));
         }
 
         return result.ToString();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Quai.Bake.Entries;
 using Quai.Bake.Values;
 
 namespace Quai.Bake.Hcl.Functions;
@@ -13,33 +14,34 @@ internal static class TimeFunctions
     {
         table.Add("timestamp", "", _ => Value.String(Text(clock.GetUtcNow())));
         table.Add("timeadd", "timestamp:string duration:string", a => Value.String(Add(a[0].AsString, a[1].AsString)));
-        table.Add("formatdate", "format:string time:string", a => Value.String(Format(a[0].AsString, Parse(a[1].AsString, 1))));
+        table.Add("formatdate", "format:string time:string", a => Value.String(Format(a[0].AsString, Parse(a[1].AsString))));
         table.Add("unixtimestampparse", "unix_timestamp:number", a => Parts(a[0].AsNumber));
     }
 
     /// <summary>A time with its offset.</summary>
     private static string Text(DateTimeOffset time) => time.ToString(Rfc3339, CultureInfo.InvariantCulture)
-        + (time.Millisecond == 0 && time.Microsecond == 0 ? "" : time.ToString(".FFFFFFF", CultureInfo.InvariantCulture))
         + (time.Offset == TimeSpan.Zero ? "Z" : time.ToString("zzz", CultureInfo.InvariantCulture));
 
-    private static DateTimeOffset Parse(string text, int argument)
+    private static DateTimeOffset Parse(string text)
     {
         string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         return text.Length > 19 && DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
             ? time
-            : throw new FunctionException("not a valid RFC3339 timestamp", argument);
+            : throw new FunctionException(YearOf(text) is null ? $"not a valid RFC3339 timestamp: cannot use {Quote.Text(text)} as year" : "not a valid RFC3339 timestamp");
     }
+
+    private static string? YearOf(string text) => text.Length >= 4 && text.Take(4).All(char.IsAsciiDigit) ? text[..4] : null;
 
     private static string Add(string timestamp, string duration)
     {
-        DateTimeOffset time = Parse(timestamp, 0);
+        DateTimeOffset time = Parse(timestamp);
         try
         {
             return Text(time + Duration(duration));
         }
         catch (Exception e) when (e is ArgumentOutOfRangeException or OverflowException)
         {
-            throw new FunctionException($"time: invalid duration \"{duration}\"", 1);
+            throw new FunctionException($"time: invalid duration \"{duration}\"");
         }
     }
 
@@ -72,9 +74,14 @@ internal static class TimeFunctions
                 "h" => TimeSpan.TicksPerHour,
                 _ => null,
             };
+            if (ticks is null && unitStart > start && i > unitStart)
+            {
+                throw new FunctionException($"time: unknown unit \"{rest[unitStart..i]}\" in duration \"{text}\"");
+            }
+
             if (ticks is null || !double.TryParse(rest[start..unitStart], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
             {
-                throw new FunctionException($"time: invalid duration \"{text}\"", 1);
+                throw new FunctionException($"time: invalid duration \"{text}\"");
             }
 
             double total = number * ticks.Value;
@@ -82,7 +89,7 @@ internal static class TimeFunctions
             any = true;
         }
 
-        return any ? text.StartsWith('-') ? -sum : sum : throw new FunctionException($"time: invalid duration \"{text}\"", 1);
+        return any ? text.StartsWith('-') ? -sum : sum : throw new FunctionException($"time: invalid duration \"{text}\"");
     }
 
     private static string Format(string format, DateTimeOffset time)

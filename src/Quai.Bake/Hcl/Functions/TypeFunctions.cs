@@ -44,7 +44,7 @@ internal static class TypeFunctions
             }
         }
 
-        return call.Fail("no expression succeeded:\n" + string.Concat(failures.Select(failure => $"- {failure.Message}\n")) + "\nAt least one expression must produce a successful result", wrong);
+        return call.Fail("no expression succeeded:\n" + string.Concat(failures.Select(failure => failure.Listed)) + "\nAt least one expression must produce a successful result", wrong);
     }
 
     private static Value ConvertTo(CallExpression call, Scope scope, Diagnostics wrong)

@@ -17,6 +17,19 @@ internal sealed class JsonParser
     /// <exception cref="BakeException">It is not JSON.</exception>
     public static JsonNode Parse(SourceText source)
     {
+        try
+        {
+            return ParseDocument(source);
+        }
+        catch (BakeException e) when (e.DiagnosticCount == 1)
+        {
+            // What is no JSON is no object either, which counts, too.
+            throw Diagnostics.Error(e.FirstDiagnostic!, 2, e.Place);
+        }
+    }
+
+    private static JsonNode ParseDocument(SourceText source)
+    {
         JsonParser parser = new(source);
         JsonNode node = parser.ParseValue();
         parser.SkipBlank();

@@ -93,9 +93,7 @@ internal sealed class BodyParser
         }
         else
         {
-            throw next.Kind is TokenKind.NewLine or TokenKind.End
-                ? Diagnostics.Error("Invalid block definition", "A block definition must have block content delimited by \"{\" and \"}\", starting on the same line as the block header.", Here)
-                : Diagnostics.Error("Argument or block definition required", "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.", Source.Range(name.Start, name.End));
+            throw Diagnostics.Error("Argument or block definition required", "An argument or block definition is required here. To set an argument, use the equals sign \"=\" to introduce the argument value.", Source.Range(name.Start, name.End));
         }
     }
 

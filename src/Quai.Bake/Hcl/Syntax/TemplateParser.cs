@@ -129,9 +129,15 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
         {
             if (at >= Text.Length || Text[at] == '\n')
             {
-                throw at >= Text.Length
-                    ? Unterminated()
-                    : Diagnostics.Error("Invalid multi-line string", "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax.", Source.Range(at, at + 1));
+                if (at >= Text.Length)
+                {
+                    throw Unterminated();
+                }
+
+                Diagnostics both = new();
+                both.Add("Invalid multi-line string", "Quoted strings may not be split over multiple lines. To produce a multi-line string, either use the \\n escape to represent a newline character or use the \"heredoc\" multi-line template syntax.", Source.Range(at, at + 1));
+                both.Add("Unterminated template string", "No closing marker was found for the string.", Source.Range(at, at));
+                throw both.ToException();
             }
 
             if (Text[at] == '"')
@@ -272,7 +278,7 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
         foreach (int i in LineStarts())
         {
             string? literal = _items[i].Literal;
-            if (literal is not ("" or "\n"))
+            if (!IsBlankLine(literal))
             {
                 common = Math.Min(common, literal is null ? 0 : literal.Length - literal.TrimStart(' ', '\t').Length);
             }
@@ -281,12 +287,14 @@ internal sealed class TemplateParser(Scanner scanner, ExpressionParser expressio
 
         foreach (int i in LineStarts().ToList())
         {
-            if (_items[i].Literal is { } literal)
+            if (_items[i].Literal is { } literal && !IsBlankLine(literal))
             {
                 _items[i] = _items[i] with { Literal = literal[Math.Min(common, literal.Length - literal.TrimStart(' ', '\t').Length)..] };
             }
         }
     }
+
+    private static bool IsBlankLine(string? literal) => literal is not null && literal.AsSpan().Trim().IsEmpty && (literal.Length == 0 || literal.EndsWith('\n'));
 
     private IEnumerable<int> LineStarts() =>
         Enumerable.Range(0, _items.Count).Where(i => i == 0 || _items[i - 1].Literal?.EndsWith('\n') == true);
