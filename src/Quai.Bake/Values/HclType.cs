@@ -104,9 +104,9 @@ internal sealed class HclType : IEquatable<HclType>
         TypeKind.String => "string",
         TypeKind.Number => "number",
         TypeKind.Bool => "bool",
-        TypeKind.List => "list of " + Element.FriendlyNameAsConstraint,
-        TypeKind.Set => "set of " + Element.FriendlyNameAsConstraint,
-        TypeKind.Map => "map of " + Element.FriendlyNameAsConstraint,
+        TypeKind.List => "list of " + ElementName,
+        TypeKind.Set => "set of " + ElementName,
+        TypeKind.Map => "map of " + ElementName,
         TypeKind.Tuple => "tuple",
         TypeKind.Object => "object",
         _ => "type",
@@ -114,6 +114,8 @@ internal sealed class HclType : IEquatable<HclType>
 
     /// <summary>As messages name what is wanted: a type that is not fixed is <c>any type</c>.</summary>
     public string FriendlyNameAsConstraint => Kind == TypeKind.Dynamic ? "any type" : FriendlyName;
+
+    private string ElementName => Element.Kind == TypeKind.Dynamic ? "any single type" : Element.FriendlyName;
 
     private static readonly AttributeComparer s_attributeComparer = new();
 

@@ -16,6 +16,9 @@ internal sealed class CallExpression(string name, IReadOnlyList<Expression> argu
     /// <summary>The function's name.</summary>
     public string Name => name;
 
+    /// <summary>The closing parenthesis.</summary>
+    public SourceRange Closing => closing;
+
     /// <summary>The arguments.</summary>
     public IReadOnlyList<Expression> Arguments => arguments;
 

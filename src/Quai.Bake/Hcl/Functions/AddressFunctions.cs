@@ -63,7 +63,7 @@ internal static class AddressFunctions
 
     private static string Subnet(Network network, Value newBits, Value numberValue)
     {
-        int more = StringFunctions.Whole(newBits, 1);
+        int more = StringFunctions.Whole(newBits);
         BigInteger number = numberValue.AsNumber.IsInteger ? numberValue.AsNumber.Truncate() : throw new FunctionException("a whole number is required", 2);
         int length = network.Length + more;
         if (more < 0 || length > network.Bits)
@@ -86,7 +86,7 @@ internal static class AddressFunctions
         BigInteger next = network.Base, end = network.Base + (BigInteger.One << (network.Bits - network.Length));
         for (int i = 1; i < a.Length; i++)
         {
-            int more = StringFunctions.Whole(a[i], i), length = network.Length + more;
+            int more = StringFunctions.Whole(a[i]), length = network.Length + more;
             if (more < 1)
             {
                 throw new FunctionException("must extend prefix by at least one bit", i);

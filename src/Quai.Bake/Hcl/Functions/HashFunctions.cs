@@ -35,7 +35,7 @@ internal static class HashFunctions
             throw new FunctionException("bcrypt() takes no more than two arguments");
         }
 
-        int cost = a.Length == 2 ? StringFunctions.Whole(a[1], 1) : DefaultCost;
+        int cost = a.Length == 2 ? StringFunctions.Whole(a[1]) : DefaultCost;
         if (cost is < LowestCost or > HighestCost)
         {
             // Each one doubles the time: a file is not to keep its reader busy for minutes.
@@ -53,7 +53,16 @@ internal static class HashFunctions
 
     private static string Decrypt(string text, string key)
     {
-        byte[] bytes = EncodingFunctions.Base64Bytes(text);
+        byte[] bytes;
+        try
+        {
+            bytes = EncodingFunctions.Base64Bytes(text);
+        }
+        catch (FunctionException)
+        {
+            throw new FunctionException($"failed to decode input \"{text}\": cipher text must be base64-encoded");
+        }
+
         try
         {
             using RSA rsa = RSA.Create();

@@ -22,15 +22,15 @@ internal static class ListFunctions
         table.Add("distinct", "list:list", a => Value.List(a[0].Type.Element, Distinct(a[0].Items)));
         table.Add("chunklist", "list:list size:number", a => Chunks(a[0], a[1]));
         table.Add("flatten", "list:any", a => Value.Tuple(Flatten(Sequence(a[0], "can only flatten lists, sets and tuples").Items)));
-        table.Add("reverselist", "list:any", a => Like(a[0], [.. Sequence(a[0], "can only reverse list or tuple values, not " + a[0].Type.FriendlyName).Items.Reverse()]));
+        table.Add("reverselist", "list:any", a => Like(a[0], [.. Sequence(a[0], "can only reverse list or tuple values, not " + a[0].Type.FriendlyName, 0).Items.Reverse()]));
         table.Add("slice", "list:any start_index:number end_index:number", Slice);
         table.Add("range", "...params:number", Range);
     }
 
     /// <summary>A list or tuple, or a set.</summary>
-    public static Value Sequence(Value value, string wrong = "argument must be list, tuple, or set") => value.Type.IsSequence
+    public static Value Sequence(Value value, string wrong = "argument must be list, tuple, or set", int? argument = null) => value.Type.IsSequence
         ? value
-        : throw new FunctionException(wrong);
+        : throw new FunctionException(wrong, argument);
 
     /// <summary>A list with these items, of the type of another.</summary>
     public static Value Like(Value list, IReadOnlyCollection<Value> items) =>
@@ -92,7 +92,7 @@ internal static class ListFunctions
     {
         if (list.Type.Kind is not (TypeKind.List or TypeKind.Tuple))
         {
-            throw new FunctionException($"cannot read elements from {list.Type.FriendlyName}", 0);
+            throw new FunctionException($"cannot read elements from {list.Type.FriendlyName}");
         }
 
         int index = number.AsNumber.ToInt32() ?? throw new FunctionException("invalid index: value must be a whole number, between -2147483648 and 2147483647 inclusive", 1);
@@ -143,7 +143,7 @@ internal static class ListFunctions
 
     private static Value Chunks(Value list, Value sizeValue)
     {
-        int size = StringFunctions.Whole(sizeValue, 1);
+        int size = StringFunctions.Whole(sizeValue);
         if (size < 0)
         {
             throw new FunctionException("the size argument must be positive");
@@ -163,7 +163,7 @@ internal static class ListFunctions
             throw new FunctionException(a[0].Type.Kind == TypeKind.Set ? "cannot slice a set, because its elements do not have indices; explicitly convert to a list if the ordering of the result is not important" : "must be a list or tuple value", 0);
         }
 
-        int start = StringFunctions.Whole(a[1], 1), end = StringFunctions.Whole(a[2], 2);
+        int start = StringFunctions.Whole(a[1]), end = StringFunctions.Whole(a[2]);
         if (start < 0)
         {
             throw new FunctionException("start index must not be less than zero", 1);

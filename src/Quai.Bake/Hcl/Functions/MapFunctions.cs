@@ -8,15 +8,15 @@ internal static class MapFunctions
     public static void AddTo(FunctionTable table)
     {
         table.Add("keys", "inputMap:any", a => Keys(Mapping(a[0], "must have map or object type")));
-        table.Add("values", "values:any", a => Values(Mapping(a[0], "values() requires a map as the first argument")));
+        table.Add("values", "values:any", a => Values(Mapping(a[0], "values() requires a map as the first argument", null)));
         table.Add("lookup", "inputMap:any key:string default:any?", a => Mapping(a[0], "lookup() requires a map as the first argument").AsMap.TryGetValue(a[1].AsString, out Value? found) ? found : a[2]);
         table.Add("merge", "...maps:any?", Merge);
         table.Add("zipmap", "keys:strings values:any", a => Zip(a[0], a[1]));
     }
 
-    private static Value Mapping(Value value, string wrong) => value.Type.IsMapping
+    private static Value Mapping(Value value, string wrong, int? argument = 0) => value.Type.IsMapping
         ? value
-        : throw new FunctionException(wrong, 0);
+        : throw new FunctionException(wrong, argument);
 
     private static Value Keys(Value map) => map.Type.Kind == TypeKind.Map
         ? Value.List(map.AsMap.Keys)
@@ -57,7 +57,7 @@ internal static class MapFunctions
     {
         if (values.Type.Kind is not (TypeKind.List or TypeKind.Tuple))
         {
-            throw new FunctionException("values argument must be a list or tuple value", 1);
+            throw new FunctionException("values argument must be a list or tuple value");
         }
 
         if (keys.Count != values.Count)

@@ -64,7 +64,7 @@ internal static class StringFunctions
     private static Value Substring(Value[] a)
     {
         List<string> all = Characters(a[0].AsString);
-        int offset = Whole(a[1], 1), length = Whole(a[2], 2);
+        int offset = Whole(a[1]), length = Whole(a[2]);
         if (offset < 0)
         {
             offset = Math.Max(offset + all.Count, 0);
@@ -80,10 +80,10 @@ internal static class StringFunctions
     }
 
     /// <summary>A whole number.</summary>
-    public static int Whole(Value number, int argument) =>
-        number.AsNumber.ToInt32() ?? throw new FunctionException("a whole number is required", argument);
+    public static int Whole(Value number) =>
+        number.AsNumber.ToInt32() ?? throw new FunctionException("value must be a whole number, between -9223372036854775808 and 9223372036854775807");
 
-    private static int Spaces(Value number) => Whole(number, 0) is >= 0 and < 100_000 and int spaces ? spaces : throw new FunctionException("the number of spaces must not be negative", 0);
+    private static int Spaces(Value number) => Whole(number) is >= 0 and < 100_000 and int spaces ? spaces : throw new FunctionException("the number of spaces must not be negative", 0);
 
     private static Value Join(Value[] a)
     {

@@ -17,7 +17,15 @@ internal static class TypeFunctions
     {
         if (call.Arguments.Count != 1)
         {
-            wrong.Add(call.Arguments.Count == 0 ? "Not enough function arguments" : "Too many function arguments", $"Function \"can\" expects{(call.Arguments.Count == 0 ? "" : " only")} 1 argument(s).", call.Range);
+            if (call.Arguments.Count == 0)
+            {
+                wrong.Add("Not enough function arguments", "Function \"can\" expects 1 argument(s). Missing value for \"expression\".", call.Closing);
+            }
+            else
+            {
+                wrong.Add("Too many function arguments", "Function \"can\" expects only 1 argument(s).", call.Arguments[1].StartRange);
+            }
+
             return Value.Unknown;
         }
 
