@@ -39,7 +39,7 @@ public sealed class BakeCase
         }
     }
 
-    /// <summary>The file's name.</summary>
+    /// <summary>The case's name.</summary>
     public string Name { get; }
 
     /// <summary>The arguments of <c>bake</c>.</summary>
@@ -55,7 +55,10 @@ public sealed class BakeCase
     public string? Expected { get; }
 
     /// <summary>The names of all cases.</summary>
-    public static TheoryData<string> All => [.. Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> All => [.. Names];
+
+    /// <summary>The names of all cases.</summary>
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Cases");
 
