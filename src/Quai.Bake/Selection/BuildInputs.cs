@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Quai.Bake.Definitions;
 using Quai.Bake.Entries;
-using Quai.Bake.Hcl.Functions;
+using Quai.Bake.Hcl.Functions.Strings;
 
 namespace Quai.Bake.Selection;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Numerics;
+using Quai.Bake.Hcl.Functions.Strings;
 using Quai.Bake.Values;
 
 namespace Quai.Bake.Hcl.Functions;

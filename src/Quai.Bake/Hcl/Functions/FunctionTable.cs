@@ -1,4 +1,6 @@
 using Quai.Bake.Hcl.Expressions;
+using Quai.Bake.Hcl.Functions.Collections;
+using Quai.Bake.Hcl.Functions.Strings;
 using Quai.Bake.Values;
 
 namespace Quai.Bake.Hcl.Functions;

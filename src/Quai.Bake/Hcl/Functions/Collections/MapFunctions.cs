@@ -1,6 +1,6 @@
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Collections;
 
 /// <summary>Functions of maps and objects.</summary>
 internal static class MapFunctions

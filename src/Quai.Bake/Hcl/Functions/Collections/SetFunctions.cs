@@ -1,6 +1,6 @@
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Collections;
 
 /// <summary>Functions of sets.</summary>
 internal static class SetFunctions

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Semantic versions and constraints such as <c>&gt;= 1.2, &lt; 2 || ~3.1</c>.</summary>
 internal static class VersionConstraint

@@ -3,7 +3,7 @@ using System.Text;
 using Org.BouncyCastle.Crypto.Generators;
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Functions of cryptography, and unique identifiers.</summary>
 internal static class HashFunctions

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Functions of regular expressions. Matching takes linear time, whatever the pattern.</summary>
 internal static class PatternFunctions

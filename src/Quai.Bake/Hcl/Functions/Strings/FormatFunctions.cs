@@ -1,6 +1,6 @@
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Functions that put values into text.</summary>
 internal static class FormatFunctions

@@ -4,7 +4,7 @@ using System.Text;
 using Quai.Bake.Printing;
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Formats values by verbs such as <c>%-10s</c>.</summary>
 /// <param name="format">The text with the verbs.</param>

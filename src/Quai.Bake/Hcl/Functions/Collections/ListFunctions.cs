@@ -1,6 +1,7 @@
+using Quai.Bake.Hcl.Functions.Strings;
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Collections;
 
 /// <summary>Functions of lists, and of collections in general.</summary>
 internal static class ListFunctions

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Quai.Bake.Entries;
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Functions that encode and decode text.</summary>
 internal static class EncodingFunctions

@@ -1,4 +1,4 @@
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Paths with slashes, as text.</summary>
 internal static class GoPath

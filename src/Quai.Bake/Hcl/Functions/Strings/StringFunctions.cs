@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Quai.Bake.Values;
 
-namespace Quai.Bake.Hcl.Functions;
+namespace Quai.Bake.Hcl.Functions.Strings;
 
 /// <summary>Functions of text.</summary>
 internal static class StringFunctions
