@@ -1,4 +1,5 @@
 using System.Text;
+using Quai.Cli.Builds.Bake;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Files;
 using Quai.Cli.Containers.Views;
@@ -22,7 +23,7 @@ internal static class CommandTree
 
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
-        ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
+        ["buildx"] = "Builds", ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
         ["manifest"] = "Make and push manifest lists", ["network"] = "Manage networks", ["trust"] = "Signatures of images",
         ["system"] = "Manage Quai", ["volume"] = "Manage volumes",
     };
@@ -103,6 +104,7 @@ internal static class CommandTree
         (["manifest rm"], p => new RemoveManifest(p)),
         (["imagetools inspect"], p => new InspectRemote(p)),
         (["imagetools create"], p => new CreateRemote(p)),
+        (["bake", "buildx bake", "buildx f"], p => new BakeCommand(p)),
         (["trust generate-key"], p => new GenerateKey(p)),
         (["trust sign"], p => new Sign(p)),
         (["trust verify"], p => new VerifySignature(p)),

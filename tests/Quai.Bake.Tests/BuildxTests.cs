@@ -1,0 +1,20 @@
+namespace Quai.Bake.Tests;
+
+/// <summary>What the cases expect is what buildx itself prints.</summary>
+public sealed class BuildxTests
+{
+    [BuildxTheory]
+    [MemberData(nameof(BakeCase.All), MemberType = typeof(BakeCase))]
+    public void Buildx_prints_what_is_expected(string name)
+    {
+        BakeCase one = BakeCase.Read(name);
+        string printed = Buildx.Print(one);
+        if (Environment.GetEnvironmentVariable("QUAI_BAKE_CASES") is { Length: > 0 } folder)
+        {
+            File.WriteAllText(Path.Combine(folder, name + ".txt"), one.With(printed));
+            return;
+        }
+
+        Assert.Equal(one.Expected?.TrimEnd('\n'), printed);
+    }
+}
