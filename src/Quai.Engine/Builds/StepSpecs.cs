@@ -7,6 +7,7 @@ using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Specs;
+using Quai.Errors;
 using Quai.Networks;
 using Quai.Networks.Sandboxes;
 using Quai.Oci.Runtime;
@@ -25,7 +26,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
     public string CgroupOf(StepLaunch launch)
     {
         string parent = launch.Exec.Meta.CgroupParent.Length > 0 ? launch.Exec.Meta.CgroupParent : options.CgroupParent;
-        return CgroupParents.PathOf(parent, launch.Id);
+        return CgroupParents.Complaint(parent) is { } why ? throw QuaiException.Invalid($"invalid cgroup parent \"{parent}\": {why}") : CgroupParents.PathOf(parent, launch.Id);
     }
 
     /// <summary>The request for its runtime configuration, but for its network and mounts.</summary>

@@ -1,5 +1,6 @@
 using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
+using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Errors;
 
 namespace Quai.Build.Steps.Files;
@@ -35,7 +36,15 @@ internal static class CopySources
     public static string Followed(FileActionCopy copy, MergedTree tree, string path)
     {
         string followed = tree.Resolve(path, copy.FollowSymlink);
-        return tree.Status(followed) is not null ? followed : throw QuaiException.NotFound($"\"{path}\": not found");
+        return tree.Status(followed) is not null ? followed : throw QuaiException.NotFound(Suggestion.Append($"\"{path}\": not found", path, Neighbours(tree, followed)));
+    }
+
+    /// <summary>What is where a file was looked for that is not there.</summary>
+    private static string[] Neighbours(MergedTree tree, string path)
+    {
+        string folder = MergedTree.Parent(path);
+        using MergedDirectory? directory = tree.OpenDirectory(folder);
+        return directory is null ? [] : [.. directory.Entries().Select(e => Join(folder, MergedTree.Text(e.Name)))];
     }
 
     private static IEnumerable<string> Next(MergedTree tree, string folder, string part, bool isLast, bool follows)
