@@ -66,6 +66,7 @@ public sealed class PracticeTests
     [InlineData("FROM scratch\nADD a.tar.gz /x/\nADD https://github.com/a/b.git#v1 /y\nADD --checksum=sha256:1111111111111111111111111111111111111111111111111111111111111111 https://example.com/x /z\nADD *.whl /w/")]
     [InlineData("FROM scratch\nADD --keep-git-dir=true git@example.com:a/b.git /x")]
     [InlineData("ARG TAG\nFROM busybox:$TAG AS a\nFROM a AS b\nFROM busybox@sha256:1111111111111111111111111111111111111111111111111111111111111111\nCOPY --from=b /x /y\nCOPY --from=0 /x /z")]
+    [InlineData("ARG OS=linux\nFROM busybox:1.37 AS base-linux\nFROM base-$OS AS a\nFROM base-linux$NONE")]
     [InlineData("FROM debian:13\nRUN apt-get update && apt-get install -y --no-install-recommends curl=1 && rm -rf /var/lib/apt/lists/*")]
     [InlineData("FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt apt-get update && apt-get -qq -o APT::Install-Recommends=0 install ./local.deb")]
     [InlineData("FROM debian:13\nRUN --mount=type=cache,target=/var/lib/apt/lists apt-get update")]
@@ -96,6 +97,18 @@ public sealed class PracticeTests
     [InlineData("FROM debian:13\nRUN if [ \"$(curl -s x | sh)\" ]; then echo \"${A:-$(sudo x)}\"; fi; for i in 1 2; do echo `sudo y`; done 2>&1 >/dev/null")]
     [InlineData("FROM debian:13\nRUN echo 'unfinished && sudo x")]
     public async Task A_practice_that_is_followed_is_not_found(string dockerfile) => Assert.Empty((await LookAsync(dockerfile)).Select(f => f.ToString()));
+
+    [Fact]
+    public void Any_text_is_read_as_a_script()
+    {
+        const string alphabet = "a b'\"`$(){};&|<>#\\\n=-0!";
+        var random = new Random(5);
+        for (int i = 0; i < 20_000; i++)
+        {
+            string text = string.Create(random.Next(40), random, (span, r) => r.GetItems(alphabet, span));
+            Assert.All(Practices.Scripts.ShellReader.Read(text), c => Assert.NotEmpty(c.Words));
+        }
+    }
 
     [Fact]
     public async Task Practices_are_told_to_nobody_who_does_not_ask()

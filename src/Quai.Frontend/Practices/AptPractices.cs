@@ -48,7 +48,7 @@ internal static class AptPractices
         if (isKept && update is not null && !mountsLists && !RemovesLists(script))
         {
             bool isLine = script.Run.Program.IsShell && script.Run.Node.HereDocuments.Count == 0;
-            run.Find(PracticeRules.PackageLists, lines, $"{Lists} stays in the layer", isLine ? $"{run.Text(lines)} && rm -rf {Lists}/*" : $"rm -rf {Lists}/*", isLine);
+            run.Find(PracticeRules.PackageLists, lines, $"{Lists} stays in the layer", isLine ? $"{run.Text(lines).TrimEnd(' ', ';')} && rm -rf {Lists}/*" : $"rm -rf {Lists}/*", isLine);
         }
 
         if (!install.HasLetter('y') && !install.HasLetter('s') && !install.Arguments.Any(a => s_quiet.Contains(a) || a.StartsWith("-qq", StringComparison.Ordinal) || a.StartsWith("-q=", StringComparison.Ordinal))

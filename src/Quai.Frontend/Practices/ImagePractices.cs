@@ -37,11 +37,11 @@ internal static class ImagePractices
 
     private static void Version(PracticeRun run, PracticeFile file, string written, LineRange lines)
     {
-        string name;
+        Expansion expansion;
         try
         {
             Dictionary<string, string?> defaults = file.Stages.Globals.SelectMany(a => a.Pairs).GroupBy(p => p.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last().Value, StringComparer.Ordinal);
-            name = new WordExpander(file.Escape, n => defaults.GetValueOrDefault(n)).Expand(written).Text;
+            expansion = new WordExpander(file.Escape, n => defaults.GetValueOrDefault(n)).Expand(written);
         }
         catch (QuaiException)
         {
@@ -50,7 +50,8 @@ internal static class ImagePractices
         }
 
         // A variable without a value is whatever the build gives.
-        if (name == "scratch" || (written.Contains('$') && (name.EndsWith(':') || name.Length == 0)) || !ImageReference.TryParse(name, out ImageReference? image)
+        string name = expansion.Text;
+        if (name == "scratch" || expansion.Unset.Count > 0 || file.Stages.Find(name) is not null || !ImageReference.TryParse(name, out ImageReference? image)
             || image.Digest is not null || image.Tag is not (null or "latest"))
         {
             return;

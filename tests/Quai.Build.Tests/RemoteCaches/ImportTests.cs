@@ -1,6 +1,7 @@
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
+using Quai.Build.RemoteCaches;
 using Quai.Build.Tests.RemoteCaches.Servers;
 using Quai.BuildProtocol.Llb;
 
@@ -79,6 +80,24 @@ public sealed class ImportTests : IDisposable
 
         await Assert.ThrowsAnyAsync<Exception>(() => KeepAsync(there, definition, cache));
         await KeepAsync(there, definition, new CacheReference(cache.Type, new Dictionary<string, string>(cache.Attributes) { ["ignore-error"] = "true" }));
+    }
+
+    [Theory]
+    [InlineData("min")]
+    [InlineData("max")]
+    public async Task What_a_build_began_with_is_in_the_cache_that_it_keeps(string mode)
+    {
+        CacheReference first = Reference("s3"), second = new(first.Type, new Dictionary<string, string>(first.Attributes) { ["name"] = "second", ["mode"] = mode });
+        Definition definition = Graph.Files(("/one", "1"), ("/two", "2"), ("/hello", "3"));
+        await using BuildFixture here = await BuildFixture.OpenAsync();
+        await KeepAsync(here, definition, first);
+
+        await using BuildFixture there = await BuildFixture.OpenAsync();
+        await using IBuildJob job = there.Begin();
+        job.ImportCache([first]);
+        await job.ExportAsync(new SolveResult { Ref = await job.SolveAsync(definition, default) }, [], [second], default);
+        Assert.Equal(3, CacheDocuments.Read(_objects.Objects["manifests/buildkit"]).Steps.Count);
+        Assert.Equal(_objects.Objects["manifests/buildkit"], _objects.Objects["manifests/second"]);
     }
 
     private static async Task KeepAsync(BuildFixture build, Definition definition, CacheReference cache)
