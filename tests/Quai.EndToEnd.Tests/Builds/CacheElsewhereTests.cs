@@ -59,14 +59,14 @@ public sealed partial class CacheElsewhereTests(QuaidInstance engine) : IClassFi
         Assert.Equal(first, second);
     }
 
-    [PlainBuildxFact]
+    [QuaidFact]
     public Task In_a_store_of_objects() => RoundTripAsync($"type=s3,{Objects},mode=max,prefix=builds/,name=main;topic", $"type=s3,{Objects},prefix=builds/,name=topic");
 
-    [PlainBuildxFact]
+    [QuaidFact]
     public Task In_the_cache_of_GitHubs_Actions() =>
         RoundTripAsync("type=gha,mode=max", "type=gha", $"ACTIONS_CACHE_SERVICE_V2=True ACTIONS_RESULTS_URL={_actions.Address} ACTIONS_CACHE_URL={Nowhere} ACTIONS_RUNTIME_TOKEN={_actions.Accepted}");
 
-    [PlainBuildxFact]
+    [QuaidFact]
     public Task In_the_cache_of_GitHubs_Actions_as_it_was_first() =>
         RoundTripAsync("type=gha,mode=max,scope=first", "type=gha,scope=first", $"ACTIONS_CACHE_URL={_actions.Address} ACTIONS_RUNTIME_TOKEN={_actions.Accepted}");
 
@@ -80,7 +80,7 @@ public sealed partial class CacheElsewhereTests(QuaidInstance engine) : IClassFi
         Assert.Equal("2", await folder.InAsync(id, "cat /b"));
     }
 
-    [PlainBuildxFact]
+    [QuaidFact]
     public async Task Nor_one_of_a_server()
     {
         BuildFolder folder = new BuildFolder(engine).Write("a", "1").Write("b", "2").Dockerfile(Stages);
@@ -93,7 +93,7 @@ public sealed partial class CacheElsewhereTests(QuaidInstance engine) : IClassFi
     [QuaidFact]
     public Task A_cache_that_cannot_be_kept_fails_the_build_unless_that_is_to_be_ignored() => UnlessIgnoredAsync("type=registry,ref=127.0.0.1:1/no:cache");
 
-    [PlainBuildxFact]
+    [QuaidFact]
     public async Task Nor_can_one_of_a_server()
     {
         await UnlessIgnoredAsync($"type=s3,{Where(Nowhere)}");
