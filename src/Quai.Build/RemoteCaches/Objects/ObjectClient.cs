@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Xml;
+using System.Text;
 using Quai.Build.RemoteCaches.Transfers;
 using Quai.Errors;
 
@@ -17,7 +17,7 @@ internal sealed class ObjectClient(CacheHttp http, ObjectSettings settings, Time
     public const long Largest = 5L << 30;
 
     private const int LargestError = 1 << 16;
-    private const string MissingKey = "NoSuchKey";
+    private const string MissingKey = "NoSuchKey", CodeStart = "<Code>";
     private static readonly string s_emptyHash = Convert.ToHexStringLower(SHA256.HashData([]));
     private static readonly UriCreationOptions s_asItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
@@ -130,13 +130,25 @@ internal sealed class ObjectClient(CacheHttp http, ObjectSettings settings, Time
         {
             await using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
             byte[] bytes = await BlobReceipt.ReadAsync(content, LargestError, "the answer", cancellation).ConfigureAwait(false);
-            using var reader = XmlReader.Create(new MemoryStream(bytes), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            return bytes.Length > 0 && reader.MoveToContent() == XmlNodeType.Element && reader.LocalName == "Error" && reader.ReadToDescendant("Code") ? reader.ReadElementContentAsString() : "";
+            return CodeOf(Encoding.UTF8.GetString(bytes));
         }
-        catch (Exception e) when (e is XmlException or QuaiException)
+        catch (QuaiException)
         {
             return "";
         }
+    }
+
+    /// <summary>The code in an <c>Error</c> document: so little of it is needed that reading XML is not worth its weight.</summary>
+    private static string CodeOf(string text)
+    {
+        ReadOnlySpan<char> document = text.AsSpan().TrimStart("\uFEFF \t\r\n");
+        if (document.StartsWith("<?") && document.IndexOf("?>") is var declaration and > 0)
+        {
+            document = document[(declaration + 2)..].TrimStart();
+        }
+
+        int start = document.IndexOf(CodeStart), end = document.IndexOf("</Code>");
+        return document.StartsWith("<Error") && start > 0 && end > start ? document[(start + CodeStart.Length)..end].ToString() : "";
     }
 
     private HttpRequestMessage Request(HttpMethod method, string name) => new(method, new Uri(settings.Root + ObjectNames.Encode(name), s_asItIs));
