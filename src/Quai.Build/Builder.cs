@@ -72,7 +72,7 @@ public sealed class Builder : IBuilder, IDisposable
         var folders = new CacheMounts(options.CacheFolder);
         var mounts = new StepMounts(options.SecretFolder, folders, layers);
         var uses = new LayerUses();
-        var stores = new CacheStores(images.Registries, images.Publishing, content.Blobs);
+        var stores = new CacheStores(images.Registries, images.Publishing, content.Blobs, options.Proxy, options.Time);
         var parts = new BuildParts(
             new SourceKinds(
                 [
@@ -89,6 +89,7 @@ public sealed class Builder : IBuilder, IDisposable
             Programs = new FrontendPrograms(layers, runner),
             Frontends = frontends,
             Layers = layers,
+            CacheStores = stores,
             CacheExports = new CacheExports(stores, new CacheGraphs(layers, images.Publishing), content.Leases),
             Imports = (session, begin, stopped) => new ImportedCaches(stores, content, layers, session, begin, stopped),
             Uses = uses,
@@ -133,6 +134,7 @@ public sealed class Builder : IBuilder, IDisposable
     public void Dispose()
     {
         _parts.Steps.Dispose();
+        _parts.CacheStores.Dispose();
         _parts.Sources.Dispose();
     }
 

@@ -25,6 +25,7 @@ namespace Quai.Frontend;
 public sealed class DockerfileFrontend : IFrontend
 {
     private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
+    private const string LintQuestion = "frontend.lint", PracticesQuestion = "quai.practices";
 
     /// <inheritdoc/>
     public string Name => "dockerfile.v0";
@@ -46,12 +47,13 @@ public sealed class DockerfileFrontend : IFrontend
             return Reports.Describe();
         }
 
-        if (question is not ("" or "frontend.outline" or "frontend.targets" or "frontend.lint"))
+        if (question is not ("" or "frontend.outline" or "frontend.targets" or LintQuestion or PracticesQuestion))
         {
             throw new QuaiException(ErrorKind.NotImplemented, $"unsupported request {question}");
         }
 
-        return question == "frontend.lint" ? await LintAsync(request, host, options, context, file, cancellation).ConfigureAwait(false)
+        return question is LintQuestion or PracticesQuestion
+            ? await new FileReview(host, request, options, context, file).AnswerAsync(withPractices: question == PracticesQuestion, cancellation).ConfigureAwait(false)
             : await AnswerAsync(question, request, host, options, context, file, cancellation).ConfigureAwait(false);
     }
 
@@ -109,25 +111,6 @@ public sealed class DockerfileFrontend : IFrontend
 
         metadata[PlatformsKey] = JsonSerializer.SerializeToUtf8Bytes(new PlatformList(entries), FrontendJson.Default.PlatformList);
         return options.IsMultiPlatform ? new SolveResult { Refs = files, Metadata = metadata } : new SolveResult { Ref = built[0].Files, Metadata = metadata };
-    }
-
-    private static async Task<SolveResult> LintAsync(FrontendRequest request, IFrontendHost host, BuildOptions options, MainContext context, LoadedDockerfile file, CancellationToken cancellation)
-    {
-        CheckRun? checks = null;
-        QuaiException? error = null;
-        try
-        {
-            SyntaxTree tree = DockerfileCompiler.Parse(file).Tree;
-                checks = new CheckRun(CheckSettings.Read(options.Check ?? tree.Directives.Check ?? "") with { FailsBuild = false });
-            var compiler = new DockerfileCompiler(host, options, file, context, new NamedContexts(host, request, options.ResolveMode), checks);
-            await compiler.CompileAsync(options.Platforms.Count > 0 ? options.Platforms[0] : null, allStages: options.Target.Length == 0, cancellation).ConfigureAwait(false);
-        }
-        catch (QuaiException e) when (e.Kind != ErrorKind.NotImplemented)
-        {
-            error = e;
-        }
-
-        return Reports.Lint(file, checks?.Findings ?? [], error);
     }
 
     /// <summary>Has the file read by the frontend that it asks for, or that the request asks for; null where that is this one.</summary>

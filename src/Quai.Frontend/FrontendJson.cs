@@ -10,6 +10,8 @@ namespace Quai.Frontend;
 [JsonSerializable(typeof(PlatformList))]
 [JsonSerializable(typeof(Dictionary<string, byte[]>))]
 [JsonSerializable(typeof(LintReport))]
+[JsonSerializable(typeof(PracticeReport))]
+[JsonSerializable(typeof(SarifLog))]
 [JsonSerializable(typeof(OutlineReport))]
 [JsonSerializable(typeof(TargetReport))]
 [JsonSerializable(typeof(SubrequestReport[]))]

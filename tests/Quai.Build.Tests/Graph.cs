@@ -13,6 +13,18 @@ internal static class Graph
     /// <summary>A file in an empty tree.</summary>
     public static Definition File(string path, string text) => Of([FileOf(path, text, [])]);
 
+    /// <summary>Files upon one another, from an empty tree.</summary>
+    public static Definition Files(params (string Path, string Text)[] files)
+    {
+        List<Op> steps = [];
+        foreach ((string path, string text) in files)
+        {
+            steps.Add(FileOf(path, text, steps.Count > 0 ? [steps[^1]] : []));
+        }
+
+        return Of([.. steps]);
+    }
+
     /// <summary>A file upon an image.</summary>
     public static Definition FileOn(string image, string path, string text)
     {

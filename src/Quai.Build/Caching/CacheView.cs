@@ -23,9 +23,16 @@ internal sealed class CacheView(CacheRecords records, LayerStore layers, Importe
     public Task<CachedResult?> FindAsync(string key, CancellationToken cancellation) => records.FindAsync(key, cancellation);
 
     /// <summary>Fetches the result of a key from elsewhere, and keeps it here; null where there is none.</summary>
-    public async Task<CachedResult?> FetchAsync(string key, IStepProgress progress)
+    public async Task<CachedResult?> FetchAsync(string key, IStepProgress progress) => await KeepAsync(key, await imported.FetchAsync(key, progress).ConfigureAwait(false)).ConfigureAwait(false);
+
+    /// <summary>Fetches the result of a key that the build did without, for a cache that is kept of it, and keeps it here, too; null where there is none.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="byTransfer">Whether it is brought even where its layers are not here.</param>
+    public async Task<CachedResult?> TakeAlongAsync(string key, bool byTransfer) => await KeepAsync(key, await imported.TakeAlongAsync(key, byTransfer).ConfigureAwait(false)).ConfigureAwait(false);
+
+    private async Task<CachedResult?> KeepAsync(string key, FetchedStep? fetched)
     {
-        if (await imported.FetchAsync(key, progress).ConfigureAwait(false) is not { } fetched)
+        if (fetched is null)
         {
             return null;
         }

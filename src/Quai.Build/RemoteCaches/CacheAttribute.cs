@@ -29,7 +29,8 @@ internal static class CacheAttribute
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
-            throw QuaiException.Invalid($"failed to unmarshal {Name} ({json}): {e.Message}", e);
+            // Not what it says: that may have what gives access.
+            throw QuaiException.Invalid($"failed to unmarshal {Name}: it is no list of caches", e);
         }
     }
 }

@@ -90,6 +90,48 @@ internal sealed class ImportedCaches(
         }
     }
 
+    /// <summary>Fetches the result of a key that the build did without, for a cache that is kept of it: what one knew, the next one is to know, too.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="byTransfer">Whether it is brought even where its layers are not here.</param>
+    /// <returns>The step with its result; null where there is none, or it is not here.</returns>
+    public async Task<FetchedStep?> TakeAlongAsync(string key, bool byTransfer)
+    {
+        if (!_steps.TryGetValue(key, out (ICacheStore Store, CacheGraph Graph, CachedStep Step) found))
+        {
+            return null;
+        }
+
+        if (await AreHereAsync(found.Step.Outputs.SelectMany(found.Graph.StackOf)).ConfigureAwait(false))
+        {
+            return await FetchAsync(key, new Silence()).ConfigureAwait(false);
+        }
+
+        if (!byTransfer)
+        {
+            return null;
+        }
+
+        QuestionProgress progress = begin($"fetching {found.Step.Name} from the cache {found.Store.Name}, to keep it");
+        FetchedStep? fetched = await FetchAsync(key, progress).ConfigureAwait(false);
+        progress.End("");
+        return fetched;
+    }
+
+    private async Task<bool> AreHereAsync(IEnumerable<CachedLayer> stack)
+    {
+        using Lease lease = content.Leases.Begin();
+        foreach (CachedLayer layer in stack)
+        {
+            if (await content.Blobs.HoldAsync(Digest.Parse(layer.Blob.Digest), lease, stopped).ConfigureAwait(false) is null
+                && await content.Blobs.HoldAsync(Digest.Parse(layer.DiffId), lease, stopped).ConfigureAwait(false) is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private async Task ReadAsync(CacheReference cache)
     {
         QuestionProgress? progress = null;
@@ -152,5 +194,17 @@ internal sealed class ImportedCaches(
         }
 
         return layer.Blob;
+    }
+
+    /// <summary>Nothing is told where nothing is transferred.</summary>
+    private sealed class Silence : IStepProgress
+    {
+        public void Write(int stream, ReadOnlySpan<byte> bytes)
+        {
+        }
+
+        public void Report(string id, long current, long total, bool isComplete)
+        {
+        }
     }
 }

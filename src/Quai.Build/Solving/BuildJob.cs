@@ -124,7 +124,7 @@ internal sealed class BuildJob : IBuildJob
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         _parts.Exports.Check(exports);
         IReadOnlyList<ExportedTree> trees = await Exports.TreesAsync(result, both.Token).ConfigureAwait(false);
-        IReadOnlyList<SolvedStep> steps = caches.Count == 0 ? [] : await _solver.SolvedAsync(both.Token).ConfigureAwait(false);
+        IReadOnlyList<SolvedStep> steps = caches.Count == 0 ? [] : await _solver.SolvedAsync(caches.Any(c => c.Type != CacheExports.InlineType && new CacheDemands(c).IsComplete), both.Token).ConfigureAwait(false);
         if (caches.Any(c => c.Type == CacheExports.InlineType))
         {
             trees = [.. trees.Select(t => t with { InlineCache = CacheGraphs.Inline(steps, t.Stack) })];

@@ -25,6 +25,9 @@ internal sealed record BuildParts(
     /// <summary>The layers of results.</summary>
     public required LayerStore Layers { get; init; }
 
+    /// <summary>Finds caches elsewhere.</summary>
+    public required CacheStores CacheStores { get; init; }
+
     /// <summary>Keeps builds' caches elsewhere.</summary>
     public required CacheExports CacheExports { get; init; }
 

@@ -56,12 +56,15 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     }
 
     /// <summary>The steps that have been solved, what comes first before what follows, with those of their results that are here.</summary>
-    public async Task<IReadOnlyList<SolvedStep>> SolvedAsync(CancellationToken cancellation)
+    /// <param name="all">Whether results that the build did without are brought from the caches elsewhere that it began with; otherwise only those whose layers are here anyway.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<SolvedStep>> SolvedAsync(bool all, CancellationToken cancellation)
     {
         List<SolvedStep> solved = [];
         foreach ((Vertex vertex, StepKey key) in _solved.ToArray())
         {
-            solved.Add(new SolvedStep(vertex, key, (await cache.FindAsync(key.Key, cancellation).ConfigureAwait(false))?.Result));
+            CachedResult? found = await cache.FindAsync(key.Key, cancellation).ConfigureAwait(false) ?? await cache.TakeAlongAsync(key.Key, all).ConfigureAwait(false);
+            solved.Add(new SolvedStep(vertex, key, found is null ? null : Kept(found.Result)));
         }
 
         return solved;

@@ -29,12 +29,14 @@ internal static class Capabilities
         "constraints", "platform", "meta.ignorecache", "meta.description", "meta.exportcache",
         "mergeop", "diffop",
         "exporter.image.annotations", "exporter.image.attestations", "exporter.multiple",
+        // Without these, clients leave such caches out and do not say so.
+        "cache.gha", "cache.s3",
     ];
 
     /// <summary>What the gateway does.</summary>
     public static IEnumerable<APICap> Gateway => s_gateway.Select(Enabled);
 
-    /// <summary>What graphs may contain, and builds may be exported as.</summary>
+    /// <summary>What graphs may contain, builds may be exported as, and caches may be kept in.</summary>
     public static IEnumerable<APICap> Graph => s_graph.Select(Enabled);
 
     private static APICap Enabled(string id) => new() { ID = id, Enabled = true };

@@ -8,6 +8,7 @@ using Quai.Errors;
 using Quai.Frontend.Checks;
 using Quai.Frontend.Compiling;
 using Quai.Frontend.Contexts;
+using Quai.Frontend.Practices;
 using Quai.Frontend.Results;
 
 namespace Quai.Frontend.Subrequests;
@@ -88,9 +89,7 @@ internal static class Reports
     /// <param name="error">Why the file could not be checked to its end; null if it could.</param>
     public static SolveResult Lint(LoadedDockerfile file, IReadOnlyList<Finding> findings, QuaiException? error)
     {
-        LintFinding[] warnings = [.. findings.Select(f => new LintFinding(f.Rule.Name, f.Rule.Description, Some(f.Rule.Url), f.Detail, ReportPlace.Of(f.Lines)))];
-        ReportRange[]? ranges = error is Build.Frontends.SourceException { Ranges.Count: > 0 } placed ? [.. placed.Ranges.Select(r => new ReportRange(new ReportPosition(r.Start.Line), new ReportPosition(r.End.Line)))] : null;
-        var report = new LintReport(warnings, [new LintSource(file.Source.Filename, file.Source.Data.ToByteArray(), file.Source.Language)], error is null ? null : new LintError(error.Message, new ReportPlace(ranges)));
+        var report = new LintReport(Warnings(findings), [SourceOf(file)], ErrorOf(error));
         var text = new StringBuilder();
         string[] lines = file.Source.Data.ToStringUtf8().Split('\n');
         foreach (Finding finding in findings.OrderBy(f => f.Lines.First))
@@ -99,10 +98,51 @@ internal static class Reports
             SourceExcerpt.Append(text, file.Source.Filename, lines, finding.Lines.First, finding.Lines.Last);
         }
 
-        SolveResult result = Result(report, FrontendJson.Default.LintReport, text.ToString());
-        var metadata = new Dictionary<string, byte[]>(result.Metadata) { ["result.statuscode"] = warnings.Length > 0 || error is not null ? "1"u8.ToArray() : "0"u8.ToArray() };
-        return result with { Metadata = metadata };
+        return WithStatus(Result(report, FrontendJson.Default.LintReport, text.ToString()), findings.Count > 0 || error is not null);
     }
+
+    /// <summary>What the practices found, and the checks.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="practices">What the practices found.</param>
+    /// <param name="checks">What the checks found.</param>
+    /// <param name="error">Why the file could not be read to its end; null if it could.</param>
+    public static SolveResult Practices(LoadedDockerfile file, IReadOnlyList<PracticeFinding> practices, IReadOnlyList<Finding> checks, QuaiException? error)
+    {
+        PracticeEntry[] entries =
+        [
+            .. practices.Select(p => new PracticeEntry(
+                p.Practice.Name, SarifReport.Level(p.Practice), p.Practice.Summary, p.Practice.Reason, p.Practice.Url, p.Detail, p.Better, p.IsExact, ReportPlace.Of(p.Lines))),
+        ];
+        var report = new PracticeReport(entries, Warnings(checks), [SourceOf(file)], ErrorOf(error));
+        var text = new StringBuilder();
+        string[] lines = file.Source.Data.ToStringUtf8().Split('\n');
+        foreach (PracticeFinding finding in practices)
+        {
+            text.Append($"\n{(finding.Practice.IsHint ? "HINT" : "PRACTICE")}: {finding.Practice.Name} - {finding.Practice.Url}\n{finding.Practice.Summary}: {finding.Detail}.\n{finding.Practice.Reason}\n");
+            SourceExcerpt.Append(text, file.Source.Filename, lines, finding.Lines.First, finding.Lines.Last);
+            text.Append("Better:\n").Append(string.Concat(finding.Better.Split('\n').Select(l => $"    {l}\n")));
+        }
+
+        SolveResult result = Result(report, FrontendJson.Default.PracticeReport, text.ToString());
+        var metadata = new Dictionary<string, byte[]>(result.Metadata)
+        {
+            ["result.sarif"] = JsonSerializer.SerializeToUtf8Bytes(SarifReport.Make(file, practices, checks, error), FrontendJson.Default.SarifLog),
+        };
+        return WithStatus(result with { Metadata = metadata }, error is not null || practices.Any(p => !p.Practice.IsHint));
+    }
+
+    private static LintFinding[] Warnings(IReadOnlyList<Finding> findings) => [.. findings.Select(f => new LintFinding(f.Rule.Name, f.Rule.Description, Some(f.Rule.Url), f.Detail, ReportPlace.Of(f.Lines)))];
+
+    private static LintSource SourceOf(LoadedDockerfile file) => new(file.Source.Filename, file.Source.Data.ToByteArray(), file.Source.Language);
+
+    private static LintError? ErrorOf(QuaiException? error)
+    {
+        ReportRange[]? ranges = error is Build.Frontends.SourceException { Ranges.Count: > 0 } placed ? [.. placed.Ranges.Select(r => new ReportRange(new ReportPosition(r.Start.Line), new ReportPosition(r.End.Line)))] : null;
+        return error is null ? null : new LintError(error.Message, new ReportPlace(ranges));
+    }
+
+    private static SolveResult WithStatus(SolveResult result, bool hasFound) =>
+        result with { Metadata = new Dictionary<string, byte[]>(result.Metadata) { ["result.statuscode"] = hasFound ? "1"u8.ToArray() : "0"u8.ToArray() } };
 
     private static OutlineNeed[] Needs(CompiledImage compiled, string kind) =>
         [.. compiled.Compilation.Needs.Of(kind).OrderBy(n => n.Name, StringComparer.Ordinal).Select(n => new OutlineNeed(n.Name, n.IsRequired ? true : null, ReportPlace.Of(n.Lines)))];

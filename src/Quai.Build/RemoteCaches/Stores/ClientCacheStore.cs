@@ -1,4 +1,5 @@
 using Quai.Build.Jobs;
+using Quai.Build.RemoteCaches.Transfers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Content.Blobs;
@@ -11,8 +12,6 @@ namespace Quai.Build.RemoteCaches.Stores;
 /// <summary>A cache in a folder of the client, which is an OCI layout.</summary>
 internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? session, BlobStore blobs) : ICacheStore
 {
-    private const int Piece = 1 << 20;
-
     /// <inheritdoc/>
     public string Title => "exporting cache to client directory";
 
@@ -30,32 +29,13 @@ internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? sess
     }
 
     /// <inheritdoc/>
-    public async Task FetchAsync(Descriptor blob, Lease lease, IStepProgress progress, CancellationToken cancellation)
-    {
-        Digest digest = Digest.Parse(blob.Digest);
-        using IngestFile file = blobs.Begin();
-        file.Reset(digest.AlgorithmName);
-        await using Stream stream = await Open("src").OpenAsync(digest, cancellation).ConfigureAwait(false);
-        byte[] buffer = new byte[Piece];
-        int count;
-        while ((count = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
-        {
-            file.Write(buffer.AsSpan(0, count));
-            progress.Report(blob.Digest, file.Length, blob.Size, isComplete: false);
-            if (file.Length > blob.Size)
-            {
-                break;
-            }
-        }
-
-        if (file.Digest() != digest)
-        {
-            throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
-        }
-
-        await blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
-        progress.Report(blob.Digest, blob.Size, blob.Size, isComplete: true);
-    }
+    public Task FetchAsync(Descriptor blob, Lease lease, IStepProgress progress, CancellationToken cancellation) => BlobReceipt.TakeAsync(
+        blobs,
+        blob,
+        lease,
+        async (_, stop) => new OpenedBlob(await Open("src").OpenAsync(Digest.Parse(blob.Digest), stop).ConfigureAwait(false), 0, null),
+        progress,
+        cancellation);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(CacheGraph graph, Lease lease, IStepProgress progress, CancellationToken cancellation)
@@ -81,19 +61,7 @@ internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? sess
     private static async Task<byte[]> ReadAsync(IClientContent content, Digest digest, int limit, CancellationToken cancellation)
     {
         await using Stream stream = await content.OpenAsync(digest, cancellation).ConfigureAwait(false);
-        using var bytes = new MemoryStream();
-        byte[] buffer = new byte[1 << 16];
-        int count;
-        while ((count = await stream.ReadAsync(buffer, cancellation).ConfigureAwait(false)) > 0)
-        {
-            bytes.Write(buffer, 0, count);
-            if (bytes.Length > limit)
-            {
-                throw QuaiException.Invalid($"blob {digest} of the cache is larger than {limit} bytes");
-            }
-        }
-
-        byte[] read = bytes.ToArray();
+        byte[] read = await BlobReceipt.ReadAsync(stream, limit, $"blob {digest} of the cache", cancellation).ConfigureAwait(false);
         return digest.Matches(read) ? read : throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
     }
 
