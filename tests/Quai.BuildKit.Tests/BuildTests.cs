@@ -187,13 +187,14 @@ public sealed class BuildTests : IAsyncLifetime
     public async Task What_is_not_there_is_said()
     {
         await FailsAsync(StatusCode.Unknown, "the build has no id", async () => await _client.Control.SolveAsync(new ControlSolve()));
-        await FailsAsync(StatusCode.Unimplemented, "exporting the cache (registry) is not available in this version of Quai", async () =>
-            await _client.Control.SolveAsync(new ControlSolve { Ref = "b", Cache = new BuildProtocol.Control.CacheOptions { Exports = { new BuildProtocol.Control.CacheOptionsEntry { Type = "registry" } } } }));
+        await FailsAsync(StatusCode.Unimplemented, "source policies are not available in this version of Quai", async () =>
+            await _client.Control.SolveAsync(new ControlSolve { Ref = "b", SourcePolicySession = "s" }));
         await FailsAsync(StatusCode.Unknown, "the call does not say which build it is for", async () => await _client.Gateway.SolveAsync(new GatewaySolve()));
         await FailsAsync(StatusCode.Unknown, "no active session for gone: context deadline exceeded", async () => await _client.Control.SolveAsync(new ControlSolve { Ref = "b", Session = "gone" }));
-        await FailsAsync(StatusCode.Unimplemented, "", async () => await _client.Control.UpdateBuildHistoryAsync(new UpdateBuildHistoryRequest()));
-        using AsyncServerStreamingCall<BuildHistoryEvent> history = _client.Control.ListenBuildHistory(new BuildHistoryRequest());
-        await FailsAsync(StatusCode.Unimplemented, "", () => history.ResponseStream.MoveNext());
+        await FailsAsync(StatusCode.Unknown, "no record of build gone", async () => await _client.Control.UpdateBuildHistoryAsync(new UpdateBuildHistoryRequest { Ref = "gone" }));
+        using AsyncServerStreamingCall<BuildHistoryEvent> history = _client.Control.ListenBuildHistory(new BuildHistoryRequest { EarlyExit = true });
+        Assert.False(await history.ResponseStream.MoveNext());
+        await FailsAsync(StatusCode.Unknown, "invalid filter \"nonsense\"", () => _client.Control.ListenBuildHistory(new BuildHistoryRequest { EarlyExit = true, Filter = { "nonsense" } }).ResponseStream.MoveNext());
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, (await new Health.HealthClient(_client.Invoker).CheckAsync(new HealthCheckRequest())).Status);
     }
 

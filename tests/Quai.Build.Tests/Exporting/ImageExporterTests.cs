@@ -46,7 +46,7 @@ public sealed class ImageExporterTests(RegistryFixture registry) : IClassFixture
     }
 
     [Fact]
-    public async Task Several_platforms_are_pushed_as_an_index_and_not_kept()
+    public async Task Several_platforms_are_pushed_as_an_index_and_kept_under_one_name()
     {
         await using BuildFixture build = await BuildFixture.OpenAsync();
         string name = $"{registry.Address}/two/platforms:1";
@@ -54,8 +54,11 @@ public sealed class ImageExporterTests(RegistryFixture registry) : IClassFixture
         byte[] index = await build.Images.Registries.FetchManifestAsync(name, null, default);
         Assert.Equal(answer["containerimage.digest"], Digest.Of(index).ToString());
         Assert.Equal(["amd64", "arm64"], ImageJson.ReadIndex(index).Manifests!.Select(m => m.Platform!.Architecture));
-        Assert.Empty(build.Images.Images.List());
-        await Assert.ThrowsAnyAsync<QuaiException>(() => build.ExportTwoAsync("image", ("name", name)));
+        Assert.Equal(["amd64", "arm64"], build.Images.Images.ResolveAll(name).Select(i => i.Config.Architecture).Order(StringComparer.Ordinal));
+
+        // Without a name they are kept, too, and without being kept they have none.
+        await build.ExportTwoAsync("image", ("name", "unkept:1"), ("store", "false"));
+        Assert.ThrowsAny<QuaiException>(() => build.Images.Images.ResolveAll("unkept:1"));
     }
 
     [Theory]
