@@ -1,9 +1,8 @@
-using Quai.Build.Sessions;
 
-namespace Quai.BuildKit.Files;
+namespace Quai.BuildTransfer;
 
 /// <summary>A file's kind and permissions as Go has them in 32 bits, in which clients send them, whatever system they are on.</summary>
-internal static class GoFileMode
+public static class GoFileMode
 {
     private const uint Directory = 1u << 31, Link = 1u << 27, Device = 1u << 26, Pipe = 1u << 25, Socket = 1u << 24, SetUid = 1u << 23, SetGid = 1u << 22,
         CharacterDevice = 1u << 21, Sticky = 1u << 20, Irregular = 1u << 19, Permissions = 0x1ff;

@@ -1,4 +1,4 @@
-namespace Quai.Build.Sessions;
+namespace Quai.BuildTransfer;
 
 /// <summary>Takes what a client sends of a directory. Called by one thread at a time.</summary>
 public interface IContextUpdate

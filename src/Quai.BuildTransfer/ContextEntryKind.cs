@@ -1,4 +1,4 @@
-namespace Quai.Build.Sessions;
+namespace Quai.BuildTransfer;
 
 /// <summary>What a file of a client's directory is.</summary>
 public enum ContextEntryKind

@@ -1,28 +1,25 @@
 using System.Threading.Channels;
 using Grpc.Core;
-using Quai.Build.Sessions;
 using Quai.BuildProtocol.Files;
 using Quai.Errors;
 using static Quai.BuildProtocol.Files.Packet.Types;
 
-namespace Quai.BuildKit.Files;
+namespace Quai.BuildTransfer;
 
 /// <summary>
-/// Takes a tree that a client sends. The client lists all its files; each whose content is wanted is requested by its number in the list, while the list goes on; the
+/// Takes a tree that the other side sends. That lists all its files; each whose content is wanted is requested by its number in the list, while the list goes on; the
 /// contents come in pieces, several files' mixed. Both say in the end that they are through.
 /// </summary>
-/// <param name="call">The call.</param>
+/// <param name="exchange">The packets.</param>
 /// <param name="update">What takes the files.</param>
-internal sealed class TreeReceiver(AsyncDuplexStreamingCall<Packet, Packet> call, IContextUpdate update)
+public sealed class TreeReceiver(PacketExchange exchange, IContextUpdate update)
 {
-    private static readonly WriteOptions s_more = new(WriteFlags.BufferHint), s_last = new();
-
     // Requests are written beside the reading. Were they written by whoever reads, both sides could wait for each other to read.
     private readonly Channel<uint> _requests = Channel.CreateUnbounded<uint>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private readonly Dictionary<uint, Stream?> _wanted = [];
 
     /// <summary>Takes all of it.</summary>
-    /// <exception cref="QuaiException">The client failed, or does not keep to the protocol.</exception>
+    /// <exception cref="QuaiException">The other side failed, or does not keep to the protocol.</exception>
     /// <exception cref="RpcException">The call failed.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -32,11 +29,7 @@ internal sealed class TreeReceiver(AsyncDuplexStreamingCall<Packet, Packet> call
         {
             await ReadAsync(stopped.Token).ConfigureAwait(false);
             await requesting.ConfigureAwait(false);
-            await call.RequestStream.CompleteAsync().ConfigureAwait(false);
-            while (await call.ResponseStream.MoveNext(stopped.Token).ConfigureAwait(false))
-            {
-                // Nothing is expected after the end, but the call is over only when its stream is.
-            }
+            await exchange.EndAsync(stopped.Token).ConfigureAwait(false);
         }
         finally
         {
@@ -56,9 +49,9 @@ internal sealed class TreeReceiver(AsyncDuplexStreamingCall<Packet, Packet> call
     {
         bool listed = false;
         uint count = 0;
-        while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
+        while (await exchange.NextAsync(cancellation).ConfigureAwait(false))
         {
-            Packet packet = call.ResponseStream.Current;
+            Packet packet = exchange.Current;
             switch (packet.Type)
             {
                 case PacketType.PacketStat when packet.Stat is null:
@@ -82,7 +75,7 @@ internal sealed class TreeReceiver(AsyncDuplexStreamingCall<Packet, Packet> call
 
             if (listed && _wanted.Count == 0)
             {
-                // That was the last: the client is told, and answers that it is through.
+                // That was the last: the other side is told, and answers that it is through.
                 _requests.Writer.TryComplete();
             }
         }
@@ -98,7 +91,7 @@ internal sealed class TreeReceiver(AsyncDuplexStreamingCall<Packet, Packet> call
             return;
         }
 
-        // The client knows no content of anything else, and would end the whole transfer.
+        // The other side knows no content of anything else, and would end the whole transfer.
         if (entry.Kind != ContextEntryKind.File || entry.LinkName.Length > 0)
         {
             throw new InvalidOperationException($"the content of {entry.Path} was asked for, which has none");
@@ -139,14 +132,12 @@ internal sealed class TreeReceiver(AsyncDuplexStreamingCall<Packet, Packet> call
             while (_requests.Reader.TryRead(out uint number))
             {
                 // Requests that are there together are sent together.
-                call.RequestStream.WriteOptions = _requests.Reader.TryPeek(out _) ? s_more : s_last;
-                await call.RequestStream.WriteAsync(new Packet { Type = PacketType.PacketReq, ID = number }, cancellation).ConfigureAwait(false);
+                await exchange.SendAsync(new Packet { Type = PacketType.PacketReq, ID = number }, _requests.Reader.TryPeek(out _), cancellation).ConfigureAwait(false);
             }
         }
 
-        call.RequestStream.WriteOptions = s_last;
-        await call.RequestStream.WriteAsync(new Packet { Type = PacketType.PacketFin }, cancellation).ConfigureAwait(false);
+        await exchange.SendAsync(new Packet { Type = PacketType.PacketFin }, more: false, cancellation).ConfigureAwait(false);
     }
 
-    private static QuaiException Broken(string what) => QuaiException.Invalid($"the client {what}");
+    private QuaiException Broken(string what) => QuaiException.Invalid($"the {exchange.Peer} {what}");
 }

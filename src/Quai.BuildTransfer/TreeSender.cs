@@ -2,26 +2,24 @@ using System.Buffers;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
-using Quai.Build.Sessions;
 using Quai.BuildProtocol.Files;
 using Quai.Errors;
 using static Quai.BuildProtocol.Files.Packet.Types;
 
-namespace Quai.BuildKit.Files;
+namespace Quai.BuildTransfer;
 
-/// <summary>Sends a tree to a client: first the list of all files, then the contents that the client requests by their numbers in the list.</summary>
-/// <param name="call">The call.</param>
+/// <summary>Sends a tree: first the list of all files, then the contents that the other side requests by their numbers in the list.</summary>
+/// <param name="exchange">The packets.</param>
 /// <param name="tree">The tree.</param>
-internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, ISentTree tree)
+public sealed class TreeSender(PacketExchange exchange, ISentTree tree)
 {
     private const int Piece = 32 << 10;
-    private static readonly WriteOptions s_more = new(WriteFlags.BufferHint), s_last = new();
 
-    // Requests come while the list still goes: they wait here, so that the client's writes never do.
+    // Requests come while the list still goes: they wait here, so that the other side's writes never do.
     private readonly Channel<uint> _requests = Channel.CreateUnbounded<uint>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    /// <summary>Sends all of it; returns when the client has it.</summary>
-    /// <exception cref="QuaiException">The client failed, or does not keep to the protocol.</exception>
+    /// <summary>Sends all of it; returns when the other side has it.</summary>
+    /// <exception cref="QuaiException">The other side failed, or does not keep to the protocol.</exception>
     /// <exception cref="RpcException">The call failed.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -32,13 +30,13 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
             Dictionary<uint, string> files = await ListAsync(stopped.Token).ConfigureAwait(false);
             await foreach (uint number in _requests.Reader.ReadAllAsync(stopped.Token).ConfigureAwait(false))
             {
-                string path = files.GetValueOrDefault(number) ?? throw QuaiException.Invalid("the client requested a file that has no content");
+                string path = files.GetValueOrDefault(number) ?? throw QuaiException.Invalid($"the {exchange.Peer} requested a file that has no content");
                 await SendAsync(number, path, stopped.Token).ConfigureAwait(false);
             }
 
-            await call.RequestStream.WriteAsync(new Packet { Type = PacketType.PacketFin }, stopped.Token).ConfigureAwait(false);
-            await call.RequestStream.CompleteAsync().ConfigureAwait(false);
+            await exchange.SendAsync(new Packet { Type = PacketType.PacketFin }, more: false, stopped.Token).ConfigureAwait(false);
             await reading.ConfigureAwait(false);
+            await exchange.EndAsync(stopped.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is RpcException || (e is not OperationCanceledException && reading.IsFaulted))
         {
@@ -57,21 +55,19 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
     {
         Dictionary<uint, string> files = [];
         uint count = 0;
-        call.RequestStream.WriteOptions = s_more;
         foreach (ContextEntry entry in tree.Entries())
         {
-            // By its kind alone: the client does not request another name of a file, but may.
+            // By its kind alone: a builder does not request another name of a file, but may.
             if (entry.Kind == ContextEntryKind.File)
             {
                 files.Add(count, entry.Path);
             }
 
             count++;
-            await call.RequestStream.WriteAsync(new Packet { Type = PacketType.PacketStat, Stat = FileStats.Write(entry) }, cancellation).ConfigureAwait(false);
+            await exchange.SendAsync(new Packet { Type = PacketType.PacketStat, Stat = FileStats.Write(entry) }, more: true, cancellation).ConfigureAwait(false);
         }
 
-        call.RequestStream.WriteOptions = s_last;
-        await call.RequestStream.WriteAsync(new Packet { Type = PacketType.PacketStat }, cancellation).ConfigureAwait(false);
+        await exchange.SendAsync(new Packet { Type = PacketType.PacketStat }, more: false, cancellation).ConfigureAwait(false);
         return files;
     }
 
@@ -83,18 +79,18 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
             Stream file = tree.Open(path);
             await using (file.ConfigureAwait(false))
             {
-                call.RequestStream.WriteOptions = s_more;
                 int length;
                 while ((length = await file.ReadAsync(buffer.AsMemory(0, Piece), cancellation).ConfigureAwait(false)) > 0)
                 {
                     // It is serialized before the write returns, so the buffer is free then.
                     var data = new Packet { Type = PacketType.PacketData, ID = number, Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, length)) };
-                    await call.RequestStream.WriteAsync(data, cancellation).ConfigureAwait(false);
+                    await exchange.SendAsync(data, more: true, cancellation).ConfigureAwait(false);
                 }
             }
 
-            call.RequestStream.WriteOptions = s_last;
-            await call.RequestStream.WriteAsync(new Packet { Type = PacketType.PacketData, ID = number }, cancellation).ConfigureAwait(false);
+            // What was requested meanwhile follows at once.
+            bool more = _requests.Reader.TryPeek(out _);
+            await exchange.SendAsync(new Packet { Type = PacketType.PacketData, ID = number }, more, cancellation).ConfigureAwait(false);
         }
         finally
         {
@@ -107,9 +103,9 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
         Exception? reason = null;
         try
         {
-            while (await call.ResponseStream.MoveNext(cancellation).ConfigureAwait(false))
+            while (await exchange.NextAsync(cancellation).ConfigureAwait(false))
             {
-                Packet packet = call.ResponseStream.Current;
+                Packet packet = exchange.Current;
                 switch (packet.Type)
                 {
                     case PacketType.PacketReq:
@@ -117,15 +113,15 @@ internal sealed class TreeSender(AsyncDuplexStreamingCall<Packet, Packet> call, 
                         break;
                     case PacketType.PacketFin:
                         _requests.Writer.TryComplete();
-                        break;
+                        return;
                     case PacketType.PacketErr:
                         throw QuaiException.System("error from receiver: " + packet.Data.ToStringUtf8());
                     default:
-                        throw QuaiException.Invalid($"the client sent {packet.Type} out of turn");
+                        throw QuaiException.Invalid($"the {exchange.Peer} sent {packet.Type} out of turn");
                 }
             }
 
-            reason = QuaiException.Invalid("the client ended the transfer early");
+            reason = QuaiException.Invalid($"the {exchange.Peer} ended the transfer early");
         }
         catch (Exception e)
         {

@@ -1,12 +1,11 @@
 using Google.Protobuf;
-using Quai.Build.Sessions;
 using Quai.BuildProtocol.Files;
 using Quai.Errors;
 
-namespace Quai.BuildKit.Files;
+namespace Quai.BuildTransfer;
 
 /// <summary>Files without their content, as they are sent.</summary>
-internal static class FileStats
+public static class FileStats
 {
     /// <summary>Reads one.</summary>
     /// <exception cref="QuaiException">It is of a kind that nobody knows.</exception>

@@ -1,4 +1,4 @@
-namespace Quai.Build.Sessions;
+namespace Quai.BuildTransfer;
 
 /// <summary>A file of a client's directory, without its content.</summary>
 /// <param name="Path">Its path in the directory, with slashes, without one at the beginning.</param>

@@ -1,14 +1,15 @@
-using Google.Protobuf;
 using Grpc.Core;
-using Quai.BuildProtocol.Control;
-using Quai.Rpc.Messages;
 
-namespace Quai.BuildKit.Sessions;
+namespace Quai.Rpc.Messages;
 
 /// <summary>A connection within a call: each side's messages are pieces of what it sends. So clients bring their sessions that speak gRPC and nothing else.</summary>
-/// <param name="input">What the client sends.</param>
+/// <typeparam name="T">The message.</typeparam>
+/// <param name="input">What the other side sends.</param>
 /// <param name="output">What is sent to it.</param>
-internal sealed class TunnelStream(IAsyncStreamReader<BytesMessage> input, IServerStreamWriter<BytesMessage> output) : TwoWayStream
+/// <param name="wrap">Makes a message of a piece, whose bytes are free again once the message is written.</param>
+/// <param name="unwrap">Takes the piece out of a message.</param>
+public sealed class TunnelStream<T>(IAsyncStreamReader<T> input, IAsyncStreamWriter<T> output, Func<ReadOnlyMemory<byte>, T> wrap, Func<T, ReadOnlyMemory<byte>> unwrap) : TwoWayStream
+    where T : class
 {
     private readonly CancellationTokenSource _closed = new();
     private ReadOnlyMemory<byte> _left;
@@ -27,7 +28,7 @@ internal sealed class TunnelStream(IAsyncStreamReader<BytesMessage> input, IServ
             }
 
             _next = null;
-            _left = input.Current.Data.Memory;
+            _left = unwrap(input.Current);
         }
 
         int length = Math.Min(buffer.Length, _left.Length);
@@ -39,7 +40,7 @@ internal sealed class TunnelStream(IAsyncStreamReader<BytesMessage> input, IServ
     /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         // The message is serialized before the write returns, so the bytes need not be copied.
-        buffer.IsEmpty ? default : new(output.WriteAsync(new BytesMessage { Data = UnsafeByteOperations.UnsafeWrap(buffer) }, cancellationToken));
+        buffer.IsEmpty ? default : new(output.WriteAsync(wrap(buffer), CancellationToken.None));
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,4 +1,4 @@
-namespace Quai.Build.Sessions;
+namespace Quai.BuildTransfer;
 
 /// <summary>A tree of files that a client is to take.</summary>
 public interface ISentTree

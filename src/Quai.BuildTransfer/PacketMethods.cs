@@ -2,10 +2,10 @@ using Google.Protobuf;
 using Grpc.Core;
 using Quai.BuildProtocol.Files;
 
-namespace Quai.BuildKit.Files;
+namespace Quai.BuildTransfer;
 
 /// <summary>Methods of clients that generated code does not have as they are used.</summary>
-internal static class PacketMethods
+public static class PacketMethods
 {
     private static readonly Marshaller<Packet> s_packet = Marshallers.Create(
         (packet, context) =>
