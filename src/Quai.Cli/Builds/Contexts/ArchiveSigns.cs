@@ -9,8 +9,11 @@ internal static class ArchiveSigns
     public static bool Has(ReadOnlySpan<byte> head) =>
         IsPacked(head) || IsTar(head);
 
-    private static bool IsPacked(ReadOnlySpan<byte> head) =>
-        head.StartsWith([(byte)0x1f, 0x8b]) || head.StartsWith("BZh"u8) || head.StartsWith([(byte)0xfd, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]) || head.StartsWith([(byte)0x28, 0xb5, 0x2f, 0xfd]);
+    private static bool IsPacked(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> gzip = [0x1f, 0x8b], xz = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], zstd = [0x28, 0xb5, 0x2f, 0xfd];
+        return head.StartsWith(gzip) || head.StartsWith("BZh"u8) || head.StartsWith(xz) || head.StartsWith(zstd);
+    }
 
     // Old archives have no sign, but every header has its sum.
     private static bool IsTar(ReadOnlySpan<byte> head)
