@@ -25,11 +25,34 @@ internal static class CallAnswer
         }
         else
         {
-            session.Out.Write(text + (call.Name == "outline" ? "\n" : ""));
+            session.Out.Write(call.Name == "outline" ? Outline(json) : text);
         }
 
         return !call.IgnoresStatus && int.TryParse(metadata.GetValueOrDefault("result.statuscode"), out int code) ? code : 0;
     }
+
+    private static string Outline(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        JsonElement outline = document.RootElement;
+        string name = outline.Text("name"), description = outline.Text("description");
+        string target = name.Length + description.Length == 0 ? "" : Aligned(
+            $"TARGET:\t{(name.Length == 0 ? "(default)" : name)}\n{(description.Length == 0 ? "" : $"DESCRIPTION:\t{description}\n")}");
+        return target
+            + Section("BUILD ARG\tVALUE\tDESCRIPTION", outline.Member("args"), a => $"{a.Text("name")}\t{a.Text("value")}\t{a.Text("description")}")
+            + Section("SECRET\tREQUIRED", outline.Member("secrets"), Need)
+            + Section("SSH\tREQUIRED", outline.Member("ssh"), Need);
+    }
+
+    private static string Section(string title, JsonElement items, Func<JsonElement, string> row)
+    {
+        string rows = string.Concat(items.Items().Select(i => row(i) + "\n"));
+        return rows.Length == 0 ? "" : Aligned($"{title}\n{rows}");
+    }
+
+    private static string Need(JsonElement need) => $"{need.Text("name")}\t{(need.Member("required").ValueKind == JsonValueKind.True ? "true" : "")}";
+
+    private static string Aligned(string text) => TabWriter.Align(text, 0, 3) + "\n";
 
     private static string Headline(string json)
     {

@@ -33,6 +33,7 @@ public sealed class StreamServer : IAsyncDisposable
         options.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
         options.Limits.MaxRequestHeaderCount = MostHeaders;
         options.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
+        options.Limits.MaxRequestBufferSize = MostHeaderBytes;
         options.Limits.Http2.MaxStreamsPerConnection = int.MaxValue;
         options.Limits.Http2.InitialStreamWindowSize = Window;
         options.Limits.Http2.InitialConnectionWindowSize = Window;

@@ -49,12 +49,19 @@ internal sealed class DisplayEnd(bool expands)
     /// <summary>One line: how long it took, how much was there already, and what was slowest.</summary>
     public static string Summary(ShownBuild build, TimeSpan took)
     {
-        ShownStep[] real = [.. build.Steps.Where(s => s.IsCompleted && !s.Change.Name.Contains("internal]", StringComparison.Ordinal))];
+        ShownStep[] real = [.. build.Steps.Where(s => s.IsCompleted && IsOfDockerfile(s.Change.Name))];
         var slow = real.Where(s => !s.Change.IsCached).Select(s => (s.Change.Name, Seconds: (s.Took(DateTimeOffset.UtcNow) ?? default).TotalSeconds))
             .Where(s => s.Seconds >= LeastSeconds).OrderByDescending(s => s.Seconds).Take(MostSlow);
         string slowest = string.Join(", ", slow.Select(s => string.Create(CultureInfo.InvariantCulture, $"{Short(s.Name)} {s.Seconds:F1}s")));
         int cached = real.Count(s => s.Change.IsCached);
         return string.Create(CultureInfo.InvariantCulture, $"\nTook {took.TotalSeconds:F1}s, {cached} of {real.Length} steps cached{(slowest.Length > 0 ? "; slowest: " + slowest : "")}\n");
+    }
+
+    // What the Dockerfile says has its place in brackets: [2/3], [stage 2/3]; what the builder does beside it has a word there, or nothing.
+    private static bool IsOfDockerfile(string name)
+    {
+        int end = name.StartsWith('[') ? name.IndexOf(']', StringComparison.Ordinal) : -1;
+        return end > 0 && char.IsAsciiDigit(name[end - 1]);
     }
 
     private static string Short(string name) => name.Length > 40 ? name[..37] + "..." : name;

@@ -15,7 +15,7 @@ internal sealed class PlainDisplay : IBuildDisplay
     private readonly Output _output;
     private readonly DisplayEnd _end;
     private readonly Timer _timer;
-    private DateTime _shownAt;
+    private string _title;
 
     /// <param name="output">Where it is shown.</param>
     /// <param name="title">What the builder is.</param>
@@ -25,7 +25,7 @@ internal sealed class PlainDisplay : IBuildDisplay
         _output = output;
         _end = end;
         _log = new PlainLog(_build);
-        output.Write($"#0 {title}\n\n");
+        _title = $"#0 {title}\n\n";
         _timer = new Timer(_ => Show(), null, s_pause, s_pause);
     }
 
@@ -34,11 +34,6 @@ internal sealed class PlainDisplay : IBuildDisplay
         lock (_gate)
         {
             _build.Take(batch);
-        }
-
-        if (DateTime.UtcNow - _shownAt >= s_pause)
-        {
-            Show();
         }
     }
 
@@ -59,10 +54,11 @@ internal sealed class PlainDisplay : IBuildDisplay
     {
         lock (_gate)
         {
-            _shownAt = DateTime.UtcNow;
             if (_log.Next() is { Length: > 0 } text)
             {
-                _output.Write(text);
+                // Not before there is something: what cannot begin has only its error.
+                _output.Write(_title + text);
+                _title = "";
             }
         }
     }

@@ -18,6 +18,7 @@ internal sealed class PlainLog(ShownBuild build)
     private readonly Dictionary<(int Step, string Part), StepStatus> _last = [];
     private ShownStep? _current;
     private bool _begun;
+    private int _count;
 
     /// <summary>The text for what is new.</summary>
     public string Next()
@@ -137,6 +138,7 @@ internal sealed class PlainLog(ShownBuild build)
             old.WaitingSince = DateTime.UtcNow;
         }
 
+        step.Index = step.Index > 0 ? step.Index : ++_count;
         text.Append(_begun ? "\n" : "").Append(CultureInfo.InvariantCulture, $"#{step.Index} {Limited(step.Change.Name)}\n");
         _begun = true;
     }

@@ -32,7 +32,7 @@ internal sealed class ShownBuild
             {
                 if (!_steps.TryGetValue(id, out step))
                 {
-                    step = new ShownStep(_order.Count + 1);
+                    step = new ShownStep();
                     _order.Add(step);
                     _steps[id] = step;
                 }
@@ -57,11 +57,11 @@ internal sealed class ShownBuild
 
         foreach (StepWarning warning in batch.Warnings)
         {
+            // A step that has been shown to its end is not shown again for a warning: all are told in the end.
             Warnings.Add(warning);
             if (_steps.TryGetValue(warning.Step, out ShownStep? step))
             {
                 step.Warnings.Add(warning);
-                Update(step);
             }
         }
 

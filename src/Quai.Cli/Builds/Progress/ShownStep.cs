@@ -5,8 +5,7 @@ using Quai.BuildClient.Progress;
 namespace Quai.Cli.Builds.Progress;
 
 /// <summary>A step as it is shown.</summary>
-/// <param name="index">The number that it is shown by.</param>
-internal sealed class ShownStep(int index)
+internal sealed class ShownStep
 {
     /// <summary>How many lines of a failed step are shown again in the end.</summary>
     public const int TailLines = 10;
@@ -16,8 +15,8 @@ internal sealed class ShownStep(int index)
     private readonly Queue<string> _tail = new();
     private readonly Decoder _decoder = Encoding.UTF8.GetDecoder();
 
-    /// <summary>The number.</summary>
-    public int Index => index;
+    /// <summary>The number that it is shown by: as they come to be shown; 0 before.</summary>
+    public int Index { get; set; }
 
     /// <summary>What is known of it.</summary>
     public StepChange Change { get; private set; } = new("", "");
