@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Quai.BuildClient.Cache;
 using Quai.Cli.Formatting;
+using Quai.Templates;
 
 namespace Quai.Cli.Builds.Cache;
 
@@ -21,8 +22,8 @@ internal static class CacheView
     /// <summary>An entry as a template sees it.</summary>
     public static Row Row(CacheEntry entry) => new Row("*commands.duContext")
         .With("ID", () => entry.Id + (entry.IsMutable ? "*" : ""))
-        .With("Parents", () => string.Join(',', entry.Parents))
-        .With("CreatedAt", () => Ago(entry.CreatedAt))
+        .With("Parents", () => entry.Parents.Count == 0 ? null : new GoList([.. entry.Parents]))
+        .With("CreatedAt", () => Moment(entry.CreatedAt))
         .With("Mutable", () => entry.IsMutable)
         .With("Reclaimable", () => !entry.IsInUse)
         .With("Shared", () => entry.IsShared)
