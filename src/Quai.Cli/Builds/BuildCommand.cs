@@ -59,6 +59,11 @@ internal sealed class BuildCommand : Command
             display.Finish(succeeded: false);
             return Fail(session, e.Message, []);
         }
+        catch (ExitException)
+        {
+            display.Finish(succeeded: false);
+            throw;
+        }
         catch (ConnectionException e)
         {
             return Fail(session, e.Message, []);

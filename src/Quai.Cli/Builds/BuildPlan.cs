@@ -35,8 +35,9 @@ internal sealed class BuildPlan : IDisposable
     /// <param name="session">Settings, and the streams.</param>
     /// <param name="options">What the user says.</param>
     /// <param name="keepsImages">Whether the builder is a daemon that keeps images.</param>
+    /// <param name="pushesItself">Whether it also pushes what it builds; else the daemon is asked to, once the image is there.</param>
     /// <exception cref="ExitException">Something of it cannot be.</exception>
-    public static BuildPlan Create(Session session, BuildOptions options, bool keepsImages)
+    public static BuildPlan Create(Session session, BuildOptions options, bool keepsImages, bool pushesItself)
     {
         Check(options);
         List<OutputOption> outputs = Outputs(options, keepsImages);
@@ -45,7 +46,7 @@ internal sealed class BuildPlan : IDisposable
             output.Check(session.Out.IsTerminal);
         }
 
-        bool pushes = outputs.Any(o => o.IsPushed);
+        bool pushes = outputs.Exists(o => o.IsPushed);
         if (pushes && options.Tags.Count == 0 && !outputs.Where(o => o.IsPushed).All(o => o.Attributes.ContainsKey("name")))
         {
             throw new ExitException(1, Failed + "tag is needed when pushing to registry");
@@ -58,7 +59,7 @@ internal sealed class BuildPlan : IDisposable
             {
                 Attributes = Attributes(session, options, contexts, keepsImages),
                 Links = options.Links,
-                Exports = options.Call.Name.Length > 0 ? [] : [.. outputs.Select(o => Export(session, o, options, keepsImages))],
+                Exports = options.Call.Name.Length > 0 ? [] : [.. outputs.Select(o => Export(session, o, options, keepsImages && !pushesItself))],
                 CacheFrom = options.CacheFrom,
                 CacheTo = options.CacheTo,
                 Entitlements = options.Network == "host" ? [.. options.Entitlements.Append("network.host").Distinct()] : options.Entitlements,
@@ -72,7 +73,7 @@ internal sealed class BuildPlan : IDisposable
                     Agents = options.Agents,
                 },
             };
-            return new BuildPlan(contexts, request, keepsImages && pushes && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
+            return new BuildPlan(contexts, request, keepsImages && pushes && !pushesItself && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
         }
         catch
         {
@@ -83,6 +84,9 @@ internal sealed class BuildPlan : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _contexts.Dispose();
+
+    /// <summary>Whether a build is pushed.</summary>
+    public static bool IsPushed(BuildOptions options) => options.Push || options.Outputs.Any(o => o.IsPushed);
 
     private static void Check(BuildOptions options)
     {
@@ -168,9 +172,9 @@ internal sealed class BuildPlan : IDisposable
     private static IEnumerable<string> PushedNames(List<OutputOption> outputs, BuildOptions options) =>
         options.Tags.Concat(outputs.Where(o => o.IsPushed).SelectMany(o => (o.Attributes.GetValueOrDefault("name") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))).Distinct();
 
-    private static BuildExport Export(Session session, OutputOption output, BuildOptions options, bool keepsImages)
+    private static BuildExport Export(Session session, OutputOption output, BuildOptions options, bool pushedLater)
     {
-        bool own = keepsImages && output.Type is "image" or "moby";
+        bool own = output.Type == "moby" || (pushedLater && output.Type == "image");
         Dictionary<string, string> attributes = output.Attributes.Where(a => !own || a.Key != "push").ToDictionary(StringComparer.Ordinal);
         string type = own ? "moby" : output.Type;
         if (s_imageTypes.Contains(type))

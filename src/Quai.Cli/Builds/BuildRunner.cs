@@ -52,7 +52,8 @@ internal sealed class BuildRunner : IAsyncDisposable
     public async Task<BuildOutcome> RunAsync(BuildOptions options, string name, Func<LinkedResult, Task>? use, CancellationToken cancellation)
     {
         IBuildProgress progress = name.Length > 0 ? new PrefixedProgress(_progress, name) : _progress;
-        using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages);
+        bool pushesItself = BuildPlan.IsPushed(options) && (await _connection.InfoAsync(cancellation)).Pushes;
+        using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages, pushesItself);
         BuildResult result;
         await using (var build = new RunningBuild(_connection, plan.Request, progress))
         {

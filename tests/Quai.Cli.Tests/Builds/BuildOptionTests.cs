@@ -1,3 +1,4 @@
+using Xunit;
 using Quai.BuildClient.Builds;
 using Quai.BuildClient.Sessions;
 using Quai.Cli.Builds.Cache;

@@ -1,4 +1,5 @@
 using System.Text;
+using Xunit;
 using Quai.BuildClient.Progress;
 using Quai.Cli.Builds.Progress;
 

@@ -57,7 +57,8 @@ internal sealed class TerminalDisplay : IBuildDisplay
     {
         lock (_gate)
         {
-            if (_finished)
+            // Nothing is drawn for what cannot begin: it has only its error.
+            if (_finished || _build.Steps.Count == 0)
             {
                 return;
             }
