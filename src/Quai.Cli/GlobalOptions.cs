@@ -7,6 +7,7 @@ namespace Quai.Cli;
 /// <summary>The options before the command's name.</summary>
 internal sealed class GlobalOptions
 {
+    private readonly Flag<bool> _debug;
     private readonly Flag<string> _logLevel;
     private readonly Flag<string> _config;
     private readonly Flag<string> _context;
@@ -27,7 +28,7 @@ internal sealed class GlobalOptions
         string certificates = Environment.GetEnvironmentVariable("DOCKER_CERT_PATH") is { Length: > 0 } path ? path : home;
         _config = Flags.String("config", '\0', "Folder of the client's settings", home);
         _context = Flags.String("context", 'c', "Name of the daemon's context: only \"default\" is known, use --host for others");
-        Flags.Bool("debug", 'D', "Say more when something fails");
+        _debug = Flags.Bool("debug", 'D', "Say more when something fails");
         _host = Flags.List("host", 'H', "Address of the daemon: unix:///path or tcp://host:port");
         _logLevel = Flags.String("log-level", 'l', "How much to log: debug, info, warn, error or fatal", "info");
         _tls = Flags.Bool("tls", '\0', "Speak TLS with the daemon");
@@ -79,7 +80,7 @@ internal sealed class GlobalOptions
         {
             Endpoint endpoint = string.IsNullOrEmpty(host) ? Endpoint.Default() : Endpoint.Parse(host);
             bool tls = endpoint.SocketPath is null && (_tls.Value || _verify.Value);
-            return new Session(endpoint, tls ? new TlsOptions(_verify.Value, _ca.Value, _certificate.Value, _key.Value) : null) { ConfigFolder = _config.Value, Settings = _settings };
+            return new Session(endpoint, tls ? new TlsOptions(_verify.Value, _ca.Value, _certificate.Value, _key.Value) : null) { ConfigFolder = _config.Value, Settings = _settings, IsDebug = _debug.Value };
         }
         catch (FormatException error)
         {

@@ -11,6 +11,7 @@ namespace Quai.Cli;
 internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
 {
     private EngineClient? _engine;
+    private EngineClient? _buildEngine;
 
     /// <summary>The daemon's address, as in the settings.</summary>
     private string Address => endpoint.Text;
@@ -38,6 +39,12 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
 
     /// <summary>The daemon; connected to at first use.</summary>
     public EngineClient Engine => _engine ??= new EngineClient(endpoint, tls, blocking: true);
+
+    /// <summary>The daemon for builds, which do several things at once: by a client that does not block.</summary>
+    public EngineClient BuildEngine => _buildEngine ??= new EngineClient(endpoint, tls);
+
+    /// <summary>Whether the user wants to be told more.</summary>
+    public bool IsDebug { get; init; }
 
     /// <summary>Standard output.</summary>
     public Output Out { get; } = new(1);

@@ -1,3 +1,4 @@
+using Quai.Client.Builds;
 using Quai.Client.Containers;
 using Quai.Client.Images;
 using Quai.Client.Networks;
@@ -25,6 +26,7 @@ public sealed class EngineClient : IDisposable
     public EngineClient(Endpoint endpoint, TlsOptions? tls = null, bool blocking = false)
     {
         _transport = new HttpTransport(endpoint, tls, blocking);
+        Builder = new BuilderClient(_transport);
         Containers = new ContainerClient(_transport);
         Files = new FileClient(_transport);
         Execs = new ExecClient(_transport);
@@ -37,6 +39,9 @@ public sealed class EngineClient : IDisposable
         System = new SystemClient(_transport);
         Volumes = new VolumeClient(_transport);
     }
+
+    /// <summary>The builder.</summary>
+    public BuilderClient Builder { get; }
 
     /// <summary>Containers.</summary>
     public ContainerClient Containers { get; }

@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using System.Diagnostics;
 using System.Text;
 using Google.Protobuf;

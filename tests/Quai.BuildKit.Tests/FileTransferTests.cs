@@ -1,5 +1,5 @@
+using Quai.BuildTransfer;
 using Quai.Build.Sessions;
-using Quai.BuildKit.Files;
 using Quai.BuildKit.Tests.Clients;
 using Quai.BuildKit.Tests.Fakes;
 using Quai.BuildProtocol.ClientFiles;

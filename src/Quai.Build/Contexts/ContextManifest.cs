@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using System.Security.Cryptography;
 using System.Text;
 using Quai.Build.Sessions;

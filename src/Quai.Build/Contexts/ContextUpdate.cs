@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using Quai.Build.Sessions;
 using Quai.Build.Trees;
 using Quai.Errors;

@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using Quai.Dockerfiles.Ignoring;
 using Quai.Errors;
 using Quai.Build.Trees;

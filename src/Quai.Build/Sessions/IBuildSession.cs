@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using Quai.Registry;
 
 namespace Quai.Build.Sessions;

@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;

@@ -1,3 +1,4 @@
+using Google.Protobuf;
 using Grpc.Core;
 using Quai.Build.Caching;
 using Quai.Build.Frontends;
@@ -10,6 +11,7 @@ using Quai.BuildKit.Histories;
 using Quai.BuildKit.Sessions;
 using Quai.BuildProtocol.Control;
 using Quai.BuildProtocol.Gateway;
+using Quai.Rpc.Messages;
 using SolveRequest = Quai.BuildProtocol.Control.SolveRequest;
 using SolveResponse = Quai.BuildProtocol.Control.SolveResponse;
 
@@ -126,7 +128,7 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
     public override Task Session(IAsyncStreamReader<BytesMessage> requestStream, IServerStreamWriter<BytesMessage> responseStream, ServerCallContext context) =>
         sessions.ServeAsync(
             SessionOffer.Read(name => context.RequestHeaders.GetAll(name.ToLowerInvariant()).Select(h => h.Value)),
-            new TunnelStream(requestStream, responseStream),
+            new TunnelStream<BytesMessage>(requestStream, responseStream, bytes => new BytesMessage { Data = UnsafeByteOperations.UnsafeWrap(bytes) }, m => m.Data.Memory),
             context.CancellationToken);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using Grpc.Core;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
@@ -5,7 +6,6 @@ using Quai.Build.Progress;
 using Quai.Build.Sessions;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Controls;
-using Quai.BuildKit.Files;
 using Quai.BuildProtocol.Gateway;
 using Quai.Errors;
 

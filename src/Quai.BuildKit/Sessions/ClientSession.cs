@@ -1,7 +1,7 @@
+using Quai.BuildTransfer;
 using Google.Protobuf;
 using Grpc.Core;
 using Quai.Build.Sessions;
-using Quai.BuildKit.Files;
 using Quai.BuildProtocol.ClientFiles;
 using Quai.BuildProtocol.Secrets;
 using Quai.BuildProtocol.Ssh;
@@ -44,7 +44,7 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
             async token =>
             {
                 using var call = new FileSync.FileSyncClient(calls.Invoker).DiffCopy(headers, cancellationToken: token);
-                await new TreeReceiver(call, update).RunAsync(token).ConfigureAwait(false);
+                await new TreeReceiver(PacketExchange.Calling(call), update).RunAsync(token).ConfigureAwait(false);
                 return true;
             },
             cancellation);
@@ -58,7 +58,7 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
             async token =>
             {
                 using var call = calls.Invoker.AsyncDuplexStreamingCall(PacketMethods.FileSend, null, new CallOptions(Exporter(exporter), cancellationToken: token));
-                await new TreeSender(call, tree).RunAsync(token).ConfigureAwait(false);
+                await new TreeSender(PacketExchange.Calling(call), tree).RunAsync(token).ConfigureAwait(false);
                 return true;
             },
             cancellation);

@@ -1,5 +1,8 @@
 using System.Text;
+using Quai.Cli.Builds;
 using Quai.Cli.Builds.Bake;
+using Quai.Cli.Builds.Builders;
+using Quai.Cli.Builds.Cache;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Files;
 using Quai.Cli.Containers.Views;
@@ -23,12 +26,12 @@ internal static class CommandTree
 
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
-        ["buildx"] = "Builds", ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
+        ["builder"] = "Manage the builder", ["buildx"] = "Build, and manage builders", ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
         ["manifest"] = "Make and push manifest lists", ["network"] = "Manage networks", ["trust"] = "Signatures of images",
         ["system"] = "Manage Quai", ["volume"] = "Manage volumes",
     };
 
-    private static readonly string[] Common = ["run", "exec", "ps", "pull", "push", "images", "login", "logout", "search", "version", "info"];
+    private static readonly string[] Common = ["run", "exec", "ps", "build", "pull", "push", "images", "login", "logout", "search", "version", "info"];
 
     /// <summary>One command: the words of each way to select it, the canonical one first, and how it is created.</summary>
     private static readonly (string[] Paths, Func<string, Command> Make)[] Commands =
@@ -58,6 +61,15 @@ internal static class CommandTree
         (["cp", "container cp"], p => new Copy(p)),
         (["container inspect"], p => new Inspect(p, "container")),
         (["container prune"], p => new Prune(p, "container")),
+        (["build", "image build", "builder build", "buildx build", "buildx b"], p => new BuildCommand(p)),
+        (["buildx prune", "builder prune"], p => new CachePruning(p)),
+        (["buildx du"], p => new CacheUsage(p)),
+        (["buildx ls"], p => new ListBuilders(p)),
+        (["buildx inspect"], p => new InspectBuilder(p)),
+        (["buildx create"], p => new CreateBuilder(p)),
+        (["buildx use"], p => new UseBuilder(p)),
+        (["buildx rm"], p => new RemoveBuilder(p)),
+        (["buildx version"], p => new BuilderVersion(p)),
         (["images", "image ls", "image list"], p => new ListImages(p)),
         (["rmi", "image rm", "image remove"], p => new RemoveImage(p)),
         (["tag", "image tag"], p => new Tag(p)),

@@ -111,6 +111,18 @@ internal sealed class HttpTransport(Endpoint endpoint, TlsOptions? tls, bool blo
         return new PendingAnswer(connection);
     }
 
+    /// <summary>Sends a request that leaves HTTP/1, and does not wait for the answer.</summary>
+    /// <param name="path">The path.</param>
+    /// <param name="headers">Header lines, each with its line end; they say which protocol follows.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public async Task<PendingAnswer> StartUpgradeAsync(string path, string headers, CancellationToken cancellation)
+    {
+        string target = await TargetAsync(path, cancellation);
+        Connection connection = await OpenAsync(cancellation);
+        await connection.SendAsync("POST", target, null, default, headers, upgrade: false, cancellation);
+        return new PendingAnswer(connection);
+    }
+
     /// <summary>Queries the daemon's identity.</summary>
     public async Task<ResponseHead> PingAsync(CancellationToken cancellation = default)
     {

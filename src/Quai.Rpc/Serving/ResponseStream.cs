@@ -9,6 +9,9 @@ namespace Quai.Rpc.Serving;
 internal sealed class ResponseStream<T>(HttpContext http, Marshaller<T> marshaller) : IServerStreamWriter<T>
     where T : class
 {
+    /// <summary>How many bytes may wait for a message that follows at once.</summary>
+    private const int MostWaiting = 64 << 10;
+
     /// <inheritdoc/>
     public WriteOptions? WriteOptions { get; set; }
 
@@ -20,6 +23,11 @@ internal sealed class ResponseStream<T>(HttpContext http, Marshaller<T> marshall
     {
         PipeWriter writer = http.Response.BodyWriter;
         MessageWriter.Write(writer, message, marshaller);
+        if (WriteOptions?.Flags.HasFlag(WriteFlags.BufferHint) == true && writer.CanGetUnflushedBytes && writer.UnflushedBytes < MostWaiting)
+        {
+            return;
+        }
+
         FlushResult flushed = await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (flushed.IsCompleted || flushed.IsCanceled)
         {

@@ -1,3 +1,4 @@
+using Quai.BuildTransfer;
 using System.Text;
 using Quai.Build.Sessions;
 using Quai.Registry;

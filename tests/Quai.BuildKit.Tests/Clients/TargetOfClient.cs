@@ -1,5 +1,5 @@
+using Quai.BuildTransfer;
 using Grpc.Core;
-using Quai.BuildKit.Files;
 using Quai.BuildProtocol.Files;
 using Quai.Rpc.Serving;
 using static Quai.BuildProtocol.Files.Packet.Types;

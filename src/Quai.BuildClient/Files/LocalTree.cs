@@ -1,0 +1,139 @@
+using System.Text;
+using Quai.BuildTransfer;
+using Quai.Errors;
+using Quai.Linux;
+using Quai.Linux.Trees;
+
+namespace Quai.BuildClient.Files;
+
+/// <summary>A folder of this machine as a builder is sent it: owners do not matter, sockets are left out.</summary>
+internal sealed class LocalTree : ISentTree
+{
+    private readonly string _root;
+    private readonly PathChoice _choice;
+    private readonly Dictionary<(uint, uint, ulong), string> _seen = [];
+
+    /// <summary>Chooses files of a folder.</summary>
+    /// <param name="root">The folder.</param>
+    /// <param name="include">Patterns of what is sent.</param>
+    /// <param name="exclude">Patterns of what is not.</param>
+    /// <param name="follow">Paths that are sent with what they lead to.</param>
+    public LocalTree(string root, IReadOnlyCollection<string> include, IEnumerable<string> exclude, IReadOnlyCollection<string> follow)
+    {
+        _root = root;
+        _choice = new PathChoice(follow.Count == 0 ? include : [.. include, .. new FollowedPaths(root).Find(follow)], exclude);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<ContextEntry> Entries()
+    {
+        using FileDescriptor root = RootedFiles.OpenDirectory(_root);
+        foreach (ContextEntry entry in Entries(root, "", []))
+        {
+            yield return entry;
+        }
+    }
+
+    /// <inheritdoc/>
+    public Stream Open(string path)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(_root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw QuaiException.System($"open {path}: permission denied", e);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw QuaiException.NotFound($"open {path}: no such file or directory", e);
+        }
+    }
+
+    // Directories that are not chosen themselves are sent once something in them is.
+    private IEnumerable<ContextEntry> Entries(FileDescriptor directory, string path, List<ContextEntry> waiting)
+    {
+        foreach (byte[] name in TreeEntries.NextNames(directory.Number, int.MaxValue))
+        {
+            if (TreeEntries.TryStatus(directory.Number, name) is not { } status)
+            {
+                continue;
+            }
+
+            string text = Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1)), inner = path.Length == 0 ? text : $"{path}/{text}";
+            bool chosen = _choice.Has(inner);
+            if ((!chosen && !status.IsDirectory) || Describe(directory, name, inner, status) is not { } entry)
+            {
+                continue;
+            }
+
+            if (chosen)
+            {
+                foreach (ContextEntry parent in waiting)
+                {
+                    yield return parent;
+                }
+
+                waiting.Clear();
+                yield return entry;
+            }
+
+            if (!status.IsDirectory || !_choice.MayHaveBelow(inner))
+            {
+                continue;
+            }
+
+            using FileDescriptor? opened = TreeEntries.TryOpenDirectory(directory.Number, name);
+            if (opened is null)
+            {
+                continue;
+            }
+
+            if (!chosen)
+            {
+                waiting.Add(entry);
+            }
+
+            foreach (ContextEntry below in Entries(opened, inner, waiting))
+            {
+                yield return below;
+            }
+
+            waiting.Remove(entry);
+        }
+    }
+
+    private ContextEntry? Describe(FileDescriptor directory, byte[] name, string path, in NodeStatus status)
+    {
+        ContextEntryKind? kind = (status.Mode & FileCalls.S_IFMT) switch
+        {
+            FileCalls.S_IFDIR => ContextEntryKind.Directory,
+            FileCalls.S_IFLNK => ContextEntryKind.Link,
+            FileCalls.S_IFIFO => ContextEntryKind.Pipe,
+            FileCalls.S_IFCHR => ContextEntryKind.CharacterDevice,
+            FileCalls.S_IFBLK => ContextEntryKind.BlockDevice,
+            FileCalls.S_IFSOCK => null,
+            _ => ContextEntryKind.File,
+        };
+        if (kind is not { } known)
+        {
+            return null;
+        }
+
+        string link = known == ContextEntryKind.Link && TreeEntries.TryReadLink(directory.Number, name) is { } target ? Encoding.UTF8.GetString(target) : "";
+        if (known == ContextEntryKind.File && status.Links > 1 && !_seen.TryAdd((status.DeviceMajor, status.DeviceMinor, status.Inode), path))
+        {
+            link = _seen[(status.DeviceMajor, status.DeviceMinor, status.Inode)];
+        }
+
+        return new ContextEntry(path, known, (int)(status.Mode & 0xfff))
+        {
+            Size = known == ContextEntryKind.File ? (long)status.Size : 0,
+            ModifiedAt = (status.ModifiedSeconds * 1_000_000_000L) + status.ModifiedNanoseconds,
+            LinkName = link,
+            DeviceMajor = status.NodeMajor,
+            DeviceMinor = status.NodeMinor,
+        };
+    }
+}

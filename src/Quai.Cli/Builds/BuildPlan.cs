@@ -1,0 +1,262 @@
+using System.Globalization;
+using Quai.BuildClient.Builds;
+using Quai.BuildClient.Files;
+using Quai.BuildClient.Sessions;
+using Quai.Cli.Builds.Contexts;
+using Quai.Cli.Builds.Options;
+using Quai.Cli.CommandLine;
+using Quai.Cli.Images;
+using Quai.Cli.Streams;
+
+namespace Quai.Cli.Builds;
+
+/// <summary>A build as the builder is asked for it, made of what the user says.</summary>
+internal sealed class BuildPlan : IDisposable
+{
+    private const string Failed = "ERROR: failed to build: ";
+    private static readonly string[] s_imageTypes = ["moby", "image", "docker", "oci"], s_entitlements = ["network.host", "security.insecure", "device"];
+
+    private readonly BuildContexts _contexts;
+
+    private BuildPlan(BuildContexts contexts, BuildRequest request, IReadOnlyList<string> pushed)
+    {
+        _contexts = contexts;
+        Request = request;
+        Pushed = pushed;
+    }
+
+    /// <summary>The build.</summary>
+    public BuildRequest Request { get; }
+
+    /// <summary>Names that are pushed by the daemon once they are there.</summary>
+    public IReadOnlyList<string> Pushed { get; }
+
+    /// <summary>Makes one.</summary>
+    /// <param name="session">Settings, and the streams.</param>
+    /// <param name="options">What the user says.</param>
+    /// <param name="keepsImages">Whether the builder is a daemon that keeps images.</param>
+    /// <param name="pushesItself">Whether it also pushes what it builds; else the daemon is asked to, once the image is there.</param>
+    /// <exception cref="ExitException">Something of it cannot be.</exception>
+    public static BuildPlan Create(Session session, BuildOptions options, bool keepsImages, bool pushesItself)
+    {
+        Check(options);
+        List<OutputOption> outputs = Outputs(options, keepsImages);
+        foreach (OutputOption output in outputs)
+        {
+            output.Check(session.Out.IsTerminal);
+        }
+
+        bool pushes = outputs.Exists(o => o.IsPushed);
+        if (pushes && options.Tags.Count == 0 && !outputs.Where(o => o.IsPushed).All(o => o.Attributes.ContainsKey("name")))
+        {
+            throw new ExitException(1, Failed + "tag is needed when pushing to registry");
+        }
+
+        BuildContexts contexts = BuildContexts.Resolve(options.Context, options.File, options.NamedContexts, new Input());
+        try
+        {
+            var request = new BuildRequest(BuildRequest.NewId())
+            {
+                Attributes = Attributes(session, options, contexts, keepsImages),
+                Links = options.Links,
+                Exports = options.Call.Name.Length > 0 ? [] : [.. outputs.Select(o => Export(session, o, options, keepsImages && !pushesItself))],
+                CacheFrom = options.CacheFrom,
+                CacheTo = options.CacheTo,
+                Entitlements = options.Network == "host" ? [.. options.Entitlements.Append("network.host").Distinct()] : options.Entitlements,
+                Session = new SessionContents
+                {
+                    SharedKey = contexts.SharedKey,
+                    Folders = contexts.Folders,
+                    Archives = contexts.Archives,
+                    Logins = new RegistryLogins(session),
+                    Secrets = options.Secrets,
+                    Agents = options.Agents,
+                },
+            };
+            return new BuildPlan(contexts, request, keepsImages && pushes && !pushesItself && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
+        }
+        catch
+        {
+            contexts.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _contexts.Dispose();
+
+    /// <summary>Whether a build is pushed.</summary>
+    public static bool IsPushed(BuildOptions options) => options.Push || options.Outputs.Any(o => o.IsPushed);
+
+    private static void Check(BuildOptions options)
+    {
+        if (options is { NoCache: true, NoCacheFilter.Count: > 0 })
+        {
+            throw new ExitException(1, Failed + "--no-cache and --no-cache-filter cannot currently be used together");
+        }
+
+        foreach (string tag in options.Tags)
+        {
+            CheckTag(tag);
+        }
+
+        if (options.Entitlements.FirstOrDefault(e => !s_entitlements.Contains(e.Split('=')[0]) && !e.StartsWith("fs", StringComparison.Ordinal)) is { } unknown)
+        {
+            throw new ExitException(1, $"{Failed}unknown entitlement {unknown}");
+        }
+
+        if (options.Network is not ("" or "default" or "host" or "none"))
+        {
+            throw new ExitException(1, $"{Failed}network mode \"{options.Network}\" not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create");
+        }
+    }
+
+    private static void CheckTag(string tag)
+    {
+        try
+        {
+            ImageReference.Check(tag);
+        }
+        catch (ExitException)
+        {
+            bool upper = ImageReference.Split(tag).Item1.Any(char.IsAsciiLetterUpper);
+            throw new ExitException(1, $"{Failed}invalid tag \"{tag}\": {(upper ? "repository name must be lowercase" : "invalid reference format")}");
+        }
+    }
+
+    private static List<OutputOption> Outputs(BuildOptions options, bool keepsImages)
+    {
+        List<OutputOption> outputs = [.. options.Outputs];
+        if (options.Push)
+        {
+            int image = outputs.FindIndex(o => o.Type == "image");
+            var pushed = new OutputOption("image", new Dictionary<string, string>(image < 0 ? [] : outputs[image].Attributes) { ["push"] = "true" }, "");
+            if (image < 0)
+            {
+                outputs.Add(pushed);
+            }
+            else
+            {
+                outputs[image] = pushed;
+            }
+        }
+
+        if (options.Load && !outputs.Exists(o => o is { Type: "docker", Destination: "" }))
+        {
+            outputs.Add(new OutputOption("docker", new Dictionary<string, string>(), ""));
+        }
+
+        if (!keepsImages)
+        {
+            return outputs;
+        }
+
+        // The daemon's own images are one export, whatever it is called.
+        static bool Own(OutputOption o) => o.Type == "image" || o is { Type: "docker", Destination: "" };
+        OutputOption[] own = [.. outputs.Where(Own)];
+        if (own.Length > 0 || outputs.Count == 0)
+        {
+            outputs.RemoveAll(Own);
+            Dictionary<string, string> attributes = new(StringComparer.Ordinal);
+            foreach ((string name, string value) in own.SelectMany(o => o.Attributes))
+            {
+                attributes[name] = value;
+            }
+
+            outputs.Insert(0, new OutputOption(attributes.ContainsKey("push") ? "image" : "moby", attributes, ""));
+        }
+
+        return outputs;
+    }
+
+    private static IEnumerable<string> PushedNames(List<OutputOption> outputs, BuildOptions options) =>
+        options.Tags.Concat(outputs.Where(o => o.IsPushed).SelectMany(o => (o.Attributes.GetValueOrDefault("name") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))).Distinct();
+
+    private static BuildExport Export(Session session, OutputOption output, BuildOptions options, bool pushedLater)
+    {
+        bool own = output.Type == "moby" || (pushedLater && output.Type == "image");
+        Dictionary<string, string> attributes = output.Attributes.Where(a => !own || a.Key != "push").ToDictionary(StringComparer.Ordinal);
+        string type = own ? "moby" : output.Type;
+        if (s_imageTypes.Contains(type))
+        {
+            if (options.Tags.Count > 0)
+            {
+                attributes["name"] = string.Join(',', options.Tags);
+            }
+
+            foreach ((string name, string value) in options.Annotations)
+            {
+                attributes[name] = value;
+            }
+        }
+
+        OutputTarget? target = type == "local" || (type is "tar" or "oci" or "docker" && !output.IsArchive)
+            ? new OutputTarget { Folder = Path.GetFullPath(output.Destination) }
+            : !output.IsArchive ? null
+            : new OutputTarget { Take = Take(session, output.Destination) };
+        return new BuildExport(type, attributes, target);
+    }
+
+    private static Func<Stream, CancellationToken, Task> Take(Session session, string destination) => destination switch
+    {
+        "-" => (archive, cancellation) => archive.CopyToAsync(session.Out, cancellation),
+        "" => async (archive, cancellation) => await (await session.BuildEngine.Images.LoadAsync(archive, cancellation: cancellation)).DisposeAsync(),
+        _ => (archive, cancellation) => WholeFile.WriteAsync(Path.GetFullPath(destination), file => archive.CopyToAsync(file, cancellation)),
+    };
+
+    private static Dictionary<string, string> Attributes(Session session, BuildOptions options, BuildContexts contexts, bool keepsImages)
+    {
+        Dictionary<string, string> attributes = new(contexts.Attributes, StringComparer.Ordinal);
+        if (options.Pull)
+        {
+            attributes["image-resolve-mode"] = "pull";
+        }
+        else if (keepsImages)
+        {
+            attributes["image-resolve-mode"] = "local";
+        }
+
+        if (options.NoCache || options.NoCacheFilter.Count > 0)
+        {
+            attributes["no-cache"] = string.Join(',', options.NoCacheFilter);
+        }
+
+        foreach ((string name, string value) in session.Proxies)
+        {
+            attributes["build-arg:" + name] = value;
+        }
+
+        foreach ((string name, string value) in options.Arguments)
+        {
+            attributes["build-arg:" + name] = value;
+        }
+
+        foreach ((string name, string value) in options.Labels)
+        {
+            attributes["label:" + name] = value;
+        }
+
+        Add("target", options.Target);
+        Add("platform", string.Join(',', options.Platforms));
+        Add("force-network-mode", options.Network is "default" ? "" : options.Network);
+        Add("add-hosts", string.Join(',', options.ExtraHosts));
+        Add("ulimit", string.Join(',', options.Ulimits));
+        Add("cgroup-parent", options.CgroupParent);
+        Add("shm-size", options.ShmSize == 0 ? "" : options.ShmSize.ToString(CultureInfo.InvariantCulture));
+        if (options.Call.Name.Length > 0)
+        {
+            attributes["frontend.caps"] = "moby.buildkit.frontend.subrequests+forward";
+            attributes["requestid"] = "frontend." + options.Call.Name;
+        }
+
+        return attributes;
+
+        void Add(string name, string value)
+        {
+            if (value.Length > 0)
+            {
+                attributes[name] = value;
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Quai.BuildClient.Files;
+using Quai.BuildTransfer;
+
+namespace Quai.BuildClient.Tests;
+
+/// <summary>Which files of a folder are sent.</summary>
+public sealed class LocalTreeTests
+{
+    [Fact]
+    public void All_files_are_listed_parents_first_in_the_order_of_their_names()
+    {
+        using TestFolder folder = new TestFolder().Write("b/x", "12").Write("a").Write("b.c");
+        File.CreateSymbolicLink(folder["link"], "b/x");
+        ContextEntry[] entries = [.. new LocalTree(folder.Path, [], [], []).Entries()];
+        Assert.Equal(["a", "b", "b/x", "b.c", "link"], entries.Select(e => e.Path));
+        Assert.Equal((ContextEntryKind.File, 2L, 0u, 0u), (entries[2].Kind, entries[2].Size, entries[2].Uid, entries[2].Gid));
+        Assert.Equal((ContextEntryKind.Link, "b/x"), (entries[4].Kind, entries[4].LinkName));
+    }
+
+    [Theory]
+    [InlineData("*.md", "!README.md", "README.md a a/b a/b/c.txt a/d.md")]
+    [InlineData("a", "", "README.md x.md")]
+    [InlineData("a", "!a/b/c.txt", "README.md a a/b a/b/c.txt x.md")]
+    [InlineData("**/*.md", "", "a a/b a/b/c.txt")]
+    [InlineData("*", "!a/d.md", "a a/d.md")]
+    public void What_is_excluded_is_left_out(string first, string second, string left)
+    {
+        using TestFolder folder = new TestFolder().Write("README.md").Write("x.md").Write("a/b/c.txt").Write("a/d.md");
+        Assert.Equal(left.Split(' '), new LocalTree(folder.Path, [], [first, second], []).Entries().Select(e => e.Path));
+    }
+
+    [Theory]
+    [InlineData("a/b/c.txt", "a a/b a/b/c.txt")]
+    [InlineData("a", "a a/b a/b/c.txt a/d.md")]
+    [InlineData("*.md", "README.md x.md")]
+    [InlineData("a/*.md", "a a/d.md")]
+    [InlineData("**/c.txt", "a a/b a/b/c.txt")]
+    [InlineData("/x.md", "x.md")]
+    [InlineData("none", "")]
+    public void Only_what_is_included_is_listed_and_what_it_is_in(string pattern, string left)
+    {
+        using TestFolder folder = new TestFolder().Write("README.md").Write("x.md").Write("a/b/c.txt").Write("a/d.md");
+        Assert.Equal(left.Split(' ', StringSplitOptions.RemoveEmptyEntries), new LocalTree(folder.Path, [pattern], [], []).Entries().Select(e => e.Path));
+    }
+
+    [Fact]
+    public void Paths_are_sent_with_what_their_links_lead_to()
+    {
+        using TestFolder folder = new TestFolder().Write("real/file").Write("real/other").Write("unrelated");
+        Directory.CreateSymbolicLink(folder["dir"], "/real");
+        File.CreateSymbolicLink(folder["first"], "dir/file");
+        File.CreateSymbolicLink(folder["loop"], "loop");
+        File.CreateSymbolicLink(folder["out"], "../../../unrelated");
+        Assert.Equal(["dir", "first", "real", "real/file"], new LocalTree(folder.Path, [], [], ["first"]).Entries().Select(e => e.Path));
+        Assert.Equal(["dir", "first", "real", "real/file"], new LocalTree(folder.Path, [], [], ["f*"]).Entries().Select(e => e.Path));
+        Assert.Equal(["loop"], new LocalTree(folder.Path, [], [], ["loop"]).Entries().Select(e => e.Path));
+        Assert.Equal(["out", "unrelated"], new LocalTree(folder.Path, [], [], ["out"]).Entries().Select(e => e.Path));
+        Assert.Equal(7, new LocalTree(folder.Path, [], [], ["."]).Entries().Count() - 1);
+    }
+
+    [Fact]
+    public void Another_name_of_a_file_is_told_as_one()
+    {
+        using TestFolder folder = new TestFolder().Write("a", "1");
+        Assert.True(Linked(folder["a"], folder["b"]));
+        ContextEntry[] entries = [.. new LocalTree(folder.Path, [], [], []).Entries()];
+        Assert.Equal(["", "a"], entries.Select(e => e.LinkName));
+    }
+
+    private static bool Linked(string existing, string name)
+    {
+        using var process = System.Diagnostics.Process.Start("ln", [existing, name]);
+        process.WaitForExit();
+        return process.ExitCode == 0;
+    }
+}
