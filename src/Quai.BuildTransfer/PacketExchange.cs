@@ -10,6 +10,7 @@ namespace Quai.BuildTransfer;
 /// <param name="complete">Says that nothing more is sent; null for the side that is called, which says so by its call's end.</param>
 public sealed class PacketExchange(string peer, IAsyncStreamReader<Packet> incoming, IAsyncStreamWriter<Packet> outgoing, Func<Task>? complete)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly WriteOptions s_more = new(WriteFlags.BufferHint), s_last = new();
 
     /// <summary>Of a call that the builder makes.</summary>
@@ -44,15 +45,24 @@ public sealed class PacketExchange(string peer, IAsyncStreamReader<Packet> incom
     /// <summary>Says that nothing more is sent, and waits for the other side to say the same.</summary>
     public async Task EndAsync(CancellationToken cancellation)
     {
-        if (complete is null)
+        if (complete is not null)
         {
+            await complete().ConfigureAwait(false);
+            await DrainAsync(cancellation).ConfigureAwait(false);
             return;
         }
 
-        await complete().ConfigureAwait(false);
+        // A builder that is through may end its call in whichever way, or leave it open: all has been said.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(s_patience);
+        await DrainAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    // Nothing is expected after the end, but the call is over only when its stream is.
+    private async Task DrainAsync(CancellationToken cancellation)
+    {
         while (await incoming.MoveNext(cancellation).ConfigureAwait(false))
         {
-            // Nothing is expected after the end, but the call is over only when its stream is.
         }
     }
 }

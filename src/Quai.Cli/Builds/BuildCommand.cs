@@ -111,7 +111,7 @@ internal sealed class BuildCommand : Command
 
         if (options.Call.Name.Length > 0)
         {
-            return CallAnswer.Print(session, options.Call, outcome.Result.Metadata);
+            return CallAnswer.Print(session, options.Call, outcome.File, outcome.Result.Metadata);
         }
 
         if (_flags.IsQuiet && !options.Outputs.Any(o => o is { IsArchive: true, Destination: "-" }))

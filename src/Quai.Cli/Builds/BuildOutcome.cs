@@ -8,7 +8,8 @@ namespace Quai.Cli.Builds;
 /// <summary>A build that succeeded.</summary>
 /// <param name="Id">Its id.</param>
 /// <param name="Result">What came of it.</param>
-internal sealed record BuildOutcome(string Id, BuildResult Result)
+/// <param name="File">The path of the Dockerfile; empty where it is no file of this machine's.</param>
+internal sealed record BuildOutcome(string Id, BuildResult Result, string File)
 {
     /// <summary>What a file of metadata has of it: the exporters' answers, in which documents are unpacked.</summary>
     /// <param name="builder">The builder's name.</param>

@@ -28,6 +28,9 @@ internal sealed class BuildPlan : IDisposable
     /// <summary>The build.</summary>
     public BuildRequest Request { get; }
 
+    /// <summary>The path of the Dockerfile; empty where it is no file of this machine's.</summary>
+    public string File => _contexts.File;
+
     /// <summary>Names that are pushed by the daemon once they are there.</summary>
     public IReadOnlyList<string> Pushed { get; }
 

@@ -71,7 +71,7 @@ internal sealed class BuildRunner : IAsyncDisposable
             await OwnStep.RunAsync(progress, $"pushing {image} with docker", step => PushAsync(image, step, cancellation));
         }
 
-        return new BuildOutcome(plan.Request.Id, result);
+        return new BuildOutcome(plan.Request.Id, result, plan.File);
     }
 
     /// <inheritdoc/>

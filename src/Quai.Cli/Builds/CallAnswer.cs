@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using Quai.BuildClient.Progress;
 using Quai.Cli.Builds.Options;
 using Quai.Cli.Formatting;
 
@@ -10,9 +12,10 @@ internal static class CallAnswer
     /// <summary>Prints an answer.</summary>
     /// <param name="session">Output.</param>
     /// <param name="call">The question.</param>
+    /// <param name="file">The Dockerfile as the user knows it; empty for as the frontend does.</param>
     /// <param name="metadata">The answer: as JSON, as text, and whether all is well.</param>
     /// <returns>The exit code.</returns>
-    public static int Print(Session session, CallOption call, IReadOnlyDictionary<string, string> metadata)
+    public static int Print(Session session, CallOption call, string file, IReadOnlyDictionary<string, string> metadata)
     {
         string json = metadata.GetValueOrDefault("result.json") ?? "", text = metadata.GetValueOrDefault("result.txt") ?? "";
         if (call.Format == "json" || text.Length == 0 && call.Name != "lint")
@@ -21,7 +24,7 @@ internal static class CallAnswer
         }
         else if (call.Name == "lint")
         {
-            session.Out.Write(Headline(json) + text);
+            session.Out.Write(Findings(json, file));
         }
         else
         {
@@ -54,17 +57,40 @@ internal static class CallAnswer
 
     private static string Aligned(string text) => TabWriter.Align(text, 0, 3) + "\n";
 
-    private static string Headline(string json)
+    private static string Findings(string json, string file)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        int warnings = document.RootElement.Member("warnings").Items().Count();
-        string found = warnings switch
+        JsonElement[] warnings = [.. document.RootElement.Member("warnings").Items()], sources = [.. document.RootElement.Member("sources").Items()];
+        string found = warnings.Length switch
         {
             0 => "no warnings found.",
             1 => "1 warning has been found!",
-            _ => $"{warnings} warnings have been found!",
+            _ => $"{warnings.Length} warnings have been found!",
         };
-        string? error = document.RootElement.TryGetProperty("buildError", out JsonElement failed) && failed.ValueKind == JsonValueKind.Object ? failed.Text("message") : null;
-        return $"Check complete, {found}\n{(error is null ? "" : $"\nERROR: {error}\n")}";
+        var text = new StringBuilder($"Check complete, {found}\n");
+        foreach (JsonElement warning in warnings.OrderBy(w => FirstLine(w.Member("location"))))
+        {
+            string url = warning.Text("url");
+            text.Append($"\nWARNING: {warning.Text("ruleName")}{(url.Length > 0 ? " - " + url : "")}\n{warning.Text("detail")}\n").Append(Excerpt(warning.Member("location"), sources, file));
+        }
+
+        JsonElement error = document.RootElement.Member("buildError");
+        if (error.ValueKind == JsonValueKind.Object)
+        {
+            text.Append($"\nERROR: {error.Text("message")}\n").Append(Excerpt(error.Member("location"), sources, file));
+        }
+
+        return text.ToString();
+    }
+
+    private static long FirstLine(JsonElement location) => location.Member("ranges").Items().Select(r => r.Member("start").Number("line")).FirstOrDefault();
+
+    private static string Excerpt(JsonElement location, JsonElement[] sources, string file)
+    {
+        long source = location.Number("sourceIndex");
+        (int, int)[] lines = [.. location.Member("ranges").Items().Select(r => ((int)r.Member("start").Number("line"), (int)r.Member("end").Number("line")))];
+        return lines.Length == 0 || source < 0 || source >= sources.Length || !sources[source].Member("data").TryGetBytesFromBase64(out byte[]? data)
+            ? ""
+            : new SourcePlace(file.Length > 0 ? file : sources[source].Text("filename"), Encoding.UTF8.GetString(data), lines).Excerpt();
     }
 }

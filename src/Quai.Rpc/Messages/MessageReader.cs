@@ -45,8 +45,13 @@ internal sealed class MessageReader<T>(PipeReader pipe, Marshaller<T> marshaller
 
     /// <summary>The only message of a call.</summary>
     /// <exception cref="RpcException">There is none.</exception>
-    public async Task<T> SingleAsync(CancellationToken cancellation) =>
-        await MoveNext(cancellation).ConfigureAwait(false) ? Current : throw new RpcException(new Status(StatusCode.Internal, "the call has no message"));
+    public async Task<T> SingleAsync(CancellationToken cancellation)
+    {
+        T single = await MoveNext(cancellation).ConfigureAwait(false) ? Current : throw new RpcException(new Status(StatusCode.Internal, "the call has no message"));
+
+        // The request is over when its stream is: where the answer overtakes that, HTTP/2 resets the stream.
+        return await MoveNext(cancellation).ConfigureAwait(false) ? throw new RpcException(new Status(StatusCode.Internal, "the call has several messages")) : single;
+    }
 
     private bool TryTake(ReadOnlySequence<byte> buffer, out SequencePosition used)
     {

@@ -61,14 +61,14 @@ public sealed partial class QuaiBuildTests(QuaidInstance engine) : IClassFixture
         BuildFolder theirs = new BuildFolder(engine).Dockerfile(dockerfile), ours = new BuildFolder(engine).Dockerfile(dockerfile);
         CommandResult other = await theirs.Client.RunAsync($"buildx build --no-cache {options} {theirs.Folder}"), own = await _quai.RunAsync($"build --no-cache {options} {ours.Folder}");
         Assert.Equal(other.ExitCode, own.ExitCode);
-        Assert.Equal(Comparable(other.Stdout), Comparable(own.Stdout));
+        Assert.Equal(Comparable(other.Stdout, theirs.Folder), Comparable(own.Stdout, ours.Folder));
         if (anyOrder)
         {
-            Assert.Equal(Lines(other.Stderr), Lines(own.Stderr));
+            Assert.Equal(Lines(other.Stderr, theirs.Folder), Lines(own.Stderr, ours.Folder));
         }
         else
         {
-            Assert.Equal(Comparable(other.Stderr), Comparable(own.Stderr));
+            Assert.Equal(Comparable(other.Stderr, theirs.Folder), Comparable(own.Stderr, ours.Folder));
         }
     }
 
@@ -163,18 +163,19 @@ public sealed partial class QuaiBuildTests(QuaidInstance engine) : IClassFixture
     }
 
     /// <summary>Without times, ids, colours, the programs' names and the summary that buildx does not have.</summary>
-    private static string Comparable(string text)
+    private static string Comparable(string text, string folder)
     {
         text = Colour().Replace(text, "");
         text = Digest().Replace(text, "sha256:ID");
         text = Time().Replace(text, "Ts");
         text = LineTime().Replace(text, "$1T ");
         text = text.Replace("docker --debug", "quai --debug", StringComparison.Ordinal).Replace("docker buildx build", "quai build", StringComparison.Ordinal);
+        text = text.Replace(folder, "FOLDER", StringComparison.Ordinal);
         return Spent().Replace(Summary().Replace(text, ""), "").TrimEnd('\n');
     }
 
     // Which of two steps that end at the same time is told first, and by which number, differs from run to run.
-    private static IEnumerable<string> Lines(string text) => Comparable(text).Split('\n').Select(l => Number().Replace(l, "# ")).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Lines(string text, string folder) => Comparable(text, folder).Split('\n').Select(l => Number().Replace(l, "# ")).Order(StringComparer.Ordinal);
 
     [GeneratedRegex(@"\x1b\[[0-9;]*m")]
     private static partial Regex Colour();

@@ -24,6 +24,9 @@ internal sealed class BuildContexts : IDisposable
     /// <summary>Who the client is over several builds of the same folder; empty for nobody in particular.</summary>
     public string SharedKey { get; private set; } = "";
 
+    /// <summary>The path of the Dockerfile, as the user knows it; empty where it is no file of this machine's.</summary>
+    public string File { get; private set; } = "";
+
     /// <summary>Reads what a command line says.</summary>
     /// <param name="context">A folder, an address, or <c>-</c>.</param>
     /// <param name="file">The Dockerfile: a path, an address, <c>-</c>, or empty for the usual one.</param>
@@ -108,6 +111,12 @@ internal sealed class BuildContexts : IDisposable
             dockerfile = RemoteAddress.Fetch(file);
         }
 
+        if (folder.Length > 0)
+        {
+            string path = Path.Combine(folder, name.Length == 0 ? "Dockerfile" : name);
+            File = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+        }
+
         if (dockerfile is not null)
         {
             folder = Make();
@@ -183,7 +192,7 @@ internal sealed class BuildContexts : IDisposable
 
         if (!Directory.Exists(source))
         {
-            throw new ExitException(1, File.Exists(source)
+            throw new ExitException(1, System.IO.File.Exists(source)
                 ? $"{Failed}failed to get build context path {{{source} <nil>}}: not a directory"
                 : $"{Failed}failed to get build context {name}: stat {source}: no such file or directory");
         }

@@ -16,7 +16,7 @@ internal sealed class DisplayEnd(bool expands)
     /// <summary>The text.</summary>
     /// <param name="build">What was shown.</param>
     /// <param name="succeeded">Whether all succeeded.</param>
-    public string Text(ShownBuild build, bool succeeded) => succeeded ? Warnings(build.Warnings) + Summary(build, TimeSpan.FromMilliseconds(Environment.TickCount64 - _begunAt)) : "";
+    public string Text(ShownBuild build, bool succeeded) => Warnings(build.Warnings) + (succeeded ? Summary(build, TimeSpan.FromMilliseconds(Environment.TickCount64 - _begunAt)) : "");
 
     /// <summary>The warnings.</summary>
     public string Warnings(IReadOnlyList<StepWarning> warnings)
