@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Quai.Build.Contexts;
-using Quai.Build.Sessions;
+using Quai.BuildTransfer;
 using Quai.Errors;
 using Quai.Linux;
 

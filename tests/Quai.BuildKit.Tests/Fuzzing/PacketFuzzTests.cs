@@ -1,9 +1,8 @@
 using System.Threading.Channels;
 using Google.Protobuf;
 using Grpc.Core;
-using Quai.Build.Sessions;
-using Quai.BuildKit.Files;
 using Quai.BuildProtocol.Files;
+using Quai.BuildTransfer;
 using Quai.Errors;
 
 namespace Quai.BuildKit.Tests.Fuzzing;
@@ -16,8 +15,8 @@ public sealed class PacketFuzzTests
     public void A_transfer_ends() => Fuzz.Holds(new Property("tree-packets", async input =>
     {
         var incoming = new Incoming(Packets(input));
-        using var call = new AsyncDuplexStreamingCall<Packet, Packet>(new Outgoing(), incoming, Task.FromResult(new Grpc.Core.Metadata()), () => Status.DefaultSuccess, () => new Grpc.Core.Metadata(), () => { });
-        await new TreeReceiver(call, new Sink()).RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        var exchange = new PacketExchange("client", incoming, new Outgoing(), () => Task.CompletedTask);
+        await new TreeReceiver(exchange, new Sink()).RunAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
     })
     {
         Seeds =
@@ -68,7 +67,7 @@ public sealed class PacketFuzzTests
         public Task<bool> MoveNext(CancellationToken cancellationToken) => Task.FromResult(++_at < packets.Count);
     }
 
-    private sealed class Outgoing : IClientStreamWriter<Packet>
+    private sealed class Outgoing : IAsyncStreamWriter<Packet>
     {
         private readonly Channel<Packet> _sent = Channel.CreateUnbounded<Packet>();
 
@@ -77,8 +76,6 @@ public sealed class PacketFuzzTests
         public Task WriteAsync(Packet message) => _sent.Writer.WriteAsync(message).AsTask();
 
         public Task WriteAsync(Packet message, CancellationToken cancellationToken) => _sent.Writer.WriteAsync(message, cancellationToken).AsTask();
-
-        public Task CompleteAsync() => Task.CompletedTask;
     }
 
     private sealed class Sink : IContextUpdate
