@@ -15,6 +15,9 @@ public sealed class StreamServer : IAsyncDisposable
 {
     private const int MostHeaders = 100_000, MostHeaderBytes = 16 << 20, Window = 4 << 20;
 
+    /// <summary>How long nobody may call. Not an infinite time: added to the clock, Kestrel has that end in the past.</summary>
+    private static readonly TimeSpan s_idle = TimeSpan.FromDays(30);
+
     private readonly KestrelServer _server;
     private readonly TakenOverConnections _connections = new();
     private readonly CancellationTokenSource _closing = new();
@@ -30,7 +33,7 @@ public sealed class StreamServer : IAsyncDisposable
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
-        options.Limits.KeepAliveTimeout = Timeout.InfiniteTimeSpan;
+        options.Limits.KeepAliveTimeout = s_idle;
         options.Limits.MaxRequestHeaderCount = MostHeaders;
         options.Limits.MaxRequestHeadersTotalSize = MostHeaderBytes;
         options.Limits.MaxRequestBufferSize = MostHeaderBytes;
