@@ -39,7 +39,16 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
         SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation) =>
         builder.Export(this, result, exports, cancellation);
 
-    public IReadOnlyList<BuildEvent> Events => [];
+    public IReadOnlyList<BuildEvent> Events
+    {
+        get
+        {
+            lock (_past)
+            {
+                return [.. _past];
+            }
+        }
+    }
 
     public void CheckCaches(IReadOnlyList<CacheReference> caches)
     {
