@@ -1,6 +1,7 @@
 using System.Globalization;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.State;
+using Quai.Runtime;
 
 namespace Quai.Engine.Containers.Runs;
 
@@ -42,7 +43,7 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
                 await RecordAsync(container).ConfigureAwait(false);
             }
 
-            await SignalAsync(container, run, signal).ConfigureAwait(false);
+            await EndAsync(container, run, signal).ConfigureAwait(false);
         }
 
         int seconds = timeoutSeconds ?? container.Spec.Program.StopTimeout ?? DefaultTimeout;
@@ -65,7 +66,7 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
         {
             if (container.Run == run)
             {
-                await SignalAsync(container, run, Signals.Kill).ConfigureAwait(false);
+                await EndAsync(container, run, Signals.Kill).ConfigureAwait(false);
             }
         }
 
@@ -93,6 +94,18 @@ internal sealed class ContainerStopper(ContainerRecords records, ContainerEvents
         if (container.State.Status == ContainerStatus.Paused)
         {
             await freezer.ThawAsync(container, run).ConfigureAwait(false);
+        }
+    }
+
+    // A container that ends by itself at this very moment, with its shim, needs no signal: its end is waited for all the same.
+    private async Task EndAsync(Container container, ContainerRun run, int signal)
+    {
+        try
+        {
+            await SignalAsync(container, run, signal).ConfigureAwait(false);
+        }
+        catch (ShimLostException)
+        {
         }
     }
 }
