@@ -7,20 +7,18 @@ namespace Quai.Build.RemoteCaches;
 /// <summary>How a cache is to be kept, by the attributes that BuildKit's exporters have.</summary>
 internal sealed class CacheDemands
 {
-    private readonly CacheReference _cache;
-
     /// <summary>Reads them.</summary>
     /// <exception cref="QuaiException">One is malformed, or asks for what there is not.</exception>
     public CacheDemands(CacheReference cache)
     {
-        _cache = cache;
-        IsComplete = Text("mode") switch
+        var text = new CacheText(cache);
+        IsComplete = text.Find("mode") switch
         {
             "" or "min" => false,
             "max" => true,
             string other => throw QuaiException.Invalid($"invalid cache export mode \"{other}\": it is min or max"),
         };
-        Compression = Text("compression") switch
+        Compression = text.Find("compression") switch
         {
             "" or "gzip" => LayerCompression.Gzip,
             "uncompressed" => LayerCompression.Uncompressed,
@@ -28,8 +26,8 @@ internal sealed class CacheDemands
             "estargz" => throw new QuaiException(ErrorKind.NotImplemented, "layers in the form estargz are not available in this version of Quai"),
             string other => throw QuaiException.Invalid($"unsupported layer compression type {other}"),
         };
-        ForcesCompression = Flag("force-compression", false);
-        IgnoresErrors = Flag("ignore-error", false);
+        ForcesCompression = text.Flag("force-compression");
+        IgnoresErrors = text.Flag("ignore-error");
     }
 
     /// <summary>Whether the results of all steps are kept, rather than of those that the image is made of.</summary>
@@ -47,14 +45,4 @@ internal sealed class CacheDemands
     /// <summary>An attribute that there must be.</summary>
     public static string Required(CacheReference cache, string name) => cache.Attributes.GetValueOrDefault(name, "") is { Length: > 0 } value
         ? value : throw QuaiException.Invalid($"{cache.Type} cache requires {name}");
-
-    private string Text(string name) => _cache.Attributes.GetValueOrDefault(name, "");
-
-    private bool Flag(string name, bool usual) => Text(name) switch
-    {
-        "" => usual,
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        string other => throw QuaiException.Invalid($"failed to parse {name}: {other} is neither true nor false"),
-    };
 }

@@ -17,7 +17,8 @@ internal sealed class CacheText(CacheReference cache)
 
     /// <summary>Whether something is asked for.</summary>
     /// <exception cref="QuaiException">It is neither true nor false.</exception>
-    public bool Flag(string name) => Find(name) is { Length: > 0 } text && (Booleans.TryParse(text, out bool value) ? value : throw Malformed(name, text, "neither true nor false"));
+    public bool Flag(string name, bool usual = false) => Find(name) is not { Length: > 0 } text ? usual
+        : Booleans.TryParse(text, out bool value) ? value : throw Malformed(name, text, "neither true nor false");
 
     /// <summary>A whole number of at least 1.</summary>
     /// <exception cref="QuaiException">It is none.</exception>

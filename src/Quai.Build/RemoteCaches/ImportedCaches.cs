@@ -24,7 +24,7 @@ internal sealed class ImportedCaches(
 {
     private readonly Lock _lock = new();
     private readonly List<(CacheReference Cache, Task Loading)> _all = [];
-    private readonly ConcurrentDictionary<string, (ICacheStore Store, CacheGraph Graph, CachedStep Step)> _steps = new();
+    private readonly ConcurrentDictionary<string, KnownStep> _steps = new();
     private readonly ConcurrentDictionary<string, string> _contents = new();
 
     /// <summary>Begins to read caches, unless that was done already.</summary>
@@ -49,7 +49,7 @@ internal sealed class ImportedCaches(
     }
 
     /// <summary>By what the steps that follow know the result of a key; null where there is none.</summary>
-    public string? IdentityOf(string key) => _steps.TryGetValue(key, out (ICacheStore Store, CacheGraph Graph, CachedStep Step) found) ? found.Step.Identity : null;
+    public string? IdentityOf(string key) => _steps.TryGetValue(key, out KnownStep? found) ? found.Step.Identity : null;
 
     /// <summary>The digest of chosen files of a result; null where it is not known.</summary>
     public string? ContentOf(string question) => _contents.GetValueOrDefault(question);
@@ -60,7 +60,7 @@ internal sealed class ImportedCaches(
     /// <returns>The step with its result; null where there is none, or it could not be fetched: then the step is run.</returns>
     public async Task<FetchedStep?> FetchAsync(string key, IStepProgress progress)
     {
-        if (!_steps.TryGetValue(key, out (ICacheStore Store, CacheGraph Graph, CachedStep Step) found))
+        if (!_steps.TryGetValue(key, out KnownStep? found))
         {
             return null;
         }
@@ -96,7 +96,7 @@ internal sealed class ImportedCaches(
     /// <returns>The step with its result; null where there is none, or it is not here.</returns>
     public async Task<FetchedStep?> TakeAlongAsync(string key, bool byTransfer)
     {
-        if (!_steps.TryGetValue(key, out (ICacheStore Store, CacheGraph Graph, CachedStep Step) found))
+        if (!_steps.TryGetValue(key, out KnownStep? found))
         {
             return null;
         }
@@ -143,7 +143,7 @@ internal sealed class ImportedCaches(
             {
                 foreach (CachedStep step in graph.Steps)
                 {
-                    _steps.TryAdd(step.Key, (store, graph, step));
+                    _steps.TryAdd(step.Key, new KnownStep(store, graph, step));
                 }
 
                 foreach ((string question, string answer) in graph.Contents)
@@ -195,6 +195,9 @@ internal sealed class ImportedCaches(
 
         return layer.Blob;
     }
+
+    /// <summary>A step's result, and where it is.</summary>
+    private sealed record KnownStep(ICacheStore Store, CacheGraph Graph, CachedStep Step);
 
     /// <summary>Nothing is told where nothing is transferred.</summary>
     private sealed class Silence : IStepProgress

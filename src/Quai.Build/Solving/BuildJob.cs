@@ -24,6 +24,9 @@ internal sealed class BuildJob : IBuildJob
     private readonly CancellationTokenSource _stop = new();
     private readonly BuildScope _scope;
     private readonly ConcurrentDictionary<ImageQuestion, Lazy<Task<ResolvedImage>>> _resolved = new();
+
+    // A frontend asks for them at every turn; for one build they stay what they are.
+    private readonly Lazy<IReadOnlyList<Oci.Images.Platform>> _platforms = new(RunnablePlatforms.Find);
     private readonly ImportedCaches _imported;
     private readonly VertexSolver _solver;
     private readonly Action<BuildJob> _ended;
@@ -49,7 +52,7 @@ internal sealed class BuildJob : IBuildJob
     public CancellationToken Stopped { get; }
 
     /// <inheritdoc/>
-    public IReadOnlyList<Oci.Images.Platform> Platforms => RunnablePlatforms.Find();
+    public IReadOnlyList<Oci.Images.Platform> Platforms => _platforms.Value;
 
     /// <inheritdoc/>
     public string SessionId => _options.Session?.Id ?? "";

@@ -63,11 +63,20 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         List<SolvedStep> solved = [];
         foreach ((Vertex vertex, StepKey key) in _solved.ToArray())
         {
-            CachedResult? found = await cache.FindAsync(key.Key, cancellation).ConfigureAwait(false) ?? await cache.TakeAlongAsync(key.Key, all).ConfigureAwait(false);
-            solved.Add(new SolvedStep(vertex, key, found is null ? null : Kept(found.Result)));
+            solved.Add(new SolvedStep(vertex, key, await InHandAsync(vertex).ConfigureAwait(false) ?? await ElsewhereAsync(key.Key, all, cancellation).ConfigureAwait(false)));
         }
 
         return solved;
+    }
+
+    /// <summary>The result of a step that this build has made or taken; null where it did without.</summary>
+    private async Task<StepResult?> InHandAsync(Vertex vertex) =>
+        _results.TryGetValue(vertex.Digest, out Lazy<Task<StepResult>>? made) && made is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? await made.Value.ConfigureAwait(false) : null;
+
+    private async Task<StepResult?> ElsewhereAsync(string key, bool all, CancellationToken cancellation)
+    {
+        CachedResult? found = await cache.FindAsync(key, cancellation).ConfigureAwait(false) ?? await cache.TakeAlongAsync(key, all).ConfigureAwait(false);
+        return found is null ? null : Kept(found.Result);
     }
 
     /// <summary>Waits until nothing runs for this build any more; it has been stopped.</summary>

@@ -43,7 +43,7 @@ internal sealed class BaseImages(IImageStore images)
             }
 
             ImageReference name = ImageReference.Parse(reference).WithDefaultTag();
-            RegistryAuth? auth = session is null ? null : await session.CredentialsAsync(HostOf(name), cancellation).ConfigureAwait(false);
+            RegistryAuth? auth = await CredentialsAsync(session, name, cancellation).ConfigureAwait(false);
             Image image = await images.PullAsync(name.Digest is null ? name.Canonical : (name with { Tag = null }).Canonical, platform?.ToString(), auth, new PullProgress(progress), cancellation).ConfigureAwait(false);
             return (Find(reference, platform) ?? image, false);
         }
@@ -53,8 +53,12 @@ internal sealed class BaseImages(IImageStore images)
         }
     }
 
-    /// <summary>The registry of an image by the name under which clients keep its credentials.</summary>
-    public static string HostOf(ImageReference name) => name.Canonical.Split('/')[0] is "docker.io" ? "https://index.docker.io/v1/" : name.Canonical.Split('/')[0];
+    /// <summary>The credentials that a client has for the registry of an image; null for none.</summary>
+    public static async Task<RegistryAuth?> CredentialsAsync(IBuildSession? session, ImageReference name, CancellationToken cancellation) =>
+        session is null ? null : await session.CredentialsAsync(HostOf(name), cancellation).ConfigureAwait(false);
+
+    // By the name under which clients keep them.
+    private static string HostOf(ImageReference name) => name.Canonical.Split('/')[0] is var host and not "docker.io" ? host : "https://index.docker.io/v1/";
 
     private Image? Find(string reference, Platform? platform)
     {

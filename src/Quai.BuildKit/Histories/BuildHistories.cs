@@ -14,7 +14,7 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HistoryEntry> _active = [];
-    private readonly HashSet<Task> _pending = [];
+    private readonly Dictionary<string, Task> _pending = [];
     private readonly List<Channel<BuildHistoryEvent>> _listeners = [];
 
     /// <summary>A build has begun.</summary>
@@ -48,24 +48,24 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
         DateTimeOffset now = DateTimeOffset.UtcNow;
         lock (_lock)
         {
-            Task keeping = Task.Run(() => KeepAsync(entry, events, answer, error, now));
-            _pending.Add(keeping);
-            _ = keeping.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            _pending[entry.Id] = Task.Run(() => KeepAsync(entry, events, answer, error, now));
         }
     }
 
     /// <summary>The log of a build that has ended: its messages. Null where there is none of it.</summary>
     public async Task<IEnumerable<StatusResponse>?> LogAsync(string id)
     {
+        Task? keeping;
         lock (_lock)
         {
-            if (_active.ContainsKey(id) && _pending.Count == 0)
+            // Only its own record is waited for: other builds' are none of its watcher's business.
+            if (!_pending.TryGetValue(id, out keeping) && _active.ContainsKey(id))
             {
                 return null;
             }
         }
 
-        await DrainAsync().ConfigureAwait(false);
+        await (keeping ?? Task.CompletedTask).ConfigureAwait(false);
         return history.Find(id) is { Logs: { } logs } ? Messages(logs) : null;
     }
 
@@ -162,7 +162,7 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
     {
         lock (_lock)
         {
-            return _pending.Count == 0 ? Task.CompletedTask : Task.WhenAll(_pending);
+            return _pending.Count == 0 ? Task.CompletedTask : Task.WhenAll(_pending.Values);
         }
     }
 
@@ -186,6 +186,7 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
         lock (_lock)
         {
             _active.Remove(entry.Id);
+            _pending.Remove(entry.Id);
         }
 
         if (kept is not null)
@@ -216,14 +217,6 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
         lock (_lock)
         {
             _listeners.ForEach(l => l.Writer.TryWrite(new BuildHistoryEvent { Type = type, Record = record }));
-        }
-    }
-
-    private void Forget(Task keeping)
-    {
-        lock (_lock)
-        {
-            _pending.Remove(keeping);
         }
     }
 

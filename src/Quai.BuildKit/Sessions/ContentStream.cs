@@ -9,12 +9,12 @@ namespace Quai.BuildKit.Sessions;
 /// <param name="life">How long it lasts.</param>
 internal sealed class ContentStream(AsyncServerStreamingCall<ReadContentResponse> call, CallLife life) : TwoWayStream
 {
-    private ReadOnlyMemory<byte> _left;
+    private ReceivedPiece _received;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (_left.IsEmpty)
+        while (_received.IsEmpty)
         {
             try
             {
@@ -28,13 +28,10 @@ internal sealed class ContentStream(AsyncServerStreamingCall<ReadContentResponse
                 throw known;
             }
 
-            _left = call.ResponseStream.Current.Data.Memory;
+            _received.Take(call.ResponseStream.Current.Data.Memory);
         }
 
-        int length = Math.Min(buffer.Length, _left.Length);
-        _left[..length].CopyTo(buffer);
-        _left = _left[length..];
-        return length;
+        return _received.Read(buffer.Span);
     }
 
     /// <inheritdoc/>

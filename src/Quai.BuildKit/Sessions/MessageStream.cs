@@ -17,7 +17,7 @@ internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func
     /// <summary>The largest piece that is sent, well below the largest message.</summary>
     private const int Piece = 1 << 20;
 
-    private ReadOnlyMemory<byte> _left;
+    private ReceivedPiece _received;
     private bool _completed, _ended, _failed, _disposed;
 
     /// <summary>Says that nothing more is written.</summary>
@@ -35,20 +35,17 @@ internal sealed class MessageStream<T>(AsyncDuplexStreamingCall<T, T> call, Func
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (_left.IsEmpty)
+        while (_received.IsEmpty)
         {
             if (buffer.IsEmpty || !await NextAsync().WaitAsync(cancellationToken).ConfigureAwait(false))
             {
                 return 0;
             }
 
-            _left = unwrap(call.ResponseStream.Current).Memory;
+            _received.Take(unwrap(call.ResponseStream.Current).Memory);
         }
 
-        int length = Math.Min(buffer.Length, _left.Length);
-        _left[..length].CopyTo(buffer);
-        _left = _left[length..];
-        return length;
+        return _received.Read(buffer.Span);
     }
 
     /// <inheritdoc/>

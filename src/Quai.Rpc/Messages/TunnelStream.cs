@@ -12,13 +12,13 @@ public sealed class TunnelStream<T>(IAsyncStreamReader<T> input, IAsyncStreamWri
     where T : class
 {
     private readonly CancellationTokenSource _closed = new();
-    private ReadOnlyMemory<byte> _left;
+    private ReceivedPiece _received;
     private Task<bool>? _next;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (_left.IsEmpty)
+        while (_received.IsEmpty)
         {
             // A read that is given up leaves this one for the next.
             _next ??= input.MoveNext(_closed.Token);
@@ -28,13 +28,10 @@ public sealed class TunnelStream<T>(IAsyncStreamReader<T> input, IAsyncStreamWri
             }
 
             _next = null;
-            _left = unwrap(input.Current);
+            _received.Take(unwrap(input.Current));
         }
 
-        int length = Math.Min(buffer.Length, _left.Length);
-        _left[..length].CopyTo(buffer);
-        _left = _left[length..];
-        return length;
+        return _received.Read(buffer.Span);
     }
 
     /// <inheritdoc/>

@@ -18,22 +18,11 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
 {
     private readonly FakeActionsCache _server = new();
     private readonly CacheHttp _http = new(null, TimeSpan.FromMilliseconds(1));
-    private BuildFixture _here = null!, _there = null!;
-    private Lease _lease = null!, _theirs = null!;
+    private TwoBuilders _builders = null!;
 
-    public async Task InitializeAsync()
-    {
-        (_here, _there) = (await BuildFixture.OpenAsync(), await BuildFixture.OpenAsync());
-        (_lease, _theirs) = (_here.Images.Content.Leases.Begin(), _there.Images.Content.Leases.Begin());
-    }
+    public async Task InitializeAsync() => _builders = await TwoBuilders.OpenAsync();
 
-    public async Task DisposeAsync()
-    {
-        _lease.Dispose();
-        _theirs.Dispose();
-        await _here.DisposeAsync();
-        await _there.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _builders.DisposeAsync();
 
     public void Dispose()
     {
@@ -46,19 +35,19 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     [InlineData("2")]
     public async Task A_cache_that_was_kept_is_read_elsewhere(string version)
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        await Store(_here, version).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        await Store(_builders.Here, version).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         string index = "index-buildkit-1-" + Digest.Of("refs/heads/topic"u8).Hex[..8], blob = "buildkit-blob-1-" + graph.Layers[0].Blob.Digest;
         Assert.Equal([blob, index + "#1"], _server.Keys);
-        await Store(_here, version).WriteAsync(graph, _lease, new NoProgress(), default);
+        await Store(_builders.Here, version).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.Equal([blob, index + "#1", index + "#2"], _server.Keys);
 
-        ActionsCacheStore reader = Store(_there, version);
+        ActionsCacheStore reader = Store(_builders.There, version);
         CacheGraph read = Assert.Single(await reader.ReadAsync(default));
         Assert.Equal("identity", Assert.Single(read.Steps).Identity);
-        await reader.FetchAsync(read.Layers[0].Blob, _theirs, new NoProgress(), default);
-        Assert.True(await CacheSample.HasAsync(_there, read.Layers[0].Blob, _theirs));
-        Assert.Empty(await Store(_there, version, ("scope", "other")).ReadAsync(default));
+        await reader.FetchAsync(read.Layers[0].Blob, _builders.Theirs, new NoProgress(), default);
+        Assert.True(await CacheSample.HasAsync(_builders.There, read.Layers[0].Blob, _builders.Theirs));
+        Assert.Empty(await Store(_builders.There, version, ("scope", "other")).ReadAsync(default));
     }
 
     [Theory]
@@ -80,10 +69,10 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     {
         string index = "index-buildkit-1-" + Digest.Of("refs/heads/topic"u8).Hex[..8];
         _server.Take(index + "#1");
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        await Store(_here, version).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        await Store(_builders.Here, version).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.Contains(index + "#2", _server.Keys);
-        Assert.Single(await Store(_there, version).ReadAsync(default));
+        Assert.Single(await Store(_builders.There, version).ReadAsync(default));
     }
 
     [Theory]
@@ -92,7 +81,7 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     public async Task A_wrong_token_is_refused_and_not_repeated(string version)
     {
         string token = FakeActionsCache.Token(secondsLeft: 60);
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, version, ("token", token)).ReadAsync(default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, version, ("token", token)).ReadAsync(default));
         Assert.Equal(ErrorKind.Unauthorized, error.Kind);
         Assert.StartsWith(_server.Address, error.Message, StringComparison.Ordinal);
         Assert.EndsWith("answers with status 401 AuthenticationException", error.Message, StringComparison.Ordinal);
@@ -104,8 +93,8 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     {
         Assert.StartsWith("the token of the gha cache expired at ", Assert.ThrowsAny<QuaiException>(() => Settings("2", ("token", FakeActionsCache.Token(secondsLeft: -60)))).Message, StringComparison.Ordinal);
         Assert.Equal("the token of the gha cache cannot be read", Assert.ThrowsAny<QuaiException>(() => Settings("2", ("token", "a.b.c"))).Message);
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, "2", ("token", FakeActionsCache.Token(permission: 1))).WriteAsync(graph, _lease, new NoProgress(), default));
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, "2", ("token", FakeActionsCache.Token(permission: 1))).WriteAsync(graph, _builders.Lease, new NoProgress(), default));
         Assert.Equal($"the token for the cache gha:buildkit at {_server.Address} lets it be read only", error.Message);
     }
 
@@ -114,11 +103,11 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     [InlineData("2")]
     public async Task A_content_that_ends_too_early_is_asked_for_again_and_a_damaged_one_is_not_taken(string version)
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease, new string('x', 3 << 20));
-        await Store(_here, version).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease, new string('x', 3 << 20));
+        await Store(_builders.Here, version).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         _server.Cuts = 2;
-        await Store(_there, version).FetchAsync(graph.Layers[0].Blob, _theirs, new NoProgress(), default);
-        Assert.True(await CacheSample.HasAsync(_there, graph.Layers[0].Blob, _theirs));
+        await Store(_builders.There, version).FetchAsync(graph.Layers[0].Blob, _builders.Theirs, new NoProgress(), default);
+        Assert.True(await CacheSample.HasAsync(_builders.There, graph.Layers[0].Blob, _builders.Theirs));
 
         await using BuildFixture third = await BuildFixture.OpenAsync();
         using Lease lease = third.Images.Content.Leases.Begin();
@@ -136,15 +125,15 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     [InlineData("2")]
     public async Task A_server_that_dies_while_it_is_written_to_leaves_the_cache_as_it_was(string version)
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease), other = await CacheSample.MakeAsync(_here, _lease, "another");
-        await Store(_here, version).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease), other = await CacheSample.MakeAsync(_builders.Here, _builders.Lease, "another");
+        await Store(_builders.Here, version).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         IReadOnlyList<string> before = _server.Keys;
         _server.Refuse = r => r.Method is "PATCH" or "PUT" ? -1 : 0;
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, version).WriteAsync(other, _lease, new NoProgress(), default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, version).WriteAsync(other, _builders.Lease, new NoProgress(), default));
         Assert.DoesNotContain("S1GN", error.Message, StringComparison.Ordinal);
         Assert.Equal(before, _server.Keys);
         _server.Refuse = _ => 0;
-        Assert.Equal(graph.Layers[0].Blob.Digest, Assert.Single(await Store(_there, version).ReadAsync(default)).Layers[0].Blob.Digest);
+        Assert.Equal(graph.Layers[0].Blob.Digest, Assert.Single(await Store(_builders.There, version).ReadAsync(default)).Layers[0].Blob.Digest);
     }
 
     [Fact]
@@ -152,7 +141,7 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
     {
         using var gone = new ManualResetEventSlim();
         _server.Refuse = _ => gone.Wait(TimeSpan.FromSeconds(30)) ? 500 : 500;
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, "2", ("timeout", "100ms")).ReadAsync(default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, "2", ("timeout", "100ms")).ReadAsync(default));
         gone.Set();
         Assert.Equal($"the cache gha:buildkit at {_server.Address} took longer than 0.1 seconds", error.Message);
     }
@@ -167,11 +156,11 @@ public sealed class ActionsCacheTests : IAsyncLifetime, IDisposable
             asked.Enqueue(r.Path);
             return r.Header("Authorization") == "Bearer ghp" ? FakeRegistry.Respond(200, $$"""{"total_count":1,"actions_caches":[{"id":1,"key":"{{blob}}"}]}""") : FakeRegistry.Respond(401, "");
         });
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
         blob = "buildkit-blob-1-" + graph.Layers[0].Blob.Digest;
         ActionsSettings settings = Settings("2", ("repository", "owner/name"), ("ghtoken", "ghp"));
-        var store = new ActionsCacheStore(settings, _http, new ActionsKeys(_http, $"http://{github.Address}/", settings), _here.Images.Content.Blobs, TimeSpan.FromMilliseconds(1));
-        await store.WriteAsync(graph, _lease, new NoProgress(), default);
+        var store = new ActionsCacheStore(settings, _http, new ActionsKeys(_http, $"http://{github.Address}/", settings), _builders.Here.Images.Content.Blobs, TimeSpan.FromMilliseconds(1));
+        await store.WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.DoesNotContain(blob, _server.Keys);
         Assert.Equal(
             ["refs%2Fheads%2Fmain", "refs%2Fheads%2Ftopic"],

@@ -15,22 +15,11 @@ public sealed class ObjectCacheTests : IAsyncLifetime, IDisposable
 {
     private readonly FakeObjectStore _server = new();
     private readonly CacheHttp _http = new(null, TimeSpan.FromMilliseconds(1));
-    private BuildFixture _here = null!, _there = null!;
-    private Lease _lease = null!, _theirs = null!;
+    private TwoBuilders _builders = null!;
 
-    public async Task InitializeAsync()
-    {
-        (_here, _there) = (await BuildFixture.OpenAsync(), await BuildFixture.OpenAsync());
-        (_lease, _theirs) = (_here.Images.Content.Leases.Begin(), _there.Images.Content.Leases.Begin());
-    }
+    public async Task InitializeAsync() => _builders = await TwoBuilders.OpenAsync();
 
-    public async Task DisposeAsync()
-    {
-        _lease.Dispose();
-        _theirs.Dispose();
-        await _here.DisposeAsync();
-        await _there.DisposeAsync();
-    }
+    public async Task DisposeAsync() => await _builders.DisposeAsync();
 
     public void Dispose()
     {
@@ -41,51 +30,51 @@ public sealed class ObjectCacheTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_cache_that_was_kept_is_read_elsewhere()
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        await Store(_here, ("prefix", "p é/"), ("name", "one;two")).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        await Store(_builders.Here, ("prefix", "p é/"), ("name", "one;two")).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         string blob = "p é/blobs/" + graph.Layers[0].Blob.Digest;
         Assert.Equal([blob, "p é/manifests/one", "p é/manifests/two"], _server.Objects.Keys.Order(StringComparer.Ordinal));
 
-        ObjectCacheStore reader = Store(_there, ("prefix", "p é/"), ("name", "two"));
+        ObjectCacheStore reader = Store(_builders.There, ("prefix", "p é/"), ("name", "two"));
         CacheGraph read = Assert.Single(await reader.ReadAsync(default));
         Assert.Equal(graph.Steps[0].Key, Assert.Single(read.Steps).Key);
         Assert.Equal("answer", read.Contents["question"]);
-        await reader.FetchAsync(read.Layers[0].Blob, _theirs, new NoProgress(), default);
-        Assert.True(await CacheSample.HasAsync(_there, read.Layers[0].Blob, _theirs));
+        await reader.FetchAsync(read.Layers[0].Blob, _builders.Theirs, new NoProgress(), default);
+        Assert.True(await CacheSample.HasAsync(_builders.There, read.Layers[0].Blob, _builders.Theirs));
     }
 
     [Fact]
-    public async Task Where_nothing_is_kept_there_is_no_cache() => Assert.Empty(await Store(_there).ReadAsync(default));
+    public async Task Where_nothing_is_kept_there_is_no_cache() => Assert.Empty(await Store(_builders.There).ReadAsync(default));
 
     [Fact]
     public async Task What_is_there_is_not_sent_again_and_made_young_where_it_is_old()
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
         string name = "blobs/" + graph.Layers[0].Blob.Digest, path = $"/{FakeObjectStore.Bucket}/{ObjectNames.Encode(name)}";
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.Single(_server.Requests, r => r == "PUT " + path);
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.Single(_server.Requests, r => r == "PUT " + path);
 
         _server.ModifiedAt[name] = DateTimeOffset.UtcNow.AddHours(-2);
-        await Store(_here, ("touch_refresh", "1h")).WriteAsync(graph, _lease, new NoProgress(), default);
+        await Store(_builders.Here, ("touch_refresh", "1h")).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.True(DateTimeOffset.UtcNow - _server.ModifiedAt[name] < TimeSpan.FromMinutes(5));
         Assert.Equal(2, _server.Requests.Count(r => r == "PUT " + path));
 
         _server.ModifiedAt[name] = DateTimeOffset.UtcNow.AddHours(-2);
         _server.CopyAnswer = "<Error><Code>InternalError</Code></Error>";
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, ("touch_refresh", "1h")).WriteAsync(graph, _lease, new NoProgress(), default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, ("touch_refresh", "1h")).WriteAsync(graph, _builders.Lease, new NoProgress(), default));
         Assert.EndsWith("answers with status 200 InternalError", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_half_object_is_written_again()
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
         string name = "blobs/" + graph.Layers[0].Blob.Digest;
         _server.Objects[name] = [1];
         _server.ModifiedAt[name] = DateTimeOffset.UtcNow;
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.Equal(graph.Layers[0].Blob.Size, _server.Objects[name].Length);
     }
 
@@ -96,11 +85,11 @@ public sealed class ObjectCacheTests : IAsyncLifetime, IDisposable
     [InlineData("bucket", "other", "404 NoSuchBucket")]
     public async Task Wrong_credentials_are_refused_and_not_repeated(string name, string value, string status)
     {
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, (name, value)).ReadAsync(default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, (name, value)).ReadAsync(default));
         string bucket = name == "bucket" ? value : FakeObjectStore.Bucket;
         Assert.Equal($"{_server.Address}{bucket}/manifests/buildkit answers with status {status}", error.Message);
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, (name, value)).WriteAsync(graph, _lease, new NoProgress(), default));
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, (name, value)).WriteAsync(graph, _builders.Lease, new NoProgress(), default));
         Assert.DoesNotContain("t0psecret", error.ToString(), StringComparison.Ordinal);
         Assert.Empty(_server.Objects);
     }
@@ -110,23 +99,23 @@ public sealed class ObjectCacheTests : IAsyncLifetime, IDisposable
     [InlineData(false, 1)]
     public async Task A_content_that_ends_too_early_is_asked_for_again(bool sendsRanges, int cuts)
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease, new string('x', 3 << 20));
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease, new string('x', 3 << 20));
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         (_server.SendsRanges, _server.Cuts) = (sendsRanges, cuts);
-        await Store(_there).FetchAsync(graph.Layers[0].Blob, _theirs, new NoProgress(), default);
-        Assert.True(await CacheSample.HasAsync(_there, graph.Layers[0].Blob, _theirs));
+        await Store(_builders.There).FetchAsync(graph.Layers[0].Blob, _builders.Theirs, new NoProgress(), default);
+        Assert.True(await CacheSample.HasAsync(_builders.There, graph.Layers[0].Blob, _builders.Theirs));
     }
 
     [Fact]
     public async Task A_server_that_always_dies_is_given_up()
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         _server.Cuts = 100;
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_there).FetchAsync(graph.Layers[0].Blob, _theirs, new NoProgress(), default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.There).FetchAsync(graph.Layers[0].Blob, _builders.Theirs, new NoProgress(), default));
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
         _server.Refuse = _ => -1;
-        error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_there).ReadAsync(default));
+        error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.There).ReadAsync(default));
         Assert.StartsWith($"{_server.Address}{FakeObjectStore.Bucket}/manifests/buildkit cannot be reached: ", error.Message, StringComparison.Ordinal);
     }
 
@@ -137,11 +126,11 @@ public sealed class ObjectCacheTests : IAsyncLifetime, IDisposable
     {
         int left = 2;
         _server.Refuse = _ => Interlocked.Decrement(ref left) >= 0 ? status : 0;
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         Assert.Equal(2, _server.Objects.Count);
         _server.Refuse = _ => status;
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_here, ("retry_max_attempts", "2")).ReadAsync(default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.Here, ("retry_max_attempts", "2")).ReadAsync(default));
         Assert.Equal(ErrorKind.Unavailable, error.Kind);
         Assert.EndsWith($"answers with status {status}", error.Message, StringComparison.Ordinal);
     }
@@ -149,14 +138,14 @@ public sealed class ObjectCacheTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_damaged_blob_is_not_taken()
     {
-        CacheGraph graph = await CacheSample.MakeAsync(_here, _lease);
-        await Store(_here).WriteAsync(graph, _lease, new NoProgress(), default);
+        CacheGraph graph = await CacheSample.MakeAsync(_builders.Here, _builders.Lease);
+        await Store(_builders.Here).WriteAsync(graph, _builders.Lease, new NoProgress(), default);
         _server.Objects["blobs/" + graph.Layers[0].Blob.Digest][3] ^= 1;
-        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_there).FetchAsync(graph.Layers[0].Blob, _theirs, new NoProgress(), default));
+        QuaiException error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.There).FetchAsync(graph.Layers[0].Blob, _builders.Theirs, new NoProgress(), default));
         Assert.Equal($"blob {graph.Layers[0].Blob.Digest} of the cache is damaged", error.Message);
-        Assert.False(await CacheSample.HasAsync(_there, graph.Layers[0].Blob, _theirs));
+        Assert.False(await CacheSample.HasAsync(_builders.There, graph.Layers[0].Blob, _builders.Theirs));
         _server.Objects.Clear();
-        error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_there).FetchAsync(graph.Layers[0].Blob, _theirs, new NoProgress(), default));
+        error = await Assert.ThrowsAnyAsync<QuaiException>(() => Store(_builders.There).FetchAsync(graph.Layers[0].Blob, _builders.Theirs, new NoProgress(), default));
         Assert.Equal(ErrorKind.NotFound, error.Kind);
     }
 

@@ -1,7 +1,6 @@
 using Quai.BuildTransfer;
 using Grpc.Core;
 using Quai.BuildProtocol.Files;
-using Quai.Rpc.Serving;
 using static Quai.BuildProtocol.Files.Packet.Types;
 
 namespace Quai.BuildKit.Tests.Clients;
@@ -17,7 +16,7 @@ internal sealed class TargetOfClient(string root)
     /// <summary>Fails after the list.</summary>
     public string? Failure { get; init; }
 
-    public void Bind(RpcServer server) => server.AddMethod(PacketMethods.FileSend, TakeAsync);
+    public void Bind(ServiceBinderBase server) => server.AddMethod(PacketMethods.FileSend, TakeAsync);
 
     private async Task TakeAsync(IAsyncStreamReader<Packet> requests, IServerStreamWriter<Packet> answers, ServerCallContext context)
     {

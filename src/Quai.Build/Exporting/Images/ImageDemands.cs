@@ -1,3 +1,4 @@
+using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Errors;
 using Quai.Images;
 using Quai.Oci.Images;
@@ -64,11 +65,6 @@ internal sealed class ImageDemands
 
     private string Text(string name) => _attributes.GetValueOrDefault(name, "");
 
-    private bool? Flag(string name) => Text(name) switch
-    {
-        "" => null,
-        "1" or "t" or "T" or "true" or "TRUE" or "True" => true,
-        "0" or "f" or "F" or "false" or "FALSE" or "False" => false,
-        string other => throw QuaiException.Invalid($"non-bool value specified for {name}: {other}"),
-    };
+    private bool? Flag(string name) => Text(name) is not { Length: > 0 } text ? null
+        : Booleans.TryParse(text, out bool value) ? value : throw QuaiException.Invalid($"non-bool value specified for {name}: {text}");
 }

@@ -23,10 +23,10 @@ internal sealed class ImagePushes(IRegistries registries, IPublishing publishing
         Descriptor? pushed = null;
         foreach (ImageReference name in names)
         {
-            var messages = new PushProgress(name, progress);
-            RegistryAuth? auth = await AuthAsync(name, session, cancellation).ConfigureAwait(false);
+            var messages = new PushProgress("pushing", progress);
+            RegistryAuth? auth = await BaseImages.CredentialsAsync(session, name, cancellation).ConfigureAwait(false);
             await registries.PushAsync(name.Name, name.Tag, null, auth, messages, cancellation).ConfigureAwait(false);
-            messages.End();
+            End(name, progress);
             pushed = messages.Result is { } result ? new Descriptor { MediaType = MediaTypes.OciManifest, Digest = result.Digest, Size = result.Size } : pushed;
         }
 
@@ -38,31 +38,13 @@ internal sealed class ImagePushes(IRegistries registries, IPublishing publishing
     {
         foreach (ImageReference name in demands.Names)
         {
-            var messages = new PushProgress(name, progress);
-            RegistryAuth? auth = await AuthAsync(name, session, cancellation).ConfigureAwait(false);
+            var messages = new PushProgress("pushing", progress);
+            RegistryAuth? auth = await BaseImages.CredentialsAsync(session, name, cancellation).ConfigureAwait(false);
             ImageReference target = demands.PushesByDigest ? name with { Tag = null } : name;
             await publishing.PushAsync(target, Digest.Parse(image.Top.Digest), lease, auth, messages, cancellation).ConfigureAwait(false);
-            messages.End();
+            End(name, progress);
         }
     }
 
-    private static async Task<RegistryAuth?> AuthAsync(ImageReference name, IBuildSession? session, CancellationToken cancellation) =>
-        session is null ? null : await session.CredentialsAsync(BaseImages.HostOf(name), cancellation).ConfigureAwait(false);
-
-    private sealed class PushProgress(ImageReference name, IStepProgress progress) : IProgress<ProgressMessage>
-    {
-        public PushResult? Result { get; private set; }
-
-        public void Report(ProgressMessage value)
-        {
-            Result = value.Aux as PushResult ?? Result;
-            if (value.Id is { Length: > 0 } id && value.Status is { } status)
-            {
-                bool isComplete = status is "Pushed" or "Layer already exists" or "Skipped foreign layer" || status.StartsWith("Mounted", StringComparison.Ordinal);
-                progress.Report($"pushing layer {id}", value.Current ?? 0, value.Total ?? 0, isComplete);
-            }
-        }
-
-        public void End() => progress.Report($"pushing manifest for {name.Canonical}", 0, 0, isComplete: true);
-    }
+    private static void End(ImageReference name, IStepProgress progress) => progress.Report($"pushing manifest for {name.Canonical}", 0, 0, isComplete: true);
 }

@@ -1,3 +1,4 @@
+using Quai.Build.Exporting.Images;
 using Quai.Build.Jobs;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
@@ -28,8 +29,9 @@ internal sealed class RegistryCacheStore : ICacheStore
     {
         (_registries, _publishing, _blobs, _session) = (registries, publishing, blobs, session);
         _name = ImageReference.Parse(CacheDemands.Required(cache, "ref")).WithDefaultTag();
-        _usesOciTypes = IsTrue(cache, "oci-mediatypes");
-        if (!IsTrue(cache, "image-manifest"))
+        var text = new CacheText(cache);
+        _usesOciTypes = text.Flag("oci-mediatypes", usual: true);
+        if (!text.Flag("image-manifest", usual: true))
         {
             throw new QuaiException(ErrorKind.NotImplemented, "a cache in the form of an index (image-manifest=false) is not available in this version of Quai: registries take the usual form, a manifest");
         }
@@ -61,12 +63,10 @@ internal sealed class RegistryCacheStore : ICacheStore
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(CacheGraph graph, Lease lease, IStepProgress progress, CancellationToken cancellation)
     {
         Descriptor manifest = await CacheManifests.WriteAsync(graph, _usesOciTypes, _blobs, lease, cancellation).ConfigureAwait(false);
-        await _publishing.PushAsync(_name, Digest.Parse(manifest.Digest), lease, await AuthAsync(cancellation).ConfigureAwait(false), new PushMessages(progress), cancellation).ConfigureAwait(false);
+        await _publishing.PushAsync(_name, Digest.Parse(manifest.Digest), lease, await AuthAsync(cancellation).ConfigureAwait(false), new PushProgress("writing", progress), cancellation).ConfigureAwait(false);
         progress.Report($"writing cache image manifest {manifest.Digest}", 0, 0, isComplete: true);
         return CacheManifests.Answer(manifest);
     }
-
-    private static bool IsTrue(CacheReference cache, string name) => cache.Attributes.GetValueOrDefault(name, "true") is "true" or "1" or "";
 
     private async Task ReadAsync(string reference, RegistryAuth? auth, List<CacheGraph> found, int depth, CancellationToken cancellation)
     {
@@ -88,17 +88,5 @@ internal sealed class RegistryCacheStore : ICacheStore
         }
     }
 
-    private async Task<RegistryAuth?> AuthAsync(CancellationToken cancellation) =>
-        _session is null ? null : await _session.CredentialsAsync(BaseImages.HostOf(_name), cancellation).ConfigureAwait(false);
-
-    private sealed class PushMessages(IStepProgress progress) : IProgress<ProgressMessage>
-    {
-        public void Report(ProgressMessage value)
-        {
-            if (value.Id is { Length: > 0 } id && value.Status is { } status)
-            {
-                progress.Report($"writing layer {id}", value.Current ?? 0, value.Total ?? 0, status is "Pushed" or "Layer already exists" || status.StartsWith("Mounted", StringComparison.Ordinal));
-            }
-        }
-    }
+    private Task<RegistryAuth?> AuthAsync(CancellationToken cancellation) => BaseImages.CredentialsAsync(_session, _name, cancellation);
 }
