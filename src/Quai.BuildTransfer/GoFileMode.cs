@@ -1,4 +1,3 @@
-
 namespace Quai.BuildTransfer;
 
 /// <summary>A file's kind and permissions as Go has them in 32 bits, in which clients send them, whatever system they are on.</summary>

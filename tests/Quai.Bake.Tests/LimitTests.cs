@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 
 namespace Quai.Bake.Tests;
@@ -100,10 +99,7 @@ public sealed class LimitTests
         Refuses("compose.yaml", text + "services: {}\n");
     }
 
-    private static void Refuses(string name, string text)
-    {
-        Stopwatch time = Stopwatch.StartNew();
+    // Without a bound, none of these would come back within the life of the machine.
+    private static void Refuses(string name, string text) =>
         Assert.Throws<BakeException>(() => BakeDefinition.Load([new(name, text)], new BakeOptions()));
-        Assert.True(time.Elapsed < TimeSpan.FromSeconds(20), $"took {time.Elapsed}");
-    }
 }

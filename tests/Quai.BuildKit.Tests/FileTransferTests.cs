@@ -1,8 +1,8 @@
-using Quai.BuildTransfer;
 using Quai.Build.Sessions;
 using Quai.BuildKit.Tests.Clients;
 using Quai.BuildKit.Tests.Fakes;
 using Quai.BuildProtocol.ClientFiles;
+using Quai.BuildTransfer;
 using Quai.Errors;
 
 namespace Quai.BuildKit.Tests;

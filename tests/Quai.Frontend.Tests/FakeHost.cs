@@ -1,10 +1,10 @@
-using Quai.BuildTransfer;
 using System.Text;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
 using Quai.Build.Sessions;
 using Quai.BuildProtocol.Llb;
+using Quai.BuildTransfer;
 using Quai.Errors;
 using OciPlatform = Quai.Oci.Images.Platform;
 

@@ -7,7 +7,7 @@ internal static class Limits
     public const long LargestValue = 1 << 20;
 
     /// <summary>How many steps the evaluation of one set of files may take.</summary>
-    public const long MostSteps = 20_000_000;
+    public const long MostSteps = 5_000_000;
 
     /// <summary>How deep expressions, blocks and documents may be nested.</summary>
     public const int Deepest = 250;

@@ -1,7 +1,7 @@
-using Quai.BuildTransfer;
 using System.Security.Cryptography;
 using System.Text;
 using Quai.Build.Sessions;
+using Quai.BuildTransfer;
 
 namespace Quai.Build.Contexts;
 

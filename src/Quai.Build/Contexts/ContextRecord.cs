@@ -1,5 +1,5 @@
-using Quai.BuildTransfer;
 using Quai.Build.Sessions;
+using Quai.BuildTransfer;
 
 namespace Quai.Build.Contexts;
 

@@ -1,6 +1,6 @@
-using Quai.BuildTransfer;
 using Quai.Build.Sessions;
 using Quai.Build.Trees;
+using Quai.BuildTransfer;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;

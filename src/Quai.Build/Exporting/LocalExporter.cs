@@ -1,8 +1,8 @@
-using Quai.BuildTransfer;
 using Quai.Build.Jobs;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Trees;
+using Quai.BuildTransfer;
 using Quai.Errors;
 
 namespace Quai.Build.Exporting;

@@ -31,6 +31,9 @@ public sealed class Vertex
     /// <summary>A digest of all that changes the result but the inputs: who asked, and through which proxy, does not.</summary>
     public string OperationDigest { get; }
 
+    /// <summary>What kind of step it is, as caches name it: <c>exec</c>, <c>source</c>, <c>file</c>.</summary>
+    public string Kind => Op.OpCase.ToString().ToLowerInvariant();
+
     /// <summary>What it is called in the progress.</summary>
     public string Name => Metadata.Description.TryGetValue("llb.customname", out string? name) ? name : Op.OpCase switch
     {
@@ -38,7 +41,7 @@ public sealed class Vertex
         Op.OpOneofCase.Exec => string.Join(' ', Op.Exec.Meta.Args),
         Op.OpOneofCase.File => string.Join(", ", Op.File.Actions.Select(a => a.ActionCase.ToString().ToLowerInvariant())),
         Op.OpOneofCase.None => "",
-        var other => other.ToString().ToLowerInvariant(),
+        _ => Kind,
     };
 
     private static string DigestOf(Op op)

@@ -1,6 +1,6 @@
-using Quai.BuildTransfer;
 using Quai.Build.Sessions;
 using Quai.BuildProtocol.Llb;
+using Quai.BuildTransfer;
 
 namespace Quai.Build.Jobs;
 

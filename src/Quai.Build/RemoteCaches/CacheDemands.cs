@@ -41,8 +41,4 @@ internal sealed class CacheDemands
 
     /// <summary>Whether the build succeeds where the cache cannot be kept.</summary>
     public bool IgnoresErrors { get; }
-
-    /// <summary>An attribute that there must be.</summary>
-    public static string Required(CacheReference cache, string name) => cache.Attributes.GetValueOrDefault(name, "") is { Length: > 0 } value
-        ? value : throw QuaiException.Invalid($"{cache.Type} cache requires {name}");
 }

@@ -29,7 +29,7 @@ internal sealed class CacheGraphs(LayerStore layers, IPublishing publishing)
                 outputs.Add(await AddAsync(output, made, packed, demands, lease, cancellation).ConfigureAwait(false));
             }
 
-            kept.Add(new CachedStep(step.Key.Key, step.Key.Identity, step.Vertex.Name, step.Kind, outputs));
+            kept.Add(new CachedStep(step.Key.Key, step.Key.Identity, step.Vertex.Name, step.Vertex.Kind, outputs));
         }
 
         return new CacheGraph(packed, kept, Contents(steps));
@@ -43,7 +43,7 @@ internal sealed class CacheGraphs(LayerStore layers, IPublishing publishing)
         List<CachedStep> kept =
         [
             .. steps.Where(s => s.Result is { Outputs: [var only] } && only.Layers.Count <= image.Layers.Count && only.Layers.Select(l => l.Id).SequenceEqual(image.Layers.Take(only.Layers.Count).Select(l => l.Id)))
-                .Select(s => new CachedStep(s.Key.Key, s.Key.Identity, s.Vertex.Name, s.Kind, [s.Result!.Outputs[0].Layers.Count - 1])),
+                .Select(s => new CachedStep(s.Key.Key, s.Key.Identity, s.Vertex.Name, s.Vertex.Kind, [s.Result!.Outputs[0].Layers.Count - 1])),
         ];
         return CacheDocuments.WriteInline(kept, Contents(steps));
     }

@@ -15,6 +15,10 @@ internal sealed class CacheText(CacheReference cache)
     /// <summary>An attribute, or what is usual.</summary>
     public string Find(string name, string usual) => cache.Attributes.GetValueOrDefault(name, usual);
 
+    /// <summary>An attribute that there must be.</summary>
+    /// <exception cref="QuaiException">It is not given.</exception>
+    public string Required(string name) => Find(name) is { Length: > 0 } text ? text : throw QuaiException.Invalid($"{cache.Type} cache requires {name}");
+
     /// <summary>Whether something is asked for.</summary>
     /// <exception cref="QuaiException">It is neither true nor false.</exception>
     public bool Flag(string name, bool usual = false) => Find(name) is not { Length: > 0 } text ? usual
@@ -27,7 +31,7 @@ internal sealed class CacheText(CacheReference cache)
 
     /// <summary>A time.</summary>
     /// <exception cref="QuaiException">It is none.</exception>
-    public TimeSpan Time(string name, TimeSpan usual) => Find(name) is { Length: > 0 } text ? TimeSpan.FromTicks(Durations.Parse(text) / TimeSpan.NanosecondsPerTick) : usual;
+    public TimeSpan Time(string name, TimeSpan usual) => Find(name) is { Length: > 0 } text ? Durations.ParseSpan(text) : usual;
 
     /// <summary>An address of a server.</summary>
     /// <exception cref="QuaiException">It is none.</exception>

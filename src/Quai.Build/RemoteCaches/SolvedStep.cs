@@ -8,8 +8,4 @@ namespace Quai.Build.RemoteCaches;
 /// <param name="Vertex">The step.</param>
 /// <param name="Key">Its key.</param>
 /// <param name="Result">Its result; null where it was not needed, and is not here.</param>
-internal sealed record SolvedStep(Vertex Vertex, StepKey Key, StepResult? Result)
-{
-    /// <summary>What kind of step it is, as the cache names it.</summary>
-    public string Kind => Vertex.Op.OpCase.ToString().ToLowerInvariant();
-}
+internal sealed record SolvedStep(Vertex Vertex, StepKey Key, StepResult? Result);

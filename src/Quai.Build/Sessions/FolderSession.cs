@@ -1,7 +1,7 @@
+using Quai.Build.Trees;
 using Quai.BuildTransfer;
 using Quai.Dockerfiles.Ignoring;
 using Quai.Errors;
-using Quai.Build.Trees;
 using Quai.Linux;
 using Quai.Registry;
 

@@ -1,10 +1,10 @@
-using Quai.BuildTransfer;
 using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
 using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
+using Quai.BuildTransfer;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;

@@ -198,7 +198,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     {
         scope.Entitlements.Check(vertex.Op);
         StepResult result = await parts.Steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
-        await parts.Records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Op.OpCase.ToString().ToLowerInvariant(), result).ConfigureAwait(false);
+        await parts.Records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Kind, result).ConfigureAwait(false);
         return result;
     }
 

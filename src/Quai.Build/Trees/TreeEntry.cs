@@ -1,6 +1,6 @@
-using Quai.BuildTransfer;
 using System.Text;
 using Quai.Build.Sessions;
+using Quai.BuildTransfer;
 using Quai.Linux;
 using Quai.Linux.Trees;
 

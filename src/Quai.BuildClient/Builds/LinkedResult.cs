@@ -6,6 +6,8 @@ namespace Quai.BuildClient.Builds;
 /// <summary>A result of a build that another build on the same builder takes as a named context, without it being exported.</summary>
 public sealed class LinkedResult
 {
+    private const string Configuration = "containerimage.config";
+
     private readonly Result _result;
 
     internal LinkedResult(Result result) => _result = result;
@@ -13,7 +15,6 @@ public sealed class LinkedResult
     /// <summary>Adds it to what a frontend is told, as the context of a name.</summary>
     internal void AddTo(SolveRequest request, string name)
     {
-        const string Configuration = "containerimage.config";
         if (_result.ResultCase == Result.ResultOneofCase.Refs)
         {
             foreach ((string platform, Ref one) in _result.Refs.Refs)
@@ -35,7 +36,7 @@ public sealed class LinkedResult
         if (configuration is not null)
         {
             request.FrontendOpt["input-metadata:" + name] = System.Text.Json.JsonSerializer.Serialize(
-                new Dictionary<string, string> { ["containerimage.config"] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(configuration)) }, LinkedResultJson.Default.DictionaryStringString);
+                new Dictionary<string, string> { [Configuration] = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(configuration)) }, LinkedResultJson.Default.DictionaryStringString);
         }
     }
 }

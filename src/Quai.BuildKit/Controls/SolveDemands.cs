@@ -31,13 +31,17 @@ internal static class SolveDemands
     /// <summary>Where the build's cache is kept besides.</summary>
     public static IReadOnlyList<CacheReference> CacheExports(SolveRequest request) => [.. (request.Cache?.Exports ?? []).Select(Read)];
 
-    /// <summary>What is to come of the build. Newer clients say it twice: with the field that older builders know, too.</summary>
-    public static IReadOnlyList<ExportRequest> Exports(SolveRequest request) => request switch
+    /// <summary>What is to come of the build, as the client said it. Newer clients say it twice: with the field that older builders know, too.</summary>
+    public static IReadOnlyList<Exporter> Exporters(SolveRequest request) => request switch
     {
-        { Exporters.Count: > 0 } => [.. request.Exporters.Select((e, i) => new ExportRequest(e.Type, e.Attrs.ToDictionary(), i))],
-        { ExporterDeprecated.Length: > 0 } => [new ExportRequest(request.ExporterDeprecated, request.ExporterAttrsDeprecated.ToDictionary(), 0)],
+        { Exporters.Count: > 0 } => request.Exporters,
+        { ExporterDeprecated.Length: > 0 } => [new Exporter { Type = request.ExporterDeprecated, Attrs = { request.ExporterAttrsDeprecated } }],
         _ => [],
     };
+
+    /// <summary>What is to come of the build.</summary>
+    public static IReadOnlyList<ExportRequest> Exports(SolveRequest request) =>
+        [.. Exporters(request).Select((e, i) => new ExportRequest(e.Type, e.Attrs.ToDictionary(), i))];
 
     private static CacheReference Read(CacheOptionsEntry entry) => new(entry.Type, entry.Attrs.ToDictionary());
 }

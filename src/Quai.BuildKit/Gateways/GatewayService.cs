@@ -1,4 +1,3 @@
-using Quai.BuildTransfer;
 using Grpc.Core;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
@@ -7,6 +6,7 @@ using Quai.Build.Sessions;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Controls;
 using Quai.BuildProtocol.Gateway;
+using Quai.BuildTransfer;
 using Quai.Errors;
 
 namespace Quai.BuildKit.Gateways;

@@ -24,8 +24,7 @@ internal sealed class HistoryEntry
     {
         _record = new BuildHistoryRecord { Ref = request.Ref, Frontend = request.Frontend, CreatedAt = Timestamp.FromDateTimeOffset(now) };
         Add(request.FrontendAttrs);
-        _record.Exporters.Add(request.Exporters.Count > 0 || request.ExporterDeprecated.Length == 0
-            ? request.Exporters : [new Exporter { Type = request.ExporterDeprecated, Attrs = { request.ExporterAttrsDeprecated } }]);
+        _record.Exporters.Add(SolveDemands.Exporters(request));
     }
 
     /// <summary>The build's id.</summary>

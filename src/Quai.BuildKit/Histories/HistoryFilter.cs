@@ -81,7 +81,7 @@ internal sealed class HistoryFilter
     {
         try
         {
-            return TimeSpan.FromTicks(Durations.Parse(text) / TimeSpan.NanosecondsPerTick);
+            return Durations.ParseSpan(text);
         }
         catch (QuaiException e)
         {

@@ -1,4 +1,3 @@
-using Quai.BuildTransfer;
 using Google.Protobuf;
 using Grpc.Core;
 using Quai.Build.Sessions;
@@ -6,6 +5,7 @@ using Quai.BuildProtocol.ClientFiles;
 using Quai.BuildProtocol.Secrets;
 using Quai.BuildProtocol.Ssh;
 using Quai.BuildProtocol.Uploads;
+using Quai.BuildTransfer;
 using Quai.Errors;
 using Quai.Registry;
 using Quai.Rpc.Calling;

@@ -109,15 +109,11 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
             using JsonDocument document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Null ? none : read(document.RootElement);
         }
-        catch (Exception e) when (IsMalformed(e))
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw Malformed(parameter, e);
+            throw QuaiException.Invalid($"error reading build options: {parameter}: {e.Message}", e);
         }
     }
-
-    private static bool IsMalformed(Exception error) => error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException;
-
-    private static QuaiException Malformed(string parameter, Exception error) => QuaiException.Invalid($"error reading build options: {parameter}: {error.Message}", error);
 
     private static void AddPairs(Dictionary<string, string> attributes, ApiCall call, string parameter, string prefix)
     {

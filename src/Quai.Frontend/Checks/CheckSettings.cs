@@ -41,7 +41,7 @@ internal sealed record CheckSettings
     }
 
     /// <summary>Whether a check is done.</summary>
-    public bool Has(CheckRule rule) => rule.IsExperimental ? HasAllExperimental || Experimental.Contains(rule.Name) : !SkipsAll && !Skipped.Contains(rule.Name);
+    public bool Has(CheckRule rule) => rule.IsExperimental ? HasAllExperimental || Experimental.Contains(rule.Name) : !Skips(rule.Name);
 
     /// <summary>Whether something with a name is not done.</summary>
     public bool Skips(string name) => SkipsAll || Skipped.Contains(name);

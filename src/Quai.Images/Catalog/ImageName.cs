@@ -32,16 +32,12 @@ internal sealed record ImageName
     public static ImageName Tag(string text)
     {
         ImageReference name = ImageReference.Parse(text);
-        return name.Digest is null ? Tag(name) : throw QuaiException.Invalid($"invalid tag \"{name.Familiar}\": an archive's image has no digest of a registry's");
+        return Undigested(name, name.Familiar, "an archive");
     }
 
     /// <summary>A name by tag for what a build makes; without a tag it is <c>latest</c>.</summary>
     /// <exception cref="QuaiException">It is not a name, has a digest, or could be taken for something else.</exception>
-    public static ImageName Built(string text)
-    {
-        ImageReference name = ImageReference.Parse(text).WithDefaultTag();
-        return name.Digest is null ? Tag(name) : throw QuaiException.Invalid($"invalid tag \"{text}\": a build's image has no digest of a registry's");
-    }
+    public static ImageName Built(string text) => Undigested(ImageReference.Parse(text).WithDefaultTag(), text, "a build");
 
     /// <summary>A name by digest.</summary>
     /// <param name="repository">The repository that the manifest was pulled from or pushed to.</param>
@@ -60,6 +56,9 @@ internal sealed record ImageName
         name = good ? new ImageName(reference!) : null;
         return good;
     }
+
+    private static ImageName Undigested(ImageReference name, string shown, string source) =>
+        name.Digest is null ? Tag(name) : throw QuaiException.Invalid($"invalid tag \"{shown}\": {source}'s image has no digest of a registry's");
 
     /// <summary>What else a name could be mistaken for.</summary>
     private static string? Problem(ImageReference name)

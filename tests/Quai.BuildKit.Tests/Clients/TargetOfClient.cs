@@ -1,6 +1,6 @@
-using Quai.BuildTransfer;
 using Grpc.Core;
 using Quai.BuildProtocol.Files;
+using Quai.BuildTransfer;
 using static Quai.BuildProtocol.Files.Packet.Types;
 
 namespace Quai.BuildKit.Tests.Clients;

@@ -1,8 +1,8 @@
-using Quai.BuildTransfer;
 using System.Text;
 using Quai.Build.Jobs;
 using Quai.Build.Sessions;
 using Quai.BuildProtocol.Llb;
+using Quai.BuildTransfer;
 using Quai.Errors;
 
 namespace Quai.BuildKit.Tests.Fakes;

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Http.Headers;
 using Quai.Build.RemoteCaches.Transfers;
 using Quai.Errors;
@@ -43,8 +42,7 @@ internal sealed class ActionsClient(CacheHttp http, ActionsSettings settings)
                 cancellation).ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
             {
-                return new OpenedBlob(
-                    await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), response.StatusCode == HttpStatusCode.PartialContent ? offset : 0, response);
+                return await OpenedBlob.OfAsync(response, offset, cancellation).ConfigureAwait(false);
             }
 
             using (response)

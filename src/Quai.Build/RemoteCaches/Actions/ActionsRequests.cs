@@ -18,10 +18,7 @@ internal sealed class ActionsRequests(CacheHttp http, string token)
     /// <summary>The size of the pieces that are uploaded, in bytes.</summary>
     public const long Piece = 32 << 20;
 
-    /// <summary>How many of them are sent at the same time.</summary>
-    public const int Parallelism = 4;
-
-    private const int LargestAnswer = 1 << 20;
+    private const int Parallelism = 4, LargestAnswer = 1 << 20;
 
     /// <summary>Sends a document, if there is one, and reads the answer.</summary>
     /// <param name="method">The method.</param>
@@ -35,22 +32,9 @@ internal sealed class ActionsRequests(CacheHttp http, string token)
     public async Task<T?> AskAsync<T>(HttpMethod method, string address, ReadOnlyMemory<byte> document, JsonTypeInfo<T> type, CancellationToken cancellation)
         where T : class
     {
-        using HttpResponseMessage response = await http.SendAsync(
-            () =>
-            {
-                HttpRequestMessage request = Request(method, address);
-                if (!document.IsEmpty)
-                {
-                    request.Content = new ReadOnlyMemoryContent(document);
-                    request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                }
-
-                return request;
-            },
-            cancellation).ConfigureAwait(false);
+        using HttpResponseMessage response = await http.SendAsync(() => Request(method, address, document), cancellation).ConfigureAwait(false);
         await ExpectAsync(response, cancellation).ConfigureAwait(false);
-        await using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-        byte[] bytes = await BlobReceipt.ReadAsync(content, LargestAnswer, $"the answer of {CacheHttp.Shown(new Uri(address))}", cancellation).ConfigureAwait(false);
+        byte[] bytes = await BlobReceipt.ReadAsync(response, LargestAnswer, $"the answer of {CacheHttp.Shown(new Uri(address))}", cancellation).ConfigureAwait(false);
         try
         {
             return bytes.Length == 0 ? null : JsonSerializer.Deserialize(bytes, type);
@@ -70,6 +54,32 @@ internal sealed class ActionsRequests(CacheHttp http, string token)
     {
         using HttpResponseMessage response = await http.SendAsync(make, cancellation).ConfigureAwait(false);
         await ExpectAsync(response, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends all pieces of an entry, a few at the same time.</summary>
+    /// <param name="source">The entry.</param>
+    /// <param name="make">Makes the request for the piece at an offset, of a length, once for each attempt.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="QuaiException">The server cannot be reached, or refuses.</exception>
+    public Task UploadPiecesAsync(UploadSource source, Func<long, long, HttpRequestMessage> make, CancellationToken cancellation) => Parallel.ForEachAsync(
+        source.Pieces(Piece),
+        new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellation },
+        async (piece, stop) => await UploadAsync(() => make(piece.Offset, piece.Length), stop).ConfigureAwait(false));
+
+    /// <summary>A request that gives access, with a document.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="document">The document, in JSON; empty for none.</param>
+    public HttpRequestMessage Request(HttpMethod method, string address, ReadOnlyMemory<byte> document)
+    {
+        HttpRequestMessage request = Request(method, address);
+        if (!document.IsEmpty)
+        {
+            request.Content = new ReadOnlyMemoryContent(document);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
+        return request;
     }
 
     /// <summary>A request that gives access.</summary>
@@ -107,8 +117,7 @@ internal sealed class ActionsRequests(CacheHttp http, string token)
     {
         try
         {
-            await using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            byte[] bytes = await BlobReceipt.ReadAsync(content, LargestAnswer, "the answer", cancellation).ConfigureAwait(false);
+            byte[] bytes = await BlobReceipt.ReadAsync(response, LargestAnswer, "the answer", cancellation).ConfigureAwait(false);
 
             // Some of GitHub's answers begin with a mark of their byte order.
             ActionsFault? fault = JsonSerializer.Deserialize(bytes.AsSpan(bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0xef, 0xbb, 0xbf]) ? 3 : 0), ActionsJson.Default.ActionsFault);

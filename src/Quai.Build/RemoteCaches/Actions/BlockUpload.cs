@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Quai.Build.RemoteCaches.Transfers;
@@ -20,21 +19,15 @@ internal sealed class BlockUpload(ActionsRequests requests, Uri address)
             return;
         }
 
-        var blocks = new ConcurrentDictionary<long, string>();
-        await Parallel.ForEachAsync(
-            source.Pieces(ActionsRequests.Piece),
-            new ParallelOptions { MaxDegreeOfParallelism = ActionsRequests.Parallelism, CancellationToken = cancellation },
-            async (piece, stop) =>
-            {
-                // All have names of one length.
-                string block = Convert.ToBase64String(Encoding.ASCII.GetBytes((piece.Offset / ActionsRequests.Piece).ToString("D8", CultureInfo.InvariantCulture)));
-                await requests.UploadAsync(
-                    () => Request($"comp=block&blockid={Uri.EscapeDataString(block)}", source.Piece(piece.Offset, piece.Length), isWhole: false), stop).ConfigureAwait(false);
-                blocks[piece.Offset] = block;
-            }).ConfigureAwait(false);
-        string list = $"<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{string.Concat(blocks.OrderBy(b => b.Key).Select(b => $"<Latest>{b.Value}</Latest>"))}</BlockList>";
+        await requests.UploadPiecesAsync(
+            source, (offset, length) => Request($"comp=block&blockid={Uri.EscapeDataString(NameOf(offset))}", source.Piece(offset, length), isWhole: false), cancellation).ConfigureAwait(false);
+        string blocks = string.Concat(source.Pieces(ActionsRequests.Piece).Select(p => $"<Latest>{NameOf(p.Offset)}</Latest>"));
+        string list = $"<?xml version=\"1.0\" encoding=\"utf-8\"?><BlockList>{blocks}</BlockList>";
         await requests.UploadAsync(() => Request("comp=blocklist", new ByteArrayContent(Encoding.UTF8.GetBytes(list)), isWhole: false), cancellation).ConfigureAwait(false);
     }
+
+    // All have names of one length.
+    private static string NameOf(long offset) => Convert.ToBase64String(Encoding.ASCII.GetBytes((offset / ActionsRequests.Piece).ToString("D8", CultureInfo.InvariantCulture)));
 
     private HttpRequestMessage Request(string query, HttpContent content, bool isWhole)
     {

@@ -36,20 +36,9 @@ internal sealed class RestProtocol(ActionsRequests requests, string address) : I
         }
 
         string entry = $"{_root}caches/{(place is { CacheId: > 0 } ? place.CacheId : throw QuaiException.Invalid($"{CacheHttp.Shown(new Uri(_root))}caches names no place for an entry")).ToString(CultureInfo.InvariantCulture)}";
-        await Parallel.ForEachAsync(
-            source.Pieces(ActionsRequests.Piece),
-            new ParallelOptions { MaxDegreeOfParallelism = ActionsRequests.Parallelism, CancellationToken = cancellation },
-            async (piece, stop) => await requests.UploadAsync(() => Piece(entry, source, piece.Offset, piece.Length), stop).ConfigureAwait(false)).ConfigureAwait(false);
+        await requests.UploadPiecesAsync(source, (offset, length) => Piece(entry, source, offset, length), cancellation).ConfigureAwait(false);
         byte[] commit = JsonSerializer.SerializeToUtf8Bytes(new RestCommit(source.Length), ActionsJson.Default.RestCommit);
-        await requests.UploadAsync(
-            () =>
-            {
-                HttpRequestMessage request = requests.Request(HttpMethod.Post, entry);
-                request.Content = new ReadOnlyMemoryContent(commit);
-                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-                return request;
-            },
-            cancellation).ConfigureAwait(false);
+        await requests.UploadAsync(() => requests.Request(HttpMethod.Post, entry, commit), cancellation).ConfigureAwait(false);
         return true;
     }
 

@@ -58,8 +58,7 @@ internal sealed class ObjectClient(CacheHttp http, ObjectSettings settings, Time
             }
         }
 
-        return new OpenedBlob(
-            await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), response.StatusCode == HttpStatusCode.PartialContent ? offset : 0, response);
+        return await OpenedBlob.OfAsync(response, offset, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Writes an object, which is there when all of it was sent.</summary>
@@ -128,9 +127,7 @@ internal sealed class ObjectClient(CacheHttp http, ObjectSettings settings, Time
     {
         try
         {
-            await using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
-            byte[] bytes = await BlobReceipt.ReadAsync(content, LargestError, "the answer", cancellation).ConfigureAwait(false);
-            return CodeOf(Encoding.UTF8.GetString(bytes));
+            return CodeOf(Encoding.UTF8.GetString(await BlobReceipt.ReadAsync(response, LargestError, "the answer", cancellation).ConfigureAwait(false)));
         }
         catch (QuaiException)
         {

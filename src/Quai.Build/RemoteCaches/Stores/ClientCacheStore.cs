@@ -12,17 +12,19 @@ namespace Quai.Build.RemoteCaches.Stores;
 /// <summary>A cache in a folder of the client, which is an OCI layout.</summary>
 internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? session, BlobStore blobs) : ICacheStore
 {
+    private readonly CacheText _text = new(cache);
+
     /// <inheritdoc/>
     public string Title => "exporting cache to client directory";
 
     /// <inheritdoc/>
-    public string Name => "local:" + cache.Attributes.GetValueOrDefault("digest", cache.Attributes.GetValueOrDefault("src", cache.Attributes.GetValueOrDefault("dest", "")));
+    public string Name => "local:" + _text.Find("digest", _text.Find("src", _text.Find("dest")));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CacheGraph>> ReadAsync(CancellationToken cancellation)
     {
         IClientContent content = Open("src");
-        Digest digest = Digest.Parse(CacheDemands.Required(cache, "digest"));
+        Digest digest = Digest.Parse(_text.Required("digest"));
         byte[] bytes = await ReadAsync(content, digest, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
         return await CacheManifests.ReadAsync(ImageJson.ReadManifest(bytes), (blob, limit) => ReadAsync(content, Digest.Parse(blob.Digest), limit, cancellation)).ConfigureAwait(false) is { } graph
             ? [graph] : [];
@@ -65,9 +67,6 @@ internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? sess
         return digest.Matches(read) ? read : throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
     }
 
-    private IClientContent Open(string attribute)
-    {
-        string folder = CacheDemands.Required(cache, attribute);
-        return session?.OpenContent("local:" + folder) ?? throw QuaiException.Invalid("no session of a client has the cache's folder");
-    }
+    private IClientContent Open(string attribute) =>
+        session?.OpenContent("local:" + _text.Required(attribute)) ?? throw QuaiException.Invalid("no session of a client has the cache's folder");
 }

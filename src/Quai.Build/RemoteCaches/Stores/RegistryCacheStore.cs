@@ -28,8 +28,8 @@ internal sealed class RegistryCacheStore : ICacheStore
     public RegistryCacheStore(CacheReference cache, IRegistries registries, IPublishing publishing, BlobStore blobs, IBuildSession? session)
     {
         (_registries, _publishing, _blobs, _session) = (registries, publishing, blobs, session);
-        _name = ImageReference.Parse(CacheDemands.Required(cache, "ref")).WithDefaultTag();
         var text = new CacheText(cache);
+        _name = ImageReference.Parse(text.Required("ref")).WithDefaultTag();
         _usesOciTypes = text.Flag("oci-mediatypes", usual: true);
         if (!text.Flag("image-manifest", usual: true))
         {

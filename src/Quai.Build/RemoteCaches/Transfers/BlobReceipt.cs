@@ -88,6 +88,13 @@ internal static class BlobReceipt
         return bytes.ToArray();
     }
 
+    /// <summary>Reads a small answer, as <see cref="ReadAsync(Stream, int, string, CancellationToken)"/> reads a stream.</summary>
+    public static async Task<byte[]> ReadAsync(HttpResponseMessage response, int limit, string what, CancellationToken cancellation)
+    {
+        await using Stream content = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        return await ReadAsync(content, limit, what, cancellation).ConfigureAwait(false);
+    }
+
     private static async Task CopyAsync(Stream stream, IngestFile file, Descriptor blob, IStepProgress progress, CancellationToken cancellation)
     {
         byte[] buffer = new byte[Piece];

@@ -30,7 +30,7 @@ internal static class CacheView
         .With("Size", () => Units.Size(entry.Size, 4) + (entry.IsShared ? "*" : ""))
         .With("Description", () => entry.Description)
         .With("UsageCount", () => entry.UsageCount)
-        .With("LastUsedAt", () => entry.LastUsedAt is { } used ? Ago(used) : "")
+        .With("LastUsedAt", () => entry.LastUsedAt is { } used ? Units.Ago(used) : "")
         .With("Type", () => entry.Type);
 
     /// <summary>An entry in full, a line for each fact.</summary>
@@ -56,7 +56,7 @@ internal static class CacheView
         Add("Usage count", entry.UsageCount.ToString(CultureInfo.InvariantCulture));
         if (entry.LastUsedAt is { } used)
         {
-            Add("Last used", Ago(used));
+            Add("Last used", Units.Ago(used));
         }
 
         if (entry.Type.Length > 0)
@@ -81,8 +81,6 @@ internal static class CacheView
 
         return text.Append($"Reclaimable:\t{Units.Size(reclaimable, 4)}\nTotal:\t\t{Units.Size(total, 4)}\n").ToString();
     }
-
-    private static string Ago(DateTimeOffset moment) => Units.Ago(moment);
 
     private static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + " +0000 UTC";
 }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Quai.Cli.CommandLine;
+using Quai.Cli.Http;
 
 namespace Quai.Cli.Builds.Contexts;
 
@@ -21,7 +22,7 @@ internal static partial class RemoteAddress
         try
         {
             using var client = new HttpClient { MaxResponseContentBufferSize = LargestDockerfile };
-            return new MemoryStream(client.GetByteArrayAsync(new Uri(address)).GetAwaiter().GetResult());
+            return new MemoryStream(client.GetByteArrayAsync(new Uri(address)).Await());
         }
         catch (Exception e) when (e is HttpRequestException or UriFormatException or TaskCanceledException)
         {

@@ -96,10 +96,13 @@ internal sealed class ShownBuild
     /// <summary>A part's progress: <c>transferring context: 2.00MB / 3.00MB 0.1s done</c>.</summary>
     public static string Part(StepStatus status)
     {
-        string bytes = status.Total != 0 ? $" {Bytes(status.Current)} / {Bytes(status.Total)}" : status.Current != 0 ? $" {Bytes(status.Current)}" : "";
         double took = status.StartedAt is { } start ? ((status.CompletedAt ?? status.At) - start).TotalSeconds : 0;
-        return status.Id + bytes + (took > 0.01 ? string.Create(CultureInfo.InvariantCulture, $" {took:F1}s") : "") + (status.CompletedAt is null ? "" : " done");
+        return Amount(status) + (took > 0.01 ? string.Create(CultureInfo.InvariantCulture, $" {took:F1}s") : "") + (status.CompletedAt is null ? "" : " done");
     }
+
+    /// <summary>How much of a part is done: <c>transferring context: 2.00MB / 3.00MB</c>.</summary>
+    public static string Amount(StepStatus status) =>
+        status.Id + (status.Total != 0 ? $" {Bytes(status.Current)} / {Bytes(status.Total)}" : status.Current != 0 ? $" {Bytes(status.Current)}" : "");
 
     /// <summary>A size with two digits behind the point, but for bytes.</summary>
     public static string Bytes(long bytes)

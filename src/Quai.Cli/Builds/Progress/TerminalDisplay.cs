@@ -6,18 +6,13 @@ using Quai.Linux.Terminals;
 namespace Quai.Cli.Builds.Progress;
 
 /// <summary>Shows progress on a terminal, drawn anew while builds go on: a line for each step, with its time; what goes on shows its parts and last lines.</summary>
-internal sealed class TerminalDisplay : IBuildDisplay
+internal sealed class TerminalDisplay : TimedDisplay
 {
     private const int TailLines = 6, LeastWidth = 40;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
 
-    private readonly Lock _gate = new();
-    private readonly ShownBuild _build = new();
     private readonly DateTimeOffset _begunAt = DateTimeOffset.UtcNow;
-    private readonly Output _output;
     private readonly string _builder;
-    private readonly DisplayEnd _end;
-    private readonly Timer _timer;
     private int _drawn;
     private bool _finished;
 
@@ -25,66 +20,42 @@ internal sealed class TerminalDisplay : IBuildDisplay
     /// <param name="builder">The builder's name, with its kind before: <c>docker:default</c>.</param>
     /// <param name="end">What is shown in the end.</param>
     public TerminalDisplay(Output output, string builder, DisplayEnd end)
+        : base(output, end)
     {
-        _output = output;
         _builder = builder;
-        _end = end;
-        _timer = new Timer(_ => Draw(all: false), null, TimeSpan.Zero, s_pause);
+        Begin(TimeSpan.Zero, s_pause);
     }
 
-    public void Report(ProgressBatch batch)
+    /// <inheritdoc/>
+    protected override void Show(bool all)
     {
-        lock (_gate)
+        // Nothing is drawn for what cannot begin: it has only its error.
+        if (_finished || Build.Steps.Count == 0)
         {
-            _build.Take(batch);
+            return;
         }
-    }
 
-    public void Finish(bool succeeded)
-    {
-        _timer.Dispose();
-        Draw(all: true);
-        lock (_gate)
+        _finished = all;
+        (ushort rows, ushort columns) = Terminal.GetSize(Output.Descriptor);
+        int width = Math.Max(columns == 0 ? 80 : (int)columns, LeastWidth), height = rows == 0 ? 24 : rows;
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        List<(string Left, string Right)> lines = Lines(now, all ? int.MaxValue : height - 2, all);
+        var drawing = new Drawing().Up(_drawn).Return();
+        foreach ((string left, string right) in lines)
         {
-            _output.Write(_build.Failures());
-            _output.Write(_end.Text(_build, succeeded));
+            int room = width - right.Length - 1;
+            string shown = left.Length > room ? left[..Math.Max(room - 2, 0)] + ".." : left;
+            drawing.Line(shown.PadRight(room) + (right.Length > 0 ? " " + right : "")).EndLine();
         }
-    }
 
-    public void Dispose() => _timer.Dispose();
-
-    private void Draw(bool all)
-    {
-        lock (_gate)
-        {
-            // Nothing is drawn for what cannot begin: it has only its error.
-            if (_finished || _build.Steps.Count == 0)
-            {
-                return;
-            }
-
-            _finished = all;
-            (ushort rows, ushort columns) = Terminal.GetSize(_output.Descriptor);
-            int width = Math.Max(columns == 0 ? 80 : (int)columns, LeastWidth), height = rows == 0 ? 24 : rows;
-            DateTimeOffset now = DateTimeOffset.UtcNow;
-            List<(string Left, string Right)> lines = Lines(now, all ? int.MaxValue : height - 2, all);
-            var drawing = new Drawing().Up(_drawn).Return();
-            foreach ((string left, string right) in lines)
-            {
-                int room = width - right.Length - 1;
-                string shown = left.Length > room ? left[..Math.Max(room - 2, 0)] + ".." : left;
-                drawing.Line(shown.PadRight(room) + (right.Length > 0 ? " " + right : "")).EndLine();
-            }
-
-            _output.Draw(drawing.ClearRest());
-            _drawn = lines.Count;
-        }
+        Output.Draw(drawing.ClearRest());
+        _drawn = lines.Count;
     }
 
     /// <summary>The lines; where there are too many, those of steps that have ended are left out first.</summary>
     private List<(string Left, string Right)> Lines(DateTimeOffset now, int most, bool all)
     {
-        ShownStep[] steps = [.. _build.Steps.Where(s => s.IsStarted).OrderBy(s => s.Change.StartedAt)];
+        ShownStep[] steps = [.. Build.Steps.Where(s => s.IsStarted).OrderBy(s => s.Change.StartedAt)];
         List<(bool Ended, List<(string, string)> Lines)> blocks = [.. steps.Select(s => (s.IsCompleted, Block(s, now)))];
         int count = blocks.Sum(b => b.Lines.Count) + 1;
         for (int i = 0; i < blocks.Count && count > most; i++)
@@ -96,7 +67,7 @@ internal sealed class TerminalDisplay : IBuildDisplay
             }
         }
 
-        int completed = steps.Count(s => s.IsCompleted), total = Math.Max(_build.Steps.Count, completed);
+        int completed = steps.Count(s => s.IsCompleted), total = Math.Max(Build.Steps.Count, completed);
         string title = string.Create(CultureInfo.InvariantCulture, $"[+] Building {(now - _begunAt).TotalSeconds:F1}s ({completed}/{total}){(all ? " FINISHED" : "")}");
         return [(title, _builder), .. blocks.SelectMany(b => b.Lines).Take(most - 1)];
     }
@@ -107,8 +78,7 @@ internal sealed class TerminalDisplay : IBuildDisplay
         List<(string, string)> lines = [(" => " + outcome + step.Change.Name, Seconds(step.Took(now) ?? default))];
         foreach (StepStatus status in step.Statuses)
         {
-            string bytes = status.Total != 0 ? $" {ShownBuild.Bytes(status.Current)} / {ShownBuild.Bytes(status.Total)}" : status.Current != 0 ? $" {ShownBuild.Bytes(status.Current)}" : "";
-            lines.Add(($" => => {status.Id}{bytes}", status.StartedAt is { } start ? Seconds((status.CompletedAt ?? now) - start) : ""));
+            lines.Add((" => => " + ShownBuild.Amount(status), status.StartedAt is { } start ? Seconds((status.CompletedAt ?? now) - start) : ""));
         }
 
         if (!step.IsCompleted)
