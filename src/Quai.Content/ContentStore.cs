@@ -23,7 +23,8 @@ public sealed class ContentStore : IAsyncDisposable
         Collector = new ContentCollector(database, Blobs, Snapshots, Leases, Gate, owners, logger);
         Work = new LeasedWork(Leases, Collector);
         Differences = new LayerCommit(Blobs, Snapshots, Layers);
-        Packing = new LayerPacking(Blobs);
+        Packing = new LayerPacking(database, Blobs, Snapshots, Layers, Leases);
+        Blobs.Maker = Packing;
     }
 
     /// <summary>The tables that the store needs in its database; they come before those of its owners, which refer to them.</summary>
@@ -84,6 +85,7 @@ public sealed class ContentStore : IAsyncDisposable
         await Collector.StopAsync().ConfigureAwait(false);
         await Snapshots.DisposeAsync().ConfigureAwait(false);
         Layers.Dispose();
+        Packing.Dispose();
         Gate.Dispose();
     }
 }

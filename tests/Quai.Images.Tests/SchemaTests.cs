@@ -27,7 +27,7 @@ public sealed class SchemaTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("quai-schema-").FullName;
 
-    private static IEnumerable<Migration> OldMigrations => ImageServices.Migrations.Where(m => m.Component != "content")
+    private static IEnumerable<Migration> OldMigrations => ImageServices.Migrations.Where(m => m is not { Component: "content", Version: 1 })
         .Select(m => m is { Component: "images", Version: 1 } ? new Migration(m.Component, m.Version, OldTables + m.Sql) : m);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

@@ -39,7 +39,7 @@ internal sealed class ArchiveExporter(ImageComposer composer, BlobStore blobs, L
 
         using Lease lease = leases.Begin();
         ComposedImage image = await composer.ComposeAsync(trees, demands, demands.UsesOciTypes ?? !isForDocker, progress, lease, cancellation).ConfigureAwait(false);
-        LayoutArchive archive = ImageArchive.Plan(blobs, image, demands, isForDocker);
+        LayoutArchive archive = await ImageArchive.PlanAsync(blobs, image, demands, isForDocker, cancellation).ConfigureAwait(false);
         Dictionary<string, string> answer = image.Answer(demands.Names);
         progress.Report("sending tarball", 0, archive.Length, isComplete: false);
         await ClientFile.SendAsync(session, request.Index, answer, archive.WriteAsync, cancellation).ConfigureAwait(false);

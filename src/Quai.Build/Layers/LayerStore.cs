@@ -131,6 +131,7 @@ public sealed class LayerStore
         for (int i = 0; i < chains.Length; i++)
         {
             await NameAsync(stack.Layers[i], chains[i], lease, cancellation).ConfigureAwait(false);
+            await _content.Packing.ShareAsync(packed[i].Blob.Digest, chains[i], cancellation).ConfigureAwait(false);
         }
 
         return new NamedLayers([.. packed.Select(p => p.Blob)], diffIds, chains);
@@ -150,7 +151,7 @@ public sealed class LayerStore
             return (diffId!, blob);
         }
 
-        (Digest made, long length) = await _content.Packing.PackAsync(layer.Directory, lease, cancellation).ConfigureAwait(false);
+        (Digest made, long length) = await _content.Packing.PackAsync(_database.Read(c => ChainOf(c, layer.Id)), layer.Directory, layer.Size, lease, cancellation).ConfigureAwait(false);
         if (diffId is not null && diffId != made.ToString())
         {
             throw QuaiException.System($"layer {layer.Id} packs to {made}, not to {diffId} as it came");

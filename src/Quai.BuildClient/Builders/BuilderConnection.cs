@@ -44,6 +44,7 @@ public sealed class BuilderConnection : IAsyncDisposable
         ListWorkersResponse answer = await BuilderException.TranslateAsync(() => Control.ListWorkersAsync(new ListWorkersRequest(), cancellationToken: cancellation).ResponseAsync, cancellation).ConfigureAwait(false);
         WorkerRecord? worker = answer.Record.FirstOrDefault();
         return new BuilderInfo(
+            worker?.BuildkitVersion?.Package ?? "",
             worker?.BuildkitVersion?.Version ?? "",
             [.. (worker?.Platforms ?? []).Select(p => $"{p.OS}/{p.Architecture}{(p.Variant.Length > 0 ? "/" + p.Variant : "")}").Distinct()],
             worker?.Labels.ToDictionary() ?? []);

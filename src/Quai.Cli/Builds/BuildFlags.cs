@@ -112,14 +112,10 @@ internal sealed class BuildFlags(FlagSet flags)
 
     private void RefuseAttestations()
     {
-        foreach ((string what, string value) in _attest.Values.Select(a => ("attest", a)).Concat([("provenance", _provenance.Value), ("sbom", _sbom.Value)]))
-        {
-            bool off = value.Length == 0 || value is "false" or "0" || (what == "attest" && Fields.Split(value).Contains("disabled=true"));
-            if (!off)
-            {
-                throw new ExitException(1, $"ERROR: failed to build: --{what}={value}: attestations are not available in this version of Quai");
-            }
-        }
+        IEnumerable<(string What, string Value)> demands = _attest.Values.Select(a => ("attest", a)).Concat([("provenance", _provenance.Value), ("sbom", _sbom.Value)]);
+        AttestationOption.Refuse(demands
+            .Where(d => !(d.Value.Length == 0 || d.Value is "false" or "0" || (d.What == "attest" && Fields.Split(d.Value).Contains("disabled=true"))))
+            .Select(d => $"--{d.What}={d.Value}"));
     }
 
     private IEnumerable<string> Platforms()

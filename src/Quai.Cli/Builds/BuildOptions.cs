@@ -11,6 +11,9 @@ internal sealed record BuildOptions(string Context)
     /// <summary>The Dockerfile; empty for the usual one, <c>-</c> for the standard input.</summary>
     public string File { get; init; } = "";
 
+    /// <summary>The Dockerfile itself; null where <see cref="File"/> says where it is.</summary>
+    public string? DockerfileText { get; init; }
+
     /// <summary>Further contexts by name.</summary>
     public IReadOnlyDictionary<string, string> NamedContexts { get; init; } = new Dictionary<string, string>();
 

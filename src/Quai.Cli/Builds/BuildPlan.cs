@@ -55,7 +55,9 @@ internal sealed class BuildPlan : IDisposable
             throw new ExitException(1, Failed + "tag is needed when pushing to registry");
         }
 
-        BuildContexts contexts = BuildContexts.Resolve(options.Context, options.File, options.NamedContexts, new Input());
+        BuildContexts contexts = options.DockerfileText is { } text
+            ? BuildContexts.Resolve(options.Context, "-", options.NamedContexts, new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text)))
+            : BuildContexts.Resolve(options.Context, options.File, options.NamedContexts, new Input());
         try
         {
             var request = new BuildRequest(BuildRequest.NewId())
@@ -149,7 +151,7 @@ internal sealed class BuildPlan : IDisposable
             outputs.Add(new OutputOption("docker", new Dictionary<string, string>(), ""));
         }
 
-        if (!keepsImages)
+        if (outputs.RemoveAll(o => o.Type == "cacheonly") > 0 || !keepsImages)
         {
             return outputs;
         }
@@ -249,7 +251,7 @@ internal sealed class BuildPlan : IDisposable
         if (options.Call.Name.Length > 0)
         {
             attributes["frontend.caps"] = "moby.buildkit.frontend.subrequests+forward";
-            attributes["requestid"] = "frontend." + options.Call.Name;
+            attributes["requestid"] = options.Call.Question;
         }
 
         return attributes;

@@ -2,6 +2,7 @@ using Quai.Api.Images;
 using Quai.BuildClient.Builders;
 using Quai.BuildClient.Builds;
 using Quai.BuildClient.Progress;
+using Quai.Cli.Builds.Options;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Images;
 
@@ -51,6 +52,26 @@ internal sealed class BuildRunner : IAsyncDisposable
     /// <param name="cancellation">Stops it.</param>
     public async Task<BuildOutcome> RunAsync(BuildOptions options, string name, Func<LinkedResult, Task>? use, CancellationToken cancellation)
     {
+        if (options.Call.MayTellPractices && (await _connection.InfoAsync(cancellation)).KnowsPractices)
+        {
+            try
+            {
+                return await RunOnceAsync(options with { Call = options.Call with { Name = CallOption.Practices } }, name, use, cancellation);
+            }
+            catch (BuilderException)
+            {
+                // Another frontend reads the file, which knows only the checks, or nothing.
+            }
+        }
+
+        return await RunOnceAsync(options, name, use, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task<BuildOutcome> RunOnceAsync(BuildOptions options, string name, Func<LinkedResult, Task>? use, CancellationToken cancellation)
+    {
         IBuildProgress progress = name.Length > 0 ? new PrefixedProgress(_progress, name) : _progress;
         bool pushesItself = BuildPlan.IsPushed(options) && (await _connection.InfoAsync(cancellation)).Pushes;
         using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages, pushesItself);
@@ -73,9 +94,6 @@ internal sealed class BuildRunner : IAsyncDisposable
 
         return new BuildOutcome(plan.Request.Id, result, plan.File);
     }
-
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private async Task PushAsync(string image, OwnStep step, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Quai.BuildClient.Progress;
 using Quai.Cli.Builds.Options;
+using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 
 namespace Quai.Cli.Builds;
@@ -9,6 +10,8 @@ namespace Quai.Cli.Builds;
 /// <summary>What the frontend answers to a question that is no build.</summary>
 internal static class CallAnswer
 {
+    private const string Outlined = "outline";
+
     /// <summary>Prints an answer.</summary>
     /// <param name="session">Output.</param>
     /// <param name="call">The question.</param>
@@ -18,20 +21,41 @@ internal static class CallAnswer
     public static int Print(Session session, CallOption call, string file, IReadOnlyDictionary<string, string> metadata)
     {
         string json = metadata.GetValueOrDefault("result.json") ?? "", text = metadata.GetValueOrDefault("result.txt") ?? "";
-        if (call.Format == "json" || text.Length == 0 && call.Name != "lint")
+        if (call.Format == "sarif")
+        {
+            session.Out.WriteLine(metadata.GetValueOrDefault("result.sarif") ?? throw new ExitException(1, $"ERROR: the frontend does not answer {call.Name} as SARIF"));
+        }
+        else if (call.Format == "json" || (text.Length == 0 && call.Name is not (CallOption.Lint or Outlined)))
         {
             session.Out.WriteLine(json.TrimEnd('\n'));
         }
-        else if (call.Name == "lint")
+        else if (call.Name == CallOption.Lint)
         {
-            session.Out.Write(Findings(json, file));
+            session.Out.Write(Findings(json, file, text));
         }
         else
         {
-            session.Out.Write(call.Name == "outline" ? Outline(json) : text);
+            session.Out.Write(call.Name == Outlined ? Outline(json) : text);
         }
 
-        return !call.IgnoresStatus && int.TryParse(metadata.GetValueOrDefault("result.statuscode"), out int code) ? code : 0;
+        return Code(call, metadata);
+    }
+
+    /// <summary>The exit code that an answer means. Practices that are told beside the checks are none of it.</summary>
+    public static int Code(CallOption call, IReadOnlyDictionary<string, string> metadata)
+    {
+        if (call.IgnoresStatus)
+        {
+            return 0;
+        }
+
+        if (call.MayTellPractices && metadata.ContainsKey("result.sarif"))
+        {
+            using JsonDocument document = JsonDocument.Parse(metadata["result.json"]);
+            return document.RootElement.Member("warnings").Items().Any() || document.RootElement.Member("buildError").ValueKind == JsonValueKind.Object ? 1 : 0;
+        }
+
+        return int.TryParse(metadata.GetValueOrDefault("result.statuscode"), out int code) ? code : 0;
     }
 
     private static string Outline(string json)
@@ -57,7 +81,7 @@ internal static class CallAnswer
 
     private static string Aligned(string text) => TabWriter.Align(text, 0, 3) + "\n";
 
-    private static string Findings(string json, string file)
+    private static string Findings(string json, string file, string practices)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement[] warnings = [.. document.RootElement.Member("warnings").Items()], sources = [.. document.RootElement.Member("sources").Items()];
@@ -80,7 +104,7 @@ internal static class CallAnswer
             text.Append($"\nERROR: {error.Text("message")}\n").Append(Excerpt(error.Member("location"), sources, file));
         }
 
-        return text.ToString();
+        return text.Append(document.RootElement.Member("practices").Items().Any() ? practices : "").ToString();
     }
 
     private static long FirstLine(JsonElement location) => location.Member("ranges").Items().Select(r => r.Member("start").Number("line")).FirstOrDefault();

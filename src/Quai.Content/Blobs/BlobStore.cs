@@ -35,7 +35,29 @@ public sealed class BlobStore
         }
     }
 
-    /// <summary>A blob's path, whether or not it exists.</summary>
+    /// <summary>Makes the files of blobs that have none.</summary>
+    internal IBlobMaker? Maker { get; set; }
+
+    /// <summary>The path of a blob's file, which is made if it can be; where the blob is not here, nothing is at the path.</summary>
+    /// <param name="digest">The blob; the caller holds it.</param>
+    /// <param name="cancellation">Leaves nothing half made.</param>
+    public async Task<string> LocateAsync(Digest digest, CancellationToken cancellation)
+    {
+        string path = PathOf(digest);
+        if (Maker is not null && !File.Exists(path))
+        {
+            await Maker.MakeAsync(digest, cancellation).ConfigureAwait(false);
+        }
+
+        return path;
+    }
+
+    /// <summary>Packs the layer of a blob that has no file, to see what becomes of it.</summary>
+    /// <returns>The digest and the length in bytes of what was packed; null where there is no such layer.</returns>
+    public Task<(Digest Digest, long Length)?> RepackAsync(Digest digest, CancellationToken cancellation) =>
+        Maker?.TryAsync(digest, cancellation) ?? Task.FromResult<(Digest, long)?>(null);
+
+    /// <summary>A blob's path, whether or not it exists: large layers have none until they are wanted, see <see cref="LocateAsync"/>.</summary>
     public string PathOf(Digest digest) => Path.Combine(_blobs, digest.Algorithm, digest.Hex);
 
     /// <summary>A blob's size if it is here; the lease keeps it from then on.</summary>
@@ -43,7 +65,12 @@ public sealed class BlobStore
     {
         lease.Hold(digest.ToString());
         using IDisposable _ = await _gate.EnterAsync(cancellation).ConfigureAwait(false);
-        return _database.Read(c => ContentRecords.SizeOf(c, digest.ToString()));
+        return _database.Read(c =>
+        {
+            // What it can be made of stays, too.
+            ContentRecords.PackedFrom(c, digest.ToString()).ForEach(lease.Hold);
+            return ContentRecords.SizeOf(c, digest.ToString());
+        });
     }
 
     /// <summary>Opens an empty ingest file; disposing it without a commit removes it.</summary>

@@ -1,42 +1,163 @@
+using Microsoft.Data.Sqlite;
 using Quai.Archives;
 using Quai.Content.Blobs;
 using Quai.Content.Collecting;
+using Quai.Content.Records;
+using Quai.Content.Snapshots;
 using Quai.Linux;
 using Quai.Linux.Mounts;
+using Quai.Metadata;
 using Quai.Oci.Images;
 
 namespace Quai.Content.Layers;
 
-/// <summary>Packs the folder of an unpacked layer into an uncompressed archive.</summary>
-public sealed class LayerPacking
+/// <summary>
+/// Packs the folders of unpacked layers into uncompressed archives. The same folder always gives the same archive, so that of a large layer is only digested: its blob is
+/// recorded without a file, which is made when somebody wants it, for a push, say. Most never do, and then the layer is on the disk once.
+/// </summary>
+public sealed class LayerPacking : IBlobMaker, IDisposable
 {
+    /// <summary>Bytes of files from which on a layer is large: to write less than that takes less time than to sync the layer's folder.</summary>
+    public const long LargeLayer = 16 << 20;
+
+    private readonly MetadataDatabase _database;
     private readonly BlobStore _blobs;
+    private readonly SnapshotStore _snapshots;
+    private readonly LayerStore _layers;
+    private readonly Leases _leases;
+    private readonly SemaphoreSlim _making = new(1, 1);
 
-    internal LayerPacking(BlobStore blobs) => _blobs = blobs;
+    internal LayerPacking(MetadataDatabase database, BlobStore blobs, SnapshotStore snapshots, LayerStore layers, Leases leases)
+    {
+        _database = database;
+        _blobs = blobs;
+        _snapshots = snapshots;
+        _layers = layers;
+        _leases = leases;
+    }
 
-    /// <summary>Packs it. The same folder always gives the same archive.</summary>
+    /// <summary>Packs a layer, or only digests it if it is large.</summary>
+    /// <param name="chainId">The layer's name.</param>
     /// <param name="directory">The layer's folder, in overlayfs's form; it is not changed.</param>
+    /// <param name="size">Bytes of its files.</param>
     /// <param name="lease">Keeps the blob until it has an owner.</param>
     /// <param name="cancellation">Leaves nothing.</param>
     /// <returns>The archive's digest, which is the layer's diff id and the blob's digest in one, and its length in bytes.</returns>
-    public async Task<(Digest DiffId, long Length)> PackAsync(string directory, Lease lease, CancellationToken cancellation)
+    public async Task<(Digest DiffId, long Length)> PackAsync(string chainId, string directory, long size, Lease lease, CancellationToken cancellation)
     {
+        if (size >= LargeLayer)
+        {
+            (Digest digested, long length) = await DigestAsync(directory, cancellation).ConfigureAwait(false);
+            lease.Hold(digested.ToString());
+            _layers.MarkUnsynced(chainId);
+            await _database.WriteAsync(
+                c =>
+                {
+                    c.Run("INSERT INTO blobs(digest, size) VALUES ($d, $s) ON CONFLICT(digest) DO NOTHING", ("$d", digested.ToString()), ("$s", length));
+                    ContentRecords.AddPackable(c, digested.ToString(), chainId);
+                },
+                cancellation).ConfigureAwait(false);
+            return (digested, length);
+        }
+
         using IngestFile file = _blobs.Begin();
-        await DeepThread.RunAsync("pack", () => Pack(directory, file, cancellation)).ConfigureAwait(false);
-        Digest digest = file.Digest();
+        Digest digest = await WriteAsync(directory, file, cancellation).ConfigureAwait(false);
         await _blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
         return (digest, file.Length);
     }
 
-    private static void Pack(string directory, IngestFile file, CancellationToken cancellation)
+    /// <summary>Says that a blob without a file can be made of another layer, too, which has the same files. Any other blob stays as it is.</summary>
+    public async Task ShareAsync(string digest, string chainId, CancellationToken cancellation)
+    {
+        if (_database.Read(c => ContentRecords.IsPackable(c, digest)))
+        {
+            _layers.MarkUnsynced(chainId);
+            await _database.WriteAsync(c => ContentRecords.AddPackable(c, digest, chainId), cancellation).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    async Task IBlobMaker.MakeAsync(Digest digest, CancellationToken cancellation)
+    {
+        using Lease lease = _leases.Begin();
+        await _making.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            foreach (string directory in await SourcesAsync(digest, lease, cancellation).ConfigureAwait(false))
+            {
+                if (File.Exists(_blobs.PathOf(digest)))
+                {
+                    return;
+                }
+
+                using IngestFile file = _blobs.Begin();
+                if (await WriteAsync(directory, file, cancellation).ConfigureAwait(false) == digest)
+                {
+                    await _blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+                    return;
+                }
+            }
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    async Task<(Digest Digest, long Length)?> IBlobMaker.TryAsync(Digest digest, CancellationToken cancellation)
+    {
+        using Lease lease = _leases.Begin();
+        (Digest, long)? made = null;
+        foreach (string directory in await SourcesAsync(digest, lease, cancellation).ConfigureAwait(false))
+        {
+            made = await DigestAsync(directory, cancellation).ConfigureAwait(false);
+            if (made.Value.Item1 == digest)
+            {
+                break;
+            }
+        }
+
+        return made;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _making.Dispose();
+
+    private async Task<IReadOnlyList<string>> SourcesAsync(Digest digest, Lease lease, CancellationToken cancellation)
+    {
+        List<string> directories = [];
+        foreach (string chain in _database.Read(c => ContentRecords.PackedFrom(c, digest.ToString())))
+        {
+            if (await _snapshots.HoldLayerAsync(chain, lease, cancellation).ConfigureAwait(false) && _snapshots.DirectoryOf(chain) is { } directory)
+            {
+                directories.Add(directory);
+            }
+        }
+
+        return directories;
+    }
+
+    private static async Task<Digest> WriteAsync(string directory, IngestFile file, CancellationToken cancellation)
+    {
+        using var sink = new IngestStream(file);
+        await DeepThread.RunAsync("pack", () => Pack(directory, sink, cancellation)).ConfigureAwait(false);
+        return file.Digest();
+    }
+
+    private static async Task<(Digest Digest, long Length)> DigestAsync(string directory, CancellationToken cancellation)
+    {
+        using var sink = new DigestStream();
+        await DeepThread.RunAsync("pack", () => Pack(directory, sink, cancellation)).ConfigureAwait(false);
+        return (await sink.CompleteAsync().ConfigureAwait(false), sink.Written);
+    }
+
+    private static void Pack(string directory, Stream sink, CancellationToken cancellation)
     {
         using FileDescriptor root = DetachedRoot.Open(new RootSource.Folder(directory), [], rootReadOnly: true, allReadOnly: true, directory);
         using FileDescriptor opened = Openat2.Open(root.Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
-        using var sink = new IngestStream(file);
-        using var buffer = new BufferedStream(sink, 256 << 10);
-        var tar = new TarWriter(buffer);
+        var tar = new TarWriter(sink);
         new TreePacker(tar, new TreePackerOptions { OverlayMarks = true }, cancellation).PackContent(opened, default);
         tar.Finish();
-        buffer.Flush();
     }
 }

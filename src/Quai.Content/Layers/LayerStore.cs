@@ -43,7 +43,7 @@ public sealed class LayerStore : IDisposable
                 try
                 {
                     _unsynced[chainId] = true;
-                    LayerUnpacker.Result result = await LayerUnpacker.UnpackAsync(_blobs.PathOf(blob), directory, read, cancellation).ConfigureAwait(false);
+                    LayerUnpacker.Result result = await LayerUnpacker.UnpackAsync(await _blobs.LocateAsync(blob, cancellation).ConfigureAwait(false), directory, read, cancellation).ConfigureAwait(false);
                     return result.DiffId.ToString() == diffId
                         ? result.Size
                         : throw QuaiException.Invalid($"layers from manifest don't match image configuration: layer {blob} unpacks to {result.DiffId}, not to {diffId}");
@@ -66,6 +66,9 @@ public sealed class LayerStore : IDisposable
         _unsynced[chainId] = true;
         return layer.KeepAsync(chainId, size, lease, cancellation);
     }
+
+    /// <summary>Says that a layer's files may not be on the disk yet.</summary>
+    internal void MarkUnsynced(string chainId) => _unsynced[chainId] = true;
 
     /// <summary>Syncs to disk any layers that may not be there yet, before anybody records them as complete.</summary>
     public async Task SyncAsync(IReadOnlyCollection<string> chainIds, CancellationToken cancellation)

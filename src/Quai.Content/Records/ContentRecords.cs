@@ -12,6 +12,17 @@ public static class ContentRecords
     /// <summary>A blob's size; null if it is not here.</summary>
     public static long? SizeOf(SqliteConnection connection, string digest) => connection.Scalar<long?>("SELECT size FROM blobs WHERE digest=$d", ("$d", digest));
 
+    /// <summary>Whether a blob may have no file, because a layer packs to it.</summary>
+    public static bool IsPackable(SqliteConnection connection, string digest) => connection.Scalar<long?>("SELECT 1 FROM packable_blobs WHERE digest=$d LIMIT 1", ("$d", digest)) is not null;
+
+    /// <summary>The layers that pack to a blob.</summary>
+    public static List<string> PackedFrom(SqliteConnection connection, string digest) => connection.Rows(
+        "SELECT chain_id FROM packable_blobs JOIN snapshots USING (number) WHERE digest=$d AND chain_id IS NOT NULL AND state=$s", r => r.GetString(0), ("$d", digest), ("$s", ContentSchema.Ready));
+
+    /// <summary>Says that a complete layer packs to a blob.</summary>
+    internal static void AddPackable(SqliteConnection connection, string digest, string chainId) => connection.Run(
+        "INSERT INTO packable_blobs SELECT $d, number FROM snapshots WHERE chain_id=$c AND state=$s ON CONFLICT DO NOTHING", ("$d", digest), ("$c", chainId), ("$s", ContentSchema.Ready));
+
     /// <summary>Bytes of the files of a complete layer; 0 for one that is not here.</summary>
     public static long LayerSize(SqliteConnection connection, string chainId) =>
         connection.Scalar<long?>("SELECT size FROM snapshots WHERE chain_id=$c AND state=$s", ("$c", chainId), ("$s", ContentSchema.Ready)) ?? 0;

@@ -36,5 +36,14 @@ internal static class ContentSchema
                 state INTEGER NOT NULL
             ) STRICT;
             """),
+        new(Component, 2, """
+            -- Blobs that may have no file, and the layers that pack to them.
+            CREATE TABLE packable_blobs (
+                digest TEXT NOT NULL REFERENCES blobs(digest) ON DELETE CASCADE,
+                number INTEGER NOT NULL REFERENCES snapshots(number) ON DELETE CASCADE,
+                PRIMARY KEY (digest, number)
+            ) STRICT, WITHOUT ROWID;
+            CREATE INDEX packable_blobs_number ON packable_blobs(number);
+            """),
     ];
 }

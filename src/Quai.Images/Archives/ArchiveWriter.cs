@@ -12,12 +12,20 @@ internal sealed class ArchiveWriter
 {
     private readonly BlobStore _blobs;
     private readonly HashSet<Digest> _files = [];
-    private readonly LayoutArchive _layout;
+    private LayoutArchive _layout = null!;
+
+    private ArchiveWriter(BlobStore blobs) => _blobs = blobs;
 
     /// <summary>Plans the archive; the caller holds every blob.</summary>
-    public ArchiveWriter(BlobStore blobs, IReadOnlyList<Item> items)
+    public static async Task<ArchiveWriter> PlanAsync(BlobStore blobs, IReadOnlyList<Item> items, CancellationToken cancellation)
     {
-        _blobs = blobs;
+        var writer = new ArchiveWriter(blobs);
+        await writer.PlanAsync(items, cancellation).ConfigureAwait(false);
+        return writer;
+    }
+
+    private async Task PlanAsync(IReadOnlyList<Item> items, CancellationToken cancellation)
+    {
         List<DockerArchiveItem> archive = [];
         List<Descriptor> index = [];
         foreach (Item item in items)
@@ -25,14 +33,15 @@ internal sealed class ArchiveWriter
             Add(item, archive, index);
         }
 
-        _layout = LayoutArchive.Plan(
-            blobs,
+        _layout = await LayoutArchive.PlanAsync(
+            _blobs,
             _files,
             [
                 ("index.json", ImageJson.Write(new ImageIndex { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = index })),
                 ("manifest.json", ImageJson.Write(archive)),
                 ("oci-layout", ImageJson.Write(new OciLayoutMark())),
-            ]);
+            ],
+            cancellation).ConfigureAwait(false);
     }
 
     /// <summary>An image and the names to write with it.</summary>

@@ -27,8 +27,9 @@ public sealed class LayoutArchive
     /// <param name="blobs">Where the blobs are.</param>
     /// <param name="digests">Which; one that is named twice is there once.</param>
     /// <param name="texts">Further files by their names, in the order in which they come behind the blobs.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="Errors.QuaiException">Kind NotFound: a blob's file is missing.</exception>
-    public static LayoutArchive Plan(BlobStore blobs, IEnumerable<Digest> digests, IReadOnlyList<(string Name, byte[] Content)> texts)
+    public static async Task<LayoutArchive> PlanAsync(BlobStore blobs, IEnumerable<Digest> digests, IReadOnlyList<(string Name, byte[] Content)> texts, CancellationToken cancellation)
     {
         Digest[] files = [.. digests.Distinct().OrderBy(NameOf, StringComparer.Ordinal)];
         List<SavedPiece> pieces = [];
@@ -41,10 +42,11 @@ public sealed class LayoutArchive
 
         foreach (Digest digest in files)
         {
+            string path = await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false);
             long size = blobs.SizeOf(digest);
             tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = Encoding.ASCII.GetBytes(NameOf(digest)), Mode = 0x1a4, Size = size });
             Cut();
-            pieces.Add(new SavedPiece(default, blobs.PathOf(digest), size));
+            pieces.Add(new SavedPiece(default, path, size));
         }
 
         foreach ((string name, byte[] content) in texts)

@@ -15,7 +15,7 @@ internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobSto
         try
         {
             List<ArchiveWriter.Item> items = await SelectAsync(references, platforms, lease, cancellation).ConfigureAwait(false);
-            return new SavedArchive(new ArchiveWriter(blobs, items), lease, () => items.ForEach(i => events.Publish("save", i.Image.Image.Id, i.Image.Image.Id)));
+            return new SavedArchive(await ArchiveWriter.PlanAsync(blobs, items, cancellation).ConfigureAwait(false), lease, () => items.ForEach(i => events.Publish("save", i.Image.Image.Id, i.Image.Image.Id)));
         }
         catch
         {

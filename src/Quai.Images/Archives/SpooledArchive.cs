@@ -222,7 +222,7 @@ internal sealed class SpooledArchive : IAsyncDisposable
     private SpooledFile ReadFile(TarReader reader, string path, CancellationToken cancellation)
     {
         Digest? named = DigestOf(path);
-        if (named is { } digest && _blobs.HoldAsync(digest, _job.Lease, cancellation).GetAwaiter().GetResult() is { } stored)
+        if (named is { } digest && _blobs.HoldAsync(digest, _job.Lease, cancellation).GetAwaiter().GetResult() is { } stored && File.Exists(_blobs.PathOf(digest)))
         {
             return SpooledFile.Stored(digest, _blobs.PathOf(digest), stored);
         }

@@ -44,7 +44,8 @@ internal sealed class LayerForms(LayerPacker packer, BlobStore blobs)
     private async Task<Descriptor> ConvertAsync(Descriptor layer, LayerCompression present, LayerCompression wanted, Lease lease, CancellationToken cancellation)
     {
         using IngestFile file = blobs.Begin();
-        await Task.Run(() => Convert(blobs.PathOf(Digest.Parse(layer.Digest)), KindOf(present), file, KindOf(wanted), cancellation), cancellation).ConfigureAwait(false);
+        string path = await blobs.LocateAsync(Digest.Parse(layer.Digest), cancellation).ConfigureAwait(false);
+        await Task.Run(() => Convert(path, KindOf(present), file, KindOf(wanted), cancellation), cancellation).ConfigureAwait(false);
         Digest made = file.Digest();
         await blobs.CommitAsync(file, made, lease, cancellation).ConfigureAwait(false);
         return layer with

@@ -31,7 +31,8 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
             }
 
             using IngestFile file = blobs.Begin();
-            await Task.Run(() => Pack(blobs.PathOf(plain), file, progress, cancellation), cancellation).ConfigureAwait(false);
+            string path = await blobs.LocateAsync(plain, cancellation).ConfigureAwait(false);
+            await Task.Run(() => Pack(path, file, progress, cancellation), cancellation).ConfigureAwait(false);
             Digest packed = file.Digest();
             await blobs.CommitAsync(file, packed, lease, cancellation).ConfigureAwait(false);
             await database.WriteAsync(

@@ -73,7 +73,7 @@ internal sealed class LayerUploads(BlobStore blobs, BlobRepositories repositorie
         progress.Advance("Pushing", 0, layer.Blob.Size);
         await repository.UploadAsync(
             layer.Blob,
-            blobs.PathOf(digest),
+            await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false),
             begun,
             new TransferEvents { Advanced = sent => progress.Advance("Pushing", sent, layer.Blob.Size), Retrying = progress.Retry },
             cancellation).ConfigureAwait(false);

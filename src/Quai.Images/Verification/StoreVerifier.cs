@@ -142,7 +142,9 @@ internal sealed class StoreVerifier(MetadataDatabase database, BlobStore blobs, 
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            problem = "its file is missing";
+            (Digest Digest, long Length)? packed = await blobs.RepackAsync(parsed, cancellation).ConfigureAwait(false);
+            length = packed?.Length ?? 0;
+            problem = packed is null ? "its file is missing" : packed.Value.Digest != parsed ? $"the files of its layer have changed: they pack to {packed.Value.Digest}" : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

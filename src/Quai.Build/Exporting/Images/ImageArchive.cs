@@ -12,7 +12,8 @@ internal static class ImageArchive
     /// <param name="image">The image.</param>
     /// <param name="demands">Its names and annotations.</param>
     /// <param name="isForDocker">Whether Docker's older versions can read it.</param>
-    public static LayoutArchive Plan(BlobStore blobs, ComposedImage image, ImageDemands demands, bool isForDocker)
+    /// <param name="cancellation">Gives up.</param>
+    public static Task<LayoutArchive> PlanAsync(BlobStore blobs, ComposedImage image, ImageDemands demands, bool isForDocker, CancellationToken cancellation)
     {
         List<(string Name, byte[] Content)> texts =
         [
@@ -31,7 +32,7 @@ internal static class ImageArchive
         }
 
         texts.Add(("oci-layout", ImageJson.Write(new OciLayoutMark())));
-        return LayoutArchive.Plan(blobs, image.Blobs, texts);
+        return LayoutArchive.PlanAsync(blobs, image.Blobs, texts, cancellation);
     }
 
     /// <summary>The image once for each of its names.</summary>

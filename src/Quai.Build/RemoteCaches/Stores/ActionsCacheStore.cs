@@ -89,8 +89,10 @@ internal sealed class ActionsCacheStore(ActionsSettings settings, CacheHttp http
         string title = $"writing layer {blob.Digest}";
         progress.Report(title, 0, blob.Size, isComplete: false);
 
+        string path = await blobs.LocateAsync(Digest.Parse(blob.Digest), cancellation).ConfigureAwait(false);
+
         // Whether this one or somebody else keeps it: it is the same blob.
-        _ = await _client.Protocol.SaveAsync(key, UploadSource.OfFile(blobs.PathOf(Digest.Parse(blob.Digest))), cancellation).ConfigureAwait(false);
+        _ = await _client.Protocol.SaveAsync(key, UploadSource.OfFile(path), cancellation).ConfigureAwait(false);
         progress.Report(title, blob.Size, blob.Size, isComplete: true);
     }
 

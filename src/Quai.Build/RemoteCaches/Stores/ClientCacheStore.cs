@@ -52,7 +52,7 @@ internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? sess
             Digest digest = Digest.Parse(blob.Digest);
             string title = $"writing {(blob == manifest ? "cache image manifest" : blob == config ? "config" : "layer")} {digest}";
             progress.Report(title, 0, 0, isComplete: false);
-            await using FileStream stream = File.OpenRead(blobs.PathOf(digest));
+            await using FileStream stream = File.OpenRead(await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false));
             await content.WriteAsync(digest, stream, cancellation).ConfigureAwait(false);
             progress.Report(title, 0, 0, isComplete: true);
         }

@@ -87,8 +87,9 @@ internal sealed class ObjectCacheStore(ObjectSettings settings, CacheHttp http, 
         string title = $"writing layer {blob.Digest}";
         progress.Report(title, 0, blob.Size, isComplete: false);
         Digest digest = Digest.Parse(blob.Digest);
+        string path = await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false);
         await _client.WriteAsync(
-            NameOf(blob), UploadSource.OfFile(blobs.PathOf(digest)), digest.Algorithm == "sha256" ? digest.Hex : RequestSignature.Unsigned, cancellation).ConfigureAwait(false);
+            NameOf(blob), UploadSource.OfFile(path), digest.Algorithm == "sha256" ? digest.Hex : RequestSignature.Unsigned, cancellation).ConfigureAwait(false);
         progress.Report(title, blob.Size, blob.Size, isComplete: true);
     }
 

@@ -1,18 +1,28 @@
 using System.Collections;
 using Quai.Bake;
+using Quai.Bake.Plans;
 using Quai.Bake.Printing;
+using Quai.BuildClient.Files;
+using Quai.Cli.Builds.Builders;
+using Quai.Cli.Builds.Options;
+using Quai.Cli.Builds.Progress;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Builds.Bake;
 
-/// <summary><c>quai bake</c>: prints what bake files say is to be built.</summary>
+/// <summary><c>quai bake</c>: builds what bake files say, or prints it.</summary>
 internal sealed class BakeCommand : Command
 {
     private readonly ListFlag<string> _files;
     private readonly ListFlag<string> _overrides;
     private readonly ListFlag<string> _variables;
+    private readonly ListFlag<string> _allow;
     private readonly Flag<bool> _print;
     private readonly Flag<string> _list;
+    private readonly Flag<string> _builder;
+    private readonly Flag<bool> _debug;
+    private readonly Flag<string> _metadataFile;
+    private readonly Flag<string> _progress;
     private readonly BakeShorthands _shorthands;
 
     public BakeCommand(string path)
@@ -21,8 +31,13 @@ internal sealed class BakeCommand : Command
         _files = Flags.List("file", 'f', "Build definition file", type: "stringArray");
         _overrides = Flags.List("set", '\0', "Override target value (e.g., \"targetpattern.key=value\")", type: "stringArray");
         _variables = Flags.List("var", '\0', "Set a variable value (e.g., \"name=value\")", type: "stringArray");
+        _allow = Flags.List("allow", '\0', "Let builds do more (fs=path, fs.read=path, fs.write=path, network.host, security.insecure)", type: "stringArray");
         _print = Flags.Bool("print", '\0', "Print the options without building");
         _list = Flags.String("list", '\0', "List targets or variables");
+        _builder = Flags.String("builder", '\0', "Use this builder");
+        _debug = Flags.Bool("debug", 'D', "Tell warnings in full");
+        _metadataFile = Flags.String("metadata-file", '\0', "Write what came of the builds to a file");
+        _progress = Flags.String("progress", '\0', "How progress is shown: auto, none, plain, quiet, rawjson or tty", BuildDisplays.Default);
         _shorthands = new(Flags);
     }
 
@@ -39,34 +54,57 @@ internal sealed class BakeCommand : Command
             throw new BakeException("--print and --list are mutually exclusive");
         }
 
-        if (!_print.Value && _list.Value.Length == 0)
-        {
-            throw new ExitException(1, "bake prints only, so far: give --print or --list, and build the targets one by one");
-        }
-
         Dictionary<string, string> environment = EnvironmentVariables();
+        BakePrivileges privileges = BakePrivileges.Parse(_allow.Values, Directory.GetCurrentDirectory(), environment);
         BakeFolder folder = new(Directory.GetCurrentDirectory());
         BakeOptions options = new() { Environment = environment, Variables = Variables(), DotEnv = folder.Read(".env") };
         IReadOnlyList<BakeFile> files = BakeFileLookup.Read(folder, _files.Values.Count > 0 ? _files.Values : FilesOf(environment));
+        BakePlan plan;
         try
         {
             BakeDefinition definition = BakeDefinition.Load(files, options);
             if (_list.Value.Length > 0)
             {
                 session.Out.Write(BakeListing.Parse(_list.Value).Print(definition));
-            }
-            else
-            {
-                session.Out.WriteLine(PlanPrinter.Print(definition.Resolve(arguments, [.. _overrides.Values, .. _shorthands.Overrides()])));
+                return 0;
             }
 
-            return 0;
+            plan = definition.Resolve(arguments, [.. _overrides.Values, .. _shorthands.Overrides()]);
         }
         catch (BakeException error) when (BakeDefinition.Excerpt(error, files) is { } excerpt)
         {
             session.Error.Write(excerpt);
             throw;
         }
+
+        if (_print.Value)
+        {
+            session.Out.WriteLine(PlanPrinter.Print(plan));
+            return 0;
+        }
+
+        return Build(session, plan, privileges, arguments);
+    }
+
+    private int Build(Session session, BakePlan plan, BakePrivileges privileges, List<string> arguments)
+    {
+        CallOption? call = _shorthands.Call;
+        Dictionary<string, BuildOptions> options = plan.Targets.ToDictionary(t => t.Key, t => TargetOptions.Of(t.Value, call), StringComparer.Ordinal);
+        BakeConsent.Ask(session, privileges.Missing(options.Values), arguments);
+        options = options.ToDictionary(o => o.Key, o => privileges.Grant(o.Value), StringComparer.Ordinal);
+        ChosenBuilder builder = KnownBuilders.Choose(session, _builder.Value);
+        BuildInvocation.CheckFolder(_metadataFile.Value);
+        using IBuildDisplay display = BuildDisplays.Create(session, _progress.Value, builder.Name, builder.Driver, _debug.Value || session.IsDebug);
+        var builds = new BakeBuilds(plan, options);
+        return new BuildInvocation(session, builder, "ERROR: ").Run(display, builds.RunAsync, outcomes =>
+        {
+            if (_metadataFile.Value.Length > 0)
+            {
+                WholeFile.WriteText(_metadataFile.Value, BakeAnswers.MetadataJson(outcomes, builder.Name));
+            }
+
+            return BakeAnswers.Print(session, plan, options.ToDictionary(o => o.Key, o => o.Value.Call), outcomes);
+        });
     }
 
     /// <summary>The files that the environment names.</summary>

@@ -1,3 +1,4 @@
+using Quai.Cli.Builds.Options;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Builds.Bake;
@@ -14,6 +15,10 @@ internal sealed class BakeShorthands(FlagSet flags)
     private readonly Flag<string> _sbom = flags.String("sbom", '\0', "Shorthand for \"--set=*.attest=type=sbom\"");
     private readonly Flag<string> _provenance = flags.String("provenance", '\0', "Shorthand for \"--set=*.attest=type=provenance\"");
 
+    /// <summary>What the frontend is asked instead of builds; null for what the targets say.</summary>
+    /// <exception cref="ExitException">The value is malformed.</exception>
+    public CallOption? Call => _check.Value ? CallOption.Parse("check") : _call.Value is "build" or "" ? null : CallOption.Parse(_call.Value);
+
     /// <summary>The overrides.</summary>
     public IEnumerable<string> Overrides()
     {
@@ -27,10 +32,9 @@ internal sealed class BakeShorthands(FlagSet flags)
             yield return "*.load=true";
         }
 
-        string call = _check.Value ? "check" : _call.Value;
-        if (call is not ("build" or ""))
+        if (Call is { } call)
         {
-            yield return $"*.call={(call == "check" ? "lint" : call)}";
+            yield return "*.call=" + call.Name;
         }
 
         if (_noCache.Changed)

@@ -13,10 +13,15 @@ internal static class AgentOption
     public static AgentSource Parse(string text)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
-        string id = equals < 0 ? text : text[..equals];
-        string[] paths = equals < 0 ? [] : [.. text[(equals + 1)..].Split(',')];
+        return equals < 0 ? Resolve(text, []) : Resolve(text[..equals], text[(equals + 1)..].Split(','));
+    }
+
+    /// <summary>The agent of a socket; where none is said, the environment's.</summary>
+    /// <exception cref="ExitException">There is no such agent.</exception>
+    public static AgentSource Resolve(string id, IReadOnlyList<string> paths)
+    {
         string shown = $"{{{id} [{string.Join(' ', paths)}] false}}";
-        if (paths.Length == 0)
+        if (paths.Count == 0)
         {
             return Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket
                 ? new AgentSource(id, socket)
@@ -27,7 +32,7 @@ internal static class AgentOption
         {
             NodeStatus status = NodeStatusReader.TryRead(path)
                 ?? throw new ExitException(1, $"ERROR: failed to build: failed to convert agent config {shown}: failed to convert agent config for ID: \"{id}\": stat {path}: no such file or directory");
-            if (paths.Length > 1 || (status.Mode & FileCalls.S_IFMT) != FileCalls.S_IFSOCK)
+            if (paths.Count > 1 || (status.Mode & FileCalls.S_IFMT) != FileCalls.S_IFSOCK)
             {
                 throw new ExitException(1, $"ERROR: failed to build: {path} is a key and not the socket of an agent: add it to an agent with ssh-add, and name the agent's socket");
             }

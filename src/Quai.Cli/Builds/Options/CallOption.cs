@@ -8,6 +8,18 @@ namespace Quai.Cli.Builds.Options;
 /// <param name="IgnoresStatus">Whether findings are no failure.</param>
 internal sealed record CallOption(string Name, string Format, bool IgnoresStatus)
 {
+    /// <summary>The name of the checks.</summary>
+    public const string Lint = "lint";
+
+    /// <summary>The name of the practices, which answer what the checks do, too.</summary>
+    public const string Practices = "practices";
+
+    /// <summary>The question, as the request has it.</summary>
+    public string Question => Name == Practices ? "quai.practices" : "frontend." + Name;
+
+    /// <summary>Whether practices may be told beside the checks.</summary>
+    public bool MayTellPractices => Name == Lint && Format is "" or "sarif";
+
     /// <summary>Reads a value.</summary>
     /// <exception cref="ExitException">It is malformed.</exception>
     public static CallOption Parse(string text)
@@ -38,6 +50,6 @@ internal sealed record CallOption(string Name, string Format, bool IgnoresStatus
             }
         }
 
-        return new CallOption(name switch { "build" => "", "check" => "lint", _ => name }, format, ignores);
+        return new CallOption(name switch { "build" => "", "check" => Lint, _ => name }, format, ignores);
     }
 }

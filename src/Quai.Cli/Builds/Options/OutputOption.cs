@@ -33,20 +33,17 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
         }
 
         read.Remove("dest", out string? destination);
-        switch (type)
-        {
-            case "registry":
-                type = "image";
-                read.TryAdd("push", "true");
-                break;
-            case "tar" when string.IsNullOrEmpty(destination):
-            case "oci" when string.IsNullOrEmpty(destination) && read.GetValueOrDefault("tar") is not "false":
-                destination = "-";
-                break;
-        }
-
-        return new OutputOption(type, read, destination ?? "");
+        return Of(type, read, destination ?? "");
     }
+
+    /// <summary>What a kind with fields means: <c>registry</c> is an image that is pushed, and archives without a destination go to the standard output.</summary>
+    public static OutputOption Of(string type, IReadOnlyDictionary<string, string> attributes, string destination) => type switch
+    {
+        "registry" => new OutputOption("image", attributes.ContainsKey("push") ? attributes : new Dictionary<string, string>(attributes) { ["push"] = "true" }, destination),
+        "tar" when destination.Length == 0 => new OutputOption(type, attributes, "-"),
+        "oci" when destination.Length == 0 && attributes.GetValueOrDefault("tar") is not "false" => new OutputOption(type, attributes, "-"),
+        _ => new OutputOption(type, attributes, destination),
+    };
 
     /// <summary>Refuses destinations that cannot be.</summary>
     /// <param name="isTerminal">Whether the standard output is a terminal, which takes no archive.</param>

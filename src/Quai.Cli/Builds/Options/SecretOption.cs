@@ -43,7 +43,9 @@ internal static class SecretOption
         return id.Length == 0 ? throw new ExitException(1, "ERROR: failed to build: secret missing ID") : Resolve(id, file, variable);
     }
 
-    private static SecretSource Resolve(string id, string file, string variable)
+    /// <summary>Where a secret is: in a file, or in a variable, or, where neither is said, in the one that has its name.</summary>
+    /// <exception cref="ExitException">The file is not there.</exception>
+    public static SecretSource Resolve(string id, string file, string variable)
     {
         if (file.Length == 0)
         {

@@ -46,10 +46,15 @@ internal sealed class DisplayEnd(bool expands)
         return text.ToString();
     }
 
-    /// <summary>One line: how long it took, how much was there already, and what was slowest.</summary>
+    /// <summary>One line: how long it took, how much was there already, and what was slowest; nothing where no step was run, as for a question.</summary>
     public static string Summary(ShownBuild build, TimeSpan took)
     {
         ShownStep[] real = [.. build.Steps.Where(s => s.IsCompleted && IsOfDockerfile(s.Change.Name))];
+        if (real.Length == 0)
+        {
+            return "";
+        }
+
         var slow = real.Where(s => !s.Change.IsCached).Select(s => (s.Change.Name, Seconds: (s.Took(DateTimeOffset.UtcNow) ?? default).TotalSeconds))
             .Where(s => s.Seconds >= LeastSeconds).OrderByDescending(s => s.Seconds).Take(MostSlow);
         string slowest = string.Join(", ", slow.Select(s => string.Create(CultureInfo.InvariantCulture, $"{Short(s.Name)} {s.Seconds:F1}s")));

@@ -1,0 +1,18 @@
+using Quai.Oci.Images;
+
+namespace Quai.Content.Blobs;
+
+/// <summary>Makes blobs that are recorded but have no file, because what they are made of is here.</summary>
+internal interface IBlobMaker
+{
+    /// <summary>Makes a blob's file. Does nothing where it cannot be made.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="cancellation">Leaves nothing.</param>
+    Task MakeAsync(Digest digest, CancellationToken cancellation);
+
+    /// <summary>What would be made, without making it.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>The digest and the length in bytes; null where nothing can be made.</returns>
+    Task<(Digest Digest, long Length)?> TryAsync(Digest digest, CancellationToken cancellation);
+}
