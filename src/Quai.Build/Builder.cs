@@ -34,7 +34,9 @@ public sealed class Builder : IBuilder, IDisposable
     private readonly BuildParts _parts;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<IBuildJob>> _jobs = new();
 
-    private Builder(BuildParts parts) => _parts = parts;
+    private readonly CacheCollection _collection;
+
+    private Builder(BuildParts parts, CacheCollection collection) => (_parts, _collection) = (parts, collection);
 
     /// <summary>What earlier builds have left.</summary>
     public required IBuildCache Cache { get; init; }
@@ -95,10 +97,13 @@ public sealed class Builder : IBuilder, IDisposable
             Uses = uses,
             Collector = content.Collector,
             Time = options.Time,
+            Entitlements = options.Entitlements,
         };
-        return new Builder(parts)
+        Directory.CreateDirectory(options.CacheFolder);
+        var cache = new BuildCache(database, content.Collector, uses, folders, options.CacheFolder, options.Time);
+        return new Builder(parts, new CacheCollection(cache, options.Policies, options.PolicyPause, options.Log))
         {
-            Cache = new BuildCache(database, content.Collector, uses, folders, options.Time),
+            Cache = cache,
             History = new BuildHistory(database, content, options.Time),
         };
     }
@@ -106,7 +111,14 @@ public sealed class Builder : IBuilder, IDisposable
     /// <inheritdoc/>
     public IBuildJob Begin(BuildJobOptions options)
     {
-        var job = new BuildJob(_parts, options, j => _jobs.TryRemove(j.Id, out _));
+        var job = new BuildJob(_parts, options, j =>
+        {
+            _jobs.TryRemove(j.Id, out _);
+            if (!options.IsInternal)
+            {
+                _collection.Ask();
+            }
+        });
         TaskCompletionSource<IBuildJob> entry = _jobs.GetOrAdd(options.Id, _ => NewEntry());
         return entry.TrySetResult(job) ? job : throw QuaiException.Conflict($"there is a build {options.Id} already");
     }
@@ -133,6 +145,7 @@ public sealed class Builder : IBuilder, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _collection.Dispose();
         _parts.Steps.Dispose();
         _parts.CacheStores.Dispose();
         _parts.Sources.Dispose();

@@ -1,4 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Quai.Build.Caching;
 
 namespace Quai.Build;
 
@@ -10,6 +13,18 @@ public sealed record BuilderOptions(string CacheFolder, string SecretFolder, str
 {
     /// <summary>How many steps may run at the same time.</summary>
     public int MaxParallelism { get; init; } = 32;
+
+    /// <summary>The rules by which the cache is cut back after builds, in their order; none for never.</summary>
+    public IReadOnlyList<CachePruneOptions> Policies { get; init; } = [];
+
+    /// <summary>How long the cache is not cut back again.</summary>
+    public TimeSpan PolicyPause { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>What clients may allow their builds.</summary>
+    public IReadOnlyCollection<string> Entitlements { get; init; } = ["network.host"];
+
+    /// <summary>Is told what nobody else is.</summary>
+    public ILogger Log { get; init; } = NullLogger.Instance;
 
     /// <summary>Which proxy files of servers are fetched through; null for what the environment says.</summary>
     public IWebProxy? Proxy { get; init; }

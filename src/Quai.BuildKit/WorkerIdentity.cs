@@ -1,3 +1,4 @@
+using Quai.Build.Caching;
 using Quai.Oci.Images;
 
 namespace Quai.BuildKit;
@@ -13,4 +14,7 @@ public sealed record WorkerIdentity(string Id, string Version, Func<IReadOnlyLis
 
     /// <summary>The address by which builds reach this machine as <c>host-gateway</c>; null where it is not known.</summary>
     public string? HostGateway { get; init; }
+
+    /// <summary>The rules by which the cache is cut back.</summary>
+    public IReadOnlyList<CachePruneOptions> Policies { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
@@ -24,7 +26,7 @@ namespace Quai.Frontend;
 /// </summary>
 public sealed class DockerfileFrontend : IFrontend
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
+    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
     private const string LintQuestion = "frontend.lint", PracticesQuestion = "quai.practices";
 
     /// <inheritdoc/>
@@ -107,6 +109,11 @@ public sealed class DockerfileFrontend : IFrontend
             entries.Add(new PlatformEntry(id, new PlatformNames(platform.Architecture, platform.Os, platform.Variant)));
             metadata[options.IsMultiPlatform ? $"{ConfigKey}/{id}" : ConfigKey] = ImageJson.Write(image.Image);
             files[id] = result;
+        }
+
+        if (options.Epoch is { } epoch)
+        {
+            metadata[EpochKey] = Encoding.ASCII.GetBytes(epoch.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
         }
 
         metadata[PlatformsKey] = JsonSerializer.SerializeToUtf8Bytes(new PlatformList(entries), FrontendJson.Default.PlatformList);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Quai.Build.Caching;
 using Quai.Daemon.Configuration;
 using Quai.Errors;
 
@@ -97,7 +98,32 @@ public sealed class ConfigurationTests : IDisposable
         Assert.True(configuration.Debug);
     }
 
+    [Fact]
+    public void A_file_says_what_is_kept_of_builds()
+    {
+        BuilderSettings builder = Load("""
+            {"builder": {"gc": {"enabled": true, "defaultKeepStorage": "20GB", "policy": [
+                {"keepStorage": "512MB", "filter": ["unused-for=48h", "type=source.local", "type=regular", "shared=1"]},
+                {"maxUsedSpace": 1000, "minFreeSpace": "1k", "keepDuration": "1h30m", "all": true}]},
+              "entitlements": {"network-host": false, "security-insecure": true}}}
+            """).Builder;
+        Assert.Equal(["security.insecure"], builder.Entitlements);
+        IReadOnlyList<CachePruneOptions> rules = builder.PoliciesFor(1 << 30);
+        Assert.Equal(["type==source.local,shared,private", "type==regular,shared,private"], rules[0].Filters);
+        Assert.Equal((512L << 20, TimeSpan.FromHours(48), false), (rules[0].ReservedSpace, rules[0].KeepDuration, rules[0].IncludesInternal));
+        Assert.Equal((1000L, 1024L, TimeSpan.FromMinutes(90), true, 0), (rules[1].MaxUsedSpace, rules[1].MinFreeSpace, rules[1].KeepDuration, rules[1].IncludesInternal, rules[1].Filters.Count));
+        Assert.Equal(20L << 30, Load("""{"builder": {"gc": {"defaultKeepStorage": "20GB"}}}""").Builder.PoliciesFor(1L << 40)[2].ReservedSpace);
+        Assert.Equal([512L << 20, 600L << 30, 600L << 30, 600L << 30], Load("{}").Builder.PoliciesFor(1000L << 30).Select(p => p.MaxUsedSpace));
+        Assert.Empty(Load("""{"builder": {"gc": {"enabled": false}}}""").Builder.PoliciesFor(1 << 30));
+    }
+
     [Theory]
+    [InlineData("{\"builder\": {\"gc\": {\"x\": 1}}}", "the following directives don't match any configuration option: builder.gc.x")]
+    [InlineData("{\"builder\": {\"gc\": {\"defaultKeepStorage\": \"x\"}}}", "builder.gc.defaultKeepStorage: invalid size: 'x'")]
+    [InlineData("{\"builder\": {\"gc\": {\"policy\": [{\"keepDuration\": \"1y\"}]}}}", "builder.gc.policy[0].keepDuration: time: unknown unit \"y\" in duration \"1y\"")]
+    [InlineData("{\"builder\": {\"gc\": {\"policy\": [{\"filter\": [\"x=1\"]}]}}}", "invalid filter 'x'")]
+    [InlineData("{\"builder\": {\"entitlements\": {\"device\": true}}}", "builder.entitlements.device: devices in builds are not available in this version of Quai")]
+    [InlineData("{\"builder\": []}", "builder: a value of type array is not what it takes")]
     [InlineData("{\"foo\": 1, \"bar\": 2}", "the following directives don't match any configuration option: bar, foo")]
     [InlineData("{\"debug\": true, \"labels\": [\"a=b\"]}", "the following directives are specified both as a flag and in the configuration file: debug: (from flag: true, from file: true), labels: (from flag: [x=y], from file: [a=b])")]
     [InlineData("{", "invalid JSON at line 1, column 2")]

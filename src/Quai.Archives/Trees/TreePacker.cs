@@ -131,7 +131,7 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
             Mode = status.Mode & 0xfff,
             Uid = status.Uid,
             Gid = status.Gid,
-            Modified = status.ModifiedSeconds,
+            Modified = options.Date?.Invoke(status.ModifiedSeconds) ?? status.ModifiedSeconds,
             DeviceMajor = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice ? status.NodeMajor : 0,
             DeviceMinor = type is TarEntryType.CharacterDevice or TarEntryType.BlockDevice ? status.NodeMinor : 0,
             Xattrs = attributes,
@@ -199,5 +199,5 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
     }
 
     private void WriteMark(byte[] path, in NodeStatus status) =>
-        tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = path, Mode = 0x180, Modified = status.ModifiedSeconds });
+        tar.WriteHeader(new TarHeader { Type = TarEntryType.File, Name = path, Mode = 0x180, Modified = options.Date?.Invoke(status.ModifiedSeconds) ?? status.ModifiedSeconds });
 }

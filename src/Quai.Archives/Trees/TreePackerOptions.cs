@@ -13,4 +13,7 @@ public sealed record TreePackerOptions
 
     /// <summary>Decides by an entry's path in the archive whether it is left out with everything beneath it; null leaves out nothing.</summary>
     public Func<ReadOnlyMemory<byte>, NodeStatus, bool>? Skip { get; init; }
+
+    /// <summary>Gives entries another time of change, in seconds since 1970; null leaves the times as they are.</summary>
+    public Func<long, long>? Date { get; init; }
 }

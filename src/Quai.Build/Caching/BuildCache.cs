@@ -7,7 +7,13 @@ using Quai.Metadata;
 namespace Quai.Build.Caching;
 
 /// <summary>The cache as those see it who look after the disk: a record for each layer that builds keep, and for each folder of <c>RUN --mount=type=cache</c>.</summary>
-internal sealed class BuildCache(MetadataDatabase database, ContentCollector collector, LayerUses uses, CacheMounts mounts, TimeProvider time) : IBuildCache
+/// <param name="database">The records.</param>
+/// <param name="collector">Removes the files of what nobody owns.</param>
+/// <param name="uses">What builds use at present.</param>
+/// <param name="mounts">The folders.</param>
+/// <param name="folder">A folder of the disk that is to have room.</param>
+/// <param name="time">The clock.</param>
+internal sealed class BuildCache(MetadataDatabase database, ContentCollector collector, LayerUses uses, CacheMounts mounts, string folder, TimeProvider time) : IBuildCache
 {
     /// <inheritdoc/>
     public Task<IReadOnlyList<CacheRecord>> ListAsync(IReadOnlyList<string> filters, CancellationToken cancellation)
@@ -22,13 +28,16 @@ internal sealed class BuildCache(MetadataDatabase database, ContentCollector col
     {
         CacheFilter filter = CacheFilter.Parse(options.Filters);
         List<CacheRecord> all = All();
-        long total = all.Sum(r => r.Size);
+        // What images have too is no cost of the cache.
+        long total = all.Where(r => !r.IsShared).Sum(r => r.Size), removed = 0;
+        long free = options.MinFreeSpace > 0 ? new DriveInfo(folder).AvailableFreeSpace : 0;
+        bool isLimited = options.MaxUsedSpace > 0 || options.MinFreeSpace > 0;
         DateTimeOffset now = time.GetUtcNow();
         foreach (CacheRecord record in all.Where(filter.Fits).OrderBy(r => r.LastUsedAt ?? r.CreatedAt))
         {
             cancellation.ThrowIfCancellationRequested();
             bool isNew = options.KeepDuration > TimeSpan.Zero && now - (record.LastUsedAt ?? record.CreatedAt) < options.KeepDuration;
-            bool isEnough = options.MaxUsedSpace > 0 && total <= options.MaxUsedSpace;
+            bool isEnough = isLimited && (options.MaxUsedSpace == 0 || total <= options.MaxUsedSpace) && (options.MinFreeSpace == 0 || free + removed >= options.MinFreeSpace);
             bool isReserved = options.ReservedSpace > 0 && total - record.Size < options.ReservedSpace;
             if (record.IsInUse || isNew || isEnough || isReserved)
             {
@@ -37,7 +46,8 @@ internal sealed class BuildCache(MetadataDatabase database, ContentCollector col
 
             if (record.IsMutable ? mounts.TryRemove(record.Id) : await ForgetAsync(record.Id).ConfigureAwait(false))
             {
-                total -= record.Size;
+                total -= record.IsShared ? 0 : record.Size;
+                removed += record.IsShared ? 0 : record.Size;
                 yield return record;
             }
         }

@@ -1,4 +1,7 @@
+using System.Globalization;
+using Quai.Build.Jobs;
 using Quai.Build.Layers;
+using Quai.Errors;
 using Quai.Oci.Images;
 
 namespace Quai.Build.Exporting;
@@ -12,4 +15,14 @@ internal sealed record ExportedTree(string Key, Platform Platform, LayerStack St
 {
     /// <summary>What an image of it carries along of the steps that it was made by; null for nothing.</summary>
     public byte[]? InlineCache { get; init; }
+
+    /// <summary>The time that the frontend wants what is made to have (<c>SOURCE_DATE_EPOCH</c>); null for the true ones.</summary>
+    public DateTimeOffset? Epoch { get; init; }
+
+    /// <summary>The time that what is made is to have: as the request for it says, else as the frontend does; null for the true ones.</summary>
+    /// <exception cref="QuaiException">The request's is no number of seconds.</exception>
+    public DateTimeOffset? EpochFor(ExportRequest request) => !request.Attributes.TryGetValue("source-date-epoch", out string? text) ? Epoch
+        : text.Length == 0 ? null
+        : long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+        : throw QuaiException.Invalid($"invalid SOURCE_DATE_EPOCH: {text}");
 }

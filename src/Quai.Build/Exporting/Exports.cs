@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
@@ -13,7 +14,7 @@ namespace Quai.Build.Exporting;
 /// <summary>All that can come of a build.</summary>
 internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blobs)
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms";
+    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch";
     private const int LargestConfig = 8 << 20;
 
     /// <summary>The configuration of an image, as it is stored.</summary>
@@ -35,7 +36,7 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         if (result.Refs is not { } refs)
         {
             result.Metadata.TryGetValue(ConfigKey, out byte[]? config);
-            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config)];
+            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config) { Epoch = EpochOf(result, "") }];
         }
 
         Dictionary<string, Platform> platforms = ReadPlatforms(result);
@@ -45,7 +46,7 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         {
             result.Metadata.TryGetValue($"{ConfigKey}/{pair.Key}", out byte[]? config);
             Platform platform = platforms.GetValueOrDefault(pair.Key) ?? PlatformOf(config) ?? Platform.Host;
-            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config);
+            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config) { Epoch = EpochOf(result, pair.Key) };
         })).ConfigureAwait(false);
     }
 
@@ -66,7 +67,7 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
             QuestionProgress progress = begin(exporter.Title);
             try
             {
-                foreach ((string key, string value) in await exporter.RunAsync(trees, request, session, progress, cancellation).ConfigureAwait(false))
+                foreach ((string key, string value) in await exporter.RunAsync([.. trees.Select(t => t with { Epoch = t.EpochFor(request) })], request, session, progress, cancellation).ConfigureAwait(false))
                 {
                     answer[key] = value;
                 }
@@ -92,6 +93,10 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         BuildRef own => await own.SolveAsync(cancellation).ConfigureAwait(false),
         _ => throw QuaiException.Invalid("a result of another builder cannot be exported"),
     };
+
+    private static DateTimeOffset? EpochOf(SolveResult result, string key) =>
+        (result.Metadata.TryGetValue($"{EpochKey}/{key}", out byte[]? text) || result.Metadata.TryGetValue(EpochKey, out text))
+        && Utf8Parser.TryParse(text, out long seconds, out int used) && used == text.Length ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
 
     private static Platform? PlatformOf(byte[]? config)
     {

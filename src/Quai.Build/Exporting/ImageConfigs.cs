@@ -20,7 +20,12 @@ internal static class ImageConfigs
         config.RootFs = new RootFs { DiffIds = [.. named.DiffIds] };
         config.History = Align(config.History ?? [], named.DiffIds.Count, created);
         Date(config.History);
-        config.Created = config.History is [.., { Created: { } last }] ? last : config.Created;
+        config.Created = tree.Epoch ?? (config.History is [.., { Created: { } last }] ? last : config.Created);
+        foreach (HistoryEntry entry in config.History.Where(e => e.Created > tree.Epoch))
+        {
+            entry.Created = tree.Epoch;
+        }
+
         return config;
     }
 

@@ -28,8 +28,8 @@ internal sealed class LocalExporter : IExporter
         // One transfer for all: what is not in it, a client may take for removed.
         bool isSplit = PlatformFolders.IsSplit(trees, request.Attributes);
         ISentTree tree = isSplit
-            ? new SplitTree([.. trees.Select(t => (PlatformFolders.NameOf(t), new SentTree(new MergedTree(t.Stack), PlatformFolders.NameOf(t))))])
-            : new SentTree(new MergedTree(trees[0].Stack), "");
+            ? new SplitTree([.. trees.Select(t => (PlatformFolders.NameOf(t), new SentTree(new MergedTree(t.Stack), PlatformFolders.NameOf(t), t.Epoch)))])
+            : new SentTree(new MergedTree(trees[0].Stack), "", trees[0].Epoch);
         await session.SendTreeAsync(request.Index, tree, cancellation).ConfigureAwait(false);
         progress.Report(isSplit ? $"copying files {string.Join(", ", trees.Select(t => t.Platform))}" : "copying files", 0, 0, isComplete: true);
         return new Dictionary<string, string>();

@@ -49,7 +49,7 @@ internal sealed class TarExporter(string mountPoint) : IExporter
                 tar.WriteHeader(new TarHeader { Type = TarEntryType.Directory, Name = prefix, Mode = FolderMode });
             }
 
-            new TreePacker(tar, TreePackerOptions.Plain, cancellation).PackContent(root, prefix);
+            new TreePacker(tar, tree.Epoch is { } epoch ? new TreePackerOptions { Date = _ => epoch.ToUnixTimeSeconds() } : TreePackerOptions.Plain, cancellation).PackContent(root, prefix);
         }
 
         tar.Finish();

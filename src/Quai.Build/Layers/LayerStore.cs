@@ -137,6 +137,32 @@ public sealed class LayerStore
         return new NamedLayers([.. packed.Select(p => p.Blob)], diffIds, chains);
     }
 
+    /// <summary>Makes the layers as <see cref="NameAsync(LayerStack, Lease, CancellationToken)"/> does, but with no file of those that were made here later than a given time.</summary>
+    /// <param name="stack">The tree.</param>
+    /// <param name="latest">The time.</param>
+    /// <param name="lease">Keeps blobs and layers until they have an owner.</param>
+    /// <param name="cancellation">Stops; what is complete is kept.</param>
+    public async Task<NamedLayers> NameAsync(LayerStack stack, DateTimeOffset latest, Lease lease, CancellationToken cancellation)
+    {
+        bool[] isMade = [.. stack.Layers.Select(l => !l.Id.StartsWith("sha256:", StringComparison.Ordinal))];
+        (string DiffId, Descriptor Blob)[] packed = await Task.WhenAll(stack.Layers.Select((l, i) => isMade[i] ? PackDatedAsync(l, latest, lease, cancellation) : PackAsync(l, lease, cancellation))).ConfigureAwait(false);
+        string[] diffIds = [.. packed.Select(p => p.DiffId)], chains = ChainIds.Of(diffIds);
+        for (int i = 0; i < chains.Length; i++)
+        {
+            await (isMade.AsSpan(0, i + 1).Contains(true)
+                ? _content.Layers.UnpackAsync(Digest.Parse(packed[i].Blob.Digest), diffIds[i], chains[i], lease, null, cancellation)
+                : NameAsync(stack.Layers[i], chains[i], lease, cancellation)).ConfigureAwait(false);
+        }
+
+        return new NamedLayers([.. packed.Select(p => p.Blob)], diffIds, chains);
+    }
+
+    private async Task<(string DiffId, Descriptor Blob)> PackDatedAsync(BuildLayer layer, DateTimeOffset latest, Lease lease, CancellationToken cancellation)
+    {
+        (Digest made, long length) = await _content.Packing.PackDatedAsync(layer.Directory, latest, lease, cancellation).ConfigureAwait(false);
+        return (made.ToString(), new Descriptor { MediaType = MediaTypes.OciLayer, Digest = made.ToString(), Size = length });
+    }
+
     /// <summary>A layer's blob, which is made if there is none.</summary>
     internal async Task<(string DiffId, Descriptor Blob)> PackAsync(BuildLayer layer, Lease lease, CancellationToken cancellation)
     {

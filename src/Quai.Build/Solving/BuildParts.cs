@@ -42,4 +42,7 @@ internal sealed record BuildParts(
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
+
+    /// <summary>What clients may allow their builds.</summary>
+    public required IReadOnlyCollection<string> Entitlements { get; init; }
 }

@@ -5,8 +5,15 @@ namespace Quai.Build.Solving;
 
 /// <summary>What a build may ask for beyond what every build may.</summary>
 /// <param name="allowed">What the client has allowed, such as <c>network.host</c>.</param>
-internal sealed class Entitlements(IReadOnlyList<string> allowed)
+/// <param name="granted">What the daemon's settings let clients allow.</param>
+internal sealed class Entitlements(IReadOnlyList<string> allowed, IReadOnlyCollection<string> granted)
 {
+    /// <summary>The host's network.</summary>
+    public const string HostNetwork = "network.host";
+
+    /// <summary>Steps that are not confined.</summary>
+    public const string Insecure = "security.insecure";
+
     /// <summary>Checks a step.</summary>
     /// <exception cref="QuaiException">Kind Forbidden: it asks for what is not allowed.</exception>
     public void Check(Op op)
@@ -16,15 +23,19 @@ internal sealed class Entitlements(IReadOnlyList<string> allowed)
             return;
         }
 
-        if (op.Exec.Network == NetMode.Host && !allowed.Contains("network.host"))
+        if (op.Exec.Network == NetMode.Host && !(granted.Contains(HostNetwork) && allowed.Contains(HostNetwork)))
         {
-            throw Refused("network.host");
+            throw Refused(HostNetwork);
         }
 
-        // Whatever the client says: a step that is not confined is a matter of the daemon's settings.
-        if (op.Exec.Security == SecurityMode.Insecure)
+        if (op.Exec.Security == SecurityMode.Insecure && !granted.Contains(Insecure))
         {
-            throw Refused("security.insecure");
+            throw Refused(Insecure);
+        }
+
+        if (op.Exec.Security == SecurityMode.Insecure && !allowed.Contains(Insecure))
+        {
+            throw new QuaiException(ErrorKind.Forbidden, $"{Insecure} is not allowed: build with --allow {Insecure}");
         }
 
         if (op.Exec.CdiDevices.Count > 0)

@@ -8,7 +8,8 @@ namespace Quai.Build.Trees;
 /// <summary>A tree of layers as a client takes it.</summary>
 /// <param name="tree">The files.</param>
 /// <param name="prefix">A directory that they are in for the client; empty for none.</param>
-internal sealed class SentTree(MergedTree tree, string prefix) : ISentTree
+/// <param name="time">The time that all of it is to have; null for the true ones.</param>
+internal sealed class SentTree(MergedTree tree, string prefix, DateTimeOffset? time = null) : ISentTree
 {
     /// <inheritdoc/>
     public IEnumerable<ContextEntry> Entries()
@@ -22,7 +23,7 @@ internal sealed class SentTree(MergedTree tree, string prefix) : ISentTree
         using MergedDirectory root = tree.OpenRoot();
         foreach (ContextEntry entry in Entries(root, prefix, seen))
         {
-            yield return entry;
+            yield return time is { } fixedTime ? entry with { ModifiedAt = fixedTime.ToUnixTimeMilliseconds() * 1_000_000 } : entry;
         }
     }
 

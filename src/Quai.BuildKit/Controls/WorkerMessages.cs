@@ -8,6 +8,9 @@ internal static class WorkerMessages
 {
     private const string Label = "org.mobyproject.buildkit.worker.";
 
+    // That what images have too stays is what not to ask for all of it means.
+    private const string Unshared = ",private";
+
     /// <summary>The builder's record.</summary>
     public static WorkerRecord Of(WorkerIdentity worker)
     {
@@ -22,6 +25,15 @@ internal static class WorkerMessages
             record.Labels.Add(Label + "moby.host-gateway-ip", gateway);
         }
 
+        record.GCPolicy.Add(worker.Policies.Select(p => new GCPolicy
+        {
+            All = p.IncludesInternal,
+            KeepDuration = p.KeepDuration.Ticks * TimeSpan.NanosecondsPerTick,
+            Filters = { p.Filters.Select(f => f.EndsWith(Unshared, StringComparison.Ordinal) ? f[..^Unshared.Length] : f).Where(f => f != "private") },
+            ReservedSpace = p.ReservedSpace,
+            MaxUsedSpace = p.MaxUsedSpace,
+            MinFreeSpace = p.MinFreeSpace,
+        }));
         record.Platforms.Add(worker.Platforms.Select(PlatformMessages.Of));
         return record;
     }

@@ -66,6 +66,21 @@ public sealed class LayerPacking : IBlobMaker, IDisposable
         return (digest, file.Length);
     }
 
+    /// <summary>Packs a layer with the times of its files no later than a given one.</summary>
+    /// <param name="directory">The layer's folder; it is not changed.</param>
+    /// <param name="latest">The time.</param>
+    /// <param name="lease">Keeps the blob until it has an owner.</param>
+    /// <param name="cancellation">Leaves nothing.</param>
+    /// <returns>As <see cref="PackAsync"/>, of a layer that is another one than the folder.</returns>
+    public async Task<(Digest DiffId, long Length)> PackDatedAsync(string directory, DateTimeOffset latest, Lease lease, CancellationToken cancellation)
+    {
+        long seconds = latest.ToUnixTimeSeconds();
+        using IngestFile file = _blobs.Begin();
+        Digest digest = await WriteAsync(directory, file, cancellation, time => Math.Min(time, seconds)).ConfigureAwait(false);
+        await _blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
+        return (digest, file.Length);
+    }
+
     /// <summary>Says that a blob without a file can be made of another layer, too, which has the same files. Any other blob stays as it is.</summary>
     public async Task ShareAsync(string digest, string chainId, CancellationToken cancellation)
     {
@@ -138,26 +153,26 @@ public sealed class LayerPacking : IBlobMaker, IDisposable
         return directories;
     }
 
-    private static async Task<Digest> WriteAsync(string directory, IngestFile file, CancellationToken cancellation)
+    private static async Task<Digest> WriteAsync(string directory, IngestFile file, CancellationToken cancellation, Func<long, long>? date = null)
     {
         using var sink = new IngestStream(file);
-        await DeepThread.RunAsync("pack", () => Pack(directory, sink, cancellation)).ConfigureAwait(false);
+        await DeepThread.RunAsync("pack", () => Pack(directory, sink, date, cancellation)).ConfigureAwait(false);
         return file.Digest();
     }
 
     private static async Task<(Digest Digest, long Length)> DigestAsync(string directory, CancellationToken cancellation)
     {
         using var sink = new DigestStream();
-        await DeepThread.RunAsync("pack", () => Pack(directory, sink, cancellation)).ConfigureAwait(false);
+        await DeepThread.RunAsync("pack", () => Pack(directory, sink, null, cancellation)).ConfigureAwait(false);
         return (await sink.CompleteAsync().ConfigureAwait(false), sink.Written);
     }
 
-    private static void Pack(string directory, Stream sink, CancellationToken cancellation)
+    private static void Pack(string directory, Stream sink, Func<long, long>? date, CancellationToken cancellation)
     {
         using FileDescriptor root = DetachedRoot.Open(new RootSource.Folder(directory), [], rootReadOnly: true, allReadOnly: true, directory);
         using FileDescriptor opened = Openat2.Open(root.Number, ".", FileCalls.O_RDONLY | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
         var tar = new TarWriter(sink);
-        new TreePacker(tar, new TreePackerOptions { OverlayMarks = true }, cancellation).PackContent(opened, default);
+        new TreePacker(tar, new TreePackerOptions { OverlayMarks = true, Date = date }, cancellation).PackContent(opened, default);
         tar.Finish();
     }
 }

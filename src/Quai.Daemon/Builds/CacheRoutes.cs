@@ -10,7 +10,7 @@ namespace Quai.Daemon.Builds;
 /// <summary>The cache of builds by the Engine API: <c>POST /build/prune</c>, and its part of <c>GET /system/df</c>.</summary>
 internal static class CacheRoutes
 {
-    private static readonly HashSet<string> s_filters = ["until", "id", "parent", "type", "description", "inuse", "shared", "private"];
+    private static readonly HashSet<string> s_filters = ["until", .. CacheTerms.Names];
 
     /// <summary>Adds the route.</summary>
     public static void Map(Router router, IBuildCache cache) => router.Add("POST", "/build/prune", async call =>
@@ -56,18 +56,10 @@ internal static class CacheRoutes
             keep = now - PastTime.Parse(text, now);
         }
 
-        // Values of one filter are alternatives, filters must all fit: a filter for each combination says so.
-        IEnumerable<string> terms = [""];
-        foreach ((string name, IReadOnlyList<string> values) in filters.Where(f => f.Key != "until"))
-        {
-            terms = [.. terms.SelectMany(t => values.Select(v => $"{t}{(t.Length > 0 ? "," : "")}{name}{(name is "inuse" or "shared" or "private" ? "" : "==" + v)}"))];
-        }
-
-        // Unless all is asked for, what images have too stays: removing it frees nothing, and the next build would miss it.
         bool all = call.Flag("all");
         return new CachePruneOptions
         {
-            Filters = [.. (all ? terms : terms.Select(t => t.Length > 0 ? t + ",private" : "private")).Where(t => t.Length > 0)],
+            Filters = CacheTerms.Of(filters.Where(f => f.Key != "until"), all),
             IncludesInternal = all,
             KeepDuration = keep,
             ReservedSpace = Bytes(call, "reserved-space") ?? Bytes(call, "keep-storage") ?? 0,

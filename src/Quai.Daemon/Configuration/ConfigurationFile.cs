@@ -11,9 +11,6 @@ internal static class ConfigurationFile
     /// <summary>Its default path.</summary>
     public const string DefaultPath = "/etc/quai/daemon.json";
 
-    /// <summary>Members of dockerd's file that are not flags; without effect here.</summary>
-    private static readonly HashSet<string> WithoutFlag = ["builder"];
-
     /// <summary>Reads a file. A missing one counts as empty, unless the user named it.</summary>
     /// <exception cref="QuaiException">It is missing, is not JSON, or has members that are unknown or of a wrong type.</exception>
     public static Settings Read(string path, bool required)
@@ -82,7 +79,11 @@ internal static class ConfigurationFile
             {
                 Add(settings, flag, member.Value);
             }
-            else if (!WithoutFlag.Contains(member.Name))
+            else if (member.Name == "builder")
+            {
+                settings.Builder = BuilderSettings.Read(member.Value);
+            }
+            else
             {
                 unknown.Add(member.Name);
             }

@@ -71,6 +71,9 @@ internal sealed partial record DaemonConfiguration
     /// <summary><c>--max-download-attempts</c>.</summary>
     public required int MaxDownloadAttempts { get; init; }
 
+    /// <summary>What is kept of builds, and what they may.</summary>
+    public required BuilderSettings Builder { get; init; }
+
     /// <summary>Proxies for outgoing traffic.</summary>
     public required ProxySettings Proxies { get; init; }
 
@@ -148,6 +151,7 @@ internal sealed partial record DaemonConfiguration
             RegistryCertificates = settings.All("registry-certs-dir") is { Count: > 0 } folders ? folders : ["/etc/docker/certs.d", "/etc/quai/certs.d"],
             TrustPolicy = settings.Text("trust-policy") ?? "/etc/quai/policy.json",
             MaxDownloadAttempts = Positive(settings, "max-download-attempts", 5),
+            Builder = settings.Builder,
             Proxies = ProxySettings.From(settings),
             Unneeded = [.. Flags.All.Where(f => f.Unneeded is not null && settings.Has(f.Name))],
         };

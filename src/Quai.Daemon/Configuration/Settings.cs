@@ -10,6 +10,9 @@ internal sealed class Settings
     private readonly Dictionary<string, List<string>> _values = [];
     private readonly HashSet<string> _read = [];
 
+    /// <summary>What the file says of builds, for which there are no flags.</summary>
+    public BuilderSettings Builder { get; set; } = new();
+
     /// <summary>The flags that were given.</summary>
     public IEnumerable<string> Names => _values.Keys;
 
@@ -98,7 +101,7 @@ internal sealed class Settings
             throw QuaiException.Invalid("the following directives are specified both as a flag and in the configuration file: " + string.Join(", ", conflicts));
         }
 
-        var merged = new Settings();
+        var merged = new Settings { Builder = file.Builder };
         foreach (Settings source in (Settings[])[line, file])
         {
             foreach ((string name, List<string> values) in source._values)

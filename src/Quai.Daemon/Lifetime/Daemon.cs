@@ -194,12 +194,16 @@ internal sealed partial class Daemon : IAsyncDisposable
     private async Task<(BuildKitService Service, ClassicBuild Classic, IBuildCache Cache)> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
     {
         EngineOptions engine = _configuration.Engine;
+        IReadOnlyList<CachePruneOptions> policies = _configuration.Builder.PoliciesFor(new DriveInfo(engine.DataRoot).TotalSize);
         var sessions = new BuildSessions();
         var options = new BuilderOptions(Path.Combine(engine.DataRoot, "build", "caches"), Path.Combine(engine.ExecRoot, "secrets"), Path.Combine(engine.ExecRoot, "rootfs"))
         {
+            Policies = policies,
+            Entitlements = _configuration.Builder.Entitlements,
+            Log = _log,
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
-        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null };
+        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null, Policies = policies };
         Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, builder.History, worker, _log));

@@ -88,7 +88,7 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
         ResolvedUser user = UserResolver.Resolve(launch.Exec.Meta.User, accounts.Passwd, accounts.Group, null);
         bool isHost = launch.Exec.Network == NetMode.Host;
         SandboxSetup sandbox = SandboxSetup.Of(endpoint is null ? [] : [endpoint]);
-        string? profile = appArmor.ProfileOf(new Containers.Spec.SecuritySpec());
+        string? profile = appArmor.ProfileOf(StepSpecs.SecurityOf(launch));
         SpecRequest request = _specs.Describe(launch, user, profile) with
         {
             Network = isHost ? NamespaceChoice.Host : NamespaceChoice.Private,

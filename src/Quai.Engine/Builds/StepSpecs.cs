@@ -29,10 +29,14 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
         return CgroupParents.Complaint(parent) is { } why ? throw QuaiException.Invalid($"invalid cgroup parent \"{parent}\": {why}") : CgroupParents.PathOf(parent, launch.Id);
     }
 
+    /// <summary>How a step is confined: as containers are, unless the build was allowed to have it not.</summary>
+    public static SecuritySpec SecurityOf(StepLaunch launch) => new() { Privileged = launch.Exec.Security == SecurityMode.Insecure };
+
     /// <summary>The request for its runtime configuration, but for its network and mounts.</summary>
     public SpecRequest Describe(StepLaunch launch, ResolvedUser user, string? appArmor)
     {
         Meta meta = launch.Exec.Meta;
+        SecuritySpec security = SecurityOf(launch);
         string[] environment = [.. meta.Env, .. ProxyOf(meta.ProxyEnv), .. launch.SecretVariables];
         return new SpecRequest
         {
@@ -42,6 +46,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
                 Image = "",
                 Program = new ProgramSpec { Command = [.. meta.Args], Environment = environment, WorkingDirectory = meta.Cwd, User = meta.User, Init = false },
                 Network = new NetworkSpec { Mode = new NetworkMode(launch.Exec.Network switch { NetMode.Host => "host", NetMode.None => "none", _ => NetworkMode.Bridge }) },
+                Security = security,
                 Log = new LogSpec("none", new Dictionary<string, string>(), null, null),
                 Ulimits = [.. meta.Ulimit.Select(u => new UlimitSpec(u.Name, u.Soft, u.Hard))],
             },
@@ -50,7 +55,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
             Hostname = meta.Hostname.Length > 0 ? meta.Hostname : Hostname,
             TellsHostname = false,
             CgroupsPath = CgroupOf(launch),
-            SeccompProfile = seccompProfile,
+            SeccompProfile = security.Privileged ? null : seccompProfile,
             AppArmorProfile = appArmor,
         };
     }

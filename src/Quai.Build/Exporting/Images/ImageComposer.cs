@@ -20,7 +20,9 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
     public async Task<(NamedLayers Layers, ImageConfig Config)> PackAsync(
         ExportedTree tree, ImageDemands demands, LayerCompression compression, Lease lease, CancellationToken cancellation)
     {
-        NamedLayers named = await layers.NameAsync(tree.Stack, lease, cancellation).ConfigureAwait(false);
+        NamedLayers named = !demands.RewritesTimes ? await layers.NameAsync(tree.Stack, lease, cancellation).ConfigureAwait(false)
+            : tree.Epoch is { } latest ? await layers.NameAsync(tree.Stack, latest, lease, cancellation).ConfigureAwait(false)
+            : throw QuaiException.Invalid("rewrite-timestamp needs a time: give the build argument SOURCE_DATE_EPOCH");
         List<Descriptor> packed = [];
         foreach (Descriptor layer in named.Blobs)
         {

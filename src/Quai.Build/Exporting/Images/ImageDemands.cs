@@ -57,6 +57,9 @@ internal sealed class ImageDemands
     /// <summary>Whether the image's manifest is as images have it that are pushed later: nothing particular is asked of it.</summary>
     public bool IsUsual => (Compression is null or LayerCompression.Gzip) && !ForcesCompression && UsesOciTypes != false && !Annotations.Any;
 
+    /// <summary>Whether no file of layers that were made here is to be later than the image's time.</summary>
+    public bool RewritesTimes => Flag("rewrite-timestamp") == true;
+
     /// <summary>Whether an archive is written as one file.</summary>
     public bool IsFile => Flag("tar") != false;
 

@@ -72,12 +72,10 @@ internal static class BakeAnswers
     // As the user asks for it.
     private static string Shown(CallOption call) => call.Name == CallOption.Lint ? "check" : call.Name;
 
-    private static JsonNode? Sorted(JsonNode? node) => node switch
-    {
-        JsonObject members => new JsonObject(members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, Sorted(m.Value)))),
-        JsonArray items => new JsonArray([.. items.Select(Sorted)]),
-        _ => node?.DeepClone(),
-    };
+    // Only the answer's own members; what is in them stays in the frontend's order.
+    private static JsonNode? Sorted(JsonNode? answer) => answer is JsonObject members
+        ? new JsonObject(members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())))
+        : answer?.DeepClone();
 
     private static string Text(JsonObject document)
     {
