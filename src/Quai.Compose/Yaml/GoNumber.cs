@@ -5,18 +5,18 @@ namespace Quai.Compose.Yaml;
 /// <summary>Numbers as Go prints them.</summary>
 internal static class GoNumber
 {
-    /// <summary>As <c>%v</c>: with an exponent below 1e-4 and from 1e21.</summary>
+    /// <summary>As <c>%v</c>: with an exponent below 1e-4 and from 1e6.</summary>
     public static string Print(double value) => double.IsNaN(value) ? "NaN"
         : double.IsInfinity(value) ? (value > 0 ? "+Inf" : "-Inf")
-        : Format(Shortest(value, single: false), value, -4, 21);
+        : Format(Shortest(value, single: false), value, -4, 6);
 
     /// <summary>As <c>%v</c>, of single precision.</summary>
-    public static string Print(float value) => Format(Shortest(value, single: true), value, -4, 21);
+    public static string Print(float value) => Format(Shortest(value, single: true), value, -4, 6);
 
     /// <summary>As <c>'g'</c> with the fewest digits, as go-yaml writes floats.</summary>
     public static string Yaml(double value) => double.IsNaN(value) ? ".nan"
         : double.IsInfinity(value) ? (value > 0 ? ".inf" : "-.inf")
-        : Format(Shortest(value, single: false), value, -4, 21);
+        : Format(Shortest(value, single: false), value, -4, 6);
 
     /// <summary>As <c>encoding/json</c>: with an exponent below 1e-6 and from 1e21.</summary>
     public static string Json(double value) => Format(Shortest(value, single: false), value, -6, 21).Replace("e-0", "e-", StringComparison.Ordinal);
