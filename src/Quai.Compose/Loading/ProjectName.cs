@@ -24,6 +24,19 @@ internal static class ProjectName
         return name.Length > 0 ? name : throw new ComposeException(new ComposeFault("project name must not be empty") { Path = "name", Expected = "a name" });
     }
 
+    /// <summary>A file's documents, of which only the name matters; none where the file is wrong, which is told where it is loaded.</summary>
+    public static IReadOnlyList<YamlDocument> DocumentsOf(string file, string text)
+    {
+        try
+        {
+            return YamlReader.Read(file, text);
+        }
+        catch (ComposeException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>Lowercase letters, digits, hyphens and underscores, the first one a letter or digit.</summary>
     public static string Normalize(string text) =>
         string.Concat(text.ToLowerInvariant().Where(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-')).TrimStart('_', '-');
