@@ -160,7 +160,7 @@ internal sealed partial class Consistency(ComposeProject project, ComposeMapping
         foreach (string key in path)
         {
             where = where.Key(key);
-            place = (node as ComposeMapping)?.Has(key) == true ? ((ComposeMapping)node).PlaceOf(key) : place;
+            place = node is ComposeMapping mapping && mapping.Has(key) ? mapping.PlaceOf(key) : place;
             node = (node as ComposeMapping)?[key];
         }
 

@@ -158,7 +158,7 @@ internal static class StructReader
     }
 
     public static long Count(this ComposeMapping node, string key) => node[key] is ComposeScalar { Kind: ScalarKind.Text } text
-        ? text.Text.ToLowerInvariant() == "all" ? -1
+        ? text.Text.Equals("all", StringComparison.OrdinalIgnoreCase) ? -1
             : long.TryParse(text.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long count) ? count
             : throw Fault(text, $"invalid value \"{text.Text}\", the only value allowed is 'all' or a number", "all or a number")
         : node.Number(key);

@@ -73,7 +73,12 @@ internal sealed class StructWriter(bool json)
 
     public StructWriter Extensions(IReadOnlyDictionary<string, ComposeNode> value)
     {
-        foreach ((string key, ComposeNode node) in json ? [] : value.OrderBy(entry => entry.Key, KeyOrder.Instance))
+        if (json)
+        {
+            return this;
+        }
+
+        foreach ((string key, ComposeNode node) in value.OrderBy(entry => entry.Key, KeyOrder.Instance))
         {
             Set(key, Sorted(node));
         }

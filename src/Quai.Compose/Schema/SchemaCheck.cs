@@ -200,7 +200,7 @@ internal sealed class SchemaCheck(FaultList faults)
         "string" => node is ComposeScalar { Kind: ScalarKind.Text },
         "boolean" => node is ComposeScalar { Kind: ScalarKind.Boolean },
         "number" => node is ComposeScalar { Kind: ScalarKind.Integer or ScalarKind.Float },
-        "integer" => node is ComposeScalar { Kind: ScalarKind.Integer } or ComposeScalar { Kind: ScalarKind.Float, Float: { } value } && value == Math.Truncate(value),
+        "integer" => node is ComposeScalar { Kind: ScalarKind.Integer or ScalarKind.Float } number && number.Float == Math.Truncate(number.Float),
         _ => false,
     };
 

@@ -66,7 +66,7 @@ internal sealed class YamlReader
         AnchorName anchor = current?.Anchor ?? AnchorName.Empty;
         string tag = current is null || current.Tag.IsEmpty ? "" : current.Tag.Value;
         ComposeNode node;
-        switch (current)
+        switch (_parser.Current)
         {
             case Scalar scalar:
                 node = ReadScalar(scalar, tag);
