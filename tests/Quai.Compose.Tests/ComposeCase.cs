@@ -19,7 +19,7 @@ public sealed class ComposeCase
         foreach (string section in ("\n" + text).Split("\n=== ").Skip(1))
         {
             string[] parts = section.Split('\n', 2);
-            string content = parts[1];
+            string content = parts.Length > 1 ? parts[1] : "";
             switch (parts[0].Split(' ')[0])
             {
                 case "args":

@@ -81,7 +81,7 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
         new Including(context, directory, environment, included).Apply(content);
         _tree = (ComposeMapping)new NodeMerge(faults).Merge(_tree, content, NodePath.Root);
         faults.ThrowIfAny();
-        Uniqueness.Apply(_tree, NodePath.Root);
+        new Uniqueness(faults).Apply(_tree, NodePath.Root);
         new SchemaCheck(faults).Check(_tree);
         faults.ThrowIfAny();
         if (_tree.Has("version"))
@@ -93,7 +93,8 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
         new CanonicalForm(faults, context.Warnings, !context.Request.Interpolates).Apply(_tree);
         faults.ThrowIfAny();
         OmitEmptyServers();
-        Uniqueness.Apply(_tree, NodePath.Root);
+        new Uniqueness(faults).Apply(_tree, NodePath.Root);
+        faults.ThrowIfAny();
     }
 
     private List<YamlDocument> ReadFile(string file) => YamlReader.Read(file, context.Files.Read(file)

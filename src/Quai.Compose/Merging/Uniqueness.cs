@@ -4,7 +4,8 @@ using Quai.Compose.Yaml;
 namespace Quai.Compose.Merging;
 
 /// <summary>Of elements of lists that mean the same thing, the last one counts, in the place of the first.</summary>
-internal static class Uniqueness
+/// <param name="faults">What is wrong.</param>
+internal sealed class Uniqueness(FaultList faults)
 {
     private static readonly (string[] Pattern, Func<ComposeNode, string?> Key)[] s_keys =
     [
@@ -24,7 +25,7 @@ internal static class Uniqueness
     ];
 
     /// <summary>Applies this to a whole tree.</summary>
-    public static void Apply(ComposeNode tree, NodePath path)
+    public void Apply(ComposeNode tree, NodePath path)
     {
         switch (tree)
         {
@@ -41,7 +42,7 @@ internal static class Uniqueness
         }
     }
 
-    private static void Reduce(ComposeSequence sequence, NodePath path)
+    private void Reduce(ComposeSequence sequence, NodePath path)
     {
         foreach ((string[] pattern, Func<ComposeNode, string?> keyOf) in s_keys)
         {
@@ -56,6 +57,11 @@ internal static class Uniqueness
             {
                 if (keyOf(item) is not { } key)
                 {
+                    if (pattern[^1] is "volumes" or "devices" or "ports")
+                    {
+                        faults.Add(path.Element(kept.Count), item, $"{path.Element(kept.Count)} is missing a target", "target");
+                    }
+
                     kept.Add(item);
                 }
                 else if (!places.TryAdd(key, kept.Count))
