@@ -64,7 +64,7 @@ internal static class ComposeRun
                     request = request with { ResolvesPaths = false };
                     break;
                 case "--no-env-resolution":
-                    request = request with { ResolvesEnvironment = false };
+                    // Docker's compose has resolved everything before it looks at this flag.
                     break;
                 case "--no-consistency":
                     request = request with { ChecksConsistency = false };
@@ -98,7 +98,7 @@ internal static class ComposeRun
         if (list.StartsWith("--hash", StringComparison.Ordinal))
         {
             string[] names = list["--hash ".Length..].Split(',');
-            return string.Join('\n', ConfigPrinter.Hashes(loader.Load(request with { ResolvesEnvironment = false }), names is ["*"] ? [] : names));
+            return string.Join('\n', ConfigPrinter.Hashes(loader.Load(request), names is ["*"] ? [] : names));
         }
 
         ComposeProject project = loader.Load(request);

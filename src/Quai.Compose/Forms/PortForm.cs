@@ -15,13 +15,14 @@ internal static class PortForm
         string ports = slash < 0 ? text : text[..slash];
         string[] parts = ports.Split(':');
         string container = parts[^1], host = parts.Length > 1 ? parts[^2] : "", ip = parts.Length > 2 ? string.Join(':', parts[..^2]) : "";
-        if (ip.StartsWith('[') && ip.EndsWith(']'))
+        bool isBracketed = ip.StartsWith('[') && ip.EndsWith(']');
+        if (isBracketed)
         {
             ip = ip[1..^1];
         }
 
         error = null;
-        if (ip.Length > 0 && !IPAddress.TryParse(ip, out _))
+        if (ip.Length > 0 && !(IPAddress.TryParse(ip, out _) && (isBracketed || ip.Count(c => c == '.') == 3)))
         {
             error = $"invalid IP address: {ip}";
         }

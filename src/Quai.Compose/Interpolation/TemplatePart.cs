@@ -37,6 +37,12 @@ internal readonly record struct TemplatePart(string Name, char Operator, bool Em
             }
 
             string name = TakeName(text, at);
+            if (name.Length == 0)
+            {
+                before.Append('$');
+                continue;
+            }
+
             at += name.Length;
             return new(name, '\0', false, "");
         }

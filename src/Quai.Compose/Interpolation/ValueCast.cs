@@ -14,7 +14,7 @@ internal static class ValueCast
             "services.*.deploy.rollback_config.parallelism", "services.*.deploy.restart_policy.max_attempts",
             "services.*.deploy.placement.max_replicas_per_node", "services.*.healthcheck.retries", "services.*.oom_score_adj",
             "services.*.pids_limit", "services.*.ports.*.target", "services.*.scale", "services.*.ulimits.*", "services.*.ulimits.*.hard",
-            "services.*.ulimits.*.soft", "services.*.volumes.*.tmpfs.mode"),
+            "services.*.ulimits.*.soft"),
         .. Of(CastKind.Float,
             "services.*.cpu_percent", "services.*.cpus", "services.*.deploy.update_config.max_failure_ratio",
             "services.*.deploy.rollback_config.max_failure_ratio"),

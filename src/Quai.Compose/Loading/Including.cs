@@ -80,7 +80,9 @@ internal sealed class Including(LoadContext context, string directory, IReadOnly
             variables.TryAdd(name, value);
         }
 
-        return new ModelLoader(context, folder, FilePath.Relative(directory, folder), variables).Load(paths, chain);
+        // A folder that does not exist is taken for a file, whose folder is meant.
+        string start = settings.Has("project_directory") && !context.Files.FolderExists(folder) ? FilePath.Folder(folder) : folder;
+        return new ModelLoader(context, start, FilePath.Relative(directory, start), variables).Load(paths, chain);
     }
 
     private static void Import(ComposeMapping from, ComposeMapping to, FaultList faults)

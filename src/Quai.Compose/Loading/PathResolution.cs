@@ -98,7 +98,7 @@ internal sealed class PathResolution(string folder, string? home)
             return FilePath.Join(home, path[1..]);
         }
 
-        return path.Length == 0 || path.StartsWith('/') || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] == '\\') ? path : FilePath.Join(folder, path);
+        return path.Length == 0 || path.StartsWith('/') || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '\\' or '/') ? path : FilePath.Join(folder, path);
     }
 
     private static void Replace(ComposeMapping mapping, string key, Func<string, string> resolve)

@@ -17,10 +17,14 @@ internal static class Selection
 
         FaultList faults = new();
         Dictionary<string, ComposeService> all = project.Services.Concat(project.DisabledServices).ToDictionary(), kept = [];
+
+        // A service that is asked for enables its profiles, but not those of the services it waits for.
+        HashSet<string> profiles = [.. project.Profiles, .. wanted.Where(all.ContainsKey).SelectMany(name => all[name].Profiles)];
+        bool IsEnabled(ComposeService service) => service.Profiles.Count == 0 || profiles.Contains("*") || service.Profiles.Any(profiles.Contains);
         Queue<string> open = new(wanted);
         while (open.TryDequeue(out string? name))
         {
-            if (!all.TryGetValue(name, out ComposeService? service))
+            if (!all.TryGetValue(name, out ComposeService? service) || !IsEnabled(service))
             {
                 faults.Add(new ComposeException(new ComposeFault($"no such service: {name}") { Value = name, Expected = "a service that there is" }));
             }
@@ -28,7 +32,7 @@ internal static class Selection
             {
                 foreach ((string other, ServiceDependency? dependency) in service.DependsOn)
                 {
-                    if (all.ContainsKey(other) && (dependency?.Required != false || project.Services.ContainsKey(other)))
+                    if (dependency?.Required != false || (all.TryGetValue(other, out ComposeService? found) && IsEnabled(found)))
                     {
                         open.Enqueue(other);
                     }

@@ -52,9 +52,9 @@ internal sealed class ServiceFiles(IComposeFiles files, IReadOnlyDictionary<stri
             return Nothing.Texts;
         }
 
-        // The project's variables go before the service's, and these before those of earlier files.
+        // The project's variables go before the service's, and these before the file's own.
         return Read(service, file.Path, "env_file", file.Required, file.Format == "raw",
-            name => environment.GetValueOrDefault(name) ?? service.Environment.GetValueOrDefault(name) ?? earlier.GetValueOrDefault(name));
+            name => environment.GetValueOrDefault(name) ?? service.Environment.GetValueOrDefault(name));
     }
 
     private IReadOnlyDictionary<string, string> Read(ComposeService service, string path, string key, bool required, bool isRaw, Func<string, string?> lookup)

@@ -20,8 +20,7 @@ internal static class StructReader
     {
         ComposeScalar { Kind: ScalarKind.Integer } whole => whole.Integer,
         ComposeScalar { Kind: ScalarKind.Float } real => (long)real.Float,
-        ComposeScalar { Kind: ScalarKind.Text } text => long.TryParse(text.Text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
-            ? value : throw Fault(text, $"{key}: \"{text.Text}\" is not an integer", "an integer"),
+        ComposeScalar { Kind: ScalarKind.Text } text => throw Fault(text, $"{key}: \"{text.Text}\" is a text, not an integer", "an integer"),
         _ => null,
     };
 

@@ -11,7 +11,7 @@ internal static class ProjectTree
         .Extensions(project.Extensions)
         .Done();
 
-    /// <summary>The tree for JSON, whose keys are in order.</summary>
+    /// <summary>The tree for JSON, whose keys are in order. The reference implementation has no models in it.</summary>
     public static ComposeMapping ForJson(ComposeProject project)
     {
         ComposeMapping tree = Write(project, json: true).Done();
@@ -29,7 +29,7 @@ internal static class ProjectTree
             .Named("volumes", Nullable(project.Volumes), one => one.Write(json))
             .Named("secrets", Nullable(project.Secrets), one => (one with { Content = "" }).Write(json))
             .Named("configs", Nullable(project.Configs), one => (one.Environment.Length > 0 ? one with { Content = "" } : one).Write(json))
-            .Named("models", Nullable(project.Models), one => one.Write(json));
+            .Named("models", json ? [] : Nullable(project.Models), one => one.Write(json));
     }
 
     private static Dictionary<string, T?> Nullable<T>(IReadOnlyDictionary<string, T> all)

@@ -5,14 +5,17 @@ namespace Quai.Compose.Model.Services;
 /// <summary>How a service is in a network.</summary>
 public sealed record ServiceNetwork
 {
-    /// <summary>Its place in the order in which networks are joined.</summary>
-    public long Priority { get; init; }
+    /// <summary>Further names.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>The driver's options.</summary>
+    public IReadOnlyDictionary<string, string> DriverOptions { get; init; } = Nothing.Texts;
 
     /// <summary>Its place in the order in which gateways are chosen.</summary>
     public long GatewayPriority { get; init; }
 
-    /// <summary>Further names.</summary>
-    public IReadOnlyList<string> Aliases { get; init; } = [];
+    /// <summary>The interface's name.</summary>
+    public string InterfaceName { get; init; } = "";
 
     /// <summary>The IPv4 address.</summary>
     public string Ipv4Address { get; init; } = "";
@@ -26,39 +29,36 @@ public sealed record ServiceNetwork
     /// <summary>The hardware address.</summary>
     public string MacAddress { get; init; } = "";
 
-    /// <summary>The driver's options.</summary>
-    public IReadOnlyDictionary<string, string> DriverOptions { get; init; } = Nothing.Texts;
-
-    /// <summary>The interface's name.</summary>
-    public string InterfaceName { get; init; } = "";
+    /// <summary>Its place in the order in which networks are joined.</summary>
+    public long Priority { get; init; }
 
     /// <summary>What begins with <c>x-</c>.</summary>
     public IReadOnlyDictionary<string, ComposeNode> Extensions { get; init; } = Nothing.Nodes;
 
     internal static ServiceNetwork Read(ComposeMapping node) => new()
     {
-        Priority = node.Number("priority"),
-        GatewayPriority = node.Number("gw_priority"),
         Aliases = node.Texts("aliases"),
+        DriverOptions = node.TextMap("driver_opts"),
+        GatewayPriority = node.Number("gw_priority"),
+        InterfaceName = node.Text("interface_name"),
         Ipv4Address = node.Text("ipv4_address"),
         Ipv6Address = node.Text("ipv6_address"),
         LinkLocalIps = node.Texts("link_local_ips"),
         MacAddress = node.Text("mac_address"),
-        DriverOptions = node.TextMap("driver_opts"),
-        InterfaceName = node.Text("interface_name"),
+        Priority = node.Number("priority"),
         Extensions = node.Extensions(),
     };
 
     internal ComposeMapping Write(bool json) => new StructWriter(json)
-        .Number("priority", Priority)
-        .Number("gw_priority", GatewayPriority)
         .Texts("aliases", Aliases)
+        .TextMap("driver_opts", DriverOptions)
+        .Number("gw_priority", GatewayPriority)
+        .Text("interface_name", InterfaceName)
         .Text("ipv4_address", Ipv4Address)
         .Text("ipv6_address", Ipv6Address)
         .Texts("link_local_ips", LinkLocalIps)
         .Text("mac_address", MacAddress)
-        .TextMap("driver_opts", DriverOptions)
-        .Text("interface_name", InterfaceName)
+        .Number("priority", Priority)
         .Extensions(Extensions)
         .Done();
 }
