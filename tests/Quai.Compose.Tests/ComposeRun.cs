@@ -98,7 +98,7 @@ internal static class ComposeRun
         if (list.StartsWith("--hash", StringComparison.Ordinal))
         {
             string[] names = list["--hash ".Length..].Split(',');
-            return string.Join('\n', ConfigPrinter.Hashes(loader.Load(request), names is ["*"] ? [] : names));
+            return string.Join('\n', ConfigPrinter.Hashes(loader.Load(request with { ResolvesEnvironment = false }), names is ["*"] ? [] : names));
         }
 
         ComposeProject project = loader.Load(request);

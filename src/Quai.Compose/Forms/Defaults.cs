@@ -29,14 +29,6 @@ internal static class Defaults
                 SetIfMissing(port, "mode", "ingress");
             }
 
-            foreach (ComposeMapping mount in Items(service, "volumes"))
-            {
-                if (mount["bind"] is ComposeMapping bind && !bind.Has("create_host_path"))
-                {
-                    bind["create_host_path"] = ComposeScalar.Of(true, bind.Place);
-                }
-            }
-
             ComposeMapping? reservations = ((service["deploy"] as ComposeMapping)?["resources"] as ComposeMapping)?["reservations"] as ComposeMapping;
             foreach (ComposeMapping device in Items(service, "gpus").Concat(reservations is null ? [] : Items(reservations, "devices")))
             {

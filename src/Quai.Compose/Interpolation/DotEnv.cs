@@ -7,18 +7,19 @@ namespace Quai.Compose.Interpolation;
 internal sealed class DotEnv
 {
     private readonly string _file;
-    private readonly Func<string, string?> _lookup;
+    private readonly Func<string, string?> _lookup, _fallback;
     private readonly Dictionary<string, string> _found = [];
     private string _rest;
     private int _line = 1;
 
-    private DotEnv(string file, string text, Func<string, string?> lookup) => (_file, _rest, _lookup) = (file, text, lookup);
+    private DotEnv(string file, string text, Func<string, string?> lookup, Func<string, string?>? fallback) =>
+        (_file, _rest, _lookup, _fallback) = (file, text, lookup, fallback ?? (_ => null));
 
-    /// <summary>The variables of a file, in its order. Variables in values take what is set outside first, then what the file set before.</summary>
+    /// <summary>The variables of a file, in its order. Variables in values take what is set outside first, then what the file set before, then a fallback.</summary>
     /// <exception cref="ComposeException">A line is malformed.</exception>
-    public static IReadOnlyDictionary<string, string> Read(string file, string text, Func<string, string?> lookup)
+    public static IReadOnlyDictionary<string, string> Read(string file, string text, Func<string, string?> lookup, Func<string, string?>? fallback = null)
     {
-        DotEnv reader = new(file, text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal), lookup);
+        DotEnv reader = new(file, text.TrimStart('\uFEFF').Replace("\r\n", "\n", StringComparison.Ordinal), lookup, fallback);
         reader.ReadAll();
         return reader._found;
     }
@@ -212,7 +213,7 @@ internal sealed class DotEnv
     {
         try
         {
-            return value.Contains('$', StringComparison.Ordinal) ? new Substitution(name => _lookup(name) ?? _found.GetValueOrDefault(name)).Apply(value) : value;
+            return value.Contains('$', StringComparison.Ordinal) ? new Substitution(name => _lookup(name) ?? _found.GetValueOrDefault(name) ?? _fallback(name)).Apply(value) : value;
         }
         catch (SubstitutionException e)
         {

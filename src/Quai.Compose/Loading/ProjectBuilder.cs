@@ -32,7 +32,7 @@ internal sealed class ProjectBuilder(IComposeFiles files, ComposeRequest request
         project = Selection.Of(project, request.Services);
         if (request.ResolvesEnvironment)
         {
-            project = project with { Services = Each(project.Services, service => new ServiceFiles(files, project.Environment, _faults).Resolve(service)) };
+            project = project with { Services = Each(project.Services, service => new ServiceFiles(files, request.CurrentDirectory, project.Environment, _faults).Resolve(service)) };
             _faults.ThrowIfAny();
         }
 

@@ -6,9 +6,10 @@ namespace Quai.Compose.Loading;
 
 /// <summary>Adds the variables and labels of a service's files to the service.</summary>
 /// <param name="files">Where files are read from.</param>
+/// <param name="directory">The folder that paths start from which have stayed relative.</param>
 /// <param name="environment">The project's variables.</param>
 /// <param name="faults">What is wrong.</param>
-internal sealed class ServiceFiles(IComposeFiles files, IReadOnlyDictionary<string, string> environment, FaultList faults)
+internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadOnlyDictionary<string, string> environment, FaultList faults)
 {
     /// <summary>The service with what its files say, and without the files.</summary>
     public ComposeService Resolve(ComposeService service)
@@ -30,7 +31,7 @@ internal sealed class ServiceFiles(IComposeFiles files, IReadOnlyDictionary<stri
         Dictionary<string, string> labels = [];
         foreach (string file in service.LabelFiles)
         {
-            foreach ((string name, string value) in Read(service, file, "label_file", required: true, isRaw: false, _ => null))
+            foreach ((string name, string value) in Read(service, file, "label_file", required: true, isRaw: false, _ => null, Nothing.NullableTexts))
             {
                 labels[name] = value;
             }
@@ -52,20 +53,20 @@ internal sealed class ServiceFiles(IComposeFiles files, IReadOnlyDictionary<stri
             return Nothing.Texts;
         }
 
-        // The project's variables go before the service's, and these before the file's own.
+        // The project's variables go before the service's, these before the file's own, and those of earlier files come last.
         return Read(service, file.Path, "env_file", file.Required, file.Format == "raw",
-            name => environment.GetValueOrDefault(name) ?? service.Environment.GetValueOrDefault(name));
+            name => environment.GetValueOrDefault(name) ?? service.Environment.GetValueOrDefault(name), earlier);
     }
 
-    private IReadOnlyDictionary<string, string> Read(ComposeService service, string path, string key, bool required, bool isRaw, Func<string, string?> lookup)
+    private IReadOnlyDictionary<string, string> Read(ComposeService service, string path, string key, bool required, bool isRaw, Func<string, string?> lookup, IReadOnlyDictionary<string, string?> earlier)
     {
-        string full = FilePath.Absolute(path, "/");
+        string full = FilePath.Absolute(path, directory);
         try
         {
             string? text = files.FileExists(full) ? files.Read(full) : null;
             if (text is not null)
             {
-                return isRaw ? DotEnv.ReadRaw(path, text, lookup) : DotEnv.Read(path, text, lookup);
+                return isRaw ? DotEnv.ReadRaw(path, text, lookup) : DotEnv.Read(path, text, lookup, earlier.GetValueOrDefault);
             }
 
             if (required)

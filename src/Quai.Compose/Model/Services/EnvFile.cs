@@ -9,7 +9,7 @@ public sealed record EnvFile
     public string Path { get; init; } = "";
 
     /// <summary>Whether it must be there.</summary>
-    public bool Required { get; init; }
+    public bool Required { get; init; } = true;
 
     /// <summary><c>raw</c> if values are taken as they are.</summary>
     public string Format { get; init; } = "";
@@ -17,13 +17,13 @@ public sealed record EnvFile
     internal static EnvFile Read(ComposeMapping node) => new()
     {
         Path = node.Text("path"),
-        Required = node.Flag("required"),
+        Required = node.OptOut("required"),
         Format = node.Text("format"),
     };
 
     internal ComposeMapping Write(bool json) => new StructWriter(json)
         .Text("path", Path)
-        .FlagAlways("required", Required)
+        .OptOut("required", Required)
         .Text("format", Format)
         .Done();
 }
