@@ -11,8 +11,6 @@ internal static class StructReader
 
     public static bool Flag(this ComposeMapping node, string key) => node.FlagOrNull(key) ?? false;
 
-    public static bool OptOut(this ComposeMapping node, string key) => node.FlagOrNull(key) ?? true;
-
     public static bool? FlagOrNull(this ComposeMapping node, string key) =>
         node[key] is ComposeScalar { IsNull: false } scalar ? scalar.Text.ToLowerInvariant() is "true" or "yes" or "y" or "on" or "1" or "t" : null;
 

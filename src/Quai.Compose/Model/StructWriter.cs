@@ -19,9 +19,6 @@ internal sealed class StructWriter(bool json)
 
     public StructWriter FlagAlways(string key, bool value) => Set(key, ComposeScalar.Of(value));
 
-    /// <summary>What is true unless something else is said is written only where it is not.</summary>
-    public StructWriter OptOut(string key, bool value) => value ? this : FlagAlways(key, value);
-
     public StructWriter FlagOrNull(string key, bool? value) => value is { } known ? FlagAlways(key, known) : this;
 
     public StructWriter Number(string key, long value) => value != 0 ? NumberAlways(key, value) : this;

@@ -17,13 +17,12 @@ public sealed record EnvFile
     internal static EnvFile Read(ComposeMapping node) => new()
     {
         Path = node.Text("path"),
-        Required = node.OptOut("required"),
+        Required = node.FlagOrNull("required") ?? true,
         Format = node.Text("format"),
     };
 
-    internal ComposeMapping Write(bool json) => new StructWriter(json)
-        .Text("path", Path)
-        .OptOut("required", Required)
-        .Text("format", Format)
-        .Done();
+    /// <summary>A file that must be there is written as its path alone, whatever its format.</summary>
+    internal ComposeNode Write(bool json) => Required
+        ? ComposeScalar.Of(Path)
+        : new StructWriter(json).TextAlways("path", Path).FlagAlways("required", Required).Text("format", json ? Format : "").Done();
 }
