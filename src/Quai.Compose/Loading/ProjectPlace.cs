@@ -33,7 +33,8 @@ internal sealed class ProjectPlace
         string start = request.ProjectDirectory is { } given ? FilePath.Absolute(given, request.CurrentDirectory) : request.CurrentDirectory;
 
         // Variables may say which files there are, so those beside the user come first; then those beside the project.
-        place.ReadVariables(start);
+        string first = request.Files.FirstOrDefault(file => file != "-") is { } named ? FilePath.Folder(Local(named, request.CurrentDirectory)) : start;
+        place.ReadVariables(request.ProjectDirectory is null ? first : start);
         place.Files = place.FindFiles(start);
         place.Directory = request.ProjectDirectory is not null || place.Files[0] == "-" ? start : FilePath.Folder(place.Files[0]);
         if (place.Directory != start)

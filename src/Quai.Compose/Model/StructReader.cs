@@ -51,10 +51,13 @@ internal static class StructReader
 
     public static IReadOnlyList<string> Texts(this ComposeMapping node, string key) => node[key] switch
     {
-        ComposeSequence sequence => [.. sequence.Items.OfType<ComposeScalar>().Select(item => item.Text)],
+        ComposeSequence sequence => [.. sequence.Items.OfType<ComposeScalar>().Select(Item)],
         ComposeScalar { IsNull: false } scalar => [scalar.Text],
         _ => [],
     };
+
+    private static string Item(ComposeScalar item) =>
+        item.Kind != ScalarKind.Float ? item.Text : throw Fault(item, $"{item.Text} is a number with a fraction, not a text or an integer", "a text or an integer");
 
     public static IReadOnlyList<string>? Command(this ComposeMapping node, string key) => node[key] switch
     {
@@ -98,7 +101,9 @@ internal static class StructReader
     }
 
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> OptionMap(this ComposeMapping node, string key) =>
-        node[key] is ComposeMapping mapping ? mapping.Entries.ToDictionary(entry => entry.Key, entry => mapping.Texts(entry.Key)) : Nothing.Lists;
+        node[key] is not ComposeMapping mapping ? Nothing.Lists : mapping.Entries.ToDictionary(
+            entry => entry.Key,
+            entry => (IReadOnlyList<string>)[.. (entry.Value as ComposeSequence)?.Items.OfType<ComposeScalar>().Select(item => item.Text) ?? [((ComposeScalar)entry.Value).Text]]);
 
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Hosts(this ComposeMapping node, string key)
     {
