@@ -30,6 +30,7 @@ internal sealed class ProjectPlace
     public static ProjectPlace Find(IComposeFiles files, ComposeRequest request)
     {
         ProjectPlace place = new(files, request);
+        place.Environment.TryAdd("PWD", request.CurrentDirectory);
         string start = request.ProjectDirectory is { } given ? FilePath.Absolute(given, request.CurrentDirectory) : request.CurrentDirectory;
 
         // Variables may say which files there are, so those beside the user come first; then those beside the project.
