@@ -26,6 +26,12 @@ public sealed class ComposeLoader(IComposeFiles files)
             secret.Remove(EnvironmentValues.SecretValue);
         }
 
+        foreach (ComposeMapping config in (tree["configs"] as ComposeMapping)?.Entries.Values.OfType<ComposeMapping>().Where(config => config.Has("environment")) ?? [])
+        {
+            // It came from the environment.
+            config.Remove("content");
+        }
+
         return tree;
     }
 

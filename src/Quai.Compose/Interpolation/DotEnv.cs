@@ -143,7 +143,7 @@ internal sealed class DotEnv
         int end = _rest.IndexOf('\n', StringComparison.Ordinal);
         string value = end < 0 ? _rest : _rest[..end];
         Take(end < 0 ? _rest.Length : end);
-        int comment = value.StartsWith('#') ? 0 : value.IndexOf(" #", StringComparison.Ordinal);
+        int comment = value.IndexOf(" #", StringComparison.Ordinal);
         return Expand((comment < 0 ? value : value[..comment]).TrimEnd());
     }
 

@@ -13,38 +13,18 @@ internal static class Overriding
             return;
         }
 
-        switch (tree)
+        // Elements of lists have no place that both files would know them by.
+        foreach (string key in (tree as ComposeMapping)?.Keys ?? [])
         {
-            case ComposeMapping mapping:
-                foreach (string key in mapping.Keys)
-                {
-                    NodePath path = at.Key(key);
-                    if (paths.Contains(path.ToString()))
-                    {
-                        mapping.Remove(key);
-                    }
-                    else
-                    {
-                        Apply(mapping[key]!, paths, path);
-                    }
-                }
-
-                break;
-            case ComposeSequence sequence:
-                for (int i = sequence.List.Count - 1; i >= 0; i--)
-                {
-                    NodePath path = at.Element(i);
-                    if (paths.Contains(path.ToString()))
-                    {
-                        sequence.List.RemoveAt(i);
-                    }
-                    else
-                    {
-                        Apply(sequence.List[i], paths, path);
-                    }
-                }
-
-                break;
+            NodePath path = at.Key(key);
+            if (paths.Contains(path.ToString()))
+            {
+                ((ComposeMapping)tree).Remove(key);
+            }
+            else
+            {
+                Apply(((ComposeMapping)tree)[key]!, paths, path);
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 using Quai.Compose.Model.Building;
 using Quai.Compose.Model.Deploying;
 using Quai.Compose.Model.Limits;
+using Quai.Compose.Model.Mounts;
 using Quai.Compose.Model.Services;
 using Quai.Compose.Yaml;
 

@@ -50,6 +50,16 @@ internal static partial class ScalarReader
         _ => null,
     };
 
+    /// <summary>Whether a value is what its tag says.</summary>
+    public static bool Fits(string tag, ComposeScalar value) => tag switch
+    {
+        "tag:yaml.org,2002:int" => value.Kind == ScalarKind.Integer,
+        "tag:yaml.org,2002:bool" => value.Kind == ScalarKind.Boolean,
+        "tag:yaml.org,2002:null" => value.Kind == ScalarKind.Null,
+        "tag:yaml.org,2002:float" => value.Kind == ScalarKind.Float,
+        _ => true,
+    };
+
     private static long? Whole(string text)
     {
         bool minus = text.StartsWith('-');

@@ -14,6 +14,7 @@ internal sealed class YamlReader
     private readonly HashSet<string> _overridden = [];
     private int _nodes;
     private int _depth;
+    private int _overriding;
 
     private YamlReader(string file, string text) => (_file, _parser) = (file, new(new StringReader(text)));
 
@@ -66,6 +67,7 @@ internal sealed class YamlReader
         AnchorName anchor = current?.Anchor ?? AnchorName.Empty;
         string tag = current is null || current.Tag.IsEmpty ? "" : current.Tag.Value;
         ComposeNode node;
+        _overriding += tag == "!override" ? 1 : 0;
         switch (_parser.Current)
         {
             case Scalar scalar:
@@ -93,19 +95,26 @@ internal sealed class YamlReader
         }
 
         _depth--;
-        if (tag is "!reset" or "!override")
+        _overriding -= tag == "!override" ? 1 : 0;
+        if (_overriding > 0 || tag is not ("!reset" or "!override"))
         {
-            _overridden.Add(path.ToString());
+            // What overrides as a whole has nothing in it to reset.
+            return node;
         }
 
+        _overridden.Add(path.ToString());
         return tag == "!reset" ? null : node;
     }
 
     private ComposeScalar ReadScalar(Scalar scalar, string tag)
     {
         ComposePlace place = Here();
-        return tag.Length > 0 && ScalarReader.Tagged(tag, scalar.Value, place) is { } tagged ? tagged
-            : scalar.Style == ScalarStyle.Plain ? ScalarReader.Read(scalar.Value, place)
+        if (tag.Length > 0 && ScalarReader.Tagged(tag, scalar.Value, place) is { } tagged)
+        {
+            return ScalarReader.Fits(tag, tagged) ? tagged : throw Fault($"yaml: cannot decode `{scalar.Value}` as a {tag.Replace("tag:yaml.org,2002:", "!!", StringComparison.Ordinal)}");
+        }
+
+        return scalar.Style == ScalarStyle.Plain ? ScalarReader.Read(scalar.Value, place)
             : ComposeScalar.Of(scalar.Value, place);
     }
 

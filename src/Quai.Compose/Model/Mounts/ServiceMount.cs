@@ -1,6 +1,6 @@
 using Quai.Compose.Yaml;
 
-namespace Quai.Compose.Model.Services;
+namespace Quai.Compose.Model.Mounts;
 
 /// <summary>Something that is mounted into a container.</summary>
 public sealed record ServiceMount

@@ -1,6 +1,6 @@
 using Quai.Compose.Yaml;
 
-namespace Quai.Compose.Model.Services;
+namespace Quai.Compose.Model.Mounts;
 
 /// <summary>How a path of the host is mounted.</summary>
 public sealed record MountBind

@@ -1,6 +1,6 @@
 using Quai.Compose.Yaml;
 
-namespace Quai.Compose.Model.Services;
+namespace Quai.Compose.Model.Mounts;
 
 /// <summary>How a tmpfs is mounted.</summary>
 public sealed record MountTmpfs
