@@ -13,6 +13,16 @@ public sealed class ComposeCase
 
     private readonly string _text;
 
+    /// <summary>A case with files and nothing else.</summary>
+    public ComposeCase(params IEnumerable<(string Name, string Text)> files)
+    {
+        (Name, _text) = ("", "");
+        foreach ((string name, string text) in files)
+        {
+            Files[name] = text;
+        }
+    }
+
     private ComposeCase(string name, string text)
     {
         (Name, _text) = (name, text);
@@ -58,7 +68,10 @@ public sealed class ComposeCase
     public string? Expected { get; }
 
     /// <summary>The names of all cases.</summary>
-    public static TheoryData<string> All => [.. Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> All => [.. Names];
+
+    /// <summary>The names of all cases.</summary>
+    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.txt").Select(file => Path.GetFileNameWithoutExtension(file)).Order(StringComparer.Ordinal);
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Cases");
 
