@@ -16,24 +16,9 @@ public sealed class ComposeLoader(IComposeFiles files)
         return new ProjectBuilder(files, request, place, name, warnings).Build(tree);
     }
 
-    /// <summary>Loads a project's files into a tree in long form, without a model of it; variables may be left as they are.</summary>
+    /// <summary>Loads a project's files into a tree in long form, without a model of it: variables, and what is taken from the environment, stay as they are.</summary>
     /// <exception cref="ComposeException">There is none, or something is wrong with it.</exception>
-    public ComposeMapping LoadTree(ComposeRequest request)
-    {
-        ComposeMapping tree = LoadParts(request).Tree;
-        foreach (ComposeMapping secret in (tree["secrets"] as ComposeMapping)?.Entries.Values.OfType<ComposeMapping>() ?? [])
-        {
-            secret.Remove(EnvironmentValues.SecretValue);
-        }
-
-        foreach (ComposeMapping config in (tree["configs"] as ComposeMapping)?.Entries.Values.OfType<ComposeMapping>().Where(config => config.Has("environment")) ?? [])
-        {
-            // It came from the environment.
-            config.Remove("content");
-        }
-
-        return tree;
-    }
+    public ComposeMapping LoadTree(ComposeRequest request) => LoadParts(request with { Interpolates = false }).Tree;
 
     private (ComposeMapping Tree, ProjectPlace Place, string Name, List<string> Warnings) LoadParts(ComposeRequest request)
     {
@@ -50,7 +35,7 @@ public sealed class ComposeLoader(IComposeFiles files)
 
         if (request.Normalizes)
         {
-            new Normalization(name, place.Environment).Apply(tree);
+            new Normalization(name, request.Interpolates ? place.Environment : []).Apply(tree);
         }
 
         return (tree, place, name, warnings);

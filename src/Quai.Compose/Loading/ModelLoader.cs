@@ -45,7 +45,11 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
         }
 
         faults.ThrowIfAny();
-        EnvironmentValues.Resolve(_tree, environment);
+        if (context.Request.Interpolates)
+        {
+            EnvironmentValues.Resolve(_tree, environment);
+        }
+
         return _tree;
     }
 

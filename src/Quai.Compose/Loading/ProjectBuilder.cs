@@ -30,11 +30,9 @@ internal sealed class ProjectBuilder(IComposeFiles files, ComposeRequest request
         }
 
         project = Selection.Of(project, request.Services);
-        if (request.ResolvesEnvironment)
-        {
-            project = project with { Services = Each(project.Services, service => new ServiceFiles(files, request.CurrentDirectory, project.Environment, _faults).Resolve(service)) };
-            _faults.ThrowIfAny();
-        }
+        ServiceFiles read = new(files, request.CurrentDirectory, project.Environment, _faults);
+        project = project with { Services = Each(project.Services, service => read.WithLabels(request.ResolvesEnvironment ? read.WithVariables(service) : service)) };
+        _faults.ThrowIfAny();
 
         if (request.LeavesOutUnused)
         {

@@ -11,8 +11,8 @@ namespace Quai.Compose.Loading;
 /// <param name="faults">What is wrong.</param>
 internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadOnlyDictionary<string, string> environment, FaultList faults)
 {
-    /// <summary>The service with what its files say, and without the files.</summary>
-    public ComposeService Resolve(ComposeService service)
+    /// <summary>The service with the variables of its files, and without the files.</summary>
+    public ComposeService WithVariables(ComposeService service)
     {
         Dictionary<string, string?> variables = [];
         foreach (EnvFile file in service.EnvFiles)
@@ -28,6 +28,12 @@ internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadO
             variables[name] = value ?? environment.GetValueOrDefault(name);
         }
 
+        return service with { Environment = variables, EnvFiles = [] };
+    }
+
+    /// <summary>The service with the labels of its files, and without the files.</summary>
+    public ComposeService WithLabels(ComposeService service)
+    {
         Dictionary<string, string> labels = [];
         foreach (string file in service.LabelFiles)
         {
@@ -42,7 +48,7 @@ internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadO
             labels[name] = value;
         }
 
-        return service with { Environment = variables, EnvFiles = [], Labels = labels, LabelFiles = [] };
+        return service with { Labels = labels, LabelFiles = [] };
     }
 
     private IReadOnlyDictionary<string, string> ReadVariables(ComposeService service, EnvFile file, Dictionary<string, string?> earlier)
