@@ -35,7 +35,9 @@ internal static class StructReader
     public static long Bytes(this ComposeMapping node, string key) => node[key] switch
     {
         ComposeScalar { Kind: ScalarKind.Integer } whole => whole.Integer,
-        ComposeScalar { Kind: ScalarKind.Float } real => (long)real.Float,
+
+        // The reference implementation takes such a number for none, and so for no limit.
+        ComposeScalar { Kind: ScalarKind.Float } real => throw Fault(real, $"{key}: {real.Text} is no whole number of bytes", "a whole number, or a size as 64m"),
         ComposeScalar { Kind: ScalarKind.Text } text => ByteSize.Parse(text.Text) ?? throw Fault(text, $"invalid size: '{text.Text}'", "a size as 64m"),
         _ => 0,
     };

@@ -90,6 +90,8 @@ internal sealed class StructWriter(bool json)
     internal ComposeNode Sorted(ComposeNode node) => node switch
     {
         ComposeMapping mapping => Map(mapping.Entries.Select(entry => (entry.Key, Sorted(entry.Value)))),
+        // What is empty is nil to Go, which is null in JSON.
+        ComposeSequence { Items.Count: 0 } when json => ComposeScalar.Null(),
         ComposeSequence sequence => new ComposeSequence(sequence.Items.Select(Sorted)),
         _ => node,
     };

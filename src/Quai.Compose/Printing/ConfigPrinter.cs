@@ -7,6 +7,7 @@ namespace Quai.Compose.Printing;
 public static class ConfigPrinter
 {
     /// <summary>The whole project. Dollar signs are doubled, so that what is printed can be read again.</summary>
+    /// <exception cref="ComposeException">It has a number that JSON does not have.</exception>
     public static string Print(ComposeProject project, ConfigFormat format)
     {
         string text = format == ConfigFormat.Json ? JsonText.Indented(ProjectTree.ForJson(project)) : YamlWriter.Write(ProjectTree.ForYaml(project));

@@ -81,6 +81,8 @@ internal static class JsonText
             case ScalarKind.Null:
                 to.Append("null");
                 break;
+            case ScalarKind.Float when !double.IsFinite(scalar.Float):
+                throw new ComposeException(new ComposeFault($"json: unsupported value: {scalar.Text}") { Place = scalar.Place, Value = scalar.Text, Expected = "a number that JSON has" });
             case ScalarKind.Float:
                 to.Append(GoNumber.Json(scalar.Float));
                 break;

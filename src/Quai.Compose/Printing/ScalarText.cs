@@ -46,7 +46,7 @@ internal static partial class ScalarText
 
     /// <summary>Whether a plain word would be read as this text, by any version of YAML.</summary>
     private static bool MeansText(string text) =>
-        ScalarReader.Read(text, null).Kind == ScalarKind.Text && text != "<<"
+        ScalarReader.Read(text, null).Kind == ScalarKind.Text
         && text is not ("y" or "Y" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" or "n" or "N" or "no" or "No" or "NO" or "off" or "Off" or "OFF")
         && !Base60Pattern().IsMatch(text);
 
@@ -118,7 +118,8 @@ internal static partial class ScalarText
         to.Append('"');
     }
 
-    private static bool IsPrintable(int c) => c is 0x0A or (>= 0x20 and <= 0x7E) or (>= 0xA0 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD and not 0xFEFF) or (>= 0x10000 and <= 0x10FFFF);
+    // go-yaml escapes what is beyond the basic plane.
+    private static bool IsPrintable(int c) => c is 0x0A or (>= 0x20 and <= 0x7E) or (>= 0xA0 and <= 0xD7FF) or (>= 0xE000 and <= 0xFFFD and not 0xFEFF);
 
     private static bool IsBreak(int c) => c is '\r' or '\n' or 0x85 or 0x2028 or 0x2029;
 
@@ -136,7 +137,7 @@ internal static partial class ScalarText
             }
 
             bool indicators = text.StartsWith("---", StringComparison.Ordinal) || text.StartsWith("...", StringComparison.Ordinal);
-            bool special = false, spaceBreak = false, breakSpace = false;
+            bool special = false, hasTab = false, spaceBreak = false, breakSpace = false;
             bool afterSpace = true, wasSpace = false, wasBreak = false;
             for (int i = 0; i < text.Length; i++)
             {
@@ -145,8 +146,8 @@ internal static partial class ScalarText
                 indicators |= i == 0
                     ? c is '#' or ',' or '[' or ']' or '{' or '}' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' || (c is '?' or ':' or '-' && beforeSpace)
                     : (c == ':' && beforeSpace) || (c == '#' && afterSpace);
-                bool isPair = char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]);
-                special |= !isPair && !(char.IsLowSurrogate(c) && i > 0) && (c == '\t' || !IsPrintable(c));
+                hasTab |= c == '\t';
+                special |= c != '\t' && !IsPrintable(c);
                 if (c == ' ')
                 {
                     breakSpace |= wasBreak;
@@ -168,8 +169,8 @@ internal static partial class ScalarText
             bool outerSpace = text[0] == ' ' || text[^1] == ' ', outerBreak = IsBreak(text[0]) || IsBreak(text[^1]);
             bool hasBreak = text.Any(c => IsBreak(c));
             return new(
-                MayBePlain: !indicators && !special && !outerSpace && !outerBreak && !hasBreak,
-                MayBeSingleQuoted: !special && !spaceBreak && !hasBreak,
+                MayBePlain: !indicators && !special && !hasTab && !outerSpace && !outerBreak && !hasBreak,
+                MayBeSingleQuoted: !special && !hasTab && !spaceBreak && !hasBreak,
                 MayBeBlock: !special && !spaceBreak && text[^1] != ' ');
         }
     }
