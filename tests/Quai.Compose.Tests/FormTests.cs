@@ -50,7 +50,7 @@ public sealed class FormTests
     [InlineData("1.10", ScalarKind.Float, "1.1")]
     [InlineData("1e7", ScalarKind.Float, "1e+07")]
     [InlineData("yes", ScalarKind.Text, "yes")]
-    [InlineData("2001-01-02", ScalarKind.Timestamp, "2001-01-02")]
+    [InlineData("2001-01-02", ScalarKind.Timestamp, "2001-01-02T00:00:00Z")]
     [InlineData("1:30", ScalarKind.Text, "1:30")]
     [InlineData("0b12", ScalarKind.Text, "0b12")]
     [InlineData("~", ScalarKind.Null, "")]

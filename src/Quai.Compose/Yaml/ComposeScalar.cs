@@ -41,7 +41,7 @@ public sealed class ComposeScalar : ComposeNode
     /// <summary>A number of single precision: the shortest decimal that it is.</summary>
     internal static ComposeScalar Of(float value) => Of(double.Parse(GoNumber.Print(value), CultureInfo.InvariantCulture));
 
-    /// <summary>A date, as it is written.</summary>
+    /// <summary>A date, as RFC 3339 writes it.</summary>
     internal static ComposeScalar Date(string text, ComposePlace? place) => new(ScalarKind.Timestamp, text) { Place = place };
 
     /// <inheritdoc/>

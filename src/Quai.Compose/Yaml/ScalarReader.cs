@@ -30,9 +30,11 @@ internal static partial class ScalarReader
             return ComposeScalar.Of(text, place);
         }
 
-        if (IsDate(text))
+        if (IsDate(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset date))
         {
-            return ComposeScalar.Date(text, place);
+            string fraction = date.ToString("FFFFFFF", CultureInfo.InvariantCulture);
+            string zone = date.Offset == TimeSpan.Zero ? "Z" : date.ToString("zzz", CultureInfo.InvariantCulture);
+            return ComposeScalar.Date(date.ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + (fraction.Length > 0 ? "." + fraction : "") + zone, place);
         }
 
         string plain = text.Replace("_", "", StringComparison.Ordinal);
