@@ -59,7 +59,9 @@ internal sealed class Uniqueness(FaultList faults)
                 {
                     if (pattern[^1] is "volumes" or "devices" or "ports")
                     {
-                        faults.Add(path.Element(kept.Count), item, $"{path.Element(kept.Count)} is missing a target", "target");
+                        string? error = null;
+                        _ = item is ComposeScalar scalar ? MountForm.Parse(scalar.Text, out error) : null;
+                        faults.Add(path.Element(kept.Count), item, error ?? $"{path.Element(kept.Count)} is missing a target", error is null ? "target" : "[SOURCE:]TARGET[:OPTIONS]");
                     }
 
                     kept.Add(item);
@@ -83,7 +85,7 @@ internal sealed class Uniqueness(FaultList faults)
     private static string? KeyOfPair(ComposeNode node) => (node as ComposeScalar)?.Text.Split('=', 2)[0];
 
     private static string? KeyOfMount(ComposeNode node) => node is ComposeScalar scalar
-        ? (MountForm.Parse(scalar.Text, out _) is { } mount ? Text(mount, "target") : scalar.Text)
+        ? (MountForm.Parse(scalar.Text, out _) is { } mount ? Text(mount, "target") : null)
         : Text(node, "target");
 
     private static string? KeyOfDevice(ComposeNode node)
