@@ -45,9 +45,9 @@ public sealed class ModelTests
         ComposeProject project = Load("version: '3'\nservices:\n  web: {image: 'x$NO', tty: 'yes'}");
         Assert.Equal(
             [
-                "The \"NO\" variable is not set. Defaulting to a blank string.",
                 "\"yes\" for boolean is not supported by YAML 1.2, please use `true`",
                 $"{ComposeCase.ProjectFolder}/compose.yaml: the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion",
+                "The \"NO\" variable is not set. Defaulting to a blank string.",
             ],
             project.Warnings.Order(StringComparer.Ordinal));
     }
