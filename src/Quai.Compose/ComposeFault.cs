@@ -1,0 +1,21 @@
+namespace Quai.Compose;
+
+/// <summary>Something that is wrong with a project.</summary>
+/// <param name="Message">One sentence that names what is wrong.</param>
+public sealed record ComposeFault(string Message)
+{
+    /// <summary>Where it is; null where it is of no place in a file.</summary>
+    public ComposePlace? Place { get; init; }
+
+    /// <summary>What it is about, as <c>services.web.ports[0]</c>; empty where it is about the whole project.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The value that is wrong; null where none is.</summary>
+    public string? Value { get; init; }
+
+    /// <summary>What would have been right; null where that cannot be said shortly.</summary>
+    public string? Expected { get; init; }
+
+    /// <summary>As a line for a reader: the place, then what is wrong.</summary>
+    public override string ToString() => Place is null ? Message : $"{Place}: {Message}";
+}

@@ -1,0 +1,17 @@
+namespace Quai.Compose.Loading;
+
+/// <summary>What all parts of loading a project share.</summary>
+/// <param name="Files">Where files are read from.</param>
+/// <param name="Request">What is asked for.</param>
+/// <param name="Warnings">What is odd but not wrong.</param>
+internal sealed record LoadContext(IComposeFiles Files, ComposeRequest Request, List<string> Warnings)
+{
+    /// <summary>Adds a warning that has not been given yet.</summary>
+    public void Warn(string message)
+    {
+        if (!Warnings.Contains(message))
+        {
+            Warnings.Add(message);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Quai.Compose.Loading;
+
+/// <summary>Reads each file once: the standard input cannot be read twice, and a file could change.</summary>
+/// <param name="files">Where files are read from.</param>
+internal sealed class RecordedFiles(IComposeFiles files) : IComposeFiles
+{
+    private readonly Dictionary<string, string?> _texts = [];
+
+    /// <inheritdoc/>
+    public string? Read(string path)
+    {
+        if (!_texts.TryGetValue(path, out string? text))
+        {
+            _texts[path] = text = files.Read(path);
+        }
+
+        return text;
+    }
+
+    /// <inheritdoc/>
+    public bool FileExists(string path) => files.FileExists(path);
+
+    /// <inheritdoc/>
+    public bool FolderExists(string path) => files.FolderExists(path);
+}

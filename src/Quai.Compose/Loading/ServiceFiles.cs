@@ -1,0 +1,91 @@
+using Quai.Compose.Interpolation;
+using Quai.Compose.Model;
+using Quai.Compose.Model.Services;
+
+namespace Quai.Compose.Loading;
+
+/// <summary>Adds the variables and labels of a service's files to the service.</summary>
+/// <param name="files">Where files are read from.</param>
+/// <param name="directory">The folder that paths start from which have stayed relative.</param>
+/// <param name="environment">The project's variables.</param>
+/// <param name="faults">What is wrong.</param>
+internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadOnlyDictionary<string, string> environment, FaultList faults)
+{
+    /// <summary>The service with the variables of its files, and without the files.</summary>
+    public ComposeService WithVariables(ComposeService service)
+    {
+        Dictionary<string, string?> variables = [];
+        foreach (EnvFile file in service.EnvFiles)
+        {
+            foreach ((string name, string value) in ReadVariables(service, file, variables))
+            {
+                variables[name] = value;
+            }
+        }
+
+        foreach ((string name, string? value) in service.Environment)
+        {
+            variables[name] = value ?? environment.GetValueOrDefault(name);
+        }
+
+        return service with { Environment = variables, EnvFiles = [] };
+    }
+
+    /// <summary>The service with the labels of its files, and without the files.</summary>
+    public ComposeService WithLabels(ComposeService service)
+    {
+        Dictionary<string, string> labels = [];
+        foreach (string file in service.LabelFiles)
+        {
+            foreach ((string name, string value) in Read(service, file, "label_file", required: true, isRaw: false, _ => null, Nothing.NullableTexts))
+            {
+                labels[name] = value;
+            }
+        }
+
+        foreach ((string name, string value) in service.Labels)
+        {
+            labels[name] = value;
+        }
+
+        return service with { Labels = labels, LabelFiles = [] };
+    }
+
+    private IReadOnlyDictionary<string, string> ReadVariables(ComposeService service, EnvFile file, Dictionary<string, string?> earlier)
+    {
+        if (file.Format is not ("" or "raw"))
+        {
+            faults.Add(new ComposeException(new ComposeFault($"unsupported env_file format \"{file.Format}\"") { Path = $"services.{service.Name}.env_file", Value = file.Format, Expected = "raw, or nothing" }));
+            return Nothing.Texts;
+        }
+
+        // The project's variables go before the service's, these before the file's own, and those of earlier files come last.
+        return Read(service, file.Path, "env_file", file.Required, file.Format == "raw",
+            name => environment.GetValueOrDefault(name) ?? service.Environment.GetValueOrDefault(name), earlier);
+    }
+
+    private IReadOnlyDictionary<string, string> Read(ComposeService service, string path, string key, bool required, bool isRaw, Func<string, string?> lookup, IReadOnlyDictionary<string, string?> earlier)
+    {
+        string full = FilePath.Absolute(path, directory);
+        try
+        {
+            string? text = files.FileExists(full) ? files.Read(full) : null;
+            if (text is not null)
+            {
+                return isRaw ? DotEnv.ReadRaw(path, text, lookup) : DotEnv.Read(path, text, lookup, earlier.GetValueOrDefault);
+            }
+
+            if (required)
+            {
+                string kind = key == "env_file" ? "env" : "label";
+                faults.Add(new ComposeException(new ComposeFault($"{kind} file {path} not found: stat {path}: no such file or directory") { Path = $"services.{service.Name}.{key}", Value = path, Expected = "a file" }));
+            }
+        }
+        catch (ComposeException e)
+        {
+            faults.Add(e);
+        }
+
+        return Nothing.Texts;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Quai.Compose.Tests;
+
+/// <summary>What the cases expect is what Docker's compose itself prints.</summary>
+public sealed class DockerComposeTests
+{
+    [DockerComposeTheory]
+    [MemberData(nameof(ComposeCase.All), MemberType = typeof(ComposeCase))]
+    public void Compose_prints_what_is_expected(string name)
+    {
+        ComposeCase one = ComposeCase.Read(name);
+        string printed = DockerCompose.Print(one);
+        if (Environment.GetEnvironmentVariable("QUAI_COMPOSE_CASES") is { Length: > 0 } folder)
+        {
+            File.WriteAllText(Path.Combine(folder, name + ".txt"), one.With(printed));
+            return;
+        }
+
+        Assert.Equal(one.Expected?.TrimEnd('\n'), printed);
+    }
+}
