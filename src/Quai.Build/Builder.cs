@@ -104,7 +104,7 @@ public sealed class Builder : IBuilder, IDisposable
         return new Builder(parts, new CacheCollection(cache, options.Policies, options.PolicyPause, options.Log))
         {
             Cache = cache,
-            History = new BuildHistory(database, content, options.Time),
+            History = new BuildHistory(database, content, options),
         };
     }
 

@@ -20,6 +20,12 @@ public sealed record BuilderOptions(string CacheFolder, string SecretFolder, str
     /// <summary>How long the cache is not cut back again.</summary>
     public TimeSpan PolicyPause { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How many records of builds stay whatever their age.</summary>
+    public int HistoryEntries { get; init; } = 50;
+
+    /// <summary>How long records of builds stay whatever their number.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(2);
+
     /// <summary>What clients may allow their builds.</summary>
     public IReadOnlyCollection<string> Entitlements { get; init; } = ["network.host"];
 

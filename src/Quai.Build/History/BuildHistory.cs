@@ -10,11 +10,9 @@ using Quai.Oci.Images;
 namespace Quai.Build.History;
 
 /// <summary>The builds that have ended, in the database; logs and traces are blobs.</summary>
-internal sealed class BuildHistory(MetadataDatabase database, ContentStore content, TimeProvider time) : IBuildHistory
+internal sealed class BuildHistory(MetadataDatabase database, ContentStore content, BuilderOptions options) : IBuildHistory
 {
-    private const int MostRecords = 50;
     private const string LogType = "application/vnd.buildkit.status.v0", TraceType = "application/vnd.buildkit.otlp.json.v0", ErrorType = "application/vnd.googeapis.google.rpc.status+proto";
-    private static readonly TimeSpan s_age = TimeSpan.FromDays(2);
 
     private readonly BlobStore _blobs = content.Blobs;
 
@@ -61,7 +59,7 @@ internal sealed class BuildHistory(MetadataDatabase database, ContentStore conte
 
                 List<string> old = c.Rows(
                     "SELECT id FROM (SELECT id, completed FROM build_history WHERE pinned=0 ORDER BY completed DESC LIMIT -1 OFFSET $n) WHERE completed < $t",
-                    r => r.GetString(0), ("$n", MostRecords), ("$t", (time.GetUtcNow() - s_age).ToUnixTimeMilliseconds()));
+                    r => r.GetString(0), ("$n", options.HistoryEntries), ("$t", (options.Time.GetUtcNow() - options.HistoryAge).ToUnixTimeMilliseconds()));
                 old.ForEach(o => c.Run("DELETE FROM build_history WHERE id=$i", ("$i", o)));
                 return old;
             },

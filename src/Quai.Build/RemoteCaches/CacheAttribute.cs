@@ -24,7 +24,8 @@ internal static class CacheAttribute
             return
             [
                 .. document.RootElement.EnumerateArray().Select(e => new CacheReference(
-                    e.GetProperty("Type").GetString() ?? "", e.GetProperty("Attrs").EnumerateObject().ToDictionary(a => a.Name, a => a.Value.GetString() ?? ""))),
+                    e.GetProperty("Type").GetString() ?? "",
+                    e.TryGetProperty("Attrs", out JsonElement attrs) && attrs.ValueKind != JsonValueKind.Null ? attrs.EnumerateObject().ToDictionary(a => a.Name, a => a.Value.GetString() ?? "") : [])),
             ];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)

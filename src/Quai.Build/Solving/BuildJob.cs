@@ -62,6 +62,10 @@ internal sealed class BuildJob : IBuildJob
         // Stages that begin with the same image ask once, and all of a build has the same answer.
         _resolved.GetOrAdd(question, q => new Lazy<Task<ResolvedImage>>(() => ResolveImageAsync(q))).Value.WaitAsync(cancellation);
 
+    // Another repository's digest says nothing of this one: an image may be here under several names.
+    private static Digest? DigestIn(string reference, Images.Image image) => !ImageReference.TryParse(reference, out ImageReference? wanted) ? null
+        : image.RepoDigests.Select(d => ImageReference.TryParse(d, out ImageReference? known) && known.Name == wanted.Name ? known.Digest : null).FirstOrDefault(d => d is not null);
+
     private async Task<ResolvedImage> ResolveImageAsync(ImageQuestion question)
     {
         var progress = new QuestionProgress(_log, question.LogName.Length > 0 ? question.LogName : $"[internal] load metadata for {question.Reference}", _parts.Time);
@@ -69,8 +73,7 @@ internal sealed class BuildJob : IBuildJob
         {
             (Images.Image image, bool wasHere) = await _parts.Images.GetAsync(question.Reference, question.Platform, question.Mode, _options.Session, progress, _stop.Token).ConfigureAwait(false);
             progress.End("");
-            Digest? digest = image.RepoDigests is [var named, ..] ? Digest.Parse(named[(named.IndexOf('@', StringComparison.Ordinal) + 1)..]) : null;
-            return new ResolvedImage(question.Reference, digest, _parts.Exports.ConfigOf(image));
+            return new ResolvedImage(question.Reference, DigestIn(question.Reference, image), _parts.Exports.ConfigOf(image));
         }
         catch (Exception e)
         {

@@ -129,6 +129,8 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         await cache.LoadAsync().ConfigureAwait(false);
         try
         {
+            // Also of what is in the cache: another build was allowed to make it.
+            scope.Entitlements.Check(vertex.Op);
             key = await parts.Keys.ComputeAsync(
                 vertex, i => KeyAsync(vertex.Inputs[i].Vertex), async i => (await ResultAsync(vertex.Inputs[i].Vertex).ConfigureAwait(false)).Outputs[vertex.Inputs[i].Index], cache, scope.Stopped).ConfigureAwait(false);
         }
@@ -196,7 +198,6 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
 
     private async Task<StepResult> RunAsync(Vertex vertex, StepKey key, StepContext context, CancellationToken cancellation)
     {
-        scope.Entitlements.Check(vertex.Op);
         StepResult result = await parts.Steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
         await parts.Records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Kind, result).ConfigureAwait(false);
         return result;

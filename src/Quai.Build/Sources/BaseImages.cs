@@ -68,9 +68,13 @@ internal sealed class BaseImages(IImageStore images)
         }
         catch (QuaiException e) when (e.Kind == ErrorKind.NotFound)
         {
-            return null;
+            // An image has the digests of the repositories that it was pulled from or pushed to. One that is here under this tag, too, may have come from another.
+            return ImageReference.TryParse(reference, out ImageReference? name) && name is { Tag: not null, Digest: { } digest }
+                && Find((name with { Digest = null }).Canonical, platform) is { } tagged && IsOf(tagged, digest.ToString()) ? tagged : null;
         }
     }
+
+    private static bool IsOf(Image image, string digest) => image.ManifestDigest == digest || image.Id == digest || image.RepoDigests.Any(d => d.EndsWith("@" + digest, StringComparison.Ordinal));
 
     private sealed class PullProgress(IStepProgress progress) : IProgress<ProgressMessage>
     {

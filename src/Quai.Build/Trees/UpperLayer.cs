@@ -160,7 +160,9 @@ internal sealed unsafe class UpperLayer(Snapshot snapshot)
     /// <summary>A time, in nanoseconds since 1970, as the kernel takes it.</summary>
     public static FileTimes Times(long time)
     {
+        // Rounded down, before 1970 too: the kernel counts nanoseconds from there.
         (long seconds, long nanoseconds) = Math.DivRem(time, 1_000_000_000L);
+        (seconds, nanoseconds) = nanoseconds < 0 ? (seconds - 1, nanoseconds + 1_000_000_000L) : (seconds, nanoseconds);
         return new FileTimes { AccessSeconds = seconds, AccessNanoseconds = nanoseconds, ModifySeconds = seconds, ModifyNanoseconds = nanoseconds };
     }
 

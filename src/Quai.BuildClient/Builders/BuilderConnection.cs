@@ -47,7 +47,14 @@ public sealed class BuilderConnection : IAsyncDisposable
             worker?.BuildkitVersion?.Package ?? "",
             worker?.BuildkitVersion?.Version ?? "",
             [.. (worker?.Platforms ?? []).Select(p => $"{p.OS}/{p.Architecture}{(p.Variant.Length > 0 ? "/" + p.Variant : "")}").Distinct()],
-            worker?.Labels.ToDictionary() ?? []);
+            worker?.Labels.ToDictionary() ?? [])
+        {
+            Rules =
+            [
+                .. (worker?.GCPolicy ?? []).Select(p => new CacheRule(
+                    p.All, [.. p.Filters], TimeSpan.FromTicks(p.KeepDuration / TimeSpan.NanosecondsPerTick), p.ReservedSpace, p.MaxUsedSpace, p.MinFreeSpace)),
+            ],
+        };
     }
 
     /// <summary>What builds left behind.</summary>

@@ -16,6 +16,7 @@ public sealed class BuilderException : Exception
         : base(code switch { StatusCode.Unknown or StatusCode.OK => status.Message, StatusCode.Cancelled => "Canceled: " + status.Message, _ => $"{code}: {status.Message}" }, inner)
     {
         Status = status;
+        IsCanceled = code == StatusCode.Cancelled;
         IsUnavailable = code == StatusCode.Unavailable;
         IsUnknownMethod = code == StatusCode.Unimplemented;
         Places = [.. status.Details.Where(d => d.TypeUrl.EndsWith(SourceType, StringComparison.Ordinal)).Select(Read).OfType<SourcePlace>()];
@@ -23,6 +24,9 @@ public sealed class BuilderException : Exception
 
     /// <summary>Where in sources the reason is; empty for nowhere in particular.</summary>
     public IReadOnlyList<SourcePlace> Places { get; }
+
+    /// <summary>Whether the call was ended, for whatever reason.</summary>
+    public bool IsCanceled { get; }
 
     /// <summary>Whether the builder has gone.</summary>
     public bool IsUnavailable { get; }
@@ -60,7 +64,9 @@ public sealed class BuilderException : Exception
             // The words alone are left then.
         }
 
-        status ??= new RpcStatus { Code = (int)error.StatusCode, Message = error.Status.Detail };
+        // What went wrong here, and not there, is a library's words.
+        bool isLost = error.Status.DebugException is IOException or HttpRequestException or ObjectDisposedException;
+        status ??= new RpcStatus { Code = (int)error.StatusCode, Message = isLost ? "the connection to the builder was lost" : error.Status.Detail };
         return new BuilderException(error.StatusCode, status, error);
     }
 

@@ -7,6 +7,9 @@ namespace Quai.BuildClient.Builders;
 /// <param name="Labels">Further facts by name.</param>
 public sealed record BuilderInfo(string Package, string Version, IReadOnlyList<string> Platforms, IReadOnlyDictionary<string, string> Labels)
 {
+    /// <summary>The rules by which it cuts its cache back.</summary>
+    public IReadOnlyList<CacheRule> Rules { get; init; } = [];
+
     /// <summary>Whether its frontend knows practices beside the checks.</summary>
     public bool KnowsPractices => Package == "quai";
 

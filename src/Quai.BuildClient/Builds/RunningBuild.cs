@@ -28,6 +28,9 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
 {
     private const string BuildHeader = "buildkit-controlapi-buildid";
 
+    /// <summary>How long is waited for what comes at once, if it comes.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private readonly CancellationTokenSource _ended = new();
     private ClientSession? _session;
     private Task<Answer>? _solving;
@@ -67,6 +70,16 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
         }
         catch (BuilderException e)
         {
+            if (e.IsCanceled && !cancellation.IsCancellationRequested)
+            {
+                // The build has ended meanwhile, and its own call says why.
+                await Task.WhenAny(_solving, Task.Delay(s_patience, CancellationToken.None)).ConfigureAwait(false);
+                if (_solving.IsFaulted)
+                {
+                    await BuilderException.TranslateAsync(() => _solving, cancellation).ConfigureAwait(false);
+                }
+            }
+
             await ReturnFailureAsync(e).ConfigureAwait(false);
             throw;
         }
@@ -92,7 +105,7 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
         if (_watching is not null && _solving is { IsCompleted: true })
         {
             // What there is still to tell comes at once.
-            await Task.WhenAny(_watching, Task.Delay(TimeSpan.FromSeconds(2))).ConfigureAwait(false);
+            await Task.WhenAny(_watching, Task.Delay(s_patience)).ConfigureAwait(false);
         }
 
         await _ended.CancelAsync().ConfigureAwait(false);

@@ -41,6 +41,7 @@ internal sealed class FolderTarget(string root) : IContextUpdate
             case ContextEntryKind.Link:
                 Remove(path);
                 File.CreateSymbolicLink(path, entry.LinkName);
+                File.SetLastWriteTimeUtc(path, Moment(entry));
                 return false;
             case ContextEntryKind.File when entry.LinkName.Length > 0:
                 // Of a file whose content may still be on the way.

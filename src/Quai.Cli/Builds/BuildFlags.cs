@@ -86,7 +86,7 @@ internal sealed class BuildFlags(FlagSet flags)
             NamedContexts = contexts,
             Target = _target.Value,
             Tags = _tags.Values,
-            Arguments = Fields.Pairs(_arguments.Values, fromEnvironment: true),
+            Arguments = WithEpoch(Fields.Pairs(_arguments.Values, fromEnvironment: true)),
             Labels = Fields.Pairs(_labels.Values, fromEnvironment: false),
             Annotations = [.. _annotations.Values.SelectMany(AnnotationOption.Parse)],
             Platforms = [.. Platforms()],
@@ -108,6 +108,17 @@ internal sealed class BuildFlags(FlagSet flags)
             CgroupParent = _cgroupParent.Value,
             Call = CallOption.Parse(_check.Value && !_call.Changed ? "check" : _call.Value),
         };
+    }
+
+    // The environment's time is the build's, too, unless the build has its own.
+    private static Dictionary<string, string> WithEpoch(Dictionary<string, string> arguments)
+    {
+        if (Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH") is { Length: > 0 } epoch)
+        {
+            arguments.TryAdd("SOURCE_DATE_EPOCH", epoch);
+        }
+
+        return arguments;
     }
 
     private void RefuseAttestations()

@@ -105,6 +105,11 @@ internal sealed class BuildPlan : IDisposable
             CheckTag(tag);
         }
 
+        if (options.CacheFrom.Concat(options.CacheTo).Any(c => c.Type == "local"))
+        {
+            throw new ExitException(1, Failed + "a cache in a folder (type=local) is not available in quai build: docker buildx build has it");
+        }
+
         if (options.Entitlements.FirstOrDefault(e => !s_entitlements.Contains(e.Split('=')[0]) && !e.StartsWith("fs", StringComparison.Ordinal)) is { } unknown)
         {
             throw new ExitException(1, $"{Failed}unknown entitlement {unknown}");

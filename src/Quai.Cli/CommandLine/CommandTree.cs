@@ -3,6 +3,7 @@ using Quai.Cli.Builds;
 using Quai.Cli.Builds.Bake;
 using Quai.Cli.Builds.Builders;
 using Quai.Cli.Builds.Cache;
+using Quai.Cli.Builds.Histories;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Files;
 using Quai.Cli.Containers.Views;
@@ -26,7 +27,7 @@ internal static class CommandTree
 
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
-        ["builder"] = "Manage the builder", ["buildx"] = "Build, and manage builders", ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
+        ["builder"] = "Manage the builder", ["buildx"] = "Build, and manage builders", ["buildx history"] = "Builds that are recorded", ["container"] = "Manage containers", ["image"] = "Manage images", ["imagetools"] = "Manifest lists in registries",
         ["manifest"] = "Make and push manifest lists", ["network"] = "Manage networks", ["trust"] = "Signatures of images",
         ["system"] = "Manage Quai", ["volume"] = "Manage volumes",
     };
@@ -64,6 +65,10 @@ internal static class CommandTree
         (["build", "image build", "builder build", "buildx build", "buildx b"], p => new BuildCommand(p)),
         (["buildx prune", "builder prune"], p => new CachePruning(p)),
         (["buildx du"], p => new CacheUsage(p)),
+        (["buildx history ls"], p => new ListHistory(p)),
+        (["buildx history inspect"], p => new InspectHistory(p)),
+        (["buildx history logs"], p => new HistoryLogs(p)),
+        (["buildx history rm"], p => new RemoveHistory(p)),
         (["buildx ls"], p => new ListBuilders(p)),
         (["buildx inspect"], p => new InspectBuilder(p)),
         (["buildx create"], p => new CreateBuilder(p)),
@@ -158,9 +163,10 @@ internal static class CommandTree
     {
         string path = words[0];
         List<string> rest = words[1..];
-        string? group = Groups.ContainsKey(path) ? path : null;
-        if (group is not null)
+        string? group = null;
+        while (Groups.ContainsKey(path))
         {
+            group = path;
             rest = AfterGroup(group, rest, out bool help);
             if (help || rest.Count == 0)
             {

@@ -52,6 +52,27 @@ public sealed class BlobStore
         return path;
     }
 
+    /// <summary>Copies a blob, which need not have a file and gets none.</summary>
+    /// <param name="digest">The blob; the caller holds it.</param>
+    /// <param name="target">Takes it; written to by one thread at a time.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="QuaiException">Kind NotFound: it is not here.</exception>
+    public async Task CopyToAsync(Digest digest, Stream target, CancellationToken cancellation)
+    {
+        try
+        {
+            using var file = new FileStream(PathOf(digest), FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+            await file.CopyToAsync(target, 1 << 18, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            if (Maker is null || !await Maker.WriteAsync(digest, target, cancellation).ConfigureAwait(false))
+            {
+                throw QuaiException.NotFound($"blob {digest} not found: its file is missing", e);
+            }
+        }
+    }
+
     /// <summary>Packs the layer of a blob that has no file, to see what becomes of it.</summary>
     /// <returns>The digest and the length in bytes of what was packed; null where there is no such layer.</returns>
     public Task<(Digest Digest, long Length)?> RepackAsync(Digest digest, CancellationToken cancellation) =>

@@ -10,6 +10,13 @@ internal interface IBlobMaker
     /// <param name="cancellation">Leaves nothing.</param>
     Task MakeAsync(Digest digest, CancellationToken cancellation);
 
+    /// <summary>Writes a blob as it would be made, without a file.</summary>
+    /// <param name="digest">The blob.</param>
+    /// <param name="target">Takes it.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>Whether it can be made, and is what it is to be.</returns>
+    Task<bool> WriteAsync(Digest digest, Stream target, CancellationToken cancellation);
+
     /// <summary>What would be made, without making it.</summary>
     /// <param name="digest">The blob.</param>
     /// <param name="cancellation">Gives up.</param>

@@ -14,12 +14,15 @@ internal sealed class DigestStream : WriteOnlyStream
     private readonly BlockingCollection<byte[]> _free = new(Buffers);
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly Task _digesting;
+    private readonly Stream? _copy;
     private byte[] _buffer = new byte[BufferSize];
     private int _used;
 
     /// <summary>Begins.</summary>
-    public DigestStream()
+    /// <param name="copy">Gets all of it, too; null for nobody.</param>
+    public DigestStream(Stream? copy = null)
     {
+        _copy = copy;
         for (int i = 1; i < Buffers; i++)
         {
             _free.Add(new byte[BufferSize]);
@@ -35,6 +38,7 @@ internal sealed class DigestStream : WriteOnlyStream
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         Written += buffer.Length;
+        _copy?.Write(buffer);
         while (!buffer.IsEmpty)
         {
             int count = Math.Min(buffer.Length, BufferSize - _used);

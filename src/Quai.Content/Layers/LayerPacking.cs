@@ -120,6 +120,20 @@ public sealed class LayerPacking : IBlobMaker, IDisposable
     }
 
     /// <inheritdoc/>
+    async Task<bool> IBlobMaker.WriteAsync(Digest digest, Stream target, CancellationToken cancellation)
+    {
+        using Lease lease = _leases.Begin();
+        if (await SourcesAsync(digest, lease, cancellation).ConfigureAwait(false) is not [var directory, ..])
+        {
+            return false;
+        }
+
+        using var copy = new DigestStream(target);
+        await DeepThread.RunAsync("pack", () => Pack(directory, copy, null, cancellation)).ConfigureAwait(false);
+        return await copy.CompleteAsync().ConfigureAwait(false) == digest;
+    }
+
+    /// <inheritdoc/>
     async Task<(Digest Digest, long Length)?> IBlobMaker.TryAsync(Digest digest, CancellationToken cancellation)
     {
         using Lease lease = _leases.Begin();

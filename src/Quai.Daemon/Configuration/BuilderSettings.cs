@@ -29,6 +29,12 @@ internal sealed record BuilderSettings
     /// <summary>Bytes of the disk that are to be free, by the usual rules; null for what the disk says.</summary>
     public long? MinFreeSpace { get; init; }
 
+    /// <summary>How many records of builds stay whatever their age.</summary>
+    public int HistoryEntries { get; init; } = 50;
+
+    /// <summary>How long records of builds stay whatever their number.</summary>
+    public TimeSpan HistoryAge { get; init; } = TimeSpan.FromDays(2);
+
     /// <summary>The rules for a disk.</summary>
     /// <param name="disk">Its bytes.</param>
     public IReadOnlyList<CachePruneOptions> PoliciesFor(long disk) => !IsCollected ? [] : Policies ?? CachePolicies.Usual(ReservedSpace, MaxUsedSpace, MinFreeSpace, disk);
@@ -43,6 +49,7 @@ internal sealed record BuilderSettings
             settings = name switch
             {
                 "gc" or "GC" => Collection(settings, value),
+                "history" or "History" => Recording(settings, value),
                 "entitlements" or "Entitlements" => settings with { Entitlements = Granted(value) },
                 _ => throw Unknown($"builder.{name}"),
             };
@@ -63,6 +70,22 @@ internal sealed record BuilderSettings
                 "defaultmaxusedspace" => settings with { MaxUsedSpace = Bytes(value, path) },
                 "defaultminfreespace" => settings with { MinFreeSpace = Bytes(value, path) },
                 "policy" => settings with { Policies = Rules(value, path) },
+                _ => throw Unknown(path),
+            };
+        }
+
+        return settings;
+    }
+
+    private static BuilderSettings Recording(BuilderSettings settings, JsonElement history)
+    {
+        foreach ((string name, JsonElement value) in Members(history, "builder.history"))
+        {
+            string path = "builder.history." + name;
+            settings = name.ToLowerInvariant() switch
+            {
+                "maxage" => settings with { HistoryAge = Duration(value, path) },
+                "maxentries" => settings with { HistoryEntries = value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int most) && most >= 0 ? most : throw Wrong(value, path) },
                 _ => throw Unknown(path),
             };
         }

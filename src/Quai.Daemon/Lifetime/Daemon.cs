@@ -200,6 +200,8 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Policies = policies,
             Entitlements = _configuration.Builder.Entitlements,
+            HistoryEntries = _configuration.Builder.HistoryEntries,
+            HistoryAge = _configuration.Builder.HistoryAge,
             Log = _log,
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };

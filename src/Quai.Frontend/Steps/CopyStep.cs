@@ -28,9 +28,6 @@ internal sealed class CopyStep(StageCompiler stage, CopyInstruction copy, StageC
     private readonly string[] _exclude = [.. copy.Exclude.Select(e => stage.Expand(e, copy.Lines))];
     private string _name = "";
 
-    /// <summary>When copies were made, as the graph has it.</summary>
-    public static long Timestamp(Compilation compilation) => compilation.Options.Epoch is { } epoch ? epoch.ToUnixTimeMilliseconds() * 1_000_000 : -1;
-
     /// <summary>Compiles it.</summary>
     public void Compile()
     {
@@ -155,7 +152,8 @@ internal sealed class CopyStep(StageCompiler stage, CopyInstruction copy, StageC
         action.Dest = _destination;
         action.CreateDestPath = true;
         action.ExcludePatterns.Add(_exclude);
-        action.Timestamp = Timestamp(stage.Compilation);
+        // Files keep their times, whatever SOURCE_DATE_EPOCH says: to rewrite them is the exporter's affair.
+        action.Timestamp = -1;
         action.Mode = ModeText.Number(_mode) ?? -1;
         action.ModeStr = _mode.Length > 0 && action.Mode < 0 ? _mode : "";
         _copies.Add(action);

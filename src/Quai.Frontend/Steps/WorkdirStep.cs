@@ -38,7 +38,7 @@ internal static class WorkdirStep
         }
 
         int input = state.Files is null ? -1 : 0;
-        var make = new FileActionMkDir { Path = directory, Mode = Mode, MakeParents = true, Owner = OwnerReader.Read(state.Config.User ?? "", input), Timestamp = CopyStep.Timestamp(stage.Compilation) };
+        var make = new FileActionMkDir { Path = directory, Mode = Mode, MakeParents = true, Owner = OwnerReader.Read(state.Config.User ?? "", input), Timestamp = stage.Compilation.Options.Epoch is { } epoch ? epoch.ToUnixTimeMilliseconds() * 1_000_000 : -1 };
         var op = new Op { File = new FileOp { Actions = { new FileAction { Input = input, SecondaryInput = -1, Output = 0, Mkdir = make } } }, Platform = Platforms.Message(stage.Platform) };
         string name = StepNames.Next(stage.Compilation, state, StepNames.Shown(stage.Compilation, workdir.Text, state.Variables.Find, isRun: false), stage.Platform, command);
         state.Files = Vertex.Named(op, state.Files is { } files ? [files] : [], name, workdir.Lines).First;

@@ -1,7 +1,7 @@
 using System.IO.Compression;
+using Quai.Archives;
 using Quai.Content.Blobs;
 using Quai.Content.Collecting;
-using Quai.Errors;
 using Quai.Images.Publishing;
 using Quai.Metadata;
 using Quai.Oci.Images;
@@ -31,8 +31,7 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
             }
 
             using IngestFile file = blobs.Begin();
-            string path = await blobs.LocateAsync(plain, cancellation).ConfigureAwait(false);
-            await Task.Run(() => Pack(path, file, progress, cancellation), cancellation).ConfigureAwait(false);
+            await Task.Run(() => PackAsync(plain, file, progress, cancellation), cancellation).ConfigureAwait(false);
             Digest packed = file.Digest();
             await blobs.CommitAsync(file, packed, lease, cancellation).ConfigureAwait(false);
             await database.WriteAsync(
@@ -57,25 +56,23 @@ internal sealed class LayerPacker(MetadataDatabase database, BlobStore blobs) : 
         Size = size,
     };
 
-    private static void Pack(string path, IngestFile file, Action<long> progress, CancellationToken cancellation)
+    private async Task PackAsync(Digest plain, IngestFile file, Action<long> progress, CancellationToken cancellation)
     {
-        try
+        using var sink = new IngestStream(file);
+        using var gzip = new GZipStream(sink, CompressionLevel.Optimal, leaveOpen: true);
+        using var counted = new CountedStream(gzip, progress, cancellation);
+        await blobs.CopyToAsync(plain, counted, cancellation).ConfigureAwait(false);
+    }
+
+    private sealed class CountedStream(GZipStream gzip, Action<long> progress, CancellationToken cancellation) : WriteOnlyStream
+    {
+        private long _count;
+
+        public override void Write(ReadOnlySpan<byte> buffer)
         {
-            using FileStream plain = File.OpenRead(path);
-            using var sink = new IngestStream(file);
-            using var gzip = new GZipStream(sink, CompressionLevel.Optimal, leaveOpen: true);
-            byte[] buffer = new byte[1 << 18];
-            int count;
-            while ((count = plain.Read(buffer)) > 0)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                gzip.Write(buffer.AsSpan(0, count));
-                progress(plain.Position);
-            }
-        }
-        catch (FileNotFoundException e)
-        {
-            throw QuaiException.NotFound($"blob {Path.GetFileName(path)} not found: its file is missing", e);
+            cancellation.ThrowIfCancellationRequested();
+            gzip.Write(buffer);
+            progress(_count += buffer.Length);
         }
     }
 }

@@ -24,6 +24,9 @@ public sealed class StreamInvoker : IDisposable
                 PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
                 EnableMultipleHttp2Connections = false,
                 UseProxy = false,
+
+                // In KiB. Why a call failed may quote a long line of a Dockerfile.
+                MaxResponseHeadersLength = 128,
             },
             DisposeHttpClient = true,
             MaxReceiveMessageSize = MessageReader<object>.Largest,

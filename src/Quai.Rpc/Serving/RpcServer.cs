@@ -63,11 +63,17 @@ public sealed class RpcServer(Func<Exception, RpcException> describe) : ServiceB
         trailers["grpc-status"] = ((int)(failure?.StatusCode ?? StatusCode.OK)).ToString(CultureInfo.InvariantCulture);
         if (failure is not null)
         {
-            trailers["grpc-message"] = StatusText.Escape(failure.Status.Detail);
+            trailers["grpc-message"] = StatusText.Escape(StatusText.Shortened(failure.Status.Detail));
         }
 
         foreach (Metadata.Entry entry in failure?.Trailers ?? call.ResponseTrailers)
         {
+            // Clients bound what they take of headers, and lose the whole answer where there is more.
+            if (entry.IsBinary && entry.ValueBytes.Length > StatusText.LongestDetails)
+            {
+                continue;
+            }
+
             trailers.Append(entry.Key, entry.IsBinary ? Base64Header.Write(entry.ValueBytes) : entry.Value);
         }
     }

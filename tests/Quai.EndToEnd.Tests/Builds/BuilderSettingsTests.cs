@@ -37,6 +37,8 @@ public sealed partial class BuilderSettingsTests : IAsyncLifetime
         built.Succeeded();
         string all = Capabilities().Match(await File.ReadAllTextAsync("/proc/self/status")).Groups[1].Value;
         Assert.Equal(all, Capabilities().Match(built.Stderr).Groups[1].Value);
+        // What another build was allowed to make is not taken from the cache without leave, either.
+        Assert.Equal(1, (await new BuildFolder(_engine).Dockerfile(Step).RunAsync()).ExitCode);
         CommandResult confined = await new BuildFolder(_engine).Dockerfile(Step.Replace("--security=insecure ", "", StringComparison.Ordinal)).RunAsync("--allow security.insecure");
         Assert.Equal(1, confined.ExitCode);
         CommandResult host = await new BuildFolder(_engine).Dockerfile("FROM BASE\nRUN --network=host true\n").RunAsync("--allow network.host");

@@ -128,6 +128,21 @@ public sealed partial class QuaiBuildTests(QuaidInstance engine) : IClassFixture
     }
 
     [QuaidFact]
+    public async Task What_was_built_is_recorded()
+    {
+        BuildFolder folder = new BuildFolder(engine).Dockerfile("FROM BASE AS wanted\nARG V\nRUN echo recorded $V\n"), broken = new BuildFolder(engine).Dockerfile(Fails);
+        await _quai.OkAsync($"build -q --target wanted --build-arg V=5 {folder.Folder}");
+        string id = (await _quai.OkAsync("buildx history ls --format '{{.Ref}} {{.Name}} {{.Status}}'")).Split('\n').Single(l => l.EndsWith($"{Path.GetFileName(folder.Folder)} (wanted) Completed", StringComparison.Ordinal)).Split(' ')[0];
+        await _quai.RunAsync($"build -q {broken.Folder}");
+        Assert.Matches(@"(?m)^Error: +process .* did not complete successfully: exit code: 3$", await _quai.OkAsync("buildx history inspect"));
+        JsonNode inspected = JsonNode.Parse(await _quai.OkAsync($"buildx history inspect --format json default/default/{id}"))!;
+        Assert.Equal(("completed", "V", "5"), ((string?)inspected["Status"], (string?)inspected["BuildArgs"]![0]!["Name"], (string?)inspected["BuildArgs"]![0]!["Value"]));
+        Assert.Contains(" recorded 5", (await _quai.RunAsync($"buildx history logs {id}")).Stderr, StringComparison.Ordinal);
+        await _quai.OkAsync($"buildx history rm {id}");
+        Assert.Equal((1, $"ERROR: no record found for ref \"{id}\"\n"), await _quai.RunAsync($"buildx history logs {id}") is var gone ? (gone.ExitCode, gone.Stderr) : default);
+    }
+
+    [QuaidFact]
     public async Task A_builder_that_speaks_gRPC_alone_is_made_known_and_used()
     {
         // The daemon does so on its own socket, too.

@@ -51,6 +51,7 @@ internal sealed class BakeBuilds
             finally
             {
                 work.Solved.TrySetCanceled(CancellationToken.None);
+                work.Ended.TrySetResult();
             }
         }));
         if (first is not null)
@@ -71,11 +72,11 @@ internal sealed class BakeBuilds
 
         return await runner.RunAsync(work.Options with { Links = links }, _isSingle ? "" : work.Name, UseAsync, cancellation);
 
-        // Files of this client that a result is made of are asked for while it is used: the build goes on until then.
+        // Files of this client that a result is made of are asked for when they are needed, by whoever uses it: the build, and with it its session, goes on until then.
         Task UseAsync(LinkedResult result)
         {
             work.Solved.TrySetResult(result);
-            return Task.WhenAll(work.Users.Select(u => Task.WhenAny(u.Solved.Task)));
+            return Task.WhenAll(work.Users.Select(u => u.Ended.Task));
         }
     }
 
@@ -88,6 +89,8 @@ internal sealed class BakeBuilds
         public Dictionary<string, Work> Needs { get; } = new(StringComparer.Ordinal);
 
         public List<Work> Users { get; } = [];
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public TaskCompletionSource<LinkedResult> Solved { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

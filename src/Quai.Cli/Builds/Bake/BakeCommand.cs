@@ -51,7 +51,7 @@ internal sealed class BakeCommand : Command
     {
         if (_print.Value && _list.Value.Length > 0)
         {
-            throw new BakeException("--print and --list are mutually exclusive");
+            throw new ExitException(1, "ERROR: --print and --list are mutually exclusive");
         }
 
         Dictionary<string, string> environment = EnvironmentVariables();
@@ -71,10 +71,10 @@ internal sealed class BakeCommand : Command
 
             plan = definition.Resolve(arguments, [.. _overrides.Values, .. _shorthands.Overrides()]);
         }
-        catch (BakeException error) when (BakeDefinition.Excerpt(error, files) is { } excerpt)
+        catch (BakeException error)
         {
-            session.Error.Write(excerpt);
-            throw;
+            session.Error.Write(BakeDefinition.Excerpt(error, files) ?? "");
+            throw new ExitException(1, "ERROR: " + error.Message);
         }
 
         if (_print.Value)
@@ -83,14 +83,14 @@ internal sealed class BakeCommand : Command
             return 0;
         }
 
-        return Build(session, plan, privileges, arguments);
+        return Build(session, plan, privileges);
     }
 
-    private int Build(Session session, BakePlan plan, BakePrivileges privileges, List<string> arguments)
+    private int Build(Session session, BakePlan plan, BakePrivileges privileges)
     {
         CallOption? call = _shorthands.Call;
         Dictionary<string, BuildOptions> options = plan.Targets.ToDictionary(t => t.Key, t => TargetOptions.Of(t.Value, call), StringComparer.Ordinal);
-        BakeConsent.Ask(session, privileges.Missing(options.Values), arguments);
+        BakeConsent.Ask(session, privileges.Missing(options.Values));
         options = options.ToDictionary(o => o.Key, o => privileges.Grant(o.Value), StringComparer.Ordinal);
         ChosenBuilder builder = KnownBuilders.Choose(session, _builder.Value);
         BuildInvocation.CheckFolder(_metadataFile.Value);

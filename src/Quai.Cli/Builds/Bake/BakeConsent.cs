@@ -9,9 +9,8 @@ internal static class BakeConsent
     /// <summary>Asks, where there is somebody to ask.</summary>
     /// <param name="session">The streams.</param>
     /// <param name="missing">What is not allowed yet.</param>
-    /// <param name="targets">What the user wants built.</param>
     /// <exception cref="ExitException">It is not granted.</exception>
-    public static void Ask(Session session, IReadOnlyList<(string Line, string Grant)> missing, IReadOnlyList<string> targets)
+    public static void Ask(Session session, IReadOnlyList<(string Line, string Grant)> missing)
     {
         if (missing.Count == 0)
         {
@@ -22,7 +21,7 @@ internal static class BakeConsent
         session.Error.Write("Your build is requesting privileges for following possibly insecure capabilities:\n\n"
             + string.Concat(missing.Select(m => $" - {m.Line}\n"))
             + $"\nPass {string.Join(' ', missing.Select(m => $"\"--allow={m.Grant}\""))} to grant requested privileges.\n"
-            + $"\nYour full command with requested privileges:\n\n{string.Join(' ', ["quai bake", flags, .. targets])}\n\n");
+            + $"\nYour full command with requested privileges:\n\n{Command(flags)}\n\n");
         if (missing.Any(m => m.Grant.StartsWith("fs.", StringComparison.Ordinal)))
         {
             session.Error.Write("To disable filesystem entitlements checks, you can set BUILDX_BAKE_ENTITLEMENTS_FS=0 .\n");
@@ -38,5 +37,13 @@ internal static class BakeConsent
         }
 
         throw new ExitException(1, "ERROR: additional privileges requested");
+    }
+
+    // As it was given, with the flags behind the command's name.
+    private static string Command(string flags)
+    {
+        string[] words = Environment.GetCommandLineArgs()[1..];
+        int at = Array.FindIndex(words, w => w is "bake" or "f");
+        return string.Join(' ', ["quai", .. words[..(at + 1)], flags, .. words[(at + 1)..]]);
     }
 }

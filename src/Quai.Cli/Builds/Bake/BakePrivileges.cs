@@ -8,13 +8,14 @@ namespace Quai.Cli.Builds.Bake;
 /// <summary>What the user lets bake files do: by themselves they read and write beneath the folder in which bake runs, and their steps may no more than others.</summary>
 internal sealed class BakePrivileges
 {
-    private const string Network = "network.host", Insecure = "security.insecure", Device = "device", Reading = "fs.read", Writing = "fs.write", Anything = "*";
+    private const string Network = "network.host", Insecure = "security.insecure", Device = "device", Agent = "ssh", Reading = "fs.read", Writing = "fs.write", Anything = "*";
     private const string ChecksFolders = "BUILDX_BAKE_ENTITLEMENTS_FS";
 
     private readonly string _folder;
     private readonly bool _checksFolders;
     private readonly HashSet<string> _steps = new(StringComparer.Ordinal);
     private readonly List<string> _read, _written;
+    private bool _hasAgent;
 
     private BakePrivileges(string folder, bool checksFolders)
     {
@@ -42,12 +43,13 @@ internal sealed class BakePrivileges
                 case Network or Insecure or Device:
                     privileges._steps.Add(value);
                     break;
+                case Agent:
+                    privileges._hasAgent = true;
+                    break;
                 case "fs" or Reading or Writing:
                     string real = path == Anything ? path : Real(Path.Combine(folder, path));
                     privileges._read.AddRange(name == Writing ? [] : [real]);
                     privileges._written.AddRange(name == Reading ? [] : [real]);
-                    break;
-                case "ssh":
                     break;
                 default:
                     throw new ExitException(1, $"ERROR: unknown entitlement key \"{name}\"");
@@ -78,6 +80,11 @@ internal sealed class BakePrivileges
             }
         }
 
+        if (!_hasAgent && builds.Any(b => b.Agents.Any(a => a.SocketPath == Environment.GetEnvironmentVariable("SSH_AUTH_SOCK"))))
+        {
+            missing.Add(("Forwarding default SSH agent socket", Agent));
+        }
+
         if (_checksFolders)
         {
             missing.AddRange(Outside(builds.SelectMany(ReadBy), _read).Select(p => ($"Read access to path {p}", $"{Reading}={p}")));
@@ -91,6 +98,7 @@ internal sealed class BakePrivileges
     [
         .. ((IEnumerable<string>)[build.Context, build.File, .. build.NamedContexts.Values]).Where(p => p.Length > 0 && !IsAddress(p)),
         .. build.Secrets.Where(s => s.FilePath.Length > 0).Select(s => s.FilePath),
+        .. build.Agents.Where(a => a.SocketPath != Environment.GetEnvironmentVariable("SSH_AUTH_SOCK")).Select(a => a.SocketPath),
         .. build.CacheFrom.Where(c => c.Type == "local").Select(c => c.Attributes.GetValueOrDefault("src") ?? ""),
     ];
 
@@ -107,21 +115,16 @@ internal sealed class BakePrivileges
     private IEnumerable<string> Outside(IEnumerable<string> paths, List<string> allowed)
     {
         List<string> outside = [.. paths.Select(p => Real(Path.Combine(_folder, p))).Where(p => !allowed.Exists(a => a == Anything || IsWithin(p, a))).Distinct().Order(StringComparer.Ordinal)];
+        outside = [.. outside.Select(There).Distinct()];
         return outside.Where(p => !outside.Exists(other => other != p && IsWithin(p, other))).Select(p => Path.GetRelativePath(_folder, p));
     }
 
     private static bool IsWithin(string path, string folder) => path == folder || path.StartsWith(folder == "/" ? folder : folder + "/", StringComparison.Ordinal);
 
-    // Where links lead; what is not there yet is named by the folder in which it will be.
+    // Where links lead. What is not there yet is beneath what is; it stands for nothing but itself.
     private static string Real(string path)
     {
-        string full = Path.GetFullPath(path);
-        while (!Path.Exists(full) && Path.GetDirectoryName(full) is { } parent)
-        {
-            full = parent;
-        }
-
-        string real = "/";
+        string full = Path.GetFullPath(path), real = "/";
         foreach (string name in full.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             real = Path.Combine(real, name);
@@ -129,5 +132,16 @@ internal sealed class BakePrivileges
         }
 
         return real;
+    }
+
+    // As it can be granted: the folder in which something will be.
+    private static string There(string path)
+    {
+        while (!Path.Exists(path) && Path.GetDirectoryName(path) is { } parent)
+        {
+            path = parent;
+        }
+
+        return path;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Quai.BuildClient.Builders;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
@@ -239,8 +240,25 @@ internal sealed class InspectBuilder : Command
         session.Out.Write($"Status:           {status.State}\nBuildKit version: {info.Version}\nPlatforms:        {string.Join(", ", info.Platforms)}\n");
         int width = info.Labels.Count == 0 ? 0 : info.Labels.Keys.Max(k => k.Length) + 1;
         session.Out.Write(info.Labels.Count == 0 ? "" : "Labels:\n" + string.Concat(info.Labels.OrderBy(l => l.Key, StringComparer.Ordinal).Select(l => $" {(l.Key + ":").PadRight(width)} {l.Value}\n")));
+        session.Out.Write(string.Concat(info.Rules.Select(Rule)));
         return 0;
     }
+
+    private static string Rule(CacheRule rule, int number)
+    {
+        IEnumerable<(string Name, string Value)> lines =
+        [
+            ("All", rule.All ? "true" : "false"),
+            ("Filters", string.Join(' ', rule.Filters)),
+            ("Keep Duration", rule.KeepDuration == TimeSpan.Zero ? "" : string.Create(CultureInfo.InvariantCulture, $"{rule.KeepDuration.TotalHours:0.##}h")),
+            ("Reserved Space", Size(rule.ReservedSpace)),
+            ("Max Used Space", Size(rule.MaxUsedSpace)),
+            ("Min Free Space", Size(rule.MinFreeSpace)),
+        ];
+        return $"GC Policy rule#{number}:\n" + string.Concat(lines.Where(l => l.Value.Length > 0).Select(l => $" {l.Name + ":",-15} {l.Value}\n"));
+    }
+
+    private static string Size(long bytes) => bytes == 0 ? "" : Units.BinarySize(bytes);
 }
 
 /// <summary><c>quai buildx version</c>.</summary>

@@ -71,11 +71,15 @@ internal sealed class BuildContexts : IDisposable
         if (context == "-")
         {
             dockerfile = FromInput(file, input);
+            name = dockerfile is null ? file : "";
         }
         else if (Directory.Exists(context))
         {
             AddFolder(Context, context);
             SharedKey = KeyOf(context);
+
+            // Only by its name: the builder may be another machine's, and records it.
+            Attributes["vcs:localdir:context"] = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(context)));
             (dockerfile, folder, name) = file switch
             {
                 "-" => (input, "", ""),
@@ -160,11 +164,6 @@ internal sealed class BuildContexts : IDisposable
             string id = Guid.NewGuid().ToString("N");
             Archives[id] = whole;
             Attributes[Context] = "http://buildkit-session/" + id;
-            if (file.Length > 0)
-            {
-                Attributes["filename"] = file;
-            }
-
             return null;
         }
 

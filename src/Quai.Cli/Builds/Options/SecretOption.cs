@@ -63,6 +63,11 @@ internal static class SecretOption
             file = id;
         }
 
+        if (Directory.Exists(file))
+        {
+            throw new ExitException(1, $"ERROR: failed to build: secret {id}: {file} is a directory");
+        }
+
         return NodeStatusReader.TryRead(file) is null
             ? throw new ExitException(1, $"ERROR: failed to build: failed to stat {file}: stat {file}: no such file or directory")
             : new SecretSource(id, Path.GetFullPath(file), "");
