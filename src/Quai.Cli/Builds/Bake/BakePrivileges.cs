@@ -128,7 +128,7 @@ internal sealed class BakePrivileges
         foreach (string name in full.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             real = Path.Combine(real, name);
-            real = new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real;
+            real = new FileInfo(real) is { LinkTarget: not null } link ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName : real;
         }
 
         return real;
