@@ -33,7 +33,6 @@ public sealed class Builder : IBuilder, IDisposable
 
     private readonly BuildParts _parts;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<IBuildJob>> _jobs = new();
-
     private readonly CacheCollection _collection;
 
     private Builder(BuildParts parts, CacheCollection collection) => (_parts, _collection) = (parts, collection);
@@ -99,8 +98,7 @@ public sealed class Builder : IBuilder, IDisposable
             Time = options.Time,
             Entitlements = options.Entitlements,
         };
-        Directory.CreateDirectory(options.CacheFolder);
-        var cache = new BuildCache(database, content.Collector, uses, folders, options.CacheFolder, options.Time);
+        var cache = new BuildCache(database, content.Collector, uses, folders, content.Snapshots.Folder, options.Time);
         return new Builder(parts, new CacheCollection(cache, options.Policies, options.PolicyPause, options.Log))
         {
             Cache = cache,

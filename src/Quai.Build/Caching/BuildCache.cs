@@ -29,15 +29,15 @@ internal sealed class BuildCache(MetadataDatabase database, ContentCollector col
         CacheFilter filter = CacheFilter.Parse(options.Filters);
         List<CacheRecord> all = All();
         // What images have too is no cost of the cache.
-        long total = all.Where(r => !r.IsShared).Sum(r => r.Size), removed = 0;
+        long total = all.Where(r => !r.IsShared).Sum(r => r.Size);
         long free = options.MinFreeSpace > 0 ? new DriveInfo(folder).AvailableFreeSpace : 0;
-        bool isLimited = options.MaxUsedSpace > 0 || options.MinFreeSpace > 0;
+        bool isLimited = options.MaxUsedSpace > 0 || options.MinFreeSpace > 0, isAny = false;
         DateTimeOffset now = time.GetUtcNow();
         foreach (CacheRecord record in all.Where(filter.Fits).OrderBy(r => r.LastUsedAt ?? r.CreatedAt))
         {
             cancellation.ThrowIfCancellationRequested();
             bool isNew = options.KeepDuration > TimeSpan.Zero && now - (record.LastUsedAt ?? record.CreatedAt) < options.KeepDuration;
-            bool isEnough = isLimited && (options.MaxUsedSpace == 0 || total <= options.MaxUsedSpace) && (options.MinFreeSpace == 0 || free + removed >= options.MinFreeSpace);
+            bool isEnough = isLimited && (options.MaxUsedSpace == 0 || total <= options.MaxUsedSpace) && (options.MinFreeSpace == 0 || free >= options.MinFreeSpace);
             bool isReserved = options.ReservedSpace > 0 && total - record.Size < options.ReservedSpace;
             if (record.IsInUse || isNew || isEnough || isReserved)
             {
@@ -46,13 +46,18 @@ internal sealed class BuildCache(MetadataDatabase database, ContentCollector col
 
             if (record.IsMutable ? mounts.TryRemove(record.Id) : await ForgetAsync(record.Id).ConfigureAwait(false))
             {
-                total -= record.IsShared ? 0 : record.Size;
-                removed += record.IsShared ? 0 : record.Size;
+                isAny = true;
+                long freed = record.IsShared ? 0 : record.Size;
+                total -= freed;
+                free += freed;
                 yield return record;
             }
         }
 
-        await collector.RunAsync(cancellation).ConfigureAwait(false);
+        if (isAny)
+        {
+            await collector.RunAsync(cancellation).ConfigureAwait(false);
+        }
     }
 
     private List<CacheRecord> All()

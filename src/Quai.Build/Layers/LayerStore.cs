@@ -160,7 +160,7 @@ public sealed class LayerStore
     private async Task<(string DiffId, Descriptor Blob)> PackDatedAsync(BuildLayer layer, DateTimeOffset latest, Lease lease, CancellationToken cancellation)
     {
         (Digest made, long length) = await _content.Packing.PackDatedAsync(layer.Directory, latest, lease, cancellation).ConfigureAwait(false);
-        return (made.ToString(), new Descriptor { MediaType = MediaTypes.OciLayer, Digest = made.ToString(), Size = length });
+        return (made.ToString(), Plain(made, length));
     }
 
     /// <summary>A layer's blob, which is made if there is none.</summary>
@@ -186,7 +186,7 @@ public sealed class LayerStore
         await _database.WriteAsync(
             c => c.Run("UPDATE build_layers SET diff_id=$d, blob=$d, media_type=$m, blob_size=$s WHERE id=$i", ("$d", made.ToString()), ("$m", MediaTypes.OciLayer), ("$s", length), ("$i", layer.Id)),
             cancellation).ConfigureAwait(false);
-        return (made.ToString(), new Descriptor { MediaType = MediaTypes.OciLayer, Digest = made.ToString(), Size = length });
+        return (made.ToString(), Plain(made, length));
     }
 
     private async Task NameAsync(BuildLayer layer, string chainId, Lease lease, CancellationToken cancellation)
@@ -226,6 +226,8 @@ public sealed class LayerStore
                 cancellation).ConfigureAwait(false);
         }
     }
+
+    private static Descriptor Plain(Digest digest, long length) => new() { MediaType = MediaTypes.OciLayer, Digest = digest.ToString(), Size = length };
 
     private static string ChainOf(SqliteConnection connection, string id) =>
         connection.Scalar<string?>("SELECT chain_id FROM build_layers WHERE id=$i", ("$i", id)) ?? throw QuaiException.NotFound($"layer {id} of a build is gone");

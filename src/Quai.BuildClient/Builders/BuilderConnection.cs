@@ -51,8 +51,15 @@ public sealed class BuilderConnection : IAsyncDisposable
         {
             Rules =
             [
-                .. (worker?.GCPolicy ?? []).Select(p => new CacheRule(
-                    p.All, [.. p.Filters], TimeSpan.FromTicks(p.KeepDuration / TimeSpan.NanosecondsPerTick), p.ReservedSpace, p.MaxUsedSpace, p.MinFreeSpace)),
+                .. (worker?.GCPolicy ?? []).Select(p => new CachePrune
+                {
+                    All = p.All,
+                    Filters = [.. p.Filters],
+                    KeepDuration = TimeSpan.FromTicks(p.KeepDuration / TimeSpan.NanosecondsPerTick),
+                    ReservedSpace = p.ReservedSpace,
+                    MaxUsedSpace = p.MaxUsedSpace,
+                    MinFreeSpace = p.MinFreeSpace,
+                }),
             ],
         };
     }

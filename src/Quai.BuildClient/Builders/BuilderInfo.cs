@@ -1,3 +1,5 @@
+using Quai.BuildClient.Cache;
+
 namespace Quai.BuildClient.Builders;
 
 /// <summary>What a builder says of itself.</summary>
@@ -8,7 +10,7 @@ namespace Quai.BuildClient.Builders;
 public sealed record BuilderInfo(string Package, string Version, IReadOnlyList<string> Platforms, IReadOnlyDictionary<string, string> Labels)
 {
     /// <summary>The rules by which it cuts its cache back.</summary>
-    public IReadOnlyList<CacheRule> Rules { get; init; } = [];
+    public IReadOnlyList<CachePrune> Rules { get; init; } = [];
 
     /// <summary>Whether its frontend knows practices beside the checks.</summary>
     public bool KnowsPractices => Package == "quai";

@@ -1,6 +1,6 @@
 namespace Quai.BuildClient.Cache;
 
-/// <summary>What of a builder's cache is removed.</summary>
+/// <summary>What of a builder's cache is removed: once, or by a rule that the builder follows by itself.</summary>
 public sealed record CachePrune
 {
     /// <summary>What frontends use themselves, too.</summary>

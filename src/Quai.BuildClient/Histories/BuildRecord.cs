@@ -1,4 +1,4 @@
-using Google.Protobuf.WellKnownTypes;
+using Quai.BuildClient.Progress;
 using Quai.BuildProtocol.Control;
 
 namespace Quai.BuildClient.Histories;
@@ -44,8 +44,8 @@ public sealed record BuildRecord(string Id)
     internal static BuildRecord Read(BuildHistoryRecord record) => new(record.Ref)
     {
         Attributes = record.FrontendAttrs.ToDictionary(),
-        CreatedAt = Moment(record.CreatedAt) ?? default,
-        CompletedAt = Moment(record.CompletedAt),
+        CreatedAt = ProgressReader.Moment(record.CreatedAt) ?? default,
+        CompletedAt = ProgressReader.Moment(record.CompletedAt),
         Error = record.Error?.Message,
         IsCanceled = record.Error?.Code == (int)Grpc.Core.StatusCode.Cancelled,
         IsPinned = record.Pinned,
@@ -54,6 +54,4 @@ public sealed record BuildRecord(string Id)
         CachedSteps = record.NumCachedSteps,
         Results = [.. (record.Result is { } result ? [result] : Array.Empty<BuildResultInfo>()).Concat(record.Results.Values).SelectMany(r => r.Results.Values).Select(d => (d.Digest, d.MediaType)).Distinct()],
     };
-
-    private static DateTimeOffset? Moment(Timestamp? time) => time?.ToDateTimeOffset();
 }

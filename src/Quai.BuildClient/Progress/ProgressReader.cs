@@ -31,5 +31,6 @@ internal static class ProgressReader
         Group = vertex.ProgressGroup is { Id.Length: > 0 } group ? new StepGroup(group.Id, group.Name, group.Weak) : null,
     };
 
-    private static DateTimeOffset? Moment(Timestamp? time) => time?.ToDateTimeOffset();
+    /// <summary>A moment; null for none.</summary>
+    public static DateTimeOffset? Moment(Timestamp? time) => time?.ToDateTimeOffset();
 }

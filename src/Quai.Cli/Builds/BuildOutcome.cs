@@ -1,7 +1,6 @@
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Quai.BuildClient.Builds;
+using Quai.Cli.Formatting;
 
 namespace Quai.Cli.Builds;
 
@@ -13,16 +12,7 @@ internal sealed record BuildOutcome(string Id, BuildResult Result, string File)
 {
     /// <summary>What a file of metadata has of it: the exporters' answers, in which documents are unpacked.</summary>
     /// <param name="builder">The builder's name.</param>
-    public string MetadataJson(string builder)
-    {
-        using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            WriteMetadata(writer, builder);
-        }
-
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
+    public string MetadataJson(string builder) => IndentedJson.Text(writer => WriteMetadata(writer, builder));
 
     /// <summary>Writes <see cref="MetadataJson"/> as a part of a larger document.</summary>
     public void WriteMetadata(Utf8JsonWriter writer, string builder)

@@ -144,8 +144,6 @@ internal static class StructReader
         return hosts.ToDictionary(host => host.Key, host => (IReadOnlyList<string>)[.. host.Value.Select(ip => ip.Length > 2 && ip[0] == '[' && ip[^1] == ']' ? ip[1..^1] : ip)]);
     }
 
-    public static IReadOnlyDictionary<string, string> SshKeys(this ComposeMapping node, string key) => node.TextMap(key);
-
     public static long? Mode(this ComposeMapping node, string key)
     {
         if (node[key] is not ComposeScalar { Kind: ScalarKind.Text } text)

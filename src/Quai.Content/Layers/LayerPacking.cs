@@ -98,13 +98,9 @@ public sealed class LayerPacking : IBlobMaker, IDisposable
         await _making.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            foreach (string directory in await SourcesAsync(digest, lease, cancellation).ConfigureAwait(false))
+            // Whoever had the turn before may have made it.
+            foreach (string directory in File.Exists(_blobs.PathOf(digest)) ? [] : await SourcesAsync(digest, lease, cancellation).ConfigureAwait(false))
             {
-                if (File.Exists(_blobs.PathOf(digest)))
-                {
-                    return;
-                }
-
                 using IngestFile file = _blobs.Begin();
                 if (await WriteAsync(directory, file, cancellation).ConfigureAwait(false) == digest)
                 {

@@ -1,10 +1,8 @@
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Quai.Bake.Plans;
 using Quai.Bake.Printing;
 using Quai.Cli.Builds.Options;
+using Quai.Cli.Formatting;
 
 namespace Quai.Cli.Builds.Bake;
 
@@ -32,7 +30,7 @@ internal static class BakeAnswers
                 code = code != 0 ? code : CallAnswer.Code(calls[name], outcomes[name].Result.Metadata);
             }
 
-            session.Out.WriteLine(Text(document));
+            session.Out.WriteLine(IndentedJson.Text(writer => document.WriteTo(writer)));
             return code;
         }
 
@@ -51,23 +49,17 @@ internal static class BakeAnswers
     /// <summary>What the file of metadata has of all targets.</summary>
     /// <param name="outcomes">What came of each.</param>
     /// <param name="builder">The builder's name.</param>
-    public static string MetadataJson(IReadOnlyDictionary<string, BuildOutcome> outcomes, string builder)
+    public static string MetadataJson(IReadOnlyDictionary<string, BuildOutcome> outcomes, string builder) => IndentedJson.Text(writer =>
     {
-        using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        writer.WriteStartObject();
+        foreach ((string name, BuildOutcome outcome) in outcomes.OrderBy(o => o.Key, StringComparer.Ordinal))
         {
-            writer.WriteStartObject();
-            foreach ((string name, BuildOutcome outcome) in outcomes.OrderBy(o => o.Key, StringComparer.Ordinal))
-            {
-                writer.WritePropertyName(name);
-                outcome.WriteMetadata(writer, builder);
-            }
-
-            writer.WriteEndObject();
+            writer.WritePropertyName(name);
+            outcome.WriteMetadata(writer, builder);
         }
 
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
+        writer.WriteEndObject();
+    });
 
     // As the user asks for it.
     private static string Shown(CallOption call) => call.Name == CallOption.Lint ? "check" : call.Name;
@@ -76,15 +68,4 @@ internal static class BakeAnswers
     private static JsonNode? Sorted(JsonNode? answer) => answer is JsonObject members
         ? new JsonObject(members.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => KeyValuePair.Create(m.Key, m.Value?.DeepClone())))
         : answer?.DeepClone();
-
-    private static string Text(JsonObject document)
-    {
-        using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            document.WriteTo(writer);
-        }
-
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
 }

@@ -96,7 +96,7 @@ internal sealed class BakePrivileges
 
     private static IEnumerable<string> ReadBy(BuildOptions build) =>
     [
-        .. ((IEnumerable<string>)[build.Context, build.File, .. build.NamedContexts.Values]).Where(p => p.Length > 0 && !IsAddress(p)),
+        .. ((IEnumerable<string>)[build.Context, build.File, .. build.NamedContexts.Values]).Where(p => p.Length > 0 && !BuildContexts.IsElsewhere(p)),
         .. build.Secrets.Where(s => s.FilePath.Length > 0).Select(s => s.FilePath),
         .. build.Agents.Where(a => a.SocketPath != Environment.GetEnvironmentVariable("SSH_AUTH_SOCK")).Select(a => a.SocketPath),
         .. build.CacheFrom.Where(c => c.Type == "local").Select(c => c.Attributes.GetValueOrDefault("src") ?? ""),
@@ -107,9 +107,6 @@ internal sealed class BakePrivileges
         .. build.Outputs.Where(o => o.Destination is not ("" or "-")).Select(o => o.Destination),
         .. build.CacheTo.Where(c => c.Type == "local").Select(c => c.Attributes.GetValueOrDefault("dest") ?? ""),
     ];
-
-    private static bool IsAddress(string path) =>
-        RemoteAddress.Is(path) || path.StartsWith("docker-image://", StringComparison.Ordinal) || path.StartsWith("target:", StringComparison.Ordinal);
 
     // As the user would write them, and none that lies within another.
     private IEnumerable<string> Outside(IEnumerable<string> paths, List<string> allowed)

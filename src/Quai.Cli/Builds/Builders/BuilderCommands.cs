@@ -1,5 +1,6 @@
 using System.Globalization;
 using Quai.BuildClient.Builders;
+using Quai.BuildClient.Cache;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Formatting;
 using Quai.Cli.Host;
@@ -244,7 +245,7 @@ internal sealed class InspectBuilder : Command
         return 0;
     }
 
-    private static string Rule(CacheRule rule, int number)
+    private static string Rule(CachePrune rule, int number)
     {
         IEnumerable<(string Name, string Value)> lines =
         [

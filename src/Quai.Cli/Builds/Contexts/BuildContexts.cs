@@ -53,6 +53,10 @@ internal sealed class BuildContexts : IDisposable
         }
     }
 
+    /// <summary>Whether a named context is nothing of this machine's: an address, an image, or another build's result.</summary>
+    public static bool IsElsewhere(string source) =>
+        RemoteAddress.Is(source) || source.StartsWith("docker-image://", StringComparison.Ordinal) || source.StartsWith("target:", StringComparison.Ordinal);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -180,7 +184,7 @@ internal sealed class BuildContexts : IDisposable
     {
         string key = "context:" + name;
         Attributes["frontend.caps"] = "moby.buildkit.frontend.contexts+forward";
-        if (RemoteAddress.Is(source) || source.StartsWith("docker-image://", StringComparison.Ordinal) || source.StartsWith("target:", StringComparison.Ordinal))
+        if (IsElsewhere(source))
         {
             Attributes[key] = source;
             return;

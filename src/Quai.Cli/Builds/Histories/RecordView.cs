@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Quai.BuildClient.Histories;
 using Quai.Cli.Formatting;
@@ -71,16 +70,7 @@ internal static class RecordView
     }
 
     /// <summary>The same as JSON, with the names that buildx has.</summary>
-    public static string Json(BuildRecord record)
-    {
-        using var bytes = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            Write(writer, record);
-        }
-
-        return Encoding.UTF8.GetString(bytes.ToArray());
-    }
+    public static string Json(BuildRecord record) => IndentedJson.Text(writer => Write(writer, record));
 
     private static void Write(Utf8JsonWriter writer, BuildRecord record)
     {

@@ -10,7 +10,7 @@ internal static class AttestationOption
     /// <exception cref="ExitException">There is one.</exception>
     public static void Refuse(IEnumerable<string> demands)
     {
-        foreach (string demand in demands)
+        if (demands.FirstOrDefault() is { } demand)
         {
             throw new ExitException(1, $"ERROR: failed to build: {demand}: attestations are not available in this version of Quai");
         }

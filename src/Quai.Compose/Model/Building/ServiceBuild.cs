@@ -94,7 +94,7 @@ public sealed record ServiceBuild
         Arguments = node.NullableTextMap("args"),
         Provenance = node.Text("provenance"),
         Sbom = node.Text("sbom"),
-        Ssh = node.SshKeys("ssh"),
+        Ssh = node.TextMap("ssh"),
         Labels = node.TextMap("labels"),
         CacheFrom = node.Texts("cache_from"),
         CacheTo = node.Texts("cache_to"),
