@@ -10,7 +10,6 @@ namespace Quai.BuildTransfer;
 /// <param name="complete">Says that nothing more is sent; null for the side that is called, which says so by its call's end.</param>
 public sealed class PacketExchange(string peer, IAsyncStreamReader<Packet> incoming, IAsyncStreamWriter<Packet> outgoing, Func<Task>? complete)
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly WriteOptions s_more = new(WriteFlags.BufferHint), s_last = new();
 
     /// <summary>Of a call that the builder makes.</summary>
@@ -42,20 +41,14 @@ public sealed class PacketExchange(string peer, IAsyncStreamReader<Packet> incom
         return outgoing.WriteAsync(packet, cancellation);
     }
 
-    /// <summary>Says that nothing more is sent, and waits for the other side to say the same.</summary>
+    /// <summary>Ends the exchange once all has been said. The side that called says so and waits for the other's end; the one that was called ends by returning: its builder waits for that.</summary>
     public async Task EndAsync(CancellationToken cancellation)
     {
         if (complete is not null)
         {
             await complete().ConfigureAwait(false);
             await DrainAsync(cancellation).ConfigureAwait(false);
-            return;
         }
-
-        // A builder that is through may end its call in whichever way, or leave it open: all has been said.
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(s_patience);
-        await DrainAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     // Nothing is expected after the end, but the call is over only when its stream is.
