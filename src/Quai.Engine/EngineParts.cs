@@ -95,6 +95,6 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var reattachment = new Reattachment(runtime, runs, stores.Networks, resolution, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
         var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
-        return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background), new StepRunner(options, paths, stores.Networks, runtime, appArmor, launcher.SeccompProfile));
+        return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background), new StepRunner(options, paths, stores.Networks, resolution, runtime, appArmor, launcher.SeccompProfile));
     }
 }

@@ -13,7 +13,12 @@ public sealed record BuilderInfo(string Package, string Version, IReadOnlyList<s
     public IReadOnlyList<CachePrune> Rules { get; init; } = [];
 
     /// <summary>Whether its frontend knows practices beside the checks.</summary>
-    public bool KnowsPractices => Package == "quai";
+    public bool KnowsPractices => IsQuai;
+
+    /// <summary>Whether its steps can be connected to the engine's networks by name.</summary>
+    public bool JoinsNetworks => IsQuai;
+
+    private bool IsQuai => Package == "quai";
 
     /// <summary>Whether it has content of its own, so that it can push what it builds. Docker's daemon with its older store of images cannot.</summary>
     public bool Pushes => Labels.ContainsKey("org.mobyproject.buildkit.worker.snapshotter");

@@ -28,7 +28,7 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly ListFlag<string> _labels = flags.List("label", '\0', "Add a label to the image", type: "stringArray");
     private readonly Flag<bool> _load = flags.Bool("load", '\0', "Make it an image of the daemon, the same as --output=type=docker");
     private readonly Flag<string> _metadataFile = flags.String("metadata-file", '\0', "Write what came of the build to a file");
-    private readonly Flag<string> _network = flags.String("network", '\0', "Network of steps: default, none or host", "default");
+    private readonly Flag<string> _network = flags.String("network", '\0', "Network of steps: default, none, host, or one of the engine's networks by name", "default");
     private readonly Flag<bool> _noCache = flags.Bool("no-cache", '\0', "Take nothing from the cache");
     private readonly ListFlag<string> _noCacheFilter = flags.List("no-cache-filter", '\0', "Take nothing from the cache for these stages", type: "stringArray");
     private readonly ListFlag<string> _outputs = flags.List("output", 'o', "What becomes of the result (type=local,dest=path)", type: "stringArray");

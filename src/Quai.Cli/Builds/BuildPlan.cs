@@ -114,11 +114,6 @@ internal sealed class BuildPlan : IDisposable
         {
             throw new ExitException(1, $"{Failed}unknown entitlement {unknown}");
         }
-
-        if (options.Network is not ("" or "default" or "host" or "none"))
-        {
-            throw new ExitException(1, $"{Failed}network mode \"{options.Network}\" not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create");
-        }
     }
 
     private static void CheckTag(string tag)

@@ -72,6 +72,12 @@ internal sealed class BuildRunner : IAsyncDisposable
 
     private async Task<BuildOutcome> RunOnceAsync(BuildOptions options, string name, Func<LinkedResult, Task>? use, CancellationToken cancellation)
     {
+        if (options.Network is not ("" or "default" or "host" or "none") && !(await _connection.InfoAsync(cancellation)).JoinsNetworks)
+        {
+            throw new ExitException(
+                1, $"ERROR: failed to build: network mode \"{options.Network}\" not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create");
+        }
+
         IBuildProgress progress = name.Length > 0 ? new PrefixedProgress(_progress, name) : _progress;
         bool pushesItself = BuildPlan.IsPushed(options) && (await _connection.InfoAsync(cancellation)).Pushes;
         using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages, pushesItself);

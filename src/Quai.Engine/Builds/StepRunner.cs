@@ -3,6 +3,7 @@ using Quai.Build.Solving;
 using Quai.BuildProtocol.Llb;
 using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Networking;
 using Quai.Engine.Security;
 using Quai.Engine.Specs;
 using Quai.Errors;
@@ -14,7 +15,7 @@ using Quai.Runtime;
 namespace Quai.Engine.Builds;
 
 /// <summary>Runs the programs of builds as containers are run, with the same confinement and cleaned up by the same rules, but without a container: there is no record, no name and no log.</summary>
-internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetworkService networks, IContainerRuntime runtime, AppArmor appArmor, string? seccompProfile) : IStepRunner
+internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetworkService networks, NameResolution resolution, IContainerRuntime runtime, AppArmor appArmor, string? seccompProfile) : IStepRunner
 {
     private const int KillSignal = 9;
 
@@ -63,6 +64,11 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
 
         await using (shim)
         {
+            if (compiled.NameSockets)
+            {
+                await ServeNamesAsync(launch, shim, cancellation).ConfigureAwait(false);
+            }
+
             Task output = shim.InitialAttach is { } attached ? StepStreams.ServeAsync(attached, launch, cancellation) : Task.CompletedTask;
             try
             {
@@ -103,6 +109,7 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
             Spec = Launcher.WithHome(RuntimeSpecBuilder.Build(request), user),
             Overlay = new OverlayRoot(root.Root, root.Lower, root.Upper, root.Work),
             Network = isHost ? [] : Launcher.RequestsOf(sandbox),
+            NameSockets = endpoint is { Network.HasNames: true },
             OpenStdin = launch.Talk is not null,
             StdinOnce = true,
             EndsWithDaemon = true,
@@ -112,11 +119,34 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
 
     private async Task<Endpoint?> ConnectAsync(StepLaunch launch, CancellationToken cancellation)
     {
-        if (launch.Exec.Network != NetMode.Unset || networks.List().FirstOrDefault(n => n.Name == Containers.Spec.Networking.NetworkMode.Bridge) is not { } bridge)
+        if (NetworkOf(launch.Exec) is not { } network)
         {
             return null;
         }
 
-        return await networks.ConnectAsync(new EndpointRequest(launch.Id, bridge.Id, null, null, []) { ContainerName = launch.Id[..12] }, cancellation).ConfigureAwait(false);
+        Endpoint endpoint = await networks.ConnectAsync(new EndpointRequest(launch.Id, network.Id, null, null, []) { ContainerName = launch.Id[..12] }, cancellation).ConfigureAwait(false);
+        networks.SetNames(launch.Id, _ => [launch.Id[..12]], _ => null);
+        return endpoint;
+    }
+
+    private Network? NetworkOf(ExecOp exec) =>
+        exec.Network != NetMode.Unset ? null
+        : exec.UserNetwork.Length > 0 ? networks.Resolve(exec.UserNetwork)
+        : networks.List().FirstOrDefault(n => n.Name == Containers.Spec.Networking.NetworkMode.Bridge);
+
+    /// <summary>Has the daemon answer what a step asks for names, as it does for a container on such a network.</summary>
+    private async Task ServeNamesAsync(StepLaunch launch, IShim shim, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await shim.NameSocketsAsync(cancellation).ConfigureAwait(false) is { } sockets)
+            {
+                resolution.Serve(launch.Id, shim, sockets, options.Dns, options.DnsOptions);
+            }
+        }
+        catch (ShimLostException)
+        {
+            // Its program was quick and has ended already: it asks nothing any more.
+        }
     }
 }

@@ -68,7 +68,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
         string name = meta.Hostname.Length > 0 ? meta.Hostname : Hostname;
         IEnumerable<IPAddress> addresses = ((IPAddress?[])[endpoint?.IPv4?.Address, endpoint?.IPv6?.Address]).OfType<IPAddress>();
         string hosts = ContainerFiles.Hosts(name, null, addresses, [.. meta.ExtraHosts.Select(h => $"{h.Host}:{h.IP}")], gateways);
-        string servers = ContainerFiles.ResolvConf(ContainerFiles.HostResolvConf(isHost), options.Dns, options.DnsSearch, options.DnsOptions, isHost);
+        string servers = ContainerFiles.ResolvConf(ContainerFiles.HostResolvConf(isHost), options.Dns, options.DnsSearch, options.DnsOptions, isHost, endpoint is { Network.HasNames: true });
         foreach ((string file, string text) in (ReadOnlySpan<(string, string)>)[("hosts", hosts), ("resolv.conf", servers), ("hostname", name + "\n")])
         {
             NetworkFiles.WriteForContainer(Path.Combine(folder, file), text);

@@ -33,6 +33,9 @@ internal sealed record BuildOptions
     /// <summary>The network of what runs.</summary>
     public NetMode Network { get; init; }
 
+    /// <summary>The engine's network that programs are connected to where <see cref="Network"/> is unset; empty for the usual one.</summary>
+    public string UserNetwork { get; init; } = "";
+
     /// <summary>The limits of what runs.</summary>
     public IReadOnlyList<Ulimit> Limits { get; init; } = [];
 

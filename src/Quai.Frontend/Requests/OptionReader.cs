@@ -40,9 +40,11 @@ internal static class OptionReader
             {
                 "none" => NetMode.None,
                 "host" => NetMode.Host,
-                "" or "sandbox" or "default" => NetMode.Unset,
-                var mode => throw QuaiException.Invalid($"invalid network mode {mode}"),
+                var mode when mode.StartsWith("container:", StringComparison.Ordinal) =>
+                    throw QuaiException.Invalid($"invalid network mode {mode}: the steps of a build cannot share a container's network; connect the container to a network and name that"),
+                _ => NetMode.Unset,
             },
+            UserNetwork = Text("force-network-mode") is "none" or "host" or "sandbox" or "default" ? "" : Text("force-network-mode"),
             Limits = [.. Fields("ulimit").Select(Limit)],
             SharedMemory = Text("shm-size") is { Length: > 0 } size
                 ? long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : throw QuaiException.Invalid($"failed to parse shm size: strconv.ParseInt: parsing \"{size}\": invalid syntax")

@@ -55,6 +55,7 @@ internal sealed class RunStep(StageCompiler stage, RunInstruction run, StageComm
             "default" => NetMode.Unset,
             _ => compilation.Options.Network,
         };
+        _exec.UserNetwork = run.Network is "" or null && _exec.Network == NetMode.Unset ? compilation.Options.UserNetwork : "";
         _exec.Security = run.Security == "insecure" ? SecurityMode.Insecure : SecurityMode.Sandbox;
         _exec.CdiDevices.Add(run.Devices.Select(d => new CDIDevice { Name = d.Name, Optional = !d.IsRequired }));
 

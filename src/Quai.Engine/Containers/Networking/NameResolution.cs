@@ -1,5 +1,6 @@
 using System.Net;
 using Quai.Engine.Containers.Launching;
+using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Linux;
 using Quai.Linux.Netlink;
@@ -36,6 +37,32 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
         }
     }
 
+    /// <summary>Serves who has endpoints and asks through sockets.</summary>
+    /// <param name="id">Whose endpoints they are.</param>
+    /// <param name="shim">Who keeps the sockets.</param>
+    /// <param name="sockets">The sockets; they are taken over.</param>
+    /// <param name="servers">The servers to ask for other names; none for the host's.</param>
+    /// <param name="given">The resolver's options; none for the host's.</param>
+    public void Serve(string id, IShim shim, NameSockets sockets, IReadOnlyList<string> servers, IReadOnlyList<string> given)
+    {
+        FileDescriptor place;
+        try
+        {
+            place = NetworkNamespace.OpenOf(shim.Pid);
+        }
+        catch (LinuxException)
+        {
+            // It has ended already.
+            sockets.Dispose();
+            return;
+        }
+
+        networks.ServeNames(
+            id,
+            new ResolverSockets(sockets.Udp, sockets.Tcp, place),
+            new ResolverSettings([.. servers.Select(s => IPAddress.TryParse(s, out IPAddress? address) ? address : null).OfType<IPAddress>()], given.Count > 0 ? given : null));
+    }
+
     /// <summary>Serves a container that runs and joins its first network with names, and has it ask there.</summary>
     /// <param name="container">The container, whose endpoints are leased.</param>
     /// <param name="shim">Who is to keep its sockets.</param>
@@ -57,24 +84,8 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
 
     private void Serve(Container container, IShim shim, NameSockets sockets)
     {
-        FileDescriptor place;
-        try
-        {
-            place = NetworkNamespace.OpenOf(shim.Pid);
-        }
-        catch (LinuxException)
-        {
-            // It has ended already.
-            sockets.Dispose();
-            return;
-        }
-
-        IReadOnlyList<string> servers = container.Spec.Network.Dns.Count > 0 ? container.Spec.Network.Dns : options.Dns;
-        IReadOnlyList<string> given = container.Spec.Network.DnsOptions.Count > 0 ? container.Spec.Network.DnsOptions : options.DnsOptions;
-        networks.ServeNames(
-            container.Id,
-            new ResolverSockets(sockets.Udp, sockets.Tcp, place),
-            new ResolverSettings([.. servers.Select(s => IPAddress.TryParse(s, out IPAddress? address) ? address : null).OfType<IPAddress>()], given.Count > 0 ? given : null));
+        NetworkSpec network = container.Spec.Network;
+        Serve(container.Id, shim, sockets, network.Dns.Count > 0 ? network.Dns : options.Dns, network.DnsOptions.Count > 0 ? network.DnsOptions : options.DnsOptions);
     }
 
     private static Dictionary<string, string>? LinksOn(Container container, Network network) =>
