@@ -87,7 +87,7 @@ public sealed class Builder : IBuilder, IDisposable
             new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), layers, options.MaxParallelism),
             Exporters(options, images, layers))
         {
-            Programs = new FrontendPrograms(layers, runner),
+            Programs = new FrontendPrograms(layers, mounts, runner),
             Frontends = frontends,
             Layers = layers,
             CacheStores = stores,

@@ -106,5 +106,21 @@ internal sealed class CacheRecords(MetadataDatabase database, LayerStore layers,
             CancellationToken.None).ConfigureAwait(false);
     }
 
+    /// <summary>Drops layers that are nobody's result, however young.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="isUsed">Whether a build uses one.</param>
+    /// <returns>Whether something is left to remove from disk.</returns>
+    public Task<bool> ForgetAsync(IReadOnlyCollection<string> layers, Func<string, bool> isUsed) => layers.Count == 0 ? Task.FromResult(false) : database.WriteAsync(
+        c =>
+        {
+            foreach (string layer in layers.Where(l => !isUsed(l)))
+            {
+                c.Run("DELETE FROM build_layers WHERE id=$l AND NOT EXISTS (SELECT 1 FROM build_result_layers r WHERE r.layer=$l)", ("$l", layer));
+            }
+
+            return true;
+        },
+        CancellationToken.None);
+
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -18,6 +18,9 @@ public sealed record StepLaunch(string Id, Snapshot Root, ExecOp Exec, IStepProg
     /// <summary>Speaks with the program by its standard input and output; null where the input is empty and the output goes to <see cref="Progress"/>.</summary>
     public Func<IDuplexPipe, CancellationToken, Task>? Talk { get; init; }
 
+    /// <summary>The program's streams where somebody speaks with it and its output does not go to <see cref="Progress"/>; null otherwise.</summary>
+    public ProgramConversation? Conversation { get; init; }
+
     /// <summary>Variables beside the program's own: secrets, which nothing may write down.</summary>
     public IReadOnlyList<string> SecretVariables { get; init; } = [];
 }

@@ -1,3 +1,4 @@
+using Quai.Build.Steps.Programs;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
 using Quai.BuildProtocol.Llb;
@@ -43,6 +44,16 @@ public interface IFrontendHost
     /// <returns>Its exit code, or 128 + signal.</returns>
     /// <exception cref="Errors.QuaiException">It could not be started.</exception>
     Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation);
+
+    /// <summary>Prepares a container of the build's, in which programs can be run that are spoken with. It ends with the build.</summary>
+    /// <param name="request">What it is to be.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="Errors.QuaiException">It cannot be made, or the build may not have it.</exception>
+    Task<IBuildContainer> OpenContainerAsync(ContainerRequest request, CancellationToken cancellation);
+
+    /// <summary>The files that a step had which failed: for each of its mounts what was there when its program ended; null for one that is not kept, such as a cache or a secret.</summary>
+    /// <param name="failed">The step.</param>
+    IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed);
 
     /// <summary>Begins with caches elsewhere, too; what was named before is not read again.</summary>
     void ImportCache(IReadOnlyList<CacheReference> caches);

@@ -1,3 +1,5 @@
+using Quai.Build.Steps;
+using Quai.Build.Steps.Programs;
 using System.Collections.Concurrent;
 using Quai.Build.Caching;
 using Quai.Build.Execution;
@@ -94,7 +96,7 @@ internal sealed class BuildJob : IBuildJob
 
         _scope.Learn(definition);
         _solver.Announce(edge);
-        return Task.FromResult<IBuildRef?>(new BuildRef(definition, edge, _solver));
+        return Task.FromResult<IBuildRef?>(new BuildRef(definition, token => _solver.SolveAsync(edge, token)));
     }
 
     /// <inheritdoc/>
@@ -116,6 +118,17 @@ internal sealed class BuildJob : IBuildJob
         LayerStack files = root is BuildRef own ? await own.SolveAsync(both.Token).ConfigureAwait(false) : LayerStack.Empty;
         return await _parts.Programs.RunAsync(files, program, both.Token).ConfigureAwait(false);
     }
+
+    /// <inheritdoc/>
+    public async Task<IBuildContainer> OpenContainerAsync(ContainerRequest request, CancellationToken cancellation)
+    {
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
+        LayerStack[] files = await Task.WhenAll(request.Mounts.Select(m => m.Files).OfType<IBuildRef>().Select(f => ((BuildRef)f).SolveAsync(both.Token))).ConfigureAwait(false);
+        return await _parts.Programs.OpenAsync(request, new StepContext(files, _scope.Session, new QuietProgress()), _scope.Entitlements, _stop.Token).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed) => [.. failed.Mounts.Select(m => m is null ? null : new BuildRef(new Definition(), _ => Task.FromResult(m)))];
 
     /// <inheritdoc/>
     public void ImportCache(IReadOnlyList<CacheReference> caches) => _imported.Add(caches);
@@ -162,7 +175,7 @@ internal sealed class BuildJob : IBuildJob
         await _stop.CancelAsync().ConfigureAwait(false);
         await _solver.DrainAsync().ConfigureAwait(false);
         _use.Dispose();
-        if (await _parts.Records.ForgetUnusedAsync(_parts.Uses.Holds).ConfigureAwait(false))
+        if (await _parts.Records.ForgetAsync(_solver.Left, _parts.Uses.Holds).ConfigureAwait(false) | await _parts.Records.ForgetUnusedAsync(_parts.Uses.Holds).ConfigureAwait(false))
         {
             await _parts.Collector.RunQuietlyAsync().ConfigureAwait(false);
         }

@@ -1,4 +1,3 @@
-using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
@@ -12,7 +11,9 @@ using Quai.Linux.Trees;
 namespace Quai.Build.Solving;
 
 /// <summary>The result of a graph of a build.</summary>
-internal sealed class BuildRef(Definition definition, Edge edge, VertexSolver solver) : IBuildRef
+/// <param name="definition">The graph; empty for files that are no graph's result.</param>
+/// <param name="solve">Makes its files.</param>
+internal sealed class BuildRef(Definition definition, Func<CancellationToken, Task<LayerStack>> solve) : IBuildRef
 {
     private const int LargestFile = 16 << 20;
 
@@ -20,7 +21,7 @@ internal sealed class BuildRef(Definition definition, Edge edge, VertexSolver so
     public Definition Definition => definition;
 
     /// <summary>Its files.</summary>
-    public Task<LayerStack> SolveAsync(CancellationToken cancellation) => solver.SolveAsync(edge, cancellation);
+    public Task<LayerStack> SolveAsync(CancellationToken cancellation) => solve(cancellation);
 
     /// <inheritdoc/>
     public async Task EvaluateAsync(CancellationToken cancellation) => await SolveAsync(cancellation).ConfigureAwait(false);

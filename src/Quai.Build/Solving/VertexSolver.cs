@@ -26,6 +26,9 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     // In the order in which their keys became known, which is that in which they follow one another.
     private readonly ConcurrentQueue<(Vertex Vertex, StepKey Key)> _solved = new();
 
+    // The layers that failed steps have left.
+    private readonly ConcurrentQueue<string> _left = new();
+
     // Errors that a step has told of: what depends on it fails by the same, and is not to blame.
     private readonly ConcurrentDictionary<Exception, bool> _told = new();
 
@@ -78,6 +81,9 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         CachedResult? found = await cache.FindAsync(key, cancellation).ConfigureAwait(false) ?? await cache.TakeAlongAsync(key, all).ConfigureAwait(false);
         return found is null ? null : Kept(found.Result);
     }
+
+    /// <summary>The layers that failed steps have left: nobody's result.</summary>
+    public IReadOnlyCollection<string> Left => _left;
 
     /// <summary>Waits until nothing runs for this build any more; it has been stopped.</summary>
     public async Task DrainAsync()
@@ -230,10 +236,27 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     /// <summary>Tells of an error of a step's own, and gives it with the place of the step.</summary>
     private Exception Told(Vertex vertex, VertexProgress progress, Exception error)
     {
+        if (error is StepFailedException { Left: { } left })
+        {
+            Keep(left);
+        }
+
         progress.End(isCached: false, ErrorOf(error));
         Exception located = error is QuaiException known and not SourceException ? scope.Locate(vertex, known) ?? error : error;
         _told[located] = true;
         return located;
+    }
+
+    private void Keep(FailedStep failed)
+    {
+        foreach (LayerStack stack in failed.Mounts.OfType<LayerStack>())
+        {
+            scope.Use.Hold(stack);
+            foreach (BuildLayer layer in stack.Layers.Except(failed.Inputs.SelectMany(i => i.Layers)))
+            {
+                _left.Enqueue(layer.Id);
+            }
+        }
     }
 
     private StepResult Kept(StepResult result)

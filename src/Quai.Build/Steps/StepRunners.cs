@@ -22,7 +22,7 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, LayerStore 
             return vertex.Op.OpCase switch
             {
                 Op.OpOneofCase.File => await files.RunAsync(vertex.Op.File, context, cancellation).ConfigureAwait(false),
-                Op.OpOneofCase.Exec => await programs.RunAsync(vertex.Op.Exec, context, cancellation).ConfigureAwait(false),
+                Op.OpOneofCase.Exec => await programs.RunAsync(vertex.Op, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Merge => await MergeAsync(vertex.Op.Merge, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Diff => Difference(vertex.Op.Diff, context),
                 _ => throw new QuaiException(ErrorKind.NotImplemented, $"steps of the kind {vertex.Op.OpCase} are not supported yet"),

@@ -115,6 +115,7 @@ internal sealed partial class ClientBuilds(IBuilder builder, ILogger log) : IAsy
         try
         {
             await build.Watched.WaitAsync(s_afterglow, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await build.DisposeAsync().ConfigureAwait(false);
             await build.Job.DisposeAsync().ConfigureAwait(false);
         }
         catch (Exception e)

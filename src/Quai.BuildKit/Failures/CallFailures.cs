@@ -44,6 +44,13 @@ internal static class CallFailures
             status.Details.Add(new Any { TypeUrl = "errdefs.Source", Value = source.ToByteString() });
         }
 
+        if (Find<FailedSolveException>(error) is { } failed)
+        {
+            var solve = new Solve { Op = failed.Op };
+            solve.MountIDs.Add(failed.Mounts);
+            status.Details.Add(new Any { TypeUrl = "errdefs.Solve", Value = solve.ToByteString() });
+        }
+
         return status;
     }
 

@@ -47,7 +47,7 @@ public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdenti
         var question = new ImageQuestion(reference.WithDefaultTag().Canonical, null, request.Attributes.GetValueOrDefault("image-resolve-mode", "")) { LogName = $"resolve image config for {ImageScheme}{reference.WithDefaultTag().Canonical}" };
         ResolvedImage image = await host.ResolveImageAsync(question, cancellation).ConfigureAwait(false);
         IBuildRef? files = await host.SolveAsync(GraphOf(image), cancellation).ConfigureAwait(false);
-        var build = new GatewayBuild(host, request.Inputs);
+        await using var build = new GatewayBuild(host, request.Inputs);
         var server = new RpcServer(CallFailures.Describe);
         LLBBridge.BindService(server, new GatewayService(_ => Task.FromResult(build), (_, _, _) => { }, worker));
         Health.BindService(server, new HealthService());

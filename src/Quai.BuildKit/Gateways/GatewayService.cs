@@ -5,6 +5,7 @@ using Quai.Build.Progress;
 using Quai.Build.Sessions;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Controls;
+using Quai.BuildKit.Failures;
 using Quai.BuildProtocol.Gateway;
 using Quai.BuildTransfer;
 using Quai.Errors;
@@ -12,7 +13,8 @@ using Quai.Errors;
 namespace Quai.BuildKit.Gateways;
 
 /// <summary>
-/// What a client asks for that drives its build itself, and a frontend that is an image. Containers of one's own it does not have, and answers them as unimplemented.
+/// What a client asks for that drives its build itself, and a frontend that is an image. The files of containers in which programs run it does not tell, and answers that as
+/// unimplemented.
 /// </summary>
 /// <param name="buildOf">The build that a call is for.</param>
 /// <param name="asked">Takes what a build asks a frontend for: the build's id, the frontend, and its attributes.</param>
@@ -38,6 +40,11 @@ internal sealed class GatewayService(
             asked(build.Host.Id, request.Frontend, request.FrontendOpt);
         }
 
+        return await KeepingFailedAsync(build, () => SolveAsync(build, request, cancellation));
+    });
+
+    private static async Task<SolveResponse> SolveAsync(GatewayBuild build, SolveRequest request, CancellationToken cancellation)
+    {
         build.Host.ImportCache([.. request.CacheImports.Select(c => new CacheReference(c.Type, c.Attrs.ToDictionary()))]);
         SolveResult result = request.Frontend.Length > 0
             ? await build.Host.RunFrontendAsync(request.Frontend, new FrontendRequest(request.FrontendOpt.ToDictionary(), request.FrontendInputs.ToDictionary()), cancellation)
@@ -51,7 +58,36 @@ internal sealed class GatewayService(
         return request.AllowResultReturn
             ? new SolveResponse { Result = GatewayResults.Write(result, build, request.AllowResultArrayRef) }
             : new SolveResponse { Ref = result.Refs is null ? build.Keep(result.Ref) : throw QuaiException.Invalid("the client does not understand several results") };
+    }
+
+    /// <inheritdoc/>
+    public override Task<NewContainerResponse> NewContainer(NewContainerRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
+    {
+        var wanted = new ContainerRequest([.. request.Mounts.Select(m => new ContainerMount(m, build.Find(m.ResultID)))])
+        {
+            Network = request.Network,
+            ExtraHosts = request.ExtraHosts,
+            Hostname = request.Hostname,
+        };
+        await build.OpenAsync(request.ContainerID, wanted, cancellation);
+        return new NewContainerResponse();
     });
+
+    /// <inheritdoc/>
+    public override Task<ReleaseContainerResponse> ReleaseContainer(ReleaseContainerRequest request, ServerCallContext context) => InBuildAsync(context, async (build, _) =>
+    {
+        await build.ReleaseAsync(request.ContainerID);
+        return new ReleaseContainerResponse();
+    });
+
+    /// <inheritdoc/>
+    public override Task ExecProcess(IAsyncStreamReader<ExecMessage> requestStream, IServerStreamWriter<ExecMessage> responseStream, ServerCallContext context) =>
+        InBuildAsync(context, async (build, cancellation) =>
+        {
+            using var stream = new ExecStream(build, requestStream, responseStream);
+            await stream.RunAsync(cancellation);
+            return true;
+        });
 
     /// <inheritdoc/>
     public override Task<ResolveImageConfigResponse> ResolveImageConfig(ResolveImageConfigRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
@@ -112,7 +148,11 @@ internal sealed class GatewayService(
     /// <inheritdoc/>
     public override Task<EvaluateResponse> Evaluate(EvaluateRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
     {
-        await (build.Find(request.Ref)?.EvaluateAsync(cancellation) ?? Task.CompletedTask);
+        await KeepingFailedAsync(build, async () =>
+        {
+            await (build.Find(request.Ref)?.EvaluateAsync(cancellation) ?? Task.CompletedTask);
+            return true;
+        });
         return new EvaluateResponse();
     });
 
@@ -141,6 +181,19 @@ internal sealed class GatewayService(
     });
 
     private static IBuildRef Tree(GatewayBuild build, string id, string path) => build.Find(id) ?? throw QuaiException.NotFound($"{path}: no such file or directory");
+
+    /// <summary>Solves, and where a step's program fails says by which names of this build its files can be looked at.</summary>
+    private static async Task<T> KeepingFailedAsync<T>(GatewayBuild build, Func<Task<T>> solve)
+    {
+        try
+        {
+            return await solve();
+        }
+        catch (Exception e) when (FailedSolveException.LeftOf(e) is { } left)
+        {
+            throw new FailedSolveException(left.Op, [.. build.Host.FilesOf(left).Select(build.Keep)], e);
+        }
+    }
 
     private async Task<T> InBuildAsync<T>(ServerCallContext context, Func<GatewayBuild, CancellationToken, Task<T>> call)
     {

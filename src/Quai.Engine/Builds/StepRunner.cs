@@ -57,6 +57,11 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
         }
         catch (RuntimeStartException e)
         {
+            if (launch.Conversation is not null)
+            {
+                throw new QuaiException(ErrorKind.InvalidParameter, e.Message, e);
+            }
+
             // As a shell would: what cannot be executed ends with 126 or 127, and says why.
             launch.Progress.Write(2, System.Text.Encoding.UTF8.GetBytes(e.Message + "\n"));
             return e.ExitCode;
@@ -69,7 +74,10 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
                 await ServeNamesAsync(launch, shim, cancellation).ConfigureAwait(false);
             }
 
-            Task output = shim.InitialAttach is { } attached ? StepStreams.ServeAsync(attached, launch, cancellation) : Task.CompletedTask;
+            Task output = shim.InitialAttach is not { } attached ? Task.CompletedTask
+                : launch.Conversation is { } conversation ? StepStreams.TalkAsync(attached, conversation, cancellation)
+                : StepStreams.ServeAsync(attached, launch, cancellation);
+            launch.Conversation?.Started?.Invoke(new RunningStep(shim, (meta, secrets, user) => Describe(launch, meta, secrets, user)));
             try
             {
                 ContainerExit exit = await shim.Exit.WaitAsync(cancellation).ConfigureAwait(false);
@@ -110,11 +118,23 @@ internal sealed class StepRunner(EngineOptions options, EnginePaths paths, INetw
             Overlay = new OverlayRoot(root.Root, root.Lower, root.Upper, root.Work),
             Network = isHost ? [] : Launcher.RequestsOf(sandbox),
             NameSockets = endpoint is { Network.HasNames: true },
-            OpenStdin = launch.Talk is not null,
+            OpenStdin = launch.Talk is not null || launch.Conversation?.Input is not null,
             StdinOnce = true,
             EndsWithDaemon = true,
-            AttachAtStart = new AttachStreams(Stdin: launch.Talk is not null, Stdout: true, Stderr: true),
+            AttachAtStart = launch.Conversation is { } conversation ? StepStreams.Of(conversation) : new AttachStreams(Stdin: launch.Talk is not null, Stdout: true, Stderr: true),
         };
+    }
+
+    /// <summary>What the runtime is told of another program among a step's files.</summary>
+    private Oci.Runtime.RuntimeSpec Describe(StepLaunch launch, Meta meta, IReadOnlyList<string> secrets, ResolvedUser user)
+    {
+        ExecOp exec = launch.Exec.Clone();
+        exec.Meta = meta.Clone();
+        exec.Meta.CgroupParent = launch.Exec.Meta.CgroupParent;
+        StepLaunch beside = launch with { Exec = exec, SecretVariables = secrets };
+        string? profile = appArmor.ProfileOf(StepSpecs.SecurityOf(launch));
+        appArmor.Ensure(profile);
+        return Launcher.WithHome(RuntimeSpecBuilder.Build(_specs.Describe(beside, user, profile)), user);
     }
 
     private async Task<Endpoint?> ConnectAsync(StepLaunch launch, CancellationToken cancellation)

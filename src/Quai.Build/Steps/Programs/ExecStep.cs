@@ -11,12 +11,13 @@ namespace Quai.Build.Steps.Programs;
 internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts mounts)
 {
     /// <summary>Runs it.</summary>
-    /// <param name="exec">The operation.</param>
+    /// <param name="op">The operation.</param>
     /// <param name="context">Its inputs.</param>
     /// <param name="cancellation">Kills the program; nothing is left.</param>
     /// <exception cref="QuaiException">The program could not be run, or failed.</exception>
-    public async Task<StepResult> RunAsync(ExecOp exec, StepContext context, CancellationToken cancellation)
+    public async Task<StepResult> RunAsync(Op op, StepContext context, CancellationToken cancellation)
     {
+        ExecOp exec = op.Exec;
         Mount root = exec.Mounts.First(m => m.Dest == "/");
         LayerStack below = root.Input < 0 ? LayerStack.Empty : context.Inputs[(int)root.Input];
         await using WritableLayer layer = await layers.BeginAsync(below, cancellation).ConfigureAwait(false);
@@ -31,11 +32,28 @@ internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts
             cancellation).ConfigureAwait(false);
         if (code != 0 && !exec.Meta.ValidExitCodes.Contains(code))
         {
-            throw new StepFailedException(exec.Meta.Args, code);
+            LayerStack?[] left = await LeftAsync(exec, layer, prepared, context, cancellation).ConfigureAwait(false);
+            throw new StepFailedException(exec.Meta.Args, code) { Left = new FailedStep(op, context.Inputs, left) };
         }
 
         stubs.Remove(layer.Directory);
         return await SealAsync(exec, root, layer, prepared, context, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps the files as the program has left them, for whoever looks for the reason.</summary>
+    private static async Task<LayerStack?[]> LeftAsync(ExecOp exec, WritableLayer layer, StepMounts.Prepared prepared, StepContext context, CancellationToken cancellation)
+    {
+        var left = new LayerStack?[exec.Mounts.Count];
+        for (int i = 0; i < left.Length; i++)
+        {
+            Mount mount = exec.Mounts[i];
+            left[i] = mount.Dest == "/" ? await layer.SealAsync(cancellation).ConfigureAwait(false)
+                : prepared.Written.TryGetValue(mount, out WritableLayer? written) ? await written.SealAsync(cancellation).ConfigureAwait(false)
+                : mount is { MountType: MountType.Bind, Input: >= 0 } ? context.Inputs[(int)mount.Input]
+                : null;
+        }
+
+        return left;
     }
 
     private static async Task<StepResult> SealAsync(ExecOp exec, Mount root, WritableLayer layer, StepMounts.Prepared prepared, StepContext context, CancellationToken cancellation)

@@ -7,9 +7,13 @@ using Quai.BuildProtocol.Llb;
 
 namespace Quai.Build.Steps.Programs;
 
-/// <summary>Runs the programs of frontends: as steps are run, but they are spoken with, and what they write to their files is nobody's result.</summary>
-internal sealed class FrontendPrograms(LayerStore layers, IStepRunner runner)
+/// <summary>Runs programs of frontends and clients: as steps are run, but they are spoken with, and what they write to their files is nobody's result.</summary>
+internal sealed class FrontendPrograms(LayerStore layers, StepMounts mounts, IStepRunner runner)
 {
+    /// <summary>Prepares a container; see <see cref="IFrontendHost.OpenContainerAsync"/>.</summary>
+    public async Task<IBuildContainer> OpenAsync(ContainerRequest request, StepContext context, Entitlements entitlements, CancellationToken stopped) =>
+        await BuildContainer.OpenAsync(request, context, new ContainerParts(layers, mounts, runner, entitlements), stopped).ConfigureAwait(false);
+
     /// <summary>Runs one; see <see cref="IFrontendHost.RunProgramAsync"/>.</summary>
     public async Task<int> RunAsync(LayerStack files, FrontendProgram program, CancellationToken cancellation)
     {

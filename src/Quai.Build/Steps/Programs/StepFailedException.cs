@@ -13,4 +13,7 @@ public sealed class StepFailedException(IReadOnlyList<string> arguments, int exi
 
     /// <summary>The exit code.</summary>
     public int ExitCode { get; } = exitCode;
+
+    /// <summary>What is left of the step; null for nothing.</summary>
+    public FailedStep? Left { get; init; }
 }
