@@ -10,7 +10,7 @@ namespace Quai.BuildClient.Builders;
 /// <summary>A builder refused something, or a build failed there.</summary>
 public sealed class BuilderException : Exception
 {
-    private const string Details = "grpc-status-details-bin", SourceType = "errdefs.Source";
+    private const string Details = "grpc-status-details-bin", SourceType = "errdefs.Source", SolveType = "errdefs.Solve";
 
     private BuilderException(StatusCode code, RpcStatus status, Exception inner)
         : base(code switch { StatusCode.Unknown or StatusCode.OK => status.Message, StatusCode.Cancelled => "Canceled: " + status.Message, _ => $"{code}: {status.Message}" }, inner)
@@ -20,6 +20,7 @@ public sealed class BuilderException : Exception
         IsUnavailable = code == StatusCode.Unavailable;
         IsUnknownMethod = code == StatusCode.Unimplemented;
         Places = [.. status.Details.Where(d => d.TypeUrl.EndsWith(SourceType, StringComparison.Ordinal)).Select(Read).OfType<SourcePlace>()];
+        Solve = status.Details.Where(d => d.TypeUrl.EndsWith(SolveType, StringComparison.Ordinal)).Select(ReadSolve).FirstOrDefault();
     }
 
     /// <summary>Where in sources the reason is; empty for nowhere in particular.</summary>
@@ -33,6 +34,9 @@ public sealed class BuilderException : Exception
 
     /// <summary>Whether the builder does not have what was asked for.</summary>
     public bool IsUnknownMethod { get; }
+
+    /// <summary>What is left of the step that failed; null where the builder does not say.</summary>
+    internal Solve? Solve { get; }
 
     /// <summary>The failure as the builder says it.</summary>
     internal RpcStatus Status { get; }
@@ -68,6 +72,18 @@ public sealed class BuilderException : Exception
         bool isLost = error.Status.DebugException is IOException or HttpRequestException or ObjectDisposedException;
         status ??= new RpcStatus { Code = (int)error.StatusCode, Message = isLost ? "the connection to the builder was lost" : error.Status.Detail };
         return new BuilderException(error.StatusCode, status, error);
+    }
+
+    private static Solve? ReadSolve(Any detail)
+    {
+        try
+        {
+            return BuildProtocol.Errors.Solve.Parser.ParseFrom(detail.Value);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return null;
+        }
     }
 
     private static SourcePlace? Read(Any detail)

@@ -32,9 +32,13 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _ended = new();
+    private readonly TaskCompletionSource _failureSeen = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ClientSession? _session;
     private Task<Answer>? _solving;
     private Task? _watching;
+
+    /// <summary>Is given a step whose program failed, and looks at it; the build ends when it returns. Null for nobody.</summary>
+    public Func<FailedStep, CancellationToken, Task>? Failed { get; init; }
 
     /// <summary>Builds and exports.</summary>
     /// <exception cref="BuilderException">It failed.</exception>
@@ -78,6 +82,13 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
                 {
                     await BuilderException.TranslateAsync(() => _solving, cancellation).ConfigureAwait(false);
                 }
+            }
+
+            if (Failed is not null && FailedStep.Of(e, connection, () => Header) is { } failed)
+            {
+                // The progress tells of the failure, too, by its own way.
+                await Task.WhenAny(_failureSeen.Task, Task.Delay(s_patience, cancellation)).ConfigureAwait(false);
+                await Failed(failed, cancellation).ConfigureAwait(false);
             }
 
             await ReturnFailureAsync(e).ConfigureAwait(false);
@@ -155,7 +166,7 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
 
     private GatewaySolve Compile()
     {
-        var compile = new GatewaySolve { Frontend = request.Frontend, AllowResultReturn = true, AllowResultArrayRef = true };
+        var compile = new GatewaySolve { Frontend = request.Frontend, AllowResultReturn = true, AllowResultArrayRef = true, Evaluate = Failed is not null };
         foreach ((string name, string value) in request.Attributes)
         {
             compile.FrontendOpt[name] = value;
@@ -208,7 +219,12 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
             using AsyncServerStreamingCall<StatusResponse> call = connection.Control.Status(new StatusRequest { Ref = request.Id }, cancellationToken: life);
             while (await call.ResponseStream.MoveNext(life).ConfigureAwait(false))
             {
-                progress.Report(ProgressReader.Read(call.ResponseStream.Current));
+                StatusResponse status = call.ResponseStream.Current;
+                progress.Report(ProgressReader.Read(status));
+                if (status.Vertexes.Any(v => v.Error.Length > 0))
+                {
+                    _failureSeen.TrySetResult();
+                }
             }
         }
         catch (Exception e) when (e is RpcException or OperationCanceledException)

@@ -23,6 +23,7 @@ internal sealed class BuildCommand : Command
     public override int Execute(Session session, List<string> arguments)
     {
         string progress = _flags.Progress;
+        bool opensShell = _flags.OpensShell;
         BuildOptions options = _flags.Read(arguments[0]);
         ChosenBuilder builder = KnownBuilders.Choose(session, _flags.Builder);
         BuildInvocation.CheckFolder(_flags.MetadataFile);
@@ -30,7 +31,11 @@ internal sealed class BuildCommand : Command
         using IBuildDisplay display = BuildDisplays.Create(session, progress, builder.Name, builder.Driver, _flags.IsDebug || session.IsDebug);
         return new BuildInvocation(session, builder, "ERROR: failed to build: ").Run(
             display,
-            (runner, cancellation) => runner.RunAsync(options, "", cancellation),
+            (runner, cancellation) =>
+            {
+                runner.Failed = opensShell ? new StepShell(session, display).RunAsync : null;
+                return runner.RunAsync(options, "", cancellation);
+            },
             outcome => Tell(session, options, builder, outcome));
     }
 

@@ -31,6 +31,7 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly Flag<string> _network = flags.String("network", '\0', "Network of steps: default, none, host, or one of the engine's networks by name", "default");
     private readonly Flag<bool> _noCache = flags.Bool("no-cache", '\0', "Take nothing from the cache");
     private readonly ListFlag<string> _noCacheFilter = flags.List("no-cache-filter", '\0', "Take nothing from the cache for these stages", type: "stringArray");
+    private readonly Flag<string> _onError = flags.String("on-error", '\0', "What to do where a step fails: shell opens one in its files");
     private readonly ListFlag<string> _outputs = flags.List("output", 'o', "What becomes of the result (type=local,dest=path)", type: "stringArray");
     private readonly ListFlag<string> _platforms = flags.List("platform", '\0', "Build for this platform", type: "stringArray");
     private readonly Flag<string> _progress = flags.String("progress", '\0', "How progress is shown: auto, none, plain, quiet, rawjson or tty", BuildDisplays.Default);
@@ -60,6 +61,15 @@ internal sealed class BuildFlags(FlagSet flags)
 
     /// <summary>Where metadata is written; empty for nowhere.</summary>
     public string MetadataFile => _metadataFile.Value;
+
+    /// <summary>Whether a shell is opened in the files of a step that fails.</summary>
+    /// <exception cref="ExitException">Something else is asked for.</exception>
+    public bool OpensShell => _onError.Value switch
+    {
+        "" => false,
+        "shell" => true,
+        var other => throw new ExitException(1, $"ERROR: invalid value \"{other}\" for --on-error: shell is all that there is"),
+    };
 
     /// <summary>How progress is shown.</summary>
     /// <exception cref="ExitException">It is said twice.</exception>

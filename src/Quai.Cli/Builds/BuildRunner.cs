@@ -37,6 +37,9 @@ internal sealed class BuildRunner : IAsyncDisposable
     public static async Task<BuildRunner> OpenAsync(Session session, IBuilderConnector connector, IBuildProgress progress, CancellationToken cancellation) =>
         new(session, await BuilderConnection.OpenAsync(connector, cancellation), progress);
 
+    /// <summary>Looks at a step whose program failed; null for nobody.</summary>
+    public Func<FailedStep, CancellationToken, Task>? Failed { get; set; }
+
     /// <summary>Builds, and pushes where that is asked for.</summary>
     /// <param name="options">What is built.</param>
     /// <param name="name">The build's name among several, by which its steps are told; empty for the only one.</param>
@@ -82,7 +85,7 @@ internal sealed class BuildRunner : IAsyncDisposable
         bool pushesItself = BuildPlan.IsPushed(options) && (await _connection.InfoAsync(cancellation)).Pushes;
         using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages, pushesItself);
         BuildResult result;
-        await using (var build = new RunningBuild(_connection, plan.Request, progress))
+        await using (var build = new RunningBuild(_connection, plan.Request, progress) { Failed = Failed })
         {
             LinkedBuild solved = await build.SolveAsync(cancellation);
             if (use is not null)

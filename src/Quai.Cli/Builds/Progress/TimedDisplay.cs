@@ -10,6 +10,7 @@ internal abstract class TimedDisplay(Output output, DisplayEnd end) : IBuildDisp
 {
     private readonly Lock _gate = new();
     private Timer? _timer;
+    private bool _isFinished;
 
     /// <summary>Where it is shown.</summary>
     protected Output Output => output;
@@ -32,6 +33,12 @@ internal abstract class TimedDisplay(Output output, DisplayEnd end) : IBuildDisp
         Dispose();
         lock (_gate)
         {
+            if (_isFinished)
+            {
+                return;
+            }
+
+            _isFinished = true;
             Show(all: true);
             output.Write(Build.Failures());
             output.Write(end.Text(Build, succeeded));
