@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Quai.Build.Sources.Policies;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 using BlobDigest = Quai.Oci.Images.Digest;
@@ -10,10 +11,15 @@ public static class GraphReader
 {
     private const int MostVertices = 100_000;
 
+    /// <inheritdoc cref="Read(Definition, SourcePolicy?)"/>
+    public static Edge? Read(Definition definition) => Read(definition, null);
+
     /// <summary>Reads it, and checks that all that it names is there.</summary>
+    /// <param name="definition">The graph.</param>
+    /// <param name="policy">Which sources it may have, and which stand for others; null for all as they are.</param>
     /// <returns>The result that is asked for; null for an empty graph.</returns>
-    /// <exception cref="QuaiException">It is malformed: an operation is missing or unknown, or names an input that it does not have.</exception>
-    public static Edge? Read(Definition definition)
+    /// <exception cref="QuaiException">It is malformed: an operation is missing or unknown, or names an input that it does not have; or the policy refuses a source.</exception>
+    public static Edge? Read(Definition definition, SourcePolicy? policy)
     {
         if (definition.Def.Count == 0)
         {
@@ -30,7 +36,7 @@ public static class GraphReader
         foreach (ByteString bytes in definition.Def)
         {
             last = BlobDigest.Of(bytes.Span).ToString();
-            operations[last] = Parse(bytes);
+            operations[last] = Allowed(Parse(bytes), policy);
         }
 
         Op end = operations[last];
@@ -48,6 +54,26 @@ public static class GraphReader
         catch (InvalidProtocolBufferException e)
         {
             throw QuaiException.Invalid($"failed to parse llb proto op: {e.Message}", e);
+        }
+    }
+
+    // The operations that take a source still name it by the digest that it had.
+    private static Op Allowed(Op op, SourcePolicy? policy)
+    {
+        if (policy is null || op.OpCase != Op.OpOneofCase.Source)
+        {
+            return op;
+        }
+
+        try
+        {
+            Op allowed = op.Clone();
+            allowed.Source = policy.Apply(op.Source);
+            return allowed;
+        }
+        catch (QuaiException e)
+        {
+            throw new QuaiException(e.Kind, "failed to load LLB: error evaluating the source policy: " + e.Message, e);
         }
     }
 

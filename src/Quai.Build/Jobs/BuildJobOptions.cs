@@ -1,4 +1,5 @@
 using Quai.Build.Sessions;
+using Quai.Build.Sources.Policies;
 
 namespace Quai.Build.Jobs;
 
@@ -12,4 +13,7 @@ public sealed record BuildJobOptions(string Id, IBuildSession? Session)
 
     /// <summary>What the client has allowed, such as <c>network.host</c>.</summary>
     public IReadOnlyList<string> Entitlements { get; init; } = [];
+
+    /// <summary>Which sources it may have, and which stand for others; null for all as they are.</summary>
+    public SourcePolicy? Policy { get; init; }
 }

@@ -68,8 +68,9 @@ internal sealed class BuildJob : IBuildJob
     private static Digest? DigestIn(string reference, Images.Image image) => !ImageReference.TryParse(reference, out ImageReference? wanted) ? null
         : image.RepoDigests.Select(d => ImageReference.TryParse(d, out ImageReference? known) && known.Name == wanted.Name ? known.Digest : null).FirstOrDefault(d => d is not null);
 
-    private async Task<ResolvedImage> ResolveImageAsync(ImageQuestion question)
+    private async Task<ResolvedImage> ResolveImageAsync(ImageQuestion asked)
     {
+        ImageQuestion question = Allowed(asked);
         var progress = new QuestionProgress(_log, question.LogName.Length > 0 ? question.LogName : $"[internal] load metadata for {question.Reference}", _parts.Time);
         try
         {
@@ -84,11 +85,35 @@ internal sealed class BuildJob : IBuildJob
         }
     }
 
+    /// <summary>The image that stands for the one that is asked for.</summary>
+    private ImageQuestion Allowed(ImageQuestion question)
+    {
+        if (_options.Policy is null)
+        {
+            return question;
+        }
+
+        const string Scheme = "docker-image://";
+        string asked = Scheme + question.Reference, given;
+        try
+        {
+            given = _options.Policy.Apply(new SourceOp { Identifier = asked }).Identifier;
+        }
+        catch (QuaiException e)
+        {
+            throw new QuaiException(e.Kind, $"failed to resolve source metadata for {question.Reference}: could not resolve image due to policy: {e.Message}", e);
+        }
+
+        return given.StartsWith(Scheme, StringComparison.Ordinal)
+            ? question with { Reference = given[Scheme.Length..] }
+            : throw QuaiException.Invalid($"ref mutated by policy to non-image: {asked} -> {given}");
+    }
+
     /// <inheritdoc/>
     public Task<IBuildRef?> SolveAsync(Definition definition, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Edge? edge = GraphReader.Read(definition);
+        Edge? edge = GraphReader.Read(definition, _options.Policy);
         if (edge is null)
         {
             return Task.FromResult<IBuildRef?>(null);

@@ -27,6 +27,9 @@ public sealed record BuildRequest(string Id)
     /// <summary>What the build may do beyond what every build may.</summary>
     public IReadOnlyList<string> Entitlements { get; init; } = [];
 
+    /// <summary>Which sources it may have, and which stand for others; null for all as they are.</summary>
+    public SourcePolicyFile? Policy { get; init; }
+
     /// <summary>What the builder may ask this client for. Its targets are those of <see cref="Exports"/>, whatever is said here.</summary>
     public SessionContents Session { get; init; } = new();
 

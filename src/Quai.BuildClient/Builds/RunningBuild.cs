@@ -141,7 +141,7 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
 
     private ControlSolve Demand(string session)
     {
-        var demand = new ControlSolve { Ref = request.Id, Session = session, Cache = new CacheOptions() };
+        var demand = new ControlSolve { Ref = request.Id, Session = session, Cache = new CacheOptions(), SourcePolicy = request.Policy?.Policy };
         foreach ((string name, string value) in request.Attributes)
         {
             demand.FrontendAttrs[name] = value;

@@ -1,4 +1,5 @@
 using Quai.Build.Jobs;
+using Quai.Build.Sources.Policies;
 using Quai.BuildProtocol.Control;
 using Quai.Errors;
 
@@ -16,11 +17,15 @@ internal static class SolveDemands
             throw QuaiException.Invalid("the build has no id");
         }
 
-        if (request.SourcePolicy?.Rules.Count > 0 || request.SourcePolicySession.Length > 0)
+        if (request.SourcePolicySession.Length > 0)
         {
-            throw new QuaiException(ErrorKind.NotImplemented, "source policies are not available in this version of Quai");
+            throw new QuaiException(ErrorKind.NotImplemented, "source policies that the client is asked for source by source are not available in this version of Quai");
         }
     }
+
+    /// <summary>Which sources the build may have; null for all.</summary>
+    /// <exception cref="QuaiException">Kind InvalidParameter: a rule is malformed.</exception>
+    public static SourcePolicy? Policy(SolveRequest request) => request.SourcePolicy is { Rules.Count: > 0 } policy ? SourcePolicy.Read(policy) : null;
 
     /// <summary>Whether the client drives the build itself, by calls of the gateway, and returns its result.</summary>
     public static bool IsDrivenByClient(SolveRequest request) => request.Frontend.Length == 0 && !(request.Definition?.Def.Count > 0);

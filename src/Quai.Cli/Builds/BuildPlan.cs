@@ -7,6 +7,7 @@ using Quai.Cli.Builds.Options;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Images;
 using Quai.Cli.Streams;
+using Quai.Errors;
 
 namespace Quai.Cli.Builds;
 
@@ -68,6 +69,7 @@ internal sealed class BuildPlan : IDisposable
                 CacheFrom = options.CacheFrom,
                 CacheTo = options.CacheTo,
                 Entitlements = options.Network == "host" ? [.. options.Entitlements.Append("network.host").Distinct()] : options.Entitlements,
+                Policy = Policy(),
                 Session = new SessionContents
                 {
                     SharedKey = contexts.SharedKey,
@@ -89,6 +91,19 @@ internal sealed class BuildPlan : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _contexts.Dispose();
+
+    // By the variable that buildx knows it by.
+    private static SourcePolicyFile? Policy()
+    {
+        try
+        {
+            return Environment.GetEnvironmentVariable("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY") is { Length: > 0 } file ? SourcePolicyFile.Read(file) : null;
+        }
+        catch (Exception e) when (e is QuaiException or IOException or UnauthorizedAccessException)
+        {
+            throw new ExitException(1, Failed + e.Message);
+        }
+    }
 
     /// <summary>Whether a build is pushed.</summary>
     public static bool IsPushed(BuildOptions options) => options.Push || options.Outputs.Any(o => o.IsPushed);

@@ -33,6 +33,15 @@ public sealed class DockerClient
         }
     }
 
+    private DockerClient(DockerClient other, string name, string value)
+    {
+        _program = other._program;
+        _environment = new Dictionary<string, string>(other._environment) { [name] = value };
+    }
+
+    /// <summary>The same client with another variable.</summary>
+    public DockerClient With(string name, string value) => new(this, name, value);
+
     /// <summary>Runs <c>docker LINE</c> to its end.</summary>
     public Task<CommandResult> RunAsync(string line, ReadOnlyMemory<byte> stdin = default, TimeSpan? timeout = null) =>
         RunningCommand.RunAsync(_program, CommandLine.Split(line), stdin, _environment, timeout);
