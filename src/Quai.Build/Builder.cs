@@ -11,6 +11,7 @@ using Quai.Build.Frontends;
 using Quai.Build.History;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
+using Quai.Build.Reasons;
 using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
@@ -44,7 +45,7 @@ public sealed class Builder : IBuilder, IDisposable
     public required IBuildHistory History { get; init; }
 
     /// <summary>The tables that the database must have, behind those of content.</summary>
-    public static IReadOnlyList<Migration> Migrations => [.. CacheSchema.Migrations, .. HistorySchema.Migrations];
+    public static IReadOnlyList<Migration> Migrations => [.. CacheSchema.Migrations, .. HistorySchema.Migrations, .. ReasonSchema.Migrations];
 
     /// <summary>Puts a builder together, and forgets what a crash left half made.</summary>
     /// <param name="options">Its settings.</param>
@@ -95,6 +96,7 @@ public sealed class Builder : IBuilder, IDisposable
             Imports = (session, begin, stopped) => new ImportedCaches(stores, content, layers, session, begin, stopped),
             Uses = uses,
             Collector = content.Collector,
+            Reasons = new StepReasons(database, options.Time),
             Time = options.Time,
             Entitlements = options.Entitlements,
         };

@@ -26,6 +26,14 @@ internal sealed class ContextManifest
 
     public ContextRecord? Find(string path) => _byPath.GetValueOrDefault(path);
 
+    /// <summary>The paths of files that are others than they were, have come, or are gone.</summary>
+    public IReadOnlyList<string> ChangesSince(ContextManifest before) =>
+    [
+        .. Records.Where(r => r.Entry.Kind != ContextEntryKind.Directory && !(before.Find(r.Entry.Path) is { } known && known.IsAs(r.Entry) && known.Digest.AsSpan().SequenceEqual(r.Digest)))
+            .Select(r => r.Entry.Path),
+        .. before.Records.Where(r => r.Entry.Kind != ContextEntryKind.Directory && Find(r.Entry.Path) is null).Select(r => r.Entry.Path),
+    ];
+
     /// <summary>A digest of all that a copy of the files has, but times and owners.</summary>
     public string Digest()
     {

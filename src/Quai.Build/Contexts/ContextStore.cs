@@ -39,7 +39,7 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
         LayerStack stack = await layer.SealAsync(cancellation).ConfigureAwait(false);
         await kept.KeepAsync(key, stack, manifest.Write(), cancellation).ConfigureAwait(false);
         Remember(stack.Layers[0].Id, manifest);
-        return new StoredContext(stack, manifest.Digest(), update.Received);
+        return new StoredContext(stack, manifest.Digest(), update.Received) { Changes = () => before is { } earlier ? manifest.ChangesSince(earlier.Manifest) : [] };
     }
 
     /// <summary>The digest of a file's content, if the tree is a context that came and the file is in it; null otherwise.</summary>

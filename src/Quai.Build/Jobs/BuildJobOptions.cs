@@ -1,3 +1,4 @@
+using Quai.Build.Reasons;
 using Quai.Build.Sessions;
 using Quai.Build.Sources.Policies;
 
@@ -13,6 +14,9 @@ public sealed record BuildJobOptions(string Id, IBuildSession? Session)
 
     /// <summary>What the client has allowed, such as <c>network.host</c>.</summary>
     public IReadOnlyList<string> Entitlements { get; init; } = [];
+
+    /// <summary>Whether it tells why steps run whose results were not in the cache: as warnings, by <see cref="BuildReasons.Url"/>.</summary>
+    public bool IsExplained { get; init; }
 
     /// <summary>Which sources it may have, and which stand for others; null for all as they are.</summary>
     public SourcePolicy? Policy { get; init; }

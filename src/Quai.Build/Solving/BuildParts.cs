@@ -2,6 +2,7 @@ using Quai.Build.Caching;
 using Quai.Build.Exporting;
 using Quai.Build.Frontends;
 using Quai.Build.Layers;
+using Quai.Build.Reasons;
 using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Solving.Keys;
@@ -39,6 +40,9 @@ internal sealed record BuildParts(
 
     /// <summary>Removes what nobody owns.</summary>
     public required ContentCollector Collector { get; init; }
+
+    /// <summary>Of what the keys of steps were made that have run.</summary>
+    public required StepReasons Reasons { get; init; }
 
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }

@@ -1,6 +1,7 @@
 using Quai.Build.Caching;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
+using Quai.Build.Reasons;
 using Quai.Build.Sessions;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
@@ -14,6 +15,12 @@ namespace Quai.Build.Solving;
 /// <param name="Stopped">Ends with the build.</param>
 internal sealed record BuildScope(IBuildSession? Session, Entitlements Entitlements, LayerUses.Use Use, CancellationToken Stopped)
 {
+    /// <summary>Whether the build tells why steps run.</summary>
+    public bool IsExplained { get; init; }
+
+    /// <summary>Whose steps they are, by client and source file, once a graph is known.</summary>
+    public string Reasons { get; private set; } = "";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (SourceInfo Source, IReadOnlyList<BuildProtocol.Llb.Range> Ranges)> _places = [];
 
@@ -22,11 +29,16 @@ internal sealed record BuildScope(IBuildSession? Session, Entitlements Entitleme
     {
         lock (_lock)
         {
+            if (definition.Source?.Infos is [var first, ..])
+            {
+                Reasons = StepReasons.ScopeOf(Session?.SharedKey ?? "", first.Filename);
+            }
+
             foreach ((string digest, Locations locations) in definition.Source?.Locations ?? [])
             {
-                if (locations.Locations_.FirstOrDefault() is { } first && first.SourceIndex >= 0 && first.SourceIndex < definition.Source!.Infos.Count)
+                if (locations.Locations_.FirstOrDefault() is { } place && place.SourceIndex >= 0 && place.SourceIndex < definition.Source!.Infos.Count)
                 {
-                    _places[digest] = (definition.Source.Infos[first.SourceIndex], [.. first.Ranges]);
+                    _places[digest] = (definition.Source.Infos[place.SourceIndex], [.. place.Ranges]);
                 }
             }
         }

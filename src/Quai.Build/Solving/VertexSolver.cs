@@ -6,6 +6,8 @@ using Quai.Build.Caching;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
+using Quai.Build.Progress;
+using Quai.Build.Reasons;
 using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Sources;
@@ -25,6 +27,9 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
 
     // In the order in which their keys became known, which is that in which they follow one another.
     private readonly ConcurrentQueue<(Vertex Vertex, StepKey Key)> _solved = new();
+
+    // Steps that run, where that is explained.
+    private readonly ConcurrentDictionary<string, bool> _missed = new();
 
     // The layers that failed steps have left.
     private readonly ConcurrentQueue<string> _left = new();
@@ -174,6 +179,11 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
                 return cached;
             }
 
+            if (scope.IsExplained)
+            {
+                Explain(vertex, key);
+            }
+
             StepResult[] inputs = await Task.WhenAll(vertex.Inputs.Select(i => ResultAsync(i.Vertex))).ConfigureAwait(false);
             LayerStack[] trees = [.. vertex.Inputs.Select((e, i) => inputs[i].Outputs[e.Index])];
             progress.Start();
@@ -202,10 +212,24 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         return cache.IsHere(key) ? kept : null;
     }
 
+    /// <summary>Tells why a step runs: what of it, or of what it takes, is not as when it ran before.</summary>
+    private void Explain(Vertex vertex, StepKey key)
+    {
+        _missed[vertex.Digest] = true;
+        MissedInput[] inputs = [.. vertex.Inputs.Select(i => new MissedInput(
+            StepReason.NameOf(i.Vertex.Name),
+            i.Vertex.Op.Source?.Identifier.StartsWith("docker-image://", StringComparison.Ordinal) == true,
+            _missed.ContainsKey(i.Vertex.Digest),
+            _sources.TryGetValue(i.Vertex.Digest, out Lazy<Task<SourceState>>? source) && source is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } state } ? state.Result.Changes?.Invoke() : null))];
+        string reason = vertex.Metadata.IgnoreCache ? "the cache is not to be used for it" : MissedCache.Explain(parts.Reasons.Find(scope.Reasons, vertex.Name), StepReason.Of(vertex, key), inputs);
+        log.Add(new WarningEvent(vertex.Digest, 0, reason) { Url = BuildReasons.Url });
+    }
+
     private async Task<StepResult> RunAsync(Vertex vertex, StepKey key, StepContext context, CancellationToken cancellation)
     {
         StepResult result = await parts.Steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
         await parts.Records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Kind, result).ConfigureAwait(false);
+        await parts.Reasons.SaveAsync(scope.Reasons, vertex.Name, StepReason.Of(vertex, key)).ConfigureAwait(false);
         return result;
     }
 

@@ -36,7 +36,7 @@ internal sealed class LocalSource(ContextStore contexts, IBuildSessions sessions
         attributes.TryGetValue("local.sharedkeyhint", out string? hint);
         StoredContext context = await contexts.SyncAsync(session, request, hint ?? "", cancellation).ConfigureAwait(false);
         progress.Report($"transferring {rest}:", context.Received, 0, isComplete: true);
-        return new SourceState("context:" + context.Digest, _ => Task.FromResult(context.Stack));
+        return new SourceState("context:" + context.Digest, _ => Task.FromResult(context.Stack)) { Changes = context.Changes };
     }
 
     private static List<string> List(IDictionary<string, string> attributes, string name)

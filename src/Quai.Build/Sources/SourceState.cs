@@ -9,4 +9,7 @@ internal sealed record SourceState(string Identity, Func<CancellationToken, Task
 {
     /// <summary>Whether its files were here already.</summary>
     public bool IsCached { get; init; }
+
+    /// <summary>Which of its files are others than when it last came; null where nobody knows.</summary>
+    public Func<IReadOnlyList<string>>? Changes { get; init; }
 }

@@ -18,6 +18,9 @@ public sealed record BuilderInfo(string Package, string Version, IReadOnlyList<s
     /// <summary>Whether its steps can be connected to the engine's networks by name.</summary>
     public bool JoinsNetworks => IsQuai;
 
+    /// <summary>Whether it can tell why steps run.</summary>
+    public bool Explains => IsQuai;
+
     private bool IsQuai => Package == "quai";
 
     /// <summary>Whether it has content of its own, so that it can push what it builds. Docker's daemon with its older store of images cannot.</summary>

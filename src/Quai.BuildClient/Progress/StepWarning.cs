@@ -12,6 +12,9 @@ public sealed record StepWarning(string Step, long Level, string Short)
     /// <summary>Where to read about it; empty for nowhere.</summary>
     public string Url { get; init; } = "";
 
+    /// <summary>Whether it says why a step runs, and is nothing to be minded.</summary>
+    public bool IsReason => Url == "quai:reason";
+
     /// <summary>Where in a source it is; null for nowhere.</summary>
     public SourcePlace? Place { get; init; }
 }

@@ -41,7 +41,7 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
         SolveDemands.Check(request);
         CancellationToken gone = context.CancellationToken;
         IBuildSession? session = request.Session.Length == 0 ? null : await sessions.GetAsync(request.Session, gone);
-        var options = new BuildJobOptions(request.Ref, session) { IsInternal = request.Internal, Entitlements = [.. request.Entitlements], Policy = SolveDemands.Policy(request) };
+        var options = new BuildJobOptions(request.Ref, session) { IsInternal = request.Internal, Entitlements = [.. request.Entitlements], Policy = SolveDemands.Policy(request), IsExplained = SolveDemands.IsExplained(request) };
         ClientBuild build = await builds.BeginAsync(options, request.FrontendInputs.ToDictionary());
         IBuildJob job = build.Job;
         HistoryEntry? entry = request.Internal ? null : histories.Begin(request);

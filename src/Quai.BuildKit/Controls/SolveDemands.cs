@@ -1,4 +1,5 @@
 using Quai.Build.Jobs;
+using Quai.Build.Reasons;
 using Quai.Build.Sources.Policies;
 using Quai.BuildProtocol.Control;
 using Quai.Errors;
@@ -22,6 +23,9 @@ internal static class SolveDemands
             throw new QuaiException(ErrorKind.NotImplemented, "source policies that the client is asked for source by source are not available in this version of Quai");
         }
     }
+
+    /// <summary>Whether the build is to tell why its steps run.</summary>
+    public static bool IsExplained(SolveRequest request) => request.FrontendAttrs.GetValueOrDefault(BuildReasons.Attribute) is "1" or "true";
 
     /// <summary>Which sources the build may have; null for all.</summary>
     /// <exception cref="QuaiException">Kind InvalidParameter: a rule is malformed.</exception>

@@ -23,6 +23,7 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly Flag<string> _cgroupParent = flags.String("cgroup-parent", '\0', "Parent cgroup of steps");
     private readonly Flag<bool> _check = flags.Bool("check", '\0', "Check the Dockerfile, the same as --call=check");
     private readonly Flag<bool> _debug = flags.Bool("debug", 'D', "Tell warnings in full");
+    private readonly Flag<bool> _explain = flags.Bool("explain", '\0', "Tell why steps ran whose results were not in the cache");
     private readonly Flag<string> _file = flags.String("file", 'f', "The Dockerfile, by default Dockerfile in the context");
     private readonly Flag<string> _idFile = flags.String("iidfile", '\0', "Write the image's id to a file");
     private readonly ListFlag<string> _labels = flags.List("label", '\0', "Add a label to the image", type: "stringArray");
@@ -112,6 +113,7 @@ internal sealed class BuildFlags(FlagSet flags)
             Agents = [.. _agents.Values.Select(AgentOption.Parse)],
             Entitlements = _allow.Values,
             Network = _network.Value,
+            IsExplained = _explain.Value,
             ExtraHosts = [.. _hosts.Values.Select(Host)],
             Ulimits = [.. _ulimits.Values.Select(u => $"{u.Name}={u.Soft}:{u.Hard}")],
             ShmSize = _shmSize.Value,

@@ -74,6 +74,9 @@ internal sealed record BuildOptions(string Context)
     /// <summary>The network of steps: empty or <c>default</c>, <c>host</c> or <c>none</c>.</summary>
     public string Network { get; init; } = "";
 
+    /// <summary>Whether it tells why steps run.</summary>
+    public bool IsExplained { get; init; }
+
     /// <summary>Lines of the steps' hosts file, as <c>name=address</c>.</summary>
     public IReadOnlyList<string> ExtraHosts { get; init; } = [];
 

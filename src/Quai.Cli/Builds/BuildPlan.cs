@@ -263,6 +263,7 @@ internal sealed class BuildPlan : IDisposable
         Add("ulimit", string.Join(',', options.Ulimits));
         Add("cgroup-parent", options.CgroupParent);
         Add("shm-size", options.ShmSize == 0 ? "" : options.ShmSize.ToString(CultureInfo.InvariantCulture));
+        Add("quai-explain", options.IsExplained ? "1" : "");
         if (options.Call.Name.Length > 0)
         {
             attributes["frontend.caps"] = "moby.buildkit.frontend.subrequests+forward";

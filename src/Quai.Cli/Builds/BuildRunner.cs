@@ -81,6 +81,11 @@ internal sealed class BuildRunner : IAsyncDisposable
                 1, $"ERROR: failed to build: network mode \"{options.Network}\" not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create");
         }
 
+        if (options.IsExplained && !(await _connection.InfoAsync(cancellation)).Explains)
+        {
+            throw new ExitException(1, "ERROR: failed to build: --explain is not known to this builder, which is another than Quai's");
+        }
+
         IBuildProgress progress = name.Length > 0 ? new PrefixedProgress(_progress, name) : _progress;
         bool pushesItself = BuildPlan.IsPushed(options) && (await _connection.InfoAsync(cancellation)).Pushes;
         using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages, pushesItself);

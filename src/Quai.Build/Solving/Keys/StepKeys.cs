@@ -34,7 +34,7 @@ internal sealed class StepKeys(CacheRecords records, ContextStore contexts)
                 : (null, identity);
         })).ConfigureAwait(false);
         string key = Hash([vertex.OperationDigest, .. parts.Select(p => p.Part)]);
-        return new StepKey(key, cache.IdentityOf(key) ?? key) { Contents = [.. parts.Where(p => p.Question is not null).Select(p => (p.Question!, p.Part))] };
+        return new StepKey(key, cache.IdentityOf(key) ?? key) { Parts = [.. parts.Select(p => p.Part)], Contents = [.. parts.Where(p => p.Question is not null).Select(p => (p.Question!, p.Part))] };
     }
 
     /// <summary>What the chosen files of an input are. Once looked at, they need not be made to know it again.</summary>

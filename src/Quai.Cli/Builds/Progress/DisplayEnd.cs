@@ -16,7 +16,25 @@ internal sealed class DisplayEnd(bool expands)
     /// <summary>The text.</summary>
     /// <param name="build">What was shown.</param>
     /// <param name="succeeded">Whether all succeeded.</param>
-    public string Text(ShownBuild build, bool succeeded) => Warnings(build.Warnings) + (succeeded ? Summary(build, TimeSpan.FromMilliseconds(Environment.TickCount64 - _begunAt)) : "");
+    public string Text(ShownBuild build, bool succeeded) => Warnings(build.Warnings) + Reasons(build) + (succeeded ? Summary(build, TimeSpan.FromMilliseconds(Environment.TickCount64 - _begunAt)) : "");
+
+    /// <summary>Why steps ran; nothing where nobody asked.</summary>
+    public static string Reasons(ShownBuild build)
+    {
+        if (build.Reasons.Count == 0)
+        {
+            return "";
+        }
+
+        Dictionary<string, StepWarning> reasons = build.Reasons.DistinctBy(r => r.Step).ToDictionary(r => r.Step, StringComparer.Ordinal);
+        var text = new StringBuilder("\nWhy steps ran:\n");
+        foreach (ShownStep step in build.Steps.Where(s => reasons.ContainsKey(s.Change.Step)).OrderBy(s => s.Change.StartedAt ?? DateTimeOffset.MaxValue))
+        {
+            text.Append(" - ").Append(Short(step.Change.Name)).Append(": ").Append(reasons[step.Change.Step].Short).Append('\n');
+        }
+
+        return text.ToString();
+    }
 
     /// <summary>The warnings.</summary>
     public string Warnings(IReadOnlyList<StepWarning> warnings)

@@ -21,6 +21,9 @@ internal sealed class ShownBuild
     /// <summary>All warnings, in the order in which they came.</summary>
     public List<StepWarning> Warnings { get; } = [];
 
+    /// <summary>Why steps ran, where that was asked for.</summary>
+    public List<StepWarning> Reasons { get; } = [];
+
     /// <summary>Takes what has happened.</summary>
     public void Take(ProgressBatch batch)
     {
@@ -57,6 +60,12 @@ internal sealed class ShownBuild
 
         foreach (StepWarning warning in batch.Warnings)
         {
+            if (warning.IsReason)
+            {
+                Reasons.Add(warning);
+                continue;
+            }
+
             // A step that has been shown to its end is not shown again for a warning: all are told in the end.
             Warnings.Add(warning);
             if (_steps.TryGetValue(warning.Step, out ShownStep? step))
