@@ -11,6 +11,7 @@ internal sealed class ContextManifest
     private const int Version = 1;
 
     private readonly Dictionary<string, ContextRecord> _byPath;
+    private string? _digest;
 
     public ContextManifest(IReadOnlyList<ContextRecord> records)
     {
@@ -35,7 +36,9 @@ internal sealed class ContextManifest
     ];
 
     /// <summary>A digest of all that a copy of the files has, but times and owners.</summary>
-    public string Digest()
+    public string Digest => _digest ??= MakeDigest();
+
+    private string MakeDigest()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (ContextRecord record in Records)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Quai.Build.Layers;
@@ -11,10 +12,12 @@ namespace Quai.Build.Contexts;
 /// </summary>
 internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
 {
-    private const int Remembered = 8;
+    private const int Remembered = 8, MostListings = 1000;
 
     private readonly Turns _turns = new();
     private readonly Lock _lock = new();
+    // What clients said of their directories last. It is not kept: a daemon that starts asks for the lists once.
+    private readonly ConcurrentDictionary<string, (byte[] Listing, string Layer)> _listings = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Layer, ContextManifest Manifest)> _recent = [];
 
     /// <summary>Has a client send a context, and returns it as it is here then.</summary>
@@ -26,20 +29,38 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
 
     private async Task<StoredContext> SyncAsync(string key, IBuildSession session, ContextRequest request, CancellationToken cancellation)
     {
+        if (await IsAsBeforeAsync(key, session, request, cancellation).ConfigureAwait(false) is { } same)
+        {
+            return same;
+        }
+
         (LayerStack Stack, ContextManifest Manifest)? before = Find(key);
         await using WritableLayer layer = await layers.BeginAsync(LayerStack.Empty, cancellation).ConfigureAwait(false);
         using var update = new ContextUpdate(before?.Manifest, before?.Stack.Layers[0].Directory, layer.Directory);
         await session.SyncAsync(request, update, cancellation).ConfigureAwait(false);
         ContextManifest manifest = update.Complete();
-        if (!update.IsNew && before is { } same)
+        if (!update.IsNew && before is { } unchanged)
         {
-            return new StoredContext(same.Stack, same.Manifest.Digest(), 0);
+            Know(key, update.Listing, unchanged.Stack);
+            return new StoredContext(unchanged.Stack, unchanged.Manifest.Digest, 0);
         }
 
         LayerStack stack = await layer.SealAsync(cancellation).ConfigureAwait(false);
         await kept.KeepAsync(key, stack, manifest.Write(), cancellation).ConfigureAwait(false);
         Remember(stack.Layers[0].Id, manifest);
-        return new StoredContext(stack, manifest.Digest(), update.Received) { Changes = () => before is { } earlier ? manifest.ChangesSince(earlier.Manifest) : [] };
+        Know(key, update.Listing, stack);
+        return new StoredContext(stack, manifest.Digest, update.Received) { Changes = () => before is { } earlier ? manifest.ChangesSince(earlier.Manifest) : [] };
+    }
+
+    /// <summary>The context that is here, where the client says that its directory is as it was when it was sent; null where it is to be sent.</summary>
+    private async Task<StoredContext?> IsAsBeforeAsync(string key, IBuildSession session, ContextRequest request, CancellationToken cancellation)
+    {
+        if (!_listings.TryGetValue(key, out (byte[] Listing, string Layer) known) || !await session.HasListingAsync(request, known.Listing, cancellation).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        return Find(key) is (var stack, var manifest) && stack.Layers[0].Id == known.Layer ? new StoredContext(stack, manifest.Digest, 0) : null;
     }
 
     /// <summary>The digest of a file's content, if the tree is a context that came and the file is in it; null otherwise.</summary>
@@ -50,24 +71,42 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
             return null;
         }
 
-        ContextManifest? manifest = null;
+        return Recent(only.Id)?.Find(path.TrimStart('/')) is { Digest: { Length: > 0 } digest } ? digest : null;
+    }
+
+    private void Know(string key, byte[] listing, LayerStack stack)
+    {
+        if (_listings.Count >= MostListings)
+        {
+            _listings.Clear();
+        }
+
+        _listings[key] = (listing, stack.Layers[0].Id);
+    }
+
+    private ContextManifest? Recent(string layer)
+    {
         lock (_lock)
         {
             for (LinkedListNode<(string Layer, ContextManifest Manifest)>? node = _recent.First; node is not null; node = node.Next)
             {
-                if (node.Value.Layer == only.Id)
+                if (node.Value.Layer == layer)
                 {
-                    manifest = node.Value.Manifest;
-                    break;
+                    return node.Value.Manifest;
                 }
             }
         }
 
-        return manifest?.Find(path.TrimStart('/')) is { Digest: { Length: > 0 } digest } ? digest : null;
+        return null;
     }
 
     private (LayerStack Stack, ContextManifest Manifest)? Find(string key)
     {
+        if (kept.FindStack(key) is { } here && Recent(here.Layers[0].Id) is { } recent)
+        {
+            return (here, recent);
+        }
+
         if (kept.Find(key) is not (var stack, var notes) || ContextManifest.Read(notes) is not { } manifest)
         {
             return null;

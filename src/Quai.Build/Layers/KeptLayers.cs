@@ -14,6 +14,10 @@ internal sealed class KeptLayers(LayerStore layers, MetadataDatabase database)
         return rows is [var (id, notes)] && layers.TryGet(id) is { } layer ? (new LayerStack([layer]), notes) : null;
     }
 
+    /// <summary>Finds one's files alone.</summary>
+    public LayerStack? FindStack(string key) =>
+        database.Read(c => c.Scalar<string?>("SELECT layer FROM build_contexts WHERE key=$k", ("$k", key))) is { } id && layers.TryGet(id) is { } layer ? new LayerStack([layer]) : null;
+
     /// <summary>Keeps one in place of what was kept by the same key.</summary>
     /// <param name="key">Says where they came from.</param>
     /// <param name="stack">Its files: one layer.</param>

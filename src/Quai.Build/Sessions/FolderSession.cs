@@ -22,6 +22,9 @@ public sealed class FolderSession(string id, string folder, IReadOnlyDictionary<
     public string SharedKey => "";
 
     /// <inheritdoc/>
+    public Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => Task.FromResult(false);
+
+    /// <inheritdoc/>
     public async Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation)
     {
         var exclude = new IgnoreRules(request.Exclude);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Quai.BuildProtocol.ClientFiles;
+using Quai.BuildProtocol.Folders;
 using Quai.BuildProtocol.Health;
 using Quai.BuildProtocol.Secrets;
 using Quai.BuildProtocol.Ssh;
@@ -61,7 +62,9 @@ internal sealed class ClientSession : IAsyncDisposable
         Health.BindService(binder, new HealthAnswers());
         if (contents.Folders.Count > 0)
         {
-            FileSync.BindService(binder, new FolderService(contents.Folders));
+            var lists = new FolderLists(contents.Folders);
+            FileSync.BindService(binder, new FolderService(contents.Folders, lists));
+            Folders.BindService(binder, lists);
         }
 
         if (contents.Archives.Count > 0)

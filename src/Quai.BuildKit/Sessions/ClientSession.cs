@@ -2,6 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Quai.Build.Sessions;
 using Quai.BuildProtocol.ClientFiles;
+using Quai.BuildProtocol.Folders;
 using Quai.BuildProtocol.Secrets;
 using Quai.BuildProtocol.Ssh;
 using Quai.BuildProtocol.Uploads;
@@ -20,7 +21,7 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
     private const string FileSync = "/moby.filesync.v1.FileSync/DiffCopy", FileSend = "/moby.filesync.v1.FileSend/DiffCopy", Pull = "/moby.upload.v1.Upload/Pull",
         Credentials = "/moby.filesync.v1.Auth/Credentials", GetSecret = "/moby.buildkit.secrets.v1.Secrets/GetSecret",
         CheckAgent = "/moby.sshforward.v1.SSH/CheckAgent", ForwardAgent = "/moby.sshforward.v1.SSH/ForwardAgent",
-        ReadContent = "/containerd.services.content.v1.Content/Read";
+        CompareFolder = "/quai.build.v1.Folders/Compare", ReadContent = "/containerd.services.content.v1.Content/Read";
 
     /// <summary>The registry that clients have Docker Hub's credentials under.</summary>
     private const string Hub = "registry-1.docker.io";
@@ -30,6 +31,15 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
 
     /// <inheritdoc/>
     public string SharedKey => offer.SharedKey;
+
+    /// <inheritdoc/>
+    public Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => !calls.Has(CompareFolder) ? Task.FromResult(false) : calls.MakeAsync(
+        async token =>
+        {
+            var question = new CompareRequest { Name = request.Name, Include = { request.Include }, Exclude = { request.Exclude }, Follow = { request.Follow }, Listing = ByteString.CopyFrom(listing) };
+            return (await new Folders.FoldersClient(calls.Invoker).CompareAsync(question, cancellationToken: token).ResponseAsync.ConfigureAwait(false)).Same;
+        },
+        cancellation);
 
     /// <inheritdoc/>
     public Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation)

@@ -25,6 +25,8 @@ internal sealed class FakeSession : IBuildSession
 
     public IClientContent OpenContent(string store) => throw new NotSupportedException();
 
+    public Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => Task.FromResult(false);
+
     public Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation) => throw new NotSupportedException();
 
     public async Task SendTreeAsync(int exporter, ISentTree tree, CancellationToken cancellation)
