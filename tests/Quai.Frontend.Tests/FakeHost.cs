@@ -56,6 +56,10 @@ internal sealed class FakeHost : IFrontendHost
 
     public Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<IBuildContainer> OpenContainerAsync(ContainerRequest request, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public IReadOnlyList<IBuildRef?> FilesOf(Quai.Build.Steps.Programs.FailedStep failed) => [];
+
     public void ImportCache(IReadOnlyList<CacheReference> caches)
     {
     }

@@ -68,6 +68,10 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
 
     public Task<int> RunProgramAsync(IBuildRef? root, FrontendProgram program, CancellationToken cancellation) => throw new NotSupportedException();
 
+    public Task<IBuildContainer> OpenContainerAsync(ContainerRequest request, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public IReadOnlyList<IBuildRef?> FilesOf(Quai.Build.Steps.Programs.FailedStep failed) => [];
+
     public void Warn(WarningEvent warning) => Tell(warning);
 
     public void Tell(BuildEvent happened)
