@@ -147,7 +147,8 @@ public sealed class BuildTests : IAsyncLifetime
         Assert.Equal(1, tree.Evaluations);
         await FailsAsync(StatusCode.Unknown, "open /no: no such file or directory", async () => await _client.Gateway.ReadFileAsync(new ReadFileRequest { Ref = id, FilePath = "/no" }, of));
         await FailsAsync(StatusCode.Unknown, "no such ref: nope", async () => await _client.Gateway.EvaluateAsync(new EvaluateRequest { Ref = "nope" }, of));
-        await FailsAsync(StatusCode.Unimplemented, "", async () => await _client.Gateway.NewContainerAsync(new NewContainerRequest(), of));
+        await FailsAsync(StatusCode.Unimplemented, "", async () => await _client.Gateway.ReadFileContainerAsync(new ReadFileRequest(), of));
+        await FailsAsync(StatusCode.Unknown, "container details for nope not found", async () => await _client.Gateway.ReleaseContainerAsync(new ReleaseContainerRequest { ContainerID = "nope" }, of));
         ResolveImageConfigResponse image = await _client.Gateway.ResolveImageConfigAsync(new ResolveImageConfigRequest { Ref = "docker.io/library/a", ResolveMode = "pull", LogName = "l", Platform = new Platform { OS = "linux", Architecture = "arm64" } }, of);
         Assert.Equal(("docker.io/library/a@resolved", "{}"), (image.Ref, image.Config.ToStringUtf8()));
         ImageQuestion asked = _host.Builder.All.Last().Asked!;
@@ -187,7 +188,7 @@ public sealed class BuildTests : IAsyncLifetime
     public async Task What_is_not_there_is_said()
     {
         await FailsAsync(StatusCode.Unknown, "the build has no id", async () => await _client.Control.SolveAsync(new ControlSolve()));
-        await FailsAsync(StatusCode.Unimplemented, "source policies are not available in this version of Quai", async () =>
+        await FailsAsync(StatusCode.Unimplemented, "source policies that the client is asked for source by source are not available in this version of Quai", async () =>
             await _client.Control.SolveAsync(new ControlSolve { Ref = "b", SourcePolicySession = "s" }));
         await FailsAsync(StatusCode.Unknown, "the call does not say which build it is for", async () => await _client.Gateway.SolveAsync(new GatewaySolve()));
         await FailsAsync(StatusCode.Unknown, "no active session for gone: context deadline exceeded", async () => await _client.Control.SolveAsync(new ControlSolve { Ref = "b", Session = "gone" }));
