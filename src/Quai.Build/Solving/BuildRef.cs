@@ -19,6 +19,9 @@ internal sealed class BuildRef(Definition definition, Edge edge, VertexSolver so
     /// <inheritdoc/>
     public Definition Definition => definition;
 
+    /// <summary>Which result of the graph it is.</summary>
+    public Edge Edge => edge;
+
     /// <summary>Its files.</summary>
     public Task<LayerStack> SolveAsync(CancellationToken cancellation) => solver.SolveAsync(edge, cancellation);
 

@@ -1,3 +1,4 @@
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Layers;
 
 namespace Quai.Build.Sources;
@@ -9,4 +10,7 @@ internal sealed record SourceState(string Identity, Func<CancellationToken, Task
 {
     /// <summary>Whether its files were here already.</summary>
     public bool IsCached { get; init; }
+
+    /// <summary>What it is to those who ask what a result was made of; null where that is nothing to tell.</summary>
+    public MaterialSource? Material { get; init; }
 }

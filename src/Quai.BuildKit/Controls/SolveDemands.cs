@@ -1,3 +1,4 @@
+using Quai.Build.Attestations;
 using Quai.Build.Jobs;
 using Quai.BuildProtocol.Control;
 using Quai.Errors;
@@ -21,6 +22,10 @@ internal static class SolveDemands
             throw new QuaiException(ErrorKind.NotImplemented, "source policies are not available in this version of Quai");
         }
     }
+
+    /// <summary>What is attested of the build's result.</summary>
+    /// <exception cref="QuaiException">Kind InvalidParameter: it is malformed.</exception>
+    public static AttestationDemands Attestations(SolveRequest request) => AttestationDemands.Read(request.FrontendAttrs);
 
     /// <summary>Whether the client drives the build itself, by calls of the gateway, and returns its result.</summary>
     public static bool IsDrivenByClient(SolveRequest request) => request.Frontend.Length == 0 && !(request.Definition?.Def.Count > 0);

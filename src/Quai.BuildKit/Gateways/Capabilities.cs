@@ -9,7 +9,7 @@ internal static class Capabilities
     [
         "solve.base", "solve.inlinereturn", "resolveimage", "resolveimage.resolvemode", "readfile", "return", "returnmap", "readdir", "statfile", "importcaches",
         "proto.refarray", "reference.output", "frontend.inputs", "gateway.solve.metadata", "frontend.caps", "gateway.solve.evaluate", "gateway.evaluate",
-        "gateway.warnings", "source.metaresolver",
+        "gateway.warnings", "source.metaresolver", "reference.attestations",
     ];
 
     private static readonly string[] s_graph =
