@@ -57,7 +57,7 @@ internal static class GeneratedBills
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no JSON: {e.Message}", e);
+            throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no JSON", e);
         }
     }
 
