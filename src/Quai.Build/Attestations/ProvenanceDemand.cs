@@ -5,11 +5,14 @@ namespace Quai.Build.Attestations;
 /// <summary>How a build is to be told of.</summary>
 public sealed record ProvenanceDemand
 {
-    /// <summary>All there is to know, in the form that builds' records have.</summary>
-    public static ProvenanceDemand OfRecords { get; } = new();
+    /// <summary>What builds' records have: all but the layers, of which each step would name those of all before it.</summary>
+    public static ProvenanceDemand OfRecords { get; } = new() { HasLayers = false };
 
     /// <summary>Whether the graph, the arguments' values and the names of secrets are told.</summary>
     public bool IsComplete { get; init; } = true;
+
+    /// <summary>Whether layers are told with the graph.</summary>
+    public bool HasLayers { get; init; } = true;
 
     /// <summary>Whether the form is SLSA 1 rather than 0.2.</summary>
     public bool IsVersion1 { get; init; }

@@ -79,7 +79,7 @@ internal sealed class BuildAccount(VertexSolver solver, LayerStore layers, TimeP
         if (own is not null)
         {
             solver.Capture(own.Edge, materials);
-            if (demand.IsComplete)
+            if (demand is { IsComplete: true, HasLayers: true })
             {
                 await FindLayersAsync(own, blobs, known, cancellation).ConfigureAwait(false);
             }
@@ -92,16 +92,28 @@ internal sealed class BuildAccount(VertexSolver solver, LayerStore layers, TimeP
 
     private async Task FindLayersAsync(BuildRef made, IReadOnlyDictionary<string, Descriptor> blobs, Dictionary<(string, int), IReadOnlyList<Descriptor>> known, CancellationToken cancellation)
     {
+        // The results of steps that follow one another have their layers in common.
+        Dictionary<string, Descriptor?> looked = [];
         foreach ((string digest, StepResult result) in await solver.HereAsync(made.Edge, cancellation).ConfigureAwait(false))
         {
             for (int index = 0; index < result.Outputs.Count; index++)
             {
-                Descriptor?[] found = [.. (result.Outputs[index]?.Layers ?? []).Select(l => blobs.GetValueOrDefault(l.Id) ?? layers.BlobOf(l))];
+                Descriptor?[] found = [.. (result.Outputs[index]?.Layers ?? []).Select(BlobOf)];
                 if (found.Length > 0 && !found.Contains(null))
                 {
                     known[(digest, index)] = found!;
                 }
             }
+        }
+
+        Descriptor? BlobOf(BuildLayer layer)
+        {
+            if (!looked.TryGetValue(layer.Id, out Descriptor? blob))
+            {
+                looked[layer.Id] = blob = blobs.GetValueOrDefault(layer.Id) ?? layers.BlobOf(layer);
+            }
+
+            return blob;
         }
     }
 }

@@ -42,32 +42,30 @@ internal static class GeneratorGraph
         meta.Env.Add(parameters.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"BUILDKIT_SCAN_{p.Key}={p.Value}"));
         var platform = new PbPlatform { OS = config.Os, Architecture = config.Architecture, Variant = config.Variant ?? "" };
         var graph = new Definition();
-        Input source = Add(graph, new Op { Source = new SourceOp { Identifier = "docker-image://" + image }, Platform = platform });
+        HashSet<ByteString> known = [];
+        Input source = Add(graph, known, new Op { Source = new SourceOp { Identifier = "docker-image://" + image }, Platform = platform });
         var step = new Op { Inputs = { source }, Platform = platform.Clone() };
         var exec = new ExecOp { Meta = meta, Mounts = { new Mount { Dest = "/", Input = 0, Output = -1 }, new Mount { Dest = "/tmp", Input = -1, Output = -1, MountType = MountType.Tmpfs, TmpfsOpt = new TmpfsOpt() } } };
-        exec.Mounts.Add(Scanned(graph, step, Core, tree));
+        exec.Mounts.Add(Scanned(graph, known, step, Core, tree));
         foreach ((string name, Definition other) in others)
         {
-            exec.Mounts.Add(Scanned(graph, step, $"{Extras}/sbom-{name}", other));
+            exec.Mounts.Add(Scanned(graph, known, step, $"{Extras}/sbom-{name}", other));
         }
 
         exec.Mounts.Add(new Mount { Dest = Destination, Input = -1, Output = 0 });
         step.Exec = exec;
-        Input result = Add(graph, step);
+        Input result = Add(graph, known, step);
         graph.Metadata[result.Digest] = new OpMetadata { Description = { [NameKey] = title } };
-        Add(graph, new Op { Inputs = { result } });
+        Add(graph, known, new Op { Inputs = { result } });
         return graph;
     }
 
-    private static Mount Scanned(Definition graph, Op step, string place, Definition? tree)
+    private static Mount Scanned(Definition graph, HashSet<ByteString> known, Op step, string place, Definition? tree)
     {
         int input = -1;
         if (tree is { Def.Count: > 0 })
         {
-            foreach (ByteString bytes in tree.Def.SkipLast(1).Where(b => !graph.Def.Contains(b)))
-            {
-                graph.Def.Add(bytes);
-            }
+            graph.Def.Add(tree.Def.SkipLast(1).Where(known.Add));
 
             foreach ((string digest, OpMetadata metadata) in tree.Metadata)
             {
@@ -81,10 +79,10 @@ internal static class GeneratorGraph
         return new Mount { Dest = place, Input = input, Output = -1, Readonly = true };
     }
 
-    private static Input Add(Definition graph, Op op)
+    private static Input Add(Definition graph, HashSet<ByteString> known, Op op)
     {
         ByteString bytes = op.ToByteString();
-        if (!graph.Def.Contains(bytes))
+        if (known.Add(bytes))
         {
             graph.Def.Add(bytes);
         }

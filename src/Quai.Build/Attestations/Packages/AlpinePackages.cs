@@ -5,17 +5,16 @@ namespace Quai.Build.Attestations.Packages;
 /// <summary>The packages of apk's database.</summary>
 internal static class AlpinePackages
 {
-    private static readonly string[] s_places = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
-
-    private const int LargestList = 64 << 20;
+    /// <summary>Where the database may be.</summary>
+    public static IReadOnlyList<string> Places { get; } = ["/lib/apk/db/installed", "/usr/lib/apk/db/installed"];
 
     /// <summary>Finds them.</summary>
     public static IEnumerable<FoundPackage> Find(MergedTree tree, SystemRelease release)
     {
         // One of the paths may lead to the other.
-        foreach (string place in s_places.Select(p => tree.Resolve(p)).Distinct())
+        foreach (string place in Places.Select(p => TreeText.Resolve(tree, p)).OfType<string>().Distinct())
         {
-            if (TreeText.Read(tree, place, LargestList) is not { } list)
+            if (TreeText.Read(tree, place, TreeText.LargestList) is not { } list)
             {
                 continue;
             }

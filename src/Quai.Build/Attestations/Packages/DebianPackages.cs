@@ -6,20 +6,23 @@ namespace Quai.Build.Attestations.Packages;
 internal static class DebianPackages
 {
     private const string Folder = "/var/lib/dpkg";
-    private const int LargestList = 64 << 20, LargestEntry = 1 << 20;
+    private const int LargestEntry = 1 << 20;
+
+    /// <summary>Where the database is.</summary>
+    public const string Place = Folder + "/status";
 
     /// <summary>Finds them.</summary>
     public static IEnumerable<FoundPackage> Find(MergedTree tree, SystemRelease release)
     {
-        if (TreeText.Read(tree, Folder + "/status", LargestList) is { } list)
+        if (TreeText.Read(tree, Place, TreeText.LargestList) is { } list)
         {
-            foreach (FoundPackage package in PackageFields.Blocks(list).Where(b => b.GetValueOrDefault("Status", "").EndsWith(" installed", StringComparison.Ordinal)).Select(b => Read(b, Folder + "/status", release)).OfType<FoundPackage>())
+            foreach (FoundPackage package in PackageFields.Blocks(list).Where(b => b.GetValueOrDefault("Status", "").EndsWith(" installed", StringComparison.Ordinal)).Select(b => Read(b, Place, release)).OfType<FoundPackage>())
             {
                 yield return package;
             }
         }
 
-        using MergedDirectory? pieces = tree.OpenDirectory(tree.Resolve(Folder + "/status.d"));
+        using MergedDirectory? pieces = TreeText.Resolve(tree, Folder + "/status.d") is { } folder ? tree.OpenDirectory(folder) : null;
         foreach ((byte[] name, _) in pieces?.Entries() ?? [])
         {
             string file = MergedTree.Text(name);

@@ -110,7 +110,7 @@ internal static class LanguagePackages
                 Summary = Text(module, "description"),
             };
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // What is no JSON is no package.
             return null;

@@ -30,6 +30,10 @@ internal sealed record PackageScan(IReadOnlyList<FoundPackage> Packages, IReadOn
 
         return new PackageScan(
             [.. found.Values.OrderBy(p => p.Url, StringComparer.Ordinal).ThenBy(p => p.Place, StringComparer.Ordinal)],
-            [.. s_unread.Select(p => tree.Resolve(p)).Distinct().Where(p => tree.Status(p) is { IsRegular: true })]);
+            [
+                .. s_unread.Select(p => TreeText.Resolve(tree, p)).OfType<string>().Distinct().Where(p => tree.Status(p) is { IsRegular: true }),
+                .. AlpinePackages.Places.Append(DebianPackages.Place).Select(p => TreeText.Resolve(tree, p)).OfType<string>().Distinct()
+                    .Where(p => tree.Status(p) is { IsRegular: true, Size: > TreeText.LargestList }),
+            ]);
     }
 }

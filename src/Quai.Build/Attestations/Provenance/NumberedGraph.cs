@@ -19,10 +19,10 @@ internal sealed class NumberedGraph
         foreach (ByteString bytes in definition.Def)
         {
             last = BlobDigest.Of(bytes.Span).ToString();
-            operations[last] = Op.Parser.ParseFrom(bytes);
+            operations[last] = Read(bytes);
         }
 
-        // Without recursion: a graph may be deep. That it has no loops, its reader has seen.
+        // Without recursion: a graph may be deep. Digests name only what was there before them, so there is no loop.
         var open = new Stack<(string Digest, int Next)>();
         if (last.Length > 0)
         {
@@ -97,6 +97,19 @@ internal sealed class NumberedGraph
         }
 
         json.WriteEndObject();
+    }
+
+    // The graphs that sources came by are told as their clients said them, and nobody has looked at them before.
+    private static Op Read(ByteString bytes)
+    {
+        try
+        {
+            return Op.Parser.ParseFrom(bytes);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return new Op();
+        }
     }
 
     private static void Write(Utf8JsonWriter json, Location location)

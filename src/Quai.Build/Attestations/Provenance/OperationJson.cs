@@ -64,7 +64,7 @@ internal sealed class OperationJson(Utf8JsonWriter json)
 
     private void Write(ExecOp exec)
     {
-        json.Inner("meta", () => Write(exec.Meta));
+        json.Inner("meta", () => Write(exec.Meta ?? new Meta()));
         json.Objects("mounts", exec.Mounts, Write);
         json.Number("network", (long)exec.Network);
         json.Number("security", (long)exec.Security);
