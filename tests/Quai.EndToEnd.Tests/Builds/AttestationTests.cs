@@ -32,14 +32,14 @@ public sealed class AttestationTests(QuaidInstance engine) : IClassFixture<Quaid
         Assert.Equal("made", await folder.Client.OkAsync($"run --rm {name} cat /made"));
         await folder.Client.OkAsync($"push {name}");
 
-        string provenance = await folder.Client.OkAsync($"buildx imagetools inspect --format {{{{json .Provenance}}}} {name}");
+        string provenance = await folder.Client.OkAsync($"buildx imagetools inspect --format '{{{{json .Provenance}}}}' {name}");
         JsonNode told = JsonNode.Parse(provenance)!["SLSA"]!;
         Assert.Equal("https://me", (string)told["builder"]!["id"]!);
         Assert.StartsWith($"pkg:docker/{BusyboxImage.Name.Split(':')[0]}", (string)told["materials"]![0]!["uri"]!, StringComparison.Ordinal);
         Assert.Equal("me", (string)told["invocation"]!["parameters"]!["args"]!["build-arg:WHO"]!);
         Assert.Equal("tok", (string)told["invocation"]!["parameters"]!["secrets"]![0]!["id"]!);
         Assert.DoesNotContain("s3cr3t", provenance, StringComparison.Ordinal);
-        string bill = await folder.Client.OkAsync($"buildx imagetools inspect --format {{{{json .SBOM}}}} {name}");
+        string bill = await folder.Client.OkAsync($"buildx imagetools inspect --format '{{{{json .SBOM}}}}' {name}");
         Assert.Contains("pkg:deb/debian/libc6@2.36", bill, StringComparison.Ordinal);
         Assert.Contains("pkg:apk/alpine/musl@1.2?arch=x86_64", bill, StringComparison.Ordinal);
 
