@@ -76,14 +76,14 @@ public sealed class DockerfileFrontend : IFrontend
         }
 
         Platform?[] platforms = options.Platforms.Count > 0 ? [.. options.Platforms] : [null];
-        (CompiledImage Image, IBuildRef? Files)[] built = await Task.WhenAll(platforms.Select(async (platform, index) =>
+        (CompiledImage Image, IBuildRef? Files, ScanTarget[] Scanned)[] built = await Task.WhenAll(platforms.Select(async (platform, index) =>
         {
             var checks = new CheckRun(settings);
             try
             {
                 var compiler = new DockerfileCompiler(host, options, file, context, contexts, checks);
                 CompiledImage image = await compiler.CompileAsync(platform, allStages: false, cancellation).ConfigureAwait(false);
-                return (image, await host.SolveAsync(image.Graph, cancellation).ConfigureAwait(false));
+                return (image, await host.SolveAsync(image.Graph, cancellation).ConfigureAwait(false), await ScannedAsync(host, options, image, cancellation).ConfigureAwait(false));
             }
             finally
             {
@@ -97,14 +97,31 @@ public sealed class DockerfileFrontend : IFrontend
         return Result(options, built);
     }
 
-    private static SolveResult Result(BuildOptions options, (CompiledImage Image, IBuildRef? Files)[] built)
+    private static async Task<ScanTarget[]> ScannedAsync(IFrontendHost host, BuildOptions options, CompiledImage image, CancellationToken cancellation)
+    {
+        List<ScanTarget> scanned = [];
+        foreach ((string name, BuildProtocol.Llb.Definition graph) in image.Scanned)
+        {
+            if (await host.SolveAsync(graph, cancellation).ConfigureAwait(false) is { } files)
+            {
+                scanned.Add(new ScanTarget(options.IsMultiPlatform ? PlatformOf(options, image).ToString() : "", name, files));
+            }
+        }
+
+        return [.. scanned];
+    }
+
+    private static Platform PlatformOf(BuildOptions options, CompiledImage image) =>
+        options.Platforms.Count > 0 ? image.Compilation.TargetPlatform : Platform.Normalize(image.Image.Os, image.Image.Architecture, image.Image.Variant);
+
+    private static SolveResult Result(BuildOptions options, (CompiledImage Image, IBuildRef? Files, ScanTarget[] Scanned)[] built)
     {
         Dictionary<string, byte[]> metadata = [];
         Dictionary<string, IBuildRef?> files = [];
         List<PlatformEntry> entries = [];
-        foreach ((CompiledImage image, IBuildRef? result) in built)
+        foreach ((CompiledImage image, IBuildRef? result, _) in built)
         {
-            Platform platform = options.Platforms.Count > 0 ? image.Compilation.TargetPlatform : Platform.Normalize(image.Image.Os, image.Image.Architecture, image.Image.Variant);
+            Platform platform = PlatformOf(options, image);
             string id = platform.ToString();
             entries.Add(new PlatformEntry(id, new PlatformNames(platform.Architecture, platform.Os, platform.Variant)));
             metadata[options.IsMultiPlatform ? $"{ConfigKey}/{id}" : ConfigKey] = ImageJson.Write(image.Image);
@@ -117,7 +134,8 @@ public sealed class DockerfileFrontend : IFrontend
         }
 
         metadata[PlatformsKey] = JsonSerializer.SerializeToUtf8Bytes(new PlatformList(entries), FrontendJson.Default.PlatformList);
-        return options.IsMultiPlatform ? new SolveResult { Refs = files, Metadata = metadata } : new SolveResult { Ref = built[0].Files, Metadata = metadata };
+        var made = new SolveResult { Metadata = metadata, ScanTargets = [.. built.SelectMany(b => b.Scanned)] };
+        return options.IsMultiPlatform ? made with { Refs = files } : made with { Ref = built[0].Files };
     }
 
     /// <summary>Has the file read by the frontend that it asks for, or that the request asks for; null where that is this one.</summary>

@@ -39,6 +39,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
         var catalog = new ImageCatalog(database, snapshots.Folder);
         var holds = new ImageHolds(database, content.Gate);
         var recorder = new ImageRecorder(database, content.Layers, catalog, time);
+        var attested = new AttestedIndexes(database, blobs);
         var maker = new ImageMaker(blobs, recorder, time);
         var repositories = new BlobRepositories(database, time);
         var trust = new TrustGate(database, options.PolicyFile);
@@ -72,8 +73,8 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Import = new ImportImage(blobs, snapshots, content.Layers, maker, content.Work, events),
             Save = new SaveImages(catalog, holds, blobs, content.Leases, events),
             Commit = new CommitImage(catalog, holds, blobs, content.Differences, maker, content.Work, events),
-            Built = new RecordBuiltImage(maker, events),
-            BuiltIndexes = new RecordBuiltIndex(content.Blobs, recorder, events),
+            Built = new RecordBuiltImage(maker, attested, events),
+            BuiltIndexes = new RecordBuiltIndex(content.Blobs, recorder, attested, events),
             Tag = new TagImage(database, catalog, events, time),
             Remove = new RemoveImage(catalog, removal),
             RemoveUnused = new RemoveUnusedImage(catalog, snapshots, removal),

@@ -1,4 +1,5 @@
 using System.Text;
+using Quai.Build.Attestations;
 using Quai.Build.Caching;
 using Quai.Build.Jobs;
 using Quai.Build.Tests.Fakes;
@@ -71,11 +72,15 @@ internal sealed class BuildFixture : IAsyncDisposable
         BuildAsync(definition, async r => (await r.ReadDirectoryAsync(path, null, default)).Select(e => e.Path).Order(StringComparer.Ordinal).ToArray());
 
     /// <summary>Exports a graph's result.</summary>
-    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(Definition definition, string type, params (string Name, string Value)[] attributes)
+    public Task<IReadOnlyDictionary<string, string>> ExportAsync(Definition definition, string type, params (string Name, string Value)[] attributes) =>
+        ExportAsync(definition, AttestationDemands.None, type, attributes);
+
+    /// <summary>Exports a graph's result with what is attested of it.</summary>
+    public async Task<IReadOnlyDictionary<string, string>> ExportAsync(Definition definition, AttestationDemands attestations, string type, params (string Name, string Value)[] attributes)
     {
         await using IBuildJob job = Begin();
         var result = new SolveResult { Ref = await job.SolveAsync(definition, default) };
-        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], [], default);
+        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], [], attestations, default);
     }
 
     /// <summary>Exports a result for two platforms: a file with the architecture's name for each.</summary>
@@ -99,6 +104,6 @@ internal sealed class BuildFixture : IAsyncDisposable
                 ["containerimage.config/linux/arm64"] = """{"architecture":"arm64","os":"linux"}"""u8.ToArray(),
             },
         };
-        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], [], default);
+        return await job.ExportAsync(result, [new ExportRequest(type, attributes.ToDictionary(a => a.Name, a => a.Value), 0)], [], AttestationDemands.None, default);
     }
 }

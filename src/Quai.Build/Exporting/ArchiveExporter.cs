@@ -37,6 +37,12 @@ internal sealed class ArchiveExporter(ImageComposer composer, BlobStore blobs, L
             throw QuaiException.Invalid("docker exporter does not currently support exporting manifest lists");
         }
 
+        trees = [.. trees.Select(t => t with { Attestations = [.. t.Attestations.Where(a => !a.IsInlineOnly)] })];
+        if (isForDocker && trees.Any(t => t.Attestations.Count > 0))
+        {
+            throw QuaiException.Invalid("docker exporter does not support exporting manifest lists, which attestations need: use the oci exporter instead");
+        }
+
         using Lease lease = leases.Begin();
         ComposedImage image = await composer.ComposeAsync(trees, demands, demands.UsesOciTypes ?? !isForDocker, progress, lease, cancellation).ConfigureAwait(false);
         LayoutArchive archive = await ImageArchive.PlanAsync(blobs, image, demands, isForDocker, cancellation).ConfigureAwait(false);

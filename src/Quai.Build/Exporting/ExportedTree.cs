@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quai.Build.Attestations;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Errors;
@@ -15,6 +16,9 @@ internal sealed record ExportedTree(string Key, Platform Platform, LayerStack St
 {
     /// <summary>What an image of it carries along of the steps that it was made by; null for nothing.</summary>
     public byte[]? InlineCache { get; init; }
+
+    /// <summary>What is attested of it.</summary>
+    public IReadOnlyList<TreeAttestation> Attestations { get; init; } = [];
 
     /// <summary>The time that the frontend wants what is made to have (<c>SOURCE_DATE_EPOCH</c>); null for the true ones.</summary>
     public DateTimeOffset? Epoch { get; init; }

@@ -30,7 +30,7 @@ internal sealed class ImageExporter(IImageStore images, ImageComposer composer, 
         }
 
         using Lease lease = leases.Begin();
-        return trees.Count == 1 && demands.IsStored && !demands.PushesByDigest
+        return trees is [{ Attestations.Count: 0 }] && demands.IsStored && !demands.PushesByDigest
             ? await StoreAsync(trees[0], demands, session, progress, lease, cancellation).ConfigureAwait(false)
             : await ComposeAsync(trees, demands, session, progress, lease, cancellation).ConfigureAwait(false);
     }

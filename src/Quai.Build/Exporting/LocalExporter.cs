@@ -27,11 +27,31 @@ internal sealed class LocalExporter : IExporter
 
         // One transfer for all: what is not in it, a client may take for removed.
         bool isSplit = PlatformFolders.IsSplit(trees, request.Attributes);
-        ISentTree tree = isSplit
-            ? new SplitTree([.. trees.Select(t => (PlatformFolders.NameOf(t), new SentTree(new MergedTree(t.Stack), PlatformFolders.NameOf(t), t.Epoch)))])
-            : new SentTree(new MergedTree(trees[0].Stack), "", trees[0].Epoch);
+        ISentTree tree;
+        if (isSplit)
+        {
+            List<(string, ISentTree)> folders = [];
+            foreach (ExportedTree one in trees)
+            {
+                folders.Add((PlatformFolders.NameOf(one), await SentAsync(one, PlatformFolders.NameOf(one), request, cancellation).ConfigureAwait(false)));
+            }
+
+            tree = new SplitTree(folders);
+        }
+        else
+        {
+            tree = await SentAsync(trees[0], "", request, cancellation).ConfigureAwait(false);
+        }
+
         await session.SendTreeAsync(request.Index, tree, cancellation).ConfigureAwait(false);
         progress.Report(isSplit ? $"copying files {string.Join(", ", trees.Select(t => t.Platform))}" : "copying files", 0, 0, isComplete: true);
         return new Dictionary<string, string>();
+    }
+
+    private static async Task<ISentTree> SentAsync(ExportedTree tree, string folder, ExportRequest request, CancellationToken cancellation)
+    {
+        var files = new SentTree(new MergedTree(tree.Stack), folder, tree.Epoch);
+        IReadOnlyList<(string Name, byte[] Content)> beside = await AttestationFiles.WriteAsync(tree, request, cancellation).ConfigureAwait(false);
+        return beside.Count == 0 ? files : new AttestedTree(files, folder, beside, tree.Epoch ?? DateTimeOffset.UtcNow);
     }
 }

@@ -12,7 +12,7 @@ namespace Quai.Build.Exporting;
 /// <summary>Gives the client the files of the result as an archive.</summary>
 internal sealed class TarExporter(string mountPoint) : IExporter
 {
-    private const uint FolderMode = 0x1ed;
+    private const uint FolderMode = 0x1ed, FileMode = 0x180;
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Types { get; } = ["tar"];
@@ -25,31 +25,54 @@ internal sealed class TarExporter(string mountPoint) : IExporter
         IReadOnlyList<ExportedTree> trees, ExportRequest request, IBuildSession? session, IStepProgress progress, CancellationToken cancellation)
     {
         bool isSplit = PlatformFolders.IsSplit(trees, request.Attributes);
+        List<IReadOnlyList<(string Name, byte[] Content)>> beside = [];
+        foreach (ExportedTree tree in trees)
+        {
+            beside.Add(await AttestationFiles.WriteAsync(tree, request, cancellation).ConfigureAwait(false));
+        }
+
         await ClientFile.SendAsync(
             session,
             request.Index,
             new Dictionary<string, string>(),
-            (target, token) => Task.Factory.StartNew(() => Pack(trees, isSplit, target, token), token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
+            (target, token) => Task.Factory.StartNew(() => Pack([.. trees.Zip(beside)], isSplit, target, token), token, TaskCreationOptions.LongRunning, TaskScheduler.Default),
             cancellation).ConfigureAwait(false);
         progress.Report("sending tarball", 0, 0, isComplete: true);
         return new Dictionary<string, string>();
     }
 
-    private void Pack(IReadOnlyList<ExportedTree> trees, bool isSplit, Stream target, CancellationToken cancellation)
+    private void Pack(IReadOnlyList<(ExportedTree Tree, IReadOnlyList<(string Name, byte[] Content)> Beside)> trees, bool isSplit, Stream target, CancellationToken cancellation)
     {
         using var sink = new SinkStream(target, cancellation);
         using var buffer = new BufferedStream(sink, 256 << 10);
         var tar = new TarWriter(buffer);
-        foreach (ExportedTree tree in trees.Where(t => t.Stack.Layers.Count > 0))
+        foreach ((ExportedTree tree, IReadOnlyList<(string Name, byte[] Content)> beside) in trees.Where(t => t.Tree.Stack.Layers.Count > 0 || t.Beside.Count > 0))
         {
-            using FileDescriptor root = DetachedOverlay.Open("/", tree.Stack.Directories, null, null, mountPoint);
             byte[] prefix = isSplit ? Encoding.UTF8.GetBytes(PlatformFolders.NameOf(tree) + "/") : [];
             if (isSplit)
             {
                 tar.WriteHeader(new TarHeader { Type = TarEntryType.Directory, Name = prefix, Mode = FolderMode });
             }
 
-            new TreePacker(tar, tree.Epoch is { } epoch ? new TreePackerOptions { Date = _ => epoch.ToUnixTimeSeconds() } : TreePackerOptions.Plain, cancellation).PackContent(root, prefix);
+            if (tree.Stack.Layers.Count > 0)
+            {
+                using FileDescriptor root = DetachedOverlay.Open("/", tree.Stack.Directories, null, null, mountPoint);
+                new TreePacker(tar, tree.Epoch is { } epoch ? new TreePackerOptions { Date = _ => epoch.ToUnixTimeSeconds() } : TreePackerOptions.Plain, cancellation).PackContent(root, prefix);
+            }
+
+            // Behind the tree's own: of two entries with one name, the last one counts.
+            foreach ((string name, byte[] content) in beside)
+            {
+                tar.WriteHeader(new TarHeader
+                {
+                    Type = TarEntryType.File,
+                    Name = [.. prefix, .. Encoding.UTF8.GetBytes(name)],
+                    Mode = FileMode,
+                    Size = content.Length,
+                    Modified = (tree.Epoch ?? DateTimeOffset.UtcNow).ToUnixTimeSeconds(),
+                });
+                tar.Write(content);
+            }
         }
 
         tar.Finish();

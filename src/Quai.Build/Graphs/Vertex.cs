@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
+using Quai.Build.Attestations.Provenance;
 using Quai.BuildProtocol.Llb;
 
 namespace Quai.Build.Graphs;
@@ -43,6 +44,46 @@ public sealed class Vertex
         Op.OpOneofCase.None => "",
         _ => Kind,
     };
+
+    /// <summary>Adds what the step is given besides files: secrets, agents, a network.</summary>
+    internal void AddDemandsTo(BuildMaterials materials)
+    {
+        if (Op.OpCase == Op.OpOneofCase.Exec)
+        {
+            materials.HasNetwork |= Op.Exec.Network != NetMode.None;
+            foreach (Mount mount in Op.Exec.Mounts)
+            {
+                if (mount is { MountType: MountType.Secret, SecretOpt: { } secret })
+                {
+                    materials.AddSecret(secret.ID, secret.Optional);
+                }
+                else if (mount is { MountType: MountType.Ssh, SSHOpt: { } agent })
+                {
+                    materials.AddAgent(agent.ID, agent.Optional);
+                }
+            }
+
+            foreach (SecretEnv secret in Op.Exec.Secretenv)
+            {
+                materials.AddSecret(secret.ID, secret.Optional);
+            }
+        }
+        else if (Op.OpCase == Op.OpOneofCase.Source)
+        {
+            foreach ((string name, string value) in Op.Source.Attrs)
+            {
+                switch (name)
+                {
+                    case "git.authheadersecret" or "git.authtokensecret" or "http.authheadersecret":
+                        materials.AddSecret(value, isOptional: true);
+                        break;
+                    case "git.mountsshsock":
+                        materials.AddAgent(value, isOptional: true);
+                        break;
+                }
+            }
+        }
+    }
 
     private static string DigestOf(Op op)
     {

@@ -1,4 +1,6 @@
 using Google.Protobuf;
+using Quai.Build.Attestations;
+using Quai.Build.Attestations.Provenance;
 using Quai.BuildProtocol.Control;
 using Quai.Content;
 using Quai.Content.Blobs;
@@ -35,7 +37,14 @@ internal sealed class BuildHistory(MetadataDatabase database, ContentStore conte
             record.ExternalError = await KeepAsync(error, ErrorType, lease, cancellation).ConfigureAwait(false);
         }
 
-        List<string> named = [.. new[] { record.Logs, record.Trace, record.ExternalError }.OfType<BlobDescriptor>().Select(b => b.Digest)];
+        foreach ((string key, byte[] document) in blobs.Provenance)
+        {
+            BlobDescriptor kept = await KeepAsync(document, Statements.MediaType, lease, cancellation).ConfigureAwait(false);
+            kept.Annotations[Statements.PredicateAnnotation] = ProvenanceDocument.TypeOf(ProvenanceDemand.OfRecords);
+            InfoOf(record, key).Attestations.Add(kept);
+        }
+
+        List<string> named = [.. new[] { record.Logs, record.Trace, record.ExternalError }.OfType<BlobDescriptor>().Concat(record.Result?.Attestations ?? []).Concat(record.Results.Values.SelectMany(r => r.Attestations)).Select(b => b.Digest)];
         foreach (BlobDescriptor result in record.Result?.Results.Values ?? Enumerable.Empty<BlobDescriptor>())
         {
             // An image that was pushed elsewhere may have another manifest here by now.
@@ -100,6 +109,21 @@ internal sealed class BuildHistory(MetadataDatabase database, ContentStore conte
         {
             throw QuaiException.NotFound($"content {digest}: not found", e);
         }
+    }
+
+    private static BuildResultInfo InfoOf(BuildHistoryRecord record, string key)
+    {
+        if (key.Length == 0)
+        {
+            return record.Result ??= new BuildResultInfo();
+        }
+
+        if (!record.Results.TryGetValue(key, out BuildResultInfo? info))
+        {
+            record.Results[key] = info = new BuildResultInfo();
+        }
+
+        return info;
     }
 
     private static BuildHistoryRecord Read(byte[] bytes, long pinned)

@@ -9,6 +9,9 @@ public sealed record SolveResult
     /// <summary>Several results by their keys, such as <c>linux/amd64</c>; null where there is one. A result is null where it is empty.</summary>
     public IReadOnlyDictionary<string, IBuildRef?>? Refs { get; init; }
 
+    /// <summary>What is looked through for packages besides, where packages are told.</summary>
+    public IReadOnlyList<ScanTarget> ScanTargets { get; init; } = [];
+
     /// <summary>
     /// What goes with them, by the keys that BuildKit has: <c>containerimage.config</c> (for one of several with <c>/KEY</c> behind it) is an image's configuration,
     /// <c>refs.platforms</c> says which key is which platform's.

@@ -69,6 +69,11 @@ public sealed class LayerStore
         return rows is [var (chain, size)] && _content.Snapshots.DirectoryOf(chain) is { } directory ? new BuildLayer(id, directory, size) : null;
     }
 
+    /// <summary>The blob that a layer is; null for one that was never packed.</summary>
+    internal Descriptor? BlobOf(BuildLayer layer) => _database.Read(c => c.Rows(
+        "SELECT blob, media_type, blob_size FROM build_layers WHERE id=$i AND blob IS NOT NULL",
+        r => new Descriptor { Digest = r.GetString(0), MediaType = r.GetString(1), Size = r.GetInt64(2) }, ("$i", layer.Id))).SingleOrDefault();
+
     /// <summary>When the layers of a tree were made here, from the bottom up.</summary>
     public IReadOnlyList<DateTimeOffset> CreatedAt(LayerStack stack) =>
     [

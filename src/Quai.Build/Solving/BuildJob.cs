@@ -1,6 +1,7 @@
-using Quai.Build.Steps;
-using Quai.Build.Steps.Programs;
 using System.Collections.Concurrent;
+using Quai.Build.Attestations;
+using Quai.Build.Attestations.Bills;
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Caching;
 using Quai.Build.Execution;
 using Quai.Build.Exporting;
@@ -11,6 +12,8 @@ using Quai.Build.Layers;
 using Quai.Build.Progress;
 using Quai.Build.RemoteCaches;
 using Quai.Build.Sources;
+using Quai.Build.Steps;
+using Quai.Build.Steps.Programs;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 using Quai.Oci.Images;
@@ -31,6 +34,7 @@ internal sealed class BuildJob : IBuildJob
     private readonly Lazy<IReadOnlyList<Oci.Images.Platform>> _platforms = new(RunnablePlatforms.Find);
     private readonly ImportedCaches _imported;
     private readonly VertexSolver _solver;
+    private readonly BuildAccount _account;
     private readonly Action<BuildJob> _ended;
     private readonly LayerUses.Use _use;
 
@@ -45,6 +49,7 @@ internal sealed class BuildJob : IBuildJob
         _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements, parts.Entitlements), _use, _stop.Token) { IsExplained = options.IsExplained };
         _imported = parts.Imports(options.Session, Begin, _stop.Token);
         _solver = new VertexSolver(parts, new CacheView(parts.Records, parts.Layers, _imported), _log, _scope);
+        _account = new BuildAccount(_solver, parts.Layers, parts.Time);
     }
 
     /// <inheritdoc/>
@@ -64,10 +69,6 @@ internal sealed class BuildJob : IBuildJob
         // Stages that begin with the same image ask once, and all of a build has the same answer.
         _resolved.GetOrAdd(question, q => new Lazy<Task<ResolvedImage>>(() => ResolveImageAsync(q))).Value.WaitAsync(cancellation);
 
-    // Another repository's digest says nothing of this one: an image may be here under several names.
-    private static Digest? DigestIn(string reference, Images.Image image) => !ImageReference.TryParse(reference, out ImageReference? wanted) ? null
-        : image.RepoDigests.Select(d => ImageReference.TryParse(d, out ImageReference? known) && known.Name == wanted.Name ? known.Digest : null).FirstOrDefault(d => d is not null);
-
     private async Task<ResolvedImage> ResolveImageAsync(ImageQuestion asked)
     {
         ImageQuestion question = Allowed(asked);
@@ -76,7 +77,8 @@ internal sealed class BuildJob : IBuildJob
         {
             (Images.Image image, bool wasHere) = await _parts.Images.GetAsync(question.Reference, question.Platform, question.Mode, _options.Session, progress, _stop.Token).ConfigureAwait(false);
             progress.End("");
-            return new ResolvedImage(question.Reference, DigestIn(question.Reference, image), _parts.Exports.ConfigOf(image));
+            _account.Asked(question, image);
+            return new ResolvedImage(question.Reference, BaseImages.DigestIn(question.Reference, image), _parts.Exports.ConfigOf(image));
         }
         catch (Exception e)
         {
@@ -121,7 +123,9 @@ internal sealed class BuildJob : IBuildJob
 
         _scope.Learn(definition);
         _solver.Announce(edge);
-        return Task.FromResult<IBuildRef?>(new BuildRef(definition, token => _solver.SolveAsync(edge, token)));
+        var solved = new BuildRef(definition, edge, token => _solver.SolveAsync(edge, token));
+        _account.Solved(solved);
+        return Task.FromResult<IBuildRef?>(solved);
     }
 
     /// <inheritdoc/>
@@ -133,7 +137,9 @@ internal sealed class BuildJob : IBuildJob
         ImportCache(CacheAttribute.Read(request.Attributes));
         IFrontend frontend = _parts.Frontends.FirstOrDefault(f => f.Name == name) ?? throw QuaiException.Invalid($"failed to find frontend: {name}");
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
-        return await frontend.RunAsync(request, this, both.Token).ConfigureAwait(false);
+        SolveResult result = await frontend.RunAsync(request, this, both.Token).ConfigureAwait(false);
+        _account.Used(new FrontendUse(name, request.Attributes), result);
+        return result;
     }
 
     /// <inheritdoc/>
@@ -153,7 +159,7 @@ internal sealed class BuildJob : IBuildJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed) => [.. failed.Mounts.Select(m => m is null ? null : new BuildRef(new Definition(), _ => Task.FromResult(m)))];
+    public IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed) => [.. failed.Mounts.Select(m => m is null ? null : new BuildRef(new Definition(), null, _ => Task.FromResult(m)))];
 
     /// <inheritdoc/>
     public void ImportCache(IReadOnlyList<CacheReference> caches) => _imported.Add(caches);
@@ -163,11 +169,12 @@ internal sealed class BuildJob : IBuildJob
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> ExportAsync(
-        SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation)
+        SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, AttestationDemands attestations, CancellationToken cancellation)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _stop.Token);
         _parts.Exports.Check(exports);
         IReadOnlyList<ExportedTree> trees = await Exports.TreesAsync(result, both.Token).ConfigureAwait(false);
+        trees = await new TreeAttestations(_account, new BillMaker(this, Begin, _parts.Time)).AttestAsync(trees, result, attestations, both.Token).ConfigureAwait(false);
         IReadOnlyList<SolvedStep> steps = caches.Count == 0 ? [] : await _solver.SolvedAsync(caches.Any(c => c.Type != CacheExports.InlineType && new CacheDemands(c).IsComplete), both.Token).ConfigureAwait(false);
         if (caches.Any(c => c.Type == CacheExports.InlineType))
         {
@@ -181,6 +188,19 @@ internal sealed class BuildJob : IBuildJob
         }
 
         return answer;
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<(string Key, byte[] Document)>> ProvenanceAsync(SolveResult result, CancellationToken cancellation)
+    {
+        List<(string, byte[])> all = [];
+        IReadOnlyList<ExportedTree> trees = await Exports.TreesAsync(result, cancellation).ConfigureAwait(false);
+        foreach ((ExportedTree tree, TreeAttestation told) in trees.Zip(new TreeAttestations(_account, null).Provenance(trees, result, ProvenanceDemand.OfRecords)))
+        {
+            all.Add((tree.Key, Statements.InLines(await told.PredicateAsync(new Dictionary<string, Descriptor>(), cancellation).ConfigureAwait(false))));
+        }
+
+        return all;
     }
 
     /// <inheritdoc/>

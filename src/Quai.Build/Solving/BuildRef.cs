@@ -1,3 +1,4 @@
+using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
@@ -12,13 +13,17 @@ namespace Quai.Build.Solving;
 
 /// <summary>The result of a graph of a build.</summary>
 /// <param name="definition">The graph; empty for files that are no graph's result.</param>
+/// <param name="edge">Which result of the graph it is; null for files that are no graph's result.</param>
 /// <param name="solve">Makes its files.</param>
-internal sealed class BuildRef(Definition definition, Func<CancellationToken, Task<LayerStack>> solve) : IBuildRef
+internal sealed class BuildRef(Definition definition, Edge? edge, Func<CancellationToken, Task<LayerStack>> solve) : IBuildRef
 {
     private const int LargestFile = 16 << 20;
 
     /// <inheritdoc/>
     public Definition Definition => definition;
+
+    /// <summary>Which result of the graph it is; null for files that are no graph's result.</summary>
+    public Edge? Edge => edge;
 
     /// <summary>Its files.</summary>
     public Task<LayerStack> SolveAsync(CancellationToken cancellation) => solve(cancellation);

@@ -2,6 +2,7 @@ using Quai.Build.Solving.Keys;
 using Quai.Build.Steps.Programs;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Caching;
 using Quai.Build.Frontends;
 using Quai.Build.Graphs;
@@ -75,6 +76,69 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         }
 
         return solved;
+    }
+
+    /// <summary>Adds what a result was made of, as far as that was looked up.</summary>
+    /// <returns>Whether any of it was.</returns>
+    public bool Capture(Edge edge, BuildMaterials materials)
+    {
+        var pending = new Stack<Vertex>([edge.Vertex]);
+        HashSet<string> seen = [];
+        bool any = false;
+        while (pending.TryPop(out Vertex? vertex))
+        {
+            if (!seen.Add(vertex.Digest))
+            {
+                continue;
+            }
+
+            vertex.AddDemandsTo(materials);
+            if (_sources.TryGetValue(vertex.Digest, out Lazy<Task<SourceState>>? source) && source is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } state })
+            {
+                state.Result.Material?.AddTo(materials);
+                any = true;
+            }
+
+            foreach (Edge input in vertex.Inputs)
+            {
+                pending.Push(input.Vertex);
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Those results of the steps that lead to a result which are here, by the steps' digests.</summary>
+    public async Task<IReadOnlyDictionary<string, StepResult>> HereAsync(Edge edge, CancellationToken cancellation)
+    {
+        Dictionary<string, StepResult> here = [];
+        var pending = new Stack<Vertex>([edge.Vertex]);
+        HashSet<string> seen = [];
+        while (pending.TryPop(out Vertex? vertex))
+        {
+            if (!seen.Add(vertex.Digest))
+            {
+                continue;
+            }
+
+            StepResult? result = vertex.Op is { OpCase: Op.OpOneofCase.Source, Source: { } source } && source.Identifier.StartsWith("docker-image://", StringComparison.Ordinal)
+                ? await ResultAsync(vertex).WaitAsync(cancellation).ConfigureAwait(false)
+                : await InHandAsync(vertex).ConfigureAwait(false)
+                    ?? (_keys.TryGetValue(vertex.Digest, out Lazy<Task<StepKey>>? key) && vertex.Op.OpCase != Op.OpOneofCase.Source && key.Value.IsCompletedSuccessfully
+                        ? await ElsewhereAsync((await key.Value.ConfigureAwait(false)).Key, all: false, cancellation).ConfigureAwait(false)
+                        : null);
+            if (result is not null)
+            {
+                here[vertex.Digest] = result;
+            }
+
+            foreach (Edge input in vertex.Inputs)
+            {
+                pending.Push(input.Vertex);
+            }
+        }
+
+        return here;
     }
 
     /// <summary>The result of a step that this build has made or taken; null where it did without.</summary>

@@ -57,6 +57,10 @@ internal sealed class BaseImages(IImageStore images)
     public static async Task<RegistryAuth?> CredentialsAsync(IBuildSession? session, ImageReference name, CancellationToken cancellation) =>
         session is null ? null : await session.CredentialsAsync(HostOf(name), cancellation).ConfigureAwait(false);
 
+    /// <summary>The digest by which an image is known in the repository of a reference; null for none: another repository's digest says nothing of this one.</summary>
+    public static Digest? DigestIn(string reference, Image image) => !ImageReference.TryParse(reference, out ImageReference? wanted) ? null
+        : image.RepoDigests.Select(d => ImageReference.TryParse(d, out ImageReference? known) && known.Name == wanted.Name ? known.Digest : null).FirstOrDefault(d => d is not null);
+
     // By the name under which clients keep them.
     private static string HostOf(ImageReference name) => name.Canonical.Split('/')[0] is var host and not "docker.io" ? host : "https://index.docker.io/v1/";
 

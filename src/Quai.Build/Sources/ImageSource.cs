@@ -1,3 +1,4 @@
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
@@ -24,8 +25,15 @@ internal sealed class ImageSource(BaseImages images, ContentStore content, Layer
     {
         vertex.Op.Source.Attrs.TryGetValue("image.resolvemode", out string? mode);
         (Image image, bool wasHere) = await images.GetAsync(rest, PlatformOf(vertex), mode ?? "", session, progress, cancellation).ConfigureAwait(false);
-        return new SourceState("image:" + image.Id, token => LoadAsync(image, token)) { IsCached = wasHere };
+        return new SourceState("image:" + image.Id, token => LoadAsync(image, token))
+        {
+            IsCached = wasHere,
+            Material = MaterialOf(rest, PlatformOf(vertex), image),
+        };
     }
+
+    private static MaterialSource.OfImage? MaterialOf(string reference, Platform? platform, Image image) => !ImageReference.TryParse(reference, out ImageReference? name) ? null
+        : new MaterialSource.OfImage(name.WithDefaultTag(), platform ?? Platform.Host, name.Digest ?? BaseImages.DigestIn(reference, image) ?? Digest.Parse(image.ManifestDigest ?? image.Id));
 
     private async Task<LayerStack> LoadAsync(Image image, CancellationToken cancellation)
     {

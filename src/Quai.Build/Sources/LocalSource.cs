@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Contexts;
 using Quai.Build.Graphs;
 using Quai.Build.Sessions;
@@ -36,7 +37,7 @@ internal sealed class LocalSource(ContextStore contexts, IBuildSessions sessions
         attributes.TryGetValue("local.sharedkeyhint", out string? hint);
         StoredContext context = await contexts.SyncAsync(session, request, hint ?? "", cancellation).ConfigureAwait(false);
         progress.Report($"transferring {rest}:", context.Received, 0, isComplete: true);
-        return new SourceState("context:" + context.Digest, _ => Task.FromResult(context.Stack)) { Changes = context.Changes };
+        return new SourceState("context:" + context.Digest, _ => Task.FromResult(context.Stack)) { Changes = context.Changes, Material = new MaterialSource.OfDirectory(rest) };
     }
 
     private static List<string> List(IDictionary<string, string> attributes, string name)

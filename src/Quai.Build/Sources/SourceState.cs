@@ -1,3 +1,4 @@
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Layers;
 
 namespace Quai.Build.Sources;
@@ -12,4 +13,7 @@ internal sealed record SourceState(string Identity, Func<CancellationToken, Task
 
     /// <summary>Which of its files are others than when it last came; null where nobody knows.</summary>
     public Func<IReadOnlyList<string>>? Changes { get; init; }
+
+    /// <summary>What it is to those who ask what a result was made of; null where that is nothing to tell.</summary>
+    public MaterialSource? Material { get; init; }
 }

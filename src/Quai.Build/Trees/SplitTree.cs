@@ -6,7 +6,7 @@ namespace Quai.Build.Trees;
 
 /// <summary>Several trees as a client takes them at once, each in a folder of its own.</summary>
 /// <param name="trees">The trees by their folders, whose names their paths begin with.</param>
-internal sealed class SplitTree(IReadOnlyList<(string Folder, SentTree Tree)> trees) : ISentTree
+internal sealed class SplitTree(IReadOnlyList<(string Folder, ISentTree Tree)> trees) : ISentTree
 {
     /// <inheritdoc/>
     public IEnumerable<ContextEntry> Entries() => trees.OrderBy(t => t.Folder, StringComparer.Ordinal).SelectMany(t => t.Tree.Entries());

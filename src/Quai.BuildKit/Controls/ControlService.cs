@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Quai.Build.Attestations;
 using Quai.Build.Caching;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
@@ -46,6 +47,7 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
         IBuildJob job = build.Job;
         HistoryEntry? entry = request.Internal ? null : histories.Begin(request);
         IReadOnlyDictionary<string, string>? answer = null;
+        IReadOnlyList<(string Key, byte[] Document)> provenance = [];
         Exception? error = null;
         try
         {
@@ -53,10 +55,12 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
             await using CancellationTokenRegistration stop = gone.UnsafeRegister(static j => ((IBuildJob)j!).Stop(), job);
             using var life = CancellationTokenSource.CreateLinkedTokenSource(gone, job.Stopped);
             IReadOnlyList<CacheReference> caches = SolveDemands.CacheExports(request);
+            AttestationDemands attestations = SolveDemands.Attestations(request);
             job.CheckCaches(caches);
             job.ImportCache(SolveDemands.Imports(request));
             SolveResult result = await RunAsync(build, request, life.Token);
-            answer = await job.ExportAsync(result, SolveDemands.Exports(request), caches, life.Token);
+            answer = await job.ExportAsync(result, SolveDemands.Exports(request), caches, attestations, life.Token);
+            provenance = entry is null ? [] : await job.ProvenanceAsync(result, life.Token);
             return new SolveResponse { ExporterResponse = { answer.ToDictionary() } };
         }
         catch (Exception e) when (e is not OperationCanceledException && job.Stopped.IsCancellationRequested)
@@ -74,7 +78,7 @@ internal sealed class ControlService(ClientBuilds builds, IBuilder builder, Buil
         {
             if (entry is not null)
             {
-                histories.End(entry, job.Events, answer, error);
+                histories.End(entry, new BuildEnd(job.Events, answer, provenance, error));
             }
 
             builds.End(build);

@@ -1,3 +1,4 @@
+using Quai.Build.Attestations;
 using Quai.Build.Jobs;
 using Quai.Build.Reasons;
 using Quai.Build.Sources.Policies;
@@ -30,6 +31,10 @@ internal static class SolveDemands
     /// <summary>Which sources the build may have; null for all.</summary>
     /// <exception cref="QuaiException">Kind InvalidParameter: a rule is malformed.</exception>
     public static SourcePolicy? Policy(SolveRequest request) => request.SourcePolicy is { Rules.Count: > 0 } policy ? SourcePolicy.Read(policy) : null;
+
+    /// <summary>What is attested of the build's result.</summary>
+    /// <exception cref="QuaiException">Kind InvalidParameter: it is malformed.</exception>
+    public static AttestationDemands Attestations(SolveRequest request) => AttestationDemands.Read(request.FrontendAttrs);
 
     /// <summary>Whether the client drives the build itself, by calls of the gateway, and returns its result.</summary>
     public static bool IsDrivenByClient(SolveRequest request) => request.Frontend.Length == 0 && !(request.Definition?.Def.Count > 0);

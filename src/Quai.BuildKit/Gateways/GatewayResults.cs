@@ -9,6 +9,9 @@ namespace Quai.BuildKit.Gateways;
 /// <summary>Results of builds as clients have them: by ids, with the graph that each is the result of, so that another build can take it as its input.</summary>
 internal static class GatewayResults
 {
+    private const string ScanKey = "quai.scan";
+    private const int LongestName = 255;
+
     /// <summary>Writes a result, whose parts are kept for further calls.</summary>
     /// <param name="result">The result.</param>
     /// <param name="build">Keeps the parts.</param>
@@ -19,6 +22,16 @@ internal static class GatewayResults
         foreach ((string name, byte[] value) in result.Metadata)
         {
             message.Metadata.Add(name, UnsafeByteOperations.UnsafeWrap(value));
+        }
+
+        foreach (ScanTarget target in withGraphs ? result.ScanTargets : [])
+        {
+            if (!message.Attestations.TryGetValue(target.Key, out Attestations? list))
+            {
+                message.Attestations[target.Key] = list = new Attestations();
+            }
+
+            list.Attestation.Add(new Attestation { Kind = AttestationKind.Bundle, Metadata = { [ScanKey] = ByteString.CopyFromUtf8(target.Name) }, Ref = Write(target.Ref, build), InTotoPredicateType = "https://spdx.dev/Document" });
         }
 
         if (result.Refs is { } several)
@@ -53,12 +66,11 @@ internal static class GatewayResults
             return new SolveResult();
         }
 
-        if (message.Attestations.Any(a => a.Value.Attestation.Count > 0))
+        var result = new SolveResult
         {
-            throw new QuaiException(ErrorKind.NotImplemented, "attestations that the client makes are not available in this version of Quai");
-        }
-
-        var result = new SolveResult { Metadata = message.Metadata.ToDictionary(m => m.Key, m => m.Value.ToByteArray()) };
+            Metadata = message.Metadata.ToDictionary(m => m.Key, m => m.Value.ToByteArray()),
+            ScanTargets = [.. message.Attestations.SelectMany(a => a.Value.Attestation.Select(one => Read(a.Key, one, build)))],
+        };
         return message.ResultCase switch
         {
             Result.ResultOneofCase.Ref => result with { Ref = build.Find(message.Ref.Id) },
@@ -67,6 +79,20 @@ internal static class GatewayResults
             Result.ResultOneofCase.RefsDeprecated => result with { Refs = message.RefsDeprecated.Refs.ToDictionary(r => r.Key, r => build.Find(r.Value)) },
             _ => result,
         };
+    }
+
+    // Beside a result, what is to be looked through for packages travels as an attestation that is yet to be made: clients hand back what they do not know.
+    private static ScanTarget Read(string key, Attestation attestation, GatewayBuild build)
+    {
+        string name = attestation.Metadata.TryGetValue(ScanKey, out ByteString? text) ? text.ToStringUtf8() : "";
+        if (name.Length == 0 || attestation.Kind != AttestationKind.Bundle)
+        {
+            throw new QuaiException(ErrorKind.NotImplemented, "attestations that a frontend or a client makes are not available in this version of Quai");
+        }
+
+        return name.Length <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && build.Find(attestation.Ref?.Id ?? "") is { } files
+            ? new ScanTarget(key, name, files)
+            : throw QuaiException.Invalid($"{name} cannot be looked through for packages: it is no stage of the build");
     }
 
     private static Ref Write(IBuildRef? result, GatewayBuild build) => result is null ? new Ref() : new Ref { Id = build.Keep(result), Def = result.Definition };

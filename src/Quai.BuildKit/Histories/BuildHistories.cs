@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Quai.Build.History;
-using Quai.Build.Progress;
 using Quai.BuildProtocol.Control;
 using Quai.Errors;
 
@@ -43,12 +42,12 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
     }
 
     /// <summary>A build has ended. Its record is kept beside the answer to its client.</summary>
-    public void End(HistoryEntry entry, IReadOnlyList<BuildEvent> events, IReadOnlyDictionary<string, string>? answer, Exception? error)
+    public void End(HistoryEntry entry, BuildEnd end)
     {
         DateTimeOffset now = DateTimeOffset.UtcNow;
         lock (_lock)
         {
-            _pending[entry.Id] = Task.Run(() => KeepAsync(entry, events, answer, error, now));
+            _pending[entry.Id] = Task.Run(() => KeepAsync(entry, end, now));
         }
     }
 
@@ -168,13 +167,13 @@ internal sealed partial class BuildHistories(IBuildHistory history, ILogger log)
 
     private static QuaiException Missing(string id) => QuaiException.NotFound($"no record of build {id}");
 
-    private async Task KeepAsync(HistoryEntry entry, IReadOnlyList<BuildEvent> events, IReadOnlyDictionary<string, string>? answer, Exception? error, DateTimeOffset now)
+    private async Task KeepAsync(HistoryEntry entry, BuildEnd end, DateTimeOffset now)
     {
         IReadOnlyList<string> gone = [];
         BuildHistoryRecord? kept = null;
         try
         {
-            (BuildHistoryRecord record, HistoryBlobs blobs) = entry.Complete(events, answer, error, now);
+            (BuildHistoryRecord record, HistoryBlobs blobs) = entry.Complete(end, now);
             gone = await history.AddAsync(record, blobs, CancellationToken.None).ConfigureAwait(false);
             kept = record;
         }

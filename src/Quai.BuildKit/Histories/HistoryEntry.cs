@@ -56,12 +56,11 @@ internal sealed class HistoryEntry
     }
 
     /// <summary>Completes the record.</summary>
-    /// <param name="events">All that has happened.</param>
-    /// <param name="answer">What the client was told; null where the build failed.</param>
-    /// <param name="error">How it failed; null where it did not.</param>
-    /// <param name="now">When it ended.</param>
-    public (BuildHistoryRecord Record, HistoryBlobs Blobs) Complete(IReadOnlyList<BuildEvent> events, IReadOnlyDictionary<string, string>? answer, Exception? error, DateTimeOffset now)
+    /// <param name="end">How the build ended.</param>
+    /// <param name="now">When it did.</param>
+    public (BuildHistoryRecord Record, HistoryBlobs Blobs) Complete(BuildEnd end, DateTimeOffset now)
     {
+        (IReadOnlyList<BuildEvent> events, IReadOnlyDictionary<string, string>? answer, _, Exception? error) = end;
         Dictionary<string, VertexEvent> steps = [];
         foreach (VertexEvent step in events.OfType<VertexEvent>())
         {
@@ -92,7 +91,7 @@ internal sealed class HistoryEntry
             }
 
             byte[] trace = BuildTrace.Write(Id, _record.CreatedAt.ToDateTimeOffset(), now, [.. steps.Values]);
-            return (_record.Clone(), new HistoryBlobs(Log(events), trace, status is null ? null : (ReadOnlyMemory<byte>?)status.ToByteArray()));
+            return (_record.Clone(), new HistoryBlobs(Log(events), trace, status is null ? null : (ReadOnlyMemory<byte>?)status.ToByteArray()) { Provenance = end.Provenance });
         }
     }
 

@@ -13,7 +13,7 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly ListFlag<string> _hosts = flags.Strings("add-host", '\0', "Add a line to the hosts file of steps (name:address)");
     private readonly ListFlag<string> _allow = flags.List("allow", '\0', "Allow steps more (network.host, security.insecure)", type: "stringArray");
     private readonly ListFlag<string> _annotations = flags.List("annotation", '\0', "Add an annotation to the image", type: "stringArray");
-    private readonly ListFlag<string> _attest = flags.List("attest", '\0', "Attestations; none are made by this version of Quai", type: "stringArray");
+    private readonly ListFlag<string> _attest = flags.List("attest", '\0', "Attest something of the result (type=provenance,mode=max; type=sbom)", type: "stringArray");
     private readonly ListFlag<string> _arguments = flags.List("build-arg", '\0', "Set a variable of the build", type: "stringArray");
     private readonly ListFlag<string> _contexts = flags.List("build-context", '\0', "Add a context (name=path)", type: "stringArray");
     private readonly Flag<string> _builder = flags.String("builder", '\0', "Use this builder");
@@ -36,11 +36,11 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly ListFlag<string> _outputs = flags.List("output", 'o', "What becomes of the result (type=local,dest=path)", type: "stringArray");
     private readonly ListFlag<string> _platforms = flags.List("platform", '\0', "Build for this platform", type: "stringArray");
     private readonly Flag<string> _progress = flags.String("progress", '\0', "How progress is shown: auto, none, plain, quiet, rawjson or tty", BuildDisplays.Default);
-    private readonly Flag<string> _provenance = flags.String("provenance", '\0', "Provenance; only \"false\" in this version of Quai");
+    private readonly Flag<string> _provenance = flags.String("provenance", '\0', "Shorthand for \"--attest=type=provenance\"");
     private readonly Flag<bool> _pull = flags.Bool("pull", '\0', "Look base images up in their registries");
     private readonly Flag<bool> _push = flags.Bool("push", '\0', "Push the image, the same as --output=type=registry");
     private readonly Flag<bool> _quiet = flags.Bool("quiet", 'q', "Print nothing but the image's id");
-    private readonly Flag<string> _sbom = flags.String("sbom", '\0', "Bill of materials; only \"false\" in this version of Quai");
+    private readonly Flag<string> _sbom = flags.String("sbom", '\0', "Shorthand for \"--attest=type=sbom\"");
     private readonly ListFlag<string> _secrets = flags.List("secret", '\0', "Give the build a secret (id=token,src=file)", type: "stringArray");
     private readonly Flag<long> _shmSize = flags.Add(new Flag<long>("shm-size", '\0', "bytes", "Shared memory of steps", 0, FlagValues.Bytes));
     private readonly ListFlag<string> _agents = flags.List("ssh", '\0', "Give the build an agent of ssh (default, or id=socket)", type: "stringArray");
@@ -83,7 +83,6 @@ internal sealed class BuildFlags(FlagSet flags)
     /// <exception cref="ExitException">A value is malformed, or asks for what there is not.</exception>
     public BuildOptions Read(string context)
     {
-        RefuseAttestations();
         var contexts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (string named in _contexts.Values)
         {
@@ -99,6 +98,7 @@ internal sealed class BuildFlags(FlagSet flags)
             Tags = _tags.Values,
             Arguments = WithEpoch(Fields.Pairs(_arguments.Values, fromEnvironment: true)),
             Labels = Fields.Pairs(_labels.Values, fromEnvironment: false),
+            Attestations = AttestationOption.Read(_attest.Values, _provenance.Value, _sbom.Value),
             Annotations = [.. _annotations.Values.SelectMany(AnnotationOption.Parse)],
             Platforms = [.. Platforms()],
             Outputs = [.. _outputs.Values.Select(OutputOption.Parse)],
@@ -131,14 +131,6 @@ internal sealed class BuildFlags(FlagSet flags)
         }
 
         return arguments;
-    }
-
-    private void RefuseAttestations()
-    {
-        IEnumerable<(string What, string Value)> demands = _attest.Values.Select(a => ("attest", a)).Concat([("provenance", _provenance.Value), ("sbom", _sbom.Value)]);
-        AttestationOption.Refuse(demands
-            .Where(d => !(d.Value.Length == 0 || d.Value is "false" or "0" || (d.What == "attest" && Fields.Split(d.Value).Contains("disabled=true"))))
-            .Select(d => $"--{d.What}={d.Value}"));
     }
 
     private IEnumerable<string> Platforms()

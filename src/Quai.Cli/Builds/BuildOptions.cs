@@ -35,6 +35,9 @@ internal sealed record BuildOptions(string Context)
     /// <summary>Annotations, as attributes of exporters.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Annotations { get; init; } = [];
 
+    /// <summary>What is attested of the result, as attributes of frontends.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Attestations { get; init; } = [];
+
     /// <summary>What is built for; none for the builder's own platform.</summary>
     public IReadOnlyList<string> Platforms { get; init; } = [];
 

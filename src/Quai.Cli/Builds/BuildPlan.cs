@@ -256,6 +256,11 @@ internal sealed class BuildPlan : IDisposable
             attributes["label:" + name] = value;
         }
 
+        foreach ((string name, string value) in options.Attestations)
+        {
+            attributes[name] = value;
+        }
+
         Add("target", options.Target);
         Add("platform", string.Join(',', options.Platforms));
         Add("force-network-mode", options.Network is "default" ? "" : options.Network);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Quai.Archives;
+using Quai.Build.Attestations;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
@@ -70,7 +71,7 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
             job.ImportCache(query.CacheFrom);
             SolveResult result = await job.RunFrontendAsync(Frontend, new FrontendRequest(query.Attributes, new Dictionary<string, BuildProtocol.Llb.Definition>()), call.Gone);
             Dictionary<string, string> attributes = query.Names.Count > 0 ? new() { ["name"] = string.Join(',', query.Names) } : [];
-            answer = await job.ExportAsync(result, [query.Output ?? new ExportRequest(Exporter, attributes, 0)], query.CacheTo, call.Gone);
+            answer = await job.ExportAsync(result, [query.Output ?? new ExportRequest(Exporter, attributes, 0)], query.CacheTo, AttestationDemands.None, call.Gone);
         }
         catch (QuaiException e) when ((e as StepFailedException ?? e.InnerException as StepFailedException) is { } failed)
         {

@@ -95,7 +95,29 @@ internal sealed class DockerfileCompiler(IFrontendHost host, BuildOptions option
             Sources.Follow(state.Files!.Vertex, Wanted(state.WantedPaths));
         }
 
-        return new CompiledImage(GraphWriter.Write(target.Files, file.Source), Finished(target, compilation), target, compilation);
+        return new CompiledImage(GraphWriter.Write(target.Files, file.Source), Finished(target, compilation), target, compilation)
+        {
+            Scanned = options.TellsPackages ? await ScannedAsync([.. planner.States.Where(s => s.Stage is not null && needed.Contains(s))], target, compilation, ignored, cancellation).ConfigureAwait(false) : [],
+        };
+    }
+
+    /// <summary>What the file's arguments say is looked through for packages besides the target: stages, and the context.</summary>
+    private async Task<List<(string Name, BuildProtocol.Llb.Definition Graph)>> ScannedAsync(
+        StageState[] stages, StageState target, Compilation compilation, IReadOnlyList<string> ignored, CancellationToken cancellation)
+    {
+        List<(string, BuildProtocol.Llb.Definition)> scanned = [];
+        foreach (StageState stage in stages.Where(s => s != target && s.Files is not null && ScanArguments.IsStageScanned(s, compilation.Globals)))
+        {
+            scanned.Add((ScanArguments.NameOf(stage.Stage!), GraphWriter.Write(stage.Files, file.Source)));
+        }
+
+        if (stages.Any(s => ScanArguments.IsContextScanned(s, compilation.Globals)))
+        {
+            IReadOnlyList<string> patterns = ignored.Count > 0 ? ignored : await context.IgnoredAsync(cancellation).ConfigureAwait(false);
+            scanned.Add(("context", GraphWriter.Write(context.Files([], patterns))));
+        }
+
+        return scanned;
     }
 
     private static bool UsesContext(StageState state) => state.Commands.Exists(c => c.Instruction switch

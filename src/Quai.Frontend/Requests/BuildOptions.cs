@@ -63,6 +63,9 @@ internal sealed record BuildOptions
     /// <summary>The proxies of what runs, which no cache knows of; null for none.</summary>
     public ProxyEnv? Proxy { get; init; }
 
+    /// <summary>Whether the packages of the result are told, so that arguments may name stages that are looked through, too.</summary>
+    public bool TellsPackages { get; init; }
+
     /// <summary>Whether a stage is built without the cache.</summary>
     public bool IsWithoutCache(string stage) => WithoutCache is { } stages && (stages.Count == 0 || stages.Contains(stage, StringComparer.OrdinalIgnoreCase));
 }

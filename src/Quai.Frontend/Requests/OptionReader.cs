@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quai.Build.Attestations;
 using Quai.BuildProtocol.Llb;
 using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Errors;
@@ -9,13 +10,12 @@ namespace Quai.Frontend.Requests;
 /// <summary>Reads a request's attributes.</summary>
 internal static class OptionReader
 {
-    private const string ArgumentPrefix = "build-arg:", LabelPrefix = "label:", AttestationPrefix = "attest:";
+    private const string ArgumentPrefix = "build-arg:", LabelPrefix = "label:";
 
     /// <summary>Reads them.</summary>
     /// <exception cref="QuaiException">One is malformed.</exception>
     public static BuildOptions Read(IReadOnlyDictionary<string, string> attributes)
     {
-        RefuseAttestations(attributes);
         Dictionary<string, string> arguments = Prefixed(attributes, ArgumentPrefix);
         List<OciPlatform> platforms = [.. Text("platform").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(p => OciPlatform.Parse(p.Trim())).Distinct()];
         string several = arguments.GetValueOrDefault("BUILDKIT_MULTI_PLATFORM") is { Length: > 0 } asked ? asked : Text("multi-platform");
@@ -57,24 +57,12 @@ internal static class OptionReader
             Check = arguments.GetValueOrDefault("BUILDKIT_DOCKERFILE_CHECK"),
             Epoch = Epoch(arguments.GetValueOrDefault("SOURCE_DATE_EPOCH", "")),
             Proxy = Proxy(arguments),
+            TellsPackages = AttestationDemands.Read(attributes).Bill is not null,
         };
 
         string Text(string key) => attributes.GetValueOrDefault(key, "");
 
         string[] Fields(string key) => Text(key).Split(',', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    /// <summary>Refuses what would be promised and not made. Clients ask for one of themselves that stays with the builder (<c>inline-only</c>): nobody misses that.</summary>
-    private static void RefuseAttestations(IReadOnlyDictionary<string, string> attributes)
-    {
-        foreach ((string name, string value) in Prefixed(attributes, AttestationPrefix))
-        {
-            string[] fields = value.Split(',');
-            if (!fields.Contains("disabled=true") && !fields.Contains("inline-only=true"))
-            {
-                throw new QuaiException(ErrorKind.NotImplemented, $"attestations ({name}) are not available in this version of Quai: build with --{name}=false");
-            }
-        }
     }
 
     private static Dictionary<string, string> Prefixed(IReadOnlyDictionary<string, string> attributes, string prefix) =>

@@ -1,12 +1,13 @@
 using Quai.Dockerfiles.Instructions.Settings;
 using Quai.Frontend.Checks;
+using Quai.Frontend.Stages;
 
 namespace Quai.Frontend.Steps;
 
 /// <summary>Compiles ARG.</summary>
 internal static class ArgumentStep
 {
-    private static readonly string[] s_notForPrograms = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"];
+    private static readonly string[] s_notForPrograms = [ScanArguments.Context, ScanArguments.Stage];
 
     /// <summary>Compiles it: a value that the build gives, else its own, else that of the argument of this name before the first stage.</summary>
     public static void Compile(StageCompiler stage, ArgInstruction arg)

@@ -66,6 +66,17 @@ internal sealed class ImageRecorder(MetadataDatabase database, LayerStore layers
             connection.Run("INSERT INTO image_layers VALUES ($i, $p, $c) ON CONFLICT DO NOTHING", ("$i", id), ("$p", i), ("$c", image.ChainIds[i]));
         }
 
+        foreach (string name in image.Superseded.Names)
+        {
+            connection.Run("DELETE FROM image_names WHERE image_id=$i AND name=$n", ("$i", id), ("$n", name));
+        }
+
+        // Before its own are added: some may be the same.
+        foreach (string blob in image.Superseded.Blobs)
+        {
+            connection.Run("DELETE FROM image_blobs WHERE image_id=$i AND digest=$d", ("$i", id), ("$d", blob));
+        }
+
         foreach (string blob in image.Blobs)
         {
             connection.Run("INSERT INTO image_blobs VALUES ($i, $d) ON CONFLICT DO NOTHING", ("$i", id), ("$d", blob));

@@ -20,6 +20,9 @@ internal sealed record NewImage(
     /// <summary>Id of the image that it was made from (commit, build); null if it came as a whole.</summary>
     public string? Parent { get; init; }
 
+    /// <summary>What it had of earlier attestations, which goes.</summary>
+    public SupersededIndexes Superseded { get; init; } = SupersededIndexes.None;
+
     /// <summary>Whether its names are given here by a user, and did not come with it.</summary>
     public bool IsNamedHere { get; init; }
 }

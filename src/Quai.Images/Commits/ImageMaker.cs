@@ -17,9 +17,10 @@ internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimePr
     /// <param name="lease">Holds the layers, and keeps what is created until the image is recorded.</param>
     /// <param name="cancellation">Only before it is recorded.</param>
     /// <param name="annotations">Annotations of its manifest; null for none.</param>
+    /// <param name="superseded">What the image with this id had and has no longer; null for nothing.</param>
     public async Task<StoredImage> RunAsync(
         Func<DateTimeOffset, ImageConfig> configure, List<Descriptor> layers, IReadOnlyList<string> chainIds, IReadOnlyList<ImageName> names, string? parent, Lease lease, CancellationToken cancellation,
-        IReadOnlyDictionary<string, string>? annotations = null)
+        IReadOnlyDictionary<string, string>? annotations = null, Func<Digest, SupersededIndexes>? superseded = null)
     {
         byte[] config = ImageJson.Write(configure(time.GetUtcNow()));
         Digest id = await blobs.AddAsync(config, null, lease, cancellation).ConfigureAwait(false);
@@ -34,7 +35,7 @@ internal sealed class ImageMaker(BlobStore blobs, ImageRecorder recorder, TimePr
         Digest manifestDigest = await blobs.AddAsync(manifest, null, lease, cancellation).ConfigureAwait(false);
         string[] used = [.. layers.Select(l => l.Digest), id.ToString(), manifestDigest.ToString()];
         (StoredImage image, _) = await recorder.RecordAsync(
-            new NewImage(id, config, manifestDigest, chainIds, used, names) { Parent = parent, IsNamedHere = true }, cancellation).ConfigureAwait(false);
+            new NewImage(id, config, manifestDigest, chainIds, used, names) { Parent = parent, IsNamedHere = true, Superseded = superseded?.Invoke(id) ?? SupersededIndexes.None }, cancellation).ConfigureAwait(false);
         return image;
     }
 }

@@ -6,7 +6,7 @@ using Quai.Oci.Images;
 namespace Quai.Images.Commits;
 
 /// <summary>Records the images of several platforms that a build has made, all at once: a name never stands for some of them.</summary>
-internal sealed class RecordBuiltIndex(BlobStore blobs, ImageRecorder recorder, ImageEvents events)
+internal sealed class RecordBuiltIndex(BlobStore blobs, ImageRecorder recorder, AttestedIndexes attested, ImageEvents events)
 {
     public async Task<IReadOnlyList<Image>> RunAsync(BuiltIndex built, CancellationToken cancellation)
     {
@@ -14,7 +14,7 @@ internal sealed class RecordBuiltIndex(BlobStore blobs, ImageRecorder recorder, 
 
         // A tag that comes with the index's digest stays with the images of all platforms.
         ImageName[] names = [.. tags, .. tags.Select(t => ImageName.ByDigest(t.Reference, built.Index)).DistinctBy(n => n.Reference.Canonical)];
-        NewImage[] images = [.. built.Manifests.Select(m => New(m, built.Index, names))];
+        NewImage[] images = [.. built.Manifests.Select(m => New(m, built.Index, names) with { Superseded = attested.SupersededBy(m.Config.ToString(), built.Index, tags) })];
         IReadOnlyList<StoredImage> stored = (await recorder.RecordAsync(images, cancellation).ConfigureAwait(false)).Images;
         foreach (ImageName tag in tags)
         {

@@ -21,7 +21,7 @@ internal sealed class PushContents(MetadataDatabase database, BlobStore blobs, S
         StoredImage image = held.Image;
         Platform? platform = job.Platform;
         List<(byte[] Bytes, string MediaType, Digest Digest, bool Named)> indexes = IndexesOf(held);
-        foreach ((byte[] bytes, string type, Digest digest, _) in indexes.OrderByDescending(i => i.Named))
+        foreach ((byte[] bytes, string type, Digest digest, _) in indexes.OrderByDescending(i => image.Names.Any(n => n.Digest == i.Digest && n.Name == name.Name)).ThenByDescending(i => i.Named))
         {
             if (platform is null && await ChildrenAsync(bytes, null, job.Lease, cancellation).ConfigureAwait(false) is { } all)
             {

@@ -1,3 +1,4 @@
+using Quai.Build.Attestations;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
@@ -95,7 +96,7 @@ public sealed class ImportTests : IDisposable
         await using BuildFixture there = await BuildFixture.OpenAsync();
         await using IBuildJob job = there.Begin();
         job.ImportCache([first]);
-        await job.ExportAsync(new SolveResult { Ref = await job.SolveAsync(definition, default) }, [], [second], default);
+        await job.ExportAsync(new SolveResult { Ref = await job.SolveAsync(definition, default) }, [], [second], AttestationDemands.None, default);
         Assert.Equal(3, CacheDocuments.Read(_objects.Objects["manifests/buildkit"]).Steps.Count);
         Assert.Equal(_objects.Objects["manifests/buildkit"], _objects.Objects["manifests/second"]);
     }
@@ -104,7 +105,7 @@ public sealed class ImportTests : IDisposable
     {
         await using IBuildJob job = build.Begin();
         job.CheckCaches([cache]);
-        await job.ExportAsync(new SolveResult { Ref = await job.SolveAsync(definition, default) }, [], [cache], default);
+        await job.ExportAsync(new SolveResult { Ref = await job.SolveAsync(definition, default) }, [], [cache], AttestationDemands.None, default);
     }
 
     private static async Task<(string Text, bool Cached, IReadOnlyList<string> Errors)> BuildAsync(BuildFixture build, Definition definition, CacheReference cache)

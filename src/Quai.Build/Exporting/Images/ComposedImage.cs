@@ -7,7 +7,7 @@ namespace Quai.Build.Exporting.Images;
 /// <param name="Manifests">One for each platform.</param>
 internal sealed record ComposedImage(Descriptor Top, IReadOnlyList<ComposedManifest> Manifests)
 {
-    /// <summary>Whether it is for several platforms.</summary>
+    /// <summary>Whether it is for several platforms, or has attestations.</summary>
     public bool IsIndex => MediaTypes.IsIndex(Top.MediaType);
 
     /// <summary>All of it.</summary>
@@ -22,8 +22,9 @@ internal sealed record ComposedImage(Descriptor Top, IReadOnlyList<ComposedManif
             ["containerimage.digest"] = Top.Digest,
             ["containerimage.descriptor"] = Convert.ToBase64String(ImageJson.Write(Top)),
         };
-        if (!IsIndex)
+        if (Manifests.Count == 1)
         {
+            // Also of one with attestations beside it: by this an image is known here.
             answer["containerimage.config.digest"] = Manifests[0].Config.Digest;
         }
 

@@ -8,9 +8,11 @@ using Quai.Oci.Images;
 
 namespace Quai.Build.Exporting.Images;
 
-/// <summary>Makes images of trees: packs their layers, and writes configurations, manifests and, for several platforms, an index into the store.</summary>
+/// <summary>Makes images of trees: packs their layers, and writes configurations, manifests and, for several platforms or with attestations, an index into the store.</summary>
 internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublishing publishing)
 {
+    private readonly AttestationManifests _attestations = new(blobs);
+
     /// <summary>The layers of a tree as they are asked for, and the configuration with them.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="demands">What is asked for.</param>
@@ -43,7 +45,10 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
     public async Task<ComposedImage> ComposeAsync(
         IReadOnlyList<ExportedTree> trees, ImageDemands demands, bool usesOciTypes, IStepProgress progress, Lease lease, CancellationToken cancellation)
     {
-        bool isIndex = trees.Count > 1;
+        bool isAttested = trees.Any(t => t.Attestations.Count > 0), isIndex = trees.Count > 1 || isAttested;
+
+        // Docker's types have none for attestations.
+        usesOciTypes |= isAttested;
         if (!isIndex && (demands.Annotations.Has(AnnotationPlace.Index) || demands.Annotations.Has(AnnotationPlace.ManifestDescriptor)))
         {
             throw QuaiException.Invalid("index annotations not supported for single platform export");
@@ -55,6 +60,15 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
             manifests.Add(await ManifestAsync(tree, demands, usesOciTypes, isIndex, progress, lease, cancellation).ConfigureAwait(false));
         }
 
+        for (int i = 0; i < trees.Count; i++)
+        {
+            if (trees[i].Attestations.Count > 0)
+            {
+                manifests[i] = await _attestations.AttachAsync(trees[i], manifests[i], demands, lease, cancellation).ConfigureAwait(false);
+                progress.Report($"exporting attestation manifest {manifests[i].Attestation!.Digest}", 0, 0, isComplete: true);
+            }
+        }
+
         if (!isIndex)
         {
             return new ComposedImage(manifests[0].Descriptor, manifests);
@@ -64,7 +78,7 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
         {
             SchemaVersion = 2,
             MediaType = usesOciTypes ? MediaTypes.OciIndex : MediaTypes.DockerIndex,
-            Manifests = [.. manifests.Select(m => m.Descriptor)],
+            Manifests = [.. manifests.Select(m => m.Descriptor), .. manifests.Select(m => m.Attestation).OfType<Descriptor>()],
             Annotations = demands.Annotations.Of(AnnotationPlace.Index),
         });
         Descriptor top = await AddAsync(index, usesOciTypes ? MediaTypes.OciIndex : MediaTypes.DockerIndex, lease, cancellation).ConfigureAwait(false);

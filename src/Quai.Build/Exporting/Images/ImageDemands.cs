@@ -60,6 +60,9 @@ internal sealed class ImageDemands
     /// <summary>Whether no file of layers that were made here is to be later than the image's time.</summary>
     public bool RewritesTimes => Flag("rewrite-timestamp") == true;
 
+    /// <summary>Whether attestations are artifacts that name their subject, rather than what looks like an image.</summary>
+    public bool AttestsByArtifacts => Flag("oci-artifact") == true;
+
     /// <summary>Whether an archive is written as one file.</summary>
     public bool IsFile => Flag("tar") != false;
 

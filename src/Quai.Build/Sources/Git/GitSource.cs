@@ -1,3 +1,4 @@
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
@@ -34,7 +35,14 @@ internal sealed class GitSource(LayerStore layers, KeptLayers kept, string secre
             token => _turns.RunAsync(repository.KeyOf(commit), () => BringAsync(repository, commit, reference, session, progress, token), token))
         {
             IsCached = kept.Find(repository.KeyOf(commit)) is not null,
+            Material = new MaterialSource.OfCommit(AddressOf(repository), commit),
         };
+    }
+
+    private static string AddressOf(GitRepository repository)
+    {
+        string place = repository.Reference + (repository.Directory.Length > 0 ? ":" + repository.Directory : "");
+        return SafeAddress.Of(repository.Remote) + (place.Length > 0 ? "#" + place : "");
     }
 
     private async Task<LayerStack> BringAsync(

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Quai.Build.Attestations.Provenance;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
@@ -32,11 +33,11 @@ internal sealed class WebSource(WebClient client, LayerStore layers, KeptLayers 
             bool isHere = FindKept(address) is { } here && here.Notes.Digest == checksum.ToString();
             return new SourceState(
                 Identity(address, new WebNotes(checksum.ToString(), name, "", 0)),
-                async token => (await _turns.RunAsync(address.Key, () => BringAsync(address, session, progress, token), token).ConfigureAwait(false)).Stack) { IsCached = isHere };
+                async token => (await _turns.RunAsync(address.Key, () => BringAsync(address, session, progress, token), token).ConfigureAwait(false)).Stack) { IsCached = isHere, Material = MaterialOf(address, checksum) };
         }
 
         (LayerStack stack, WebNotes notes, bool wasHere) = await _turns.RunAsync(address.Key, () => BringAsync(address, session, progress, cancellation), cancellation).ConfigureAwait(false);
-        return new SourceState(Identity(address, notes), _ => Task.FromResult(stack)) { IsCached = wasHere };
+        return new SourceState(Identity(address, notes), _ => Task.FromResult(stack)) { IsCached = wasHere, Material = MaterialOf(address, Digest.Parse(notes.Digest)) };
     }
 
     /// <inheritdoc/>
@@ -105,6 +106,8 @@ internal sealed class WebSource(WebClient client, LayerStore layers, KeptLayers 
 
     private (LayerStack Stack, WebNotes Notes)? FindKept(WebAddress address) =>
         kept.Find(address.Key) is (var stack, var bytes) && WebNotes.Read(bytes) is { } notes ? (stack, notes) : null;
+
+    private static MaterialSource.OfFile MaterialOf(WebAddress address, Digest digest) => new(SafeAddress.Of(address.Url.AbsoluteUri), digest);
 
     private static string Identity(WebAddress address, WebNotes notes) => $"http:{notes.Digest} {address.Mode} {address.Uid} {address.Gid} {notes.ModifiedAt} {notes.Name}";
 }

@@ -18,7 +18,6 @@ internal static class TargetOptions
     /// <exception cref="ExitException">Something of it cannot be.</exception>
     public static BuildOptions Of(BakeTarget target, CallOption? call)
     {
-        AttestationOption.Refuse(target.Attestations.Where(a => !a.IsDisabled).Select(a => $"--{a.Type}=true"));
         CallOption asked = call ?? CallOption.Parse(target.Call ?? "");
         bool isBuild = asked.Name.Length == 0;
         return new BuildOptions(target.Context)
@@ -30,6 +29,7 @@ internal static class TargetOptions
             Tags = target.Tags,
             Arguments = target.Arguments,
             Labels = target.Labels,
+            Attestations = [.. target.Attestations.Where(a => !a.IsDisabled).Select(a => AttestationOption.Of(a.Type, a.Attributes))],
             Annotations = [.. target.Annotations.SelectMany(AnnotationOption.Parse)],
             Platforms = target.Platforms,
             Outputs = [.. target.Outputs.Select(o => OutputOption.Of(o.Type, o.Attributes, o.Destination))],

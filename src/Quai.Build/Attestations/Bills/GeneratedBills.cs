@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Quai.Build.Attestations.Packages;
+using Quai.Build.Trees;
+using Quai.Errors;
+
+namespace Quai.Build.Attestations.Bills;
+
+/// <summary>Reads what a generator has written: statements of in-toto, each about packages.</summary>
+internal static class GeneratedBills
+{
+    private const string Ending = ".json";
+    private const int Largest = 40 << 20, MostFiles = 1000;
+
+    /// <summary>Reads them.</summary>
+    /// <param name="written">What the generator wrote.</param>
+    /// <param name="generator">Its name, for what is said when it is wrong.</param>
+    /// <exception cref="QuaiException">Kind InvalidParameter: there are none, or they are not what they must be.</exception>
+    public static IReadOnlyList<TreeAttestation> Read(MergedTree written, string generator)
+    {
+        List<TreeAttestation> bills = [];
+        using MergedDirectory root = written.OpenRoot();
+        foreach ((byte[] name, MergedEntry entry) in root.Entries())
+        {
+            string file = MergedTree.Text(name);
+            if (!entry.Status.IsRegular || !file.EndsWith(Ending, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (bills.Count == MostFiles)
+            {
+                throw QuaiException.Invalid($"sbom generator {generator} has written more than {MostFiles} statements");
+            }
+
+            string text = TreeText.Read(root, file, Largest) ?? throw QuaiException.Invalid($"sbom generator {generator} has written {file} with more than {Largest >> 20} MiB");
+            byte[] predicate = Predicate(text, file, generator);
+            bills.Add(new TreeAttestation(TreeAttestation.Spdx, file, (_, _) => Task.FromResult(predicate)));
+        }
+
+        return bills.Count > 0 ? bills : throw QuaiException.Invalid($"sbom generator {generator} has written no statements (BUILDKIT_SCAN_DESTINATION)");
+    }
+
+    private static byte[] Predicate(string text, string file, string generator)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            JsonElement statement = document.RootElement;
+            string type = Text(statement, "predicateType");
+            if (!Text(statement, "_type").StartsWith("https://in-toto.io/Statement/", StringComparison.Ordinal) || statement.TryGetProperty("predicate", out JsonElement predicate) is false || predicate.ValueKind != JsonValueKind.Object)
+            {
+                throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no statement of in-toto");
+            }
+
+            return type == TreeAttestation.Spdx ? JsonBytes(predicate)
+                : throw QuaiException.Invalid($"sbom generator {generator} has written {file}, whose predicate type is \"{type}\" and not {TreeAttestation.Spdx}");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no JSON", e);
+        }
+    }
+
+    private static byte[] JsonBytes(JsonElement element)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Statements.Compact))
+        {
+            element.WriteTo(json);
+        }
+
+        return bytes.ToArray();
+    }
+
+    private static string Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+}
