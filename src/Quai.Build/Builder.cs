@@ -1,3 +1,4 @@
+using Quai.Build.Solving.Sharing;
 using Quai.Build.Solving.Keys;
 using Quai.Build.Steps.Programs;
 using Quai.Build.Steps.Files;

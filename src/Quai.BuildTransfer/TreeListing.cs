@@ -10,7 +10,8 @@ public sealed class TreeListing : IDisposable
     private const int Numbers = 6 * sizeof(long);
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] _buffer = new byte[512];
+    private byte[] _buffer = new byte[64 << 10];
+    private int _used;
 
     /// <summary>The digest of a whole list.</summary>
     public static byte[] Of(IEnumerable<ContextEntry> entries)
@@ -28,12 +29,16 @@ public sealed class TreeListing : IDisposable
     public void Add(ContextEntry entry)
     {
         int most = Numbers + (2 * sizeof(int)) + Encoding.UTF8.GetMaxByteCount(entry.Path.Length) + Encoding.UTF8.GetMaxByteCount(entry.LinkName.Length);
-        if (_buffer.Length < most)
+        if (_buffer.Length - _used < most)
         {
-            _buffer = new byte[most];
+            Flush();
+            if (_buffer.Length < most)
+            {
+                _buffer = new byte[most];
+            }
         }
 
-        Span<byte> at = _buffer;
+        Span<byte> at = _buffer.AsSpan(_used);
         foreach (long number in (ReadOnlySpan<long>)
             [((long)entry.Kind << 32) | (uint)entry.Mode, ((long)entry.Uid << 32) | entry.Gid, entry.Size, entry.ModifiedAt, (entry.DeviceMajor << 32) ^ entry.DeviceMinor, entry.Attributes.Count])
         {
@@ -49,17 +54,28 @@ public sealed class TreeListing : IDisposable
             at = at[(sizeof(int) + length)..];
         }
 
-        _hash.AppendData(_buffer, 0, _buffer.Length - at.Length);
+        _used = _buffer.Length - at.Length;
         foreach ((string name, byte[] value) in entry.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
+            Flush();
             _hash.AppendData(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
             _hash.AppendData(SHA256.HashData(value));
         }
     }
 
     /// <summary>The digest of all that it was given: 32 bytes.</summary>
-    public byte[] Finish() => _hash.GetHashAndReset();
+    public byte[] Finish()
+    {
+        Flush();
+        return _hash.GetHashAndReset();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
+
+    private void Flush()
+    {
+        _hash.AppendData(_buffer, 0, _used);
+        _used = 0;
+    }
 }

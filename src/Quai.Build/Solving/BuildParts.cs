@@ -6,6 +6,7 @@ using Quai.Build.Reasons;
 using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Solving.Keys;
+using Quai.Build.Solving.Sharing;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
 using Quai.Build.Steps.Programs;

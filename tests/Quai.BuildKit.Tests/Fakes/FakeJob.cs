@@ -36,8 +36,11 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
     public Task<SolveResult> RunFrontendAsync(string name, FrontendRequest request, CancellationToken cancellation) => builder.Frontend(this, name, request, cancellation);
 
     public Task<IReadOnlyDictionary<string, string>> ExportAsync(
-        SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, CancellationToken cancellation) =>
+        SolveResult result, IReadOnlyList<ExportRequest> exports, IReadOnlyList<CacheReference> caches, Quai.Build.Attestations.AttestationDemands attestations, CancellationToken cancellation) =>
         builder.Export(this, result, exports, cancellation);
+
+    public Task<IReadOnlyList<(string Key, byte[] Document)>> ProvenanceAsync(SolveResult result, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyList<(string Key, byte[] Document)>>([]);
 
     public IReadOnlyList<BuildEvent> Events
     {

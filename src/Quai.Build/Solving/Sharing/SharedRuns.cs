@@ -1,6 +1,6 @@
 using Quai.Build.Steps;
 
-namespace Quai.Build.Solving;
+namespace Quai.Build.Solving.Sharing;
 
 /// <summary>Runs equal steps of builds that go on at the same time once. A step is stopped when the last that waits for it gives up.</summary>
 internal sealed class SharedRuns

@@ -1,4 +1,4 @@
-namespace Quai.Build.Solving;
+namespace Quai.Build.Solving.Sharing;
 
 /// <summary>The output of a step for all builds that wait for it. Who joins later is told what was said before, up to a limit.</summary>
 internal sealed class SharedOutput : IStepProgress
