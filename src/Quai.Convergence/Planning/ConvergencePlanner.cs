@@ -1,0 +1,52 @@
+using Quai.Compose.Model;
+using Quai.Convergence.Observing;
+
+namespace Quai.Convergence.Planning;
+
+/// <summary>Plans how an engine comes from what it has to what a project's files describe.</summary>
+public static class ConvergencePlanner
+{
+    /// <summary>The plan.</summary>
+    /// <param name="project">The project; only its enabled services are looked at.</param>
+    /// <param name="observed">What the engine has.</param>
+    /// <param name="options">How it is to be brought up.</param>
+    /// <exception cref="ConvergenceException">There is no way.</exception>
+    public static ConvergencePlan Plan(ComposeProject project, ObservedProject observed, PlanOptions options)
+    {
+        PlanBuilder builder = new();
+        ResourcePlans resources = new(project, observed, builder);
+        resources.PlanNetworks();
+        resources.PlanVolumes(options.VolumesToRecreate);
+        IReadOnlyList<ObservedContainer> orphans = Orphans(project, observed);
+        if (options.RemovesOrphans)
+        {
+            foreach (ObservedContainer orphan in orphans)
+            {
+                builder.Add(new() { Id = 0, Action = StepAction.RemoveContainer, Name = orphan.Name, Container = orphan, Reason = "the files do not have its service" });
+            }
+        }
+
+        IReadOnlyList<ComposeService> order = ServiceOrder.Of(project);
+        ContainerPlans containers = new(project, observed, options, builder, resources);
+        foreach (ComposeService service in order)
+        {
+            containers.Plan(service);
+        }
+
+        resources.CloseRemovals();
+        if (options.Starts)
+        {
+            new StartPlans(project, observed, options, builder, containers).Plan(order);
+        }
+
+        return new() { Steps = builder.Done(), Warnings = builder.Warnings, DivergedVolumes = resources.DivergedVolumes, Orphans = orphans };
+    }
+
+    private static IReadOnlyList<ObservedContainer> Orphans(ComposeProject project, ObservedProject observed)
+    {
+        HashSet<string> known = [.. project.AllServices.Select(service => service.Name)];
+
+        // A container of `run` that has ended is nobody's; one that runs is somebody's.
+        return [.. observed.Containers.Where(container => container.IsOneOff ? container.State is "exited" or "dead" : !known.Contains(container.Service))];
+    }
+}
