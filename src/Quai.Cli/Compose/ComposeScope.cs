@@ -51,7 +51,7 @@ internal sealed class ComposeScope(Session session, ComposeGlobals globals) : ID
     /// <exception cref="ComposeException">Something is wrong with it.</exception>
     public ComposeProject Load(IReadOnlyList<string> services)
     {
-        ComposeProject project = new ComposeLoader(new ProjectFiles()).Load(globals.Request(services));
+        ComposeProject project = new ComposeLoader(new ProjectFiles()).Load(globals.Request(services) with { KeepsLabelFiles = true });
         foreach (string warning in project.Warnings)
         {
             Warn(warning);

@@ -48,7 +48,7 @@ public static class ContainerRequests
         };
     }
 
-    private static List<string> Variables(ComposeService service, RequestContext context)
+    private static List<string>? Variables(ComposeService service, RequestContext context)
     {
         SortedDictionary<string, string?> variables = new(StringComparer.Ordinal);
         foreach ((string name, string value) in context.Proxies)
@@ -61,7 +61,7 @@ public static class ContainerRequests
             variables[name] = value;
         }
 
-        return [.. variables.Select(variable => variable.Value is { } value ? $"{variable.Key}={value}" : variable.Key)];
+        return variables.Count == 0 ? null : [.. variables.Select(variable => variable.Value is { } value ? $"{variable.Key}={value}" : variable.Key)];
     }
 
     private static Dictionary<string, string> Labels(ComposeProject project, ContainerOrder order, RequestContext context)

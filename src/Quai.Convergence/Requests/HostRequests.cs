@@ -22,8 +22,8 @@ internal static class HostRequests
             Annotations = Map(service.Annotations),
             Binds = List(binds),
             Mounts = mounts.Count > 0 ? mounts : null,
-            CapAdd = List(service.CapAdd),
-            CapDrop = List(service.CapDrop),
+            CapAdd = Capabilities(service.CapAdd),
+            CapDrop = Capabilities(service.CapDrop),
             NetworkMode = networkMode,
             Init = service.Init,
             IpcMode = service.Ipc,
@@ -38,7 +38,7 @@ internal static class HostRequests
             Dns = List(service.Dns),
             DnsSearch = List(service.DnsSearch),
             DnsOptions = List(service.DnsOptions),
-            ExtraHosts = List([.. service.ExtraHosts.OrderBy(host => host.Key, StringComparer.Ordinal).SelectMany(host => host.Value.Select(address => $"{host.Key}:{address}"))]),
+            ExtraHosts = [.. service.ExtraHosts.OrderBy(host => host.Key, StringComparer.Ordinal).SelectMany(host => host.Value.Select(address => $"{host.Key}:{address}"))],
             SecurityOpt = security,
             StorageOpt = Map(service.StorageOptions),
             UsernsMode = service.UserNamespaceMode,
@@ -159,6 +159,13 @@ internal static class HostRequests
         {
             throw new ConvergenceException($"compacting json for seccomp profile ({path}) failed: {e.Message}", e);
         }
+    }
+
+    /// <summary>Capabilities with their full names, each once and in order, as Docker's clients send them.</summary>
+    private static List<string>? Capabilities(IReadOnlyList<string> names)
+    {
+        string[] full = [.. names.Select(name => name.Trim().ToUpperInvariant()).Select(name => name == "ALL" || name.StartsWith("CAP_", StringComparison.Ordinal) ? name : "CAP_" + name)];
+        return full.Length == 0 ? null : full.Contains("ALL") ? ["ALL"] : [.. full.Distinct().Order(StringComparer.Ordinal)];
     }
 
     private static List<string>? List(IReadOnlyList<string> items) => items.Count > 0 ? [.. items] : null;
