@@ -12,6 +12,10 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     /// <summary>The containers that a service is to have.</summary>
     public IReadOnlyList<PlannedContainer> Of(string service) => _planned.GetValueOrDefault(service) ?? [];
 
+    /// <summary>Takes the containers that a service has as those that it is to have.</summary>
+    public void Adopt(ComposeService service) =>
+        _planned[service.Name] = [.. observed.Of(service.Name).Select(container => new PlannedContainer(container.Number, container.Name, container, null))];
+
     /// <summary>Plans a service's containers.</summary>
     /// <exception cref="ConvergenceException">It cannot have as many as it is to.</exception>
     public void Plan(ComposeService service)
