@@ -1,5 +1,6 @@
 using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Lifecycle;
+using Quai.Cli.Compose.Programs;
 using Quai.Cli.Compose.Views;
 
 namespace Quai.Cli.Compose;
@@ -10,21 +11,35 @@ internal static class ComposeVerbs
     /// <summary>All of them.</summary>
     public static IReadOnlyDictionary<string, Func<ComposeGlobals, ComposeVerb>> All { get; } = new Dictionary<string, Func<ComposeGlobals, ComposeVerb>>
     {
+        ["attach"] = globals => new Attach(globals),
+        ["commit"] = globals => new Commit(globals),
         ["config"] = globals => new Config(globals),
-        ["create"] = globals => new Create(globals),
         ["convert"] = globals => new Config(globals),
+        ["cp"] = globals => new Copy(globals),
+        ["create"] = globals => new Create(globals),
         ["down"] = globals => new Down(globals),
+        ["events"] = globals => new Events(globals),
+        ["exec"] = globals => new Exec(globals),
+        ["export"] = globals => new Export(globals),
+        ["images"] = globals => new Views.Images(globals),
         ["kill"] = globals => new Kill(globals),
         ["logs"] = globals => new Logs(globals),
+        ["ls"] = globals => new Ls(globals),
         ["pause"] = globals => new PauseOrUnpause(globals, isPause: true),
         ["plan"] = globals => new Plan(globals),
+        ["port"] = globals => new Port(globals),
         ["ps"] = globals => new Ps(globals),
         ["restart"] = globals => new Restart(globals),
         ["rm"] = globals => new Remove(globals),
         ["scale"] = globals => new Scale(globals),
         ["start"] = globals => new Start(globals),
+        ["stats"] = globals => new Stats(globals),
         ["stop"] = globals => new Stop(globals),
+        ["top"] = globals => new Top(globals),
         ["unpause"] = globals => new PauseOrUnpause(globals, isPause: false),
         ["up"] = globals => new Up(globals),
+        ["version"] = globals => new Views.Version(globals),
+        ["volumes"] = globals => new Views.Volumes(globals),
+        ["wait"] = globals => new Wait(globals),
     };
 }

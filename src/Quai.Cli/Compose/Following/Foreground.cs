@@ -15,6 +15,8 @@ namespace Quai.Cli.Compose.Following;
 /// <summary>Runs a project in the foreground: shows what its containers write until they have ended, and stops them when the user wants to.</summary>
 internal sealed class Foreground(ComposeScope scope, ComposeProject project, ForegroundOptions options) : IDisposable
 {
+    private const int InterruptedCode = 130;
+
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _interrupted = new(), _end = new();
@@ -53,6 +55,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
             scope.Progress.Settle();
             scope.Error.WriteLine("Gracefully Stopping... press Ctrl+C again to force");
             await StopAsync(request.StopTimeout);
+            _exitCode = InterruptedCode;
         }
 
         if (_stops)

@@ -41,7 +41,7 @@ internal sealed class Logs : ComposeVerb
             containers = arguments.Count == 1 ? [found.One(arguments[0], _index.Value, all: true)] : throw new ExitException(1, "--index requires one service to be selected");
         }
 
-        LogPrinter printer = new(scope.Out, scope.Error, !_noColour.Value && scope.Globals.HasColours(scope.Out), !_noPrefix.Value);
+        LogPrinter printer = new(scope.Out, scope.Out, !_noColour.Value && scope.Globals.HasColours(scope.Out), !_noPrefix.Value);
         List<ContainerLog> logs = [.. containers.Select(container => new ContainerLog(container, LogNames.Of(found.Project.Name, container)))];
         foreach (ContainerLog log in logs)
         {

@@ -41,17 +41,23 @@ internal sealed class Down : ComposeVerb
             throw new ExitException(1, $"no such service: {unknown}");
         }
 
-        Take(scope, name, project, new()
+        TakeAsync(scope, name, project, new()
         {
             Services = arguments,
             Images = _images.Value,
             Orphans = _orphans.Value || ComposeGlobals.IsSet("COMPOSE_REMOVE_ORPHANS"),
             Volumes = _volumes.Value,
-        }).Await();
+        }, _timeout.Changed ? _timeout.Value : null).Await();
         return 0;
     }
 
-    private async Task Take(ComposeScope scope, string name, ComposeProject? project, RemovalOptions options)
+    /// <summary>Takes a project down.</summary>
+    /// <param name="scope">Where it is.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="project">Its files; null where they are not at hand.</param>
+    /// <param name="options">What is to be taken down.</param>
+    /// <param name="stopTimeout">Seconds that containers have to end; null for their own.</param>
+    public static async Task TakeAsync(ComposeScope scope, string name, ComposeProject? project, RemovalOptions options, long? stopTimeout = null)
     {
         ObservedProject observed = await scope.Observer.ObserveLabelledAsync(name);
         ConvergencePlan plan = RemovalPlanner.Plan(name, project, observed, options);
@@ -74,8 +80,8 @@ internal sealed class Down : ComposeVerb
         ExecutionOptions execution = new()
         {
             Context = scope.Context,
-            StopTimeout = _timeout.Changed ? _timeout.Value : null,
-            RemovesAnonymousVolumes = _volumes.Value,
+            StopTimeout = stopTimeout,
+            RemovesAnonymousVolumes = options.Volumes,
             Parallelism = scope.Globals.Parallelism,
         };
         await new PlanExecution(scope.Engine, project ?? new() { Name = name, WorkingDirectory = "" }, execution, scope.Progress.Show).RunAsync(plan, observed);
