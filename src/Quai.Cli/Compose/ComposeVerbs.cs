@@ -1,4 +1,5 @@
 using Quai.Cli.Compose.Following;
+using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
 using Quai.Cli.Compose.Programs;
 using Quai.Cli.Compose.Views;
@@ -12,6 +13,7 @@ internal static class ComposeVerbs
     public static IReadOnlyDictionary<string, Func<ComposeGlobals, ComposeVerb>> All { get; } = new Dictionary<string, Func<ComposeGlobals, ComposeVerb>>
     {
         ["attach"] = globals => new Attach(globals),
+        ["build"] = globals => new Build(globals),
         ["commit"] = globals => new Commit(globals),
         ["config"] = globals => new Config(globals),
         ["convert"] = globals => new Config(globals),
@@ -29,8 +31,11 @@ internal static class ComposeVerbs
         ["plan"] = globals => new Plan(globals),
         ["port"] = globals => new Port(globals),
         ["ps"] = globals => new Ps(globals),
+        ["pull"] = globals => new Pull(globals),
+        ["push"] = globals => new Push(globals),
         ["restart"] = globals => new Restart(globals),
         ["rm"] = globals => new Remove(globals),
+        ["run"] = globals => new Run(globals),
         ["scale"] = globals => new Scale(globals),
         ["start"] = globals => new Start(globals),
         ["stats"] = globals => new Stats(globals),

@@ -30,7 +30,14 @@ public static class ConvergencePlanner
         ContainerPlans containers = new(project, observed, options, builder, resources);
         foreach (ComposeService service in order)
         {
-            containers.Plan(service);
+            if (options.Keeps.Contains(service.Name))
+            {
+                containers.Adopt(service);
+            }
+            else
+            {
+                containers.Plan(service);
+            }
         }
 
         resources.CloseRemovals();

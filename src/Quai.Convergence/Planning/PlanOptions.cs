@@ -23,4 +23,7 @@ public sealed record PlanOptions
 
     /// <summary>Volumes, by their names in the project, that may be removed with their data and made anew.</summary>
     public IReadOnlyCollection<string> VolumesToRecreate { get; init; } = [];
+
+    /// <summary>Services whose containers are left as they are, while what they depend on is brought up and waited for.</summary>
+    public IReadOnlyCollection<string> Keeps { get; init; } = [];
 }

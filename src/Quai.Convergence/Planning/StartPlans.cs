@@ -23,7 +23,7 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
 
         if (options.Waits)
         {
-            foreach (ComposeService service in order.Where(service => containers.Of(service.Name).Count > 0))
+            foreach (ComposeService service in order.Where(service => containers.Of(service.Name).Count > 0 && !options.Keeps.Contains(service.Name)))
             {
                 Wait(service, IsOnce(service) ? StepAction.WaitCompleted : StepAction.WaitRunning, isRequired: true);
             }
@@ -35,7 +35,7 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
         string[] changed = [.. service.DependsOn.Where(entry => entry.Value is { Restart: true } && containers.Of(entry.Key).Any(one => one.Made is not null && one.Existing is not null)).Select(entry => entry.Key)];
         bool isOnce = IsOnce(service);
         List<(PlannedContainer Container, string Reason)> starts = [];
-        foreach (PlannedContainer container in containers.Of(service.Name))
+        foreach (PlannedContainer container in options.Keeps.Contains(service.Name) ? [] : containers.Of(service.Name))
         {
             if (container.Made is not null)
             {

@@ -15,6 +15,9 @@ internal sealed record ImageBuildOptions
     /// <summary>Whether images are pushed.</summary>
     public bool Pushes { get; init; }
 
+    /// <summary>The builder; empty for the usual one.</summary>
+    public string Builder { get; init; } = "";
+
     /// <summary>Build arguments, as <c>NAME=VALUE</c>.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 }

@@ -9,7 +9,9 @@ using Quai.Convergence.Planning;
 namespace Quai.Cli.Compose.Lifecycle;
 
 /// <summary>Brings the engine from what it has to what a project's files describe.</summary>
-internal sealed class BringUp(ComposeScope scope)
+/// <param name="scope">Where the project is.</param>
+/// <param name="show">Shows what happens; null for the usual progress.</param>
+internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show = null)
 {
     /// <summary>Does so; with <c>--dry-run</c> only says what it would do.</summary>
     public async Task RunAsync(ComposeProject project, BringUpRequest request, CancellationToken cancellation = default)
@@ -46,7 +48,7 @@ internal sealed class BringUp(ComposeScope scope)
             Parallelism = scope.Globals.Parallelism,
             BeforeStart = request.BeforeStart,
         };
-        await new PlanExecution(scope.Engine, project, options, scope.Progress.Show).RunAsync(plan, observed, cancellation);
+        await new PlanExecution(scope.Engine, project, options, show ?? scope.Progress.Show).RunAsync(plan, observed, cancellation);
     }
 
     private ConvergencePlan Plan(ComposeProject project, ObservedProject observed, BringUpRequest request)

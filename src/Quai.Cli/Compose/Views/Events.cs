@@ -61,7 +61,7 @@ internal sealed class Events : ComposeVerb
             ["attributes"] = inner,
             ["id"] = message.Actor.ID,
             ["service"] = service,
-            ["time"] = time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", CultureInfo.InvariantCulture),
+            ["time"] = time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture) + (TimeZoneInfo.Local.GetUtcOffset(time) == TimeSpan.Zero ? "Z" : time.ToString("zzz", CultureInfo.InvariantCulture)),
             ["type"] = "container",
         }.ToJsonString();
     }
