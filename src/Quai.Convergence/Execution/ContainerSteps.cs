@@ -29,7 +29,7 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
         report(new($"Container {old.Name}", "Recreate", ConvergenceStage.Working));
         string id = await MakeAsync(step, $"{old.Id[..12]}_{step.Name}", old, cancellation);
         await StopAsync(step.Key, old, cancellation);
-        await engine.Containers.RemoveAsync(old.Id, cancellation: cancellation);
+        await engine.Containers.RemoveAsync(old.Id, volumes: !options.InheritsVolumes, cancellation: cancellation);
         await engine.Containers.RenameAsync(id, step.Name, cancellation);
         known.Set(step.Key, step.Number, id, step.Name);
         report(new($"Container {old.Name}", "Recreated", ConvergenceStage.Done));

@@ -77,7 +77,7 @@ public sealed class PlanExecution(EngineClient engine, ComposeProject project, E
             {
                 lock (failures)
                 {
-                    failures.Add(e is ConvergenceException ? e : new ConvergenceException($"{Subject(step)}: {e.Message}", e));
+                    failures.Add(e is ConvergenceException ? e : new ConvergenceException($"{(step.Number > 0 ? $"service \"{step.Key}\": " : "")}{Subject(step)}: {e.Message}", e));
                 }
 
                 Report(new(Subject(step), "Error", ConvergenceStage.Failed, e.Message));

@@ -64,7 +64,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             // A volume can only be removed when there is no container that has it.
             int removed = Add(StepAction.RemoveContainer, service, container.Name, container.Number, container, reason);
             Release(service, removed, removed);
-            return new(container.Number, name, null, Add(StepAction.CreateContainer, service, name, container.Number, null, reason, [.. needed, .. resources.Before(service), removed]));
+            return new(container.Number, name, null, Add(StepAction.CreateContainer, service, name, container.Number, null, reason, [.. needed, .. resources.Before(service), removed])) { IsReplacement = true };
         }
 
         if (removals.Length > 0)
@@ -73,7 +73,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             Release(service, stopped, stopped);
         }
 
-        return new(container.Number, name, container, Add(StepAction.RecreateContainer, service, name, container.Number, container, reason, [.. needed, .. resources.Before(service)]));
+        return new(container.Number, name, container, Add(StepAction.RecreateContainer, service, name, container.Number, container, reason, [.. needed, .. resources.Before(service)])) { IsReplacement = true };
     }
 
     private void Release(ComposeService service, int stopped, int removed)
@@ -114,7 +114,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
 
         if (container.IsRunning && service.Networks.Keys.FirstOrDefault(key => !IsOn(container, key)) is { } network)
         {
-            return $"it is not on the network {network}";
+            return resources.NetworkId(network) is null ? $"the network {network} is new" : $"it is not on the network {network}";
         }
 
         return service.Volumes.Where(mount => mount.Type == "volume" && mount.Source.Length > 0 && project.Volumes.ContainsKey(mount.Source))

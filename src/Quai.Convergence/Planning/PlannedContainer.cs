@@ -9,6 +9,9 @@ namespace Quai.Convergence.Planning;
 /// <param name="Made">The step that makes it; null where it stays.</param>
 internal sealed record PlannedContainer(int Number, string Name, ObservedContainer? Existing, int? Made)
 {
+    /// <summary>Whether it takes the place of one that there is.</summary>
+    public bool IsReplacement { get; init; }
+
     /// <summary>The step that stops it so that it is started again; null where none does.</summary>
     public int? Stopped { get; set; }
 

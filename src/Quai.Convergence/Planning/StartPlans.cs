@@ -32,7 +32,7 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
 
     private void PlanService(ComposeService service)
     {
-        string[] changed = [.. service.DependsOn.Where(entry => entry.Value is { Restart: true } && containers.Of(entry.Key).Any(one => one.Made is not null && one.Existing is not null)).Select(entry => entry.Key)];
+        string[] changed = [.. service.DependsOn.Where(entry => entry.Value is { Restart: true } && containers.Of(entry.Key).Any(one => one.IsReplacement)).Select(entry => entry.Key)];
         bool isOnce = IsOnce(service);
         List<(PlannedContainer Container, string Reason)> starts = [];
         foreach (PlannedContainer container in options.Keeps.Contains(service.Name) ? [] : containers.Of(service.Name))
@@ -45,7 +45,7 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
             {
                 // It is stopped before what it depends on goes, and started when that is back.
                 container.Stopped = Add(StepAction.StopContainer, service, container, $"{changed[0]} is made anew");
-                foreach (int made in changed.SelectMany(containers.Of).Where(one => one.Made is not null).Select(one => one.Made!.Value))
+                foreach (int made in changed.SelectMany(containers.Of).Where(one => one.IsReplacement).Select(one => one.Made!.Value))
                 {
                     builder.Order(made, [container.Stopped.Value]);
                 }
