@@ -19,6 +19,7 @@ internal static class ComposeVerbs
         ["convert"] = globals => new Config(globals),
         ["cp"] = globals => new Copy(globals),
         ["create"] = globals => new Create(globals),
+        ["diff"] = globals => new Diff(globals),
         ["down"] = globals => new Down(globals),
         ["events"] = globals => new Events(globals),
         ["exec"] = globals => new Exec(globals),
