@@ -75,7 +75,7 @@ internal sealed class Diff : ComposeVerb
 
         // What is shared with a container that is yet to be made keeps the words of the files.
         ComposeService service = project.Services[step.Key];
-        ComposeService resolved = ServiceReferences.Resolve(service, other => observed.Of(other).FirstOrDefault()?.Id ?? $"service:{other}");
+        ComposeService resolved = ServiceReferences.Resolve(service, other => observed.Of(other) is [{ } first, ..] ? first.Id : $"service:{other}");
         ContainerOrder order = new(resolved, step.Number)
         {
             Image = observed.Images.GetValueOrDefault(ServiceScale.ImageOf(project, service)),
