@@ -1,6 +1,7 @@
 using Quai.Compose.Model;
 using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
+using Quai.Convergence.Removal;
 
 namespace Quai.Convergence.Tests;
 

@@ -82,7 +82,11 @@ internal sealed class ComposeScope(Session session, ComposeGlobals globals) : ID
     }
 
     /// <summary>Warns.</summary>
-    public void Warn(string message) => session.Error.WriteLine("Warning: " + message);
+    public void Warn(string message)
+    {
+        _progress?.Settle();
+        session.Error.WriteLine("Warning: " + message);
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _progress?.Dispose();

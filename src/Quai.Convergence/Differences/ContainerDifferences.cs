@@ -7,6 +7,7 @@ namespace Quai.Convergence.Differences;
 public static class ContainerDifferences
 {
     private const string OwnLabels = "com.docker.compose.";
+    private static readonly string[] s_chosen = ["hostname", "ipc", "logging.driver", "runtime"];
 
     /// <summary>The differences, in the order of the keys.</summary>
     /// <param name="actual">The container.</param>
@@ -25,10 +26,10 @@ public static class ContainerDifferences
             after["networks." + network] = "";
         }
 
-        // A name that nobody gave is the container's id.
-        if (!after.ContainsKey("hostname") && before.GetValueOrDefault("hostname") is { } name && actual.Id.StartsWith(name, StringComparison.Ordinal))
+        // What nobody described was chosen by the engine.
+        foreach (string key in s_chosen.Where(key => !after.ContainsKey(key)))
         {
-            before.Remove("hostname");
+            before.Remove(key);
         }
 
         return [.. before.Keys.Union(after.Keys).Order(StringComparer.Ordinal).Select(key => new ServiceDifference(key, before.GetValueOrDefault(key), after.GetValueOrDefault(key))).Where(one => one.Before != one.After)];

@@ -23,6 +23,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
     private readonly ConcurrentDictionary<string, string> _live = new();
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogPrinter _printer = new(scope.Out, scope.Error, !options.NoColour && scope.Globals.HasColours(scope.Out), !options.NoPrefix);
+    private volatile bool _hasOutput;
     private bool _isUp, _stops;
     private string _exitCodeFrom = options.ExitCodeFrom;
     private int _exitCode;
@@ -37,10 +38,11 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
         Task events = FollowAsync(attachments);
         try
         {
-            await new BringUp(scope).RunAsync(project, request with
+            await new BringUp(scope, Show).RunAsync(project, request with
             {
                 BeforeStart = async (id, name, cancellation) =>
                 {
+                    _hasOutput = true;
                     if (ServiceOf(name) is { } service && IsAttached(service))
                     {
                         await attachments.AttachAsync(id, LogNames.Of(project.Name, name), cancellation);
@@ -75,6 +77,19 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
     {
         _interrupted.Dispose();
         _end.Dispose();
+    }
+
+    /// <summary>Shows progress, on a terminal only until containers write there.</summary>
+    private void Show(ConvergenceEvent happening)
+    {
+        if (!scope.Progress.IsDrawn || !_hasOutput)
+        {
+            scope.Progress.Show(happening);
+        }
+        else
+        {
+            scope.Progress.Settle();
+        }
     }
 
     private bool IsAttached(ComposeService service) => options.Attached is { } only ? only.Contains(service.Name) : service.Attach != false;

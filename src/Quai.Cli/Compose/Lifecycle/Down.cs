@@ -5,6 +5,7 @@ using Quai.Compose.Model;
 using Quai.Convergence.Execution;
 using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
+using Quai.Convergence.Removal;
 
 namespace Quai.Cli.Compose.Lifecycle;
 

@@ -1,4 +1,4 @@
-namespace Quai.Convergence.Planning;
+namespace Quai.Convergence.Removal;
 
 /// <summary>What is to be taken down.</summary>
 public sealed record RemovalOptions

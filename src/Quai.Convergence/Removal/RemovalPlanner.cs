@@ -1,8 +1,9 @@
 using Quai.Api.Networks;
 using Quai.Compose.Model;
 using Quai.Convergence.Observing;
+using Quai.Convergence.Planning;
 
-namespace Quai.Convergence.Planning;
+namespace Quai.Convergence.Removal;
 
 /// <summary>Plans how a project is taken down: containers in the reverse order of their dependencies, then networks, volumes and images.</summary>
 public static class RemovalPlanner
