@@ -179,4 +179,28 @@ public sealed class PlanTests
         Assert.Equal(["db", "web"], plan.Steps.Where(step => step.Action == StepAction.WaitRunning).Select(step => step.Key).Order());
         Assert.Equal("setup", Assert.Single(plan.Steps, step => step.Action == StepAction.WaitCompleted).Key);
     }
+
+    [Theory]
+    [InlineData(true, "RemoveContainer {0}_shop-a-1", "KeepContainer shop-a-1")]
+    [InlineData(false, "RenameContainer shop-a-1", "StartContainer shop-a-1")]
+    public void What_an_interrupted_command_left_is_put_right(bool isOldThere, string first, string second)
+    {
+        ComposeProject project = Engine.Load("services: {a: {image: base}}");
+        _engine.Up(project);
+        Observing.ObservedContainer old = _engine.Containers[0];
+        _engine.Containers.Add(new(new()
+        {
+            Id = new string('f', 64),
+            Names = [$"/{old.Id[..12]}_shop-a-1"],
+            Labels = new(old.Summary.Labels) { [ComposeLabels.Replace] = old.Id },
+            State = "created",
+            NetworkSettings = old.Summary.NetworkSettings,
+        }));
+        if (!isOldThere)
+        {
+            _engine.Containers.Remove(old);
+        }
+
+        Assert.Equal([string.Format(null, first, old.Id[..12]), second], Engine.Texts(_engine.Plan(project)));
+    }
 }

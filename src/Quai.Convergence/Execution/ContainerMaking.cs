@@ -22,7 +22,9 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
     public async Task<string> MakeAsync(ContainerOrder order, string name, Action<string> warn, CancellationToken cancellation)
     {
         Check(order.Service);
-        using MemoryStream? files = FileInjection.Archive(project, order.Service);
+
+        // What cannot be copied is told before there is a container.
+        FileInjection.Archive(project, order.Service)?.Dispose();
         string platform = order.Service.Platform.Length > 0 ? order.Service.Platform : context.DefaultPlatform;
         ContainerCreateResponse created = await engine.Containers.CreateAsync(ContainerRequests.Of(project, order, context), name, platform, cancellation);
         foreach (string warning in created.Warnings ?? [])
@@ -30,13 +32,20 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
             warn(warning);
         }
 
+        await CopyFilesAsync(order.Service, created.Id, cancellation);
+        return created.Id;
+    }
+
+    /// <summary>Copies the secrets and configs into a container that are no files of the host.</summary>
+    /// <exception cref="ConvergenceException">A variable is not set, or the container's root is read-only.</exception>
+    public async Task CopyFilesAsync(ComposeService service, string container, CancellationToken cancellation)
+    {
+        using MemoryStream? files = FileInjection.Archive(project, service);
         if (files is not null)
         {
-            bool hasOwners = order.Service.Secrets.Concat(order.Service.Configs).Any(file => file.Uid.Length > 0 || file.Gid.Length > 0);
-            await engine.Files.WriteAsync(created.Id, "/", files, hasOwners, cancellation);
+            bool hasOwners = service.Secrets.Concat(service.Configs).Any(file => file.Uid.Length > 0 || file.Gid.Length > 0);
+            await engine.Files.WriteAsync(container, "/", files, hasOwners, cancellation);
         }
-
-        return created.Id;
     }
 
     private static void Check(ComposeService service)

@@ -44,6 +44,12 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
             await before(id, step.Name, cancellation);
         }
 
+        if (step.Container is { State: "created" } && Service(step.Key) is { } described)
+        {
+            // A command that was interrupted may have made it, and copied nothing into it.
+            await new ContainerMaking(engine, project, options.Context).CopyFilesAsync(described, id, cancellation);
+        }
+
         report(new($"Container {step.Name}", "Starting", ConvergenceStage.Working));
         await engine.Containers.StartAsync(id, cancellation);
         if (Service(step.Key) is { PostStart.Count: > 0 } service)

@@ -95,6 +95,8 @@ public sealed class PlanExecution(EngineClient engine, ComposeProject project, E
                 return containers.CreateAsync(step, cancellation);
             case StepAction.RecreateContainer:
                 return containers.RecreateAsync(step, cancellation);
+            case StepAction.RenameContainer:
+                return engine.Containers.RenameAsync(step.Container!.Id, step.Name, cancellation);
             case StepAction.StartContainer:
                 return containers.StartAsync(step, cancellation);
             case StepAction.StopContainer:

@@ -34,6 +34,9 @@ public sealed record ObservedContainer(ContainerSummary Summary)
     /// <summary>Whether it has ended with exit code 0.</summary>
     public bool HasCompleted => State == "exited" && Summary.Status.StartsWith("Exited (0)", StringComparison.Ordinal);
 
+    /// <summary>The id of the container whose place it is to take, as long as it has not got that one's name; null for none.</summary>
+    public string? Replaces => Label(ComposeLabels.Replace) is { Length: >= 12 } id && Name.StartsWith(id[..12] + "_", StringComparison.Ordinal) ? id : null;
+
     /// <summary>A label; empty where it has none of this name.</summary>
     public string Label(string name) => Summary.Labels.GetValueOrDefault(name, "");
 

@@ -28,7 +28,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
 
         RecreatePolicy policy = options.Services.Count == 0 || options.Services.Contains(service.Name) ? options.Recreate : options.RecreateDependencies;
         List<PlannedContainer> planned = _planned[service.Name] = [];
-        IReadOnlyList<ObservedContainer> existing = observed.Of(service.Name);
+        IReadOnlyList<ObservedContainer> existing = WithoutLeftovers(service);
         Dictionary<string, string> reasons = existing.Select(one => (one.Id, Reason: Difference(service, one, policy))).Where(one => one.Reason is not null).ToDictionary(one => one.Id, one => one.Reason!);
 
         // Those that are as they should be, and have the lowest numbers, are kept.
@@ -38,7 +38,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
         {
             planned.Add(reasons.TryGetValue(container.Id, out string? reason)
                 ? Recreate(service, container, reason, needed)
-                : new(container.Number, container.Name, container, null));
+                : Keep(service, container));
         }
 
         foreach (ObservedContainer container in sorted.Skip(expected))
@@ -53,6 +53,37 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             string name = ServiceScale.ContainerName(project.Name, service, next);
             planned.Add(new(next, name, null, Add(StepAction.CreateContainer, service, name, next, null, "there is none", [.. needed, .. resources.Before(service)])));
         }
+    }
+
+    /// <summary>A service's containers, without those that were to take another's place when a command was interrupted: they go, as the other is still there.</summary>
+    private List<ObservedContainer> WithoutLeftovers(ComposeService service)
+    {
+        IReadOnlyList<ObservedContainer> all = observed.Of(service.Name);
+        List<ObservedContainer> kept = [];
+        foreach (ObservedContainer container in all)
+        {
+            if (container.Replaces is { } id && all.Any(other => other.Id == id))
+            {
+                Add(StepAction.RemoveContainer, service, container.Name, 0, container, "it is left over from a command that was interrupted");
+            }
+            else
+            {
+                kept.Add(container);
+            }
+        }
+
+        return kept;
+    }
+
+    private PlannedContainer Keep(ComposeService service, ObservedContainer container)
+    {
+        if (container.Replaces is null)
+        {
+            return new(container.Number, container.Name, container, null);
+        }
+
+        string name = ServiceScale.ContainerName(project.Name, service, container.Number);
+        return new(container.Number, name, container, null) { Renamed = Add(StepAction.RenameContainer, service, name, container.Number, container, "a command was interrupted before it did so") };
     }
 
     private PlannedContainer Recreate(ComposeService service, ObservedContainer container, string reason, int[] needed)

@@ -65,7 +65,7 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
         int[] before = [.. service.DependsOn.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => Before(service, entry.Key, entry.Value))];
         foreach ((PlannedContainer container, string reason) in starts)
         {
-            int?[] own = [container.Made, container.Stopped];
+            int?[] own = [container.Made, container.Renamed, container.Stopped];
             container.Started = Add(StepAction.StartContainer, service, container, reason, [.. before, .. own.Where(step => step is not null).Select(step => step!.Value)]);
         }
     }

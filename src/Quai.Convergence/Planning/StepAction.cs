@@ -21,6 +21,9 @@ public enum StepAction
     /// <summary>Makes a container in another's place, which is stopped and removed.</summary>
     RecreateContainer,
 
+    /// <summary>Gives a container its name, which an interrupted command did not.</summary>
+    RenameContainer,
+
     /// <summary>Starts a container.</summary>
     StartContainer,
 

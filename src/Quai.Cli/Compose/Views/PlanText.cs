@@ -33,6 +33,7 @@ internal static class PlanText
         StepAction.RemoveVolume => "remove volume",
         StepAction.CreateContainer => "create container",
         StepAction.RecreateContainer => "recreate container",
+        StepAction.RenameContainer => "rename container to",
         StepAction.StartContainer => "start container",
         StepAction.KeepContainer => "keep container",
         StepAction.StopContainer => "stop container",
