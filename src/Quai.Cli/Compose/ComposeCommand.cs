@@ -44,7 +44,7 @@ internal sealed class ComposeCommand : Command
 
         if (!ComposeVerbs.All.TryGetValue(arguments[0], out Func<ComposeGlobals, ComposeVerb>? make))
         {
-            throw new ExitException(1, $"unknown docker command: \"compose {arguments[0]}\"\n\nRun 'quai compose --help' for more information");
+            throw new ExitException(1, $"quai: unknown command: quai compose {arguments[0]}\n\nRun 'quai compose --help' for more information");
         }
 
         return CommandTree.Execute(session, make(_globals), [$"compose {arguments[0]}"], arguments[1..], wrongFlag: 1);

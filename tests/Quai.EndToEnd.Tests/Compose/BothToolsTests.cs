@@ -103,7 +103,8 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
         await folder.OkAsync("up -d");
         SortedDictionary<string, string> ours = await FieldsAsync(folder);
         Assert.True(theirs.Count > 500, $"{theirs.Count} fields are too few");
-        Assert.Equal("", string.Join('\n', theirs.Keys.Union(ours.Keys).Where(key => theirs.GetValueOrDefault(key) != ours.GetValueOrDefault(key)).Select(key => $"{key}: {theirs.GetValueOrDefault(key)} / {ours.GetValueOrDefault(key)}")));
+        string[] differences = [.. theirs.Keys.Union(ours.Keys).Where(key => theirs.GetValueOrDefault(key) != ours.GetValueOrDefault(key)).Select(key => $"{key}: {theirs.GetValueOrDefault(key)} / {ours.GetValueOrDefault(key)}")];
+        Assert.True(differences.Length == 0, string.Join('\n', differences));
     }
 
     private ComposeFolder Folder()
@@ -151,7 +152,7 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
                 break;
             case JsonArray items:
                 // The order of these is that of a map of Go's.
-                IEnumerable<JsonNode?> ordered = key is "Binds" or "Env" or "Aliases" or "Links" or "ExtraHosts" or "DNSNames" or "Ulimits" or "Mounts" ? items.OrderBy(item => Sorted(item), StringComparer.Ordinal) : items;
+                IEnumerable<JsonNode?> ordered = key is "Binds" or "Env" or "Aliases" or "Links" or "ExtraHosts" or "DNSNames" or "Ulimits" or "Mounts" ? items.OrderBy(item => known(Sorted(item)), StringComparer.Ordinal) : items;
                 foreach ((int index, JsonNode? item) in ordered.Index())
                 {
                     Collect($"{path}/{index}", key, item, fields, known);
