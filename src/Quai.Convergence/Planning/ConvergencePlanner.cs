@@ -1,4 +1,5 @@
 using Quai.Compose.Model;
+using Quai.Compose.Model.Services;
 using Quai.Convergence.Observing;
 
 namespace Quai.Convergence.Planning;
@@ -27,6 +28,11 @@ public static class ConvergencePlanner
         }
 
         IReadOnlyList<ComposeService> order = ServiceOrder.Of(project);
+        foreach (ComposeService service in order)
+        {
+            WarnOfOwners(project, service, builder);
+        }
+
         ContainerPlans containers = new(project, observed, options, builder, resources);
         foreach (ComposeService service in order)
         {
@@ -47,6 +53,17 @@ public static class ConvergencePlanner
         }
 
         return new() { Steps = builder.Done(), Warnings = builder.Warnings, DivergedVolumes = resources.DivergedVolumes, Orphans = orphans };
+    }
+
+    /// <summary>A file of the host keeps its owner and mode in a container.</summary>
+    private static void WarnOfOwners(ComposeProject project, ComposeService service, PlanBuilder builder)
+    {
+        foreach (ServiceFile file in service.Secrets.Where(secret => project.Secrets.GetValueOrDefault(secret.Source) is { File.Length: > 0 })
+            .Concat(service.Configs.Where(config => project.Configs.GetValueOrDefault(config.Source) is { File.Length: > 0 }))
+            .Where(file => file.Uid.Length > 0 || file.Gid.Length > 0 || file.Mode is not null))
+        {
+            builder.Warnings.Add($"service \"{service.Name}\": {file.Source}: `uid`, `gid` and `mode` are not supported for files of the host, they are ignored");
+        }
     }
 
     private static IReadOnlyList<ObservedContainer> Orphans(ComposeProject project, ObservedProject observed)

@@ -11,8 +11,7 @@ public static class ServiceLinks
     /// <param name="service">The service.</param>
     /// <param name="number">The container's number in it.</param>
     /// <param name="containersOf">The names of a service's containers.</param>
-    /// <param name="isOneOff">Whether it is a container of <c>run</c>, which is linked to its own service.</param>
-    public static IReadOnlyList<string> Of(ComposeProject project, ComposeService service, int number, Func<string, IReadOnlyList<string>> containersOf, bool isOneOff = false)
+    public static IReadOnlyList<string> Of(ComposeProject project, ComposeService service, int number, Func<string, IReadOnlyList<string>> containersOf)
     {
         List<string> links = [];
         string index = number.ToString(CultureInfo.InvariantCulture);
@@ -25,14 +24,6 @@ public static class ServiceLinks
                 links.Add($"{container}:{parts[0]}-{index}");
                 links.Add($"{container}:{project.Name}-{parts[0]}-{index}");
             }
-        }
-
-        foreach (string container in isOneOff ? containersOf(service.Name) : [])
-        {
-            string prefix = project.Name + "-";
-            links.Add($"{container}:{service.Name}");
-            links.Add($"{container}:{(container.StartsWith(prefix, StringComparison.Ordinal) ? container[prefix.Length..] : container)}");
-            links.Add($"{container}:{container}");
         }
 
         foreach (string link in service.ExternalLinks)

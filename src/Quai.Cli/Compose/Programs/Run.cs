@@ -56,7 +56,7 @@ internal sealed class Run : ComposeVerb
         ComposeProject project = scope.Load([arguments[0]]);
         ComposeService service = _flags.Apply(project, project.Services[arguments[0]], arguments[1..]);
         bool hasTerminal = !_noTerminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal;
-        service = service with { Tty = hasTerminal, StdinOpen = _interactive.Value && !_detach.Value };
+        service = service with { Tty = hasTerminal, StdinOpen = _interactive.Value };
         (string id, string name) = MakeAsync(scope, project, service).Await();
         if (id.Length == 0)
         {
@@ -103,14 +103,14 @@ internal sealed class Run : ComposeVerb
 
         ILookup<string, ObservedContainer> containers = (await scope.Observer.ContainersAsync(project.Name)).Where(container => !container.IsOneOff)
             .OrderBy(container => container.Name, StringComparer.Ordinal).ToLookup(container => container.Service);
-        ContainerOrder order = new(ServiceReferences.Resolve(service, other => containers[other].FirstOrDefault()?.Id) with { ContainerName = name }, 1)
+        ContainerOrder order = new(ServiceReferences.Resolve(service, other => containers[other].FirstOrDefault()?.Id) with { ContainerName = name }, 0)
         {
             Image = image,
             IsRemovedAtEnd = _remove.Value,
             AttachesInput = service.StdinOpen,
             UsesAliases = _aliases.Value,
             Labels = new Dictionary<string, string> { [ComposeLabels.OneOff] = "True", [ComposeLabels.Slug] = slug },
-            Links = ServiceLinks.Of(project, service, 1, other => [.. containers[other].Select(container => container.Name)], isOneOff: true),
+            Links = ServiceLinks.Of(project, service, 1, other => [.. containers[other].Select(container => container.Name)]),
         };
         show(new($"Container {name}", "Creating", ConvergenceStage.Working));
         string id = await new ContainerMaking(scope.Engine, project, scope.Context).MakeAsync(order, name, scope.Warn, CancellationToken.None);
