@@ -31,6 +31,11 @@ internal sealed class ComposeCommand : Command
 
     public override int Execute(Session session, List<string> arguments)
     {
+        if (_globals.Version.Value)
+        {
+            arguments = ["version"];
+        }
+
         if (arguments is ["help", ..])
         {
             arguments = arguments.Count > 1 ? [arguments[1], "--help"] : [];

@@ -33,8 +33,12 @@ internal sealed class ComposeGlobals
         _profiles = flags.List("profile", '\0', "Profile to enable", type: "stringArray");
         _progress = flags.String("progress", '\0', "How progress is shown: auto, tty, plain, json or quiet");
         _directory = flags.String("project-directory", '\0', "The project's folder; that of the first file if not given");
+        Version = flags.Add(new Flag<bool>("version", 'v', "", "Show the version", false, FlagValues.Bool) { BareValue = "true", Hidden = true });
         _name = flags.String("project-name", 'p', "The project's name");
     }
+
+    /// <summary>Whether the version is to be shown, whatever the command.</summary>
+    public Flag<bool> Version { get; }
 
     /// <summary>Whether nothing is to be done.</summary>
     public bool IsDryRun => _dryRun.Value;

@@ -8,7 +8,7 @@ namespace Quai.Cli.Compose.Programs;
 /// <summary><c>quai compose exec</c>.</summary>
 internal sealed class Exec : ComposeVerb
 {
-    private readonly Flag<bool> _detach, _noTerminal, _privileged;
+    private readonly Flag<bool> _detach, _interactive, _noTerminal, _privileged, _terminal;
     private readonly ListFlag<string> _variables;
     private readonly Flag<long> _index;
     private readonly Flag<string> _user, _folder;
@@ -19,6 +19,10 @@ internal sealed class Exec : ComposeVerb
         _detach = Flags.Bool("detach", 'd', "Run in the background");
         _variables = Flags.List("env", 'e', "Set environment variables", type: "stringArray");
         _index = Flags.Int("index", '\0', "Number of the container, if the service has several");
+
+        // Who is used to `quai exec -it` may say so.
+        _interactive = Flags.Add(new Flag<bool>("interactive", 'i', "", "Keep STDIN open even if not attached", true, FlagValues.Bool) { BareValue = "true", Hidden = true });
+        _terminal = Flags.Add(new Flag<bool>("tty", 't', "", "Allocate a terminal", true, FlagValues.Bool) { BareValue = "true", Hidden = true });
         _noTerminal = Flags.Bool("no-tty", 'T', "Without a terminal; else there is one if the output is one");
         _privileged = Flags.Bool("privileged", '\0', "Give the program all privileges");
         _user = Flags.String("user", 'u', "User to run as");
@@ -37,8 +41,8 @@ internal sealed class Exec : ComposeVerb
     {
         string container = ProjectContainers.FindAsync(scope, []).Await().One(arguments[0], _index.Value).Id;
         List<string> words = [];
-        words.AddRange(_detach.Value ? ["-d"] : ["-i"]);
-        words.AddRange(!_noTerminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal ? ["-t"] : []);
+        words.AddRange(_detach.Value ? ["-d"] : _interactive.Value ? ["-i"] : []);
+        words.AddRange(!_noTerminal.Value && _terminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal ? ["-t"] : []);
         words.AddRange(_privileged.Value ? ["--privileged"] : []);
         words.AddRange(_user.Value.Length > 0 ? ["-u", _user.Value] : []);
         words.AddRange(_folder.Value.Length > 0 ? ["-w", _folder.Value] : []);

@@ -17,7 +17,7 @@ namespace Quai.Cli.Compose.Programs;
 internal sealed class Run : ComposeVerb
 {
     private readonly RunFlags _flags;
-    private readonly Flag<bool> _build, _detach, _interactive, _noTerminal, _noDependencies, _orphans, _quiet, _quietBuild, _quietPull, _remove, _aliases;
+    private readonly Flag<bool> _build, _detach, _interactive, _noTerminal, _noDependencies, _orphans, _quiet, _quietBuild, _quietPull, _remove, _aliases, _terminal;
     private readonly Flag<string> _pull;
 
     public Run(ComposeGlobals globals)
@@ -35,6 +35,7 @@ internal sealed class Run : ComposeVerb
         _quietPull = Flags.Bool("quiet-pull", '\0', "Do not show layers of pulls");
         _orphans = Flags.Bool("remove-orphans", '\0', "Remove containers of services that the files do not have");
         _remove = Flags.Bool("rm", '\0', "Remove the container when it ends");
+        _terminal = Flags.Add(new Flag<bool>("tty", 't', "", "Allocate a terminal", true, FlagValues.Bool) { BareValue = "true", Hidden = true });
         _aliases = Flags.Bool("use-aliases", '\0', "Use the service's names in its networks");
     }
 
@@ -55,7 +56,7 @@ internal sealed class Run : ComposeVerb
 
         ComposeProject project = scope.Load([arguments[0]]);
         ComposeService service = _flags.Apply(project, project.Services[arguments[0]], arguments[1..]);
-        bool hasTerminal = !_noTerminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal;
+        bool hasTerminal = !_noTerminal.Value && _terminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal;
         service = service with { Tty = hasTerminal, StdinOpen = _interactive.Value };
         (string id, string name) = MakeAsync(scope, project, service).Await();
         if (id.Length == 0)
