@@ -41,6 +41,9 @@ public sealed record ComposeRequest
     /// <summary>Whether services get the variables of their files.</summary>
     public bool ResolvesEnvironment { get; init; } = true;
 
+    /// <summary>Whether services go on naming the files of labels, whose labels they have: hashes of what runs include them.</summary>
+    public bool KeepsLabelFiles { get; init; }
+
     /// <summary>Whether it is checked that services refer only to what there is.</summary>
     public bool ChecksConsistency { get; init; } = true;
 

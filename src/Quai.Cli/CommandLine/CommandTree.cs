@@ -4,6 +4,7 @@ using Quai.Cli.Builds.Bake;
 using Quai.Cli.Builds.Builders;
 using Quai.Cli.Builds.Cache;
 using Quai.Cli.Builds.Histories;
+using Quai.Cli.Compose;
 using Quai.Cli.Containers;
 using Quai.Cli.Containers.Files;
 using Quai.Cli.Containers.Views;
@@ -122,6 +123,7 @@ internal static class CommandTree
         (["imagetools inspect"], p => new InspectRemote(p)),
         (["imagetools create"], p => new CreateRemote(p)),
         (["bake", "buildx bake", "buildx f"], p => new BakeCommand(p)),
+        (["compose"], p => new ComposeCommand(p)),
         (["trust generate-key"], p => new GenerateKey(p)),
         (["trust sign"], p => new Sign(p)),
         (["trust verify"], p => new VerifySignature(p)),
@@ -212,7 +214,13 @@ internal static class CommandTree
         ? paths.First(p => p.StartsWith(path[..path.IndexOf(' ', StringComparison.Ordinal)], StringComparison.Ordinal))
         : path;
 
-    private static int Execute(Session session, Command command, string[] paths, List<string> words)
+    /// <summary>Reads a command's flags and runs it.</summary>
+    /// <param name="session">Daemon, output and settings.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="paths">The words that select it.</param>
+    /// <param name="words">Its flags and arguments.</param>
+    /// <param name="wrongFlag">The exit code for a flag that it does not have.</param>
+    internal static int Execute(Session session, Command command, string[] paths, List<string> words, int wrongFlag = 125)
     {
         Flag<bool> help = command.Flags.AddHelp(hidden: !command.OptionsEndAtFirstArgument);
         List<string> arguments;
@@ -222,7 +230,7 @@ internal static class CommandTree
         }
         catch (FlagException error)
         {
-            throw new ExitException(125, $"{FlagWords.Of(error)}\n\nUsage:  {Help.UsageLine(command)}\n\nRun 'quai {command.Words} --help' for more information");
+            throw new ExitException(wrongFlag, $"{FlagWords.Of(error)}\n\nUsage:  {Help.UsageLine(command)}\n\nRun 'quai {command.Words} --help' for more information");
         }
 
         if (help.Value)

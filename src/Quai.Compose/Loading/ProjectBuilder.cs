@@ -31,7 +31,7 @@ internal sealed class ProjectBuilder(IComposeFiles files, ComposeRequest request
 
         project = Selection.Of(project, request.Services);
         ServiceFiles read = new(files, request.CurrentDirectory, project.Environment, _faults);
-        project = project with { Services = Each(project.Services, service => read.WithLabels(request.ResolvesEnvironment ? read.WithVariables(service) : service)) };
+        project = project with { Services = Each(project.Services, service => read.WithLabels(request.ResolvesEnvironment ? read.WithVariables(service) : service, request.KeepsLabelFiles)) };
         _faults.ThrowIfAny();
 
         if (request.LeavesOutUnused)

@@ -31,8 +31,10 @@ internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadO
         return service with { Environment = variables, EnvFiles = [] };
     }
 
-    /// <summary>The service with the labels of its files, and without the files.</summary>
-    public ComposeService WithLabels(ComposeService service)
+    /// <summary>The service with the labels of its files.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="keepsFiles">Whether it goes on naming the files.</param>
+    public ComposeService WithLabels(ComposeService service, bool keepsFiles)
     {
         Dictionary<string, string> labels = [];
         foreach (string file in service.LabelFiles)
@@ -48,7 +50,7 @@ internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadO
             labels[name] = value;
         }
 
-        return service with { Labels = labels, LabelFiles = [] };
+        return service with { Labels = labels, LabelFiles = keepsFiles ? service.LabelFiles : [] };
     }
 
     private IReadOnlyDictionary<string, string> ReadVariables(ComposeService service, EnvFile file, Dictionary<string, string?> earlier)

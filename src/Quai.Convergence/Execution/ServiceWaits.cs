@@ -1,0 +1,75 @@
+using Quai.Api.Containers;
+using Quai.Client;
+using Quai.Client.Containers;
+
+namespace Quai.Convergence.Execution;
+
+/// <summary>Waits for services' containers.</summary>
+/// <param name="engine">The engine.</param>
+/// <param name="projectName">The project's name.</param>
+public sealed class ServiceWaits(EngineClient engine, string projectName) : IAsyncDisposable
+{
+    private readonly Lazy<HealthEvents> _events = new(() => new HealthEvents(engine, projectName));
+
+    /// <summary>Waits until a container is healthy.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="acceptsRunning">Whether it is enough that it runs, if it has no health check.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <exception cref="ConvergenceException">It has ended, is not healthy, or has no health check.</exception>
+    public async Task HealthyAsync(string id, string name, bool acceptsRunning, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            Task next = _events.Value.Next(id);
+            ContainerInspect container = await engine.Containers.InspectAsync(id, cancellation);
+            if (container.State.Status is "exited" or "dead")
+            {
+                throw new ConvergenceException($"container {name} exited ({container.State.ExitCode})");
+            }
+
+            if (container.State.Health is not { Status: not ("none" or "") } health)
+            {
+                if (!acceptsRunning)
+                {
+                    throw new ConvergenceException($"container {name} has no healthcheck configured");
+                }
+
+                if (container.State.Status == "running")
+                {
+                    return;
+                }
+            }
+            else if (health.Status == "healthy")
+            {
+                return;
+            }
+            else if (health.Status == "unhealthy")
+            {
+                throw new ConvergenceException($"container {name} is unhealthy{LastOutput(health)}");
+            }
+
+            await HealthEvents.WaitAsync(next, cancellation);
+        }
+    }
+
+    /// <summary>Waits until a container has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<long> EndedAsync(string id, CancellationToken cancellation)
+    {
+        using ContainerWait wait = await engine.Containers.WaitAsync(id, cancellation: cancellation);
+        return (await wait.EndAsync(cancellation)).StatusCode;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_events.IsValueCreated)
+        {
+            await _events.Value.DisposeAsync();
+        }
+    }
+
+    private static string LastOutput(Health health) =>
+        health.Log?.LastOrDefault()?.Output.Trim() is { Length: > 0 } output ? $": {output.Split('\n')[^1]}" : "";
+}

@@ -1,0 +1,82 @@
+namespace Quai.EndToEnd.Tests.Compose;
+
+/// <summary>A project's folder, on which <c>quai compose</c> and Docker's compose work.</summary>
+internal sealed class ComposeFolder : IAsyncDisposable
+{
+    /// <summary>What is put behind <c>command:</c> for a program that ends when it is asked to.</summary>
+    public const string Sleeps = "sh -c \"trap 'exit 0' TERM INT; while :; do sleep 1 & wait; done\"";
+
+    private static readonly string s_program = Path.Combine(TestEnvironment.BinDirectory, "quai");
+
+    private readonly QuaidInstance _engine;
+    private readonly DockerClient _quai;
+
+    public ComposeFolder(QuaidInstance engine, string file)
+    {
+        _engine = engine;
+        Project = engine.Name("p").ToLowerInvariant();
+        Folder = engine.Scratch(Project);
+        _quai = new(engine.Host, Path.Combine(engine.Root, "quai-config"), s_program);
+        Write("compose.yaml", file);
+    }
+
+    /// <summary>Docker's compose; null where it is not here.</summary>
+    public static string? Plugin { get; } = Environment.GetEnvironmentVariable("QUAI_COMPOSE") is { Length: > 0 } path ? path : null;
+
+    /// <summary>The project's name.</summary>
+    public string Project { get; }
+
+    /// <summary>The folder.</summary>
+    public string Folder { get; }
+
+    /// <summary>The client.</summary>
+    public DockerClient Client => _quai;
+
+    /// <summary>Writes a file; <c>BASE</c> in it is the base image, <c>SLEEPS</c> a program that ends when it is asked to.</summary>
+    public ComposeFolder Write(string name, string text)
+    {
+        File.WriteAllText(Path.Combine(Folder, name), text.Replace("BASE", BusyboxImage.Name, StringComparison.Ordinal).Replace("SLEEPS", Sleeps, StringComparison.Ordinal));
+        return this;
+    }
+
+    /// <summary>Runs <c>quai compose</c>.</summary>
+    public Task<CommandResult> RunAsync(string line) => _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {s_program} compose {line}");
+
+    /// <summary>Runs <c>quai compose</c>, which must succeed.</summary>
+    public async Task<CommandResult> OkAsync(string line)
+    {
+        CommandResult result = await RunAsync(line);
+        result.Succeeded();
+        return result;
+    }
+
+    /// <summary>Runs Docker's compose, which must succeed.</summary>
+    public async Task<CommandResult> PluginAsync(string line)
+    {
+        CommandResult result = await _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {Plugin} --progress plain {line}");
+        result.Succeeded();
+        return result;
+    }
+
+    /// <summary>The ids of the project's containers, by name.</summary>
+    public async Task<Dictionary<string, string>> ContainersAsync()
+    {
+        string text = await _quai.OkAsync($"ps -a --no-trunc --filter label=com.docker.compose.project={Project} --format {{{{.Names}}}}={{{{.ID}}}}");
+        return text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')).ToDictionary(parts => parts[0][(Project.Length + 1)..], parts => parts[1]);
+    }
+
+    /// <summary>Fails if anything of the project is left.</summary>
+    public async Task NothingIsLeftAsync()
+    {
+        foreach (string what in (string[])["ps -aq", "network ls -q", "volume ls -q"])
+        {
+            Assert.Equal("", await _quai.OkAsync($"{what} --filter label=com.docker.compose.project={Project}"));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _ = _engine;
+        await RunAsync("down -v -t 0 --remove-orphans");
+    }
+}
