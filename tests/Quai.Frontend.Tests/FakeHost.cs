@@ -60,6 +60,8 @@ internal sealed class FakeHost : IFrontendHost
 
     public IReadOnlyList<IBuildRef?> FilesOf(Quai.Build.Steps.Programs.FailedStep failed) => [];
 
+    public IReadOnlyList<IBuildRef> InputsOf(Quai.Build.Steps.Programs.FailedStep failed) => [];
+
     public void ImportCache(IReadOnlyList<CacheReference> caches)
     {
     }

@@ -30,10 +30,14 @@ internal sealed class ContextManifest
     /// <summary>The paths of files that are others than they were, have come, or are gone.</summary>
     public IReadOnlyList<string> ChangesSince(ContextManifest before) =>
     [
-        .. Records.Where(r => r.Entry.Kind != ContextEntryKind.Directory && !(before.Find(r.Entry.Path) is { } known && known.IsAs(r.Entry) && known.Digest.AsSpan().SequenceEqual(r.Digest)))
-            .Select(r => r.Entry.Path),
-        .. before.Records.Where(r => r.Entry.Kind != ContextEntryKind.Directory && Find(r.Entry.Path) is null).Select(r => r.Entry.Path),
+        .. Records.Where(r => !IsIn(before, r)).Select(r => r.Entry.Path),
+        .. before.Records.Where(r => Find(r.Entry.Path) is null).Select(r => r.Entry.Path),
     ];
+
+    // Another time is no change of a directory: it has one whenever something in it comes or goes.
+    private static bool IsIn(ContextManifest before, ContextRecord record) =>
+        before.Find(record.Entry.Path) is { } known && known.Entry.Kind == record.Entry.Kind
+        && (record.Entry.Kind == ContextEntryKind.Directory ? known.Entry.Mode == record.Entry.Mode : known.IsAs(record.Entry) && known.Digest.AsSpan().SequenceEqual(record.Digest));
 
     /// <summary>A digest of all that a copy of the files has, but times and owners.</summary>
     public string Digest => _digest ??= MakeDigest();

@@ -55,6 +55,10 @@ public interface IFrontendHost
     /// <param name="failed">The step.</param>
     IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed);
 
+    /// <summary>The files that a step took which failed, in the order of its inputs.</summary>
+    /// <param name="failed">The step.</param>
+    IReadOnlyList<IBuildRef> InputsOf(FailedStep failed);
+
     /// <summary>Begins with caches elsewhere, too; what was named before is not read again.</summary>
     void ImportCache(IReadOnlyList<CacheReference> caches);
 

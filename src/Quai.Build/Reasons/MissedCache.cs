@@ -43,11 +43,16 @@ internal static class MissedCache
             return $"{input.Name} is another image now";
         }
 
+        if (input.Address is { } address)
+        {
+            return $"what is at {address} is another now";
+        }
+
         if (input.Changes is { } changes)
         {
             string[] named = [.. changes.Where(c => Counts(operation, number, c))];
-            return named.Length == 0 ? $"files of {input.Name} have changed"
-                : string.Join(", ", named.Take(MostNamed)) + (named.Length > MostNamed ? $" and {named.Length - MostNamed} more" : "") + " changed";
+            return named.Length == 0 ? "files of the context that it takes have changed"
+                : string.Join(", ", named.Take(MostNamed).Select(Shown)) + (named.Length > MostNamed ? $" and {named.Length - MostNamed} more" : "") + " changed";
         }
 
         return input.HasRun ? $"it follows from {Short(input.Name)}, which has run" : $"it follows from another result of {Short(input.Name)}";
@@ -119,6 +124,9 @@ internal static class MissedCache
     }
 
     private static Dictionary<string, string> Variables(ExecOp exec) => exec.Meta.Env.GroupBy(e => e.Split('=')[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
+
+    // A client's file may have any name, one that spoils a terminal included.
+    private static string Shown(string path) => string.Concat(path.Select(c => char.IsControl(c) ? $"\\x{(int)c:x2}" : c.ToString()));
 
     private static string Short(string text) => text.Length > LongestText ? text[..(LongestText - 3)] + "..." : text;
 }

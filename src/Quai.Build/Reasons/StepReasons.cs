@@ -21,7 +21,7 @@ internal sealed class StepReasons(MetadataDatabase database, TimeProvider time)
         ?? Read("SELECT name, operation, inputs FROM build_reasons WHERE scope=$s AND place=$n ORDER BY at DESC LIMIT 1", scope, StepReason.PlaceOf(name));
 
     /// <summary>Keeps a step's that has run.</summary>
-    public Task SaveAsync(string scope, string name, StepReason reason) => database.WriteAsync(
+    public Task SaveAsync(string scope, string name, StepReason reason) => scope.Length == 0 ? Task.CompletedTask : database.WriteAsync(
         c =>
         {
             c.Run(
@@ -32,7 +32,7 @@ internal sealed class StepReasons(MetadataDatabase database, TimeProvider time)
         },
         CancellationToken.None);
 
-    private StepReason? Read(string query, string scope, string what) => what.Length == 0 ? null : database.Read(c => c.Rows(
+    private StepReason? Read(string query, string scope, string what) => what.Length == 0 || scope.Length == 0 ? null : database.Read(c => c.Rows(
         query,
         r => new StepReason(r.GetString(0), Op.Parser.ParseFrom((byte[])r.GetValue(1)), r.GetString(2).Split('\n', StringSplitOptions.RemoveEmptyEntries)),
         ("$s", scope), ("$n", what))).FirstOrDefault();

@@ -159,7 +159,12 @@ internal sealed class BuildJob : IBuildJob
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed) => [.. failed.Mounts.Select(m => m is null ? null : new BuildRef(new Definition(), null, _ => Task.FromResult(m)))];
+    public IReadOnlyList<IBuildRef?> FilesOf(FailedStep failed) => [.. failed.Mounts.Select(m => m is null ? null : Made(m))];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<IBuildRef> InputsOf(FailedStep failed) => [.. failed.Inputs.Select(Made)];
+
+    private static BuildRef Made(LayerStack files) => new(new Definition(), null, _ => Task.FromResult(files));
 
     /// <inheritdoc/>
     public void ImportCache(IReadOnlyList<CacheReference> caches) => _imported.Add(caches);

@@ -18,7 +18,7 @@ internal sealed record BuildScope(IBuildSession? Session, Entitlements Entitleme
     /// <summary>Whether the build tells why steps run.</summary>
     public bool IsExplained { get; init; }
 
-    /// <summary>Whose steps they are, by client and source file, once a graph is known.</summary>
+    /// <summary>Whose steps they are, by client and source file, once a graph is known; empty where builds of one client cannot be told from others'.</summary>
     public string Reasons { get; private set; } = "";
 
     private readonly Lock _lock = new();
@@ -31,7 +31,7 @@ internal sealed record BuildScope(IBuildSession? Session, Entitlements Entitleme
         {
             if (definition.Source?.Infos is [var first, ..])
             {
-                Reasons = StepReasons.ScopeOf(Session?.SharedKey ?? "", first.Filename);
+                Reasons = Session is { SharedKey.Length: > 0 } ? StepReasons.ScopeOf(Session.SharedKey, first.Filename) : "";
             }
 
             foreach ((string digest, Locations locations) in definition.Source?.Locations ?? [])

@@ -23,24 +23,32 @@ internal sealed class Entitlements(IReadOnlyList<string> allowed, IReadOnlyColle
             return;
         }
 
-        if (op.Exec.Network == NetMode.Host && !(granted.Contains(HostNetwork) && allowed.Contains(HostNetwork)))
+        if (op.Exec.Network == NetMode.Host)
         {
-            throw Refused(HostNetwork);
+            Check(HostNetwork);
         }
 
-        if (op.Exec.Security == SecurityMode.Insecure && !granted.Contains(Insecure))
+        if (op.Exec.Security == SecurityMode.Insecure)
         {
-            throw Refused(Insecure);
-        }
-
-        if (op.Exec.Security == SecurityMode.Insecure && !allowed.Contains(Insecure))
-        {
-            throw new QuaiException(ErrorKind.Forbidden, $"{Insecure} is not allowed: build with --allow {Insecure}");
+            Check(Insecure);
         }
 
         if (op.Exec.CdiDevices.Count > 0)
         {
             throw Refused("device");
+        }
+    }
+
+    private void Check(string name)
+    {
+        if (!granted.Contains(name))
+        {
+            throw Refused(name);
+        }
+
+        if (!allowed.Contains(name))
+        {
+            throw new QuaiException(ErrorKind.Forbidden, $"{name} is not allowed: build with --allow {name}");
         }
     }
 

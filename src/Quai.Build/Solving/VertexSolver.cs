@@ -283,6 +283,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         MissedInput[] inputs = [.. vertex.Inputs.Select(i => new MissedInput(
             StepReason.NameOf(i.Vertex.Name),
             i.Vertex.Op.Source?.Identifier.StartsWith("docker-image://", StringComparison.Ordinal) == true,
+            i.Vertex.Op.Source?.Identifier is { } address && !address.StartsWith("docker-image://", StringComparison.Ordinal) && !address.StartsWith("local://", StringComparison.Ordinal) ? address : null,
             _missed.ContainsKey(i.Vertex.Digest),
             _sources.TryGetValue(i.Vertex.Digest, out Lazy<Task<SourceState>>? source) && source is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } state } ? state.Result.Changes?.Invoke() : null))];
         string reason = vertex.Metadata.IgnoreCache ? "the cache is not to be used for it" : MissedCache.Explain(parts.Reasons.Find(scope.Reasons, vertex.Name), StepReason.Of(vertex, key), inputs);

@@ -18,27 +18,42 @@ public sealed class SourcePolicyFile
 
     internal Policy Policy { get; }
 
-    /// <summary>Reads one.</summary>
-    /// <exception cref="QuaiException">Kind InvalidParameter: it is no such policy.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <summary>Reads one. Members are found in whatever case, as buildx finds them; what is no member of a policy is refused, as it may be one that was misspelt.</summary>
+    /// <exception cref="QuaiException">Kind InvalidParameter: it is no such policy. Kind NotFound: there is no such file.</exception>
     public static SourcePolicyFile Read(string path)
     {
+        string text;
         try
         {
-            JsonNode? root = JsonNode.Parse(File.ReadAllText(path));
-            return new SourcePolicyFile(new Policy { Version = (long?)root?["version"] ?? 0, Rules = { Items(root?["rules"]).Select(ReadRule) } });
+            text = File.ReadAllText(path);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw QuaiException.NotFound($"failed to read source policy {path}: {(e is FileNotFoundException or DirectoryNotFoundException ? "no such file or directory" : e.Message)}", e);
+        }
+
+        try
+        {
+            Members root = new(JsonNode.Parse(text), "policy", "version", "rules");
+            return new SourcePolicyFile(new Policy { Version = (long?)root["version"] ?? 0, Rules = { Items(root["rules"]).Select(ReadRule) } });
+        }
+        catch (JsonException e)
+        {
+            throw QuaiException.Invalid($"failed to parse source policy {path}: it is no JSON (line {e.LineNumber + 1})", e);
+        }
+        catch (Exception e) when (e is InvalidOperationException or FormatException)
         {
             throw QuaiException.Invalid($"failed to parse source policy {path}: {e.Message}", e);
         }
     }
 
-    private static Rule ReadRule(JsonNode? rule)
+    private static Rule ReadRule(JsonNode? node)
     {
-        var read = new Rule { Action = Named<PolicyAction>(rule?["action"], "action"), Selector = ReadSelector(rule?["selector"]) };
-        if (rule?["updates"] is { } updates)
+        Members rule = new(node, "rule", "action", "selector", "updates");
+        var read = new Rule { Action = Named<PolicyAction>(rule["action"], "action"), Selector = rule["selector"] is { } selector ? ReadSelector(selector) : null };
+        if (rule["updates"] is { } given)
         {
+            Members updates = new(given, "updates", "identifier", "attrs");
             read.Updates = new Update { Identifier = Text(updates["identifier"]) };
             foreach ((string key, JsonNode? value) in updates["attrs"]?.AsObject() ?? [])
             {
@@ -46,18 +61,25 @@ public sealed class SourcePolicyFile
             }
         }
 
-        return read;
+        return read.Selector is null ? throw QuaiException.Invalid("failed to parse source policy: a rule has no selector") : read;
     }
 
-    private static Selector ReadSelector(JsonNode? selector) => new()
+    private static Selector ReadSelector(JsonNode node)
     {
-        Identifier = Text(selector?["identifier"]),
-        MatchType = Named<MatchType>(selector?["match_type"] ?? selector?["matchType"], "match type"),
-        Constraints =
+        Members selector = new(node, "selector", "identifier", "match_type", "constraints");
+        return new Selector
         {
-            Items(selector?["constraints"]).Select(c => new AttrConstraint { Key = Text(c?["key"]), Value = Text(c?["value"]), Condition = Named<AttrMatch>(c?["condition"], "condition") }),
-        },
-    };
+            Identifier = Text(selector["identifier"]),
+            MatchType = Named<MatchType>(selector["match_type"], "match type"),
+            Constraints = { Items(selector["constraints"]).Select(ReadConstraint) },
+        };
+    }
+
+    private static AttrConstraint ReadConstraint(JsonNode? node)
+    {
+        Members constraint = new(node, "constraint", "key", "value", "condition");
+        return new AttrConstraint { Key = Text(constraint["key"]), Value = Text(constraint["value"]), Condition = Named<AttrMatch>(constraint["condition"], "condition") };
+    }
 
     private static IEnumerable<JsonNode?> Items(JsonNode? list) => list?.AsArray() ?? [];
 
@@ -70,4 +92,26 @@ public sealed class SourcePolicyFile
         : value.GetValueKind() == JsonValueKind.Number ? (T)Enum.ToObject(typeof(T), (int)value)
         : Enum.TryParse(Text(value), ignoreCase: true, out T named) ? named
         : throw QuaiException.Invalid($"failed to parse source policy: unknown {what} \"{value}\"");
+
+    /// <summary>The members of an object, in whatever case.</summary>
+    private sealed class Members
+    {
+        private readonly Dictionary<string, JsonNode?> _values = new(StringComparer.OrdinalIgnoreCase);
+
+        public Members(JsonNode? node, string what, params ReadOnlySpan<string> known)
+        {
+            foreach ((string name, JsonNode? value) in node as JsonObject ?? throw QuaiException.Invalid($"failed to parse source policy: a {what} is no object"))
+            {
+                bool isKnown = false;
+                foreach (string member in known)
+                {
+                    isKnown |= member.Equals(name, StringComparison.OrdinalIgnoreCase);
+                }
+
+                _values[name] = isKnown ? value : throw QuaiException.Invalid($"failed to parse source policy: a {what} has no member \"{name}\"");
+            }
+        }
+
+        public JsonNode? this[string name] => _values.GetValueOrDefault(name);
+    }
 }

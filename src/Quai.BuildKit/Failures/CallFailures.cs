@@ -47,6 +47,7 @@ internal static class CallFailures
         if (Find<FailedSolveException>(error) is { } failed)
         {
             var solve = new Solve { Op = failed.Op };
+            solve.InputIDs.Add(failed.Inputs);
             solve.MountIDs.Add(failed.Mounts);
             status.Details.Add(new Any { TypeUrl = "errdefs.Solve", Value = solve.ToByteString() });
         }

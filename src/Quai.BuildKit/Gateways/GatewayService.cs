@@ -191,7 +191,7 @@ internal sealed class GatewayService(
         }
         catch (Exception e) when (FailedSolveException.LeftOf(e) is { } left)
         {
-            throw new FailedSolveException(left.Op, [.. build.Host.FilesOf(left).Select(build.Keep)], e);
+            throw new FailedSolveException(left.Op, [.. build.Host.InputsOf(left).Select(build.Keep)], [.. build.Host.FilesOf(left).Select(build.Keep)], e);
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class BuildPlan : IDisposable
         {
             return Environment.GetEnvironmentVariable("EXPERIMENTAL_BUILDKIT_SOURCE_POLICY") is { Length: > 0 } file ? SourcePolicyFile.Read(file) : null;
         }
-        catch (Exception e) when (e is QuaiException or IOException or UnauthorizedAccessException)
+        catch (QuaiException e)
         {
             throw new ExitException(1, Failed + e.Message);
         }

@@ -16,8 +16,8 @@ internal sealed class StepShell(Session session, IBuildDisplay display)
     public async Task RunAsync(FailedStep step, CancellationToken cancellation)
     {
         display.Finish(succeeded: false);
-        string shell = ShellOf(step.Arguments);
-        session.Error.WriteLine($"{shell} in the files that the step has left; what is changed here is lost. It ends with exit.");
+        IReadOnlyList<string> shell = ShellOf(step.Arguments);
+        session.Error.WriteLine($"{string.Join(' ', shell)} in the files that the step has left; what is changed here is lost. It ends with exit.");
         bool isTerminal = Input.IsTerminal && session.Out.IsTerminal;
         byte[]? mode = isTerminal ? Terminal.MakeRaw(0) : null;
         SignalForwarding? sizes = null;
@@ -28,7 +28,7 @@ internal sealed class StepShell(Session session, IBuildDisplay display)
                 HasTerminal = isTerminal,
                 Started = resize => sizes = isTerminal ? SignalForwarding.OfTerminalSize(resize) : null,
             };
-            await step.RunAsync([shell], streams, cancellation);
+            await step.RunAsync(shell, streams, cancellation);
         }
         finally
         {
@@ -41,5 +41,5 @@ internal sealed class StepShell(Session session, IBuildDisplay display)
     }
 
     // The step's own, where it has one: SHELL may have set another.
-    private static string ShellOf(IReadOnlyList<string> arguments) => arguments is [var first, "-c", _] ? first : UsualShell;
+    private static IReadOnlyList<string> ShellOf(IReadOnlyList<string> arguments) => arguments.Count >= 3 && arguments[^2] == "-c" ? [.. arguments.Take(arguments.Count - 2)] : [UsualShell];
 }

@@ -52,10 +52,10 @@ internal sealed class RunStep(StageCompiler stage, RunInstruction run, StageComm
         {
             "none" => NetMode.None,
             "host" => NetMode.Host,
-            "default" => NetMode.Unset,
+            // What the build was asked for: an image's author does not get a network that its builder refuses.
             _ => compilation.Options.Network,
         };
-        _exec.UserNetwork = run.Network is "" or null && _exec.Network == NetMode.Unset ? compilation.Options.UserNetwork : "";
+        _exec.UserNetwork = run.Network is not ("none" or "host") && _exec.Network == NetMode.Unset ? compilation.Options.UserNetwork : "";
         _exec.Security = run.Security == "insecure" ? SecurityMode.Insecure : SecurityMode.Sandbox;
         _exec.CdiDevices.Add(run.Devices.Select(d => new CDIDevice { Name = d.Name, Optional = !d.IsRequired }));
 

@@ -5,8 +5,8 @@ namespace Quai.Build.Tests.Reasons;
 
 public sealed class MissedCacheTests
 {
-    private static readonly MissedInput s_base = new("FROM alpine", true, false, null);
-    private static readonly MissedInput s_step = new("RUN make", false, true, null);
+    private static readonly MissedInput s_base = new("FROM alpine", true, null, false, null);
+    private static readonly MissedInput s_step = new("RUN make", false, null, true, null);
 
     [Fact]
     public void A_step_that_is_new_says_so() => Assert.Equal("it has not been built here before", MissedCache.Explain(null, Run(), []));
@@ -49,17 +49,25 @@ public sealed class MissedCacheTests
         Assert.Equal("it follows from another result of RUN make", MissedCache.Explain(Run(), Run() with { Inputs = ["2"] }, [s_step with { HasRun = false }]));
     }
 
+    [Fact]
+    public void An_address_is_told() => Assert.Equal(
+        "what is at http://x/y is another now", MissedCache.Explain(Run(), Run() with { Inputs = ["2"] }, [new MissedInput("ADD http://x/y /y", false, "http://x/y", false, null)]));
+
+    [Fact]
+    public void Names_do_not_spoil_terminals() => Assert.Equal(
+        @"a\x1b[31m\x0a changed", MissedCache.Explain(Run(), Run() with { Inputs = ["2"] }, [new MissedInput("context", false, null, false, ["a\u001b[31m\n"])]));
+
     [Theory]
     [InlineData("/", "a.txt, b.txt, sub/c and 1 more changed")]
     [InlineData("/sub", "sub/c, sub/d changed")]
     [InlineData("/*.txt", "a.txt, b.txt changed")]
     [InlineData("/s*/c", "sub/c changed")]
-    [InlineData("/none", "files of load build context have changed")]
+    [InlineData("/none", "files of the context that it takes have changed")]
     public void The_files_are_named_that_it_takes(string source, string expected)
     {
         var op = new Op { File = new FileOp { Actions = { new FileAction { SecondaryInput = 0, Copy = new FileActionCopy { Src = source } } } } };
         var before = new StepReason("COPY", op, ["1"]);
-        Assert.Equal(expected, MissedCache.Explain(before, before with { Inputs = ["2"] }, [new MissedInput("load build context", false, false, ["a.txt", "b.txt", "sub/c", "sub/d"])]));
+        Assert.Equal(expected, MissedCache.Explain(before, before with { Inputs = ["2"] }, [new MissedInput("load build context", false, null, false, ["a.txt", "b.txt", "sub/c", "sub/d"])]));
     }
 
     private static StepReason Run(Action<ExecOp>? change = null)

@@ -75,6 +75,8 @@ internal sealed class FakeJob(FakeBuilder builder, BuildJobOptions options) : IB
 
     public IReadOnlyList<IBuildRef?> FilesOf(Quai.Build.Steps.Programs.FailedStep failed) => [];
 
+    public IReadOnlyList<IBuildRef> InputsOf(Quai.Build.Steps.Programs.FailedStep failed) => [];
+
     public void Warn(WarningEvent warning) => Tell(warning);
 
     public void Tell(BuildEvent happened)

@@ -29,6 +29,14 @@ public sealed class BuildNetworkTests(QuaidInstance engine) : IClassFixture<Quai
         Assert.Equal("1", await engine.Docker.OkAsync($"network inspect -f '{{{{len .Containers}}}}' {network}"));
     }
 
+    [Fact]
+    public async Task A_file_does_not_get_a_network_that_its_builder_refuses()
+    {
+        BuildFolder folder = new BuildFolder(engine).Dockerfile("FROM BASE\nRUN --network=default ip -o link | wc -l > /links\n");
+        (string id, _) = await folder.BuildAsync("--network none");
+        Assert.Equal("1", await folder.InAsync(id, "cat /links"));
+    }
+
     [QuaidTheory]
     [InlineData("nothing", "network nothing not found")]
     [InlineData("container:x", "the steps of a build cannot share a container's network")]

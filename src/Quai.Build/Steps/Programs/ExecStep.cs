@@ -32,6 +32,7 @@ internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts
             cancellation).ConfigureAwait(false);
         if (code != 0 && !exec.Meta.ValidExitCodes.Contains(code))
         {
+            stubs.Remove(layer.Directory);
             LayerStack?[] left = await LeftAsync(exec, layer, prepared, context, cancellation).ConfigureAwait(false);
             throw new StepFailedException(exec.Meta.Args, code) { Left = new FailedStep(op, context.Inputs, left) };
         }
