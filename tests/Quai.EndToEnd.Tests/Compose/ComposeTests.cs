@@ -92,6 +92,16 @@ public sealed class ComposeTests(QuaidInstance engine) : IClassFixture<QuaidInst
     }
 
     [QuaidFact]
+    public async Task What_a_container_writes_when_it_is_started_again_is_shown()
+    {
+        await using ComposeFolder folder = new(engine, "services: {one: {image: BASE, command: sh -c 'echo said; exit 3', restart: 'on-failure:2'}}");
+        CommandResult run = await folder.RunAsync("up");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["one-1  | said", "one-1 exited with code 3"], run.Stdout.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Replace(" (restarting)", "", StringComparison.Ordinal)).Distinct().Order());
+        Assert.Equal(3, run.Stdout.Split('\n').Count(line => line == "one-1  | said"));
+    }
+
+    [QuaidFact]
     public async Task Commands_find_containers_by_their_services()
     {
         await using ComposeFolder folder = new(engine, """

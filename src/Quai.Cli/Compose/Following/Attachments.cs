@@ -31,11 +31,31 @@ internal sealed class Attachments(EngineClient engine, LogPrinter printer, bool 
             ContainerOutline container = await engine.Containers.OutlineAsync(id, cancellation);
             PendingAnswer pending = await engine.Containers.AttachAsync(id, input: false, cancellation: cancellation);
             Connection connection = await pending.UpgradeAsync(cancellation);
-            _running[id] = Task.Factory.StartNew(() => Copy(connection, container.Tty, name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            _running[id] = Task.Factory.StartNew(() => Copy(connection, connection.Read, container.Tty, name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         catch (DaemonException e) when (e.Status is 404 or 409)
         {
             // It has gone meanwhile.
+        }
+    }
+
+    /// <summary>Goes on with a container that has been started again by the engine: what it wrote at once is in its log.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="name">What it is called.</param>
+    /// <param name="since">When it ended before, in nanoseconds since 1970.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    public async Task ContinueAsync(string id, string name, long since, CancellationToken cancellation)
+    {
+        try
+        {
+            ContainerOutline container = await engine.Containers.OutlineAsync(id, cancellation);
+            string time = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{since / 1_000_000_000}.{since % 1_000_000_000:000000000}");
+            ResponseStream log = await engine.Containers.LogsAsync(id, new() { Follow = true, Since = time }, cancellation);
+            _running[id] = Task.Factory.StartNew(() => Copy(log, log.Read, container.Tty, name), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        catch (DaemonException)
+        {
+            // It has gone meanwhile, or its log cannot be read.
         }
     }
 
@@ -51,24 +71,24 @@ internal sealed class Attachments(EngineClient engine, LogPrinter printer, bool 
         }
     }
 
-    private void Copy(Connection connection, bool isTerminal, string name)
+    private void Copy(IDisposable source, StdCopy.Reader read, bool isTerminal, string name)
     {
         LineStream output = new(line => Print(name, line, false)), error = new(line => Print(name, line, true));
         try
         {
-            using (connection)
+            using (source)
             {
                 if (isTerminal)
                 {
                     byte[] buffer = new byte[32 * 1024];
-                    for (int count; (count = connection.Read(buffer)) > 0;)
+                    for (int count; (count = read(buffer)) > 0;)
                     {
                         output.Write(buffer.AsSpan(0, count));
                     }
                 }
                 else
                 {
-                    StdCopy.Copy(connection.Read, output, error);
+                    StdCopy.Copy(read, output, error);
                 }
             }
         }

@@ -20,7 +20,8 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
     private static readonly TimeSpan s_lastWords = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _interrupted = new(), _end = new();
-    private readonly ConcurrentDictionary<string, string> _live = new();
+    private readonly ConcurrentDictionary<string, string> _live = new(), _ended = new(), _prepared = new();
+    private readonly ConcurrentDictionary<string, long> _endedAt = new();
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogPrinter _printer = new(scope.Out, scope.Error, !options.NoColour && scope.Globals.HasColours(scope.Out), !options.NoPrefix);
     private volatile bool _hasOutput;
@@ -43,8 +44,16 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
                 BeforeStart = async (id, name, cancellation) =>
                 {
                     _hasOutput = true;
-                    if (ServiceOf(name) is { } service && IsAttached(service))
+                    if (ServiceOf(name) is not { } service)
                     {
+                        return;
+                    }
+
+                    // From here on its end is waited for, however soon that is.
+                    _live[id] = service.Name;
+                    if (IsAttached(service))
+                    {
+                        _prepared[id] = service.Name;
                         await attachments.AttachAsync(id, LogNames.Of(project.Name, name), cancellation);
                     }
                 },
@@ -105,7 +114,13 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
         {
             if (!container.IsOneOff && project.Services.TryGetValue(container.Service, out ComposeService? service))
             {
+                // It may have ended since it was listed.
                 _live.TryAdd(container.Id, container.Service);
+                if (_ended.ContainsKey(container.Id))
+                {
+                    _live.TryRemove(container.Id, out _);
+                }
+
                 if (IsAttached(service))
                 {
                     await attachments.AttachAsync(container.Id, LogNames.Of(project.Name, container), CancellationToken.None);
@@ -134,10 +149,13 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
                 string name = LogNames.Of(project.Name, message.Actor.Attributes.GetValueOrDefault("name", ""));
                 if (message.Action == "start")
                 {
+                    _ended.TryRemove(message.Actor.ID, out _);
                     _live[message.Actor.ID] = service;
-                    if (IsAttached(known))
+                    if (IsAttached(known) && !_prepared.TryRemove(message.Actor.ID, out _))
                     {
-                        await attachments.AttachAsync(message.Actor.ID, name, _end.Token);
+                        await (_endedAt.TryGetValue(message.Actor.ID, out long time)
+                            ? attachments.ContinueAsync(message.Actor.ID, name, time, _end.Token)
+                            : attachments.AttachAsync(message.Actor.ID, name, _end.Token));
                     }
 
                     continue;
@@ -168,6 +186,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
             }
         }
 
+        _endedAt[message.Actor.ID] = message.TimeNano;
         await attachments.EndAsync(message.Actor.ID, s_lastWords);
         _printer.Say($"{name} exited with code {code}{(isRestarting ? " (restarting)" : "")}");
         if (isRestarting)
@@ -175,6 +194,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
             return;
         }
 
+        _ended[message.Actor.ID] = service.Name;
         _live.TryRemove(message.Actor.ID, out _);
         if (!_stops && (options.StopsAtExit || (options.StopsAtFailure && code != 0)))
         {
