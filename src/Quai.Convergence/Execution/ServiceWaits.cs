@@ -9,16 +9,20 @@ namespace Quai.Convergence.Execution;
 /// <param name="projectName">The project's name.</param>
 public sealed class ServiceWaits(EngineClient engine, string projectName) : IAsyncDisposable
 {
+    // As long as Docker's compose takes to look for the second time.
+    private static readonly TimeSpan s_steady = TimeSpan.FromMilliseconds(500);
+
     private readonly Lazy<HealthEvents> _events = new(() => new HealthEvents(engine, projectName));
 
     /// <summary>Waits until a container is healthy.</summary>
     /// <param name="id">Its id.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="acceptsRunning">Whether it is enough that it runs, if it has no health check.</param>
+    /// <param name="acceptsRunning">Whether it is enough that it runs, if it has no health check: half a second, so that a program that ends at once is not taken for one that runs.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <exception cref="ConvergenceException">It has ended, is not healthy, or has no health check.</exception>
     public async Task HealthyAsync(string id, string name, bool acceptsRunning, CancellationToken cancellation)
     {
+        long? runsSince = null;
         while (true)
         {
             Task next = _events.Value.Next(id);
@@ -37,7 +41,16 @@ public sealed class ServiceWaits(EngineClient engine, string projectName) : IAsy
 
                 if (container.State.Status == "running")
                 {
-                    return;
+                    runsSince ??= Environment.TickCount64;
+                    TimeSpan left = s_steady - TimeSpan.FromMilliseconds(Environment.TickCount64 - runsSince.Value);
+                    if (left <= TimeSpan.Zero)
+                    {
+                        return;
+                    }
+
+                    await Task.WhenAny(next, Task.Delay(left, cancellation));
+                    cancellation.ThrowIfCancellationRequested();
+                    continue;
                 }
             }
             else if (health.Status == "healthy")
