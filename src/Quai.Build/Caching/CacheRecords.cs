@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Quai.Build.Layers;
 using Quai.Build.Steps;
 using Quai.Metadata;
@@ -50,9 +51,11 @@ internal sealed class CacheRecords(MetadataDatabase database, LayerStore layers,
     /// <param name="name">What the step is called.</param>
     /// <param name="kind">What kind of step it is, such as <c>exec</c>.</param>
     /// <param name="result">The result, whose layers are kept from now on.</param>
-    public Task SaveAsync(string key, string identity, string name, string kind, StepResult result) => database.WriteAsync(
+    /// <param name="beside">Writes in the same transaction; null for nothing.</param>
+    public Task SaveAsync(string key, string identity, string name, string kind, StepResult result, Action<SqliteConnection>? beside = null) => database.WriteAsync(
         c =>
         {
+            beside?.Invoke(c);
             c.Run("DELETE FROM build_results WHERE key=$k", ("$k", key));
             c.Run(
                 "INSERT INTO build_results(key, identity, name, kind, outputs, created, used, uses) VALUES ($k, $i, $n, $d, $o, $t, $t, 1)",

@@ -35,6 +35,9 @@ public sealed class Vertex
     /// <summary>What kind of step it is, as caches name it: <c>exec</c>, <c>source</c>, <c>file</c>.</summary>
     public string Kind => Op.OpCase.ToString().ToLowerInvariant();
 
+    /// <summary>Whether it is an image.</summary>
+    public bool IsImage => Op.Source?.Identifier.StartsWith(SourceSchemes.Image, StringComparison.Ordinal) == true;
+
     /// <summary>What it is called in the progress.</summary>
     public string Name => Metadata.Description.TryGetValue("llb.customname", out string? name) ? name : Op.OpCase switch
     {

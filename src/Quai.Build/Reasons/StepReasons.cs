@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Google.Protobuf;
+using Microsoft.Data.Sqlite;
 using Quai.BuildProtocol.Llb;
 using Quai.Metadata;
 
@@ -20,17 +21,20 @@ internal sealed class StepReasons(MetadataDatabase database, TimeProvider time)
         Read("SELECT name, operation, inputs FROM build_reasons WHERE scope=$s AND name=$n", scope, StepReason.NameOf(name))
         ?? Read("SELECT name, operation, inputs FROM build_reasons WHERE scope=$s AND place=$n ORDER BY at DESC LIMIT 1", scope, StepReason.PlaceOf(name));
 
-    /// <summary>Keeps a step's that has run.</summary>
-    public Task SaveAsync(string scope, string name, StepReason reason) => scope.Length == 0 ? Task.CompletedTask : database.WriteAsync(
-        c =>
+    /// <summary>Keeps a step's that has run; runs in the caller's transaction.</summary>
+    public void Save(SqliteConnection connection, string scope, string name, StepReason reason)
+    {
+        if (scope.Length == 0)
         {
-            c.Run(
-                "INSERT OR REPLACE INTO build_reasons(scope, name, place, operation, inputs, at) VALUES ($s, $n, $p, $o, $i, $t)",
-                ("$s", scope), ("$n", reason.Name), ("$p", StepReason.PlaceOf(name)), ("$o", reason.Operation.ToByteArray()), ("$i", string.Join('\n', reason.Inputs)),
-                ("$t", time.GetUtcNow().ToUnixTimeMilliseconds()));
-            c.Run("DELETE FROM build_reasons WHERE at < (SELECT at FROM build_reasons ORDER BY at DESC LIMIT 1 OFFSET $m)", ("$m", MostKept));
-        },
-        CancellationToken.None);
+            return;
+        }
+
+        connection.Run(
+            "INSERT OR REPLACE INTO build_reasons(scope, name, place, operation, inputs, at) VALUES ($s, $n, $p, $o, $i, $t)",
+            ("$s", scope), ("$n", reason.Name), ("$p", StepReason.PlaceOf(name)), ("$o", reason.Operation.ToByteArray()), ("$i", string.Join('\n', reason.Inputs)),
+            ("$t", time.GetUtcNow().ToUnixTimeMilliseconds()));
+        connection.Run("DELETE FROM build_reasons WHERE at < (SELECT at FROM build_reasons ORDER BY at DESC LIMIT 1 OFFSET $m)", ("$m", MostKept));
+    }
 
     private StepReason? Read(string query, string scope, string what) => what.Length == 0 || scope.Length == 0 ? null : database.Read(c => c.Rows(
         query,

@@ -103,7 +103,7 @@ internal sealed class ImportedCaches(
 
         if (await AreHereAsync(found.Step.Outputs.SelectMany(found.Graph.StackOf)).ConfigureAwait(false))
         {
-            return await FetchAsync(key, new Silence()).ConfigureAwait(false);
+            return await FetchAsync(key, new QuietProgress()).ConfigureAwait(false);
         }
 
         if (!byTransfer)
@@ -198,16 +198,4 @@ internal sealed class ImportedCaches(
 
     /// <summary>A step's result, and where it is.</summary>
     private sealed record KnownStep(ICacheStore Store, CacheGraph Graph, CachedStep Step);
-
-    /// <summary>Nothing is told where nothing is transferred.</summary>
-    private sealed class Silence : IStepProgress
-    {
-        public void Write(int stream, ReadOnlySpan<byte> bytes)
-        {
-        }
-
-        public void Report(string id, long current, long total, bool isComplete)
-        {
-        }
-    }
 }

@@ -95,8 +95,7 @@ internal sealed class BuildJob : IBuildJob
             return question;
         }
 
-        const string Scheme = "docker-image://";
-        string asked = Scheme + question.Reference, given;
+        string asked = SourceSchemes.Image + question.Reference, given;
         try
         {
             given = _options.Policy.Apply(new SourceOp { Identifier = asked }).Identifier;
@@ -106,8 +105,8 @@ internal sealed class BuildJob : IBuildJob
             throw new QuaiException(e.Kind, $"failed to resolve source metadata for {question.Reference}: could not resolve image due to policy: {e.Message}", e);
         }
 
-        return given.StartsWith(Scheme, StringComparison.Ordinal)
-            ? question with { Reference = given[Scheme.Length..] }
+        return given.StartsWith(SourceSchemes.Image, StringComparison.Ordinal)
+            ? question with { Reference = given[SourceSchemes.Image.Length..] }
             : throw QuaiException.Invalid($"ref mutated by policy to non-image: {asked} -> {given}");
     }
 

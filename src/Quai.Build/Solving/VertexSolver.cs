@@ -121,7 +121,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
                 continue;
             }
 
-            StepResult? result = vertex.Op is { OpCase: Op.OpOneofCase.Source, Source: { } source } && source.Identifier.StartsWith("docker-image://", StringComparison.Ordinal)
+            StepResult? result = vertex.IsImage
                 ? await ResultAsync(vertex).WaitAsync(cancellation).ConfigureAwait(false)
                 : await InHandAsync(vertex).ConfigureAwait(false)
                     ?? (_keys.TryGetValue(vertex.Digest, out Lazy<Task<StepKey>>? key) && vertex.Op.OpCase != Op.OpOneofCase.Source && key.Value.IsCompletedSuccessfully
@@ -282,8 +282,8 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         _missed[vertex.Digest] = true;
         MissedInput[] inputs = [.. vertex.Inputs.Select(i => new MissedInput(
             StepReason.NameOf(i.Vertex.Name),
-            i.Vertex.Op.Source?.Identifier.StartsWith("docker-image://", StringComparison.Ordinal) == true,
-            i.Vertex.Op.Source?.Identifier is { } address && !address.StartsWith("docker-image://", StringComparison.Ordinal) && !address.StartsWith("local://", StringComparison.Ordinal) ? address : null,
+            i.Vertex.IsImage,
+            !i.Vertex.IsImage && i.Vertex.Op.Source?.Identifier is { } address && !address.StartsWith(SourceSchemes.Local, StringComparison.Ordinal) ? address : null,
             _missed.ContainsKey(i.Vertex.Digest),
             _sources.TryGetValue(i.Vertex.Digest, out Lazy<Task<SourceState>>? source) && source is { IsValueCreated: true, Value: { IsCompletedSuccessfully: true } state } ? state.Result.Changes?.Invoke() : null))];
         string reason = vertex.Metadata.IgnoreCache ? "the cache is not to be used for it" : MissedCache.Explain(parts.Reasons.Find(scope.Reasons, vertex.Name), StepReason.Of(vertex, key), inputs);
@@ -293,8 +293,8 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     private async Task<StepResult> RunAsync(Vertex vertex, StepKey key, StepContext context, CancellationToken cancellation)
     {
         StepResult result = await parts.Steps.RunAsync(vertex, context, cancellation).ConfigureAwait(false);
-        await parts.Records.SaveAsync(key.Key, key.Identity, vertex.Name, vertex.Kind, result).ConfigureAwait(false);
-        await parts.Reasons.SaveAsync(scope.Reasons, vertex.Name, StepReason.Of(vertex, key)).ConfigureAwait(false);
+        await parts.Records.SaveAsync(
+            key.Key, key.Identity, vertex.Name, vertex.Kind, result, c => parts.Reasons.Save(c, scope.Reasons, vertex.Name, StepReason.Of(vertex, key))).ConfigureAwait(false);
         return result;
     }
 

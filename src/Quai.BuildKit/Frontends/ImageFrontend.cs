@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Google.Protobuf;
 using Quai.Build.Frontends;
+using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.BuildKit.Builds;
 using Quai.BuildKit.Controls;
@@ -25,7 +26,7 @@ namespace Quai.BuildKit.Frontends;
 /// <param name="worker">What frontends are told of the builder.</param>
 public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdentity worker) : IFrontend
 {
-    private const string Dockerfile = "dockerfile.v0", SourceKey = "source", CommandLineKey = "cmdline", ImageScheme = "docker-image://";
+    private const string Dockerfile = "dockerfile.v0", SourceKey = "source", CommandLineKey = "cmdline";
 
     /// <inheritdoc/>
     public string Name => "gateway.v0";
@@ -44,7 +45,7 @@ public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdenti
             return await host.RunFrontendAsync(Dockerfile, request with { Attributes = new Dictionary<string, string>(request.Attributes) { [CommandLineKey] = source } }, cancellation).ConfigureAwait(false);
         }
 
-        var question = new ImageQuestion(reference.WithDefaultTag().Canonical, null, request.Attributes.GetValueOrDefault("image-resolve-mode", "")) { LogName = $"resolve image config for {ImageScheme}{reference.WithDefaultTag().Canonical}" };
+        var question = new ImageQuestion(reference.WithDefaultTag().Canonical, null, request.Attributes.GetValueOrDefault("image-resolve-mode", "")) { LogName = $"resolve image config for {SourceSchemes.Image}{reference.WithDefaultTag().Canonical}" };
         ResolvedImage image = await host.ResolveImageAsync(question, cancellation).ConfigureAwait(false);
         IBuildRef? files = await host.SolveAsync(GraphOf(image), cancellation).ConfigureAwait(false);
         await using var build = new GatewayBuild(host, request.Inputs);
@@ -66,7 +67,7 @@ public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdenti
     private static Definition GraphOf(ResolvedImage image)
     {
         string name = image.Digest is { } digest && !image.Reference.Contains('@', StringComparison.Ordinal) ? $"{image.Reference}@{digest}" : image.Reference;
-        byte[] source = new Op { Source = new SourceOp { Identifier = ImageScheme + name } }.ToByteArray();
+        byte[] source = new Op { Source = new SourceOp { Identifier = SourceSchemes.Image + name } }.ToByteArray();
         byte[] result = new Op { Inputs = { new Input { Digest = Digest.Of(source).ToString(), Index = 0 } } }.ToByteArray();
         return new Definition { Def = { ByteString.CopyFrom(source), ByteString.CopyFrom(result) } };
     }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Quai.Build.Frontends;
+using Quai.Build.Graphs;
 using Quai.Build.Jobs;
 using Quai.Build.Progress;
 using Quai.Build.Sessions;
@@ -22,8 +23,6 @@ namespace Quai.BuildKit.Gateways;
 internal sealed class GatewayService(
     Func<ServerCallContext, Task<GatewayBuild>> buildOf, Action<string, string, IEnumerable<KeyValuePair<string, string>>> asked, WorkerIdentity worker) : LLBBridge.LLBBridgeBase
 {
-    private const string ImageScheme = "docker-image://";
-
     /// <inheritdoc/>
     public override Task<PongResponse> Ping(PingRequest request, ServerCallContext context) => Task.FromResult(new PongResponse
     {
@@ -106,13 +105,13 @@ internal sealed class GatewayService(
     public override Task<ResolveSourceMetaResponse> ResolveSourceMeta(ResolveSourceMetaRequest request, ServerCallContext context) => InBuildAsync(context, async (build, cancellation) =>
     {
         BuildProtocol.Llb.SourceOp source = request.Source ?? throw QuaiException.Invalid("no source is given");
-        if (!source.Identifier.StartsWith(ImageScheme, StringComparison.Ordinal))
+        if (!source.Identifier.StartsWith(SourceSchemes.Image, StringComparison.Ordinal))
         {
             // Of other sources there is nothing to know before they are fetched.
             return new ResolveSourceMetaResponse { Source = source };
         }
 
-        var question = new ImageQuestion(source.Identifier[ImageScheme.Length..], PlatformMessages.Read(request.Platform), request.ResolveMode) { LogName = request.LogName };
+        var question = new ImageQuestion(source.Identifier[SourceSchemes.Image.Length..], PlatformMessages.Read(request.Platform), request.ResolveMode) { LogName = request.LogName };
         ResolvedImage image = await build.Host.ResolveImageAsync(question, cancellation);
         var answer = new ResolveSourceImageResponse { Digest = image.Digest?.ToString() ?? "" };
         if (request.Image?.NoConfig != true)
@@ -121,7 +120,7 @@ internal sealed class GatewayService(
         }
 
         BuildProtocol.Llb.SourceOp resolved = source.Clone();
-        resolved.Identifier = ImageScheme + image.Reference;
+        resolved.Identifier = SourceSchemes.Image + image.Reference;
         return new ResolveSourceMetaResponse { Source = resolved, Image = answer };
     });
 

@@ -21,6 +21,7 @@ internal sealed class BuildRunner : IAsyncDisposable
     private readonly Session _session;
     private readonly BuilderConnection _connection;
     private readonly IBuildProgress _progress;
+    private BuilderInfo? _info;
 
     private BuildRunner(Session session, BuilderConnection connection, IBuildProgress progress)
     {
@@ -55,7 +56,7 @@ internal sealed class BuildRunner : IAsyncDisposable
     /// <param name="cancellation">Stops it.</param>
     public async Task<BuildOutcome> RunAsync(BuildOptions options, string name, Func<LinkedResult, Task>? use, CancellationToken cancellation)
     {
-        if (options.Call.MayTellPractices && (await _connection.InfoAsync(cancellation)).KnowsPractices)
+        if (options.Call.MayTellPractices && (await InfoAsync(cancellation)).KnowsPractices)
         {
             try
             {
@@ -73,21 +74,24 @@ internal sealed class BuildRunner : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
+    // It stays what it is as long as the connection does.
+    private async Task<BuilderInfo> InfoAsync(CancellationToken cancellation) => _info ??= await _connection.InfoAsync(cancellation);
+
     private async Task<BuildOutcome> RunOnceAsync(BuildOptions options, string name, Func<LinkedResult, Task>? use, CancellationToken cancellation)
     {
-        if (options.Network is not ("" or "default" or "host" or "none") && !(await _connection.InfoAsync(cancellation)).JoinsNetworks)
+        if (options.Network is not ("" or "default" or "host" or "none") && !(await InfoAsync(cancellation)).JoinsNetworks)
         {
             throw new ExitException(
                 1, $"ERROR: failed to build: network mode \"{options.Network}\" not supported by buildkit - you can define a custom network for your builder using the network driver-opt in buildx create");
         }
 
-        if (options.IsExplained && !(await _connection.InfoAsync(cancellation)).Explains)
+        if (options.IsExplained && !(await InfoAsync(cancellation)).Explains)
         {
             throw new ExitException(1, "ERROR: failed to build: --explain is not known to this builder, which is another than Quai's");
         }
 
         IBuildProgress progress = name.Length > 0 ? new PrefixedProgress(_progress, name) : _progress;
-        bool pushesItself = BuildPlan.IsPushed(options) && (await _connection.InfoAsync(cancellation)).Pushes;
+        bool pushesItself = BuildPlan.IsPushed(options) && (await InfoAsync(cancellation)).Pushes;
         using BuildPlan plan = BuildPlan.Create(_session, options, _connection.Connector.KeepsImages, pushesItself);
         BuildResult result;
         await using (var build = new RunningBuild(_connection, plan.Request, progress) { Failed = Failed })

@@ -1,3 +1,4 @@
+using Quai.Build.Graphs;
 using System.Text.Json;
 using Quai.BuildProtocol.Llb;
 using OciPlatform = Quai.Oci.Images.Platform;
@@ -41,7 +42,7 @@ internal static class Sources
     /// <param name="lines">Where it comes from.</param>
     public static Vertex Image(string reference, OciPlatform platform, string mode, string name, Dockerfiles.LineRange lines)
     {
-        var source = new SourceOp { Identifier = "docker-image://" + reference };
+        var source = new SourceOp { Identifier = SourceSchemes.Image + reference };
         Add(source, "image.resolvemode", mode);
         return Vertex.Named(new Op { Source = source, Platform = Platforms.Message(platform) }, [], name, lines);
     }

@@ -74,7 +74,7 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
         "CreatedAt", "com.docker.compose.version", "GraphDriver", "Containers", "Id", "NetworkID", "HostPort", "IPAM", "IPPrefixLen", "ExecIDs",
     ];
 
-    [PluginFact]
+    [Fact]
     public async Task Neither_makes_anew_what_the_other_made()
     {
         await using ComposeFolder folder = Folder();
@@ -93,7 +93,7 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
         await folder.NothingIsLeftAsync();
     }
 
-    [PluginFact]
+    [Fact]
     public async Task Both_make_the_same_field_by_field()
     {
         await using ComposeFolder folder = Folder();

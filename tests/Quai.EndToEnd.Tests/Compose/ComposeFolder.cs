@@ -20,8 +20,8 @@ internal sealed class ComposeFolder : IAsyncDisposable
         Write("compose.yaml", file);
     }
 
-    /// <summary>Docker's compose; null where it is not here.</summary>
-    public static string? Plugin { get; } = Environment.GetEnvironmentVariable("QUAI_COMPOSE") is { Length: > 0 } path ? path : null;
+    /// <summary>Docker's compose, as <c>eng/peers</c> fetched it.</summary>
+    public static string Plugin => Path.Combine(TestEnvironment.PeersDirectory, "sid/usr/libexec/docker/cli-plugins/docker-compose");
 
     /// <summary>The project's name.</summary>
     public string Project { get; }

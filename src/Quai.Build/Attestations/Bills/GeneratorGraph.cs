@@ -1,3 +1,4 @@
+using Quai.Build.Graphs;
 using Google.Protobuf;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
@@ -43,7 +44,7 @@ internal static class GeneratorGraph
         var platform = new PbPlatform { OS = config.Os, Architecture = config.Architecture, Variant = config.Variant ?? "" };
         var graph = new Definition();
         HashSet<ByteString> known = [];
-        Input source = Add(graph, known, new Op { Source = new SourceOp { Identifier = "docker-image://" + image }, Platform = platform });
+        Input source = Add(graph, known, new Op { Source = new SourceOp { Identifier = SourceSchemes.Image + image }, Platform = platform });
         var step = new Op { Inputs = { source }, Platform = platform.Clone() };
         var exec = new ExecOp { Meta = meta, Mounts = { new Mount { Dest = "/", Input = 0, Output = -1 }, new Mount { Dest = "/tmp", Input = -1, Output = -1, MountType = MountType.Tmpfs, TmpfsOpt = new TmpfsOpt() } } };
         exec.Mounts.Add(Scanned(graph, known, step, Core, tree));

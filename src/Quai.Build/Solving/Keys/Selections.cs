@@ -86,7 +86,7 @@ internal static class Selections
         Mount[] mounts = [.. vertex.Op.Exec.Mounts.Where(m => m.Input == input)];
 
         // An image is known by its digest, and that is its content.
-        bool isImage = vertex.Inputs[input].Vertex.Op.Source?.Identifier.StartsWith("docker-image://", StringComparison.Ordinal) == true;
+        bool isImage = vertex.Inputs[input].Vertex.IsImage;
         return isImage || mounts.Any(m => m.Dest == "/" || m.Output >= 0)
             ? []
             : [.. mounts.Select(m => new Selection("mount " + m.Selector, (tree, digest) => digest.Of(tree.Resolve(m.Selector))))];

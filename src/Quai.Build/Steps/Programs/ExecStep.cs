@@ -30,14 +30,13 @@ internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts
                 SecretVariables = prepared.Variables,
             },
             cancellation).ConfigureAwait(false);
+        stubs.Remove(layer.Directory);
         if (code != 0 && !exec.Meta.ValidExitCodes.Contains(code))
         {
-            stubs.Remove(layer.Directory);
             LayerStack?[] left = await LeftAsync(exec, layer, prepared, context, cancellation).ConfigureAwait(false);
             throw new StepFailedException(exec.Meta.Args, code) { Left = new FailedStep(op, context.Inputs, left) };
         }
 
-        stubs.Remove(layer.Directory);
         return await SealAsync(exec, root, layer, prepared, context, cancellation).ConfigureAwait(false);
     }
 

@@ -2,6 +2,7 @@ using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Projects;
 using Quai.Cli.Http;
 using Quai.Compose.Model;
+using Quai.Convergence;
 using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
 
@@ -26,7 +27,7 @@ internal sealed class Start : ComposeVerb
     {
         ProjectContainers found = ProjectContainers.FindAsync(scope, arguments).Await();
         ComposeProject project = arguments.Count == 0 ? found.Project : WithDependencies(found.Project, arguments);
-        if (project.Services.Values.FirstOrDefault(service => ServiceScaleOf(service) > 0 && found.Of([service.Name]).Count == 0) is { } missing)
+        if (project.Services.Values.FirstOrDefault(service => ServiceScale.Of(service) > 0 && found.Of([service.Name]).Count == 0) is { } missing)
         {
             throw new ExitException(1, $"service \"{missing.Name}\" has no container to start");
         }
@@ -35,8 +36,6 @@ internal sealed class Start : ComposeVerb
         PlanRun.RunAsync(scope, found, LifecyclePlanner.Start(project, observed, _wait.Value), waitTimeout: _timeout.Value > 0 ? TimeSpan.FromSeconds(_timeout.Value) : null).Await();
         return 0;
     }
-
-    private static int ServiceScaleOf(ComposeService service) => Quai.Convergence.ServiceScale.Of(service);
 
     private static ComposeProject WithDependencies(ComposeProject project, List<string> services)
     {
