@@ -198,8 +198,8 @@ public sealed class ForeignFirewallTests
             Eventually(() => host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress);
         }
 
-        Assert.True(host.Outside.Call(TestHost.Address, 8080) == TestHost.OutsideAddress, $"{which}: a published port\n{host.Command("nft", "list", "ruleset")}");
-        Assert.True(sandbox.Call(TestHost.OutsideAddress, 99) == TestHost.Address, $"{which}: the way out");
+        Assert.True(host.Outside.Reach(TestHost.Address, 8080) == TestHost.OutsideAddress, $"{which}: a published port\n{host.Command("nft", "list", "ruleset")}");
+        Assert.True(sandbox.Reach(TestHost.OutsideAddress, 99) == TestHost.Address, $"{which}: the way out");
     }
 
     private static void Eventually(Func<bool> so)

@@ -120,13 +120,13 @@ public sealed class IPv6Tests
         foreach ((string at, string from, string of) in (IEnumerable<(string, string, string)>)
             [("fd00:20::2", TestHost.OutsideAddress6, TestHost.Address6), ("10.231.20.2", TestHost.OutsideAddress, TestHost.Address)])
         {
-            Assert.Equal(published ? from : null, host.Outside.Call(at, 80));
+            Assert.Equal(published ? from : null, published ? host.Outside.Reach(at, 80) : host.Outside.Call(at, 80));
             Assert.Equal(other ? from : null, host.Outside.Call(at, 81));
-            Assert.Equal(translated ? from : null, host.Outside.Call(of, 8080));
+            Assert.Equal(translated ? from : null, translated ? host.Outside.Reach(of, 8080) : host.Outside.Call(of, 8080));
             Assert.Null(b.Call(at, 81));
 
             // Where nothing is translated, the outside sees the container itself.
-            Assert.Equal(translated ? of : at, a.Call(from, 90));
+            Assert.Equal(translated ? of : at, a.Reach(from, 90));
         }
     }
 
@@ -165,7 +165,7 @@ public sealed class IPv6Tests
         });
         (NamespaceThread a, Endpoint first) = host.Run("a", network, new PortRequest(80, "tcp", null, 8080, 8080));
         using TcpListener outside = host.Outside.ServeTcp(90), web = a.ServeTcp(80), more = a.ServeTcp(81);
-        Assert.Equal(("198.51.100.77", "2001:db8:99::77"), (a.Call(TestHost.OutsideAddress, 90), a.Call(TestHost.OutsideAddress6, 90)));
+        Assert.Equal(("198.51.100.77", "2001:db8:99::77"), (a.Reach(TestHost.OutsideAddress, 90), a.Reach(TestHost.OutsideAddress6, 90)));
         Assert.Equal("lan0", first.Interface.Name);
         Assert.NotNull(host.Outside.Reach("10.231.20.2", 80));
         Assert.NotNull(host.Outside.Reach("fd00:20::2", 80));

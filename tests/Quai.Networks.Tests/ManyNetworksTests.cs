@@ -53,7 +53,7 @@ public sealed class ManyNetworksTests
         Assert.Equal(["eth0", "eth1"], host.Service.EndpointsOf("a").Select(e => e.Interface.Name));
         NamespaceThread a = host.Own(new NamespaceThread());
         host.Connect(a, SandboxSetup.Of([main, side]));
-        Assert.Equal(("10.231.20.3", "10.231.21.3"), (a.Call("10.231.20.2", 80), a.Call("10.231.21.2", 80)));
+        Assert.Equal(("10.231.20.3", "10.231.21.3"), (a.Reach("10.231.20.2", 80), a.Reach("10.231.21.2", 80)));
         Assert.Contains("default via 10.231.20.1 dev eth1", Routes(a), StringComparison.Ordinal);
         Assert.NotNull(a.Reach(TestHost.OutsideAddress, 90));
 

@@ -97,8 +97,8 @@ internal sealed class NamespaceThread : IDisposable
         return listener;
     }
 
-    /// <summary>Connects over TCP and returns what the server sends; null when nobody answers within a second or the connection is refused.</summary>
-    public string? Call(string address, int port) => Call(address, port, TimeSpan.FromSeconds(1));
+    /// <summary>Connects over TCP and returns what the server sends; null when nobody answers within a second and a half, in which a lost packet is sent once more, or the connection is refused.</summary>
+    public string? Call(string address, int port) => Call(address, port, TimeSpan.FromSeconds(1.5));
 
     /// <summary>As <see cref="Call(string, int)"/> where an answer is expected: it may take a busy machine several attempts.</summary>
     public string? Reach(string address, int port) => Call(address, port, TimeSpan.FromSeconds(10));

@@ -19,9 +19,12 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
     /// <summary>How deep variables may stand in the values that others have where they are not set.</summary>
     private const int Deepest = 100;
 
+    /// <summary>How many characters one expansion may make, those of values within others too: values that replace within values grow without end.</summary>
+    private const int Most = 4 << 20;
+
     private readonly List<string> _unset = [];
     private string _text = "";
-    private int _at, _depth;
+    private int _at, _depth, _made;
 
     /// <summary>Whether quotes stay where they are, though what they mean counts: for what is shown to people.</summary>
     public bool KeepsQuotes { get; init; }
@@ -33,7 +36,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
     public bool KeepsUnset { get; init; }
 
     /// <summary>Expands a text.</summary>
-    /// <exception cref="QuaiException">A quote is not closed, a variable is written wrongly, or one that must be set is not.</exception>
+    /// <exception cref="QuaiException">A quote is not closed, a variable is written wrongly, one that must be set is not, or the text grows too long.</exception>
     public Expansion Expand(string text) => new(Run(text, null), [.. _unset.Distinct(StringComparer.Ordinal)]);
 
     /// <summary>Expands a text and splits it into words at white space that is not quoted, that of values too.</summary>
@@ -47,7 +50,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
 
     private string Run(string text, WordList? words)
     {
-        (_text, _at, _depth) = (text, 0, 0);
+        (_text, _at, _depth, _made) = (text, 0, 0, 0);
         _unset.Clear();
         return Until(End, words, keepsEscapes: false);
     }
@@ -82,7 +85,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
                     _at++;
                     if (c != escape)
                     {
-                        Add(c.ToString(), quoted: false);
+                        Add(_text.AsSpan(_at - 1, 1), quoted: false);
                         break;
                     }
 
@@ -93,7 +96,7 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
 
                     if (_at < _text.Length)
                     {
-                        Add(_text[_at++].ToString(), quoted: true);
+                        Add(_text.AsSpan(_at++, 1), quoted: true);
                     }
 
                     break;
@@ -102,12 +105,24 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
 
         return stop == End ? expanded.ToString() : throw QuaiException.Invalid($"unexpected end of statement while looking for matching {stop}");
 
-        void Add(string part, bool quoted)
+        void Add(ReadOnlySpan<char> part, bool quoted)
         {
+            Count(part.Length);
             expanded.Append(part);
             words?.Add(part, quoted);
         }
     }
+
+    private void Count(int characters)
+    {
+        _made += characters;
+        if (_made > Most)
+        {
+            throw TooLong();
+        }
+    }
+
+    private static QuaiException TooLong() => QuaiException.Invalid($"a text with its variables' values is longer than {Most} characters");
 
     private string SingleQuoted()
     {
@@ -137,7 +152,9 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
 
             if (c == '$')
             {
-                expanded.Append(Variable());
+                string value = Variable();
+                Count(value.Length);
+                expanded.Append(value);
                 continue;
             }
 
@@ -246,19 +263,21 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
             _at++;
         }
 
-        string pattern = Until('/', null, keepsEscapes: true), replacement = Rest(keepsEscapes: true);
-        return ShellPattern.Replace(Value(name) ?? "", pattern, replacement, all);
+        string pattern = Part('/', "syntax error: missing '/' in ${}"), replacement = Rest(keepsEscapes: true);
+        return ShellPattern.Replace(Value(name) ?? "", pattern, replacement, all, Most) ?? throw TooLong();
     }
 
-    private string Rest(bool keepsEscapes)
+    private string Rest(bool keepsEscapes) => Part('}', "syntax error: missing '}'", keepsEscapes);
+
+    private string Part(char stop, string missing, bool keepsEscapes = true)
     {
         try
         {
-            return Until('}', null, keepsEscapes);
+            return Until(stop, null, keepsEscapes);
         }
         catch (QuaiException) when (_at == _text.Length)
         {
-            throw QuaiException.Invalid("syntax error: missing '}'");
+            throw QuaiException.Invalid(missing);
         }
     }
 

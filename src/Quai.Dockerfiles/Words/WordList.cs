@@ -10,7 +10,7 @@ internal sealed class WordList
     private bool _begun;
 
     /// <summary>Adds a piece.</summary>
-    public void Add(string piece, bool quoted)
+    public void Add(ReadOnlySpan<char> piece, bool quoted)
     {
         if (quoted)
         {
