@@ -75,17 +75,21 @@ internal static class NameServerSockets
         }
     }
 
-    /// <summary>As in Docker: what goes to port 53 is sent on to the name server's; what comes from there without being an answer to something that is still remembered comes from port 53.</summary>
+    /// <summary>
+    /// What goes to port 53 is sent on to the name server's, and what comes from there comes from port 53. The ports are written into each packet: to translate
+    /// by connection, as Docker does, would make the kernel remember every connection of the container, and cost all of its traffic some percent. The
+    /// container's own rules see the name server's port, as with Docker: one way it is written before they (and their connection tracking) look, the other after.
+    /// </summary>
     private static void WriteRules(NftBatch batch, ushort port, List<int> places)
     {
         const uint R = NftRule.Register;
         batch.AddTable(Table);
-        batch.AddChain(Table, Output, NftHook.Output("nat", NftHook.DestinationNat));
-        batch.AddChain(Table, Postrouting, NftHook.Postrouting("nat", NftHook.SourceNat));
+        batch.AddChain(Table, Output, NftHook.Output("filter", NftHook.Raw));
+        batch.AddChain(Table, Postrouting, NftHook.Postrouting("filter", NftHook.SourceNat));
         foreach (byte protocol in (ReadOnlySpan<byte>)[Udp, Tcp])
         {
-            batch.Rule(Table, Output).Destination(s_address, 32).Protocol(protocol).DestinationPort(Port).LoadAddress(R, s_address).LoadPort(R + 1, port).Noting(places).DestinationNatTo(R, R + 1);
-            batch.Rule(Table, Postrouting).Source(s_address, 32).Protocol(protocol).SourcePort(port).Noting(places).LoadPort(R, Port).SourceNatToPort(R);
+            batch.Rule(Table, Output).Destination(s_address, 32).Protocol(protocol).DestinationPort(Port).LoadPort(R, port).Noting(places).WriteDestinationPort(protocol, R);
+            batch.Rule(Table, Postrouting).Source(s_address, 32).Protocol(protocol).SourcePort(port).Noting(places).LoadPort(R, Port).WriteSourcePort(protocol, R);
         }
     }
 }

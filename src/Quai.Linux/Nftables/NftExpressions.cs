@@ -12,6 +12,7 @@ internal static class NftExpressions
     public const uint NFT_NAT_SNAT = 0, NFT_NAT_DNAT = 1, NFPROTO_IPV4 = 2, NFPROTO_IPV6 = 10;
     public const int NF_DROP = 0, NF_ACCEPT = 1, NFT_JUMP = -3, NFT_GOTO = -4, NFT_RETURN = -5;
     public const uint SourceOffset = 12, DestinationOffset = 16, SourceOffset6 = 8, DestinationOffset6 = 24;
+    public const uint SourcePortOffset = 0, DestinationPortOffset = 2, NFT_PAYLOAD_CSUM_INET = 1, IPPROTO_TCP = 6, TcpChecksumOffset = 16, UdpChecksumOffset = 6;
     public const int IFNAMSIZ = 16;
 #pragma warning restore CS1591, SA1600
 }

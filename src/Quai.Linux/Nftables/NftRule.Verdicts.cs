@@ -23,9 +23,6 @@ public readonly ref partial struct NftRule
     /// <summary>Verdict: translates the destination to the address in one register and the port in another.</summary>
     public void DestinationNatTo(uint addressRegister, uint portRegister) => Nat(NFT_NAT_DNAT, addressRegister, portRegister);
 
-    /// <summary>Verdict: translates the source's port to the one in a register, and leaves its address.</summary>
-    public void SourceNatToPort(uint portRegister) => Nat(NFT_NAT_SNAT, null, portRegister);
-
     /// <summary>Verdict: translates the source to the address in a register.</summary>
     public void SourceNatTo(uint addressRegister) => Nat(NFT_NAT_SNAT, addressRegister, null);
 
@@ -35,6 +32,17 @@ public readonly ref partial struct NftRule
         End(Begin("masq"));
         Finish();
     }
+
+    /// <summary>
+    /// Writes the port in a register into the packet as its destination's (TCP, UDP), whatever connection it belongs to: nothing is remembered, and answers
+    /// are the rule's maker's to change back. Not a verdict.
+    /// </summary>
+    /// <param name="protocol">6 for TCP, 17 for UDP: the packet is of it by a match before.</param>
+    /// <param name="portRegister">The register.</param>
+    public void WriteDestinationPort(byte protocol, uint portRegister) => WritePort(protocol, DestinationPortOffset, portRegister);
+
+    /// <summary>As <see cref="WriteDestinationPort"/>, of the source.</summary>
+    public void WriteSourcePort(byte protocol, uint portRegister) => WritePort(protocol, SourcePortOffset, portRegister);
 
     /// <summary>Adds a mark to the packet's marks; not a verdict.</summary>
     public void Mark(uint mark) => SetMark(mark, mark);
@@ -74,6 +82,19 @@ public readonly ref partial struct NftRule
         _writer.U32BigEndian(2, NFT_META_MARK);
         _writer.U32BigEndian(3, Register);
         End(meta);
+        Finish();
+    }
+
+    private void WritePort(byte protocol, uint offset, uint portRegister)
+    {
+        Expression payload = Begin("payload");
+        _writer.U32BigEndian(2, NFT_PAYLOAD_TRANSPORT_HEADER);
+        _writer.U32BigEndian(3, offset);
+        _writer.U32BigEndian(4, 2);
+        _writer.U32BigEndian(5, portRegister);
+        _writer.U32BigEndian(6, NFT_PAYLOAD_CSUM_INET);
+        _writer.U32BigEndian(7, protocol == IPPROTO_TCP ? TcpChecksumOffset : UdpChecksumOffset);
+        End(payload);
         Finish();
     }
 

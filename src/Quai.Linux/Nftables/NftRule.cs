@@ -74,7 +74,7 @@ public readonly ref partial struct NftRule
     public NftRule Protocol(byte number) => LoadProtocol(Register).Compare(NFT_CMP_EQ, [number]);
 
     /// <summary>The source port (TCP, UDP, SCTP) is this one.</summary>
-    public NftRule SourcePort(ushort port) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 0, 2, Register).Compare(NFT_CMP_EQ, [(byte)(port >> 8), (byte)port]);
+    public NftRule SourcePort(ushort port) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, SourcePortOffset, 2, Register).Compare(NFT_CMP_EQ, [(byte)(port >> 8), (byte)port]);
 
     /// <summary>The destination port (TCP, UDP, SCTP) is this one.</summary>
     public NftRule DestinationPort(ushort port) => LoadDestinationPort(Register).Compare(NFT_CMP_EQ, [(byte)(port >> 8), (byte)port]);
@@ -139,7 +139,7 @@ public readonly ref partial struct NftRule
     public NftRule LoadDestination(uint register) => LoadPayload(NFT_PAYLOAD_NETWORK_HEADER, _ipv6 ? DestinationOffset6 : DestinationOffset, _ipv6 ? 16U : 4U, register);
 
     /// <summary>Loads the destination port (TCP, UDP, SCTP) into a register.</summary>
-    public NftRule LoadDestinationPort(uint register) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, 2, 2, register);
+    public NftRule LoadDestinationPort(uint register) => LoadPayload(NFT_PAYLOAD_TRANSPORT_HEADER, DestinationPortOffset, 2, register);
 
     /// <summary>Puts an address into a register.</summary>
     public NftRule LoadAddress(uint register, scoped ReadOnlySpan<byte> address) => Immediate(register, address);

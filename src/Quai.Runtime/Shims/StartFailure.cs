@@ -35,7 +35,7 @@ public static class StartFailure
         PlanError.WrongDevice => "it is not the device that it should be",
         PlanError.OutsideRoot => "it lies outside of the container's root",
         PlanError.NoProcfs => "before Linux 6.18 a process namespace that is joined needs a process in it that has its procfs at /proc, and to be named by that process's /proc/PID/ns/pid",
-        PlanError.NoNftables => "the kernel lacks nf_tables, or what translates addresses in it: the modules nf_tables, nft_chain_nat and nft_nat are needed",
+        PlanError.NoNftables => "the kernel lacks nf_tables: the module nf_tables is needed",
         _ => Errno.Message(errno),
     };
 

@@ -173,8 +173,8 @@ public sealed class NameSocketsTests
         int port = ((IPEndPoint)sockets.Udp.LocalEndPoint!).Port;
         foreach (string protocol in (string[])["udp", "tcp"])
         {
-            Assert.Contains($"ip daddr 127.0.0.11 {protocol} dport 53 dnat to 127.0.0.11:{port}\n", rules, StringComparison.Ordinal);
-            Assert.Contains($"ip saddr 127.0.0.11 {protocol} sport {port} snat to :53\n", rules, StringComparison.Ordinal);
+            Assert.Contains($"ip daddr 127.0.0.11 {protocol} dport 53 {protocol} dport set {port}\n", rules, StringComparison.Ordinal);
+            Assert.Contains($"ip saddr 127.0.0.11 {protocol} sport {port} {protocol} sport set 53\n", rules, StringComparison.Ordinal);
         }
 
         await NftAsync(shim.Pid, "flush ruleset");
@@ -242,7 +242,7 @@ public sealed class NameSocketsTests
 
     [Fact]
     public void A_kernel_without_nf_tables_is_said_to_be_one() => Assert.Equal(
-        "write nftables table quai-dns, which leads from 127.0.0.11:53 to the name server: the kernel lacks nf_tables, or what translates addresses in it: the modules nf_tables, nft_chain_nat and nft_nat are needed",
+        "write nftables table quai-dns, which leads from 127.0.0.11:53 to the name server: the kernel lacks nf_tables: the module nf_tables is needed",
         StartFailure.Of("write nftables table quai-dns, which leads from 127.0.0.11:53 to the name server", PlanError.NoNftables).Message);
 
     private static TestContainer Named(params string[] arguments)
