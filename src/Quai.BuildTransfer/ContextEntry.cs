@@ -1,3 +1,5 @@
+using System.Collections.ObjectModel;
+
 namespace Quai.BuildTransfer;
 
 /// <summary>A file of a client's directory, without its content.</summary>
@@ -28,5 +30,5 @@ public sealed record ContextEntry(string Path, ContextEntryKind Kind, int Mode)
     public long DeviceMinor { get; init; }
 
     /// <summary>Extended attributes by name.</summary>
-    public IReadOnlyDictionary<string, byte[]> Attributes { get; init; } = new Dictionary<string, byte[]>();
+    public IReadOnlyDictionary<string, byte[]> Attributes { get; init; } = ReadOnlyDictionary<string, byte[]>.Empty;
 }

@@ -55,6 +55,11 @@ public sealed class TreeListing : IDisposable
         }
 
         _used = _buffer.Length - at.Length;
+        if (entry.Attributes.Count == 0)
+        {
+            return;
+        }
+
         foreach ((string name, byte[] value) in entry.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal))
         {
             Flush();

@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Microsoft.Data.Sqlite;
 using Quai.Content.Collecting;
 using Quai.Content.Records;
@@ -167,6 +168,21 @@ public sealed class BlobStore
     /// <summary>Reads a blob that must exist.</summary>
     public long SizeOf(Digest digest) =>
         new FileInfo(PathOf(digest)) is { Exists: true } file ? file.Length : throw QuaiException.NotFound($"blob {digest} not found: its file is missing");
+
+    /// <summary>The first bytes of a blob, as many as the buffer holds or the blob has.</summary>
+    /// <returns>How many.</returns>
+    public int ReadStart(Digest digest, Span<byte> buffer)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(PathOf(digest));
+            return RandomAccess.Read(file, buffer, 0);
+        }
+        catch (FileNotFoundException)
+        {
+            throw QuaiException.NotFound($"blob {digest} not found: its file is missing");
+        }
+    }
 
     /// <summary>All bytes of a small blob.</summary>
     public byte[] Read(Digest digest, int limit)

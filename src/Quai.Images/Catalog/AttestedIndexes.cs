@@ -52,6 +52,13 @@ internal sealed class AttestedIndexes(MetadataDatabase database, BlobStore blobs
         foreach (string text in own.Where(o => o.Value <= ImageJson.MaxManifestSize).Select(o => o.Key))
         {
             Digest digest = Digest.Parse(text);
+            byte[] start = new byte[16];
+            if (!start.AsSpan(0, blobs.ReadStart(digest, start)).TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+            {
+                // Most are layers.
+                continue;
+            }
+
             byte[] bytes = blobs.Read(digest, ImageJson.MaxManifestSize);
             if (!IsIndex(bytes))
             {
@@ -79,7 +86,7 @@ internal sealed class AttestedIndexes(MetadataDatabase database, BlobStore blobs
     {
         try
         {
-            return bytes.AsSpan().TrimStart(" \t\r\n"u8).StartsWith("{"u8) && MediaTypes.IsIndex(ImageJson.DetectMediaType(bytes));
+            return MediaTypes.IsIndex(ImageJson.DetectMediaType(bytes));
         }
         catch (QuaiException)
         {

@@ -9,6 +9,9 @@ namespace Quai.Linux.Trees;
 /// </summary>
 public static unsafe partial class TreeEntries
 {
+    /// <summary>How many statuses are worth a thread: some half a millisecond's.</summary>
+    private const int NamesOfAThread = 256;
+
     private const int BufferSize = 64 * 1024, NameOffset = 19, MaximumLink = 64 * 1024;
 
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
@@ -65,6 +68,25 @@ public static unsafe partial class TreeEntries
         fixed (byte* n = name)
         {
             return NodeStatusReader.TryRead(directory, n);
+        }
+    }
+
+    /// <summary>The status of each of some entries, or null for one that is gone. Where there are many, all processors ask.</summary>
+    /// <exception cref="LinuxException">Anything but absence.</exception>
+    public static NodeStatus?[] TryStatuses(int directory, IReadOnlyList<byte[]> names)
+    {
+        var statuses = new NodeStatus?[names.Count];
+        int parts = Math.Clamp(names.Count / NamesOfAThread, 1, Environment.ProcessorCount);
+        Parallel.For(0, parts, Read);
+        return statuses;
+
+        void Read(int part)
+        {
+            int end = (int)((long)names.Count * (part + 1) / parts);
+            for (int i = (int)((long)names.Count * part / parts); i < end; i++)
+            {
+                statuses[i] = TryStatus(directory, names[i]);
+            }
         }
     }
 
