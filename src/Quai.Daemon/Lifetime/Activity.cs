@@ -4,15 +4,15 @@ using Quai.Linux;
 namespace Quai.Daemon.Lifetime;
 
 /// <summary>
-/// Counts the requests in progress and, when the daemon has been idle for a while after work, returns memory to the system once:
-/// a compacting collection, then the C library's own free pages.
+/// Counts the requests in progress and, when the daemon has been idle for a while after its start or after work, returns memory to the system once:
+/// a compacting collection, then the C library's own free pages, and those of the program's file.
 /// </summary>
 internal sealed class Activity : IDisposable
 {
     private readonly ITimer _timer;
     private readonly TimeSpan _idle;
     private long _begun;
-    private long _begunAtTrim;
+    private long _begunAtTrim = -1;
 
     /// <summary>Starts counting.</summary>
     /// <param name="idle">How long nothing must have started.</param>
@@ -20,7 +20,7 @@ internal sealed class Activity : IDisposable
     public Activity(TimeSpan idle, TimeProvider time)
     {
         _idle = idle;
-        _timer = time.CreateTimer(static state => ((Activity)state!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static state => ((Activity)state!).OnIdle(), this, idle, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Records that a request begins.</summary>
@@ -36,6 +36,7 @@ internal sealed class Activity : IDisposable
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         FreeMemory.Release();
+        ProgramPages.Release();
     }
 
     /// <inheritdoc/>
