@@ -15,6 +15,27 @@ public static unsafe partial class Xattrs
         }
     }
 
+    /// <inheritdoc cref="TrySet(int, byte*, ReadOnlySpan{byte})"/>
+    public static int TrySet(SafeHandle file, string name, ReadOnlySpan<byte> value)
+    {
+        fixed (byte* n = FileCalls.Terminated(name))
+        {
+            bool held = false;
+            try
+            {
+                file.DangerousAddRef(ref held);
+                return TrySet((int)file.DangerousGetHandle(), n, value);
+            }
+            finally
+            {
+                if (held)
+                {
+                    file.DangerousRelease();
+                }
+            }
+        }
+    }
+
     /// <summary>Sets an attribute of one entry of a directory, not following a link; returns 0 or an error number.</summary>
     /// <param name="directory">The open directory.</param>
     /// <param name="entry">A single component, NUL-terminated.</param>

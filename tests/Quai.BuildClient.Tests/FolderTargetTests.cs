@@ -1,6 +1,7 @@
 using Quai.BuildClient.Files;
 using Quai.BuildTransfer;
 using Quai.Errors;
+using Quai.Linux;
 
 namespace Quai.BuildClient.Tests;
 
@@ -13,7 +14,8 @@ public sealed class FolderTargetTests
         using TestFolder folder = new TestFolder().Write("dir/old", "kept").Write("dir/file", "before");
         var target = new FolderTarget(folder.Path);
         Assert.False(target.Take(new ContextEntry("dir", ContextEntryKind.Directory, 0x16d) { ModifiedAt = 2_000_000_000 }));
-        Assert.True(target.Take(new ContextEntry("dir/file", ContextEntryKind.File, 0x1a0) { ModifiedAt = 3_000_000_000 }));
+        Dictionary<string, byte[]> attributes = new() { ["user.color"] = [1, 2] };
+        Assert.True(target.Take(new ContextEntry("dir/file", ContextEntryKind.File, 0x1a0) { ModifiedAt = 3_000_000_000, Attributes = attributes }));
         Assert.False(target.Take(new ContextEntry("dir/second", ContextEntryKind.File, 0x1a0) { LinkName = "dir/file" }));
         Assert.False(target.Take(new ContextEntry("link", ContextEntryKind.Link, 0x1ff) { LinkName = "dir/file" }));
         using (Stream file = target.Open(1))
@@ -29,6 +31,7 @@ public sealed class FolderTargetTests
         Assert.Equal("kept", File.ReadAllText(folder["dir/old"]));
         Assert.Equal("dir/file", new FileInfo(folder["link"]).LinkTarget);
         Assert.Equal((UnixFileMode)0x1a0, File.GetUnixFileMode(folder["dir/file"]));
+        Assert.Equal([1, 2], Xattrs.Get(folder["dir/file"], "user.color"));
         Assert.Equal((UnixFileMode)0x16d, File.GetUnixFileMode(folder["dir"]));
         Assert.Equal(DateTime.UnixEpoch.AddSeconds(3), File.GetLastWriteTimeUtc(folder["dir/file"]));
         Assert.Equal(DateTime.UnixEpoch.AddSeconds(2), Directory.GetLastWriteTimeUtc(folder["dir"]));

@@ -1,5 +1,7 @@
+using Microsoft.Win32.SafeHandles;
 using Quai.BuildClient.Files;
 using Quai.BuildTransfer;
+using Quai.Linux;
 
 namespace Quai.BuildClient.Tests;
 
@@ -56,6 +58,29 @@ public sealed class LocalTreeTests
         Assert.Equal(["loop"], new LocalTree(folder.Path, [], [], ["loop"]).Entries().Select(e => e.Path));
         Assert.Equal(["out", "unrelated"], new LocalTree(folder.Path, [], [], ["out"]).Entries().Select(e => e.Path));
         Assert.Equal(7, new LocalTree(folder.Path, [], [], ["."]).Entries().Count() - 1);
+    }
+
+    [Fact]
+    public void A_large_folder_is_listed_in_order_too_and_what_goes_with_a_file_is_told()
+    {
+        using var folder = new TestFolder();
+        string[] names = [.. Enumerable.Range(0, 5000).Select(i => $"f{i:d4}")];
+        foreach (string name in names)
+        {
+            folder.Write(name, name.EndsWith('7') ? "12" : "1");
+        }
+
+        using (SafeFileHandle file = File.OpenHandle(folder["f4321"], FileMode.Open, FileAccess.ReadWrite))
+        {
+            Assert.Equal(0, Xattrs.TrySet(file, "user.color", "red"u8));
+        }
+
+        ContextEntry[] entries = [.. new LocalTree(folder.Path, [], [], []).Entries()];
+        Assert.Equal(names, entries.Select(e => e.Path));
+        Assert.All(entries, e => Assert.Equal(e.Path.EndsWith('7') ? 2 : 1, e.Size));
+        ContextEntry told = Assert.Single(entries, e => e.Attributes.Count > 0);
+        Assert.Equal("f4321", told.Path);
+        Assert.Equal("red"u8.ToArray(), told.Attributes["user.color"]);
     }
 
     [Fact]

@@ -46,6 +46,11 @@ internal sealed class SentTree(MergedTree tree, string prefix, DateTimeOffset? t
                 described = described with { LinkName = seen[(entry.Status.DeviceMajor, entry.Status.DeviceMinor, entry.Status.Inode)] };
             }
 
+            if (described.Kind == ContextEntryKind.File && directory.Attributes(name, entry) is { Count: > 0 } attributes)
+            {
+                described = described with { Attributes = attributes.ToDictionary(a => Encoding.UTF8.GetString(a.Name), a => a.Value) };
+            }
+
             yield return described;
             if (described.Kind == ContextEntryKind.Directory && directory.OpenDirectory(name) is { } opened)
             {

@@ -154,9 +154,11 @@ internal sealed class FolderTarget(string root) : IContextUpdate
         {
             if (disposing)
             {
-                _file.Dispose();
                 if (_whole)
                 {
+                    _file.Flush();
+                    SetAttributes();
+                    _file.Dispose();
                     File.SetUnixFileMode(_path, (UnixFileMode)_entry.Mode);
                     File.SetLastWriteTimeUtc(_path, Moment(_entry));
                     string place = _target.Place(_entry.Path);
@@ -169,11 +171,25 @@ internal sealed class FolderTarget(string root) : IContextUpdate
                 }
                 else
                 {
+                    _file.Dispose();
                     File.Delete(_path);
                 }
             }
 
             base.Dispose(disposing);
+        }
+
+        // Those of security are root's to set; a file system may have none.
+        private void SetAttributes()
+        {
+            foreach ((string name, byte[] value) in _entry.Attributes)
+            {
+                int errno = Xattrs.TrySet(_file.SafeFileHandle, name, value);
+                if (errno is not (0 or Errno.EPERM or Errno.EOPNOTSUPP))
+                {
+                    throw new LinuxException("fsetxattr", errno, _entry.Path);
+                }
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text;
 using Quai.BuildTransfer;
 using Quai.Errors;
@@ -9,7 +10,9 @@ namespace Quai.BuildClient.Files;
 /// <summary>A folder of this machine as a builder is sent it: owners do not matter, sockets are left out.</summary>
 internal sealed class LocalTree : ISentTree
 {
-    private const int StatusesAtOnce = 4096;
+    private const int EntriesAtOnce = 4096;
+
+    private static readonly IReadOnlyDictionary<string, byte[]> s_none = ReadOnlyDictionary<string, byte[]>.Empty;
 
     private readonly string _root;
     private readonly PathChoice _choice;
@@ -56,11 +59,12 @@ internal sealed class LocalTree : ISentTree
     // Directories that are not chosen themselves are sent once something in them is.
     private IEnumerable<ContextEntry> Entries(FileDescriptor directory, string path, List<ContextEntry> waiting)
     {
-        foreach ((byte[] name, NodeStatus status) in Statuses(directory))
+        foreach (FoundEntry found in Found(directory))
         {
+            (byte[] name, NodeStatus status, _) = found;
             string text = Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1)), inner = path.Length == 0 ? text : $"{path}/{text}";
             bool chosen = _choice.Has(inner);
-            if ((!chosen && !status.IsDirectory) || Describe(directory, name, inner, status) is not { } entry)
+            if ((!chosen && !status.IsDirectory) || Describe(directory, inner, found) is not { } entry)
             {
                 continue;
             }
@@ -102,25 +106,27 @@ internal sealed class LocalTree : ISentTree
     }
 
     // Of a large directory many at once, but not all: they are three times as large as what is made of them.
-    private static IEnumerable<(byte[] Name, NodeStatus Status)> Statuses(FileDescriptor directory)
+    private static IEnumerable<FoundEntry> Found(FileDescriptor directory)
     {
         List<byte[]> names = TreeEntries.NextNames(directory.Number, int.MaxValue);
-        for (int start = 0; start < names.Count; start += StatusesAtOnce)
+        for (int start = 0; start < names.Count; start += EntriesAtOnce)
         {
-            List<byte[]> some = names.GetRange(start, Math.Min(StatusesAtOnce, names.Count - start));
-            NodeStatus?[] statuses = TreeEntries.TryStatuses(directory.Number, some);
-            for (int i = 0; i < some.Count; i++)
+            foreach (FoundEntry? found in TreeEntries.Find(directory.Number, names.GetRange(start, Math.Min(EntriesAtOnce, names.Count - start))))
             {
-                if (statuses[i] is { } status)
+                if (found is { } there)
                 {
-                    yield return (some[i], status);
+                    yield return there;
                 }
             }
         }
     }
 
-    private ContextEntry? Describe(FileDescriptor directory, byte[] name, string path, in NodeStatus status)
+    private static Dictionary<string, byte[]> AttributesOf(FileDescriptor directory, byte[] name) => TreeEntries.Attributes(directory.Number, name)
+        .Where(a => TreeAttributes.IsOfTheFile(a.Name)).ToDictionary(a => Encoding.UTF8.GetString(a.Name), a => a.Value);
+
+    private ContextEntry? Describe(FileDescriptor directory, string path, in FoundEntry found)
     {
+        (byte[] name, NodeStatus status, bool hasAttributes) = found;
         ContextEntryKind? kind = (status.Mode & FileCalls.S_IFMT) switch
         {
             FileCalls.S_IFDIR => ContextEntryKind.Directory,
@@ -149,6 +155,7 @@ internal sealed class LocalTree : ISentTree
             LinkName = link,
             DeviceMajor = status.NodeMajor,
             DeviceMinor = status.NodeMinor,
+            Attributes = hasAttributes ? AttributesOf(directory, name) : s_none,
         };
     }
 }

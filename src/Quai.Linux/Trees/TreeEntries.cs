@@ -12,7 +12,12 @@ public static unsafe partial class TreeEntries
     /// <summary>How many statuses are worth a thread: some half a millisecond's.</summary>
     private const int NamesOfAThread = 256;
 
+    // /proc/self/fd/, a number, a slash, and the longest name with its end.
+    private const int MaximumEntryPath = 32 + 256;
+
     private const int BufferSize = 64 * 1024, NameOffset = 19, MaximumLink = 64 * 1024;
+
+    private static ReadOnlySpan<byte> Descriptors => "/proc/self/fd/"u8;
 
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
@@ -71,23 +76,21 @@ public static unsafe partial class TreeEntries
         }
     }
 
-    /// <summary>The status of each of some entries, or null for one that is gone. Where there are many, all processors ask.</summary>
+    /// <summary>What each of some entries is; null for one that is gone. Where there are many, all processors ask.</summary>
     /// <exception cref="LinuxException">Anything but absence.</exception>
-    public static NodeStatus?[] TryStatuses(int directory, IReadOnlyList<byte[]> names)
+    public static FoundEntry?[] Find(int directory, IReadOnlyList<byte[]> names)
     {
-        var statuses = new NodeStatus?[names.Count];
+        var found = new FoundEntry?[names.Count];
         int parts = Math.Clamp(names.Count / NamesOfAThread, 1, Environment.ProcessorCount);
-        Parallel.For(0, parts, Read);
-        return statuses;
-
-        void Read(int part)
+        Parallel.For(0, parts, part =>
         {
             int end = (int)((long)names.Count * (part + 1) / parts);
             for (int i = (int)((long)names.Count * part / parts); i < end; i++)
             {
-                statuses[i] = TryStatus(directory, names[i]);
+                found[i] = TryStatus(directory, names[i]) is { } status ? new FoundEntry(names[i], status, status.IsRegular && HasAttributes(directory, names[i])) : null;
             }
-        }
+        });
+        return found;
     }
 
     /// <summary>Opens a directory for reading; null if the name is now something else or gone.</summary>
@@ -158,6 +161,18 @@ public static unsafe partial class TreeEntries
         prefix.AsSpan(0, prefix.Length - 1).CopyTo(path);
         name.CopyTo(path.AsSpan(prefix.Length - 1));
         return Read(path, -1);
+    }
+
+    private static bool HasAttributes(int directory, ReadOnlySpan<byte> name)
+    {
+        byte* path = stackalloc byte[MaximumEntryPath];
+        var at = new Span<byte>(path, MaximumEntryPath);
+        Descriptors.CopyTo(at);
+        directory.TryFormat(at[Descriptors.Length..], out int digits);
+        int length = Descriptors.Length + digits;
+        at[length++] = (byte)'/';
+        name.CopyTo(at[length..]);
+        return LListXattr(path, null, 0) > 0;
     }
 
     private static List<(byte[] Name, byte[] Value)> Read(byte[] path, int fd)
