@@ -3,6 +3,7 @@ using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
 using Quai.Cli.Compose.Programs;
 using Quai.Cli.Compose.Views;
+using Quai.Cli.Compose.Watching;
 
 namespace Quai.Cli.Compose;
 
@@ -47,5 +48,6 @@ internal static class ComposeVerbs
         ["version"] = globals => new Views.Version(globals),
         ["volumes"] = globals => new Views.Volumes(globals),
         ["wait"] = globals => new Wait(globals),
+        ["watch"] = globals => new Watch(globals),
     };
 }
