@@ -1,3 +1,4 @@
+using Quai.Cli.Compose.Explaining;
 using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
@@ -49,5 +50,6 @@ internal static class ComposeVerbs
         ["volumes"] = globals => new Views.Volumes(globals),
         ["wait"] = globals => new Wait(globals),
         ["watch"] = globals => new Watch(globals),
+        ["why"] = globals => new Why(globals),
     };
 }
