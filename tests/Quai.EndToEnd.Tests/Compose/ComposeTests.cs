@@ -187,4 +187,14 @@ public sealed class ComposeTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Equal("two", (await folder.OkAsync("exec -T b cat /run/secrets/variable")).Text);
         Assert.Equal(second["a-1"], (await folder.ContainersAsync())["a-1"]);
     }
+
+    [QuaidFact]
+    public async Task What_would_be_done_can_be_asked_before_and_behind_a_command()
+    {
+        await using ComposeFolder folder = new(engine, "services: {a: {image: BASE, command: SLEEPS}}");
+        string plan = (await folder.OkAsync("--dry-run up -d")).Text;
+        Assert.Contains($"create container {folder.Project}-a-1", plan, StringComparison.Ordinal);
+        Assert.Equal(plan, (await folder.OkAsync("up -d --dry-run")).Text);
+        Assert.Empty(await folder.ContainersAsync());
+    }
 }
