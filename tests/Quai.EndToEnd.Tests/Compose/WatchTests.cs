@@ -58,7 +58,7 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         await using ComposeFolder folder = Folder();
         await using Following watch = new(folder, "up --watch --scale web=1");
         await watch.SaysAsync("Watch enabled");
-        folder.Write("compose.Dockerfile", "").Write("conf/b", "no a is there");
+        folder.Write("conf/b", "no a is there");
         await watch.SaysAsync("service \"web\": service web: the hook [sh -c cat /conf/a >> /told] exited with status 1");
         folder.Write("built.txt", "anew");
         await UntilAsync(async () => await InAsync(folder, 1, "cat /built.txt") == "anew");
@@ -71,7 +71,7 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
     [InlineData("services: {a: {image: BASE, develop: {watch: [{path: ., action: rebuild}]}}}", "watch", "can't watch service \"a\" with action rebuild without a build context")]
     [InlineData("services: {a: {build: ., develop: {watch: [{path: ., action: rebuild}]}}}", "up --watch --no-build", "--no-build is incompatible with watch action rebuild in service a")]
     [InlineData("services: {a: {image: BASE, develop: {watch: [{path: ., target: /x, action: sync+exec}]}}}", "watch", "needs exec.command")]
-    [InlineData("services: {a: {image: BASE, develop: {watch: [{path: not-there, target: /x, action: sync}]}}}", "watch --no-up", "there is no file or folder")]
+    [InlineData("services: {a: {image: BASE, develop: {watch: [{path: not-there, target: /x, action: sync}]}}}", "watch", "there is no file or folder")]
     [InlineData("services: {a: {image: BASE, develop: {watch: [{path: ., target: /x, action: sync}]}}}", "up -d --watch", "--watch cannot be combined with --detach")]
     public async Task What_cannot_be_watched_is_told(string file, string command, string message)
     {

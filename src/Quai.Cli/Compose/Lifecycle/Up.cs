@@ -60,7 +60,7 @@ internal sealed class Up : ComposeVerb
         }
 
         CheckAttaching(project);
-        WatchSession? watch = _watch.Value ? new(scope, project, new() { NeverBuilds = request.Images!.NeverBuilds, IsQuiet = request.Images.IsBuildQuiet }) : null;
+        using WatchSession? watch = _watch.Value ? new(scope, project, new() { NeverBuilds = request.Images!.NeverBuilds, IsQuiet = request.Images.IsBuildQuiet }) : null;
         if (_detach.Value || _wait.Value || _noStart.Value || scope.Globals.IsDryRun)
         {
             new BringUp(scope).RunAsync(project, request).Await();

@@ -16,19 +16,20 @@ using Quai.Linux;
 namespace Quai.Cli.Compose.Watching;
 
 /// <summary>Watches the files of a project's services, and does what their rules say when they change.</summary>
-internal sealed class WatchSession
+internal sealed class WatchSession : IDisposable
 {
     private readonly ComposeScope _scope;
     private readonly ComposeProject _project;
     private readonly WatchOptions _options;
     private readonly IReadOnlyList<WatchedRule> _rules;
     private readonly ContainerSync _sync;
+    private readonly ChangeFeed _feed;
 
-    /// <summary>Reads the rules.</summary>
+    /// <summary>Reads the rules, and takes note of changes from now on: what changes while the services are brought up is followed as well.</summary>
     /// <param name="scope">Where the project is.</param>
     /// <param name="project">The project.</param>
     /// <param name="options">How.</param>
-    /// <exception cref="ExitException">No service has rules, or one asks for what cannot be.</exception>
+    /// <exception cref="ExitException">No service has rules, one asks for what cannot be, or there is nothing at its path.</exception>
     public WatchSession(ComposeScope scope, ComposeProject project, WatchOptions options)
     {
         (_scope, _project, _options) = (scope, project, options);
@@ -38,6 +39,8 @@ internal sealed class WatchSession
         {
             throw new ExitException(1, "none of the selected services is configured for watch, consider setting a 'develop' section");
         }
+
+        _feed = new ChangeFeed(_rules.Select(rule => rule.Path), TimeProvider.System);
     }
 
     /// <summary>The rules, as sentences.</summary>
@@ -49,7 +52,6 @@ internal sealed class WatchSession
     /// <exception cref="ExitException">What is watched can be watched no longer.</exception>
     public async Task RunAsync(Action<string> say, CancellationToken cancellation)
     {
-        using ChangeFeed feed = new(_rules.Select(rule => rule.Path), TimeProvider.System);
         foreach (WatchedRule rule in _rules.Where(rule => rule.Rule.InitialSync && rule.Copies))
         {
             await TryAsync(say, "", () => SyncAsync(say, rule.Service, [.. rule.All()], cancellation));
@@ -58,10 +60,13 @@ internal sealed class WatchSession
         say("Watch enabled");
         while (true)
         {
-            WatchBatch batch = WatchBatch.Of(_rules, await feed.NextAsync(cancellation));
+            WatchBatch batch = WatchBatch.Of(_rules, await _feed.NextAsync(cancellation));
             await FollowAsync(batch, say, cancellation);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _feed.Dispose();
 
     private async Task FollowAsync(WatchBatch batch, Action<string> say, CancellationToken cancellation)
     {
