@@ -197,4 +197,24 @@ public sealed class ComposeTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Equal(plan, (await folder.OkAsync("up -d --dry-run")).Text);
         Assert.Empty(await folder.ContainersAsync());
     }
+
+    [QuaidFact]
+    public async Task Commands_run_after_the_start_and_before_the_stop()
+    {
+        await using ComposeFolder folder = new(engine, """
+            services:
+              a:
+                image: BASE
+                command: SLEEPS
+                volumes: ["told:/told"]
+                post_start: [{command: "sh -c 'echo after $$A >> /told/all'", environment: [A=1]}]
+                pre_stop: [{command: "sh -c 'echo before >> /told/all'"}]
+              reads: {image: BASE, command: cat /told/all, volumes: ["told:/told"], profiles: [p]}
+            volumes: {told: {}}
+            """);
+        await folder.OkAsync("up -d");
+        await folder.OkAsync("restart");
+        await folder.OkAsync("stop");
+        Assert.Equal("after 1\nbefore\nafter 1\nbefore", (await folder.OkAsync("run --rm -T reads")).Text);
+    }
 }
