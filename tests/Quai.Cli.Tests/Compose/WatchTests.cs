@@ -30,6 +30,7 @@ public sealed class WatchTests : IDisposable
     public void A_rule_is_about_what_is_beneath_its_path_and_not_ignored(string path, string? target)
     {
         File.WriteAllText(Path.Combine(_folder, ".dockerignore"), "# not these\nsrc/secret\n");
+        Directory.CreateDirectory(Path.Combine(_folder, "src"));
         WatchedRule rule = Rule("sync", "src", "/app/", ignore: ["node_modules/", "*.log"]);
         Assert.Equal(target, rule.Of(Path.Combine(_folder, path))?.Target);
     }
@@ -64,6 +65,16 @@ public sealed class WatchTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_that_has_gone_takes_nothing_with_it_that_was_not_in_it()
+    {
+        Touch("src/a.txt");
+        WatchedRule rule = Rule("sync", "src", "/app");
+        Directory.Delete(Path.Combine(_folder, "src"), recursive: true);
+        WatchBatch batch = WatchBatch.Of([rule], [Path.Combine(_folder, "src"), Path.Combine(_folder, "src/a.txt")]);
+        Assert.Equal(["/app/a.txt"], batch.Synced["web"].Select(file => file.Target));
+    }
+
+    [Fact]
     public void A_link_to_a_folder_is_not_followed()
     {
         Touch("src/a.txt");
@@ -85,6 +96,19 @@ public sealed class WatchTests : IDisposable
         File.Move(Path.Combine(_folder, "two.txt"), Path.Combine(_folder, "one.txt"), overwrite: true);
         IReadOnlyCollection<string> changed = await feed.NextAsync(CancellationToken.None);
         Assert.Equal(["one.txt", "src/a.txt", "src/b.txt", "src/c.txt"], changed.Select(path => Path.GetRelativePath(_folder, path)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_made_anew_is_watched_again()
+    {
+        Touch("src/a.txt");
+        using ChangeFeed feed = new([Path.Combine(_folder, "src")], TimeProvider.System);
+        Directory.Delete(Path.Combine(_folder, "src"), recursive: true);
+        Assert.Contains(Path.Combine(_folder, "src/a.txt"), await feed.NextAsync(CancellationToken.None));
+        Touch("src/b.txt");
+        Assert.Contains(Path.Combine(_folder, "src"), await feed.NextAsync(CancellationToken.None));
+        Touch("src/b.txt");
+        Assert.Equal([Path.Combine(_folder, "src/b.txt")], await feed.NextAsync(CancellationToken.None));
     }
 
     [Fact]

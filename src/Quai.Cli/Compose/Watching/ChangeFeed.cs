@@ -13,7 +13,9 @@ internal sealed class ChangeFeed : IDisposable
 
     private readonly Channel<string> _changes = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly List<FileSystemWatcher> _watchers = [];
+    private readonly Dictionary<string, FileSystemWatcher> _folders = [];
     private readonly TimeProvider _time;
+    private bool _isDisposed;
 
     /// <summary>Watches from now on.</summary>
     /// <param name="paths">Files and folders, absolute.</param>
@@ -69,9 +71,10 @@ internal sealed class ChangeFeed : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (FileSystemWatcher watcher in _watchers)
+        lock (_watchers)
         {
-            watcher.Dispose();
+            _isDisposed = true;
+            _watchers.ForEach(watcher => watcher.Dispose());
         }
     }
 
@@ -97,49 +100,110 @@ internal sealed class ChangeFeed : IDisposable
             throw new ExitException(1, $"develop.watch: there is no file or folder {path}: make it, or take its rule out");
         }
 
-        // A file is watched by its folder: editors put another in its place.
-        FileSystemWatcher watcher = new(isFolder ? path : Path.GetDirectoryName(path)!)
+        // By the folder that it is in, as another may be put in its place: editors do so with files, version control with folders.
+        if (Path.GetDirectoryName(path) is { } parent)
         {
-            IncludeSubdirectories = isFolder,
+            Open(parent, isRecursive: false, changed => TakeSelf(path, changed), () => TakeSelf(path, path));
+        }
+
+        if (isFolder)
+        {
+            WatchFolder(path);
+        }
+    }
+
+    private void TakeSelf(string path, string changed)
+    {
+        if (changed != path)
+        {
+            return;
+        }
+
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                WatchFolder(path);
+            }
+
+            _changes.Writer.TryWrite(path);
+        }
+        catch (ExitException e)
+        {
+            _changes.Writer.TryComplete(e);
+        }
+    }
+
+    /// <summary>Watches what is in a folder, instead of what was in one of this name before.</summary>
+    private void WatchFolder(string path)
+    {
+        lock (_watchers)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            if (_folders.Remove(path, out FileSystemWatcher? before))
+            {
+                _watchers.Remove(before);
+                before.Dispose();
+            }
+
+            _folders[path] = Open(path, isRecursive: true, changed => _changes.Writer.TryWrite(changed), () => _changes.Writer.TryWrite(path));
+        }
+    }
+
+    /// <summary>Watches a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="isRecursive">Whether the folders in it are watched, too.</param>
+    /// <param name="take">Gets the paths at which something changed.</param>
+    /// <param name="lose">Called when changes were lost: everything counts as changed then.</param>
+    private FileSystemWatcher Open(string folder, bool isRecursive, Action<string> take, Action lose)
+    {
+        FileSystemWatcher watcher = new(folder)
+        {
+            IncludeSubdirectories = isRecursive,
             InternalBufferSize = BufferSize,
             NotifyFilter = NotifyFilters.FileName | NotifyFilters.DirectoryName | NotifyFilters.LastWrite,
         };
-        void Take(string changed)
-        {
-            if (isFolder || changed == path)
-            {
-                _changes.Writer.TryWrite(changed);
-            }
-        }
-
-        watcher.Created += (_, change) => Take(change.FullPath);
-        watcher.Changed += (_, change) => Take(change.FullPath);
-        watcher.Deleted += (_, change) => Take(change.FullPath);
+        watcher.Created += (_, change) => take(change.FullPath);
+        watcher.Changed += (_, change) => take(change.FullPath);
+        watcher.Deleted += (_, change) => take(change.FullPath);
         watcher.Renamed += (_, change) =>
         {
-            Take(change.OldFullPath);
-            Take(change.FullPath);
+            take(change.OldFullPath);
+            take(change.FullPath);
         };
         watcher.Error += (_, error) =>
         {
             if (error.GetException() is InternalBufferOverflowException)
             {
-                // Some changes were lost: everything counts as changed.
-                Take(path);
+                lose();
             }
-            else
+            else if (Directory.Exists(folder))
             {
-                _changes.Writer.TryComplete(new IOException($"{path} can be watched no longer: {error.GetException().Message}"));
+                _changes.Writer.TryComplete(new IOException($"{folder} can be watched no longer: {error.GetException().Message}"));
             }
         };
-        _watchers.Add(watcher);
+        lock (_watchers)
+        {
+            _watchers.Add(watcher);
+        }
+
         try
         {
             watcher.EnableRaisingEvents = true;
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or ArgumentException)
         {
-            throw new ExitException(1, $"{path} cannot be watched: {e.Message}");
+            // One that has gone meanwhile is told of by the folder that it was in.
+            if (Directory.Exists(folder))
+            {
+                throw new ExitException(1, $"{folder} cannot be watched: {e.Message}");
+            }
         }
+
+        return watcher;
     }
 }

@@ -21,7 +21,6 @@ internal sealed class ContainerSync(EngineClient engine)
     /// <exception cref="DaemonException">The engine refused.</exception>
     public async Task SyncAsync(ObservedContainer container, IReadOnlyList<WatchedFile> files, CancellationToken cancellation)
     {
-        // A watched folder that has itself gone does not take a container's root with it.
         string[] gone = [.. files.Where(file => !IsThere(file.Path)).Select(file => file.Target).Where(target => target != "/")];
         foreach (string[] some in gone.Chunk(MostDeleted))
         {

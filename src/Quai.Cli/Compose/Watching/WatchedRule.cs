@@ -19,6 +19,7 @@ internal sealed class WatchedRule
     private readonly IgnoreRules _passing, _ignored;
     private readonly IgnoreRules? _included, _contextIgnored;
     private readonly string _context = "";
+    private readonly bool _isFolder;
 
     /// <summary>Reads a rule, and the <c>.dockerignore</c> of the service's build context.</summary>
     /// <param name="service">The service.</param>
@@ -29,6 +30,7 @@ internal sealed class WatchedRule
         Service = service.Name;
         Rule = rule;
         Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(rule.Path));
+        _isFolder = Directory.Exists(Path);
         try
         {
             _passing = new IgnoreRules(s_passing);
@@ -62,7 +64,9 @@ internal sealed class WatchedRule
     /// <param name="path">The path, absolute.</param>
     public WatchedFile? Of(string path)
     {
+        // A folder that has itself gone, as it does when another is put in its place, takes nothing with it but what was in it.
         if (Below(Path, path) is not { } relative
+            || (relative.Length == 0 && _isFolder && !Directory.Exists(Path))
             || (_included is not null && !_included.Ignores(relative))
             || _passing.Ignores(path.TrimStart('/'))
             || (relative.Length > 0 && _ignored.Ignores(relative))
