@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose;
 using Quai.Client;
 using Quai.Errors;
 using Quai.Linux;
@@ -12,7 +13,7 @@ internal static class Program
     {
         try
         {
-            return CommandTree.Run(words);
+            return CommandTree.Run(StandaloneCompose.IsCalled() ? StandaloneCompose.Words(words) : words);
         }
         catch (ExitException exit)
         {

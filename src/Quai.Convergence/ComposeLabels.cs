@@ -47,4 +47,7 @@ public static class ComposeLabels
 
     /// <summary>The version of the program that made it.</summary>
     public const string Version = "com.docker.compose.version";
+
+    /// <summary>Quai's own: the hash of the secrets and configs that were copied into a container. What Docker's compose made does not have it.</summary>
+    public const string Files = "quai.compose.files-hash";
 }

@@ -70,6 +70,21 @@ public sealed class PlanTests
         Assert.Equal(["shop-db-1", "shop-web-1", "shop-web-2"], plan.Steps.Where(step => step.Action == StepAction.StartContainer).Select(step => step.Name).Order());
     }
 
+    [Fact]
+    public void Changed_content_of_a_config_makes_anew_what_has_it()
+    {
+        const string Text = "services: {a: {image: base, configs: [c]}, b: {image: base}}\nconfigs: {c: {content: one}}";
+        ComposeProject project = Engine.Load(Text), changed = Engine.Load(Text.Replace("one", "two", StringComparison.Ordinal));
+        _engine.Up(project);
+        Assert.True(_engine.Plan(project).IsEmpty);
+        PlanStep recreate = Assert.Single(_engine.Plan(changed).Steps, step => step.Action == StepAction.RecreateContainer);
+        Assert.Equal(("shop-a-1", "what is copied into it of its secrets and configs has changed"), (recreate.Name, recreate.Reason));
+
+        // What Docker's compose made does not tell what was copied into it: it is kept, as Docker's compose keeps it.
+        _engine.Containers.ForEach(container => container.Summary.Labels.Remove(ComposeLabels.Files));
+        Assert.True(_engine.Plan(changed).IsEmpty);
+    }
+
     [Theory]
     [InlineData(RecreatePolicy.Never, 0)]
     [InlineData(RecreatePolicy.Always, 4)]

@@ -40,8 +40,12 @@ internal sealed class ComposeGlobals
     /// <summary>Whether the version is to be shown, whatever the command.</summary>
     public Flag<bool> Version { get; }
 
-    /// <summary>Whether nothing is to be done.</summary>
-    public bool IsDryRun => _dryRun.Value;
+    /// <summary>Whether nothing is to be done: it can be said before the command and behind it.</summary>
+    public bool IsDryRun
+    {
+        get => field || _dryRun.Value;
+        set;
+    }
 
     /// <summary>The project's name as the user gave it; empty if not.</summary>
     public string ProjectName => _name.Value;

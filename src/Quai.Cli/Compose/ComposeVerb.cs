@@ -3,17 +3,29 @@ using Quai.Cli.CommandLine;
 namespace Quai.Cli.Compose;
 
 /// <summary>A command of <c>quai compose</c>.</summary>
-/// <param name="globals">The flags of all of them.</param>
-/// <param name="name">Its name.</param>
-internal abstract class ComposeVerb(ComposeGlobals globals, string name) : Command("compose " + name)
+internal abstract class ComposeVerb : Command
 {
+    private readonly ComposeGlobals _globals;
+    private readonly Flag<bool> _dryRun;
+
+    /// <summary>Declares what all of them have.</summary>
+    /// <param name="globals">The flags before their names.</param>
+    /// <param name="name">Its name.</param>
+    protected ComposeVerb(ComposeGlobals globals, string name)
+        : base("compose " + name)
+    {
+        _globals = globals;
+        _dryRun = Flags.Bool("dry-run", '\0', "Say what would be done, and do nothing");
+    }
+
     public override string Usage => "[OPTIONS] [SERVICE...]";
 
     public override ArgumentCount Arguments => ArgumentCount.Any;
 
     public sealed override int Execute(Session session, List<string> arguments)
     {
-        using ComposeScope scope = new(session, globals);
+        _globals.IsDryRun |= _dryRun.Value;
+        using ComposeScope scope = new(session, _globals);
         return Execute(scope, arguments);
     }
 

@@ -1,8 +1,10 @@
+using Quai.Cli.Compose.Explaining;
 using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
 using Quai.Cli.Compose.Programs;
 using Quai.Cli.Compose.Views;
+using Quai.Cli.Compose.Watching;
 
 namespace Quai.Cli.Compose;
 
@@ -47,5 +49,7 @@ internal static class ComposeVerbs
         ["version"] = globals => new Views.Version(globals),
         ["volumes"] = globals => new Views.Volumes(globals),
         ["wait"] = globals => new Wait(globals),
+        ["watch"] = globals => new Watch(globals),
+        ["why"] = globals => new Why(globals),
     };
 }

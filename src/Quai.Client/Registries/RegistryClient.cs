@@ -18,6 +18,13 @@ public sealed class RegistryClient
     public Task<AuthResponse> LoginAsync(AuthConfig credentials, CancellationToken cancellation = default) =>
         _transport.ReadAsync("POST", new Query("/auth"), ApiJson.Default.AuthResponse, JsonSerializer.SerializeToUtf8Bytes(credentials, ApiJson.Default.AuthConfig), cancellation: cancellation);
 
+    /// <summary>What a registry says of an image, without fetching it.</summary>
+    /// <param name="name">The image's name.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<DistributionInspect> InspectAsync(string name, AuthConfig? credentials = null, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("GET", new Query($"/distribution/{Query.Segment(name)}/json"), ApiJson.Default.DistributionInspect, default, RegistryAuth.Header(credentials), cancellation);
+
     /// <summary>Searches for images.</summary>
     /// <param name="term">The words.</param>
     /// <param name="limit">Maximum number; empty for the daemon's default.</param>

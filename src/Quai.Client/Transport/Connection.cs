@@ -285,9 +285,9 @@ public sealed class Connection : IDisposable
         {
             _socket.Shutdown(how);
         }
-        catch (SocketException)
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
         {
-            // The other side is gone already.
+            // The other side is gone already, or another thread has given the connection back meanwhile.
         }
     }
 }

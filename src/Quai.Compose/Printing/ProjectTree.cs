@@ -22,7 +22,7 @@ internal static class ProjectTree
 
     private static StructWriter Write(ComposeProject project, bool json)
     {
-        StructWriter writer = new StructWriter(json).Text("name", project.Name);
+        StructWriter writer = json ? new StructWriter(json).TextAlways("name", project.Name) : new StructWriter(json).Text("name", project.Name);
         writer = project.Services.Count > 0 ? writer.Named("services", Nullable(project.Services), one => one.Write(json)) : writer.One("services", new());
         return writer
             .Named("networks", Nullable(project.Networks), one => one.Write(json))

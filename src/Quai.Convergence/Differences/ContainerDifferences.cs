@@ -71,7 +71,7 @@ public static class ContainerDifferences
             }
         }
 
-        foreach ((string name, string value) in (config.Labels ?? []).Where(label => !label.Key.StartsWith(OwnLabels, StringComparison.Ordinal) && image?.Labels?.GetValueOrDefault(label.Key) != label.Value))
+        foreach ((string name, string value) in (config.Labels ?? []).Where(label => !label.Key.StartsWith(OwnLabels, StringComparison.Ordinal) && label.Key != ComposeLabels.Files && image?.Labels?.GetValueOrDefault(label.Key) != label.Value))
         {
             facts["labels." + name] = value;
         }

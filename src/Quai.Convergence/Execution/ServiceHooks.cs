@@ -6,7 +6,8 @@ using Quai.Compose.Model.Services;
 namespace Quai.Convergence.Execution;
 
 /// <summary>Runs the commands that services have for their containers' start and stop.</summary>
-internal sealed class ServiceHooks(EngineClient engine)
+/// <param name="engine">The engine.</param>
+public sealed class ServiceHooks(EngineClient engine)
 {
     /// <summary>Runs commands in a container, one after the other.</summary>
     /// <param name="service">The service's name.</param>

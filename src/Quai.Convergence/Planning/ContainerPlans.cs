@@ -1,6 +1,7 @@
 using Quai.Compose.Model;
 using Quai.Compose.Printing;
 using Quai.Convergence.Observing;
+using Quai.Convergence.Requests;
 
 namespace Quai.Convergence.Planning;
 
@@ -136,6 +137,11 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
         if (container.Label(ComposeLabels.ConfigHash) != ConfigHash.Of(ServiceReferences.Resolve(service, name => First(name)?.Existing?.Id)))
         {
             return "its configuration has changed";
+        }
+
+        if (container.Label(ComposeLabels.Files) is { Length: > 0 } files && files != FileInjection.Hash(project, service))
+        {
+            return "what is copied into it of its secrets and configs has changed";
         }
 
         if (container.Label(ComposeLabels.Image) != (observed.Images.GetValueOrDefault(ServiceScale.ImageOf(project, service))?.Id ?? ""))

@@ -93,6 +93,11 @@ public static class ContainerRequests
         }
 
         labels[ComposeLabels.ConfigHash] = ConfigHash.Of(service);
+        if (FileInjection.Hash(project, service) is { } files)
+        {
+            labels[ComposeLabels.Files] = files;
+        }
+
         labels[ComposeLabels.DependsOn] = string.Join(',', service.DependsOn.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => Dependency(entry.Key, entry.Value)));
         if (order.Replaced is { } replaced)
         {

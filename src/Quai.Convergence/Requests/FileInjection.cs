@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Quai.Archives;
 using Quai.Compose.Model;
@@ -15,23 +16,7 @@ public static class FileInjection
     /// <exception cref="ConvergenceException">A variable is not set, or the container's root is read-only.</exception>
     public static MemoryStream? Archive(ComposeProject project, ComposeService service)
     {
-        List<(string Target, byte[] Content, ServiceFile File)> files = [];
-        foreach (ServiceFile secret in service.Secrets)
-        {
-            if (Content(project, project.Secrets.GetValueOrDefault(secret.Source), "secret") is { } content)
-            {
-                files.Add((MountRequests.FileTarget(secret, "/run/secrets/"), content, secret));
-            }
-        }
-
-        foreach (ServiceFile config in service.Configs)
-        {
-            if (Content(project, project.Configs.GetValueOrDefault(config.Source), "config") is { } content)
-            {
-                files.Add((MountRequests.FileTarget(config, "/"), content, config));
-            }
-        }
-
+        List<(string Target, byte[] Content, ServiceFile File)> files = Files(project, service);
         if (files.Count == 0)
         {
             return null;
@@ -62,6 +47,50 @@ public static class FileInjection
         writer.Finish();
         archive.Position = 0;
         return archive;
+    }
+
+    /// <summary>The hash of what is copied, by which a change is known; null where there is nothing to copy.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="service">The service.</param>
+    /// <exception cref="ConvergenceException">A variable is not set.</exception>
+    public static string? Hash(ComposeProject project, ComposeService service)
+    {
+        List<(string Target, byte[] Content, ServiceFile File)> files = Files(project, service);
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach ((string target, byte[] content, _) in files.OrderBy(file => file.Target, StringComparer.Ordinal))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{target}\0{content.Length}\0")));
+            hash.AppendData(content);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static List<(string Target, byte[] Content, ServiceFile File)> Files(ComposeProject project, ComposeService service)
+    {
+        List<(string Target, byte[] Content, ServiceFile File)> files = [];
+        foreach (ServiceFile secret in service.Secrets)
+        {
+            if (Content(project, project.Secrets.GetValueOrDefault(secret.Source), "secret") is { } content)
+            {
+                files.Add((MountRequests.FileTarget(secret, "/run/secrets/"), content, secret));
+            }
+        }
+
+        foreach (ServiceFile config in service.Configs)
+        {
+            if (Content(project, project.Configs.GetValueOrDefault(config.Source), "config") is { } content)
+            {
+                files.Add((MountRequests.FileTarget(config, "/"), content, config));
+            }
+        }
+
+        return files;
     }
 
     private static byte[]? Content(ComposeProject project, ComposeFileObject? defined, string kind)

@@ -71,7 +71,7 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
     private static readonly HashSet<string> s_passing =
     [
         "Created", "State", "Pid", "EndpointID", "SandboxID", "SandboxKey", "MacAddress", "IPAddress", "GlobalIPv6Address", "Gateway", "IPv6Gateway", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
-        "CreatedAt", "com.docker.compose.version", "GraphDriver", "Containers", "Id", "NetworkID", "HostPort", "IPAM", "IPPrefixLen", "ExecIDs",
+        "CreatedAt", "com.docker.compose.version", "quai.compose.files-hash", "GraphDriver", "Containers", "Id", "NetworkID", "HostPort", "IPAM", "IPPrefixLen", "ExecIDs",
     ];
 
     [Fact]

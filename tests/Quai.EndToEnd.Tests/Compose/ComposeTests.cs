@@ -154,4 +154,67 @@ public sealed class ComposeTests(QuaidInstance engine) : IClassFixture<QuaidInst
         await folder.OkAsync("down --rmi local");
         Assert.Equal("", await folder.Client.OkAsync($"images -q {folder.Project}-app"));
     }
+
+    [QuaidFact]
+    public async Task Changed_secrets_and_configs_are_taken_by_those_that_have_them()
+    {
+        const string Text = """
+            services:
+              a: {image: BASE, command: SLEEPS, configs: [{source: inline, target: /etc/inline}]}
+              b: {image: BASE, command: SLEEPS, secrets: [variable]}
+              c: {image: BASE, command: SLEEPS, configs: [{source: file, target: /etc/file}]}
+            configs: {inline: {content: "one"}, file: {file: file.txt}}
+            secrets: {variable: {environment: VARIABLE}}
+            """;
+        await using ComposeFolder folder = new(engine, Text);
+        folder.Write("file.txt", "one").Write(".env", "VARIABLE=one\n");
+        await folder.OkAsync("up -d");
+        Dictionary<string, string> first = await folder.ContainersAsync();
+        await folder.OkAsync("up -d");
+        Assert.Equal(first, await folder.ContainersAsync());
+
+        folder.Write("compose.yaml", Text.Replace("content: \"one\"", "content: \"two\"", StringComparison.Ordinal)).Write("file.txt", "two");
+        await folder.OkAsync("up -d");
+        Dictionary<string, string> second = await folder.ContainersAsync();
+        Assert.NotEqual(first["a-1"], second["a-1"]);
+        Assert.Equal((first["b-1"], first["c-1"]), (second["b-1"], second["c-1"]));
+        Assert.Equal("two", (await folder.OkAsync("exec -T a cat /etc/inline")).Text);
+        Assert.Equal("two", (await folder.OkAsync("exec -T c cat /etc/file")).Text);
+
+        folder.Write(".env", "VARIABLE=two\n");
+        Assert.Contains($"~ container {folder.Project}-b-1: what is copied into it of its secrets and configs has changed", (await folder.OkAsync("diff")).Text, StringComparison.Ordinal);
+        await folder.OkAsync("up -d");
+        Assert.Equal("two", (await folder.OkAsync("exec -T b cat /run/secrets/variable")).Text);
+        Assert.Equal(second["a-1"], (await folder.ContainersAsync())["a-1"]);
+    }
+
+    [QuaidFact]
+    public async Task What_would_be_done_can_be_asked_before_and_behind_a_command()
+    {
+        await using ComposeFolder folder = new(engine, "services: {a: {image: BASE, command: SLEEPS}}");
+        string plan = (await folder.OkAsync("--dry-run up -d")).Text;
+        Assert.Contains($"create container {folder.Project}-a-1", plan, StringComparison.Ordinal);
+        Assert.Equal(plan, (await folder.OkAsync("up -d --dry-run")).Text);
+        Assert.Empty(await folder.ContainersAsync());
+    }
+
+    [QuaidFact]
+    public async Task Commands_run_after_the_start_and_before_the_stop()
+    {
+        await using ComposeFolder folder = new(engine, """
+            services:
+              a:
+                image: BASE
+                command: SLEEPS
+                volumes: ["told:/told"]
+                post_start: [{command: "sh -c 'echo after $$A >> /told/all'", environment: [A=1]}]
+                pre_stop: [{command: "sh -c 'echo before >> /told/all'"}]
+              reads: {image: BASE, command: cat /told/all, volumes: ["told:/told"], profiles: [p]}
+            volumes: {told: {}}
+            """);
+        await folder.OkAsync("up -d");
+        await folder.OkAsync("restart");
+        await folder.OkAsync("stop");
+        Assert.Equal("after 1\nbefore\nafter 1\nbefore", (await folder.OkAsync("run --rm -T reads")).Text);
+    }
 }

@@ -59,7 +59,8 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
                 },
             }, _interrupted.Token);
             await AdoptAsync(attachments);
-            await _done.Task.WaitAsync(_interrupted.Token);
+            Task watching = options.Watch?.Invoke(_printer.Say, _interrupted.Token) ?? _done.Task;
+            await await Task.WhenAny(_done.Task, watching).WaitAsync(_interrupted.Token);
         }
         catch (OperationCanceledException) when (_interrupted.IsCancellationRequested)
         {
@@ -213,7 +214,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
 
     private void EndIfNothingRuns()
     {
-        if (_isUp && _live.IsEmpty)
+        if (_isUp && _live.IsEmpty && options.Watch is null)
         {
             _done.TrySetResult();
         }

@@ -23,4 +23,7 @@ internal sealed record ForegroundOptions
 
     /// <summary>Whether lines have no names before them.</summary>
     public bool NoPrefix { get; init; }
+
+    /// <summary>Watches files as long as the project runs, and gives what it says to the first argument; null for nothing. Then the end of all containers is not the end: changes may start them again.</summary>
+    public Func<Action<string>, CancellationToken, Task>? Watch { get; init; }
 }

@@ -48,7 +48,7 @@ internal static class PlanRun
                 await action(container);
                 Show(done, ConvergenceStage.Done);
             }
-            catch (Exception e) when (e is Client.DaemonException or Client.ConnectionException)
+            catch (Exception e) when (e is Client.DaemonException or Client.ConnectionException or Convergence.ConvergenceException)
             {
                 Show("Error", ConvergenceStage.Failed, e.Message);
                 lock (failures)

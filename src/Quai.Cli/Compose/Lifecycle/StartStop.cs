@@ -92,21 +92,7 @@ internal sealed class Restart : ComposeVerb
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
         ProjectContainers found = ProjectContainers.FindAsync(scope, arguments).Await();
-        HashSet<string> wanted = [.. arguments.Count > 0 ? arguments : found.Project.Services.Keys];
-        IReadOnlyList<ComposeService> order = ServiceOrder.Of(found.Project);
-        foreach (ComposeService service in order)
-        {
-            if (!_noDependencies.Value && service.DependsOn.Any(entry => entry.Value is { Restart: true } && wanted.Contains(entry.Key)))
-            {
-                wanted.Add(service.Name);
-            }
-        }
-
-        foreach (ComposeService service in order.Where(service => wanted.Contains(service.Name)))
-        {
-            PlanRun.EachAsync(scope, found.Of([service.Name]), "Restarting", "Started", container => scope.Engine.Containers.RestartAsync(container.Id, timeout: _timeout.Changed ? _timeout.Value : null)).Await();
-        }
-
+        ServiceRestarts.RunAsync(scope, found, arguments, withDependents: !_noDependencies.Value, _timeout.Changed ? _timeout.Value : null).Await();
         return 0;
     }
 }

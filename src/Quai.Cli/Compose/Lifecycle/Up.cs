@@ -1,5 +1,6 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Following;
+using Quai.Cli.Compose.Watching;
 using Quai.Cli.Http;
 using Quai.Compose.Model;
 
@@ -9,7 +10,7 @@ namespace Quai.Cli.Compose.Lifecycle;
 internal sealed class Up : ComposeVerb
 {
     private readonly UpFlags _flags;
-    private readonly Flag<bool> _abort, _abortAtFailure, _attachDependencies, _detach, _noColour, _noDependencies, _noPrefix, _noStart, _recreatesDependencies, _renews, _timestamps, _wait;
+    private readonly Flag<bool> _abort, _abortAtFailure, _attachDependencies, _detach, _noColour, _noDependencies, _noPrefix, _noStart, _recreatesDependencies, _renews, _timestamps, _wait, _watch;
     private readonly ListFlag<string> _attach, _noAttach;
     private readonly Flag<string> _exitCodeFrom;
     private readonly Flag<long> _timeout, _waitTimeout;
@@ -35,6 +36,7 @@ internal sealed class Up : ComposeVerb
         _timeout = Flags.Int("timeout", 't', "Seconds that containers have to end");
         _wait = Flags.Bool("wait", '\0', "Wait until all services run and are healthy, and stay in the background");
         _waitTimeout = Flags.Int("wait-timeout", '\0', "How many seconds to wait");
+        _watch = Flags.Bool("watch", 'w', "Sync, rebuild and restart services when their files change");
     }
 
     public override string Summary => "Make and start the containers of a project";
@@ -58,9 +60,11 @@ internal sealed class Up : ComposeVerb
         }
 
         CheckAttaching(project);
+        using WatchSession? watch = _watch.Value ? new(scope, project, new() { NeverBuilds = request.Images!.NeverBuilds, IsQuiet = request.Images.IsBuildQuiet }) : null;
         if (_detach.Value || _wait.Value || _noStart.Value || scope.Globals.IsDryRun)
         {
             new BringUp(scope).RunAsync(project, request).Await();
+            scope.Out.WriteRows(watch?.Sentences ?? []);
             return 0;
         }
 
@@ -73,6 +77,7 @@ internal sealed class Up : ComposeVerb
             Timestamps = _timestamps.Value,
             NoColour = _noColour.Value,
             NoPrefix = _noPrefix.Value,
+            Watch = watch is null ? null : watch.RunAsync,
         });
         return foreground.RunAsync(request).Await();
     }
@@ -88,6 +93,11 @@ internal sealed class Up : ComposeVerb
         if (_detach.Value && (stops || _attach.Values.Count > 0 || _attachDependencies.Value))
         {
             throw new ExitException(1, "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --exit-code-from, --attach or --attach-dependencies");
+        }
+
+        if (_watch.Value && (stops || _detach.Value || _wait.Value || _noStart.Value))
+        {
+            throw new ExitException(1, "--watch cannot be combined with --detach, --wait, --no-start, --abort-on-container-exit, --abort-on-container-failure or --exit-code-from");
         }
 
         if (_abort.Value && _abortAtFailure.Value)

@@ -1,9 +1,12 @@
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Projects;
+using Quai.Cli.Http;
 using Quai.Compose;
 using Quai.Compose.Interpolation;
 using Quai.Compose.Model;
 using Quai.Compose.Printing;
+using Quai.Compose.Yaml;
 
 namespace Quai.Cli.Compose.Views;
 
@@ -14,7 +17,7 @@ internal sealed class Config : ComposeVerb
 
     private readonly Dictionary<string, Flag<bool>> _lists = [];
     private readonly Flag<string> _format, _hash, _output;
-    private readonly Flag<bool> _noConsistency, _noEnvironment, _noInterpolation, _noNormalization, _noPaths, _quiet, _variables;
+    private readonly Flag<bool> _locksDigests, _noConsistency, _noEnvironment, _noInterpolation, _noNormalization, _noPaths, _quiet, _resolvesDigests, _variables;
 
     public Config(ComposeGlobals globals)
         : base(globals, "config")
@@ -26,6 +29,7 @@ internal sealed class Config : ComposeVerb
 
         _format = Flags.String("format", '\0', "Format of the output: yaml or json");
         _hash = Flags.String("hash", '\0', "Print the hashes of these services, or of all (\"*\")");
+        _locksDigests = Flags.Bool("lock-image-digests", '\0', "Print a file that is to be merged over the project's, with the digests of its images");
         _noConsistency = Flags.Bool("no-consistency", '\0', "Do not check that services refer to what there is");
         _noEnvironment = Flags.Bool("no-env-resolution", '\0', "Leave files of variables as they are");
         _noInterpolation = Flags.Bool("no-interpolate", '\0', "Leave variables as they are");
@@ -33,10 +37,13 @@ internal sealed class Config : ComposeVerb
         _noPaths = Flags.Bool("no-path-resolution", '\0', "Leave paths as they are");
         _output = Flags.String("output", 'o', "File to write to");
         _quiet = Flags.Bool("quiet", 'q', "Only check the files");
+        _resolvesDigests = Flags.Bool("resolve-image-digests", '\0', "Name images by their digests, which registries are asked for");
         _variables = Flags.Bool("variables", '\0', "Print the variables that the files name, and their defaults");
     }
 
     public override string Summary => "Check and print the project";
+
+    private bool IsPinned => _locksDigests.Value || _resolvesDigests.Value;
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
@@ -82,7 +89,9 @@ internal sealed class Config : ComposeVerb
 
         if (_noInterpolation.Value)
         {
-            return ConfigPrinter.Print(loader.LoadTree(request), format);
+            ComposeMapping tree = loader.LoadTree(request);
+            tree = IsPinned ? ImagePins.Pinned(tree, new ImageDigests(scope).ResolveAsync(ImagePins.Images(tree)).Await()) : tree;
+            return ConfigPrinter.Print(_locksDigests.Value ? ImagePins.Lock(tree) : tree, format);
         }
 
         ComposeProject project = loader.Load(request);
@@ -91,6 +100,7 @@ internal sealed class Config : ComposeVerb
             scope.Warn(warning);
         }
 
+        project = IsPinned ? ImagePins.Pinned(project, new ImageDigests(scope).ResolveAsync(ImagePins.Images(project)).Await()) : project;
         if (_hash.Value.Length > 0)
         {
             return string.Join('\n', ConfigPrinter.Hashes(project, _hash.Value == "*" ? [] : _hash.Value.Split(',')));
@@ -105,7 +115,7 @@ internal sealed class Config : ComposeVerb
             "profiles" => string.Join('\n', ConfigPrinter.Profiles(project)),
             "images" => string.Join('\n', ConfigPrinter.Images(project)),
             "environment" => string.Join('\n', ConfigPrinter.Environment(project)),
-            _ => ConfigPrinter.Print(project, format),
+            _ => ConfigPrinter.Print(_locksDigests.Value ? ImagePins.Lock(project) : project, format),
         };
     }
 }
