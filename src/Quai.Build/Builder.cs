@@ -37,7 +37,9 @@ public sealed class Builder : IBuilder, IDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<IBuildJob>> _jobs = new();
     private readonly CacheCollection _collection;
 
-    private Builder(BuildParts parts, CacheCollection collection) => (_parts, _collection) = (parts, collection);
+    private readonly ContextStore _contexts;
+
+    private Builder(BuildParts parts, ContextStore contexts, CacheCollection collection) => (_parts, _contexts, _collection) = (parts, contexts, collection);
 
     /// <summary>What earlier builds have left.</summary>
     public required IBuildCache Cache { get; init; }
@@ -102,7 +104,7 @@ public sealed class Builder : IBuilder, IDisposable
             Entitlements = options.Entitlements,
         };
         var cache = new BuildCache(database, content.Collector, uses, folders, content.Snapshots.Folder, options.Time);
-        return new Builder(parts, new CacheCollection(cache, options.Policies, options.PolicyPause, options.Log))
+        return new Builder(parts, contexts, new CacheCollection(cache, options.Policies, options.PolicyPause, options.Log))
         {
             Cache = cache,
             History = new BuildHistory(database, content, options),
@@ -142,6 +144,9 @@ public sealed class Builder : IBuilder, IDisposable
             throw QuaiException.NotFound($"no such job {id}", e);
         }
     }
+
+    /// <summary>Gives up what it holds in memory only to be fast. Builds may go on meanwhile.</summary>
+    public void Rest() => _contexts.Forget();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -55,7 +55,7 @@ internal sealed class TestServer : IAsyncDisposable
         var log = new TextLogger(server.Log, TimeProvider.System);
         server._database = MetadataDatabase.Open(Path.Combine(server._directory, "db"), VolumeStore.Migrations);
         server._volumes = VolumeStore.Open(Path.Combine(server._directory, "volumes"), server._database, new VolumePlugins(new PluginRegistry(new PluginDirectories("/nonexistent", []), new PluginLimits(), TimeProvider.System)), TimeProvider.System);
-        server._activity = new Lifetime.Activity(TimeSpan.FromHours(1), TimeProvider.System);
+        server._activity = new Lifetime.Activity(TimeSpan.FromHours(1), static () => { }, TimeProvider.System);
         DaemonConfiguration configuration = DaemonConfiguration.From(Arguments.Parse(["--label", "a=b"]), ("", false));
         var backend = new Backend(server.Containers, server.Files, server.Execs, server.Events, server.Images, server.Registries, new FakeSignatures(), server.Networks, server._volumes, () => new SystemInfo(), () => configuration, builds);
         List<HostAddress> hosts = [HostAddress.Parse("unix://" + server.SocketPath, tls: false)];

@@ -16,6 +16,7 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
 
     private readonly Turns _turns = new();
     private readonly Lock _lock = new();
+
     // What clients said of their directories last. It is not kept: a daemon that starts asks for the lists once.
     private readonly ConcurrentDictionary<string, (byte[] Listing, string Layer)> _listings = new(StringComparer.Ordinal);
     private readonly LinkedList<(string Layer, ContextManifest Manifest)> _recent = [];
@@ -72,6 +73,15 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
         }
 
         return Recent(only.Id)?.Find(path.TrimStart('/')) is { Digest: { Length: > 0 } digest } ? digest : null;
+    }
+
+    /// <summary>Gives up what it holds in memory only to be fast: lists of contexts, which can be read again.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _recent.Clear();
+        }
     }
 
     private void Know(string key, byte[] listing, LayerStack stack)

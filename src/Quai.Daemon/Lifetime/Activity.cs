@@ -4,23 +4,26 @@ using Quai.Linux;
 namespace Quai.Daemon.Lifetime;
 
 /// <summary>
-/// Counts the requests in progress and, when the daemon has been idle for a while after its start or after work, returns memory to the system once:
-/// a compacting collection, then the C library's own free pages, and those of the program's file.
+/// Counts the requests in progress and, when the daemon has been idle for a while after work, returns memory to the system once:
+/// what its parts hold only to be fast, by a compacting collection, then the C library's own free pages, and those of the program's file.
 /// </summary>
 internal sealed class Activity : IDisposable
 {
     private readonly ITimer _timer;
     private readonly TimeSpan _idle;
+    private readonly Action _rest;
     private long _begun;
-    private long _begunAtTrim = -1;
+    private long _begunAtTrim;
 
     /// <summary>Starts counting.</summary>
     /// <param name="idle">How long nothing must have started.</param>
+    /// <param name="rest">Has the parts give up what they hold only to be fast.</param>
     /// <param name="time">The clock.</param>
-    public Activity(TimeSpan idle, TimeProvider time)
+    public Activity(TimeSpan idle, Action rest, TimeProvider time)
     {
         _idle = idle;
-        _timer = time.CreateTimer(static state => ((Activity)state!).OnIdle(), this, idle, Timeout.InfiniteTimeSpan);
+        _rest = rest;
+        _timer = time.CreateTimer(static state => ((Activity)state!).OnIdle(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Records that a request begins.</summary>
@@ -48,6 +51,7 @@ internal sealed class Activity : IDisposable
         if (begun != _begunAtTrim)
         {
             _begunAtTrim = begun;
+            _rest();
             ReturnMemory();
         }
     }

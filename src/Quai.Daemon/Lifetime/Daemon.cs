@@ -45,6 +45,7 @@ internal sealed partial class Daemon : IAsyncDisposable
     private NetworkService? _networks;
     private readonly TakenOverConnections _takenOver = new();
     private BuildKitService? _builds;
+    private Builder? _builder;
     private ApiServer? _server;
 
     private Daemon(DaemonConfiguration configuration, TextLogger log)
@@ -170,10 +171,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         Own(runtime);
         _engine = Own(await Engine.Engine.OpenAsync(configuration.Engine, database, images.Images, _networks, runtime, TimeProvider.System, _log, cancellation));
 
-        var activity = new Activity(IdleBeforeTrim, TimeProvider.System);
-        Own(activity);
         SystemService system = _engine.System;
         (_builds, ClassicBuild classic, IBuildCache cache) = await ComposeBuildsAsync(database, images, cancellation);
+        var activity = new Activity(IdleBeforeTrim, _builder!.Rest, TimeProvider.System);
+        Own(activity);
         var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, cache);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _takenOver, new ConnectionHandler(_builds.ServeAloneAsync), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
@@ -206,7 +207,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
         var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null, Policies = policies };
-        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
+        Builder builder = _builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, builder.History, worker, _log));
         return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder.Cache);
