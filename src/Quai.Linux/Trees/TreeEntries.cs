@@ -12,12 +12,16 @@ public static unsafe partial class TreeEntries
     /// <summary>How many statuses are worth a thread: some half a millisecond's.</summary>
     private const int NamesOfAThread = 256;
 
+    private const long SYS_listxattrat = 465, AT_SYMLINK_NOFOLLOW = 0x100;
+
     // /proc/self/fd/, a number, a slash, and the longest name with its end.
     private const int MaximumEntryPath = 32 + 256;
 
     private const int BufferSize = 64 * 1024, NameOffset = 19, MaximumLink = 64 * 1024;
 
     private static ReadOnlySpan<byte> Descriptors => "/proc/self/fd/"u8;
+
+    private static volatile bool s_isWithoutListAt;
 
     private static readonly long SYS_getdents64 = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 217 : 61;
 
@@ -165,6 +169,25 @@ public static unsafe partial class TreeEntries
 
     private static bool HasAttributes(int directory, ReadOnlySpan<byte> name)
     {
+        if (!s_isWithoutListAt)
+        {
+            fixed (byte* n = name)
+            {
+                if (ListXattrAt(SYS_listxattrat, directory, n, AT_SYMLINK_NOFOLLOW, null, 0) is var count and >= 0)
+                {
+                    return count > 0;
+                }
+            }
+
+            if (Marshal.GetLastPInvokeError() is not (Errno.ENOSYS or Errno.EPERM))
+            {
+                return false;
+            }
+
+            // Before Linux 6.13; and container runtimes refuse calls that they do not know.
+            s_isWithoutListAt = true;
+        }
+
         byte* path = stackalloc byte[MaximumEntryPath];
         var at = new Span<byte>(path, MaximumEntryPath);
         Descriptors.CopyTo(at);
@@ -247,6 +270,9 @@ public static unsafe partial class TreeEntries
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long ReadEntries(long number, long fd, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long ListXattrAt(long number, long fd, byte* path, long flags, byte* list, nuint size);
 
     [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
     private static partial nint ReadLinkAt(int directory, byte* name, byte* buffer, nuint size);
