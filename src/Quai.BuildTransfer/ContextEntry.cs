@@ -20,6 +20,9 @@ public sealed record ContextEntry(string Path, ContextEntryKind Kind, int Mode)
     /// <summary>When it was changed last, in nanoseconds since 1970.</summary>
     public long ModifiedAt { get; init; }
 
+    /// <summary>When anything of it changed last where it is, its attributes too, in nanoseconds since 1970; 0 where that is not known. It is not sent.</summary>
+    public long ChangedAt { get; init; }
+
     /// <summary>Where a symbolic link leads; for a regular file, the earlier path of which it is another name; empty for none.</summary>
     public string LinkName { get; init; } = "";
 

@@ -7,7 +7,7 @@ namespace Quai.BuildTransfer;
 /// <summary>A digest of the list of a tree's files, of all that is said of them but their content: two lists with the same digest are the same list.</summary>
 public sealed class TreeListing : IDisposable
 {
-    private const int Numbers = 6 * sizeof(long);
+    private const int Numbers = 7 * sizeof(long);
 
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _buffer = new byte[64 << 10];
@@ -40,7 +40,7 @@ public sealed class TreeListing : IDisposable
 
         Span<byte> at = _buffer.AsSpan(_used);
         foreach (long number in (ReadOnlySpan<long>)
-            [((long)entry.Kind << 32) | (uint)entry.Mode, ((long)entry.Uid << 32) | entry.Gid, entry.Size, entry.ModifiedAt, (entry.DeviceMajor << 32) ^ entry.DeviceMinor, entry.Attributes.Count])
+            [((long)entry.Kind << 32) | (uint)entry.Mode, ((long)entry.Uid << 32) | entry.Gid, entry.Size, entry.ModifiedAt, (entry.DeviceMajor << 32) ^ entry.DeviceMinor, entry.Attributes.Count, entry.ChangedAt])
         {
             BinaryPrimitives.WriteInt64LittleEndian(at, number);
             at = at[sizeof(long)..];

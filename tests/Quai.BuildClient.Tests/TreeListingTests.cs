@@ -15,6 +15,7 @@ public sealed class TreeListingTests
         ["gid"] = e => e with { Gid = 1 },
         ["size"] = e => e with { Size = 4 },
         ["time"] = e => e with { ModifiedAt = 6 },
+        ["change"] = e => e with { ChangedAt = 6 },
         ["link"] = e => e with { LinkName = "x" },
         ["major"] = e => e with { DeviceMajor = 1 },
         ["minor"] = e => e with { DeviceMinor = 1 },

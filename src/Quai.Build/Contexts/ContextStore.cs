@@ -30,9 +30,11 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
 
     private async Task<StoredContext> SyncAsync(string key, IBuildSession session, ContextRequest request, CancellationToken cancellation)
     {
-        if (await IsAsBeforeAsync(key, session, request, cancellation).ConfigureAwait(false) is { } same)
+        _listings.TryGetValue(key, out (byte[] Listing, string Layer) known);
+        (bool isSame, byte[] listing) = await session.CompareAsync(request, known.Listing ?? [], cancellation).ConfigureAwait(false);
+        if (isSame && Find(key) is (var same, var list) && same.Layers[0].Id == known.Layer)
         {
-            return same;
+            return new StoredContext(same, list.Digest, 0);
         }
 
         (LayerStack Stack, ContextManifest Manifest)? before = Find(key);
@@ -42,26 +44,15 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
         ContextManifest manifest = update.Complete();
         if (!update.IsNew && before is { } unchanged)
         {
-            Know(key, update.Listing, unchanged.Stack);
+            Know(key, listing, unchanged.Stack);
             return new StoredContext(unchanged.Stack, unchanged.Manifest.Digest, 0);
         }
 
         LayerStack stack = await layer.SealAsync(cancellation).ConfigureAwait(false);
         await kept.KeepAsync(key, stack, manifest.Write(), cancellation).ConfigureAwait(false);
         Remember(stack.Layers[0].Id, manifest);
-        Know(key, update.Listing, stack);
+        Know(key, listing, stack);
         return new StoredContext(stack, manifest.Digest, update.Received) { Changes = () => before is { } earlier ? manifest.ChangesSince(earlier.Manifest) : [] };
-    }
-
-    /// <summary>The context that is here, where the client says that its directory is as it was when it was sent; null where it is to be sent.</summary>
-    private async Task<StoredContext?> IsAsBeforeAsync(string key, IBuildSession session, ContextRequest request, CancellationToken cancellation)
-    {
-        if (!_listings.TryGetValue(key, out (byte[] Listing, string Layer) known) || !await session.HasListingAsync(request, known.Listing, cancellation).ConfigureAwait(false))
-        {
-            return null;
-        }
-
-        return Find(key) is (var stack, var manifest) && stack.Layers[0].Id == known.Layer ? new StoredContext(stack, manifest.Digest, 0) : null;
     }
 
     /// <summary>The digest of a file's content, if the tree is a context that came and the file is in it; null otherwise.</summary>
@@ -86,6 +77,12 @@ internal sealed class ContextStore(LayerStore layers, KeptLayers kept)
 
     private void Know(string key, byte[] listing, LayerStack stack)
     {
+        if (listing.Length == 0)
+        {
+            _listings.TryRemove(key, out _);
+            return;
+        }
+
         if (_listings.Count >= MostListings)
         {
             _listings.Clear();

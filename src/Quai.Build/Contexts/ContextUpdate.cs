@@ -22,16 +22,12 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
     private readonly List<ContextRecord> _records = [];
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "" };
     private readonly HashSet<string> _files = new(StringComparer.Ordinal);
-    private readonly TreeListing _listing = new();
     private FileDescriptor? _root;
     private FileDescriptor? _beforeRoot;
     private int _open;
 
     /// <summary>Whether something was made; if not, the context is the one that came before.</summary>
     public bool IsNew { get; private set; }
-
-    /// <summary>The digest of the list that was sent, once the context is complete.</summary>
-    public byte[] Listing { get; private set; } = [];
 
     /// <summary>Bytes that were sent.</summary>
     public long Received { get; private set; }
@@ -40,7 +36,6 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
     public bool Take(ContextEntry entry)
     {
         Check(entry);
-        _listing.Add(entry);
         int index = _records.Count;
         if (!IsNew && before is not null && index < before.Records.Count && before.Records[index] is { } expected && expected.Entry.Path == entry.Path && expected.IsAs(entry))
         {
@@ -78,7 +73,6 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
     /// <exception cref="QuaiException">A file's content did not come.</exception>
     public ContextManifest Complete()
     {
-        Listing = _listing.Finish();
         if (!IsNew && before is not null && before.Records.Count == _records.Count)
         {
             return before;
@@ -124,7 +118,6 @@ internal sealed unsafe class ContextUpdate(ContextManifest? before, string? befo
     /// <inheritdoc/>
     public void Dispose()
     {
-        _listing.Dispose();
         _root?.Dispose();
         _beforeRoot?.Dispose();
     }

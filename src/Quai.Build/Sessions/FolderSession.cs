@@ -22,7 +22,7 @@ public sealed class FolderSession(string id, string folder, IReadOnlyDictionary<
     public string SharedKey => "";
 
     /// <inheritdoc/>
-    public Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => Task.FromResult(false);
+    public Task<(bool IsSame, byte[] Listing)> CompareAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => Task.FromResult((false, Array.Empty<byte>()));
 
     /// <inheritdoc/>
     public async Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation)

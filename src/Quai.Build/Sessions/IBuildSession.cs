@@ -12,12 +12,12 @@ public interface IBuildSession
     /// <summary>Who the client is over several builds, so that files that it sent before need not be sent again; empty where it does not say.</summary>
     string SharedKey { get; }
 
-    /// <summary>Asks whether a directory is as it was when the client sent its list last.</summary>
+    /// <summary>Asks whether a directory is as it was when this was asked last.</summary>
     /// <param name="request">Which directory, and what of it.</param>
-    /// <param name="listing">The digest of that list: <see cref="TreeListing"/>.</param>
+    /// <param name="listing">What the client said then; empty for nothing.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <returns>False also where the client does not know such questions.</returns>
-    Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation);
+    /// <returns>Whether it is, and what the client says of it now: empty where it does not know such questions.</returns>
+    Task<(bool IsSame, byte[] Listing)> CompareAsync(ContextRequest request, byte[] listing, CancellationToken cancellation);
 
     /// <summary>Has the client send a directory: all entries in the order of their paths, then the content of those that are wanted.</summary>
     /// <param name="request">Which directory, and what of it.</param>

@@ -29,6 +29,9 @@ internal sealed class LocalTree : ISentTree
         _choice = new PathChoice(follow.Count == 0 ? include : [.. include, .. new FollowedPaths(root).Find(follow)], exclude);
     }
 
+    /// <summary>Whether the files' extended attributes are told.</summary>
+    public bool HasAttributes { get; init; } = true;
+
     /// <inheritdoc/>
     public IEnumerable<ContextEntry> Entries()
     {
@@ -106,12 +109,12 @@ internal sealed class LocalTree : ISentTree
     }
 
     // Of a large directory many at once, but not all: they are three times as large as what is made of them.
-    private static IEnumerable<FoundEntry> Found(FileDescriptor directory)
+    private IEnumerable<FoundEntry> Found(FileDescriptor directory)
     {
         List<byte[]> names = TreeEntries.NextNames(directory.Number, int.MaxValue);
         for (int start = 0; start < names.Count; start += EntriesAtOnce)
         {
-            foreach (FoundEntry? found in TreeEntries.Find(directory.Number, names.GetRange(start, Math.Min(EntriesAtOnce, names.Count - start))))
+            foreach (FoundEntry? found in TreeEntries.Find(directory.Number, names.GetRange(start, Math.Min(EntriesAtOnce, names.Count - start)), HasAttributes))
             {
                 if (found is { } there)
                 {
@@ -152,6 +155,7 @@ internal sealed class LocalTree : ISentTree
         {
             Size = known == ContextEntryKind.File ? (long)status.Size : 0,
             ModifiedAt = (status.ModifiedSeconds * 1_000_000_000L) + status.ModifiedNanoseconds,
+            ChangedAt = status.ChangedAt,
             LinkName = link,
             DeviceMajor = status.NodeMajor,
             DeviceMinor = status.NodeMinor,

@@ -62,9 +62,8 @@ internal sealed class ClientSession : IAsyncDisposable
         Health.BindService(binder, new HealthAnswers());
         if (contents.Folders.Count > 0)
         {
-            var lists = new FolderLists(contents.Folders);
-            FileSync.BindService(binder, new FolderService(contents.Folders, lists));
-            Folders.BindService(binder, lists);
+            FileSync.BindService(binder, new FolderService(contents.Folders));
+            Folders.BindService(binder, new FolderLists(contents.Folders));
         }
 
         if (contents.Archives.Count > 0)

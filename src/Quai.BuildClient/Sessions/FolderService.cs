@@ -12,8 +12,7 @@ namespace Quai.BuildClient.Sessions;
 
 /// <summary>Sends folders: the context, the Dockerfile's, named contexts. The builder says which files it wants, by the patterns of the ignore file, too.</summary>
 /// <param name="folders">The folders by the names that the builder knows.</param>
-/// <param name="lists">Has lists that were made already.</param>
-internal sealed class FolderService(IReadOnlyDictionary<string, string> folders, FolderLists lists) : FileSync.FileSyncBase
+internal sealed class FolderService(IReadOnlyDictionary<string, string> folders) : FileSync.FileSyncBase
 {
     /// <inheritdoc/>
     public override async Task DiffCopy(IAsyncStreamReader<Packet> requestStream, IServerStreamWriter<Packet> responseStream, ServerCallContext context)
@@ -28,7 +27,7 @@ internal sealed class FolderService(IReadOnlyDictionary<string, string> folders,
         try
         {
             IReadOnlyList<string> include = SessionHeaders.All(context, "include-patterns"), exclude = SessionHeaders.All(context, "exclude-patterns"), follow = SessionHeaders.All(context, "followpaths");
-            ISentTree tree = lists.Take(name, include, exclude, follow) ?? new LocalTree(folder, include, exclude, follow);
+            ISentTree tree = new LocalTree(folder, include, exclude, follow);
             await new TreeSender(exchange, tree).RunAsync(context.CancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or QuaiException or LinuxException)

@@ -33,11 +33,12 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
     public string SharedKey => offer.SharedKey;
 
     /// <inheritdoc/>
-    public Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => !calls.Has(CompareFolder) ? Task.FromResult(false) : calls.MakeAsync(
+    public Task<(bool IsSame, byte[] Listing)> CompareAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => !calls.Has(CompareFolder) ? Task.FromResult((false, Array.Empty<byte>())) : calls.MakeAsync(
         async token =>
         {
             var question = new CompareRequest { Name = request.Name, Include = { request.Include }, Exclude = { request.Exclude }, Follow = { request.Follow }, Listing = ByteString.CopyFrom(listing) };
-            return (await new Folders.FoldersClient(calls.Invoker).CompareAsync(question, cancellationToken: token).ResponseAsync.ConfigureAwait(false)).Same;
+            CompareResponse answer = await new Folders.FoldersClient(calls.Invoker).CompareAsync(question, cancellationToken: token).ResponseAsync.ConfigureAwait(false);
+            return (answer.Same, answer.Listing.ToByteArray());
         },
         cancellation);
 

@@ -5,6 +5,9 @@ namespace Quai.Linux.Trees;
 /// <summary>A file's status from statx(2); links are not followed.</summary>
 public readonly record struct NodeStatus(uint Mode, uint Uid, uint Gid, ulong Inode, uint Links, ulong Size, uint DeviceMajor, uint DeviceMinor, uint NodeMajor, uint NodeMinor, long ModifiedSeconds, uint ModifiedNanoseconds, ulong Blocks)
 {
+    /// <summary>When anything of it changed last, be it its content, its attributes or its names: in nanoseconds since 1970.</summary>
+    public long ChangedAt { get; init; }
+
     /// <summary>Whether it is a directory.</summary>
     public bool IsDirectory => (Mode & 0xF000) == 0x4000;
 
@@ -59,7 +62,8 @@ public static unsafe partial class NodeStatusReader
     }
 
     private static NodeStatus Convert(in Statx buffer) => new(
-            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks);
+            buffer.Mode, buffer.Uid, buffer.Gid, buffer.Inode, buffer.Links, buffer.Size, buffer.DeviceMajor, buffer.DeviceMinor, buffer.NodeMajor, buffer.NodeMinor, buffer.Modified.Seconds, buffer.Modified.Nanoseconds, buffer.Blocks)
+    { ChangedAt = (buffer.Changed.Seconds * 1_000_000_000L) + buffer.Changed.Nanoseconds };
 
     [StructLayout(LayoutKind.Sequential)]
     private struct Timestamp

@@ -81,8 +81,11 @@ public static unsafe partial class TreeEntries
     }
 
     /// <summary>What each of some entries is; null for one that is gone. Where there are many, all processors ask.</summary>
+    /// <param name="directory">The open directory.</param>
+    /// <param name="names">Names in it.</param>
+    /// <param name="attributes">Whether to ask for extended attributes, too, which takes as long again.</param>
     /// <exception cref="LinuxException">Anything but absence.</exception>
-    public static FoundEntry?[] Find(int directory, IReadOnlyList<byte[]> names)
+    public static FoundEntry?[] Find(int directory, IReadOnlyList<byte[]> names, bool attributes)
     {
         var found = new FoundEntry?[names.Count];
         int parts = Math.Clamp(names.Count / NamesOfAThread, 1, Environment.ProcessorCount);
@@ -91,7 +94,7 @@ public static unsafe partial class TreeEntries
             int end = (int)((long)names.Count * (part + 1) / parts);
             for (int i = (int)((long)names.Count * part / parts); i < end; i++)
             {
-                found[i] = TryStatus(directory, names[i]) is { } status ? new FoundEntry(names[i], status, status.IsRegular && HasAttributes(directory, names[i])) : null;
+                found[i] = TryStatus(directory, names[i]) is { } status ? new FoundEntry(names[i], status, attributes && status.IsRegular && HasAttributes(directory, names[i])) : null;
             }
         });
         return found;

@@ -25,7 +25,7 @@ internal sealed class FakeSession : IBuildSession
 
     public IClientContent OpenContent(string store) => throw new NotSupportedException();
 
-    public Task<bool> HasListingAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => Task.FromResult(false);
+    public Task<(bool IsSame, byte[] Listing)> CompareAsync(ContextRequest request, byte[] listing, CancellationToken cancellation) => Task.FromResult((false, Array.Empty<byte>()));
 
     public Task SyncAsync(ContextRequest request, IContextUpdate update, CancellationToken cancellation) => throw new NotSupportedException();
 
