@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Quai.BuildClient.Files;
 using Quai.BuildTransfer;
+using Quai.Errors;
 using Quai.Linux;
 
 namespace Quai.BuildClient.Tests;
@@ -81,6 +83,26 @@ public sealed class LocalTreeTests
         ContextEntry told = Assert.Single(entries, e => e.Attributes.Count > 0);
         Assert.Equal("f4321", told.Path);
         Assert.Equal("red"u8.ToArray(), told.Attributes["user.color"]);
+    }
+
+    [Fact]
+    public void A_name_that_is_no_text_is_said_to_be_none_unless_it_is_left_out()
+    {
+        using TestFolder folder = new TestFolder().Write("dir/a");
+        Shell($"cd '{folder.Path}/dir' && : > \"$(printf 'b\\377')\"");
+        Assert.Equal(
+            "the name of a file in the context is not UTF-8: \"dir/b\\xff\": rename it, or leave it out by the ignore file",
+            Assert.Throws<QuaiException>(() => new LocalTree(folder.Path, [], [], []).Entries().ToList()).Message);
+        Assert.Equal(["dir", "dir/a"], new LocalTree(folder.Path, [], ["dir/b?"], []).Entries().Select(e => e.Path));
+
+        // .NET does not find it again.
+        Shell($"rm -r '{folder.Path}/dir'");
+
+        static void Shell(string line)
+        {
+            using Process shell = Process.Start("/bin/sh", ["-c", line]);
+            shell.WaitForExit();
+        }
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Collections.ObjectModel;
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using Quai.BuildTransfer;
 using Quai.Errors;
 using Quai.Linux;
@@ -67,6 +69,11 @@ internal sealed class LocalTree : ISentTree
             (byte[] name, NodeStatus status, _) = found;
             string text = Encoding.UTF8.GetString(name.AsSpan(0, name.Length - 1)), inner = path.Length == 0 ? text : $"{path}/{text}";
             bool chosen = _choice.Has(inner);
+            if (chosen && !Utf8.IsValid(name))
+            {
+                throw QuaiException.Invalid($"the name of a file in the context is not UTF-8: \"{(path.Length == 0 ? "" : path + "/")}{Escaped(name)}\": rename it, or leave it out by the ignore file");
+            }
+
             if ((!chosen && !status.IsDirectory) || Describe(directory, inner, found) is not { } entry)
             {
                 continue;
@@ -122,6 +129,18 @@ internal sealed class LocalTree : ISentTree
                 }
             }
         }
+    }
+
+    // As a shell writes it.
+    private static string Escaped(ReadOnlySpan<byte> name)
+    {
+        var text = new StringBuilder();
+        foreach (byte b in name.TrimEnd((byte)0))
+        {
+            text = b is >= 0x20 and < 0x7f ? text.Append((char)b) : text.Append(CultureInfo.InvariantCulture, $"\\x{b:x2}");
+        }
+
+        return text.ToString();
     }
 
     private static Dictionary<string, byte[]> AttributesOf(FileDescriptor directory, byte[] name) => TreeEntries.Attributes(directory.Number, name)
