@@ -35,9 +35,8 @@ public sealed class Builder : IBuilder, IDisposable
 
     private readonly BuildParts _parts;
     private readonly ConcurrentDictionary<string, TaskCompletionSource<IBuildJob>> _jobs = new();
-    private readonly CacheCollection _collection;
-
     private readonly ContextStore _contexts;
+    private readonly CacheCollection _collection;
 
     private Builder(BuildParts parts, ContextStore contexts, CacheCollection collection) => (_parts, _contexts, _collection) = (parts, contexts, collection);
 

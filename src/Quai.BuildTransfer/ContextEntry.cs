@@ -8,6 +8,9 @@ namespace Quai.BuildTransfer;
 /// <param name="Mode">Its permission bits, with those for setuid, setgid and sticky as Linux has them.</param>
 public sealed record ContextEntry(string Path, ContextEntryKind Kind, int Mode)
 {
+    /// <summary>No extended attributes.</summary>
+    public static IReadOnlyDictionary<string, byte[]> NoAttributes => ReadOnlyDictionary<string, byte[]>.Empty;
+
     /// <summary>Its owner at the client.</summary>
     public uint Uid { get; init; }
 
@@ -33,5 +36,5 @@ public sealed record ContextEntry(string Path, ContextEntryKind Kind, int Mode)
     public long DeviceMinor { get; init; }
 
     /// <summary>Extended attributes by name.</summary>
-    public IReadOnlyDictionary<string, byte[]> Attributes { get; init; } = ReadOnlyDictionary<string, byte[]>.Empty;
+    public IReadOnlyDictionary<string, byte[]> Attributes { get; init; } = NoAttributes;
 }

@@ -21,7 +21,7 @@ public static class FileStats
             LinkName = stat.Linkname,
             DeviceMajor = stat.Devmajor,
             DeviceMinor = stat.Devminor,
-            Attributes = stat.Xattrs.Count == 0 ? s_none : stat.Xattrs.ToDictionary(x => x.Key, x => x.Value.ToByteArray()),
+            Attributes = stat.Xattrs.Count == 0 ? ContextEntry.NoAttributes : stat.Xattrs.ToDictionary(x => x.Key, x => x.Value.ToByteArray()),
         };
     }
 
@@ -47,6 +47,4 @@ public static class FileStats
 
         return stat;
     }
-
-    private static readonly IReadOnlyDictionary<string, byte[]> s_none = new Dictionary<string, byte[]>();
 }

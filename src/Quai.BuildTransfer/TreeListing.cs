@@ -13,7 +13,11 @@ public sealed class TreeListing : IDisposable
     private byte[] _buffer = new byte[64 << 10];
     private int _used;
 
-    /// <summary>The digest of a whole list.</summary>
+    private TreeListing()
+    {
+    }
+
+    /// <summary>The digest of a list: 32 bytes.</summary>
     public static byte[] Of(IEnumerable<ContextEntry> entries)
     {
         using var listing = new TreeListing();
@@ -25,8 +29,7 @@ public sealed class TreeListing : IDisposable
         return listing.Finish();
     }
 
-    /// <summary>Takes the next entry.</summary>
-    public void Add(ContextEntry entry)
+    private void Add(ContextEntry entry)
     {
         int most = Numbers + (2 * sizeof(int)) + Encoding.UTF8.GetMaxByteCount(entry.Path.Length) + Encoding.UTF8.GetMaxByteCount(entry.LinkName.Length);
         if (_buffer.Length - _used < most)
@@ -68,8 +71,7 @@ public sealed class TreeListing : IDisposable
         }
     }
 
-    /// <summary>The digest of all that it was given: 32 bytes.</summary>
-    public byte[] Finish()
+    private byte[] Finish()
     {
         Flush();
         return _hash.GetHashAndReset();

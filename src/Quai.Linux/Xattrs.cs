@@ -43,20 +43,12 @@ public static unsafe partial class Xattrs
     /// <param name="value">Its value.</param>
     public static int TrySetEntry(int directory, byte* entry, byte* name, ReadOnlySpan<byte> value)
     {
-        Span<byte> path = stackalloc byte[320];
-        ReadOnlySpan<byte> component = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry);
-        "/proc/self/fd/"u8.CopyTo(path);
-        int length = "/proc/self/fd/".Length;
-        directory.TryFormat(path[length..], out int digits);
-        length += digits;
-        if (length + component.Length + 2 > path.Length)
+        Span<byte> path = stackalloc byte[EntryPath.MaximumLength];
+        if (!EntryPath.TryWrite(path, directory, MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry)))
         {
             return Errno.ENAMETOOLONG;
         }
 
-        path[length++] = (byte)'/';
-        component.CopyTo(path[length..]);
-        path[length + component.Length] = 0;
         fixed (byte* p = path, v = value)
         {
             return LSetXattr(p, name, v, (nuint)value.Length, 0) == 0 ? 0 : Marshal.GetLastPInvokeError();

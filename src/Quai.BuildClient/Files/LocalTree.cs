@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
@@ -13,8 +12,6 @@ namespace Quai.BuildClient.Files;
 internal sealed class LocalTree : ISentTree
 {
     private const int EntriesAtOnce = 4096;
-
-    private static readonly IReadOnlyDictionary<string, byte[]> s_none = ReadOnlyDictionary<string, byte[]>.Empty;
 
     private readonly string _root;
     private readonly PathChoice _choice;
@@ -178,7 +175,7 @@ internal sealed class LocalTree : ISentTree
             LinkName = link,
             DeviceMajor = status.NodeMajor,
             DeviceMinor = status.NodeMinor,
-            Attributes = hasAttributes ? AttributesOf(directory, name) : s_none,
+            Attributes = hasAttributes ? AttributesOf(directory, name) : ContextEntry.NoAttributes,
         };
     }
 }

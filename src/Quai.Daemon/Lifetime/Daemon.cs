@@ -45,7 +45,6 @@ internal sealed partial class Daemon : IAsyncDisposable
     private NetworkService? _networks;
     private readonly TakenOverConnections _takenOver = new();
     private BuildKitService? _builds;
-    private Builder? _builder;
     private ApiServer? _server;
 
     private Daemon(DaemonConfiguration configuration, TextLogger log)
@@ -172,10 +171,10 @@ internal sealed partial class Daemon : IAsyncDisposable
         _engine = Own(await Engine.Engine.OpenAsync(configuration.Engine, database, images.Images, _networks, runtime, TimeProvider.System, _log, cancellation));
 
         SystemService system = _engine.System;
-        (_builds, ClassicBuild classic, IBuildCache cache) = await ComposeBuildsAsync(database, images, cancellation);
-        var activity = new Activity(IdleBeforeTrim, _builder!.Rest, TimeProvider.System);
+        (_builds, ClassicBuild classic, Builder builder) = await ComposeBuildsAsync(database, images, cancellation);
+        var activity = new Activity(IdleBeforeTrim, builder.Rest, TimeProvider.System);
         Own(activity);
-        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, cache);
+        var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, builder.Cache);
         _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _takenOver, new ConnectionHandler(_builds.ServeAloneAsync), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
@@ -192,7 +191,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         Started(_log, Product.Version);
     }
 
-    private async Task<(BuildKitService Service, ClassicBuild Classic, IBuildCache Cache)> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
+    private async Task<(BuildKitService Service, ClassicBuild Classic, Builder Builder)> ComposeBuildsAsync(MetadataDatabase database, ImageServices images, CancellationToken cancellation)
     {
         EngineOptions engine = _configuration.Engine;
         IReadOnlyList<CachePruneOptions> policies = _configuration.Builder.PoliciesFor(new DriveInfo(engine.DataRoot).TotalSize);
@@ -207,10 +206,10 @@ internal sealed partial class Daemon : IAsyncDisposable
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
         var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null, Policies = policies };
-        Builder builder = _builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
+        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, builder.History, worker, _log));
-        return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder.Cache);
+        return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder);
     }
 
     private uint SocketGroup() => GroupFile.Find(_configuration.Group) is { } group

@@ -49,11 +49,11 @@ internal sealed class AttestedIndexes(MetadataDatabase database, BlobStore blobs
         Dictionary<string, long> own = database.Read(c => c.Rows(
             "SELECT i.digest, b.size FROM image_blobs i JOIN blobs b ON b.digest=i.digest WHERE i.image_id=$i", r => (r.GetString(0), r.GetInt64(1)), ("$i", id))).ToDictionary();
         List<(Digest, HashSet<string>)> found = [];
+        Span<byte> start = stackalloc byte[16];
         foreach (string text in own.Where(o => o.Value <= ImageJson.MaxManifestSize).Select(o => o.Key))
         {
             Digest digest = Digest.Parse(text);
-            byte[] start = new byte[16];
-            if (!start.AsSpan(0, blobs.ReadStart(digest, start)).TrimStart(" \t\r\n"u8).StartsWith("{"u8))
+            if (!start[..blobs.ReadStart(digest, start)].TrimStart(" \t\r\n"u8).StartsWith("{"u8))
             {
                 // Most are layers.
                 continue;

@@ -14,12 +14,7 @@ public static unsafe partial class TreeEntries
 
     private const long SYS_listxattrat = 465, AT_SYMLINK_NOFOLLOW = 0x100;
 
-    // /proc/self/fd/, a number, a slash, and the longest name with its end.
-    private const int MaximumEntryPath = 32 + 256;
-
     private const int BufferSize = 64 * 1024, NameOffset = 19, MaximumLink = 64 * 1024;
-
-    private static ReadOnlySpan<byte> Descriptors => "/proc/self/fd/"u8;
 
     private static volatile bool s_isWithoutListAt;
 
@@ -163,11 +158,8 @@ public static unsafe partial class TreeEntries
     /// <summary>Extended attributes of one entry that is not a directory.</summary>
     public static List<(byte[] Name, byte[] Value)> Attributes(int directory, ReadOnlySpan<byte> name)
     {
-        byte[] prefix = FileCalls.Terminated($"/proc/self/fd/{directory}/");
-        byte[] path = new byte[prefix.Length - 1 + name.Length];
-        prefix.AsSpan(0, prefix.Length - 1).CopyTo(path);
-        name.CopyTo(path.AsSpan(prefix.Length - 1));
-        return Read(path, -1);
+        Span<byte> path = stackalloc byte[EntryPath.MaximumLength];
+        return EntryPath.TryWrite(path, directory, name[..^1]) ? Read(path, -1) : throw new LinuxException("llistxattr", Errno.ENAMETOOLONG, null);
     }
 
     private static bool HasAttributes(int directory, ReadOnlySpan<byte> name)
@@ -191,17 +183,11 @@ public static unsafe partial class TreeEntries
             s_isWithoutListAt = true;
         }
 
-        byte* path = stackalloc byte[MaximumEntryPath];
-        var at = new Span<byte>(path, MaximumEntryPath);
-        Descriptors.CopyTo(at);
-        directory.TryFormat(at[Descriptors.Length..], out int digits);
-        int length = Descriptors.Length + digits;
-        at[length++] = (byte)'/';
-        name.CopyTo(at[length..]);
-        return LListXattr(path, null, 0) > 0;
+        byte* path = stackalloc byte[EntryPath.MaximumLength];
+        return EntryPath.TryWrite(new Span<byte>(path, EntryPath.MaximumLength), directory, name[..^1]) && LListXattr(path, null, 0) > 0;
     }
 
-    private static List<(byte[] Name, byte[] Value)> Read(byte[] path, int fd)
+    private static List<(byte[] Name, byte[] Value)> Read(ReadOnlySpan<byte> path, int fd)
     {
         fixed (byte* p = path)
         {

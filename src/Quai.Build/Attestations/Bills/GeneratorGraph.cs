@@ -1,5 +1,5 @@
-using Quai.Build.Graphs;
 using Google.Protobuf;
+using Quai.Build.Graphs;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 using Quai.Oci.Images;
