@@ -40,9 +40,13 @@ internal sealed class TestHost : IDisposable
     public string BridgeId => Service.Resolve("bridge").Id;
 
     /// <summary>What a kill leaves: the database and the kernel, while sockets are closed and memory is gone.</summary>
-    public void Restart(params string[] running)
+    public void Restart(params string[] running) => Restart(() => { }, running);
+
+    /// <summary>The same, and what is done while there is no service.</summary>
+    public void Restart(Action between, params string[] running)
     {
         Host.Run(Service.Dispose);
+        between();
         Database.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Service = Start([.. running]);
     }
