@@ -26,7 +26,7 @@ namespace Quai.Frontend;
 /// </summary>
 public sealed class DockerfileFrontend : IFrontend
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
+    private const string ConfigKey = "containerimage.config", BaseConfigKey = "containerimage.base.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
     private const string LintQuestion = "frontend.lint", PracticesQuestion = "quai.practices";
 
     /// <inheritdoc/>
@@ -125,6 +125,11 @@ public sealed class DockerfileFrontend : IFrontend
             string id = platform.ToString();
             entries.Add(new PlatformEntry(id, new PlatformNames(platform.Architecture, platform.Os, platform.Variant)));
             metadata[options.IsMultiPlatform ? $"{ConfigKey}/{id}" : ConfigKey] = ImageJson.Write(image.Image);
+            if (image.Target.BaseImage is { } parent)
+            {
+                metadata[options.IsMultiPlatform ? $"{BaseConfigKey}/{id}" : BaseConfigKey] = ImageJson.Write(parent);
+            }
+
             files[id] = result;
         }
 

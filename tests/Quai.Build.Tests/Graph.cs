@@ -47,6 +47,45 @@ internal static class Graph
         return Of([source, op]);
     }
 
+    /// <summary>The difference of two trees, of which neither was made from the other, upon the first: the second again. A path with a slash at its end is a directory.</summary>
+    public static Definition Difference((string Path, string Text)[] lower, (string Path, string Text)[] upper, bool alone = false)
+    {
+        Op[] one = [.. Entries(lower)], other = [.. Entries(upper)];
+        var difference = new Op { Diff = new DiffOp { Lower = new LowerDiffInput { Input = 0 }, Upper = new UpperDiffInput { Input = 1 } } };
+        difference.Inputs.Add([new Input { Digest = DigestOf(one[^1]) }, new Input { Digest = DigestOf(other[^1]) }]);
+        var merged = new Op { Merge = new MergeOp() };
+        merged.Inputs.Add([new Input { Digest = DigestOf(one[^1]) }, new Input { Digest = DigestOf(difference) }]);
+        merged.Merge.Inputs.Add([new MergeInput { Input = 0 }, new MergeInput { Input = 1 }]);
+        return Of([.. one.Concat(other).DistinctBy(DigestOf), difference, .. alone ? (Op[])[] : [merged]]);
+    }
+
+    /// <summary>Entries of a tree: a path with a slash at its end is a directory.</summary>
+    public static Definition Tree((string Path, string Text)[] entries) => Of([.. Entries(entries)]);
+
+    private static IEnumerable<Op> Entries((string Path, string Text)[] entries)
+    {
+        Op[] before = [];
+        foreach ((string path, string text) in entries)
+        {
+            Op step = path.EndsWith('/') ? DirectoryOf(path, before) : FileOf(path, text, before);
+            yield return step;
+            before = [step];
+        }
+    }
+
+    private static Op DirectoryOf(string path, Op[] inputs)
+    {
+        var op = new Op { File = new FileOp() };
+        op.Inputs.Add(inputs.Select(i => new Input { Digest = DigestOf(i) }));
+        op.File.Actions.Add(new FileAction
+        {
+            Input = inputs.Length > 0 ? 0 : -1,
+            SecondaryInput = -1,
+            Mkdir = new FileActionMkDir { Path = path, Mode = 0x1ed, MakeParents = true, Timestamp = 0 },
+        });
+        return op;
+    }
+
     private static Op SourceOf(string identifier, (string Name, string Value)[] attributes)
     {
         var op = new Op { Source = new SourceOp { Identifier = identifier } };

@@ -14,6 +14,9 @@ namespace Quai.Build.Exporting;
 /// <param name="Config">The image's configuration as the frontend made it; null for none.</param>
 internal sealed record ExportedTree(string Key, Platform Platform, LayerStack Stack, byte[]? Config)
 {
+    /// <summary>How many of its layers, from the bottom up, are those of the image that it begins with, as the frontend told.</summary>
+    public int BaseLayers { get; init; }
+
     /// <summary>What an image of it carries along of the steps that it was made by; null for nothing.</summary>
     public byte[]? InlineCache { get; init; }
 

@@ -14,7 +14,7 @@ namespace Quai.Build.Exporting;
 /// <summary>All that can come of a build.</summary>
 internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blobs)
 {
-    private const string ConfigKey = "containerimage.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch";
+    private const string ConfigKey = "containerimage.config", BaseConfigKey = "containerimage.base.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch";
     private const int LargestConfig = 8 << 20;
 
     /// <summary>The configuration of an image, as it is stored.</summary>
@@ -36,7 +36,7 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         if (result.Refs is not { } refs)
         {
             result.Metadata.TryGetValue(ConfigKey, out byte[]? config);
-            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config) { Epoch = EpochOf(result, "") }];
+            return [new ExportedTree("", PlatformOf(config) ?? Platform.Host, await StackAsync(result.Ref, cancellation).ConfigureAwait(false), config) { Epoch = EpochOf(result, ""), BaseLayers = BaseLayersOf(result, BaseConfigKey) }];
         }
 
         Dictionary<string, Platform> platforms = ReadPlatforms(result);
@@ -46,7 +46,11 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
         {
             result.Metadata.TryGetValue($"{ConfigKey}/{pair.Key}", out byte[]? config);
             Platform platform = platforms.GetValueOrDefault(pair.Key) ?? PlatformOf(config) ?? Platform.Host;
-            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config) { Epoch = EpochOf(result, pair.Key) };
+            return new ExportedTree(pair.Key, platform, await StackAsync(pair.Value, cancellation).ConfigureAwait(false), config)
+            {
+                Epoch = EpochOf(result, pair.Key),
+                BaseLayers = BaseLayersOf(result, $"{BaseConfigKey}/{pair.Key}"),
+            };
         })).ConfigureAwait(false);
     }
 
@@ -97,6 +101,8 @@ internal sealed class Exports(IReadOnlyList<IExporter> exporters, BlobStore blob
     private static DateTimeOffset? EpochOf(SolveResult result, string key) =>
         (result.Metadata.TryGetValue($"{EpochKey}/{key}", out byte[]? text) || result.Metadata.TryGetValue(EpochKey, out text))
         && Utf8Parser.TryParse(text, out long seconds, out int used) && used == text.Length ? DateTimeOffset.FromUnixTimeSeconds(seconds) : null;
+
+    private static int BaseLayersOf(SolveResult result, string key) => result.Metadata.TryGetValue(key, out byte[]? config) ? ImageJson.ReadConfig(config).RootFs.DiffIds.Count : 0;
 
     private static Platform? PlatformOf(byte[]? config)
     {

@@ -2,6 +2,7 @@ using Quai.Build.Steps.Programs;
 using Quai.Build.Steps.Files;
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
+using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 
@@ -24,7 +25,7 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, LayerStore 
                 Op.OpOneofCase.File => await files.RunAsync(vertex.Op.File, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Exec => await programs.RunAsync(vertex.Op, context, cancellation).ConfigureAwait(false),
                 Op.OpOneofCase.Merge => await MergeAsync(vertex.Op.Merge, context, cancellation).ConfigureAwait(false),
-                Op.OpOneofCase.Diff => Difference(vertex.Op.Diff, context),
+                Op.OpOneofCase.Diff => await DifferenceAsync(vertex.Op.Diff, context, cancellation).ConfigureAwait(false),
                 _ => throw new QuaiException(ErrorKind.NotImplemented, $"steps of the kind {vertex.Op.OpCase} are not supported yet"),
             };
         }
@@ -37,14 +38,14 @@ internal sealed class StepRunners(FileStep files, ExecStep programs, LayerStore 
     /// <inheritdoc/>
     public void Dispose() => _slots.Dispose();
 
-    // What one tree has beyond the other that it was made from: its own layers.
-    private static StepResult Difference(DiffOp difference, StepContext context)
+    // What one tree has beyond the other: its own layers where it was made from the other, else what is found by comparing them.
+    private async Task<StepResult> DifferenceAsync(DiffOp difference, StepContext context, CancellationToken cancellation)
     {
-        IReadOnlyList<BuildLayer> lower = difference.Lower is { Input: >= 0 } below ? context.Inputs[(int)below.Input].Layers : [];
-        IReadOnlyList<BuildLayer> upper = difference.Upper is { Input: >= 0 } above ? context.Inputs[(int)above.Input].Layers : [];
-        return upper.Count >= lower.Count && upper.Take(lower.Count).SequenceEqual(lower)
-            ? new StepResult([new LayerStack([.. upper.Skip(lower.Count)])])
-            : throw new QuaiException(ErrorKind.NotImplemented, "the difference of two trees of which neither was made from the other is not supported yet");
+        LayerStack lower = difference.Lower is { Input: >= 0 } below ? context.Inputs[(int)below.Input] : LayerStack.Empty;
+        LayerStack upper = difference.Upper is { Input: >= 0 } above ? context.Inputs[(int)above.Input] : LayerStack.Empty;
+        return upper.Layers.Count >= lower.Layers.Count && upper.Layers.Take(lower.Layers.Count).SequenceEqual(lower.Layers)
+            ? new StepResult([new LayerStack([.. upper.Layers.Skip(lower.Layers.Count)])])
+            : new StepResult([await TreeDifference.MakeAsync(layers, lower, upper, LayerStack.Empty, cancellation).ConfigureAwait(false) is { } made ? new LayerStack([made]) : LayerStack.Empty]);
     }
 
     // The layers of one upon those of the other: nothing is copied but files that would be there twice.

@@ -36,6 +36,9 @@ internal sealed class MergedDirectory(IReadOnlyList<FileDescriptor?> layers) : I
     /// <summary>The directory in one layer.</summary>
     public FileDescriptor? At(int layer) => layer < layers.Count ? layers[layer] : null;
 
+    /// <summary>Whether it is made of the same folders as another: then all that is in them is the same.</summary>
+    public bool IsOfTheSameLayersAs(MergedDirectory other) => Inodes().SequenceEqual(other.Inodes());
+
     /// <summary>Finds an entry; null where there is none, or a layer says that it is gone.</summary>
     public MergedEntry? Find(byte[] name)
     {
@@ -139,6 +142,9 @@ internal sealed class MergedDirectory(IReadOnlyList<FileDescriptor?> layers) : I
             layer?.Dispose();
         }
     }
+
+    private List<(uint Major, uint Minor, ulong Inode)> Inodes() =>
+        [.. layers.OfType<FileDescriptor>().Select(NodeStatusReader.Read).Select(s => (s.DeviceMajor, s.DeviceMinor, s.Inode))];
 
     private static bool IsOpaque(FileDescriptor directory) =>
         TreeEntries.Attributes(directory.Number).Exists(a => a.Name.AsSpan().SequenceEqual("trusted.overlay.opaque"u8) && a.Value.AsSpan().SequenceEqual("y"u8));

@@ -147,11 +147,28 @@ internal sealed unsafe class UpperLayer(Snapshot snapshot)
             Check(FileCalls.TryRemoveTree(above.Number, n), "remove", path);
             if (parent.Find(name) is not null)
             {
-                Check(FileCalls.TryMakeNode(above.Number, n, FileCalls.S_IFCHR, 0, 0), "mknod", path);
+                Hide(above, name, path);
             }
         }
 
         return true;
+    }
+
+    /// <summary>Says in a layer's folder that what the layers below have of a name is gone.</summary>
+    /// <param name="folder">The layer's folder.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="path">Where it is, for errors.</param>
+    /// <param name="times">When that was; null for now.</param>
+    public static void Hide(FileDescriptor folder, byte[] name, string path, FileTimes? times = null)
+    {
+        fixed (byte* n = name)
+        {
+            Check(FileCalls.TryMakeNode(folder.Number, n, FileCalls.S_IFCHR, 0, 0), "mknod", path);
+            if (times is { } given)
+            {
+                Check(FileCalls.TrySetTimes(folder.Number, n, given), "utimensat", path);
+            }
+        }
     }
 
     /// <summary>Sets the time at which a file was changed, in nanoseconds since 1970.</summary>

@@ -43,9 +43,14 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly Flag<string> _sbom = flags.String("sbom", '\0', "Shorthand for \"--attest=type=sbom\"");
     private readonly ListFlag<string> _secrets = flags.List("secret", '\0', "Give the build a secret (id=token,src=file)", type: "stringArray");
     private readonly Flag<long> _shmSize = flags.Add(new Flag<long>("shm-size", '\0', "bytes", "Shared memory of steps", 0, FlagValues.Bytes));
+    private readonly Flag<bool> _squash = flags.Bool("squash", '\0', "Make one layer of those that are put upon the base image");
     private readonly ListFlag<string> _agents = flags.List("ssh", '\0', "Give the build an agent of ssh (default, or id=socket)", type: "stringArray");
     private readonly ListFlag<string> _tags = flags.List("tag", 't', "Name the image (name[:tag])", type: "stringArray");
     private readonly Flag<string> _target = flags.String("target", '\0', "Build this stage");
+
+    // Scripts of old have these. Nothing has to be done for them: no step leaves a container, and a context is sent once.
+    private readonly Flag<bool>[] _old = [.. ((string[])["compress", "force-rm", "rm"]).Select(name => flags.Add(new Flag<bool>(name, '\0', "", "", false, FlagValues.Bool) { BareValue = "true", Hidden = true }))];
+
     private readonly ListFlag<Ulimit> _ulimits = flags.Add(new ListFlag<Ulimit>("ulimit", '\0', "ulimit", "Limit of steps", s => [Validation.Ulimit(s)]));
 
     /// <summary>The builder; empty for the current one.</summary>
@@ -105,6 +110,7 @@ internal sealed class BuildFlags(FlagSet flags)
             Load = _load.Value,
             Push = _push.Value,
             Pull = _pull.Value,
+            IsSquashed = _squash.Value,
             NoCache = _noCache.Value,
             NoCacheFilter = [.. _noCacheFilter.Values.SelectMany(f => f.Split(','))],
             CacheFrom = [.. _cacheFrom.Values.SelectMany(CacheOption.ParseFrom)],

@@ -53,6 +53,9 @@ internal sealed record BuildOptions(string Context)
     /// <summary>Whether base images are looked up in their registries.</summary>
     public bool Pull { get; init; }
 
+    /// <summary>Whether what is put upon the base image is one layer.</summary>
+    public bool IsSquashed { get; init; }
+
     /// <summary>Whether nothing is taken from the cache.</summary>
     public bool NoCache { get; init; }
 

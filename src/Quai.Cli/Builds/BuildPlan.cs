@@ -208,6 +208,15 @@ internal sealed class BuildPlan : IDisposable
             {
                 attributes[name] = value;
             }
+
+            if (options.IsSquashed)
+            {
+                attributes["squash"] = "true";
+            }
+        }
+        else if (options.IsSquashed)
+        {
+            throw new ExitException(1, $"{Failed}--squash makes one layer of an image's, and {type} is none: leave one of the two out");
         }
 
         OutputTarget? target = type == "local" || (type is "tar" or "oci" or "docker" && !output.IsArchive)

@@ -14,6 +14,7 @@ internal static class InfoRoutes
             SystemInfo info = backend.Info();
             DaemonConfiguration configuration = backend.Configuration();
             info.Debug = configuration.Debug;
+            info.ExperimentalBuild = configuration.IsExperimental;
             info.Labels = [.. configuration.Engine.Labels];
             info.RegistryConfig = Registries(configuration);
             info.HttpProxy = configuration.Proxies.Http.Shown;

@@ -9,7 +9,7 @@ namespace Quai.Daemon.About;
 internal static class VersionRoutes
 {
     /// <summary>Adds the route.</summary>
-    public static void Map(Router router)
+    public static void Map(Router router, Backend backend)
     {
         SystemVersion version = SystemService.VersionOf(ApiVersion.Newest.ToString(), ApiVersion.Oldest.ToString());
         if (Environment.ProcessPath is { } program)
@@ -18,6 +18,7 @@ internal static class VersionRoutes
             version.Components[0].Details["BuildTime"] = version.BuildTime;
         }
 
+        version.Components[0].Details["Experimental"] = backend.Configuration().IsExperimental ? "true" : "false";
         router.Add("GET", "/version", call => call.Answer(version, Json.Types.SystemVersion));
     }
 }

@@ -13,6 +13,9 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
     /// <summary>What is to come of the build; null for an image of the store.</summary>
     public ExportRequest? Output { get; init; }
 
+    /// <summary>Whether what is put upon the base image is one layer.</summary>
+    public bool IsSquashed { get; init; }
+
     /// <summary>Caches elsewhere that the build begins with: images that carry theirs along.</summary>
     public IReadOnlyList<CacheReference> CacheFrom { get; init; } = [];
 
@@ -55,7 +58,7 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
 
         AddPairs(attributes, call, "buildargs", "build-arg:");
         AddPairs(attributes, call, "labels", "label:");
-        foreach (string refused in (ReadOnlySpan<string>)["squash", "memory", "memswap", "cpushares", "cpusetcpus", "cpuperiod", "cpuquota", "isolation"])
+        foreach (string refused in (ReadOnlySpan<string>)["memory", "memswap", "cpushares", "cpusetcpus", "cpuperiod", "cpuquota", "isolation"])
         {
             if (call.TextOrNull(refused) is { } given && given is not ("0" or "false" or "default"))
             {
@@ -70,7 +73,9 @@ internal sealed record BuildQuery(IReadOnlyDictionary<string, string> Attributes
 
         return new BuildQuery(attributes, [.. call.All("t").Where(t => t.Length > 0)])
         {
+            IsSquashed = call.Flag("squash"),
             Output = OutputOf(call) is not { } output ? null
+                : call.Flag("squash") ? throw QuaiException.Invalid("squash makes one layer of an image's, and an output other than an image has none")
                 : call.Text("version") == "2" ? output : throw QuaiException.Invalid("outputs other than an image need BuildKit's protocol (version=2)"),
             CacheFrom = [.. Json(call, "cachefrom", root => root.EnumerateArray().Select(e => e.GetString() ?? "").ToArray(), []).Select(name => new CacheReference("registry", new Dictionary<string, string> { ["ref"] = name }))],
         };

@@ -71,6 +71,11 @@ internal sealed class ClassicBuild(IBuilder builder, IBuildSessions sessions, st
             job.ImportCache(query.CacheFrom);
             SolveResult result = await job.RunFrontendAsync(Frontend, new FrontendRequest(query.Attributes, new Dictionary<string, BuildProtocol.Llb.Definition>()), call.Gone);
             Dictionary<string, string> attributes = query.Names.Count > 0 ? new() { ["name"] = string.Join(',', query.Names) } : [];
+            if (query.IsSquashed)
+            {
+                attributes["squash"] = "true";
+            }
+
             answer = await job.ExportAsync(result, [query.Output ?? new ExportRequest(Exporter, attributes, 0)], query.CacheTo, AttestationDemands.None, call.Gone);
         }
         catch (QuaiException e) when ((e as StepFailedException ?? e.InnerException as StepFailedException) is { } failed)

@@ -41,6 +41,9 @@ internal sealed partial record DaemonConfiguration
     /// <summary>Whether debugging is on.</summary>
     public required bool Debug { get; init; }
 
+    /// <summary>Whether clients are told that experimental features are on; there is none that is off without it.</summary>
+    public required bool IsExperimental { get; init; }
+
     /// <summary>Path of quai-shim; null for next to this program.</summary>
     public required string? ShimPath { get; init; }
 
@@ -134,6 +137,7 @@ internal sealed partial record DaemonConfiguration
             GroupRequired = settings.Has("group"),
             PidFile = settings.Text("pidfile") ?? "/var/run/quai.pid",
             Debug = debug,
+            IsExperimental = settings.Switch("experimental", false),
             LogLevel = debug ? LogLevel.Debug : level,
             StructuredLog = (settings.Text("log-format") ?? "text") switch
             {

@@ -44,7 +44,7 @@ internal static class Flags
         new("dns-search", FlagKind.List, "DNS search domains to use"),
         new("exec-opt", FlagKind.List, "", Key: "exec-opts", Refused: Refusal.OfOtherThanCgroupDrivers),
         new("exec-root", FlagKind.Text, "Root directory for execution state files (default \"/var/run/quai\")"),
-        new("experimental", FlagKind.Switch, "", Unneeded: "there is nothing experimental to switch on"),
+        new("experimental", FlagKind.Switch, "Tell clients that experimental features are on: Docker's own offers build --squash then"),
         new("feature", FlagKind.Map, "", Key: "features", Unneeded: "there are no features to switch"),
         new("firewall-backend", FlagKind.Text, "", Unneeded: "the firewall is always nftables"),
         new("fixed-cidr", FlagKind.Text, "IPv4 subnet that containers' addresses are taken from"),

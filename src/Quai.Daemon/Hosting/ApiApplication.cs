@@ -16,7 +16,7 @@ namespace Quai.Daemon.Hosting;
 /// What Kestrel calls for each request: removes the version from the path, finds the handler, adds Docker's headers and turns failures into answers.
 /// There is no host, middleware or dependency injection: those are most of ASP.NET Core's memory use and start-up time.
 /// </summary>
-internal sealed partial class ApiApplication(Router router, ILogger log, Activity activity, BuildKitService? builds = null) : IHttpApplication<DefaultHttpContext>
+internal sealed partial class ApiApplication(Router router, ILogger log, Activity activity, BuildKitService? builds = null, bool isExperimental = false) : IHttpApplication<DefaultHttpContext>
 {
     /// <summary>The <c>Server</c> header's value.</summary>
     public static readonly string ServerName = $"Quai/{Product.Version} (linux)";
@@ -106,7 +106,7 @@ internal sealed partial class ApiApplication(Router router, ILogger log, Activit
         }
 
         AddHeaders(headers);
-        headers["Docker-Experimental"] = "false";
+        headers["Docker-Experimental"] = isExperimental ? "true" : "false";
         return handler(new ApiCall(context, version, name));
     }
 

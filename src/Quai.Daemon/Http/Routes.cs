@@ -17,7 +17,7 @@ internal static class Routes
     {
         var router = new Router();
         PingRoutes.Map(router);
-        VersionRoutes.Map(router);
+        VersionRoutes.Map(router, backend);
         InfoRoutes.Map(router, backend);
         EventRoutes.Map(router, backend);
         DiskUsageRoutes.Map(router, backend);

@@ -175,7 +175,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         var activity = new Activity(IdleBeforeTrim, builder.Rest, TimeProvider.System);
         Own(activity);
         var backend = new Backend(_engine.Containers, _engine.Files, _engine.Execs, _engine.Events, images.Images, images.Registries, images.Signatures, _networks, _engine.Volumes, system.Info, () => _configuration, _builds, classic, builder.Cache);
-        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds), _takenOver, new ConnectionHandler(_builds.ServeAloneAsync), _log, cancellation));
+        _server = Own(await ApiServer.StartAsync(configuration.Hosts, configuration.Tls, group, new ApiApplication(Routes.Create(backend), _log, activity, _builds, configuration.IsExperimental), _takenOver, new ConnectionHandler(_builds.ServeAloneAsync), _log, cancellation));
         foreach (HostAddress host in configuration.Hosts)
         {
             Listening(_log, host.ToString());

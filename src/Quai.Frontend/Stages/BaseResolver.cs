@@ -99,6 +99,7 @@ internal sealed class BaseResolver(Compilation compilation, IFrontendHost host, 
 
     private static void Take(StageState state, Output? files, ImageConfig image, Platform platform)
     {
+        state.BaseImage = image.RootFs.DiffIds.Count > 0 ? ImageJson.ReadConfig(ImageJson.Write(image)) : null;
         image.Created = null;
         (state.Files, state.Image, state.Platform) = (files, image, platform);
     }

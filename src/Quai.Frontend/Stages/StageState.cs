@@ -59,6 +59,9 @@ internal sealed class StageState(string baseName, LineRange lines)
     /// <summary>The image's configuration.</summary>
     public ImageConfig Image { get; set; } = new();
 
+    /// <summary>The configuration of the image that it begins with, if need be through other stages; null where that is none.</summary>
+    public ImageConfig? BaseImage { get; set; }
+
     /// <summary>The variables of what runs.</summary>
     public Variables Variables { get; } = new();
 
@@ -86,6 +89,7 @@ internal sealed class StageState(string baseName, LineRange lines)
         Files = parent.Files;
         Platform = parent.Platform;
         Image = ImageJson.ReadConfig(ImageJson.Write(parent.Image));
+        BaseImage = parent.BaseImage;
         Config.OnBuild = null;
         Variables.SetAll(parent.Variables);
         Arguments.AddRange(parent.Arguments);

@@ -22,6 +22,7 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
     public async Task<(NamedLayers Layers, ImageConfig Config)> PackAsync(
         ExportedTree tree, ImageDemands demands, LayerCompression compression, Lease lease, CancellationToken cancellation)
     {
+        tree = demands.Squashes ? await SquashedImages.SquashAsync(tree, layers, cancellation).ConfigureAwait(false) : tree;
         NamedLayers named = !demands.RewritesTimes ? await layers.NameAsync(tree.Stack, lease, cancellation).ConfigureAwait(false)
             : tree.Epoch is { } latest ? await layers.NameAsync(tree.Stack, latest, lease, cancellation).ConfigureAwait(false)
             : throw QuaiException.Invalid("rewrite-timestamp needs a time: give the build argument SOURCE_DATE_EPOCH");

@@ -60,6 +60,9 @@ internal sealed class ImageDemands
     /// <summary>Whether no file of layers that were made here is to be later than the image's time.</summary>
     public bool RewritesTimes => Flag("rewrite-timestamp") == true;
 
+    /// <summary>Whether what was put upon the image that it begins with is one layer.</summary>
+    public bool Squashes => Flag("squash") == true;
+
     /// <summary>Whether attestations are artifacts that name their subject, rather than what looks like an image.</summary>
     public bool AttestsByArtifacts => Flag("oci-artifact") == true;
 
