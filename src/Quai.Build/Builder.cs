@@ -73,7 +73,7 @@ public sealed class Builder : IBuilder, IDisposable
         var kept = new KeptLayers(layers, database);
         var contexts = new ContextStore(layers, kept);
         var bases = new BaseImages(images.Images);
-        var folders = new CacheMounts(options.CacheFolder);
+        var folders = new CacheMounts(options.CacheFolder, options.ChosenCacheFolders, layers);
         var mounts = new StepMounts(options.SecretFolder, folders, layers);
         var uses = new LayerUses();
         var stores = new CacheStores(images.Registries, images.Publishing, content.Blobs, options.Proxy, options.Time);
@@ -93,6 +93,7 @@ public sealed class Builder : IBuilder, IDisposable
             Programs = new FrontendPrograms(layers, mounts, runner),
             Frontends = frontends,
             Layers = layers,
+            Folders = folders,
             CacheStores = stores,
             CacheExports = new CacheExports(stores, new CacheGraphs(layers, images.Publishing), content.Leases),
             Imports = (session, begin, stopped) => new ImportedCaches(stores, content, layers, session, begin, stopped),

@@ -11,6 +11,9 @@ namespace Quai.Build;
 /// <param name="MountPoint">Any existing directory, over which trees are mounted for a moment, unseen by others.</param>
 public sealed record BuilderOptions(string CacheFolder, string SecretFolder, string MountPoint)
 {
+    /// <summary>Folders of the host that outlive builds, by the ids by which steps name them; all others are in <see cref="CacheFolder"/>.</summary>
+    public IReadOnlyDictionary<string, string> ChosenCacheFolders { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How many steps may run at the same time.</summary>
     public int MaxParallelism { get; init; } = 32;
 

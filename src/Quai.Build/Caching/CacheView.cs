@@ -22,6 +22,11 @@ internal sealed class CacheView(CacheRecords records, LayerStore layers, Importe
     /// <summary>The result of a key, as far as it is here; null where it is not.</summary>
     public Task<CachedResult?> FindAsync(string key, CancellationToken cancellation) => records.FindAsync(key, cancellation);
 
+    /// <summary>Fetches the files of a folder that outlives builds from elsewhere; null where there are none.</summary>
+    /// <param name="key">The folder's key.</param>
+    /// <param name="progress">Where it says how far it has come.</param>
+    public async Task<LayerStack?> FolderAsync(string key, IStepProgress progress) => (await imported.FetchAsync(key, progress).ConfigureAwait(false))?.Result.Outputs[0];
+
     /// <summary>Fetches the result of a key from elsewhere, and keeps it here; null where there is none.</summary>
     public async Task<CachedResult?> FetchAsync(string key, IStepProgress progress) => await KeepAsync(key, await imported.FetchAsync(key, progress).ConfigureAwait(false)).ConfigureAwait(false);
 

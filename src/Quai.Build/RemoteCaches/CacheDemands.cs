@@ -27,6 +27,7 @@ internal sealed class CacheDemands
             string other => throw QuaiException.Invalid($"unsupported layer compression type {other}"),
         };
         ForcesCompression = text.Flag("force-compression");
+        TakesMounts = text.Flag("cache-mounts");
         IgnoresErrors = text.Flag("ignore-error");
     }
 
@@ -38,6 +39,9 @@ internal sealed class CacheDemands
 
     /// <summary>Whether layers that came packed are packed anew.</summary>
     public bool ForcesCompression { get; }
+
+    /// <summary>Whether the files of the folders that outlive builds (<c>RUN --mount=type=cache</c>) are kept, too.</summary>
+    public bool TakesMounts { get; }
 
     /// <summary>Whether the build succeeds where the cache cannot be kept.</summary>
     public bool IgnoresErrors { get; }

@@ -31,13 +31,14 @@ internal sealed class CacheExports(CacheStores stores, CacheGraphs graphs, Lease
     /// <param name="caches">The places.</param>
     /// <param name="steps">The build's steps.</param>
     /// <param name="results">The trees that came of it.</param>
+    /// <param name="folders">The folders that outlive builds, if any cache takes them.</param>
     /// <param name="session">The client's session; null for none.</param>
     /// <param name="begin">Begins the progress of something with a title.</param>
     /// <param name="cancellation">Stops; what was kept before stays.</param>
     /// <returns>What clients are told.</returns>
     public async Task<IReadOnlyDictionary<string, string>> RunAsync(
-        IReadOnlyList<CacheReference> caches, IReadOnlyList<SolvedStep> steps, IReadOnlyList<LayerStack> results, IBuildSession? session, Func<string, QuestionProgress> begin,
-        CancellationToken cancellation)
+        IReadOnlyList<CacheReference> caches, IReadOnlyList<SolvedStep> steps, IReadOnlyList<LayerStack> results, IReadOnlyList<KeptFolder> folders, IBuildSession? session,
+        Func<string, QuestionProgress> begin, CancellationToken cancellation)
     {
         Dictionary<string, string> answer = [];
         foreach (CacheReference cache in caches.Where(c => c.Type != InlineType))
@@ -49,7 +50,7 @@ internal sealed class CacheExports(CacheStores stores, CacheGraphs graphs, Lease
             {
                 using Lease lease = leases.Begin();
                 progress.Report("preparing build cache for export", 0, 0, isComplete: false);
-                CacheGraph graph = await graphs.MakeAsync(steps, results, demands, lease, cancellation).ConfigureAwait(false);
+                CacheGraph graph = await graphs.MakeAsync(steps, results, folders, demands, lease, cancellation).ConfigureAwait(false);
                 foreach ((string key, string value) in await store.WriteAsync(graph, lease, progress, cancellation).ConfigureAwait(false))
                 {
                     answer[key] = value;

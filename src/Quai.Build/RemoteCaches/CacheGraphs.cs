@@ -11,11 +11,12 @@ internal sealed class CacheGraphs(LayerStore layers, IPublishing publishing)
     /// <summary>The cache of a build, with its layers packed.</summary>
     /// <param name="steps">The build's steps.</param>
     /// <param name="results">The trees that came of it.</param>
+    /// <param name="folders">The folders that outlive builds.</param>
     /// <param name="demands">What is kept of it.</param>
     /// <param name="lease">Holds the layers' blobs.</param>
     /// <param name="cancellation">Stops; what is packed stays.</param>
     public async Task<CacheGraph> MakeAsync(
-        IReadOnlyList<SolvedStep> steps, IReadOnlyList<LayerStack> results, CacheDemands demands, Lease lease, CancellationToken cancellation)
+        IReadOnlyList<SolvedStep> steps, IReadOnlyList<LayerStack> results, IReadOnlyList<KeptFolder> folders, CacheDemands demands, Lease lease, CancellationToken cancellation)
     {
         HashSet<string> wanted = [.. results.SelectMany(r => r.Layers).Select(l => l.Id)];
         var made = new Dictionary<(int Below, string Layer), int>();
@@ -30,6 +31,11 @@ internal sealed class CacheGraphs(LayerStore layers, IPublishing publishing)
             }
 
             kept.Add(new CachedStep(step.Key.Key, step.Key.Identity, step.Vertex.Name, step.Vertex.Kind, outputs));
+        }
+
+        foreach (KeptFolder folder in demands.TakesMounts ? folders : [])
+        {
+            kept.Add(new CachedStep(folder.Key, folder.Key, folder.Name, KeptFolder.Kind, [await AddAsync(folder.Files, made, packed, demands, lease, cancellation).ConfigureAwait(false)]));
         }
 
         return new CacheGraph(packed, kept, Contents(steps));

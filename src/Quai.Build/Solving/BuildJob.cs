@@ -185,8 +185,9 @@ internal sealed class BuildJob : IBuildJob
             trees = [.. trees.Select(t => t with { InlineCache = CacheGraphs.Inline(steps, t.Stack) })];
         }
 
+        IReadOnlyList<KeptFolder> folders = caches.Any(c => c.Type != CacheExports.InlineType && new CacheDemands(c).TakesMounts) ? await _solver.FoldersAsync(both.Token).ConfigureAwait(false) : [];
         var answer = new Dictionary<string, string>(await _parts.Exports.RunAsync(trees, exports, _options.Session, Begin, both.Token).ConfigureAwait(false));
-        foreach ((string key, string value) in await _parts.CacheExports.RunAsync(caches, steps, [.. trees.Select(t => t.Stack)], _options.Session, Begin, both.Token).ConfigureAwait(false))
+        foreach ((string key, string value) in await _parts.CacheExports.RunAsync(caches, steps, [.. trees.Select(t => t.Stack)], folders, _options.Session, Begin, both.Token).ConfigureAwait(false))
         {
             answer[key] = value;
         }

@@ -27,6 +27,9 @@ internal sealed record BuildParts(
     /// <summary>The layers of results.</summary>
     public required LayerStore Layers { get; init; }
 
+    /// <summary>The folders that outlive builds.</summary>
+    public required CacheMounts Folders { get; init; }
+
     /// <summary>Finds caches elsewhere.</summary>
     public required CacheStores CacheStores { get; init; }
 

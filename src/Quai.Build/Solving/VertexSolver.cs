@@ -1,5 +1,4 @@
 using Quai.Build.Solving.Keys;
-using Quai.Build.Steps.Programs;
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Quai.Build.Attestations.Provenance;
@@ -13,6 +12,7 @@ using Quai.Build.RemoteCaches;
 using Quai.Build.Sessions;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
+using Quai.Build.Steps.Programs;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
 
@@ -76,6 +76,35 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         }
 
         return solved;
+    }
+
+    /// <summary>The folders that outlive builds which the steps have that were solved, as they are now; those that are not here, from the caches elsewhere that the build began with.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<IReadOnlyList<KeptFolder>> FoldersAsync(CancellationToken cancellation)
+    {
+        Dictionary<string, KeptFolder> found = [];
+        foreach (Mount mount in _solved.ToArray().SelectMany(s => s.Vertex.Op.Exec?.Mounts ?? []))
+        {
+            if (CacheMounts.KeyOf(mount) is { } key && !found.ContainsKey(key)
+                && (await parts.Folders.CopyAsync(mount, cancellation).ConfigureAwait(false) ?? await cache.FolderAsync(key, new QuietProgress()).ConfigureAwait(false)) is { } files)
+            {
+                scope.Use.Hold(files);
+                found.Add(key, new KeptFolder(key, $"cache mount {mount.CacheOpt.ID}", files));
+            }
+        }
+
+        return [.. found.Values];
+    }
+
+    private async Task<LayerStack?> FolderAsync(string key, IStepProgress progress)
+    {
+        LayerStack? files = await cache.FolderAsync(key, progress).ConfigureAwait(false);
+        if (files is not null)
+        {
+            scope.Use.Hold(files);
+        }
+
+        return files;
     }
 
     /// <summary>Adds what a result was made of, as far as that was looked up.</summary>
@@ -252,7 +281,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
             LayerStack[] trees = [.. vertex.Inputs.Select((e, i) => inputs[i].Outputs[e.Index])];
             progress.Start();
             StepResult result = await parts.Runs.RunAsync(
-                vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared), token), scope.Stopped)
+                vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared) { FoldersElsewhere = folder => FolderAsync(folder, shared) }, token), scope.Stopped)
                 .ConfigureAwait(false);
             progress.End(isCached: false);
             return Kept(result);

@@ -8,4 +8,8 @@ namespace Quai.Build.Steps;
 /// <param name="Inputs">The results that it takes.</param>
 /// <param name="Session">The client's session; null for none.</param>
 /// <param name="Progress">Where it says what it does.</param>
-internal sealed record StepContext(IReadOnlyList<LayerStack> Inputs, IBuildSession? Session, IStepProgress Progress);
+internal sealed record StepContext(IReadOnlyList<LayerStack> Inputs, IBuildSession? Session, IStepProgress Progress)
+{
+    /// <summary>The files that a cache elsewhere has of a folder that outlives builds, by its key; null where there is no such cache.</summary>
+    public Func<string, Task<LayerStack?>>? FoldersElsewhere { get; init; }
+}

@@ -29,6 +29,9 @@ internal sealed record BuilderSettings
     /// <summary>Bytes of the disk that are to be free, by the usual rules; null for what the disk says.</summary>
     public long? MinFreeSpace { get; init; }
 
+    /// <summary>Folders of the host that <c>RUN --mount=type=cache</c> has, by its ids.</summary>
+    public IReadOnlyDictionary<string, string> CacheFolders { get; init; } = new Dictionary<string, string>();
+
     /// <summary>How many records of builds stay whatever their age.</summary>
     public int HistoryEntries { get; init; } = 50;
 
@@ -51,6 +54,7 @@ internal sealed record BuilderSettings
                 "gc" or "GC" => Collection(settings, value),
                 "history" or "History" => Recording(settings, value),
                 "entitlements" or "Entitlements" => settings with { Entitlements = Granted(value) },
+                "cache-folders" => settings with { CacheFolders = Folders(value) },
                 _ => throw Unknown($"builder.{name}"),
             };
         }
@@ -134,6 +138,20 @@ internal sealed record BuilderSettings
         }
 
         return read with { Filters = CacheTerms.Of([.. filters.Where(f => !f.StartsWith(UnusedFor, StringComparison.Ordinal))], read.IncludesInternal) };
+    }
+
+    private static Dictionary<string, string> Folders(JsonElement folders)
+    {
+        Dictionary<string, string> read = new(StringComparer.Ordinal);
+        foreach ((string id, JsonElement value) in Members(folders, "builder.cache-folders"))
+        {
+            string path = $"builder.cache-folders.{id}", folder = Text(value, path);
+            read[id] = !Path.IsPathRooted(folder) || Path.GetFullPath(folder) == "/" ? throw QuaiException.Invalid($"{path}: {folder} is no absolute path of a folder")
+                : Directory.Exists(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)))) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))
+                : throw QuaiException.Invalid($"{path}: the folder that {folder} is to be in does not exist");
+        }
+
+        return read;
     }
 
     private static string[] Granted(JsonElement entitlements)

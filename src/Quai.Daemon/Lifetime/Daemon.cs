@@ -200,6 +200,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Policies = policies,
             Entitlements = _configuration.Builder.Entitlements,
+            ChosenCacheFolders = _configuration.Builder.CacheFolders,
             HistoryEntries = _configuration.Builder.HistoryEntries,
             HistoryAge = _configuration.Builder.HistoryAge,
             Log = _log,

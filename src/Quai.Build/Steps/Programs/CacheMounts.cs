@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Quai.Archives;
 using Quai.Build.Caching;
 using Quai.Build.Execution;
 using Quai.Build.Layers;
@@ -13,16 +14,23 @@ namespace Quai.Build.Steps.Programs;
 
 /// <summary>Folders that outlive builds: <c>RUN --mount=type=cache</c>. One that is locked is another step's alone for as long as that runs; one that is private is given to one step at a time.</summary>
 /// <param name="root">Where they are.</param>
-internal sealed class CacheMounts(string root)
+/// <param name="chosen">Folders of the host, by the ids of those that are there: they are not this builder's to remove.</param>
+/// <param name="layers">Where copies are made of them.</param>
+internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, string> chosen, LayerStore layers)
 {
     private const uint NewMode = 0x1ed;
+    private const int MostCopies = 5;
 
     private readonly Turns _turns = new();
     private readonly Lock _lock = new();
     private readonly HashSet<string> _private = [];
     private readonly Dictionary<string, int> _used = [];
 
-    /// <summary>Opens one for a step, and makes it where it is missing, from the files that it is to begin with.</summary>
+    /// <summary>By what caches elsewhere know a folder; null for a mount that is none, or one that begins with files of a step: those belong to that step.</summary>
+    public static string? KeyOf(Mount mount) =>
+        mount is { MountType: MountType.Cache, Input: < 0 } ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("cache mount\0" + mount.CacheOpt?.ID))) : null;
+
+    /// <summary>Opens one for a step, and makes it where it is missing, from the files that it is to begin with, or those that a cache elsewhere has.</summary>
     /// <param name="mount">The mount.</param>
     /// <param name="destination">Where it goes.</param>
     /// <param name="context">The step's inputs.</param>
@@ -31,7 +39,7 @@ internal sealed class CacheMounts(string root)
     public async Task<StepMount> OpenAsync(Mount mount, string destination, StepContext context, Action<Action> atEnd, CancellationToken cancellation)
     {
         LayerStack from = mount.Input < 0 ? LayerStack.Empty : context.Inputs[(int)mount.Input];
-        string name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{mount.CacheOpt?.ID}\0{string.Join('\0', from.Layers.Select(l => l.Id))}\0{mount.Selector}")))[..32];
+        string name = NameOf(mount, from), selector = mount.Selector;
         switch (mount.CacheOpt?.Sharing)
         {
             case CacheSharingOpt.Locked:
@@ -45,10 +53,15 @@ internal sealed class CacheMounts(string root)
                 break;
         }
 
-        string folder = Path.Combine(root, name);
+        string folder = FolderOf(mount, name);
+        if (context.FoldersElsewhere is { } elsewhere && KeyOf(mount) is { } key && !Directory.Exists(folder) && await elsewhere(key).ConfigureAwait(false) is { } files)
+        {
+            (from, selector) = (files, "");
+        }
+
         lock (_lock)
         {
-            Make(folder, from, mount.Selector);
+            Make(folder, from, selector);
             _used[name] = _used.GetValueOrDefault(name) + 1;
         }
 
@@ -56,6 +69,46 @@ internal sealed class CacheMounts(string root)
         atEnd(() => Leave(used));
 
         return new StepMount(destination) { Source = folder, ReadOnly = mount.Readonly };
+    }
+
+    /// <summary>Copies one's files, as they are now, into a layer; null where there is no such folder.</summary>
+    /// <param name="mount">A mount that has a key (<see cref="KeyOf"/>).</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="LinuxException">A file cannot be read.</exception>
+    public async Task<LayerStack?> CopyAsync(Mount mount, CancellationToken cancellation)
+    {
+        string name = NameOf(mount, LayerStack.Empty), folder = FolderOf(mount, name);
+        using IDisposable turn = await _turns.EnterAsync(name, cancellation).ConfigureAwait(false);
+        lock (_lock)
+        {
+            if (!Directory.Exists(folder))
+            {
+                return null;
+            }
+
+            _used[name] = _used.GetValueOrDefault(name) + 1;
+        }
+
+        try
+        {
+            for (int attempt = 1; ; attempt++)
+            {
+                await using WritableLayer made = await layers.BeginAsync(LayerStack.Empty, cancellation).ConfigureAwait(false);
+                try
+                {
+                    await DeepThread.RunAsync("files", () => Copy([folder], "/", made.Directory, cancellation)).ConfigureAwait(false);
+                    return await made.SealAsync(cancellation).ConfigureAwait(false);
+                }
+                catch (LinuxException e) when (e.Errno == Errno.ENOENT && attempt < MostCopies)
+                {
+                    // A step that shares the folder has removed a file meanwhile.
+                }
+            }
+        }
+        finally
+        {
+            Leave(name);
+        }
     }
 
     /// <summary>All of them, as records of the cache.</summary>
@@ -150,24 +203,33 @@ internal sealed class CacheMounts(string root)
         string beside = folder + ".new";
         if (Directory.Exists(beside))
         {
-            using FileDescriptor parent = FileCalls.OpenDirectory(root);
+            using FileDescriptor parent = FileCalls.OpenDirectory(Path.GetDirectoryName(beside)!);
             FileCalls.RemoveTree(parent.Number, Path.GetFileName(beside));
         }
 
         FileCalls.MakeDirectory(FileCalls.AT_FDCWD, beside, NewMode);
-        var tree = new MergedTree(from);
-        using (MergedDirectory? source = from.Layers.Count == 0 ? null : tree.OpenDirectory(tree.Resolve(selector)))
-        using (MergedDirectory target = MergedDirectory.Root([beside]))
-        {
-            if (source is not null)
-            {
-                // What a program may change in place must not be a layer's own file.
-                var copy = new TreeCopy(new CopyChanges(null, null, null, null) { IsOwn = true }, new FileSharing(new LayerFiles(), LayerStack.Empty), CancellationToken.None);
-                copy.CopyContent(source, target, "");
-                TreeAttributes.Copy(source.Top!, target.At(0)!, marks: false);
-            }
-        }
-
+        Copy(from.Directories, selector, beside, CancellationToken.None);
         Directory.Move(beside, folder);
     }
+
+    // What a program may change in place must not be a layer's own file.
+    private static void Copy(IReadOnlyList<string> from, string path, string target, CancellationToken cancellation)
+    {
+        var tree = new MergedTree(from);
+        using MergedDirectory? source = from.Count == 0 ? null : tree.OpenDirectory(tree.Resolve(path));
+        using MergedDirectory made = MergedDirectory.Root([target]);
+        if (source is not null)
+        {
+            var copy = new TreeCopy(CopyChanges.None with { IsOwn = true }, new FileSharing(new LayerFiles(), LayerStack.Empty), cancellation);
+            copy.CopyContent(source, made, "");
+            TreeAttributes.Copy(source.Top!, made.At(0)!, marks: false);
+        }
+    }
+
+    private static string NameOf(Mount mount, LayerStack from) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{mount.CacheOpt?.ID}\0{string.Join('\0', from.Layers.Select(l => l.Id))}\0{mount.Selector}")))[..32];
+
+    // Of several that are private the first one has the chosen folder. Ids are told with the build's name space before them, which is usually empty.
+    private string FolderOf(Mount mount, string name) =>
+        !name.Contains('-', StringComparison.Ordinal) && mount.CacheOpt?.ID is { } id && chosen.TryGetValue(id.StartsWith('/') ? id[1..] : id, out string? folder) ? folder : Path.Combine(root, name);
 }

@@ -1,0 +1,13 @@
+using Quai.Build.Layers;
+
+namespace Quai.Build.RemoteCaches;
+
+/// <summary>A folder that outlives builds, as a cache elsewhere has it.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="Files">Its files.</param>
+internal sealed record KeptFolder(string Key, string Name, LayerStack Files)
+{
+    /// <summary>What kind of result it is.</summary>
+    public const string Kind = "exec.cachemount";
+}
