@@ -6,6 +6,7 @@ using Quai.Content.Blobs;
 using Quai.Content.Collecting;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Oci.Images;
 
 namespace Quai.Build.Exporting;
 
@@ -16,6 +17,9 @@ namespace Quai.Build.Exporting;
 /// <param name="isForDocker">Whether <c>docker load</c> is to take it, rather than tools that read OCI layouts.</param>
 internal sealed class ArchiveExporter(ImageComposer composer, BlobStore blobs, Leases leases, bool isForDocker) : IExporter
 {
+    // By which clients offer the folder of an image.
+    private const string ContentName = "export";
+
     /// <inheritdoc/>
     public IReadOnlyList<string> Types { get; } = [isForDocker ? "docker" : "oci"];
 
@@ -27,11 +31,6 @@ internal sealed class ArchiveExporter(ImageComposer composer, BlobStore blobs, L
         IReadOnlyList<ExportedTree> trees, ExportRequest request, IBuildSession? session, IStepProgress progress, CancellationToken cancellation)
     {
         var demands = new ImageDemands(request.Attributes);
-        if (!demands.IsFile)
-        {
-            throw new QuaiException(ErrorKind.NotImplemented, "writing an image into a folder of the client (tar=false) is not available in this version of Quai");
-        }
-
         if (isForDocker && trees.Count > 1)
         {
             throw QuaiException.Invalid("docker exporter does not currently support exporting manifest lists");
@@ -45,11 +44,31 @@ internal sealed class ArchiveExporter(ImageComposer composer, BlobStore blobs, L
 
         using Lease lease = leases.Begin();
         ComposedImage image = await composer.ComposeAsync(trees, demands, demands.UsesOciTypes ?? !isForDocker, progress, lease, cancellation).ConfigureAwait(false);
+        if (!demands.IsFile)
+        {
+            await WriteAsync(session, image, progress, cancellation).ConfigureAwait(false);
+            return image.Answer(demands.Names);
+        }
+
         LayoutArchive archive = await ImageArchive.PlanAsync(blobs, image, demands, isForDocker, cancellation).ConfigureAwait(false);
         Dictionary<string, string> answer = image.Answer(demands.Names);
         progress.Report("sending tarball", 0, archive.Length, isComplete: false);
         await ClientFile.SendAsync(session, request.Index, answer, archive.WriteAsync, cancellation).ConfigureAwait(false);
         progress.Report("sending tarball", archive.Length, archive.Length, isComplete: true);
         return answer;
+    }
+
+    /// <summary>Has the client keep the image's blobs in a folder, which it lists itself then.</summary>
+    private async Task WriteAsync(IBuildSession? session, ComposedImage image, IStepProgress progress, CancellationToken cancellation)
+    {
+        IClientContent content = session?.OpenContent(ContentName) ?? throw QuaiException.Invalid("no session of a client takes the image");
+        progress.Report("copying to the client's folder", 0, 0, isComplete: false);
+        foreach (Digest digest in image.Blobs.Distinct())
+        {
+            await using FileStream blob = File.OpenRead(await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false));
+            await content.WriteAsync(digest, blob, cancellation).ConfigureAwait(false);
+        }
+
+        progress.Report("copying to the client's folder", 0, 0, isComplete: true);
     }
 }

@@ -16,9 +16,10 @@ internal static class AttestationFiles
     /// <summary>Writes them.</summary>
     /// <param name="tree">The tree.</param>
     /// <param name="request">What is asked for; it may say how their names begin.</param>
+    /// <param name="isJoined">Whether those of other platforms are in the same folder: then the platform is in their names.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="QuaiException">Two have the same name, or the name is none.</exception>
-    public static async Task<IReadOnlyList<(string Name, byte[] Content)>> WriteAsync(ExportedTree tree, ExportRequest request, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<(string Name, byte[] Content)>> WriteAsync(ExportedTree tree, ExportRequest request, bool isJoined, CancellationToken cancellation)
     {
         string prefix = request.Attributes.GetValueOrDefault(PrefixKey, "");
         if (prefix.Contains('/', StringComparison.Ordinal))
@@ -38,6 +39,7 @@ internal static class AttestationFiles
         foreach (TreeAttestation attestation in told)
         {
             string name = prefix + attestation.FileName;
+            name = isJoined ? $"{Path.GetFileNameWithoutExtension(name)}.{PlatformFolders.NameOf(tree)}{Path.GetExtension(name)}" : name;
             if (files.Exists(f => f.Name == name))
             {
                 throw QuaiException.Invalid($"duplicate attestation path name {name}");

@@ -40,7 +40,13 @@ internal sealed class LocalExporter : IExporter
         }
         else
         {
-            tree = await SentAsync(trees[0], "", request, cancellation).ConfigureAwait(false);
+            List<(string, ISentTree)> together = [];
+            foreach (ExportedTree one in trees)
+            {
+                together.Add((one.Platform.ToString(), await SentAsync(one, "", request, cancellation, trees.Count > 1).ConfigureAwait(false)));
+            }
+
+            tree = together is [var (_, only)] ? only : new JoinedTree(together);
         }
 
         await session.SendTreeAsync(request.Index, tree, cancellation).ConfigureAwait(false);
@@ -48,10 +54,10 @@ internal sealed class LocalExporter : IExporter
         return new Dictionary<string, string>();
     }
 
-    private static async Task<ISentTree> SentAsync(ExportedTree tree, string folder, ExportRequest request, CancellationToken cancellation)
+    private static async Task<ISentTree> SentAsync(ExportedTree tree, string folder, ExportRequest request, CancellationToken cancellation, bool isJoined = false)
     {
         var files = new SentTree(new MergedTree(tree.Stack), folder, tree.Epoch);
-        IReadOnlyList<(string Name, byte[] Content)> beside = await AttestationFiles.WriteAsync(tree, request, cancellation).ConfigureAwait(false);
+        IReadOnlyList<(string Name, byte[] Content)> beside = await AttestationFiles.WriteAsync(tree, request, isJoined, cancellation).ConfigureAwait(false);
         return beside.Count == 0 ? files : new AttestedTree(files, folder, beside, tree.Epoch ?? DateTimeOffset.UtcNow);
     }
 }

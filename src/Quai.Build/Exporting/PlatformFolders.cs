@@ -1,3 +1,4 @@
+using Quai.Dockerfiles.Instructions.Reading;
 using Quai.Errors;
 
 namespace Quai.Build.Exporting;
@@ -5,14 +6,12 @@ namespace Quai.Build.Exporting;
 /// <summary>The folders that files for several platforms are in.</summary>
 internal static class PlatformFolders
 {
-    /// <summary>Whether each platform's files are in a folder of their own: those for several are, those for one if the request says so.</summary>
-    /// <exception cref="QuaiException">Files for several platforms are asked for in one folder.</exception>
+    /// <summary>Whether each platform's files are in a folder of their own: those for several are, unless the request says otherwise; those for one if it says so.</summary>
+    /// <exception cref="QuaiException">What the request says is neither true nor false.</exception>
     public static bool IsSplit(IReadOnlyList<ExportedTree> trees, IReadOnlyDictionary<string, string> attributes) => attributes.GetValueOrDefault("platform-split", "") switch
     {
-        "true" or "1" => true,
-        "false" or "0" when trees.Count > 1 => throw new QuaiException(
-            ErrorKind.NotImplemented, "files for several platforms in one folder (platform-split=false) are not available in this version of Quai"),
-        _ => trees.Count > 1,
+        "" => trees.Count > 1,
+        string text => Booleans.TryParse(text, out bool isSplit) ? isSplit : throw QuaiException.Invalid($"invalid value for platform-split: {text}"),
     };
 
     /// <summary>The name of a tree's folder.</summary>

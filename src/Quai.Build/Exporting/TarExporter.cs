@@ -4,6 +4,7 @@ using Quai.Build.Jobs;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Trees;
+using Quai.BuildTransfer;
 using Quai.Linux;
 using Quai.Linux.Mounts;
 
@@ -28,7 +29,13 @@ internal sealed class TarExporter(string mountPoint) : IExporter
         List<IReadOnlyList<(string Name, byte[] Content)>> beside = [];
         foreach (ExportedTree tree in trees)
         {
-            beside.Add(await AttestationFiles.WriteAsync(tree, request, cancellation).ConfigureAwait(false));
+            beside.Add(await AttestationFiles.WriteAsync(tree, request, !isSplit && trees.Count > 1, cancellation).ConfigureAwait(false));
+        }
+
+        if (!isSplit && trees.Count > 1)
+        {
+            // Looked through before anything is sent: of two files with one name an archive would have the last one.
+            await DeepThread.RunAsync("files", () => _ = new JoinedTree([.. trees.Select(t => (t.Platform.ToString(), (ISentTree)new SentTree(new MergedTree(t.Stack), "")))]).Entries()).ConfigureAwait(false);
         }
 
         await ClientFile.SendAsync(
