@@ -4,6 +4,7 @@ using Quai.Content.Blobs;
 using Quai.Content.Snapshots;
 using Quai.Images.Archives;
 using Quai.Images.Catalog;
+using Quai.Images.Catalog.Indexes;
 using Quai.Images.Commits;
 using Quai.Images.Containers;
 using Quai.Images.Publishing;
@@ -71,7 +72,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Pull = pull,
             Load = new LoadImages(blobs, snapshots, content.Layers, recorder, content.Work, events, time),
             Import = new ImportImage(blobs, snapshots, content.Layers, maker, content.Work, events),
-            Save = new SaveImages(catalog, holds, blobs, content.Leases, events),
+            Save = new SaveImages(catalog, new NamedIndexes(blobs), holds, blobs, content.Leases, events),
             Commit = new CommitImage(catalog, holds, blobs, content.Differences, maker, content.Work, events),
             Built = new RecordBuiltImage(maker, attested, events),
             BuiltIndexes = new RecordBuiltIndex(content.Blobs, recorder, attested, events),

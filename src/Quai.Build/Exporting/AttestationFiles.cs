@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Quai.Build.Attestations;
 using Quai.Build.Jobs;
 using Quai.Build.Trees;
+using Quai.Build.Trees.Sent;
 using Quai.BuildTransfer;
 using Quai.Errors;
 using Quai.Oci.Images;

@@ -4,6 +4,7 @@ using Quai.Build.Jobs;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Build.Trees;
+using Quai.Build.Trees.Sent;
 using Quai.BuildTransfer;
 using Quai.Linux;
 using Quai.Linux.Mounts;

@@ -2,6 +2,7 @@ using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
+using Quai.Build.Steps.Programs;
 using Quai.Content.Collecting;
 using Quai.Errors;
 

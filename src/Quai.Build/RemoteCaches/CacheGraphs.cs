@@ -1,4 +1,5 @@
 using Quai.Build.Layers;
+using Quai.Build.Steps.Programs;
 using Quai.Content.Collecting;
 using Quai.Images;
 using Quai.Oci.Images;

@@ -1,4 +1,5 @@
 using Quai.Build.Trees;
+using Quai.Build.Trees.Sent;
 using Quai.BuildTransfer;
 using Quai.Dockerfiles.Ignoring;
 using Quai.Errors;

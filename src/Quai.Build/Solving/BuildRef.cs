@@ -3,6 +3,7 @@ using Quai.Build.Jobs;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
 using Quai.Build.Trees;
+using Quai.Build.Trees.Sent;
 using Quai.BuildProtocol.Llb;
 using Quai.BuildTransfer;
 using Quai.Errors;

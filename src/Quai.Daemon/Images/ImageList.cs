@@ -52,11 +52,18 @@ internal static class ImageList
         bool manifests = call.Version.AtLeast(47) && call.Flag("manifests");
         IReadOnlyList<Image> images = backend.Images.List();
         Dictionary<string, int>? users = call.Version.AtLeast(42) && call.Flag("shared-size") ? LayerUsers(images) : null;
+        Dictionary<string, string> shared = SharedNames(backend, images);
         List<ImageSummary> rows = [];
         foreach (Image image in images)
         {
             DateTimeOffset? created = image.Config.Created;
             if ((before is { } b && !(created < b)) || (since is { } s && !(created > s)) || !labels.All(l => Labels.Matches(image.Config.Config?.Labels, l)))
+            {
+                continue;
+            }
+
+            // A name of several platforms' images is one row: that which the name stands for here.
+            if (!all && image.RepoTags.Count > 0 && image.RepoTags.All(t => shared.TryGetValue(t, out string? first) && first != image.Id))
             {
                 continue;
             }
@@ -118,6 +125,9 @@ internal static class ImageList
 
     private static List<string> Matching(IReadOnlyList<string> names, IReadOnlyList<string> patterns) =>
         [.. names.Where(n => patterns.Count == 0 || patterns.Any(p => ReferencePattern.Matches(p, n)))];
+
+    private static Dictionary<string, string> SharedNames(Backend backend, IReadOnlyList<Image> images) =>
+        images.SelectMany(i => i.RepoTags).CountBy(t => t).Where(t => t.Value > 1).ToDictionary(t => t.Key, t => backend.Images.Resolve(t.Key).Id);
 
     // A stack of layers is identified by its folders: each belongs to one chain only.
     private static Dictionary<string, int> LayerUsers(IReadOnlyList<Image> images) => images.SelectMany(i => i.LayerDirectories).CountBy(l => l).ToDictionary();

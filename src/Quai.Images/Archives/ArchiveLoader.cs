@@ -19,6 +19,7 @@ internal sealed class ArchiveLoader(
 {
     private const string ContainerdNameAnnotation = "io.containerd.image.name";
     private const string RefNameAnnotation = "org.opencontainers.image.ref.name";
+    private const string ReferenceType = "vnd.docker.reference.type";
     private const int MaxNestedIndexes = 4;
 
     /// <summary>Maximum number of entries read in all indexes together: indexes that list indexes many times over could be read more often than there are bytes.</summary>
@@ -36,10 +37,16 @@ internal sealed class ArchiveLoader(
         if (archive.Find("manifest.json") is not null)
         {
             // All names before the first image: an archive with a deceptive one is not half loaded.
-            foreach ((DockerArchiveItem item, ImageName[] names) in ImageJson.ReadDockerArchive(archive.ReadBytes("manifest.json", ImageJson.MaxManifestSize))
-                .ConvertAll(i => (i, (ImageName[])[.. (i?.RepoTags ?? []).Select(ImageName.Tag)])))
+            List<(DockerArchiveItem Item, ImageName[] Names)> items = ImageJson.ReadDockerArchive(archive.ReadBytes("manifest.json", ImageJson.MaxManifestSize))
+                .ConvertAll(i => (i, (ImageName[])[.. (i?.RepoTags ?? []).Select(ImageName.Tag)]));
+            HashSet<string> indexed = await LoadIndexesAsync([.. items.SelectMany(i => i.Names)], cancellation).ConfigureAwait(false);
+            foreach ((DockerArchiveItem item, ImageName[] names) in items)
             {
-                await LoadItemAsync(item, names, cancellation).ConfigureAwait(false);
+                ImageName[] left = [.. names.Where(n => !indexed.Contains(n.Reference.Canonical))];
+                if (left.Length > 0 || names.Length == 0)
+                {
+                    await LoadItemAsync(item, left, cancellation).ConfigureAwait(false);
+                }
             }
         }
         else if (archive.Find("index.json") is not null)
@@ -54,6 +61,57 @@ internal sealed class ArchiveLoader(
         return _loaded.Count > 0 || job.Platforms.Count == 0
             ? _loaded
             : throw QuaiException.NotFound($"requested platform ({string.Join(", ", job.Platforms)}) not found: image might be filtered out");
+    }
+
+    /// <summary>Loads the images of all platforms that the archive has of those names that stand for an index.</summary>
+    /// <returns>These names, canonical.</returns>
+    private async Task<HashSet<string>> LoadIndexesAsync(IReadOnlyList<ImageName> names, CancellationToken cancellation)
+    {
+        HashSet<string> loaded = [];
+        if (archive.Find("index.json") is null)
+        {
+            return loaded;
+        }
+
+        foreach (Descriptor entry in ImageJson.ReadIndex(archive.ReadBytes("index.json", ImageJson.MaxManifestSize)).Manifests!.Where(e => MediaTypes.IsIndex(e.MediaType)))
+        {
+            Digest digest = Digest.Parse(entry.Digest);
+            if (NameOf(entry) is not { } name || !names.Any(n => n.Reference.Canonical == name.Reference.Canonical) || archive.FindBlob(digest) is null)
+            {
+                continue;
+            }
+
+            byte[] bytes = archive.ReadBytes($"blobs/{digest.Algorithm}/{digest.Hex}", ImageJson.MaxManifestSize);
+            ImageJson.DetectMediaType(bytes, entry.MediaType);
+            if (await LoadPlatformsAsync(ImageJson.ReadIndex(bytes), bytes, digest, name, cancellation).ConfigureAwait(false))
+            {
+                loaded.Add(name.Reference.Canonical);
+            }
+        }
+
+        return loaded;
+    }
+
+    private async Task<bool> LoadPlatformsAsync(ImageIndex index, byte[] bytes, Digest digest, ImageName name, CancellationToken cancellation)
+    {
+        bool any = false;
+        Descriptor[] here = [.. index.Manifests!.Where(m => MediaTypes.IsManifest(m.MediaType) && archive.FindBlob(Digest.Parse(m.Digest)) is not null)];
+        foreach (Descriptor entry in here.Where(m => m.Annotations?.ContainsKey(ReferenceType) != true && (m.Platform is not { } platform || IsWanted(platform))))
+        {
+            if (!any)
+            {
+                // All of them have it.
+                await blobs.AddAsync(bytes, digest, job.Lease, cancellation).ConfigureAwait(false);
+            }
+
+            Digest manifest = Digest.Parse(entry.Digest);
+            byte[] content = archive.ReadBytes($"blobs/{manifest.Algorithm}/{manifest.Hex}", ImageJson.MaxManifestSize);
+            ImageJson.DetectMediaType(content, entry.MediaType);
+            await LoadManifestAsync(content, manifest, [name, ImageName.ByDigest(name.Reference, digest)], digest, cancellation).ConfigureAwait(false);
+            any = true;
+        }
+
+        return any;
     }
 
     private async Task LoadItemAsync(DockerArchiveItem item, ImageName[] names, CancellationToken cancellation)
@@ -165,12 +223,12 @@ internal sealed class ArchiveLoader(
             }
             else if (MediaTypes.IsManifest(mediaType))
             {
-                await LoadManifestAsync(bytes, digest, own, cancellation).ConfigureAwait(false);
+                await LoadManifestAsync(bytes, digest, own is null ? [] : [own], null, cancellation).ConfigureAwait(false);
             }
         }
     }
 
-    private async Task LoadManifestAsync(byte[] bytes, Digest digest, ImageName? name, CancellationToken cancellation)
+    private async Task LoadManifestAsync(byte[] bytes, Digest digest, ImageName[] names, Digest? index, CancellationToken cancellation)
     {
         Manifest manifest = ImageJson.ReadManifest(bytes);
         if (!MediaTypes.IsImageConfig(manifest.Config!.MediaType))
@@ -188,19 +246,19 @@ internal sealed class ArchiveLoader(
         }
 
         List<(Descriptor, SpooledFile)> layers = [.. manifest.Layers!.Select(l => (l, Blob(Digest.Parse(l.Digest))))];
-        await StoreAsync(configBytes, config, (bytes, digest), layers, name is null ? [] : [name], cancellation).ConfigureAwait(false);
+        await StoreAsync(configBytes, config, (bytes, digest), layers, names, cancellation, index).ConfigureAwait(false);
 
         SpooledFile Blob(Digest wanted) => archive.FindBlob(wanted) ?? throw QuaiException.Invalid($"invalid archive: blob {wanted} of manifest {digest} is missing");
     }
 
     private async Task StoreAsync(
         byte[] configBytes, ImageConfig config, (byte[] Bytes, Digest Digest) manifest, List<(Descriptor Descriptor, SpooledFile File)> layers,
-        ImageName[] names, CancellationToken cancellation)
+        ImageName[] names, CancellationToken cancellation, Digest? index = null)
     {
         ImageRecorder.CheckLayers(config, layers.Count);
         archive.Charge((long)layers.Count * LayerCharge);
         string[] chains = ChainIds.Of(config.RootFs.DiffIds);
-        HashSet<string> used = [manifest.Digest.ToString()];
+        HashSet<string> used = [manifest.Digest.ToString(), .. index is { } own ? (string[])[own.ToString()] : []];
         var unpacking = new List<Task>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         try
@@ -238,7 +296,8 @@ internal sealed class ArchiveLoader(
             job.Progress.Report(new ProgressMessage(null, Stream: $"The image {name.Familiar} already exists, renaming the old one with ID {old} to empty string\n"));
         }
 
-        _loaded.AddRange(names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Reference.Familiar)));
+        names = [.. names.Where(n => n.Reference.Digest is null && !_loaded.Exists(l => index is not null && l.Name == n.Reference.Familiar))];
+        _loaded.AddRange(names.Length == 0 && index is not null ? [] : names.Length == 0 ? [new LoadedImage(image.Image.Id, null)] : names.Select(n => new LoadedImage(image.Image.Id, n.Reference.Familiar)));
     }
 
     /// <summary>Makes the layer that was unpacked on arrival the layer of its chain. One that was not, or is in several stacks, is unpacked from its blob.</summary>

@@ -11,7 +11,12 @@ namespace Quai.Images.Archives;
 internal sealed class ArchiveWriter
 {
     private readonly BlobStore _blobs;
+    private const string ReferenceType = "vnd.docker.reference.type";
+
     private readonly HashSet<Digest> _files = [];
+
+    // Manifests that an index lists, and which are not listed beside it.
+    private readonly HashSet<string> _listed = [];
     private LayoutArchive _layout = null!;
 
     private ArchiveWriter(BlobStore blobs) => _blobs = blobs;
@@ -28,7 +33,7 @@ internal sealed class ArchiveWriter
     {
         List<DockerArchiveItem> archive = [];
         List<Descriptor> index = [];
-        foreach (Item item in items)
+        foreach (Item item in items.OrderByDescending(i => i.Indexes.Count))
         {
             Add(item, archive, index);
         }
@@ -45,7 +50,14 @@ internal sealed class ArchiveWriter
     }
 
     /// <summary>An image and the names to write with it.</summary>
-    public sealed record Item(StoredImage Image, IReadOnlyList<ImageReference> Names);
+    public sealed record Item(StoredImage Image, IReadOnlyList<ImageReference> Names)
+    {
+        /// <summary>The indexes by which names stand for this and other platforms' images, which are written, too.</summary>
+        public IReadOnlyList<NamedIndex> Indexes { get; init; } = [];
+    }
+
+    /// <summary>An index, and the name by which it is written.</summary>
+    public sealed record NamedIndex(Digest Digest, ImageIndex Content, ImageReference Name);
 
     /// <summary>Bytes of the whole archive.</summary>
     public long Length => _layout.Length;
@@ -67,6 +79,18 @@ internal sealed class ArchiveWriter
             _files.Add(Digest.Parse(part.Digest));
         }
 
+        foreach (NamedIndex named in item.Indexes)
+        {
+            AddIndex(named, index);
+        }
+
+        bool isListed = item.Names.Count == 0 && _listed.Contains(digest.ToString());
+        if (isListed && item.Indexes.Count == 0)
+        {
+            // Programs that know no index would take it for an image without a name.
+            return;
+        }
+
         Dictionary<string, Descriptor> sources = [];
         for (int i = 0; i < manifest.Layers!.Count; i++)
         {
@@ -77,14 +101,45 @@ internal sealed class ArchiveWriter
         archive.Add(new DockerArchiveItem
         {
             Config = LayoutArchive.NameOf(Digest.Parse(manifest.Config!.Digest)),
-            RepoTags = [.. item.Names.Select(n => n.Familiar)],
+            RepoTags = [.. item.Names.Concat(item.Indexes.Select(i => i.Name)).Select(n => n.Familiar)],
             Layers = [.. manifest.Layers!.Select(l => LayoutArchive.NameOf(Digest.Parse(l.Digest)))],
             LayerSources = sources,
         });
         var plain = new Descriptor { MediaType = ImageJson.DetectMediaType(bytes), Digest = digest.ToString(), Size = bytes.Length };
-        index.AddRange(item.Names.Count == 0 ? [plain] : item.Names.Select(n => plain with
-        {
-            Annotations = new() { ["io.containerd.image.name"] = n.Canonical, ["org.opencontainers.image.ref.name"] = n.Tag! },
-        }));
+        index.AddRange(isListed ? [] : item.Names.Count == 0 ? [plain] : item.Names.Select(n => Named(plain, n)));
     }
+
+    private void AddIndex(NamedIndex named, List<Descriptor> index)
+    {
+        byte[] bytes = _blobs.Read(named.Digest, ImageJson.MaxManifestSize);
+        _files.Add(named.Digest);
+        foreach (Descriptor entry in named.Content.Manifests!)
+        {
+            _listed.Add(entry.Digest);
+            AddAttestation(Digest.Parse(entry.Digest), entry);
+        }
+
+        index.Add(Named(new Descriptor { MediaType = ImageJson.DetectMediaType(bytes), Digest = named.Digest.ToString(), Size = bytes.Length }, named.Name));
+    }
+
+    // What is attested of the images goes along as far as it is here; their own blobs do as theirs.
+    private void AddAttestation(Digest digest, Descriptor entry)
+    {
+        if (entry.Annotations?.ContainsKey(ReferenceType) != true || !File.Exists(_blobs.PathOf(digest)))
+        {
+            return;
+        }
+
+        Manifest manifest = ImageJson.ReadManifest(_blobs.Read(digest, ImageJson.MaxManifestSize));
+        Digest[] parts = [.. manifest.Layers!.Prepend(manifest.Config!).Select(p => Digest.Parse(p.Digest))];
+        if (parts.All(p => File.Exists(_blobs.PathOf(p))))
+        {
+            _files.UnionWith(parts.Append(digest));
+        }
+    }
+
+    private static Descriptor Named(Descriptor plain, ImageReference name) => plain with
+    {
+        Annotations = new() { ["io.containerd.image.name"] = name.Canonical, ["org.opencontainers.image.ref.name"] = name.Tag! },
+    };
 }

@@ -2,12 +2,13 @@ using Quai.Content.Blobs;
 using Quai.Content.Collecting;
 using Quai.Errors;
 using Quai.Images.Catalog;
+using Quai.Images.Catalog.Indexes;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Archives;
 
 /// <summary>Makes an archive of images.</summary>
-internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobStore blobs, Leases leases, ImageEvents events)
+internal sealed class SaveImages(ImageCatalog catalog, NamedIndexes indexes, ImageHolds holds, BlobStore blobs, Leases leases, ImageEvents events)
 {
     public async Task<ISavedArchive> RunAsync(IReadOnlyList<string> references, IReadOnlyList<Platform> platforms, CancellationToken cancellation)
     {
@@ -40,7 +41,20 @@ internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobSto
                 throw new ImageNotFoundException(reference);
             }
 
-            foreach ((StoredImage image, ImageReference? name) in named)
+            if (platforms.Count == 0 && named is [var (_, only)] && only is not null && catalog.AllByName(only) is { Count: > 1 } all && indexes.Find(only, all) is var (digest, index))
+            {
+                foreach (StoredImage image in all)
+                {
+                    items.TryAdd(image.Image.Id, new ArchiveWriter.Item((await holds.HoldAsync(image, lease, cancellation).ConfigureAwait(false)).Image, []));
+                }
+
+                // For programs that know no index the name is that of this machine's platform.
+                ArchiveWriter.Item first = items[all[0].Image.Id];
+                items[all[0].Image.Id] = first with { Indexes = [.. first.Indexes, new ArchiveWriter.NamedIndex(digest, index, only)] };
+                continue;
+            }
+
+            foreach ((StoredImage image, ImageReference? name) in named.SelectMany(n => OfPlatforms(n, platforms)))
             {
                 ImageConfig config = image.Image.Config;
                 var offered = new PlatformDescription { Os = config.Os, Architecture = config.Architecture, Variant = config.Variant };
@@ -60,6 +74,12 @@ internal sealed class SaveImages(ImageCatalog catalog, ImageHolds holds, BlobSto
 
         return [.. items.Values];
     }
+
+    /// <summary>The images of the platforms that are asked for, where a name stands for several; else the image itself.</summary>
+    private IEnumerable<(StoredImage Image, ImageReference? Name)> OfPlatforms((StoredImage Image, ImageReference? Name) named, IReadOnlyList<Platform> platforms) =>
+        platforms.Count == 0 || named.Name is null || catalog.AllByName(named.Name) is not { Count: > 1 } all ? [named]
+        : all.Where(i => platforms.Any(p => ImageCatalog.Suits(p, i))) is var suited && suited.Any() ? suited.Select(i => (i, (ImageReference?)named.Name))
+        : [named];
 
     /// <summary>The meaning of an argument of save: one name, all tags of a repository given without one, or an image by its id.</summary>
     private List<(StoredImage Image, ImageReference? Name)> Named(string reference)

@@ -1,3 +1,4 @@
+using Quai.Images.Catalog.Indexes;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Catalog;

@@ -1,6 +1,7 @@
 using Quai.Content.Blobs;
 using Quai.Content.Collecting;
 using Quai.Images.Catalog;
+using Quai.Images.Catalog.Indexes;
 using Quai.Oci.Images;
 
 namespace Quai.Images.Commits;

@@ -1,5 +1,6 @@
 using Quai.Content.Collecting;
 using Quai.Images.Catalog;
+using Quai.Images.Catalog.Indexes;
 
 namespace Quai.Images.Commits;
 

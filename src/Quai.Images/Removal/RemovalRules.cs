@@ -121,7 +121,9 @@ internal sealed class RemovalRules(
         NameTable.Of(connection, id).ForEach(n => Untag(id, n, tell: true));
         connection.Run("DELETE FROM images WHERE id=$i", ("$i", id));
         Done.Add(new ImageDeleted(null, id));
-        Done.AddRange(removeLayers().Select(l => new ImageDeleted(null, l)));
+
+        // Layers that no image ever had go by no digest.
+        Done.AddRange(removeLayers().Where(l => Digest.TryParse(l, out _)).Select(l => new ImageDeleted(null, l)));
         Events.Add(("delete", id, id));
         if (prune && parent is not null)
         {

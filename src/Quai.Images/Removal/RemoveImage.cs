@@ -37,6 +37,8 @@ internal sealed class RemoveImage(ImageCatalog catalog, ImageRemoval removal)
             },
             measure: false,
             cancellation).ConfigureAwait(false);
-        return removed.Done;
+
+        // A name of several platforms is told once.
+        return [.. removed.Done.DistinctBy(d => (d.Untagged, d.Deleted))];
     }
 }

@@ -32,6 +32,40 @@ public sealed class PlatformTests(QuaidInstance engine) : IClassFixture<QuaidIns
     }
 
     [QuaidFact]
+    public async Task It_is_one_row_is_removed_once_and_an_archive_has_all_of_it()
+    {
+        BuildFolder folder = new BuildFolder(engine).Dockerfile(Crossing);
+        await folder.BuildAsync("--platform linux/amd64,linux/arm64 -t saved:1");
+        Assert.Equal("1", await folder.Client.OkAsync("image ls --format {{.Tag}} saved"));
+        string archive = Path.Combine(engine.Scratch("archives"), "saved.tar");
+        await folder.Client.OkAsync($"save -o {archive} saved:1");
+        string[] removed = (await folder.Client.OkAsync("rmi saved:1")).Split('\n');
+        Assert.Single(removed, l => l == "Untagged: saved:1");
+        Assert.Equal(2, removed.Count(l => l.StartsWith("Deleted: sha256:", StringComparison.Ordinal)));
+        Assert.Equal("Loaded image: saved:1", await folder.Client.OkAsync($"load -i {archive}"));
+        Assert.Equal("arm64", await folder.Client.OkAsync("image inspect --platform linux/arm64 -f {{.Architecture}} saved:1"));
+        Assert.Equal("amd64", await folder.Client.OkAsync("image inspect -f {{.Architecture}} saved:1"));
+        await folder.Client.OkAsync("rmi saved:1");
+        Assert.Equal("Loaded image: saved:1", await folder.Client.OkAsync($"load --platform linux/arm64 -i {archive}"));
+        Assert.Equal("arm64", await folder.Client.OkAsync("image inspect -f {{.Architecture}} saved:1"));
+    }
+
+    [QuaidFact]
+    public async Task Its_files_may_go_into_one_folder_and_its_image_into_another()
+    {
+        BuildFolder folder = new BuildFolder(engine).Dockerfile("FROM scratch\nARG TARGETARCH\nCOPY Dockerfile /in/$TARGETARCH\n");
+        string files = engine.Scratch(engine.Name("files")), layout = engine.Scratch(engine.Name("layout"));
+        await folder.BuildAsync($"--platform linux/amd64,linux/arm64 -o type=local,dest={files},platform-split=false");
+        Assert.Equal(["amd64", "arm64"], Directory.EnumerateFiles($"{files}/in").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        folder.Dockerfile("FROM scratch\nCOPY Dockerfile /one\n");
+        CommandResult both = await folder.RunAsync($"--platform linux/amd64,linux/arm64 -o type=local,dest={files},platform-split=false");
+        both.ExpectFailure(1, "cannot overwrite one from linux/amd64 with linux/arm64 when split option is disabled");
+        await folder.BuildAsync($"--platform linux/amd64,linux/arm64 -o type=oci,dest={layout},tar=false");
+        IEnumerable<string> indexes = Directory.EnumerateFiles($"{layout}/blobs/sha256").Select(File.ReadAllText).Where(t => t.Contains("\"architecture\":\"arm64\"", StringComparison.Ordinal) && t.Contains("\"architecture\":\"amd64\"", StringComparison.Ordinal));
+        Assert.Single(indexes);
+    }
+
+    [QuaidFact]
     public async Task It_is_pushed_as_an_index_and_comes_back()
     {
         await using DebianRegistry registry = await DebianRegistry.StartAsync(engine.Scratch(engine.Name("registry")));

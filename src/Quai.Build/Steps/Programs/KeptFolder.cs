@@ -1,6 +1,6 @@
 using Quai.Build.Layers;
 
-namespace Quai.Build.RemoteCaches;
+namespace Quai.Build.Steps.Programs;
 
 /// <summary>A folder that outlives builds, as a cache elsewhere has it.</summary>
 /// <param name="Key">Its key.</param>

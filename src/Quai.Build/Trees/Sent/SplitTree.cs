@@ -2,7 +2,7 @@ using Quai.Build.Sessions;
 using Quai.BuildTransfer;
 using Quai.Errors;
 
-namespace Quai.Build.Trees;
+namespace Quai.Build.Trees.Sent;
 
 /// <summary>Several trees as a client takes them at once, each in a folder of its own.</summary>
 /// <param name="trees">The trees by their folders, whose names their paths begin with.</param>

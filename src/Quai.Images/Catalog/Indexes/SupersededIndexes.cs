@@ -1,4 +1,4 @@
-namespace Quai.Images.Catalog;
+namespace Quai.Images.Catalog.Indexes;
 
 /// <summary>What an image had of earlier attestations and has no longer.</summary>
 /// <param name="Names">Its names by their indexes' digests.</param>

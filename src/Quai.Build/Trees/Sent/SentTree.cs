@@ -3,7 +3,7 @@ using Quai.Build.Sessions;
 using Quai.BuildTransfer;
 using Quai.Linux;
 
-namespace Quai.Build.Trees;
+namespace Quai.Build.Trees.Sent;
 
 /// <summary>A tree of layers as a client takes it.</summary>
 /// <param name="tree">The files.</param>

@@ -3,7 +3,7 @@ using Quai.Errors;
 using Quai.Metadata;
 using Quai.Oci.Images;
 
-namespace Quai.Images.Catalog;
+namespace Quai.Images.Catalog.Indexes;
 
 /// <summary>
 /// The indexes that hold what builds here attested of an image. A build of the same again makes another, whose time is another: the old one goes with its

@@ -2,7 +2,7 @@ using System.Text;
 using Quai.BuildTransfer;
 using Quai.Errors;
 
-namespace Quai.Build.Trees;
+namespace Quai.Build.Trees.Sent;
 
 /// <summary>Several trees as a client takes them in one folder. They may have directories in common, and nothing else.</summary>
 /// <param name="trees">The trees, and what each is called in an error.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using Quai.BuildTransfer;
 
-namespace Quai.Build.Trees;
+namespace Quai.Build.Trees.Sent;
 
 /// <summary>A tree as a client takes it, with files that are written beside those that it has; what has the name of one of them makes place for it.</summary>
 /// <param name="tree">The tree.</param>

@@ -4,7 +4,7 @@ using Quai.BuildTransfer;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
-namespace Quai.Build.Trees;
+namespace Quai.Build.Trees.Sent;
 
 /// <summary>Entries of trees as clients are told of them.</summary>
 internal static class TreeEntry
