@@ -74,6 +74,14 @@ try
         await Console.Error.WriteLineAsync($"{probe}: {stat.Stat.Size} bytes, one of {names.Entries.Count}");
     }
 
+    foreach (string path in options.Where(o => o.Key == "build-arg:ATTEST").Select(o => o.Value))
+    {
+        var attestation = new Attestation { Kind = AttestationKind.InToto, Ref = result.Ref, Path = path, InTotoPredicateType = "https://example.com/notes/v1" };
+        attestation.InTotoSubjects.Add(new InTotoSubject { Kind = InTotoSubjectKind.Self });
+        attestation.InTotoSubjects.Add(new InTotoSubject { Kind = InTotoSubjectKind.Raw, Name = "recipe", Digest = { "sha256:" + new string('a', 64) } });
+        result.Attestations.Add("linux/amd64", new Attestations { Attestation = { attestation } });
+    }
+
     var config = new JsonObject
     {
         ["architecture"] = "amd64",

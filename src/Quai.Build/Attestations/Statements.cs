@@ -57,6 +57,18 @@ internal static class Statements
         return bytes.ToArray();
     }
 
+    /// <summary>JSON as it is written within a statement.</summary>
+    public static byte[] Bytes(JsonElement element)
+    {
+        using var bytes = new MemoryStream();
+        using (var json = new Utf8JsonWriter(bytes, Compact))
+        {
+            element.WriteTo(json);
+        }
+
+        return bytes.ToArray();
+    }
+
     /// <summary>Writes JSON that is readable by people.</summary>
     public static byte[] InLines(byte[] compact)
     {

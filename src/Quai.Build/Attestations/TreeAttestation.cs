@@ -15,12 +15,18 @@ internal sealed record TreeAttestation(
     /// <summary>Whether only images have it.</summary>
     public bool IsInlineOnly { get; init; }
 
+    /// <summary>Whether it is about the tree.</summary>
+    public bool IsAboutResult { get; init; } = true;
+
+    /// <summary>What it is about besides.</summary>
+    public IReadOnlyList<AttestedSubject> Subjects { get; init; } = [];
+
     /// <summary>The whole statement.</summary>
-    /// <param name="subjects">What it is about.</param>
+    /// <param name="subjects">The tree, as it is known where the statement goes.</param>
     /// <param name="layers">What is known of layers as blobs.</param>
     /// <param name="isForPeople">Whether it is written in lines.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<byte[]> WriteAsync(
         IReadOnlyList<AttestedSubject> subjects, IReadOnlyDictionary<string, Descriptor> layers, bool isForPeople, CancellationToken cancellation) =>
-        Statements.Write(PredicateType, subjects, await PredicateAsync(layers, cancellation).ConfigureAwait(false), isForPeople);
+        Statements.Write(PredicateType, [.. IsAboutResult ? subjects : [], .. Subjects], await PredicateAsync(layers, cancellation).ConfigureAwait(false), isForPeople);
 }

@@ -12,6 +12,9 @@ public sealed record SolveResult
     /// <summary>What is looked through for packages besides, where packages are told.</summary>
     public IReadOnlyList<ScanTarget> ScanTargets { get; init; } = [];
 
+    /// <summary>What the frontend attests of them.</summary>
+    public IReadOnlyList<GivenAttestation> Attestations { get; init; } = [];
+
     /// <summary>
     /// What goes with them, by the keys that BuildKit has: <c>containerimage.config</c> (for one of several with <c>/KEY</c> behind it) is an image's configuration,
     /// <c>refs.platforms</c> says which key is which platform's.

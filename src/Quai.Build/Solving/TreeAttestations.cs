@@ -20,14 +20,31 @@ internal sealed class TreeAttestations(BuildAccount account, BillMaker? bills)
     /// <exception cref="Errors.QuaiException">A generator failed.</exception>
     public async Task<IReadOnlyList<ExportedTree>> AttestAsync(IReadOnlyList<ExportedTree> trees, SolveResult result, AttestationDemands demands, CancellationToken cancellation)
     {
-        List<ExportedTree> attested = [.. trees];
+        List<ExportedTree> attested = [];
+        foreach (ExportedTree tree in trees)
+        {
+            List<TreeAttestation> given = [];
+            foreach (GivenAttestation one in result.Attestations.Where(a => a.Key == tree.Key || (tree.Key.Length == 0 && trees.Count == 1)))
+            {
+                given.AddRange(await GivenStatements.ReadAsync(one, cancellation).ConfigureAwait(false));
+            }
+
+            attested.Add(tree with { Attestations = given });
+        }
+
         if (demands.Bill is { } bill && bills is not null)
         {
             for (int i = 0; i < attested.Count; i++)
             {
                 ExportedTree tree = attested[i];
+                if (tree.Attestations.Any(a => a.PredicateType == TreeAttestation.Spdx))
+                {
+                    // The frontend has told already.
+                    continue;
+                }
+
                 ScanTarget[] others = [.. result.ScanTargets.Where(t => t.Key == tree.Key)];
-                attested[i] = tree with { Attestations = await bills.MakeAsync(tree, RefOf(tree, result), others, bill, cancellation).ConfigureAwait(false) };
+                attested[i] = tree with { Attestations = [.. tree.Attestations, .. await bills.MakeAsync(tree, RefOf(tree, result), others, bill, cancellation).ConfigureAwait(false)] };
             }
         }
 

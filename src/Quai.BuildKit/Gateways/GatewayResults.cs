@@ -3,6 +3,7 @@ using Quai.Build.Jobs;
 using Quai.BuildKit.Builds;
 using Quai.BuildProtocol.Gateway;
 using Quai.Errors;
+using Quai.Oci.Images;
 
 namespace Quai.BuildKit.Gateways;
 
@@ -24,14 +25,14 @@ internal static class GatewayResults
             message.Metadata.Add(name, UnsafeByteOperations.UnsafeWrap(value));
         }
 
+        foreach (GivenAttestation given in withGraphs ? result.Attestations : [])
+        {
+            ListOf(message, given.Key).Attestation.Add(Write(given, build));
+        }
+
         foreach (ScanTarget target in withGraphs ? result.ScanTargets : [])
         {
-            if (!message.Attestations.TryGetValue(target.Key, out Attestations? list))
-            {
-                message.Attestations[target.Key] = list = new Attestations();
-            }
-
-            list.Attestation.Add(new Attestation { Kind = AttestationKind.Bundle, Metadata = { [ScanKey] = ByteString.CopyFromUtf8(target.Name) }, Ref = Write(target.Ref, build), InTotoPredicateType = "https://spdx.dev/Document" });
+            ListOf(message, target.Key).Attestation.Add(new Attestation { Kind = AttestationKind.Bundle, Metadata = { [ScanKey] = ByteString.CopyFromUtf8(target.Name) }, Ref = Write(target.Ref, build), InTotoPredicateType = "https://spdx.dev/Document" });
         }
 
         if (result.Refs is { } several)
@@ -69,7 +70,8 @@ internal static class GatewayResults
         var result = new SolveResult
         {
             Metadata = message.Metadata.ToDictionary(m => m.Key, m => m.Value.ToByteArray()),
-            ScanTargets = [.. message.Attestations.SelectMany(a => a.Value.Attestation.Select(one => Read(a.Key, one, build)))],
+            ScanTargets = [.. message.Attestations.SelectMany(a => a.Value.Attestation.Where(IsScanned).Select(one => Read(a.Key, one, build)))],
+            Attestations = [.. message.Attestations.SelectMany(a => a.Value.Attestation.Where(one => !IsScanned(one)).Select(one => Given(a.Key, one, build)))],
         };
         return message.ResultCase switch
         {
@@ -84,15 +86,60 @@ internal static class GatewayResults
     // Beside a result, what is to be looked through for packages travels as an attestation that is yet to be made: clients hand back what they do not know.
     private static ScanTarget Read(string key, Attestation attestation, GatewayBuild build)
     {
-        string name = attestation.Metadata.TryGetValue(ScanKey, out ByteString? text) ? text.ToStringUtf8() : "";
-        if (name.Length == 0 || attestation.Kind != AttestationKind.Bundle)
-        {
-            throw new QuaiException(ErrorKind.NotImplemented, "attestations that a frontend or a client makes are not available in this version of Quai");
-        }
-
+        string name = attestation.Metadata[ScanKey].ToStringUtf8();
         return name.Length <= LongestName && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.') && build.Find(attestation.Ref?.Id ?? "") is { } files
             ? new ScanTarget(key, name, files)
             : throw QuaiException.Invalid($"{name} cannot be looked through for packages: it is no stage of the build");
+    }
+
+    private static bool IsScanned(Attestation attestation) => attestation.Kind == AttestationKind.Bundle && attestation.Metadata.TryGetValue(ScanKey, out ByteString? name) && name.Length > 0;
+
+    private static Attestations ListOf(Result message, string key)
+    {
+        if (!message.Attestations.TryGetValue(key, out Attestations? list))
+        {
+            message.Attestations[key] = list = new Attestations();
+        }
+
+        return list;
+    }
+
+    private static Attestation Write(GivenAttestation given, GatewayBuild build)
+    {
+        var attestation = new Attestation { Kind = given.IsBundle ? AttestationKind.Bundle : AttestationKind.InToto, Ref = Write(given.Ref, build), Path = given.Path, InTotoPredicateType = given.PredicateType };
+        if (given is { IsAboutResult: true, Subjects.Count: > 0 })
+        {
+            attestation.InTotoSubjects.Add(new InTotoSubject { Kind = InTotoSubjectKind.Self });
+        }
+
+        attestation.InTotoSubjects.Add(given.Subjects.Select(s => new InTotoSubject { Kind = InTotoSubjectKind.Raw, Name = s.Name, Digest = { s.Digest.ToString() } }));
+        return attestation;
+    }
+
+    private static GivenAttestation Given(string key, Attestation attestation, GatewayBuild build)
+    {
+        bool isBundle = attestation.Kind switch
+        {
+            AttestationKind.InToto => false,
+            AttestationKind.Bundle => true,
+            _ => throw QuaiException.Invalid($"an attestation is of the unknown kind {attestation.Kind}"),
+        };
+        if (!isBundle && (attestation.InTotoPredicateType.Length == 0 || attestation.Path.Length == 0))
+        {
+            throw QuaiException.Invalid("an attestation of the kind in-toto needs a predicate type and the path of its file");
+        }
+
+        IBuildRef files = build.Find(attestation.Ref?.Id ?? "") ?? throw QuaiException.Invalid($"an attestation {attestation.InTotoPredicateType} has no files");
+        return new GivenAttestation(key, files, attestation.Path, attestation.InTotoPredicateType)
+        {
+            IsBundle = isBundle,
+            IsAboutResult = attestation.InTotoSubjects.Count == 0 || attestation.InTotoSubjects.Any(s => s.Kind == InTotoSubjectKind.Self),
+            Subjects =
+            [
+                .. attestation.InTotoSubjects.Where(s => s.Kind == InTotoSubjectKind.Raw).SelectMany(s => s.Digest.Select(d => Digest.TryParse(d, out Digest digest) ? (s.Name, digest)
+                    : throw QuaiException.Invalid($"an attestation {attestation.InTotoPredicateType} is about {s.Name}, whose digest {d} is none"))),
+            ],
+        };
     }
 
     private static Ref Write(IBuildRef? result, GatewayBuild build) => result is null ? new Ref() : new Ref { Id = build.Keep(result), Def = result.Definition };

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace Quai.EndToEnd.Tests.Builds;
 
 /// <summary>Frontends that are images: one that reads small YAML files, as somebody would write it, asked for by <c># syntax=</c>.</summary>
@@ -75,6 +77,26 @@ public sealed class FrontendImageTests(QuaidInstance engine) : IClassFixture<Qua
     {
         CommandResult result = await new BuildFolder(engine).Write("Dockerfile", Recipe + "\nsauce: hot\n").RunAsync();
         result.ExpectFailure(1, "line 10: unknown key sauce: hot");
+    }
+
+    [QuaidFact]
+    public async Task What_it_attests_goes_along_with_the_result()
+    {
+        string recipe = Recipe.Replace("  /hello: it is YAML", "  /hello: it is YAML\n  /note.json: {\"by\": \"a frontend\"}", StringComparison.Ordinal), files = engine.Scratch(engine.Name("attested"));
+        var folder = new BuildFolder(engine);
+        folder.Write("Dockerfile", recipe);
+        (await folder.RunAsync($"--build-arg ATTEST=/note.json -o type=local,dest={files},attestation-prefix=its-")).Succeeded();
+        JsonNode statement = JsonNode.Parse(await File.ReadAllTextAsync($"{files}/its-note.json"))!;
+        Assert.Equal(("https://example.com/notes/v1", "a frontend"), ((string?)statement["predicateType"], (string?)statement["predicate"]!["by"]));
+        string?[] subjects = [.. statement["subject"]!.AsArray().Select(s => (string?)s!["name"])];
+        Assert.Contains("hello", subjects);
+        Assert.Contains("recipe", subjects);
+        (await folder.RunAsync($"--build-arg ATTEST=/nothing.json -o {files}")).ExpectFailure(1, "the frontend attests https://example.com/notes/v1 by nothing.json, which is not there");
+        (await folder.RunAsync($"--build-arg ATTEST=/hello -o {files}")).ExpectFailure(1, "the frontend attests https://example.com/notes/v1 by hello, which is no JSON of a statement");
+
+        string image = $"{engine.Name("attested")}:1", archive = Path.Combine(engine.Scratch("archives"), "attested.tar");
+        (await folder.RunAsync($"--build-arg ATTEST=/note.json -t {image} -o type=oci,dest={archive}")).Succeeded();
+        Assert.Contains("notes/v1", (await RunningCommand.RunAsync("sh", ["-c", $"tar -xOf {archive} --wildcards 'blobs/sha256/*' | grep -a -o notes/v1"])).Stdout, StringComparison.Ordinal);
     }
 
     [QuaidFact]

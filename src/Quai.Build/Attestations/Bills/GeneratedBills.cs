@@ -52,24 +52,13 @@ internal static class GeneratedBills
                 throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no statement of in-toto");
             }
 
-            return type == TreeAttestation.Spdx ? JsonBytes(predicate)
+            return type == TreeAttestation.Spdx ? Statements.Bytes(predicate)
                 : throw QuaiException.Invalid($"sbom generator {generator} has written {file}, whose predicate type is \"{type}\" and not {TreeAttestation.Spdx}");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no JSON", e);
         }
-    }
-
-    private static byte[] JsonBytes(JsonElement element)
-    {
-        using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, Statements.Compact))
-        {
-            element.WriteTo(json);
-        }
-
-        return bytes.ToArray();
     }
 
     private static string Text(JsonElement element, string name) =>
