@@ -24,7 +24,8 @@ namespace Quai.Frontend;
 /// The frontend for Dockerfiles, which is built in. It answers <c>dockerfile.v0</c> as BuildKit's does: reads the Dockerfile that a request names, compiles the
 /// stages that the target needs, and says what else clients ask for with <c>requestid</c>.
 /// </summary>
-public sealed class DockerfileFrontend : IFrontend
+/// <param name="standsForImages">Whether it is meant by the name of the image that this frontend is elsewhere (<c># syntax=docker/dockerfile</c>); otherwise that image is run.</param>
+public sealed class DockerfileFrontend(bool standsForImages = true) : IFrontend
 {
     private const string ConfigKey = "containerimage.config", BaseConfigKey = "containerimage.base.config", PlatformsKey = "refs.platforms", EpochKey = "source.date.epoch", SyntaxKey = "BUILDKIT_SYNTAX", CommandLineKey = "cmdline", ImageFrontend = "gateway.v0";
     private const string LintQuestion = "frontend.lint", PracticesQuestion = "quai.practices";
@@ -144,7 +145,7 @@ public sealed class DockerfileFrontend : IFrontend
     }
 
     /// <summary>Has the file read by the frontend that it asks for, or that the request asks for; null where that is this one.</summary>
-    private static async Task<SolveResult?> ForwardAsync(FrontendRequest request, IFrontendHost host, LoadedDockerfile file, CancellationToken cancellation)
+    private async Task<SolveResult?> ForwardAsync(FrontendRequest request, IFrontendHost host, LoadedDockerfile file, CancellationToken cancellation)
     {
         if (request.Attributes.ContainsKey(CommandLineKey))
         {
@@ -154,7 +155,7 @@ public sealed class DockerfileFrontend : IFrontend
 
         SyntaxChoice? asked = request.Attributes.GetValueOrDefault("build-arg:" + SyntaxKey) is { } line ? new SyntaxChoice(line.Trim(), new LineRange(0, 0)) : null;
         SyntaxChoice? choice = asked ?? SyntaxChoice.Find(file.Source.Data.Span);
-        if (choice is null || (ImageReference.TryParse(choice.Image, out ImageReference? reference) && BuiltInFrontends.Has(reference)))
+        if (choice is null || (standsForImages && ImageReference.TryParse(choice.Image, out ImageReference? reference) && BuiltInFrontends.Has(reference)))
         {
             return null;
         }

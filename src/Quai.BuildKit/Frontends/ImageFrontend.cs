@@ -24,7 +24,8 @@ namespace Quai.BuildKit.Frontends;
 /// </summary>
 /// <param name="connections">Where HTTP/2 is served.</param>
 /// <param name="worker">What frontends are told of the builder.</param>
-public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdentity worker) : IFrontend
+/// <param name="passesBuiltIn">Whether an image that is a frontend which is built in is not run.</param>
+public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdentity worker, bool passesBuiltIn = true) : IFrontend
 {
     private const string Dockerfile = "dockerfile.v0", SourceKey = "source", CommandLineKey = "cmdline";
 
@@ -40,7 +41,7 @@ public sealed class ImageFrontend(TakenOverConnections connections, WorkerIdenti
             throw QuaiException.Invalid(source.Length == 0 ? "no source is given for the frontend" : $"invalid frontend image {source}: it is no image's name");
         }
 
-        if (BuiltInFrontends.Has(reference))
+        if (passesBuiltIn && BuiltInFrontends.Has(reference))
         {
             return await host.RunFrontendAsync(Dockerfile, request with { Attributes = new Dictionary<string, string>(request.Attributes) { [CommandLineKey] = source } }, cancellation).ConfigureAwait(false);
         }

@@ -29,6 +29,9 @@ internal sealed record BuilderSettings
     /// <summary>Bytes of the disk that are to be free, by the usual rules; null for what the disk says.</summary>
     public long? MinFreeSpace { get; init; }
 
+    /// <summary>Whether <c># syntax=docker/dockerfile</c> means the frontend that is built in, rather than the image of that name.</summary>
+    public bool IsFrontendBuiltIn { get; init; } = true;
+
     /// <summary>Folders of the host that <c>RUN --mount=type=cache</c> has, by its ids.</summary>
     public IReadOnlyDictionary<string, string> CacheFolders { get; init; } = new Dictionary<string, string>();
 
@@ -54,6 +57,7 @@ internal sealed record BuilderSettings
                 "gc" or "GC" => Collection(settings, value),
                 "history" or "History" => Recording(settings, value),
                 "entitlements" or "Entitlements" => settings with { Entitlements = Granted(value) },
+                "dockerfile-frontend" => settings with { IsFrontendBuiltIn = Choice(value, "builder.dockerfile-frontend", "built-in", "image") },
                 "cache-folders" => settings with { CacheFolders = Folders(value) },
                 _ => throw Unknown($"builder.{name}"),
             };
@@ -186,6 +190,9 @@ internal sealed record BuilderSettings
         JsonValueKind.Null => [],
         _ => throw Wrong(element, path),
     };
+
+    private static bool Choice(JsonElement value, string path, string yes, string no) =>
+        Text(value, path) is var text && text == yes ? true : text == no ? false : throw QuaiException.Invalid($"{path}: \"{text}\" is neither {yes} nor {no}");
 
     private static bool Switch(JsonElement value, string path) => value.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => throw Wrong(value, path) };
 

@@ -206,8 +206,9 @@ internal sealed partial class Daemon : IAsyncDisposable
             Log = _log,
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
+        bool isBuiltIn = _configuration.Builder.IsFrontendBuiltIn;
         var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null, Policies = policies };
-        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(), new ImageFrontend(_takenOver, worker)], cancellation);
+        Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(isBuiltIn), new ImageFrontend(_takenOver, worker, isBuiltIn)], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, builder.History, worker, _log));
         return (service, new ClassicBuild(builder, sessions, Path.Combine(engine.DataRoot, "build", "uploads")), builder);

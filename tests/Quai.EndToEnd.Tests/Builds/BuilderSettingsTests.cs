@@ -45,6 +45,16 @@ public sealed partial class BuilderSettingsTests : IAsyncLifetime
         Assert.Contains("granting entitlement network.host is not allowed by build daemon configuration", host.Stderr, StringComparison.Ordinal);
     }
 
+    [QuaidFact]
+    public async Task The_frontend_for_Dockerfiles_is_an_image_where_that_is_said()
+    {
+        await StartAsync("""{"builder": {"dockerfile-frontend": "image"}}""");
+        await new BuildFolder(_engine).Dockerfile("FROM BASE\nENTRYPOINT [\"sh\", \"-c\", \"echo my own words >&2; exit 3\"]\n").BuildAsync("-t docker/dockerfile:own");
+        CommandResult own = await new BuildFolder(_engine).Dockerfile("# syntax=docker/dockerfile:own\nFROM BASE\n").RunAsync();
+        own.ExpectFailure(1, "frontend docker/dockerfile:own ended without a result (exit code: 3): my own words");
+        await new BuildFolder(_engine).Dockerfile("FROM BASE\nRUN true\n").BuildAsync();
+    }
+
     private async Task StartAsync(string settings)
     {
         Directory.CreateDirectory(_engine.Root);
