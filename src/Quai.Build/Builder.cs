@@ -87,12 +87,13 @@ public sealed class Builder : IBuilder, IDisposable
             new StepKeys(records, contexts),
             records,
             new SharedRuns(),
-            new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts), layers, options.MaxParallelism),
+            new StepRunners(new FileStep(layers), new ExecStep(layers, runner, mounts, options.Devices), layers, options.MaxParallelism),
             Exporters(options, images, layers))
         {
             Programs = new FrontendPrograms(layers, mounts, runner),
             Frontends = frontends,
             Layers = layers,
+            Devices = options.Devices,
             Folders = folders,
             CacheStores = stores,
             CacheExports = new CacheExports(stores, new CacheGraphs(layers, images.Publishing), content.Leases),

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Quai.Build.Caching;
+using Quai.Cdi;
 
 namespace Quai.Build;
 
@@ -31,6 +32,9 @@ public sealed record BuilderOptions(string CacheFolder, string SecretFolder, str
 
     /// <summary>What clients may allow their builds.</summary>
     public IReadOnlyCollection<string> Entitlements { get; init; } = ["network.host"];
+
+    /// <summary>The devices that steps may ask for.</summary>
+    public DeviceCatalog Devices { get; init; } = new(DeviceCatalog.UsualFolders);
 
     /// <summary>Is told what nobody else is.</summary>
     public ILogger Log { get; init; } = NullLogger.Instance;

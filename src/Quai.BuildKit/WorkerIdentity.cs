@@ -1,4 +1,5 @@
 using Quai.Build.Caching;
+using Quai.Cdi;
 using Quai.Oci.Images;
 
 namespace Quai.BuildKit;
@@ -14,6 +15,9 @@ public sealed record WorkerIdentity(string Id, string Version, Func<IReadOnlyLis
 
     /// <summary>The address by which builds reach this machine as <c>host-gateway</c>; null where it is not known.</summary>
     public string? HostGateway { get; init; }
+
+    /// <summary>Where the devices are described that steps may ask for.</summary>
+    public DeviceCatalog Devices { get; init; } = new([]);
 
     /// <summary>The rules by which the cache is cut back.</summary>
     public IReadOnlyList<CachePruneOptions> Policies { get; init; } = [];

@@ -1,3 +1,5 @@
+using Quai.Cdi;
+
 namespace Quai.Engine;
 
 /// <summary>The engine's settings (dockerd's flags of the same names).</summary>
@@ -35,6 +37,9 @@ public sealed record EngineOptions
 
     /// <summary>Path of the init program for <c>--init</c> (<c>--init-path</c>); null for the one installed beside quaid.</summary>
     public string? InitPath { get; init; }
+
+    /// <summary>Folders with specifications of the container device interface (<c>--cdi-spec-dir</c>).</summary>
+    public IReadOnlyList<string> CdiFolders { get; init; } = DeviceCatalog.UsualFolders;
 
     /// <summary>Other OCI runtimes by name → path (<c>runtimes</c> of daemon.json).</summary>
     public IReadOnlyDictionary<string, string> Runtimes { get; init; } = new Dictionary<string, string>();

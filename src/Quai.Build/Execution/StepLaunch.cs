@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Quai.Build.Solving;
 using Quai.BuildProtocol.Llb;
+using Quai.Cdi;
 using Quai.Content.Snapshots;
 
 namespace Quai.Build.Execution;
@@ -14,6 +15,9 @@ public sealed record StepLaunch(string Id, Snapshot Root, ExecOp Exec, IStepProg
 {
     /// <summary>What is mounted in the root.</summary>
     public IReadOnlyList<StepMount> Mounts { get; init; } = [];
+
+    /// <summary>What the devices change that it asks for.</summary>
+    public DeviceEdits Devices { get; init; } = DeviceEdits.None;
 
     /// <summary>Speaks with the program by its standard input and output; null where the input is empty and the output goes to <see cref="Progress"/>.</summary>
     public Func<IDuplexPipe, CancellationToken, Task>? Talk { get; init; }

@@ -46,7 +46,7 @@ internal sealed class BuildJob : IBuildJob
         Stopped = _stop.Token;
         _log = new ProgressLog(parts.Time);
         _use = parts.Uses.Begin();
-        _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements, parts.Entitlements), _use, _stop.Token) { IsExplained = options.IsExplained };
+        _scope = new BuildScope(options.Session, new Entitlements(options.Entitlements, parts.Entitlements, parts.Devices), _use, _stop.Token) { IsExplained = options.IsExplained };
         _imported = parts.Imports(options.Session, Begin, _stop.Token);
         _solver = new VertexSolver(parts, new CacheView(parts.Records, parts.Layers, _imported), _log, _scope);
         _account = new BuildAccount(_solver, parts.Layers, parts.Time);

@@ -10,6 +10,7 @@ using Quai.Build.Solving.Sharing;
 using Quai.Build.Sources;
 using Quai.Build.Steps;
 using Quai.Build.Steps.Programs;
+using Quai.Cdi;
 using Quai.Content.Collecting;
 
 namespace Quai.Build.Solving;
@@ -26,6 +27,9 @@ internal sealed record BuildParts(
 
     /// <summary>The layers of results.</summary>
     public required LayerStore Layers { get; init; }
+
+    /// <summary>The devices that there are.</summary>
+    public required DeviceCatalog Devices { get; init; }
 
     /// <summary>The folders that outlive builds.</summary>
     public required CacheMounts Folders { get; init; }

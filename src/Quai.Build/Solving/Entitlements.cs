@@ -1,4 +1,5 @@
 using Quai.BuildProtocol.Llb;
+using Quai.Cdi;
 using Quai.Errors;
 
 namespace Quai.Build.Solving;
@@ -6,13 +7,16 @@ namespace Quai.Build.Solving;
 /// <summary>What a build may ask for beyond what every build may.</summary>
 /// <param name="allowed">What the client has allowed, such as <c>network.host</c>.</param>
 /// <param name="granted">What the daemon's settings let clients allow.</param>
-internal sealed class Entitlements(IReadOnlyList<string> allowed, IReadOnlyCollection<string> granted)
+/// <param name="devices">The devices that there are.</param>
+internal sealed class Entitlements(IReadOnlyList<string> allowed, IReadOnlyCollection<string> granted, DeviceCatalog devices)
 {
     /// <summary>The host's network.</summary>
     public const string HostNetwork = "network.host";
 
     /// <summary>Steps that are not confined.</summary>
     public const string Insecure = "security.insecure";
+
+    private const string Device = "device";
 
     /// <summary>Checks a step.</summary>
     /// <exception cref="QuaiException">Kind Forbidden: it asks for what is not allowed.</exception>
@@ -33,9 +37,39 @@ internal sealed class Entitlements(IReadOnlyList<string> allowed, IReadOnlyColle
             Check(Insecure);
         }
 
-        if (op.Exec.CdiDevices.Count > 0)
+        foreach (CDIDevice device in op.Exec.CdiDevices)
         {
-            throw Refused("device");
+            Check(device);
+        }
+    }
+
+    // The client may allow all devices, or some by what a step asks for. Some are for everybody.
+    private void Check(CDIDevice device)
+    {
+        if (allowed.Contains($"{Device}={device.Name}") || DevicesOf(devices, device).All(d => d.IsAllowedToBuilds || allowed.Contains($"{Device}={d.FullName}")))
+        {
+            if (!granted.Contains(Device) && !DevicesOf(devices, device).All(d => d.IsAllowedToBuilds))
+            {
+                throw Refused(Device);
+            }
+
+            return;
+        }
+
+        Check(Device);
+    }
+
+    /// <summary>The devices that a step has of those that it asks for.</summary>
+    /// <exception cref="QuaiException">Kind NotFound: there is none, and the step needs it.</exception>
+    public static IReadOnlyList<NamedDevice> DevicesOf(DeviceCatalog devices, CDIDevice asked)
+    {
+        try
+        {
+            return devices.Find(asked.Name);
+        }
+        catch (QuaiException e) when (e.Kind == ErrorKind.NotFound && asked.Optional)
+        {
+            return [];
         }
     }
 

@@ -34,6 +34,7 @@ internal static class WorkerMessages
             MaxUsedSpace = p.MaxUsedSpace,
             MinFreeSpace = p.MinFreeSpace,
         }));
+        record.CDIDevices.Add(worker.Devices.List().Select(d => new CDIDevice { Name = d.FullName, AutoAllow = d.IsAllowedToBuilds, Annotations = { d.Annotations.ToDictionary() } }));
         record.Platforms.Add(worker.Platforms.Select(PlatformMessages.Of));
         return record;
     }

@@ -15,6 +15,7 @@ internal static class InfoRoutes
             DaemonConfiguration configuration = backend.Configuration();
             info.Debug = configuration.Debug;
             info.ExperimentalBuild = configuration.IsExperimental;
+            info.CDISpecDirs = [.. configuration.Engine.CdiFolders];
             info.Labels = [.. configuration.Engine.Labels];
             info.RegistryConfig = Registries(configuration);
             info.HttpProxy = configuration.Proxies.Http.Shown;

@@ -166,11 +166,6 @@ internal sealed record BuilderSettings
             string path = "builder.entitlements." + name;
             string entitlement = name switch { "network-host" => "network.host", "security-insecure" => "security.insecure", "device" => "device", _ => throw Unknown(path) };
             bool isGranted = Switch(value, path);
-            if (entitlement == "device" && isGranted)
-            {
-                throw QuaiException.Invalid($"{path}: devices in builds are not available in this version of Quai");
-            }
-
             _ = isGranted ? granted.Add(entitlement) : granted.Remove(entitlement);
         }
 

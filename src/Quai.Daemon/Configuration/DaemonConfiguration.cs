@@ -222,6 +222,7 @@ internal sealed partial record DaemonConfiguration
             Init = settings.Switch("init", false),
             InitPath = settings.Text("init-path"),
             Runtimes = settings.Map("add-runtime"),
+            CdiFolders = settings.Has("cdi-spec-dir") ? [.. settings.All("cdi-spec-dir").Where(f => f.Length > 0)] : defaults.CdiFolders,
             DefaultUlimits = [.. settings.Map("default-ulimit").Select(Limit)],
             NoNewPrivileges = settings.Switch("no-new-privileges", false),
             SeccompProfile = seccomp,

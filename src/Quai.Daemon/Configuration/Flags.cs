@@ -19,7 +19,7 @@ internal static class Flags
         new("bridge", FlagKind.Text, "Interface of the default bridge (default \"quai0\")", 'b'),
         new("bridge-accept-fwmark", FlagKind.Text, "Let packets with this firewall mark reach containers (mark[/mask])"),
         new("buildkit-socket", FlagKind.Text, "Unix socket that serves BuildKit's API alone, for buildx's remote driver and other clients of BuildKit"),
-        new("cdi-spec-dir", FlagKind.List, "", Key: "cdi-spec-dirs", Unneeded: "containers that ask for CDI devices are refused"),
+        new("cdi-spec-dir", FlagKind.List, "Folder with specifications of CDI devices (default \"/etc/cdi\" and \"/var/run/cdi\")", Key: "cdi-spec-dirs"),
         new("cgroup-parent", FlagKind.Text, "Parent cgroup of all containers (default \"/quai\")"),
         new("config-file", FlagKind.Text, "Daemon configuration file (default \"/etc/quai/daemon.json\")", Key: ""),
         new("containerd", FlagKind.Text, "", Unneeded: WithoutContainerd),

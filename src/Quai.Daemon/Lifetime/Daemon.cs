@@ -5,6 +5,7 @@ using Quai.Build.Caching;
 using Quai.BuildKit;
 using Quai.BuildKit.Frontends;
 using Quai.BuildKit.Sessions;
+using Quai.Cdi;
 using Quai.Daemon.Builds;
 using Quai.Rpc.TakenOver;
 using Quai.Daemon.Configuration;
@@ -200,6 +201,7 @@ internal sealed partial class Daemon : IAsyncDisposable
         {
             Policies = policies,
             Entitlements = _configuration.Builder.Entitlements,
+            Devices = new DeviceCatalog(engine.CdiFolders),
             ChosenCacheFolders = _configuration.Builder.CacheFolders,
             HistoryEntries = _configuration.Builder.HistoryEntries,
             HistoryAge = _configuration.Builder.HistoryAge,
@@ -207,7 +209,7 @@ internal sealed partial class Daemon : IAsyncDisposable
             Proxy = new ProxyRules(_configuration.Proxies.Http.Address, _configuration.Proxies.Https.Address, _configuration.Proxies.None),
         };
         bool isBuiltIn = _configuration.Builder.IsFrontendBuiltIn;
-        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null, Policies = policies };
+        var worker = new WorkerIdentity(_engine!.System.Id, Product.Version, RunnablePlatforms.Find) { HostGateway = _networks!.HostGateways is [var gateway, ..] ? gateway.ToString() : null, Policies = policies, Devices = options.Devices };
         Builder builder = await Builder.OpenAsync(options, database, images, sessions, _engine.Steps, [new DockerfileFrontend(isBuiltIn), new ImageFrontend(_takenOver, worker, isBuiltIn)], cancellation);
         Own(builder);
         var service = Own(new BuildKitService(builder, sessions, builder.Cache, builder.History, worker, _log));

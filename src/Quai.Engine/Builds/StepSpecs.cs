@@ -57,6 +57,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
             CgroupsPath = CgroupOf(launch),
             SeccompProfile = security.Privileged ? null : seccompProfile,
             AppArmorProfile = appArmor,
+            Injected = launch.Devices,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using Quai.Cdi;
 using Quai.Engine.Containers.Spec;
 using Quai.Linux;
 using Quai.Oci.Runtime;
@@ -35,7 +36,7 @@ public static partial class RuntimeSpecBuilder
         (List<Device> devices, List<DeviceRule> rules) = BuildDevices(wanted.Devices, wanted.Security.Privileged);
         Limits resources = BuildResources(wanted.Limits);
         resources.Devices = rules;
-        return new RuntimeSpec
+        var spec = new RuntimeSpec
         {
             Process = BuildProcess(request, capabilities, security),
             Root = new Root { Path = request.RootPath, Readonly = wanted.Security.ReadonlyRoot },
@@ -55,6 +56,12 @@ public static partial class RuntimeSpecBuilder
                 ReadonlyPaths = wanted.Security.Privileged ? null : PathsOf(wanted.Security.ReadonlyPaths, DefaultReadonlyPaths),
             },
         };
+        if (request.Injected != DeviceEdits.None)
+        {
+            InjectedDevices.Apply(spec, request.Injected);
+        }
+
+        return spec;
     }
 
     /// <summary>A container's capabilities according to its options.</summary>

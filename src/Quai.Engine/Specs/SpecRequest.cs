@@ -1,3 +1,4 @@
+using Quai.Cdi;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 
@@ -29,6 +30,9 @@ public sealed record SpecRequest
 
     /// <summary>Binds, volumes, tmpfs and the network's files; in any order.</summary>
     public IReadOnlyList<SpecMount> Mounts { get; init; } = [];
+
+    /// <summary>What devices of the container device interface change.</summary>
+    public DeviceEdits Injected { get; init; } = DeviceEdits.None;
 
     /// <summary>The container's cgroup beneath the hierarchies' roots.</summary>
     public required string CgroupsPath { get; init; }

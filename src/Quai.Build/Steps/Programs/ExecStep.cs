@@ -2,13 +2,15 @@ using System.Security.Cryptography;
 using Quai.Build.Execution;
 using Quai.Build.Layers;
 using Quai.Build.Trees;
+using Quai.Build.Solving;
 using Quai.BuildProtocol.Llb;
+using Quai.Cdi;
 using Quai.Errors;
 
 namespace Quai.Build.Steps.Programs;
 
 /// <summary>Runs a program upon a tree; what it has written is the result.</summary>
-internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts mounts)
+internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts mounts, DeviceCatalog devices)
 {
     /// <summary>Runs it.</summary>
     /// <param name="op">The operation.</param>
@@ -28,6 +30,7 @@ internal sealed class ExecStep(LayerStore layers, IStepRunner runner, StepMounts
             {
                 Mounts = prepared.Mounts,
                 SecretVariables = prepared.Variables,
+                Devices = exec.CdiDevices.Count == 0 ? DeviceEdits.None : DeviceCatalog.Together(exec.CdiDevices.SelectMany(d => Entitlements.DevicesOf(devices, d)).Distinct()),
             },
             cancellation).ConfigureAwait(false);
         stubs.Remove(layer.Directory);

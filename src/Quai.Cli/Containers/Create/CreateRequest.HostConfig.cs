@@ -82,9 +82,15 @@ internal sealed partial class CreateRequest
         resources.CpuRealtimeRuntime = f.CpuRealtimeRuntime.Value;
         resources.CpusetCpus = f.CpusetCpus.Value;
         resources.CpusetMems = f.CpusetMems.Value;
-        resources.Devices = f.Device.Values.Count > 0 ? [.. f.Device.Values.Select(Device)] : null;
+        string[] named = [.. f.Device.Values.Where(IsNamed)];
+        resources.Devices = f.Device.Values.Count > named.Length ? [.. f.Device.Values.Where(d => !IsNamed(d)).Select(Device)] : null;
         resources.DeviceCgroupRules = Some(f.DeviceRule.Values);
-        resources.DeviceRequests = f.Gpus.Value.Length == 0 ? null : [new DeviceRequest { Count = int.TryParse(f.Gpus.Value, out int count) ? count : -1, Capabilities = [["gpu"]] }];
+        DeviceRequest[] requests =
+        [
+            .. f.Gpus.Value.Length == 0 ? (DeviceRequest[])[] : [new DeviceRequest { Count = int.TryParse(f.Gpus.Value, out int count) ? count : -1, Capabilities = [["gpu"]] }],
+            .. named.Length == 0 ? (DeviceRequest[])[] : [new DeviceRequest { Driver = "cdi", DeviceIDs = [.. named] }],
+        ];
+        resources.DeviceRequests = requests.Length > 0 ? [.. requests] : null;
         resources.KernelMemory = f.KernelMemory.Value;
         resources.MemoryReservation = f.MemoryReservation.Value;
         resources.MemorySwap = f.MemorySwap.Value;
@@ -179,6 +185,9 @@ internal sealed partial class CreateRequest
 
         return mounts.Count > 0 ? mounts : null;
     }
+
+    // A device of the container device interface, vendor.com/class=name, rather than a path.
+    private static bool IsNamed(string device) => !device.StartsWith('/') && device.IndexOf('=', StringComparison.Ordinal) is > 0 and var equals && device.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash && slash < equals;
 
     private static DeviceMapping Device(string device)
     {

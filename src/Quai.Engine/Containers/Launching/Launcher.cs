@@ -1,3 +1,4 @@
+using Quai.Cdi;
 using Quai.Api.Containers;
 using Quai.Content.Snapshots;
 using Quai.Engine.Containers.Requests;
@@ -100,6 +101,7 @@ internal sealed class Launcher
             Cgroup = modes.Cgroup.IsHost ? NamespaceChoice.Host : NamespaceChoice.Private,
             Mounts = [.. Files.Mounts(container, endpoints), .. container.Spec.Mounts.Select(m => _mounts.Prepare(container, m))],
             SharedMemoryPath = SharedMemory.Prepare(container),
+            Injected = container.Spec.Devices.Named.Count == 0 ? DeviceEdits.None : new DeviceCatalog(_options.CdiFolders).Resolve(container.Spec.Devices.Named),
         };
         AppArmor.Ensure(request.AppArmorProfile);
         bool network = request.Network.IsPrivate;

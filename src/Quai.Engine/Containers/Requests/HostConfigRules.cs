@@ -1,6 +1,7 @@
 using Quai.Api.Containers;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Networking;
+using Quai.Cdi;
 using Quai.Errors;
 
 namespace Quai.Engine.Containers.Requests;
@@ -59,9 +60,9 @@ internal static class HostConfigRules
             throw QuaiException.Invalid("--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
         }
 
-        if (host.DeviceRequests is { Count: > 0 } devices)
+        foreach (DeviceRequest devices in (host.DeviceRequests ?? []).OfType<DeviceRequest>())
         {
-            throw QuaiException.Invalid($"could not select device driver \"{devices[0].Driver}\" with capabilities: [{string.Join(' ', (devices[0].Capabilities ?? []).Select(c => $"[{string.Join(' ', c)}]"))}]");
+            CheckDevices(devices);
         }
 
         foreach (string tmpfs in host.Tmpfs?.Values ?? Enumerable.Empty<string>())
@@ -368,6 +369,28 @@ internal static class HostConfigRules
             else if (name == "max-file" && (!int.TryParse(value, out int files) || files < 1))
             {
                 throw QuaiException.Invalid("max-file cannot be less than 1");
+            }
+        }
+    }
+
+    // Of drivers there is one: that of the container device interface.
+    private static void CheckDevices(DeviceRequest request)
+    {
+        if (request.Driver != "cdi" || request.Capabilities is { Count: > 0 } || request.Count != 0)
+        {
+            throw QuaiException.Invalid($"could not select device driver \"{request.Driver}\" with capabilities: [{string.Join(' ', (request.Capabilities ?? []).Select(c => $"[{string.Join(' ', c)}]"))}]");
+        }
+
+        if (request.Options is { Count: > 0 } options)
+        {
+            throw QuaiException.Invalid($"the options of a request for CDI devices are not known: {string.Join(", ", options.Keys)}");
+        }
+
+        foreach (string name in request.DeviceIDs ?? [])
+        {
+            if (!DeviceCatalog.IsName(name))
+            {
+                throw QuaiException.Invalid($"\"{name}\" is no name of a CDI device, such as vendor.com/class=name");
             }
         }
     }

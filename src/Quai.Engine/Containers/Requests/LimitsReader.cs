@@ -48,6 +48,7 @@ internal static class LimitsReader
     public static DeviceSpec Devices(Resources resources) => new()
     {
         Paths = [.. (resources.Devices ?? []).OfType<DeviceMapping>().Select(d => new DevicePath(d.PathOnHost, d.PathInContainer, d.CgroupPermissions))],
+        Named = [.. (resources.DeviceRequests ?? []).OfType<DeviceRequest>().SelectMany(r => r.DeviceIDs ?? [])],
         Rules = resources.DeviceCgroupRules,
     };
 

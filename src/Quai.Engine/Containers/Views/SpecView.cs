@@ -109,6 +109,7 @@ internal static class SpecView
             CpusetMems = limits.Cpu.Mems,
             Devices = [.. spec.Devices.Paths.Select(d => new DeviceMapping { PathOnHost = d.Host, PathInContainer = d.Container, CgroupPermissions = d.Access })],
             DeviceCgroupRules = ListOf(spec.Devices.Rules),
+            DeviceRequests = spec.Devices.Named.Count == 0 ? null : [new DeviceRequest { Driver = "cdi", DeviceIDs = [.. spec.Devices.Named] }],
             KernelMemory = limits.Memory.Kernel,
             MemoryReservation = limits.Memory.Reservation,
             MemorySwap = limits.Memory.Swap,
