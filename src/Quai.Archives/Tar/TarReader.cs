@@ -18,10 +18,14 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
     private int _start;
     private int _end;
     private long _contentLeft;
+    private long _read;
     private int _paddingLeft;
 
     /// <summary>The current entry, after <see cref="MoveNext"/>.</summary>
     public TarEntry Entry => _entry;
+
+    /// <summary>How many bytes of the archive lie before what is read next: after <see cref="MoveNext"/> those before the entry's content.</summary>
+    public long Position => _read - (_end - _start);
 
     /// <summary>Moves to the next entry, skipping the rest of this one's content; false at the end of the archive.</summary>
     /// <exception cref="QuaiException">The archive is malformed or ends too early.</exception>
@@ -321,6 +325,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
             }
 
             _end += read;
+            _read += read;
         }
 
         return true;
@@ -330,6 +335,7 @@ public sealed partial class TarReader(Stream source, int bufferSize = 1 << 20)
     {
         _start = 0;
         _end = source.Read(_buffer, 0, _buffer.Length);
+        _read += _end;
         return _end > 0;
     }
 

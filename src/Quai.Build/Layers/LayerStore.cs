@@ -162,6 +162,26 @@ public sealed class LayerStore
         return new NamedLayers([.. packed.Select(p => p.Blob)], diffIds, chains);
     }
 
+    /// <summary>Unpacks layers that lie on one another, as far as they are not here.</summary>
+    /// <param name="blobs">Their blobs, from the bottom up.</param>
+    /// <param name="diffIds">The digests of what they unpack to.</param>
+    /// <param name="lease">Keeps them until they have an owner.</param>
+    /// <param name="cancellation">Stops; what is complete is kept.</param>
+    /// <returns>Their names.</returns>
+    public async Task<IReadOnlyList<string>> UnpackAsync(IReadOnlyList<Descriptor> blobs, IReadOnlyList<string> diffIds, Lease lease, CancellationToken cancellation)
+    {
+        string[] chains = ChainIds.Of(diffIds);
+        for (int i = 0; i < chains.Length; i++)
+        {
+            if (!await _content.Snapshots.HoldLayerAsync(chains[i], lease, cancellation).ConfigureAwait(false))
+            {
+                await _content.Layers.UnpackAsync(Digest.Parse(blobs[i].Digest), diffIds[i], chains[i], lease, null, cancellation).ConfigureAwait(false);
+            }
+        }
+
+        return chains;
+    }
+
     private async Task<(string DiffId, Descriptor Blob)> PackDatedAsync(BuildLayer layer, DateTimeOffset latest, Lease lease, CancellationToken cancellation)
     {
         (Digest made, long length) = await _content.Packing.PackDatedAsync(layer.Directory, latest, lease, cancellation).ConfigureAwait(false);

@@ -23,7 +23,7 @@ internal sealed class CacheDemands
             "" or "gzip" => LayerCompression.Gzip,
             "uncompressed" => LayerCompression.Uncompressed,
             "zstd" => LayerCompression.Zstd,
-            "estargz" => throw new QuaiException(ErrorKind.NotImplemented, "layers in the form estargz are not available in this version of Quai"),
+            "estargz" => throw QuaiException.Invalid("a cache's layers are those of images, and estargz makes others of them: a cache has gzip, zstd or uncompressed"),
             string other => throw QuaiException.Invalid($"unsupported layer compression type {other}"),
         };
         ForcesCompression = text.Flag("force-compression");

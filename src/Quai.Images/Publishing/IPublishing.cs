@@ -15,6 +15,14 @@ public interface IPublishing
     /// <param name="cancellation">Leaves nothing behind.</param>
     Task<Descriptor> PackAsync(Descriptor layer, LayerCompression compression, bool force, Lease lease, CancellationToken cancellation);
 
+    /// <summary>A layer in the form eStargz, which unpacks to the same files and is another layer all the same.</summary>
+    /// <param name="layer">The blob as it is; it is here and held.</param>
+    /// <param name="lease">Keeps the result.</param>
+    /// <param name="cancellation">Leaves nothing behind.</param>
+    /// <returns>The blob, with the annotations by which clients know the form, and the digest of what it unpacks to.</returns>
+    /// <exception cref="Errors.QuaiException">Kind InvalidParameter: the layer has what the form cannot have.</exception>
+    Task<(Descriptor Blob, string DiffId)> PackEstargzAsync(Descriptor layer, Lease lease, CancellationToken cancellation);
+
     /// <summary>Pushes a manifest, or an index with all of its manifests, that is in the store, with everything it needs.</summary>
     /// <param name="name">The repository, and the tag that stands for it from then on; without a tag it is known by its digest alone.</param>
     /// <param name="top">The manifest or index.</param>

@@ -9,6 +9,9 @@ public enum LayerCompression
     /// <summary>By gzip, which every client knows.</summary>
     Gzip,
 
+    /// <summary>By gzip in the form eStargz, of which clients that know it read single files; it is another layer, with a table of contents behind the archive's end.</summary>
+    Estargz,
+
     /// <summary>By zstd, which newer clients know.</summary>
     Zstd,
 }

@@ -10,6 +10,7 @@ namespace Quai.Images.Publishing;
 /// <summary>Layers in the forms that images can have them in.</summary>
 internal sealed class LayerForms(LayerPacker packer, BlobStore blobs)
 {
+    private const string TableAnnotation = "containerd.io/snapshot/stargz/toc.digest", LengthAnnotation = "io.containers.estargz.uncompressed-size";
     private const int Piece = 1 << 18;
 
     /// <summary>The layer in the form that is wanted.</summary>
@@ -31,6 +32,33 @@ internal sealed class LayerForms(LayerPacker packer, BlobStore blobs)
         return (present, wanted) is (LayerCompression.Uncompressed, LayerCompression.Gzip)
             ? await packer.PackAsync(layer, lease, _ => { }, cancellation).ConfigureAwait(false)
             : await ConvertAsync(layer, present.Value, wanted, lease, cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>The layer in the form eStargz.</summary>
+    /// <exception cref="QuaiException">The layer has what the form cannot have, or its file is damaged.</exception>
+    public async Task<(Descriptor Blob, string DiffId)> PackEstargzAsync(Descriptor layer, Lease lease, CancellationToken cancellation)
+    {
+        // Read twice, so it must be plain.
+        Descriptor plain = await PackAsync(layer, LayerCompression.Uncompressed, force: true, lease, cancellation).ConfigureAwait(false);
+        using IngestFile file = blobs.Begin();
+        string path = await blobs.LocateAsync(Digest.Parse(plain.Digest), cancellation).ConfigureAwait(false);
+        (string table, string diffId, long length) = await Task.Run(
+            () =>
+            {
+                using FileStream archive = File.OpenRead(path);
+                using var sink = new IngestStream(file);
+                return EstargzWriter.Write(archive, sink, cancellation);
+            },
+            cancellation).ConfigureAwait(false);
+        Digest made = file.Digest();
+        await blobs.CommitAsync(file, made, lease, cancellation).ConfigureAwait(false);
+        return (new Descriptor
+        {
+            MediaType = MediaTypes.OciLayerGzip,
+            Digest = made.ToString(),
+            Size = file.Length,
+            Annotations = new() { [TableAnnotation] = table, [LengthAnnotation] = length.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+        }, diffId);
     }
 
     private static LayerCompression? FormOf(Descriptor layer) => layer.MediaType switch

@@ -74,6 +74,21 @@ public sealed class ImageExporterTests(RegistryFixture registry) : IClassFixture
     }
 
     [Fact]
+    public async Task Layers_in_the_form_estargz_are_kept_as_they_are_given_away()
+    {
+        await using BuildFixture build = await BuildFixture.OpenAsync();
+        string name = $"{registry.Address}/lazy/image:1";
+        IReadOnlyDictionary<string, string> answer = await build.ExportAsync(Graph.File("/f", "lazy"), "image", ("name", name), ("push", "true"), ("compression", "estargz"));
+        Manifest manifest = ImageJson.ReadManifest(await build.Images.Registries.FetchManifestAsync(name, null, default));
+        Descriptor layer = Assert.Single(manifest.Layers!);
+        Assert.Equal(MediaTypes.OciLayerGzip, layer.MediaType);
+        Assert.StartsWith("sha256:", layer.Annotations!["containerd.io/snapshot/stargz/toc.digest"], StringComparison.Ordinal);
+        Image image = build.Images.Images.Resolve(name);
+        Assert.Equal((image.Id, image.Id), (answer["containerimage.config.digest"], manifest.Config!.Digest));
+        Assert.Equal(["f"], Directory.EnumerateFileSystemEntries(Assert.Single(image.LayerDirectories)).Select(Path.GetFileName));
+    }
+
+    [Fact]
     public async Task A_push_by_digest_gives_no_tag()
     {
         await using BuildFixture build = await BuildFixture.OpenAsync();

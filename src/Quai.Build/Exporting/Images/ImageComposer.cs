@@ -26,6 +26,12 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
         NamedLayers named = !demands.RewritesTimes ? await layers.NameAsync(tree.Stack, lease, cancellation).ConfigureAwait(false)
             : tree.Epoch is { } latest ? await layers.NameAsync(tree.Stack, latest, lease, cancellation).ConfigureAwait(false)
             : throw QuaiException.Invalid("rewrite-timestamp needs a time: give the build argument SOURCE_DATE_EPOCH");
+        if (compression == LayerCompression.Estargz)
+        {
+            named = await EstargzAsync(tree, named, demands.ForcesCompression, lease, cancellation).ConfigureAwait(false);
+            return (named, ImageConfigs.Complete(tree, named, layers.CreatedAt(tree.Stack)));
+        }
+
         List<Descriptor> packed = [];
         foreach (Descriptor layer in named.Blobs)
         {
@@ -33,6 +39,22 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
         }
 
         return (named with { Blobs = packed }, ImageConfigs.Complete(tree, named, layers.CreatedAt(tree.Stack)));
+    }
+
+    // These are other layers, with names of their own: what is kept of the image here must be what is given away.
+    private async Task<NamedLayers> EstargzAsync(ExportedTree tree, NamedLayers named, bool force, Lease lease, CancellationToken cancellation)
+    {
+        List<Descriptor> packed = [];
+        List<string> diffIds = [];
+        for (int i = 0; i < named.Blobs.Count; i++)
+        {
+            (Descriptor blob, string diffId) = force || named.Blobs[i].MediaType is MediaTypes.OciLayer or MediaTypes.DockerLayer
+                ? await publishing.PackEstargzAsync(named.Blobs[i], lease, cancellation).ConfigureAwait(false) : (named.Blobs[i], named.DiffIds[i]);
+            packed.Add(blob);
+            diffIds.Add(diffId);
+        }
+
+        return new NamedLayers(packed, diffIds, await layers.UnpackAsync(packed, diffIds, lease, cancellation).ConfigureAwait(false));
     }
 
     /// <summary>Makes an image.</summary>
@@ -95,7 +117,7 @@ internal sealed class ImageComposer(LayerStore layers, BlobStore blobs, IPublish
         (NamedLayers named, ImageConfig config) = await PackAsync(tree, demands, demands.Compression ?? LayerCompression.Gzip, lease, cancellation).ConfigureAwait(false);
         progress.Report(layersTitle, 0, 0, isComplete: true);
 
-        List<Descriptor> packed = [.. named.Blobs.Select(l => l with { MediaType = TypeOf(l.MediaType, usesOciTypes), Annotations = null })];
+        List<Descriptor> packed = [.. named.Blobs.Select(l => l with { MediaType = TypeOf(l.MediaType, usesOciTypes), Annotations = demands.Compression == LayerCompression.Estargz ? l.Annotations : null })];
         Descriptor configDescriptor = await AddAsync(ImageJson.Write(config), usesOciTypes ? MediaTypes.OciConfig : MediaTypes.DockerConfig, lease, cancellation).ConfigureAwait(false);
         string type = usesOciTypes ? MediaTypes.OciManifest : MediaTypes.DockerManifest;
         byte[] manifest = ImageJson.Write(new Manifest

@@ -27,7 +27,7 @@ internal sealed class ImageDemands
             "uncompressed" => LayerCompression.Uncompressed,
             "gzip" => LayerCompression.Gzip,
             "zstd" => LayerCompression.Zstd,
-            "estargz" => throw new QuaiException(ErrorKind.NotImplemented, "layers in the form estargz are not available in this version of Quai"),
+            "estargz" => LayerCompression.Estargz,
             string other => throw QuaiException.Invalid($"unsupported layer compression type {other}"),
         };
         Annotations = new ImageAnnotations(attributes);
