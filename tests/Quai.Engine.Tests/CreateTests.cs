@@ -47,7 +47,8 @@ public sealed class CreateTests(TestEngine engine)
         { "--security-opt apparmor=mine cannot be kept: ", r => r.HostConfig!.SecurityOpt = ["apparmor=mine"] },
         { "Decoding seccomp profile failed", r => r.HostConfig!.SecurityOpt = ["seccomp=/some/path.json"] },
         { "KernelMemoryTCP cannot be kept: ", r => r.HostConfig!.KernelMemoryTCP = 1 << 20 },
-        { "could not select device driver \"cdi\"", r => r.HostConfig!.DeviceRequests = [new DeviceRequest { Driver = "cdi", DeviceIDs = ["x/y=z"] }] },
+        { "could not select device driver \"cdi\" with capabilities: [[gpu]]", r => r.HostConfig!.DeviceRequests = [new DeviceRequest { Driver = "cdi", Capabilities = [["gpu"]] }] },
+        { "\"x=y=z\" is no name of a CDI device", r => r.HostConfig!.DeviceRequests = [new DeviceRequest { Driver = "cdi", DeviceIDs = ["x=y=z"] }] },
         { "invalid config for network bridge: invalid endpoint settings:\noption com.docker.network.unheard of network bridge is not available", r =>
             {
                 r.HostConfig!.NetworkMode = "bridge";

@@ -121,8 +121,6 @@ public sealed class ArchiveExporterTests
     }
 
     [Theory]
-    [InlineData("tar", "false", ErrorKind.NotImplemented)]
-    [InlineData("compression", "estargz", ErrorKind.NotImplemented)]
     [InlineData("compression", "lzma", ErrorKind.InvalidParameter)]
     [InlineData("force-compression", "maybe", ErrorKind.InvalidParameter)]
     [InlineData("name", "UPPER", ErrorKind.InvalidParameter)]
