@@ -12,7 +12,7 @@ namespace Quai.Build.Attestations;
 /// <summary>Reads what frontends attest of results. It comes from their programs, so it is checked to be what it says.</summary>
 internal static class GivenStatements
 {
-    private const int Largest = 40 << 20, MostFiles = 1000;
+    private const int Largest = 40 << 20, MostFiles = 1000, MostTogether = 128 << 20;
 
     /// <summary>Reads one.</summary>
     /// <param name="given">What the frontend gave.</param>
@@ -37,7 +37,8 @@ internal static class GivenStatements
     {
         using MergedDirectory directory = tree.OpenDirectory(path) ?? throw Wrong(given, given.Path, "which is no directory of its files");
         (byte[] Name, MergedEntry Entry)[] files = [.. directory.Entries().Where(e => e.Entry.Status.IsRegular)];
-        return files.Length <= MostFiles ? [.. files.Select(f => Read(directory, MergedTree.Text(f.Name), given, root => Statement(root, MergedTree.Text(f.Name), given)))]
+        return files.Sum(f => (long)f.Entry.Status.Size) > MostTogether ? throw Wrong(given, given.Path, $"whose files have more than {MostTogether >> 20} MiB together")
+            : files.Length <= MostFiles ? [.. files.Select(f => Read(directory, MergedTree.Text(f.Name), given, root => Statement(root, MergedTree.Text(f.Name), given)))]
             : throw Wrong(given, given.Path, $"which has more than {MostFiles} statements");
     }
 

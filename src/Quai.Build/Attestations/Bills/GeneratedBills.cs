@@ -9,7 +9,7 @@ namespace Quai.Build.Attestations.Bills;
 internal static class GeneratedBills
 {
     private const string Ending = ".json";
-    private const int Largest = 40 << 20, MostFiles = 1000;
+    private const int Largest = 40 << 20, MostFiles = 1000, MostTogether = 128 << 20;
 
     /// <summary>Reads them.</summary>
     /// <param name="written">What the generator wrote.</param>
@@ -18,6 +18,7 @@ internal static class GeneratedBills
     public static IReadOnlyList<TreeAttestation> Read(MergedTree written, string generator)
     {
         List<TreeAttestation> bills = [];
+        long together = 0;
         using MergedDirectory root = written.OpenRoot();
         foreach ((byte[] name, MergedEntry entry) in root.Entries())
         {
@@ -34,6 +35,11 @@ internal static class GeneratedBills
 
             string text = TreeText.Read(root, file, Largest) ?? throw QuaiException.Invalid($"sbom generator {generator} has written {file} with more than {Largest >> 20} MiB");
             byte[] predicate = Predicate(text, file, generator);
+            if ((together += predicate.Length) > MostTogether)
+            {
+                throw QuaiException.Invalid($"sbom generator {generator} has written statements of more than {MostTogether >> 20} MiB together");
+            }
+
             bills.Add(new TreeAttestation(TreeAttestation.Spdx, file, (_, _) => Task.FromResult(predicate)));
         }
 
