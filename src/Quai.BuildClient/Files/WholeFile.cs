@@ -29,10 +29,15 @@ public static class WholeFile
     /// <summary>Writes a text.</summary>
     /// <param name="path">The place.</param>
     /// <param name="text">The text.</param>
-    public static void WriteText(string path, string text) =>
+    public static void WriteText(string path, string text) => WriteBytes(path, System.Text.Encoding.UTF8.GetBytes(text));
+
+    /// <summary>Writes bytes.</summary>
+    /// <param name="path">The place.</param>
+    /// <param name="bytes">They.</param>
+    public static void WriteBytes(string path, byte[] bytes) =>
         WriteAsync(path, stream =>
         {
-            stream.Write(System.Text.Encoding.UTF8.GetBytes(text));
+            stream.Write(bytes);
             return Task.CompletedTask;
         }).GetAwaiter().GetResult();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Grpc.Core;
 using Quai.BuildProtocol.ClientFiles;
+using Quai.BuildProtocol.Content;
 using Quai.BuildProtocol.Folders;
 using Quai.BuildProtocol.Health;
 using Quai.BuildProtocol.Secrets;
@@ -86,13 +87,18 @@ internal sealed class ClientSession : IAsyncDisposable
             SSH.BindService(binder, new AgentService(contents.Agents));
         }
 
+        if (contents.Layouts.Count > 0)
+        {
+            Content.BindService(binder, new LayoutService(contents.Layouts));
+        }
+
         if (contents.Targets.Any(t => t is not null))
         {
             new OutputService(contents.Targets).Bind(binder);
         }
     }
 
-    private static RpcException Describe(Exception error) => new(new Status(error is QuaiException { Kind: ErrorKind.NotFound } ? StatusCode.NotFound : StatusCode.Unknown, error switch
+    private static RpcException Describe(Exception error) => new(new Grpc.Core.Status(error is QuaiException { Kind: ErrorKind.NotFound } ? StatusCode.NotFound : StatusCode.Unknown, error switch
     {
         LinuxException or QuaiException or IOException => error.Message,
         _ => string.Create(CultureInfo.InvariantCulture, $"{error.GetType().Name}: {error.Message}"),

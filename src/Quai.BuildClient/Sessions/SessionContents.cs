@@ -1,3 +1,5 @@
+using Quai.BuildClient.Layouts;
+
 namespace Quai.BuildClient.Sessions;
 
 /// <summary>What a client's session offers to a build.</summary>
@@ -20,6 +22,9 @@ public sealed record SessionContents
 
     /// <summary>Agents of ssh.</summary>
     public IReadOnlyCollection<AgentSource> Agents { get; init; } = [];
+
+    /// <summary>Folders in OCI layout, by the names that the builder knows: caches, contexts, and images that it writes.</summary>
+    public IReadOnlyDictionary<string, LayoutFolder> Layouts { get; init; } = new Dictionary<string, LayoutFolder>();
 
     /// <summary>Where results go, one for each export in its order; null for one that stays with the builder.</summary>
     public IReadOnlyList<OutputTarget?> Targets { get; init; } = [];

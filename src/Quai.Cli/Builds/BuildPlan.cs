@@ -1,6 +1,7 @@
 using System.Globalization;
 using Quai.BuildClient.Builds;
 using Quai.BuildClient.Files;
+using Quai.BuildClient.Layouts;
 using Quai.BuildClient.Sessions;
 using Quai.Cli.Builds.Contexts;
 using Quai.Cli.Builds.Options;
@@ -18,10 +19,12 @@ internal sealed class BuildPlan : IDisposable
     private static readonly string[] s_imageTypes = ["moby", "image", "docker", "oci"], s_entitlements = ["network.host", "security.insecure", "device"];
 
     private readonly BuildContexts _contexts;
+    private readonly LocalCaches _caches;
 
-    private BuildPlan(BuildContexts contexts, BuildRequest request, IReadOnlyList<string> pushed)
+    private BuildPlan(BuildContexts contexts, LocalCaches caches, BuildRequest request, IReadOnlyList<string> pushed)
     {
         _contexts = contexts;
+        _caches = caches;
         Request = request;
         Pushed = pushed;
     }
@@ -61,12 +64,13 @@ internal sealed class BuildPlan : IDisposable
             : BuildContexts.Resolve(options.Context, options.File, options.NamedContexts, new Input());
         try
         {
+            LocalCaches caches = Caches(session, options);
             var request = new BuildRequest(BuildRequest.NewId())
             {
                 Attributes = Attributes(session, options, contexts, keepsImages),
                 Links = options.Links,
                 Exports = options.Call.Name.Length > 0 ? [] : [.. outputs.Select(o => Export(session, o, options, keepsImages && !pushesItself))],
-                CacheFrom = options.CacheFrom,
+                CacheFrom = caches.From,
                 CacheTo = options.CacheTo,
                 Entitlements = options.Network == "host" ? [.. options.Entitlements.Append("network.host").Distinct()] : options.Entitlements,
                 Policy = Policy(),
@@ -78,9 +82,10 @@ internal sealed class BuildPlan : IDisposable
                     Logins = new RegistryLogins(session),
                     Secrets = options.Secrets,
                     Agents = options.Agents,
+                    Layouts = caches.Folders.Count + contexts.Layouts.Count == 0 ? contexts.Layouts : caches.Folders.Concat(contexts.Layouts).ToDictionary(StringComparer.Ordinal),
                 },
             };
-            return new BuildPlan(contexts, request, keepsImages && pushes && !pushesItself && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
+            return new BuildPlan(contexts, caches, request, keepsImages && pushes && !pushesItself && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
         }
         catch
         {
@@ -89,8 +94,24 @@ internal sealed class BuildPlan : IDisposable
         }
     }
 
+    /// <summary>Notes at this client what the builder has written here.</summary>
+    /// <param name="response">What its exporters say.</param>
+    public void Note(IReadOnlyDictionary<string, string> response) => _caches.Note(response);
+
     /// <inheritdoc/>
     public void Dispose() => _contexts.Dispose();
+
+    private static LocalCaches Caches(Session session, BuildOptions options)
+    {
+        try
+        {
+            return LocalCaches.Open(options.CacheFrom, options.CacheTo, text => session.Error.WriteLine("WARNING: " + text));
+        }
+        catch (QuaiException e)
+        {
+            throw new ExitException(1, Failed + e.Message);
+        }
+    }
 
     // By the variable that buildx knows it by.
     private static SourcePolicyFile? Policy()
@@ -118,11 +139,6 @@ internal sealed class BuildPlan : IDisposable
         foreach (string tag in options.Tags)
         {
             CheckTag(tag);
-        }
-
-        if (options.CacheFrom.Concat(options.CacheTo).Any(c => c.Type == "local"))
-        {
-            throw new ExitException(1, Failed + "a cache in a folder (type=local) is not available in quai build: docker buildx build has it");
         }
 
         if (options.Entitlements.FirstOrDefault(e => !s_entitlements.Contains(e.Split('=')[0]) && !e.StartsWith("fs", StringComparison.Ordinal)) is { } unknown)

@@ -105,6 +105,8 @@ internal sealed class BuildRunner : IAsyncDisposable
             result = await build.FinishAsync(solved, cancellation);
         }
 
+        plan.Note(result.Response);
+
         foreach (string image in plan.Pushed)
         {
             await OwnStep.RunAsync(progress, $"pushing {image} with docker", step => PushAsync(image, step, cancellation));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Quai.BuildClient.Layouts;
 using Quai.Cli.CommandLine;
 
 namespace Quai.Cli.Builds.Contexts;
@@ -17,6 +18,9 @@ internal sealed class BuildContexts : IDisposable
 
     /// <summary>Archives by their ids.</summary>
     public Dictionary<string, Stream> Archives { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Folders in OCI layout by the names that the builder knows.</summary>
+    public Dictionary<string, LayoutFolder> Layouts { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the frontend is told of them.</summary>
     public Dictionary<string, string> Attributes { get; } = new(StringComparer.Ordinal);
@@ -190,9 +194,14 @@ internal sealed class BuildContexts : IDisposable
             return;
         }
 
-        if (source.StartsWith("oci-layout://", StringComparison.Ordinal))
+        if (LayoutAddress.Is(source))
         {
-            throw new ExitException(1, $"{Failed}failed to get build context {name}: oci-layout:// is not available in this version of Quai");
+            var address = LayoutAddress.Parse(source);
+            var layout = new LayoutFolder(Path.GetFullPath(address.Folder));
+            string store = Guid.NewGuid().ToString("N");
+            Attributes[key] = address.Resolve(store, layout);
+            Layouts["oci:" + store] = layout;
+            return;
         }
 
         if (!Directory.Exists(source))
