@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Grpc.Core;
 using Quai.BuildClient.Cache;
+using Quai.BuildProtocol.Content;
 using Quai.BuildProtocol.Control;
 using Quai.BuildProtocol.Gateway;
 using Quai.BuildProtocol.Workers;
@@ -20,6 +21,7 @@ public sealed class BuilderConnection : IAsyncDisposable
         _invoker = new StreamInvoker(stream);
         Control = new Control.ControlClient(_invoker.Invoker);
         Gateway = new LLBBridge.LLBBridgeClient(_invoker.Invoker);
+        Blobs = new Content.ContentClient(_invoker.Invoker);
     }
 
     /// <summary>How the builder is reached.</summary>
@@ -30,6 +32,9 @@ public sealed class BuilderConnection : IAsyncDisposable
 
     /// <summary>What is asked within a build.</summary>
     internal LLBBridge.LLBBridgeClient Gateway { get; }
+
+    /// <summary>The blobs that its records of builds name.</summary>
+    internal Content.ContentClient Blobs { get; }
 
     /// <summary>Opens one.</summary>
     /// <param name="connector">How the builder is reached.</param>

@@ -37,12 +37,16 @@ public sealed record BuildRecord(string Id)
     /// <summary>What came of it: digest and media type.</summary>
     public IReadOnlyList<(string Digest, string MediaType)> Results { get; init; } = [];
 
+    /// <summary>The record as the builder sent it.</summary>
+    internal BuildHistoryRecord Source { get; private init; } = new();
+
     /// <summary>How long it took, so far.</summary>
     public TimeSpan Took => (CompletedAt ?? DateTimeOffset.UtcNow) - CreatedAt;
 
     /// <summary>Reads one.</summary>
     internal static BuildRecord Read(BuildHistoryRecord record) => new(record.Ref)
     {
+        Source = record,
         Attributes = record.FrontendAttrs.ToDictionary(),
         CreatedAt = ProgressReader.Moment(record.CreatedAt) ?? default,
         CompletedAt = ProgressReader.Moment(record.CompletedAt),
