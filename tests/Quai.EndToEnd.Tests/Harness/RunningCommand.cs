@@ -121,6 +121,9 @@ public sealed class RunningCommand : IAsyncDisposable
     /// <summary>Waits until its standard output holds a text.</summary>
     public Task<string> WaitForStdoutAsync(string text) => WaitForStdoutAsync(s => s.Contains(text, StringComparison.Ordinal), $"'{text}'");
 
+    /// <summary>Waits until its standard error fulfils a condition.</summary>
+    public Task<string> WaitForStderrAsync(Func<string, bool> condition, string what) => WaitForAsync(() => Stderr, condition, what);
+
     /// <summary>Waits for its end.</summary>
     public async Task<CommandResult> WaitForExitAsync(TimeSpan? timeout = null)
     {
