@@ -20,6 +20,9 @@ public sealed record BakeOptions
     /// <summary>The value of <c>BAKE_CMD_CONTEXT</c>.</summary>
     public string CommandContext { get; init; } = "cwd://";
 
+    /// <summary>The address whose files the definition is of, so that contexts are folders there; empty where it is of this machine's.</summary>
+    public string Remote { get; init; } = "";
+
     /// <summary>The value of <c>BAKE_LOCAL_PLATFORM</c>.</summary>
     public string LocalPlatform { get; init; } = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "linux/arm64" : "linux/amd64";
 

@@ -18,6 +18,9 @@ public sealed record BakeTarget
     /// <summary>The context: a folder or an address.</summary>
     public string Context { get; init; } = ".";
 
+    /// <summary>Whether the context is a folder of the address that the definition is of.</summary>
+    public bool IsContextRemote { get; init; }
+
     /// <summary>Further contexts by name; <c>target:NAME</c> is the result of another target.</summary>
     public IReadOnlyDictionary<string, string> Contexts { get; init; } = new Dictionary<string, string>();
 

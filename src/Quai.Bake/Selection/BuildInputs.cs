@@ -8,6 +8,7 @@ namespace Quai.Bake.Selection;
 /// <summary>What is wrong with a target as a build, without looking at any file.</summary>
 internal static partial class BuildInputs
 {
+    private const string WorkingFolder = "cwd://";
     private static readonly string[] s_annotationTypes = ["", "index", "index-descriptor", "manifest", "manifest-descriptor"];
 
     /// <summary>Refuses what no build can be made of.</summary>
@@ -38,7 +39,6 @@ internal static partial class BuildInputs
     /// <summary>A context's path in its shortest form; addresses stay as they are.</summary>
     public static string CleanContext(string context)
     {
-        const string WorkingFolder = "cwd://";
         if (context.StartsWith(WorkingFolder, StringComparison.Ordinal))
         {
             return GoPath.Clean(context[WorkingFolder.Length..]);
@@ -46,6 +46,9 @@ internal static partial class BuildInputs
 
         return IsRemote(context) ? context : GoPath.Clean(context);
     }
+
+    /// <summary>Whether a context is where it is, whatever the definition is of: an address, or a path of the working folder.</summary>
+    public static bool IsHere(string context) => context.StartsWith(WorkingFolder, StringComparison.Ordinal) || IsRemote(context);
 
     /// <summary>Whether a context is an address: of HTTP, or of a Git repository.</summary>
     public static bool IsRemote(string context) => Remote().IsMatch(context);

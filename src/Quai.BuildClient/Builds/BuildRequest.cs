@@ -9,6 +9,12 @@ public sealed record BuildRequest(string Id)
     /// <summary>What compiles the source.</summary>
     public string Frontend { get; init; } = "dockerfile.v0";
 
+    /// <summary>What is fetched, in the place of a source that is compiled; null for none.</summary>
+    public RemoteSource? Source { get; init; }
+
+    /// <summary>Whether it is a part of something greater, which nobody is told of later.</summary>
+    public bool IsInternal { get; init; }
+
     /// <summary>What the frontend is told: <c>filename</c>, <c>target</c>, <c>build-arg:NAME</c> and so on.</summary>
     public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
 

@@ -96,6 +96,9 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
         }
     }
 
+    /// <summary>The files that <see cref="SolveAsync"/> gave, where the build is of <see cref="BuildRequest.Source"/>.</summary>
+    public RemoteFiles Files(LinkedBuild solved) => new(connection.Gateway, () => Header, request.Source!, solved);
+
     /// <summary>Exports what <see cref="SolveAsync"/> gave.</summary>
     /// <exception cref="BuilderException">It failed.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up, and the build was stopped.</exception>
@@ -141,7 +144,7 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
 
     private ControlSolve Demand(string session)
     {
-        var demand = new ControlSolve { Ref = request.Id, Session = session, Cache = new CacheOptions(), SourcePolicy = request.Policy?.Policy };
+        var demand = new ControlSolve { Ref = request.Id, Session = session, Cache = new CacheOptions(), Internal = request.IsInternal, SourcePolicy = request.Policy?.Policy };
         foreach ((string name, string value) in request.Attributes)
         {
             demand.FrontendAttrs[name] = value;
@@ -166,6 +169,11 @@ public sealed class RunningBuild(BuilderConnection connection, BuildRequest requ
 
     private GatewaySolve Compile()
     {
+        if (request.Source is { } source)
+        {
+            return new GatewaySolve { Definition = source.Definition(), AllowResultReturn = true, AllowResultArrayRef = true };
+        }
+
         var compile = new GatewaySolve { Frontend = request.Frontend, AllowResultReturn = true, AllowResultArrayRef = true, Evaluate = Failed is not null };
         foreach ((string name, string value) in request.Attributes)
         {

@@ -8,6 +8,9 @@ namespace Quai.Cli.Builds;
 /// <param name="Context">A folder, an address, or <c>-</c> for the standard input.</param>
 internal sealed record BuildOptions(string Context)
 {
+    /// <summary>The folder of the context that is wanted, where that is an archive behind an address; empty for all of it.</summary>
+    public string ContextFolder { get; init; } = "";
+
     /// <summary>The Dockerfile; empty for the usual one, <c>-</c> for the standard input.</summary>
     public string File { get; init; } = "";
 

@@ -286,6 +286,7 @@ internal sealed class BuildPlan : IDisposable
             attributes[name] = value;
         }
 
+        Add("contextsubdir", options.ContextFolder);
         Add("target", options.Target);
         Add("platform", string.Join(',', options.Platforms));
         Add("force-network-mode", options.Network is "default" ? "" : options.Network);

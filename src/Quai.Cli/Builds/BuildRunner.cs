@@ -71,6 +71,9 @@ internal sealed class BuildRunner : IAsyncDisposable
         return await RunOnceAsync(options, name, use, cancellation);
     }
 
+    /// <summary>Begins what is not described by <see cref="BuildOptions"/>.</summary>
+    public RunningBuild Begin(BuildRequest request) => new(_connection, request, _progress);
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 

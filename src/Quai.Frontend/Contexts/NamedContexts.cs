@@ -2,6 +2,7 @@ using System.Text.Json;
 using Quai.Build.Frontends;
 using Quai.Build.Jobs;
 using Quai.BuildProtocol.Llb;
+using Quai.Dockerfiles.Addresses;
 using Quai.Dockerfiles.Ignoring;
 using Quai.Errors;
 using Quai.Frontend.Graph;

@@ -2,6 +2,7 @@ using Quai.Build.Graphs;
 using System.Text.Json;
 using Quai.BuildProtocol.Llb;
 using OciPlatform = Quai.Oci.Images.Platform;
+using Quai.Dockerfiles.Addresses;
 
 namespace Quai.Frontend.Graph;
 

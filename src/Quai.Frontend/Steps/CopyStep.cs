@@ -1,5 +1,6 @@
 using System.Text;
 using Quai.BuildProtocol.Llb;
+using Quai.Dockerfiles.Addresses;
 using Quai.Dockerfiles.Ignoring;
 using Quai.Dockerfiles.Instructions.Steps;
 using Quai.Dockerfiles.Syntax;

@@ -41,7 +41,7 @@ internal sealed class BakeCommand : Command
         _shorthands = new(Flags);
     }
 
-    public override string Usage => "[OPTIONS] [TARGET...]";
+    public override string Usage => "[OPTIONS] [URL [URL]] [TARGET...]";
 
     public override string Summary => "Build from a file";
 
@@ -57,24 +57,36 @@ internal sealed class BakeCommand : Command
         Dictionary<string, string> environment = EnvironmentVariables();
         BakePrivileges privileges = BakePrivileges.Parse(_allow.Values, Directory.GetCurrentDirectory(), environment);
         BakeFolder folder = new(Directory.GetCurrentDirectory());
-        BakeOptions options = new() { Environment = environment, Variables = Variables(), DotEnv = folder.Read(".env") };
-        IReadOnlyList<BakeFile> files = BakeFileLookup.Read(folder, _files.Values.Count > 0 ? _files.Values : FilesOf(environment));
+        var given = BakeArguments.Parse(arguments);
+        IReadOnlyList<string> names = _files.Values.Count > 0 ? _files.Values : FilesOf(environment);
+        RemoteDefinition? remote = given.Address.Length == 0 ? null : Fetch(session, given.Address, [.. names.Where(n => !IsHere(n))]);
+        IReadOnlyList<BakeFile> files = remote is null ? BakeFileLookup.Read(folder, names) : [.. remote.Files, .. names.Any(IsHere) ? BakeFileLookup.Read(folder, [.. names.Where(IsHere)]) : []];
+        BakeOptions options = new()
+        {
+            Environment = environment, Variables = Variables(), DotEnv = folder.Read(".env"), CommandContext = given.CommandContext, Remote = remote?.Contexts.Address ?? "",
+        };
         BakePlan plan;
         try
         {
-            BakeDefinition definition = BakeDefinition.Load(files, options);
+            BakeDefinition definition = files.Count > 0 ? BakeDefinition.Load(files, options) : throw new BakeException("couldn't find a bake definition");
             if (_list.Value.Length > 0)
             {
                 session.Out.Write(BakeListing.Parse(_list.Value).Print(definition));
                 return 0;
             }
 
-            plan = definition.Resolve(arguments, [.. _overrides.Values, .. _shorthands.Overrides()]);
+            plan = definition.Resolve(given.Targets, [.. _overrides.Values, .. _shorthands.Overrides()]);
         }
         catch (BakeException error)
         {
             session.Error.Write(BakeDefinition.Excerpt(error, files) ?? "");
             throw new ExitException(1, "ERROR: " + error.Message);
+        }
+
+        RemoteContexts contexts = remote?.Contexts ?? new RemoteContexts("", null);
+        foreach (BakeTarget target in plan.Targets.Values)
+        {
+            contexts.Check(target);
         }
 
         if (_print.Value)
@@ -83,13 +95,28 @@ internal sealed class BakeCommand : Command
             return 0;
         }
 
-        return Build(session, plan, privileges);
+        return Build(session, plan, privileges, contexts);
     }
 
-    private int Build(Session session, BakePlan plan, BakePrivileges privileges)
+    private static bool IsHere(string name) => name == "-" || name.StartsWith("cwd://", StringComparison.Ordinal);
+
+    private RemoteDefinition Fetch(Session session, string address, IReadOnlyList<string> names)
+    {
+        ChosenBuilder builder = KnownBuilders.Choose(session, _builder.Value);
+        using IBuildDisplay display = BuildDisplays.Create(session, _progress.Value, builder.Name, builder.Driver, _debug.Value || session.IsDebug);
+        RemoteDefinition? fetched = null;
+        int code = new BuildInvocation(session, builder, "ERROR: ").Run(display, (runner, cancellation) => RemoteDefinition.ReadAsync(runner, address, names, cancellation), definition =>
+        {
+            fetched = definition;
+            return 0;
+        });
+        return fetched ?? throw new ExitException(code);
+    }
+
+    private int Build(Session session, BakePlan plan, BakePrivileges privileges, RemoteContexts contexts)
     {
         CallOption? call = _shorthands.Call;
-        Dictionary<string, BuildOptions> options = plan.Targets.ToDictionary(t => t.Key, t => TargetOptions.Of(t.Value, call), StringComparer.Ordinal);
+        Dictionary<string, BuildOptions> options = plan.Targets.ToDictionary(t => t.Key, t => contexts.Place(TargetOptions.Of(t.Value, call), t.Value), StringComparer.Ordinal);
         BakeConsent.Ask(session, privileges.Missing(options.Values));
         options = options.ToDictionary(o => o.Key, o => privileges.Grant(o.Value), StringComparer.Ordinal);
         ChosenBuilder builder = KnownBuilders.Choose(session, _builder.Value);

@@ -1,12 +1,12 @@
 using Quai.Errors;
 
-namespace Quai.Frontend.Graph;
+namespace Quai.Dockerfiles.Addresses;
 
 /// <summary>The address of a repository as builds have it: <c>https://host/a/b.git#branch:directory</c>, <c>git@host:a/b.git</c>, <c>github.com/a/b</c>.</summary>
 /// <param name="Remote">The repository.</param>
 /// <param name="Reference">The branch, tag or commit; empty for the usual.</param>
 /// <param name="Directory">The directory in it; empty for all of it.</param>
-internal sealed record GitAddress(string Remote, string Reference, string Directory)
+public sealed record GitAddress(string Remote, string Reference, string Directory)
 {
     private const string GitHub = "github.com/";
 
@@ -29,6 +29,28 @@ internal sealed record GitAddress(string Remote, string Reference, string Direct
             return colon < 0 ? rest : rest[..colon] + "/" + rest[(colon + 1)..].TrimStart('/');
         }
     }
+
+    /// <summary>The address of a directory within this one; a path that leads out of it stays at its top.</summary>
+    public GitAddress Within(string path)
+    {
+        Stack<string> parts = new();
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(p => p != "."))
+        {
+            if (part != "..")
+            {
+                parts.Push(part);
+            }
+            else
+            {
+                parts.TryPop(out _);
+            }
+        }
+
+        return this with { Directory = string.Join('/', ((string[])[Directory.Trim('/')]).Where(d => d.Length > 0).Concat(parts.Reverse())) };
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => Remote + (Reference.Length + Directory.Length == 0 ? "" : "#" + Reference) + (Directory.Length == 0 ? "" : ":" + Directory);
 
     /// <summary>The repository that a text is the address of; null where it is none.</summary>
     public static GitAddress? Find(string text)
