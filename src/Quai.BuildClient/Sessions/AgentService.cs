@@ -23,6 +23,17 @@ internal sealed class AgentService(IReadOnlyCollection<AgentSource> agents) : SS
     public override async Task ForwardAgent(IAsyncStreamReader<BytesMessage> requestStream, IServerStreamWriter<BytesMessage> responseStream, ServerCallContext context)
     {
         AgentSource agent = Find(SessionHeaders.First(context, "buildkit.ssh.id"));
+        if (agent.Own is { } own)
+        {
+            TunnelStream<BytesMessage> asking = Tunnel(requestStream, responseStream);
+            await using (asking.ConfigureAwait(false))
+            {
+                await own.ServeAsync(asking, context.CancellationToken).ConfigureAwait(false);
+            }
+
+            return;
+        }
+
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
@@ -34,7 +45,7 @@ internal sealed class AgentService(IReadOnlyCollection<AgentSource> agents) : SS
         }
 
         var near = new NetworkStream(socket);
-        var far = new TunnelStream<BytesMessage>(requestStream, responseStream, bytes => new BytesMessage { Data = UnsafeByteOperations.UnsafeWrap(bytes) }, m => m.Data.Memory);
+        TunnelStream<BytesMessage> far = Tunnel(requestStream, responseStream);
         await using (near.ConfigureAwait(false))
         await using (far.ConfigureAwait(false))
         {
@@ -45,6 +56,9 @@ internal sealed class AgentService(IReadOnlyCollection<AgentSource> agents) : SS
             await Task.WhenAll(ways).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    private static TunnelStream<BytesMessage> Tunnel(IAsyncStreamReader<BytesMessage> requests, IServerStreamWriter<BytesMessage> responses) =>
+        new(requests, responses, bytes => new BytesMessage { Data = UnsafeByteOperations.UnsafeWrap(bytes) }, m => m.Data.Memory);
 
     private AgentSource Find(string id)
     {

@@ -44,7 +44,7 @@ internal sealed class BuildFlags(FlagSet flags)
     private readonly ListFlag<string> _secrets = flags.List("secret", '\0', "Give the build a secret (id=token,src=file)", type: "stringArray");
     private readonly Flag<long> _shmSize = flags.Add(new Flag<long>("shm-size", '\0', "bytes", "Shared memory of steps", 0, FlagValues.Bytes));
     private readonly Flag<bool> _squash = flags.Bool("squash", '\0', "Make one layer of those that are put upon the base image");
-    private readonly ListFlag<string> _agents = flags.List("ssh", '\0', "Give the build an agent of ssh (default, or id=socket)", type: "stringArray");
+    private readonly ListFlag<string> _agents = flags.List("ssh", '\0', "Give the build an agent of ssh (default, or id=socket), or one with keys (id=key,...)", type: "stringArray");
     private readonly ListFlag<string> _tags = flags.List("tag", 't', "Name the image (name[:tag])", type: "stringArray");
     private readonly Flag<string> _target = flags.String("target", '\0', "Build this stage");
 

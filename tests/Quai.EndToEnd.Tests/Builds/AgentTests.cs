@@ -49,6 +49,13 @@ public sealed class AgentTests(QuaidInstance engine) : IClassFixture<QuaidInstan
             await folder.Client.OkAsync($"rmi {name}");
         }
 
+        // Keys of files stand in the place of an agent.
+        (await RunningCommand.ShellAsync($"cd {folder.Folder} && for k in rsa ed25519 ecdsa; do ssh-keygen -q -t $k -N '' -f $k || exit 1; done")).ToString();
+        await quai.OkAsync($"build --no-cache -q --ssh default={folder.Folder}/rsa,{folder.Folder}/ed25519 --ssh second={folder.Folder}/ecdsa -t asked-keys {folder.Folder}");
+        Assert.Equal("type 12 keys 2\ntype 12 keys 1", await folder.InAsync("asked-keys", "cat /answer"));
+        CommandResult mixed = await quai.RunAsync($"build --ssh default={folder.Folder}/rsa,{one} {folder.Folder}");
+        Assert.EndsWith("failed to convert agent config for ID: \"default\": invalid combination of keys and sockets\n", mixed.Stderr, StringComparison.Ordinal);
+
         // One that is not given is said to be missing; a step that names none has none.
         CommandResult refused = await folder.RunAsync($"--no-cache --ssh default={one}");
         Assert.NotEqual(0, refused.ExitCode);

@@ -98,7 +98,7 @@ internal sealed class BakePrivileges
     [
         .. ((IEnumerable<string>)[build.Context, build.File, .. build.NamedContexts.Values]).Where(p => p.Length > 0 && !BuildContexts.IsElsewhere(p)).Select(p => LayoutAddress.Is(p) ? LayoutAddress.Parse(p).Folder : p),
         .. build.Secrets.Where(s => s.FilePath.Length > 0).Select(s => s.FilePath),
-        .. build.Agents.Where(a => a.SocketPath != Environment.GetEnvironmentVariable("SSH_AUTH_SOCK")).Select(a => a.SocketPath),
+        .. build.Agents.Where(a => a.SocketPath != Environment.GetEnvironmentVariable("SSH_AUTH_SOCK")).SelectMany(a => a.Own is null ? [a.SocketPath] : a.KeyPaths),
         .. build.CacheFrom.Where(c => c.Type == "local").Select(c => c.Attributes.GetValueOrDefault("src") ?? ""),
     ];
 

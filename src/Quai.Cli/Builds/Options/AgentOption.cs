@@ -1,11 +1,13 @@
+using Quai.BuildClient.Agents;
 using Quai.BuildClient.Sessions;
 using Quai.Cli.CommandLine;
+using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
 namespace Quai.Cli.Builds.Options;
 
-/// <summary>One value of <c>--ssh</c>: <c>default</c>, or <c>id=/path/of/agent.sock</c>.</summary>
+/// <summary>One value of <c>--ssh</c>: <c>default</c>, <c>id=/path/of/agent.sock</c>, or <c>id=key,key</c>.</summary>
 internal static class AgentOption
 {
     /// <summary>Reads a value.</summary>
@@ -16,28 +18,43 @@ internal static class AgentOption
         return equals < 0 ? Resolve(text, []) : Resolve(text[..equals], text[(equals + 1)..].Split(','));
     }
 
-    /// <summary>The agent of a socket; where none is said, the environment's.</summary>
-    /// <exception cref="ExitException">There is no such agent.</exception>
+    /// <summary>The agent of a socket, or one that holds the keys of files; where nothing is said, the environment's.</summary>
+    /// <exception cref="ExitException">There is no such agent, or a file is no key.</exception>
     public static AgentSource Resolve(string id, IReadOnlyList<string> paths)
     {
-        string shown = $"{{{id} [{string.Join(' ', paths)}] false}}";
+        string failed = $"ERROR: failed to build: failed to convert agent config {{{id} [{string.Join(' ', paths)}] false}}: ";
         if (paths.Count == 0)
         {
             return Environment.GetEnvironmentVariable("SSH_AUTH_SOCK") is { Length: > 0 } socket
                 ? new AgentSource(id, socket)
-                : throw new ExitException(1, $"ERROR: failed to build: failed to convert agent config {shown}: invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set");
+                : throw new ExitException(1, failed + "invalid empty ssh agent socket: make sure SSH_AUTH_SOCK is set");
         }
 
-        foreach (string path in paths)
+        string inner = $"failed to convert agent config for ID: \"{id}\": ";
+        string[] sockets = [.. paths.Where(p => IsSocket(p) ?? throw new ExitException(1, $"{failed}{inner}stat {p}: no such file or directory"))];
+        if (sockets.Length > 0)
         {
-            NodeStatus status = NodeStatusReader.TryRead(path)
-                ?? throw new ExitException(1, $"ERROR: failed to build: failed to convert agent config {shown}: failed to convert agent config for ID: \"{id}\": stat {path}: no such file or directory");
-            if (paths.Count > 1 || (status.Mode & FileCalls.S_IFMT) != FileCalls.S_IFSOCK)
-            {
-                throw new ExitException(1, $"ERROR: failed to build: {path} is a key and not the socket of an agent: add it to an agent with ssh-add, and name the agent's socket");
-            }
+            return paths.Count == 1 ? new AgentSource(id, paths[0]) : throw new ExitException(1, $"{failed}{inner}{(sockets.Length > 1 ? "only single socket allowed" : "invalid combination of keys and sockets")}");
         }
 
-        return new AgentSource(id, paths[0]);
+        try
+        {
+            return new AgentSource(id, "") { Own = KeyAgent.Load(paths), KeyPaths = paths };
+        }
+        catch (QuaiException e)
+        {
+            throw new ExitException(1, failed + inner + e.Message);
+        }
+    }
+
+    private static bool? IsSocket(string path)
+    {
+        NodeStatus? status = NodeStatusReader.TryRead(path);
+        if (status is { IsLink: true })
+        {
+            status = File.ResolveLinkTarget(path, returnFinalTarget: true) is { } target ? NodeStatusReader.TryRead(target.FullName) : null;
+        }
+
+        return status is { } found ? (found.Mode & FileCalls.S_IFMT) == FileCalls.S_IFSOCK : null;
     }
 }
