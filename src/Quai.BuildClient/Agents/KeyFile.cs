@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Quai.BuildClient.Files;
 using Quai.Errors;
 
 namespace Quai.BuildClient.Agents;
@@ -26,7 +27,7 @@ internal static class KeyFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw QuaiException.Invalid($"failed to open {path}: open {path}: {(e is UnauthorizedAccessException ? "permission denied" : Directory.Exists(path) ? "is a directory" : e.Message)}", e);
+            throw QuaiException.Invalid($"failed to open {path}: open {path}: {(Directory.Exists(path) ? "is a directory" : WholeFile.ReasonOf(e))}", e);
         }
     }
 

@@ -29,17 +29,7 @@ public sealed class LayoutFolder(string path)
 
     /// <summary>Makes the folder, where it is not there.</summary>
     /// <exception cref="QuaiException">It cannot be made.</exception>
-    public void Make()
-    {
-        try
-        {
-            Directory.CreateDirectory(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw QuaiException.Invalid($"mkdir {path}: {(File.Exists(path) ? "not a directory" : e is UnauthorizedAccessException ? "permission denied" : e.Message)}", e);
-        }
-    }
+    public void Make() => WholeFile.MakeFolder(path);
 
     /// <summary>Names something whose blobs are there. What had the name before loses it.</summary>
     /// <param name="descriptor">What.</param>
@@ -85,7 +75,7 @@ public sealed class LayoutFolder(string path)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or QuaiException)
         {
-            throw QuaiException.Invalid($"could not read {IndexPath}: {(e is UnauthorizedAccessException ? "permission denied" : e.Message)}", e);
+            throw QuaiException.Invalid($"could not read {IndexPath}: {(e is QuaiException ? e.Message : WholeFile.ReasonOf(e))}", e);
         }
     }
 }

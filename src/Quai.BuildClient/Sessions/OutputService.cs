@@ -25,7 +25,7 @@ internal sealed class OutputService(IReadOnlyList<OutputTarget?> targets)
         OutputTarget? target = index.Length == 0 ? targets.FirstOrDefault(t => t is not null) : int.TryParse(index, out int number) ? targets.ElementAtOrDefault(number) : null;
         if (target?.Folder is { } folder)
         {
-            Directory.CreateDirectory(folder);
+            WholeFile.MakeFolder(folder);
             var into = new FolderTarget(folder);
             await new TreeReceiver(new PacketExchange("builder", new Reader<Packet>(requests, Packet.Parser.ParseFrom), new Writer<Packet>(answers), null), into).RunAsync(context.CancellationToken).ConfigureAwait(false);
             into.Finish();

@@ -20,11 +20,13 @@ internal sealed class BuildPlan : IDisposable
 
     private readonly BuildContexts _contexts;
     private readonly LocalCaches _caches;
+    private readonly LayoutExport? _layout;
 
-    private BuildPlan(BuildContexts contexts, LocalCaches caches, BuildRequest request, IReadOnlyList<string> pushed)
+    private BuildPlan(BuildContexts contexts, LocalCaches caches, LayoutExport? layout, BuildRequest request, IReadOnlyList<string> pushed)
     {
         _contexts = contexts;
         _caches = caches;
+        _layout = layout;
         Request = request;
         Pushed = pushed;
     }
@@ -65,6 +67,7 @@ internal sealed class BuildPlan : IDisposable
         try
         {
             LocalCaches caches = Caches(session, options);
+            LayoutExport? layout = Layout(outputs);
             var request = new BuildRequest(BuildRequest.NewId())
             {
                 Attributes = Attributes(session, options, contexts, keepsImages),
@@ -82,10 +85,10 @@ internal sealed class BuildPlan : IDisposable
                     Logins = new RegistryLogins(session),
                     Secrets = options.Secrets,
                     Agents = options.Agents,
-                    Layouts = caches.Folders.Count + contexts.Layouts.Count == 0 ? contexts.Layouts : caches.Folders.Concat(contexts.Layouts).ToDictionary(StringComparer.Ordinal),
+                    Layouts = Layouts(caches, contexts, layout),
                 },
             };
-            return new BuildPlan(contexts, caches, request, keepsImages && pushes && !pushesItself && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
+            return new BuildPlan(contexts, caches, layout, request, keepsImages && pushes && !pushesItself && options.Call.Name.Length == 0 ? [.. PushedNames(outputs, options)] : []);
         }
         catch
         {
@@ -96,10 +99,46 @@ internal sealed class BuildPlan : IDisposable
 
     /// <summary>Notes at this client what the builder has written here.</summary>
     /// <param name="response">What its exporters say.</param>
-    public void Note(IReadOnlyDictionary<string, string> response) => _caches.Note(response);
+    /// <exception cref="ExitException">It cannot be noted.</exception>
+    public void Note(IReadOnlyDictionary<string, string> response)
+    {
+        try
+        {
+            _caches.Note(response);
+            _layout?.Note(response);
+        }
+        catch (QuaiException e)
+        {
+            throw new ExitException(1, Failed + e.Message);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _contexts.Dispose();
+
+    private static IReadOnlyDictionary<string, LayoutFolder> Layouts(LocalCaches caches, BuildContexts contexts, LayoutExport? layout)
+    {
+        if (layout is null && caches.Folders.Count == 0)
+        {
+            return contexts.Layouts;
+        }
+
+        Dictionary<string, LayoutFolder> layouts = caches.Folders.Concat(contexts.Layouts).ToDictionary(StringComparer.Ordinal);
+        if (layout is not null)
+        {
+            layouts[LayoutExport.StoreName] = layout.Folder;
+        }
+
+        return layouts;
+    }
+
+    // Builders know one folder by one name.
+    private static LayoutExport? Layout(List<OutputOption> outputs) => outputs.Where(o => o.IsLayout).Select(o => Path.GetFullPath(o.Destination)).Distinct().ToArray() switch
+    {
+        [] => null,
+        [var only] => new LayoutExport(new LayoutFolder(only)),
+        _ => throw new ExitException(1, Failed + "images go into one folder at a time: give --output with tar=false once"),
+    };
 
     private static LocalCaches Caches(Session session, BuildOptions options)
     {
@@ -235,7 +274,7 @@ internal sealed class BuildPlan : IDisposable
             throw new ExitException(1, $"{Failed}--squash makes one layer of an image's, and {type} is none: leave one of the two out");
         }
 
-        OutputTarget? target = type == "local" || (type is "tar" or "oci" or "docker" && !output.IsArchive)
+        OutputTarget? target = type == "local"
             ? new OutputTarget { Folder = Path.GetFullPath(output.Destination) }
             : !output.IsArchive ? null
             : new OutputTarget { Take = Take(session, output.Destination) };

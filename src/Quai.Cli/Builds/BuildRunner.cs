@@ -68,7 +68,14 @@ internal sealed class BuildRunner : IAsyncDisposable
             }
         }
 
-        return await RunOnceAsync(options, name, use, cancellation);
+        try
+        {
+            return await RunOnceAsync(options, name, use, cancellation);
+        }
+        catch (BuilderException e) when (options.Call.Advice.Length > 0 && e.Message.Contains("unsupported request", StringComparison.Ordinal))
+        {
+            throw new ExitException(1, $"ERROR: failed to build: failed to solve: {e.Message}{options.Call.Advice}");
+        }
     }
 
     /// <summary>Begins what is not described by <see cref="BuildOptions"/>.</summary>

@@ -129,7 +129,7 @@ internal sealed class AttachedStream
         try
         {
             int count;
-            while ((count = Terminal.Read(0, buffer)) > 0)
+            while ((count = Input.ReadNext(buffer)) > 0)
             {
                 if (!watch)
                 {

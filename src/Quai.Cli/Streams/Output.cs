@@ -91,17 +91,22 @@ internal sealed class Output(int fd) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 }
 
-/// <summary>Standard input as a stream.</summary>
+/// <summary>Standard input as a stream. One that was closed when the program was started has nothing in it.</summary>
 internal sealed class Input : Stream
 {
+    private static readonly bool s_isGiven = Terminal.IsGiven(0);
+
     /// <summary>Whether it is a terminal.</summary>
     public static bool IsTerminal => Terminal.IsTerminal(0);
 
-    /// <inheritdoc/>
-    public override int Read(Span<byte> buffer) => Terminal.Read(0, buffer);
+    /// <summary>Reads from it; 0 at its end.</summary>
+    public static int ReadNext(Span<byte> buffer) => s_isGiven ? Terminal.Read(0, buffer) : 0;
 
     /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Terminal.Read(0, buffer.AsSpan(offset, count));
+    public override int Read(Span<byte> buffer) => ReadNext(buffer);
+
+    /// <inheritdoc/>
+    public override int Read(byte[] buffer, int offset, int count) => ReadNext(buffer.AsSpan(offset, count));
 
     /// <inheritdoc/>
     public override bool CanRead => true;

@@ -231,8 +231,19 @@ public sealed class WordExpander(char escape, Func<string, string?> find)
             '-' or '+' or '?' => Conditional(name, modifier, orEmpty),
             '#' or '%' when !orEmpty => Trimmed(name, modifier),
             '/' when !orEmpty => Replaced(name),
-            _ => throw QuaiException.Invalid($"unsupported modifier ({(orEmpty ? ":" : "")}{modifier}) in substitution"),
+            _ => throw Unsupported(modifier, orEmpty),
         };
+    }
+
+    // Behind a colon the end is looked for first, so that it is missed in ${V:}.
+    private QuaiException Unsupported(char modifier, bool orEmpty)
+    {
+        if (orEmpty)
+        {
+            Rest(keepsEscapes: false);
+        }
+
+        return QuaiException.Invalid($"unsupported modifier ({(orEmpty ? ":" : "")}{modifier}) in substitution");
     }
 
     private string Conditional(string name, char modifier, bool orEmpty)

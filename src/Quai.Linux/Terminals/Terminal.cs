@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Terminals;
 
@@ -10,6 +11,16 @@ public static unsafe partial class Terminal
 
     /// <summary>Whether a descriptor is a terminal.</summary>
     public static bool IsTerminal(int fd) => isatty(fd) == 1;
+
+    /// <summary>
+    /// Whether a descriptor was given to this program by whoever started it. Where it was closed then, what stands there is the runtime's own: that is closed when a program is executed, and what is given to one never is.
+    /// </summary>
+    public static bool IsGiven(int fd)
+    {
+        const int F_GETFD = 1, FD_CLOEXEC = 1;
+        long flags = SystemCall.Quick(SystemCallNumber.Fcntl, fd, F_GETFD);
+        return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    }
 
     /// <summary>The size of the terminal behind a descriptor; zeros if it has none.</summary>
     public static (ushort Rows, ushort Columns) GetSize(int fd)

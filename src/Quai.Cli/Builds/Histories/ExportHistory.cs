@@ -5,6 +5,7 @@ using Quai.BuildClient.Files;
 using Quai.BuildClient.Histories;
 using Quai.Cli.Builds.Builders;
 using Quai.Cli.CommandLine;
+using Quai.Errors;
 
 namespace Quai.Cli.Builds.Histories;
 
@@ -70,10 +71,9 @@ internal sealed class ExportHistory : HistoryCommand
             });
             return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or QuaiException)
         {
-            string reason = e is DirectoryNotFoundException ? "no such file or directory" : Directory.Exists(_output.Value) ? "is a directory" : e is UnauthorizedAccessException ? "permission denied" : e.Message;
-            throw new ExitException(1, $"ERROR: failed to create output file \"{_output.Value}\": open {_output.Value}: {reason}");
+            throw new ExitException(1, $"ERROR: failed to create output file \"{_output.Value}\": {(e is QuaiException ? e.Message : $"open {_output.Value}: {(Directory.Exists(_output.Value) ? "is a directory" : WholeFile.ReasonOf(e))}")}");
         }
     }
 

@@ -25,6 +25,11 @@ internal static class AttestationOption
                 throw new ExitException(1, "ERROR: attestation type not specified");
             }
 
+            if (type == Provenance && fields.TryGetValue("mode", out string? mode) && mode is not ("min" or "max"))
+            {
+                throw new ExitException(1, $"ERROR: invalid mode \"{mode}\" of {Provenance}: min and max are all that there are");
+            }
+
             if (!read.TryAdd(type, demand))
             {
                 throw new ExitException(1, $"ERROR: duplicate attestation field {type}");

@@ -20,6 +20,9 @@ internal sealed record CallOption(string Name, string Format, bool IgnoresStatus
     /// <summary>Whether practices may be told beside the checks.</summary>
     public bool MayTellPractices => Name == Lint && Format is "" or "sarif";
 
+    /// <summary>What is said where a frontend does not know the question; empty for one that all know.</summary>
+    public string Advice => Name is "" or Lint or Practices or "outline" or "targets" or "subrequests.describe" ? "" : ": --call is build, check, outline or targets, or what subrequests.describe tells of the frontend";
+
     /// <summary>Reads a value.</summary>
     /// <exception cref="ExitException">It is malformed.</exception>
     public static CallOption Parse(string text)

@@ -11,7 +11,10 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     private static readonly string[] s_archives = ["tar", "oci", "docker"];
 
     /// <summary>Whether the result is an archive.</summary>
-    public bool IsArchive => s_archives.Contains(Type) && !(Attributes.GetValueOrDefault("tar") is "false");
+    public bool IsArchive => s_archives.Contains(Type) && !IsLayout;
+
+    /// <summary>Whether the result is an image in a folder in OCI layout.</summary>
+    public bool IsLayout => Type is "oci" or "docker" && Attributes.GetValueOrDefault("tar") is "false" or "0" or "f" or "F" or "FALSE" or "False";
 
     /// <summary>Whether the result is pushed to a registry.</summary>
     public bool IsPushed => Type == "image" && Attributes.GetValueOrDefault("push") is "true" or "1";
@@ -41,7 +44,7 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     {
         "registry" => new OutputOption("image", attributes.ContainsKey("push") ? attributes : new Dictionary<string, string>(attributes) { ["push"] = "true" }, destination),
         "tar" when destination.Length == 0 => new OutputOption(type, attributes, "-"),
-        "oci" when destination.Length == 0 && attributes.GetValueOrDefault("tar") is not "false" => new OutputOption(type, attributes, "-"),
+        "oci" when destination.Length == 0 && !new OutputOption(type, attributes, "").IsLayout => new OutputOption(type, attributes, "-"),
         _ => new OutputOption(type, attributes, destination),
     };
 
@@ -50,7 +53,7 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
     /// <exception cref="ExitException">It cannot be.</exception>
     public void Check(bool isTerminal)
     {
-        if (Type == "local" || (s_archives.Contains(Type) && !IsArchive))
+        if (Type == "local" || IsLayout)
         {
             if (Destination.Length == 0)
             {
@@ -65,6 +68,14 @@ internal sealed record OutputOption(string Type, IReadOnlyDictionary<string, str
             if (File.Exists(Destination))
             {
                 throw new ExitException(1, $"ERROR: failed to build: destination directory {Destination} is a file");
+            }
+
+            for (string? parent = Path.GetDirectoryName(Path.GetFullPath(Destination)); parent is not null; parent = Path.GetDirectoryName(parent))
+            {
+                if (File.Exists(parent))
+                {
+                    throw new ExitException(1, $"ERROR: failed to build: invalid destination directory: {Destination}: {parent} is a file");
+                }
             }
         }
         else if (IsArchive && Destination == "-" && isTerminal)

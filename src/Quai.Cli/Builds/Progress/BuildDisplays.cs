@@ -25,7 +25,7 @@ internal static class BuildDisplays
             "plain" => Plain(),
             "tty" => session.Error.IsTerminal ? Drawn() : throw new ExitException(1, "ERROR: failed to get console: provided file is not a console"),
             "auto" or "" => session.Error.IsTerminal ? Drawn() : Plain(),
-            _ => throw new ExitException(1, $"ERROR: invalid progress mode {mode}"),
+            _ => throw new ExitException(1, $"ERROR: invalid progress mode {mode}: auto, none, plain, quiet, rawjson and tty are all that there are"),
         };
 
         IBuildDisplay Plain() => new PlainDisplay(session.Error, $"building with \"{builder}\" instance using {driver} driver", end);
