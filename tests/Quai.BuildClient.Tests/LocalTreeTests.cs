@@ -11,6 +11,19 @@ namespace Quai.BuildClient.Tests;
 public sealed class LocalTreeTests
 {
     [Fact]
+    public void A_socket_is_sent_as_an_empty_file()
+    {
+        using var folder = new TestFolder();
+        using var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(folder["a.sock"]));
+        var tree = new LocalTree(folder.Path, [], [], []);
+        ContextEntry entry = Assert.Single(tree.Entries());
+        Assert.Equal(("a.sock", ContextEntryKind.File, 0L, ""), (entry.Path, entry.Kind, entry.Size, entry.LinkName));
+        using Stream content = tree.Open("a.sock");
+        Assert.Equal(-1, content.ReadByte());
+    }
+
+    [Fact]
     public void All_files_are_listed_parents_first_in_the_order_of_their_names()
     {
         using TestFolder folder = new TestFolder().Write("b/x", "12").Write("a").Write("b.c");

@@ -120,8 +120,18 @@ internal static class MissedCache
             reasons.Add("its mounts are others");
         }
 
-        return reasons.Count > 0 ? reasons : ["what it runs with is another: its network, limits or hosts"];
+        reasons.AddRange(Surroundings(before, now));
+        return reasons.Count > 0 ? reasons : ["what it runs with is another"];
     }
+
+    private static IEnumerable<string> Surroundings(ExecOp before, ExecOp now) => new[]
+    {
+        (before.Network != now.Network || before.UserNetwork != now.UserNetwork, "its network is another"),
+        (before.Security != now.Security, "its confinement is another"),
+        (!before.Meta.ExtraHosts.Equals(now.Meta.ExtraHosts) || before.Meta.Hostname != now.Meta.Hostname, "its hosts are others"),
+        (!before.Meta.Ulimit.Equals(now.Meta.Ulimit) || before.Meta.CgroupParent != now.Meta.CgroupParent, "its limits are others"),
+        (!before.Secretenv.Equals(now.Secretenv), "its secrets are others"),
+    }.Where(r => r.Item1).Select(r => r.Item2);
 
     private static Dictionary<string, string> Variables(ExecOp exec) => exec.Meta.Env.GroupBy(e => e.Split('=')[0], StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Last(), StringComparer.Ordinal);
 

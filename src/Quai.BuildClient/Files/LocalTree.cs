@@ -16,6 +16,7 @@ internal sealed class LocalTree : ISentTree
     private readonly string _root;
     private readonly PathChoice _choice;
     private readonly Dictionary<(uint, uint, ulong), string> _seen = [];
+    private readonly HashSet<string> _sockets = new(StringComparer.Ordinal);
 
     /// <summary>Chooses files of a folder.</summary>
     /// <param name="root">The folder.</param>
@@ -44,6 +45,11 @@ internal sealed class LocalTree : ISentTree
     /// <inheritdoc/>
     public Stream Open(string path)
     {
+        if (_sockets.Contains(path))
+        {
+            return Stream.Null;
+        }
+
         try
         {
             return new FileStream(Path.Combine(_root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -71,10 +77,12 @@ internal sealed class LocalTree : ISentTree
                 throw QuaiException.Invalid($"the name of a file in the context is not UTF-8: \"{(path.Length == 0 ? "" : path + "/")}{Escaped(name)}\": rename it, or leave it out by the ignore file");
             }
 
-            if ((!chosen && !status.IsDirectory) || Describe(directory, inner, found) is not { } entry)
+            if (!chosen && !status.IsDirectory)
             {
                 continue;
             }
+
+            ContextEntry entry = Describe(directory, inner, found);
 
             if (chosen)
             {
@@ -143,33 +151,34 @@ internal sealed class LocalTree : ISentTree
     private static Dictionary<string, byte[]> AttributesOf(FileDescriptor directory, byte[] name) => TreeEntries.Attributes(directory.Number, name)
         .Where(a => TreeAttributes.IsOfTheFile(a.Name)).ToDictionary(a => Encoding.UTF8.GetString(a.Name), a => a.Value);
 
-    private ContextEntry? Describe(FileDescriptor directory, string path, in FoundEntry found)
+    private ContextEntry Describe(FileDescriptor directory, string path, in FoundEntry found)
     {
         (byte[] name, NodeStatus status, bool hasAttributes) = found;
-        ContextEntryKind? kind = (status.Mode & FileCalls.S_IFMT) switch
+        ContextEntryKind known = (status.Mode & FileCalls.S_IFMT) switch
         {
             FileCalls.S_IFDIR => ContextEntryKind.Directory,
             FileCalls.S_IFLNK => ContextEntryKind.Link,
             FileCalls.S_IFIFO => ContextEntryKind.Pipe,
             FileCalls.S_IFCHR => ContextEntryKind.CharacterDevice,
             FileCalls.S_IFBLK => ContextEntryKind.BlockDevice,
-            FileCalls.S_IFSOCK => null,
             _ => ContextEntryKind.File,
         };
-        if (kind is not { } known)
+        bool isSocket = (status.Mode & FileCalls.S_IFMT) == FileCalls.S_IFSOCK;
+        if (isSocket)
         {
-            return null;
+            // An empty file, as from other clients.
+            _sockets.Add(path);
         }
 
         string link = known == ContextEntryKind.Link && TreeEntries.TryReadLink(directory.Number, name) is { } target ? Encoding.UTF8.GetString(target) : "";
-        if (known == ContextEntryKind.File && status.Links > 1 && !_seen.TryAdd((status.DeviceMajor, status.DeviceMinor, status.Inode), path))
+        if (known == ContextEntryKind.File && !isSocket && status.Links > 1 && !_seen.TryAdd((status.DeviceMajor, status.DeviceMinor, status.Inode), path))
         {
             link = _seen[(status.DeviceMajor, status.DeviceMinor, status.Inode)];
         }
 
         return new ContextEntry(path, known, (int)(status.Mode & 0xfff))
         {
-            Size = known == ContextEntryKind.File ? (long)status.Size : 0,
+            Size = known == ContextEntryKind.File && !isSocket ? (long)status.Size : 0,
             ModifiedAt = (status.ModifiedSeconds * 1_000_000_000L) + status.ModifiedNanoseconds,
             ChangedAt = status.ChangedAt,
             LinkName = link,

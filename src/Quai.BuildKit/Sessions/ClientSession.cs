@@ -55,7 +55,16 @@ internal sealed class ClientSession(SessionOffer offer, SessionCalls calls) : IB
             async token =>
             {
                 using var call = new FileSync.FileSyncClient(calls.Invoker).DiffCopy(headers, cancellationToken: token);
-                await new TreeReceiver(PacketExchange.Calling(call), update).RunAsync(token).ConfigureAwait(false);
+                try
+                {
+                    await new TreeReceiver(PacketExchange.Calling(call), update).RunAsync(token).ConfigureAwait(false);
+                }
+                catch (RpcException e) when (e.Status.Detail.Contains(nameof(InvalidProtocolBufferException), StringComparison.Ordinal))
+                {
+                    // Clients send names as they are; messages have letters alone.
+                    throw QuaiException.Invalid($"the name of a file in the folder \"{request.Name}\" is not UTF-8: rename it, or leave it out by the ignore file", e);
+                }
+
                 return true;
             },
             cancellation);

@@ -28,6 +28,7 @@ internal sealed class BuildCommand : Command
         ChosenBuilder builder = KnownBuilders.Choose(session, _flags.Builder);
         BuildInvocation.CheckFolder(_flags.MetadataFile);
         BuildInvocation.CheckFolder(_flags.IdFile);
+        OutputWarning.Tell(session, builder, [new("", options)]);
         using IBuildDisplay display = BuildDisplays.Create(session, progress, builder.Name, builder.Driver, _flags.IsDebug || session.IsDebug);
         return new BuildInvocation(session, builder, "ERROR: failed to build: ").Run(
             display,

@@ -6,6 +6,7 @@ using Quai.Cli.Builds.Progress;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
 using Quai.Client;
+using Quai.Errors;
 
 namespace Quai.Cli.Builds;
 
@@ -58,7 +59,7 @@ internal sealed class BuildInvocation(Session session, ChosenBuilder builder, st
             display.Finish(succeeded: false);
             throw;
         }
-        catch (ConnectionException e)
+        catch (Exception e) when (e is ConnectionException or QuaiException)
         {
             return Fail(e.Message, []);
         }

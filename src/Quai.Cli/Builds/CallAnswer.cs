@@ -31,7 +31,9 @@ internal static class CallAnswer
         }
         else if (call.Name == CallOption.Lint)
         {
-            session.Out.Write(Findings(json, file, text));
+            (string found, string error) = Findings(json, file, text);
+            session.Out.Write(found);
+            session.Error.Write(error);
         }
         else
         {
@@ -81,7 +83,7 @@ internal static class CallAnswer
 
     private static string Aligned(string text) => TabWriter.Align(text, 0, 3) + "\n";
 
-    private static string Findings(string json, string file, string practices)
+    private static (string Found, string Error) Findings(string json, string file, string practices)
     {
         using JsonDocument document = JsonDocument.Parse(json);
         JsonElement[] warnings = [.. document.RootElement.Member("warnings").Items()], sources = [.. document.RootElement.Member("sources").Items()];
@@ -99,12 +101,9 @@ internal static class CallAnswer
         }
 
         JsonElement error = document.RootElement.Member("buildError");
-        if (error.ValueKind == JsonValueKind.Object)
-        {
-            text.Append($"\nERROR: {error.Text("message")}\n").Append(Excerpt(error.Member("location"), sources, file));
-        }
-
-        return text.Append(document.RootElement.Member("practices").Items().Any() ? practices : "").ToString();
+        bool failed = error.ValueKind == JsonValueKind.Object;
+        text.Append(failed && warnings.Length > 0 ? "\n" : "").Append(document.RootElement.Member("practices").Items().Any() ? practices : "");
+        return (failed && warnings.Length == 0 ? "" : text.ToString(), failed ? $"ERROR: {error.Text("message")}\n{Excerpt(error.Member("location"), sources, file)}\n" : "");
     }
 
     private static long FirstLine(JsonElement location) => location.Member("ranges").Items().Select(r => r.Member("start").Number("line")).FirstOrDefault();

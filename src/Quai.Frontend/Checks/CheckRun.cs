@@ -25,10 +25,13 @@ internal sealed class CheckRun(CheckSettings settings)
     /// <summary>Fails where something was found and the build is to fail then.</summary>
     public void Finish()
     {
-        if (settings.FailsBuild && _findings.Count > 0)
+        if (settings.FailsBuild && Violation is { } violation)
         {
-            string names = string.Join(", ", _findings.Select(f => f.Rule.Name).Distinct().Order(StringComparer.Ordinal));
-            throw QuaiException.Invalid($"lint violation found for rules: {names}");
+            throw violation;
         }
     }
+
+    /// <summary>The failure that what was found is where the build is to fail then; null where nothing was.</summary>
+    public QuaiException? Violation => _findings.Count == 0 ? null
+        : QuaiException.Invalid($"lint violation found for rules: {string.Join(", ", _findings.Select(f => f.Rule.Name).Distinct())}");
 }

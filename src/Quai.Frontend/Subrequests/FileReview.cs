@@ -27,12 +27,17 @@ internal sealed class FileReview(IFrontendHost host, FrontendRequest request, Bu
         CheckRun? checks = null;
         QuaiException? error = null;
         CheckSettings settings = new();
+        bool fails = false;
         (SyntaxTree Tree, StageList Stages)? parsed = null;
         ImageConfig? image = null;
         try
         {
             parsed = DockerfileCompiler.Parse(file);
-            settings = CheckSettings.Read(options.Check ?? parsed.Value.Tree.Directives.Check ?? "") with { FailsBuild = false };
+            settings = CheckSettings.Read(options.Check ?? parsed.Value.Tree.Directives.Check ?? "");
+
+            // Not before all is found.
+            fails = settings.FailsBuild;
+            settings = settings with { FailsBuild = false };
             checks = new CheckRun(settings);
             var compiler = new DockerfileCompiler(host, options, file, context, new NamedContexts(host, request, options.ResolveMode), checks);
             Platform? platform = options.Platforms.Count > 0 ? options.Platforms[0] : null;
@@ -43,6 +48,7 @@ internal sealed class FileReview(IFrontendHost host, FrontendRequest request, Bu
             error = e;
         }
 
+        error ??= fails ? checks?.Violation : null;
         IReadOnlyList<Finding> findings = checks?.Findings ?? [];
         return !withPractices ? Reports.Lint(file, findings, error)
             : Reports.Practices(file, parsed is { } read ? Look(settings, read.Tree, read.Stages, image) : [], findings, error);

@@ -39,7 +39,20 @@ public sealed class MissedCacheTests
             [s_base]));
 
     [Fact]
-    public void Anything_else_is_not_left_out() => Assert.StartsWith("what it runs with is another", MissedCache.Explain(Run(), Run(e => e.Network = NetMode.None), [s_base]), StringComparison.Ordinal);
+    public void What_it_runs_with_is_told_one_by_one()
+    {
+        Assert.Equal("its network is another", MissedCache.Explain(Run(), Run(e => e.Network = NetMode.None), [s_base]));
+        Assert.Equal("its user is another; its network is another; its limits are others", MissedCache.Explain(
+            Run(),
+            Run(e =>
+            {
+                e.UserNetwork = "backend";
+                e.Meta.Ulimit.Add(new Ulimit { Name = "nofile", Soft = 5, Hard = 5 });
+                e.Meta.User = "u";
+            }),
+            [s_base]));
+        Assert.Equal("what it runs with is another", MissedCache.Explain(Run(), Run(e => e.Meta.RemoveMountStubsRecursive = true), [s_base]));
+    }
 
     [Fact]
     public void A_base_and_a_step_before_are_told()

@@ -121,6 +121,7 @@ internal sealed class BakeCommand : Command
         options = options.ToDictionary(o => o.Key, o => privileges.Grant(o.Value), StringComparer.Ordinal);
         ChosenBuilder builder = KnownBuilders.Choose(session, _builder.Value);
         BuildInvocation.CheckFolder(_metadataFile.Value);
+        OutputWarning.Tell(session, builder, options.Where(o => !plan.Targets[o.Key].IsLinked));
         using IBuildDisplay display = BuildDisplays.Create(session, _progress.Value, builder.Name, builder.Driver, _debug.Value || session.IsDebug);
         var builds = new BakeBuilds(plan, options);
         return new BuildInvocation(session, builder, "ERROR: ").Run(display, builds.RunAsync, outcomes =>
