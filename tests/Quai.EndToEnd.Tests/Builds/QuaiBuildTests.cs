@@ -48,7 +48,7 @@ public sealed partial class QuaiBuildTests(QuaidInstance engine) : IClassFixture
     [InlineData("--call outline", "ARG A=1\nFROM BASE\nARG B\nRUN --mount=type=secret,id=s true\n", true)]
     [InlineData("--call targets", "FROM BASE AS a\nFROM BASE\n", true)]
     [InlineData("--call check,format=json", Warns, true)]
-    [InlineData("--call nothing", Warns, true)]
+    [InlineData("--check", "# check=error=true\n" + Warns, true)]
     [InlineData("--target nothing", Warns, true)]
     [InlineData("-f none", Warns, true)]
     [InlineData("-q --secret id", Warns, true)]
@@ -155,6 +155,15 @@ public sealed partial class QuaiBuildTests(QuaidInstance engine) : IClassFixture
         built.Succeeded();
         Assert.StartsWith("#0 building with \"far\" instance using remote driver\n", built.Stderr, StringComparison.Ordinal);
         Assert.Equal("1", await File.ReadAllTextAsync($"{target}/x/dir/a"));
+        Assert.DoesNotContain("No output specified", built.Stderr, StringComparison.Ordinal);
+
+        // Where the same is built by buildx, it says the same.
+        await folder.Client.OkAsync($"buildx create --driver remote --name far {engine.Host}");
+        CommandResult theirs = await folder.RunAsync("--builder far"), ours = await quai.RunAsync($"build {folder.Folder}");
+        const string Nowhere = "WARNING: No output specified with remote driver. Build result will only remain in the build cache. To push result image into registry use --push or to load image into docker use --load\n";
+        Assert.Contains(Nowhere, theirs.Stderr, StringComparison.Ordinal);
+        Assert.Contains(Nowhere, ours.Stderr, StringComparison.Ordinal);
+        await folder.Client.OkAsync("buildx rm far");
         await quai.OkAsync("buildx rm far");
         Assert.Matches(@"(?m)^default\*\s+docker", await quai.OkAsync("buildx ls"));
         CommandResult refused = await quai.RunAsync("buildx create --driver docker-container");
