@@ -19,6 +19,7 @@ using Quai.Build.Solving;
 using Quai.Build.Sources;
 using Quai.Build.Sources.Git;
 using Quai.Build.Sources.Web;
+using Quai.Build.Sources.Layouts;
 using Quai.Build.Steps;
 using Quai.Content;
 using Quai.Errors;
@@ -81,7 +82,7 @@ public sealed class Builder : IBuilder, IDisposable
             new SourceKinds(
                 [
                     new ImageSource(bases, content, layers), new LocalSource(contexts, sessions), new WebSource(new WebClient(options.Proxy), layers, kept),
-                    new GitSource(layers, kept, options.SecretFolder),
+                    new GitSource(layers, kept, options.SecretFolder), new LayoutSource(content, layers),
                 ]),
             bases,
             new StepKeys(records, contexts),

@@ -10,4 +10,7 @@ public sealed record ImageQuestion(string Reference, Platform? Platform, string 
 {
     /// <summary>What is shown of the question in the build's progress, such as <c>[internal] load metadata for …</c>; empty for the usual.</summary>
     public string LogName { get; init; } = "";
+
+    /// <summary>The client's folder in OCI layout that has the image, whose digest is a part of the name then; empty for an image of the daemon's or of a registry.</summary>
+    public string Store { get; init; } = "";
 }

@@ -12,6 +12,7 @@ using Quai.Build.Layers;
 using Quai.Build.Progress;
 using Quai.Build.RemoteCaches;
 using Quai.Build.Sources;
+using Quai.Build.Sources.Layouts;
 using Quai.Build.Steps;
 using Quai.Build.Steps.Programs;
 using Quai.BuildProtocol.Llb;
@@ -71,10 +72,18 @@ internal sealed class BuildJob : IBuildJob
 
     private async Task<ResolvedImage> ResolveImageAsync(ImageQuestion asked)
     {
-        ImageQuestion question = Allowed(asked);
+        ImageQuestion question = asked.Store.Length > 0 ? asked : Allowed(asked);
         var progress = new QuestionProgress(_log, question.LogName.Length > 0 ? question.LogName : $"[internal] load metadata for {question.Reference}", _parts.Time);
         try
         {
+            if (question.Store.Length > 0)
+            {
+                Oci.Images.Digest digest = Oci.Images.ImageReference.Parse(question.Reference).Digest ?? throw QuaiException.Invalid($"{question.Reference} has no digest of an image of a layout");
+                LayoutImage there = await LayoutImage.ReadAsync(_options.Session, question.Store, digest, question.Platform, _stop.Token).ConfigureAwait(false);
+                progress.End("");
+                return new ResolvedImage(question.Reference, digest, there.Config);
+            }
+
             (Images.Image image, bool wasHere) = await _parts.Images.GetAsync(question.Reference, question.Platform, question.Mode, _options.Session, progress, _stop.Token).ConfigureAwait(false);
             progress.End("");
             _account.Asked(question, image);

@@ -68,7 +68,7 @@ internal sealed class NamedContexts(IFrontendHost host, FrontendRequest request,
             "local" => await LocalAsync(key, rest, cancellation).ConfigureAwait(false),
             "input" => Input(key, rest),
             "git" => throw QuaiException.Invalid($"invalid git context {text}"),
-            "oci-layout" => throw new QuaiException(ErrorKind.NotImplemented, $"context source oci-layout for {key} is not supported"),
+            "oci-layout" => await LayoutAsync(key, rest.StartsWith("//", StringComparison.Ordinal) ? rest[2..] : rest, platform, cancellation).ConfigureAwait(false),
             _ => throw QuaiException.Invalid($"unsupported context source {kind} for {key}"),
         };
     }
@@ -85,6 +85,20 @@ internal sealed class NamedContexts(IFrontendHost host, FrontendRequest request,
             .ConfigureAwait(false);
         string pinned = (image.Digest is { } digest ? ImageReference.Parse(image.Reference) with { Digest = digest } : ImageReference.Parse(image.Reference)).Canonical;
         return new NamedContext(Sources.Image(pinned, platform, mode, $"[context {key}] {pinned}", default).First, ImageJson.ReadConfig(image.Config));
+    }
+
+    // FOLDER:TAG@DIGEST, as the client knows its folder; the tag says nothing beside the digest.
+    private async Task<NamedContext> LayoutAsync(string key, string text, OciPlatform platform, CancellationToken cancellation)
+    {
+        int at = text.IndexOf('@');
+        if (at < 0 || !Digest.TryParse(text[(at + 1)..], out Digest digest))
+        {
+            throw QuaiException.Invalid($"could not parse oci-layout reference \"{text}\": it has no digest");
+        }
+
+        string store = text[..at].Split(':')[0], name = (ImageReference.Parse(key.Split("::")[0]).WithDefaultTag() with { Digest = digest }).Canonical;
+        ResolvedImage image = await host.ResolveImageAsync(new ImageQuestion(name, platform, mode) { LogName = $"[context {key}] load metadata for {name}", Store = store }, cancellation).ConfigureAwait(false);
+        return new NamedContext(Sources.Layout(name, store, host.SessionId, platform, $"[context {key}] OCI load from client").First, ImageJson.ReadConfig(image.Config));
     }
 
     private async Task<NamedContext> LocalAsync(string key, string local, CancellationToken cancellation)

@@ -48,6 +48,20 @@ internal static class Sources
         return Vertex.Named(new Op { Source = source, Platform = Platforms.Message(platform) }, [], name, lines);
     }
 
+    /// <summary>An image of a folder in OCI layout of the client's.</summary>
+    /// <param name="reference">Its name, for people, with its digest.</param>
+    /// <param name="store">The folder, as the client knows it.</param>
+    /// <param name="session">The client's session.</param>
+    /// <param name="platform">For which platform.</param>
+    /// <param name="name">What is shown of the step.</param>
+    public static Vertex Layout(string reference, string store, string session, OciPlatform platform, string name)
+    {
+        var source = new SourceOp { Identifier = "oci-layout://" + reference };
+        Add(source, "oci.session", session);
+        Add(source, "oci.store", store);
+        return Vertex.Named(new Op { Source = source, Platform = Platforms.Message(platform) }, [], name);
+    }
+
     /// <summary>A file behind an address.</summary>
     /// <param name="address">The address.</param>
     /// <param name="file">How the file is called in the result.</param>

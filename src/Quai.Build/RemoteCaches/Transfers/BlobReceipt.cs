@@ -21,8 +21,10 @@ internal static class BlobReceipt
     /// <param name="open">Has it sent, from an offset if that is possible.</param>
     /// <param name="progress">Where it is said how far it has come.</param>
     /// <param name="cancellation">Stops the transfer.</param>
+    /// <param name="origin">What it is of, for errors.</param>
     /// <exception cref="QuaiException">It is not what it should be, or cannot be had.</exception>
-    public static async Task TakeAsync(BlobStore blobs, Descriptor blob, Lease lease, Func<long, CancellationToken, Task<OpenedBlob>> open, IStepProgress progress, CancellationToken cancellation)
+    public static async Task TakeAsync(
+        BlobStore blobs, Descriptor blob, Lease lease, Func<long, CancellationToken, Task<OpenedBlob>> open, IStepProgress progress, CancellationToken cancellation, string origin = "the cache")
     {
         Digest digest = Digest.Parse(blob.Digest);
         using IngestFile file = blobs.Begin();
@@ -44,14 +46,14 @@ internal static class BlobReceipt
             {
                 if (attempt == Attempts)
                 {
-                    throw new QuaiException(ErrorKind.Unavailable, $"blob {digest} of the cache ends after {file.Length} of {blob.Size} bytes: {e.Message}", e);
+                    throw new QuaiException(ErrorKind.Unavailable, $"blob {digest} of {origin} ends after {file.Length} of {blob.Size} bytes: {e.Message}", e);
                 }
             }
         }
 
         if (file.Length != blob.Size || file.Digest() != digest)
         {
-            throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
+            throw QuaiException.Invalid($"blob {digest} of {origin} is damaged");
         }
 
         await blobs.CommitAsync(file, digest, lease, cancellation).ConfigureAwait(false);
