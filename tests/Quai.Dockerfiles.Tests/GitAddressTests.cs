@@ -13,7 +13,7 @@ public sealed class GitAddressTests
     [InlineData("https://host/a.git#main:dir/", "./sub/x/", "https://host/a.git#main:dir/sub/x")]
     [InlineData("https://host/a.git#main:dir", "/../../sub/../other", "https://host/a.git#main:dir/other")]
     [InlineData("git@host:a/b", "sub", "git@host:a/b#:sub")]
-    [InlineData("github.com/a/b#v1", "sub", "https://github.com/a/b#v1:sub")]
+    [InlineData("github.com/a/b#v1", "sub", "github.com/a/b#v1:sub")]
     public void A_directory_within_one_is_one(string address, string path, string expected)
     {
         GitAddress within = GitAddress.Find(address)!.Within(path);

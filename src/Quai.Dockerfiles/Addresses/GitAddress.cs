@@ -8,7 +8,7 @@ namespace Quai.Dockerfiles.Addresses;
 /// <param name="Directory">The directory in it; empty for all of it.</param>
 public sealed record GitAddress(string Remote, string Reference, string Directory)
 {
-    private const string GitHub = "github.com/";
+    private const string GitHub = "github.com/", Secure = "https://";
 
     /// <summary>Whether it is fetched by HTTP.</summary>
     public bool IsHttp => Remote.StartsWith("https://", StringComparison.Ordinal) || Remote.StartsWith("http://", StringComparison.Ordinal);
@@ -49,8 +49,8 @@ public sealed record GitAddress(string Remote, string Reference, string Director
         return this with { Directory = string.Join('/', ((string[])[Directory.Trim('/')]).Where(d => d.Length > 0).Concat(parts.Reverse())) };
     }
 
-    /// <inheritdoc/>
-    public override string ToString() => Remote + (Reference.Length + Directory.Length == 0 ? "" : "#" + Reference) + (Directory.Length == 0 ? "" : ":" + Directory);
+    /// <summary>The address as <see cref="Find"/> reads it.</summary>
+    public override string ToString() => Known(Remote) + (Reference.Length + Directory.Length == 0 ? "" : "#" + Reference) + (Directory.Length == 0 ? "" : ":" + Directory);
 
     /// <summary>The repository that a text is the address of; null where it is none.</summary>
     public static GitAddress? Find(string text)
@@ -71,6 +71,10 @@ public sealed record GitAddress(string Remote, string Reference, string Director
         string directory = colon < 0 ? "" : fragment[(colon + 1)..];
         return directory.Split('/').Contains("..") ? throw QuaiException.Invalid($"invalid subdir {directory} for git source") : new GitAddress(remote, colon < 0 ? fragment : fragment[..colon], directory);
     }
+
+    // Of this host a repository is known by the beginning alone, where it does not end as one.
+    private static string Known(string remote) =>
+        remote.StartsWith(Secure + GitHub, StringComparison.Ordinal) && !Path(remote).EndsWith(".git", StringComparison.Ordinal) ? remote[Secure.Length..] : remote;
 
     private static string Path(string address)
     {
