@@ -10,6 +10,7 @@ using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Runs;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Containers.Streams;
+using Quai.Engine.Containers.Succession;
 using Quai.Engine.Containers.Views;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
@@ -53,6 +54,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         // Operations.
         var disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events);
         new LostAddresses(registry, disconnect, background).Watch(stores.Networks);
+        var start = new StartContainer(registry, supervisor, lifetime);
         var remove = new RemoveContainer(registry, stopper, removal);
         var sizes = new ContainerSizes(stores.Images);
         var networks = new NetworkView(stores.Networks, links);
@@ -62,7 +64,9 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         {
             Registry = registry,
             Create = new CreateContainer(new CreateRequestReader(options, registry, stores.Images, stores.Networks, appArmor), registry, records, storage, events, time),
-            Start = new StartContainer(registry, supervisor, lifetime),
+            Start = start,
+            StartBeside = new StartBeside(registry, records, start),
+            Succeed = new SucceedContainer(registry, endpoints, resolution, records, events),
             Stop = new StopContainer(registry, stopper, events),
             Restart = new RestartContainer(registry, stopper, supervisor, events),
             Kill = new KillContainer(registry, stopper, restarts, events),
