@@ -13,16 +13,18 @@ internal static class SuccessionRoutes
     {
         IContainers containers = backend.Containers;
         router
-            .Add("POST", "/quai/containers/{name}/start-beside", async call =>
+            .Add("POST", "/quai/containers/start-beside", async call =>
             {
-                await containers.StartBesideAsync(call.Name, ApiCall.ToTheEnd);
+                await containers.StartBesideAsync(Name(call), ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             })
-            .Add("POST", "/quai/containers/{name}/succeed", async call =>
+            .Add("POST", "/quai/containers/succeed", async call =>
             {
                 string former = call.TextOrNull("container") ?? throw QuaiException.Invalid("no container is given whose place is to be taken");
-                await containers.SucceedAsync(call.Name, former, ApiCall.ToTheEnd);
+                await containers.SucceedAsync(Name(call), former, ApiCall.ToTheEnd);
                 await call.Answer(StatusCodes.Status204NoContent);
             });
     }
+
+    private static string Name(ApiCall call) => call.TextOrNull("name") ?? throw QuaiException.Invalid("no name is given");
 }
