@@ -39,17 +39,17 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var execs = new ExecService(registry, launcher, hub, time, loggers.CreateLogger<ExecService>());
 
         // Runs.
-        var runs = new ContainerRuns(launcher, execs, hub, time);
+        var restarts = new RestartWaits(records, time);
+        var freezer = new ContainerFreezer(records, events);
+        var stopper = new ContainerStopper(records, events, freezer, restarts, time);
+        var runs = new ContainerRuns(launcher, execs, hub, new UnhealthyRuns(stopper, background), time);
         var endpoints = new ContainerEndpoints(stores.Networks, registry);
         var resolution = new NameResolution(options, stores.Networks, links, launcher.Files);
         var resources = new RunResources(runtime, endpoints, resolution, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
         var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
         var exits = new ContainerExits(resources, runs, records, events, removal, lifetime);
-        var restarts = new RestartWaits(records, time);
         var supervisor = new ContainerSupervisor(starter, exits, resources, new MemoryNotices(records, events, lifetime), restarts, lifetime, background);
-        var freezer = new ContainerFreezer(records, events);
-        var stopper = new ContainerStopper(records, events, freezer, restarts, time);
 
         // Operations.
         var disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events);
@@ -98,7 +98,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         // Beginning and end.
         var reattachment = new Reattachment(runtime, runs, stores.Networks, resolution, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
-        var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
+        var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background, time), removal, events);
         return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background), new StepRunner(options, paths, stores.Networks, resolution, runtime, appArmor, launcher.SeccompProfile));
     }
 }

@@ -14,7 +14,7 @@ public sealed partial class UpdateTests(QuaidInstance engine) : IClassFixture<Qu
             volumes: ["FOLDER:/web:ro"]
             ports: ["PORT:80"]
             stop_grace_period: 1m
-            healthcheck: {test: CHECK, interval: 300ms, retries: 3, start_period: 100ms}
+            healthcheck: {test: CHECK, interval: 300ms, retries: 3}
             deploy: {UPDATE}
           client:
             image: BASE
