@@ -86,7 +86,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     private PlannedContainer Keep(ComposeService service, ObservedContainer container)
     {
         string name = ServiceScale.ContainerName(project.Name, service, container.Number);
-        if (container.InterimNameOf != name)
+        if (container.Replaces is null && container.InterimNameOf != name)
         {
             return new(container.Number, container.Name, container, null);
         }
