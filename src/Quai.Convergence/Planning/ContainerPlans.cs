@@ -176,7 +176,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             return "its configuration has changed";
         }
 
-        if (container.Label(ComposeLabels.Files) is { Length: > 0 } files && files != FileInjection.Hash(project, service))
+        if (container.Label(ComposeLabels.Files) is { Length: > 0 } files && !FileInjection.IsHash(project, service, files))
         {
             return "what is copied into it of its secrets and configs has changed";
         }

@@ -27,7 +27,7 @@ public sealed class PublishTests(QuaidInstance engine) : IClassFixture<QuaidInst
         JsonNode manifest = JsonNode.Parse(await RunningCommand.ShellAsync($"skopeo inspect --raw --tls-verify=false docker://{registry.Address}/services/x:1"))!;
         Assert.Equal(type, (string?)manifest["artifactType"]);
         Assert.Equal(
-            ["compose.yaml", "over.yaml", null, null],
+            ["compose.yaml", "over.yaml", null, null, null],
             manifest["layers"]!.AsArray().Select(layer => (string?)layer!["annotations"]!["com.docker.compose.file"] is { Length: < 60 } name ? name : null));
 
         await using ComposeFolder elsewhere = new(engine, "services: {}");
@@ -35,7 +35,7 @@ public sealed class PublishTests(QuaidInstance engine) : IClassFixture<QuaidInst
         string environment = $"XDG_CACHE_HOME={elsewhere.Folder}/cache";
         CommandResult config = await elsewhere.Client.ShellAsync($"cd {elsewhere.Folder} && {environment} {ComposeFolder.Program} compose {run} config");
         Assert.Contains("FROM_FILE: a file's", config.Succeeded(), StringComparison.Ordinal);
-        Assert.Contains("FROM_BASE: \"1\"", config.Stdout, StringComparison.Ordinal);
+        Assert.Contains("FROM_BELOW: \"1\"", config.Stdout, StringComparison.Ordinal);
         Assert.Contains("OVER: \"2\"", config.Stdout, StringComparison.Ordinal);
         (await elsewhere.Client.ShellAsync($"cd {elsewhere.Folder} && {environment} {ComposeFolder.Program} compose {run} -p {elsewhere.Project} up -d")).Succeeded();
         Assert.Equal(["db-1", "web-1"], (await elsewhere.ContainersAsync()).Keys.Order());
@@ -56,6 +56,8 @@ public sealed class PublishTests(QuaidInstance engine) : IClassFixture<QuaidInst
         await folder.OkAsync($"-f compose.yaml -f over.yaml publish --with-env -y {registry.Address}/ours:1");
         folder.Write("compose.yaml", Shop.Replace("NAME", folder.Project, StringComparison.Ordinal).Replace("[vars.env, {path: \"not-there.env\", required: false}]", "\n      - vars.env", StringComparison.Ordinal)
             .Replace("{file: 'bases/base.yaml', service: base}", "\n      file: bases/base.yaml\n      service: base", StringComparison.Ordinal));
+        // Theirs cannot publish what extended files name.
+        folder.Write("bases/base.yaml", "services: {base: {image: BASE, command: SLEEPS, environment: {FROM_BELOW: '1'}}}");
         string alone = $"cd {folder.Folder} && HOME={scratch} XDG_CACHE_HOME={scratch}/cache SSL_CERT_FILE={certificate.File}";
         (await folder.Client.ShellAsync($"{alone} {ComposeFolder.Plugin} -f compose.yaml -f over.yaml publish --with-env -y {registry.Address}/theirs:1")).Succeeded();
         foreach (string program in (string[])[ComposeFolder.Plugin, ComposeFolder.Program + " compose"])
@@ -63,7 +65,7 @@ public sealed class PublishTests(QuaidInstance engine) : IClassFixture<QuaidInst
             foreach (string name in (string[])["ours", "theirs"])
             {
                 string config = (await folder.Client.ShellAsync($"{alone} {program} -f oci://{registry.Address}/{name}:1 config")).Succeeded();
-                Assert.All((string[])["FROM_FILE: a file's", "FROM_BASE: \"1\"", "OVER: \"2\""], text => Assert.Contains(text, config, StringComparison.Ordinal));
+                Assert.All((string[])["FROM_FILE: a file's", "FROM_BELOW: \"1\"", "OVER: \"2\""], text => Assert.Contains(text, config, StringComparison.Ordinal));
             }
         }
     }
@@ -114,7 +116,7 @@ public sealed class PublishTests(QuaidInstance engine) : IClassFixture<QuaidInst
         ComposeFolder folder = new(engine, "services: {}");
         Directory.CreateDirectory(Path.Combine(folder.Folder, "bases"));
         return folder.Write("compose.yaml", Shop.Replace("NAME", folder.Project, StringComparison.Ordinal)).Write("over.yaml", "services: {web: {environment: {OVER: '2'}}}").Write("vars.env", "FROM_FILE=a file's\n")
-            .Write("bases/base.yaml", "services: {base: {image: BASE, command: SLEEPS, env_file: deep.env}}").Write("bases/deep.env", "FROM_BASE=1\n");
+            .Write("bases/base.yaml", "services: {base: {image: BASE, command: SLEEPS, env_file: deep.env}}").Write("bases/deep.env", "FROM_BELOW=1\n");
     }
 
     private async Task<CommandResult> NoProjectAsync(DebianRegistry registry, ComposeFolder folder)
