@@ -15,7 +15,7 @@ public sealed class KilledTests(QuaidInstance engine) : IClassFixture<QuaidInsta
           once: {image: BASE, command: "true", environment: {V: 'VERSION'}, volumes: [/anonymous]}
         networks: {other: {}}
         volumes: {data: {}}
-        configs: {c: {content: VERSION}}
+        configs: {c: {content: 'VERSION'}}
         """;
 
     [QuaidFact]
