@@ -30,14 +30,15 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
 
         RecreatePolicy policy = options.Services.Count == 0 || options.Services.Contains(service.Name) ? options.Recreate : options.RecreateDependencies;
         List<PlannedContainer> planned = _planned[service.Name] = [];
-        IReadOnlyList<ObservedContainer> existing = WithoutLeftovers(service);
+        IReadOnlyList<ObservedContainer> existing = WithoutLeftovers(service, out List<int> gone);
         Dictionary<string, string> reasons = existing.Select(one => (one.Id, Reason: Difference(service, one, policy))).Where(one => one.Reason is not null).ToDictionary(one => one.Id, one => one.Reason!);
 
         // Those that are as they should be, and have the lowest numbers, are kept.
         ObservedContainer[] sorted = [.. existing.OrderBy(one => reasons.ContainsKey(one.Id)).ThenBy(one => one.Number)];
         UpdateGroups? updates = options.Starts && service.Deploy?.Update is { } how ? new(builder, how) : null;
         WarnOfOrder(service, updates is not null && reasons.Count > 0);
-        int[] needed = [.. ServiceReferences.Needed(service).SelectMany(name => Of(name)).Where(one => one.Made is not null).Select(one => one.Made!.Value)];
+        // What is left over has a name that a new one may get for a while.
+        int[] needed = [.. gone, .. ServiceReferences.Needed(service).SelectMany(name => Of(name)).Where(one => one.Made is not null).Select(one => one.Made!.Value)];
         foreach (ObservedContainer container in sorted.Take(expected))
         {
             planned.Add(reasons.TryGetValue(container.Id, out string? reason)
@@ -60,19 +61,20 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     }
 
     /// <summary>A service's containers, without those that were to take another's place when a command was interrupted: they go, as the other is still there.</summary>
-    private List<ObservedContainer> WithoutLeftovers(ComposeService service)
+    private List<ObservedContainer> WithoutLeftovers(ComposeService service, out List<int> gone)
     {
+        gone = [];
         IReadOnlyList<ObservedContainer> all = observed.Of(service.Name);
         List<ObservedContainer> kept = [];
         foreach (ObservedContainer container in all)
         {
             if (container.Replaces is { } id && all.Any(other => other.Id == id))
             {
-                Add(StepAction.RemoveContainer, service, container.Name, 0, container, "it is left over from a command that was interrupted");
+                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, "it is left over from a command that was interrupted"));
             }
             else if (all.Any(other => other.HasReplaced(container)))
             {
-                Add(StepAction.RemoveContainer, service, container.Name, 0, container, "another has taken its place");
+                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, "another has taken its place"));
             }
             else
             {
