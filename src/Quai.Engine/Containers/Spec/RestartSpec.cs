@@ -11,9 +11,6 @@ public sealed record RestartSpec(RestartWhen Policy, int MaximumRetries)
     /// <summary>Whether it may be restarted.</summary>
     public bool IsOn => Policy != RestartWhen.Never;
 
-    /// <summary>Whether it is restarted only after a failure.</summary>
-    public bool IsForFailures => Policy is RestartWhen.OnFailure or RestartWhen.Unhealthy;
-
     /// <summary>Whether the policy allows one more start after a failure.</summary>
     /// <param name="restarts">The number of consecutive restarts so far.</param>
     public bool AllowsRetry(int restarts) => MaximumRetries == 0 || restarts < MaximumRetries;
