@@ -16,6 +16,9 @@ internal sealed class Session(Endpoint endpoint, TlsOptions? tls)
     /// <summary>The daemon's address, as in the settings.</summary>
     private string Address => endpoint.Text;
 
+    /// <summary>The daemon's socket on this machine; null where it is elsewhere.</summary>
+    public string? SocketPath => endpoint.SocketPath;
+
     /// <summary>The folder of the client's settings.</summary>
     public string ConfigFolder { get; init; } = "";
 

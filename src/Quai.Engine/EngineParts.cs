@@ -10,6 +10,7 @@ using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Runs;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Containers.Streams;
+using Quai.Engine.Containers.Succession;
 using Quai.Engine.Containers.Views;
 using Quai.Engine.Events;
 using Quai.Engine.Execs;
@@ -38,21 +39,22 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         var execs = new ExecService(registry, launcher, hub, time, loggers.CreateLogger<ExecService>());
 
         // Runs.
-        var runs = new ContainerRuns(launcher, execs, hub, time);
+        var restarts = new RestartWaits(records, time);
+        var freezer = new ContainerFreezer(records, events);
+        var stopper = new ContainerStopper(records, events, freezer, restarts, time);
+        var runs = new ContainerRuns(launcher, execs, hub, new UnhealthyRuns(stopper, background), time);
         var endpoints = new ContainerEndpoints(stores.Networks, registry);
         var resolution = new NameResolution(options, stores.Networks, links, launcher.Files);
         var resources = new RunResources(runtime, endpoints, resolution, launcher, paths, time, background);
         var removal = new ContainerRemoval(registry, records, storage, execs, events, background);
         var starter = new ContainerStarter(launcher, resources, runs, records, events, removal, time);
         var exits = new ContainerExits(resources, runs, records, events, removal, lifetime);
-        var restarts = new RestartWaits(records, time);
         var supervisor = new ContainerSupervisor(starter, exits, resources, new MemoryNotices(records, events, lifetime), restarts, lifetime, background);
-        var freezer = new ContainerFreezer(records, events);
-        var stopper = new ContainerStopper(records, events, freezer, restarts, time);
 
         // Operations.
         var disconnect = new DisconnectContainer(registry, stores.Networks, launcher.Files, records, events);
         new LostAddresses(registry, disconnect, background).Watch(stores.Networks);
+        var start = new StartContainer(registry, supervisor, lifetime);
         var remove = new RemoveContainer(registry, stopper, removal);
         var sizes = new ContainerSizes(stores.Images);
         var networks = new NetworkView(stores.Networks, links);
@@ -62,7 +64,9 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         {
             Registry = registry,
             Create = new CreateContainer(new CreateRequestReader(options, registry, stores.Images, stores.Networks, appArmor), registry, records, storage, events, time),
-            Start = new StartContainer(registry, supervisor, lifetime),
+            Start = start,
+            StartBeside = new StartBeside(registry, records, start),
+            Succeed = new SucceedContainer(registry, endpoints, resolution, records, events),
             Stop = new StopContainer(registry, stopper, events),
             Restart = new RestartContainer(registry, stopper, supervisor, events),
             Kill = new KillContainer(registry, stopper, restarts, events),
@@ -94,7 +98,7 @@ internal sealed record EngineParts(ContainerOperations Containers, ExecService E
         // Beginning and end.
         var reattachment = new Reattachment(runtime, runs, stores.Networks, resolution, launcher, paths, time);
         var sweep = new LeftoverSweep(options, paths, registry, launcher, runtime, stores);
-        var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background), removal, events);
+        var recovery = new ContainerRecovery(registry, records, reattachment, sweep, new PolicyStarts(supervisor, lifetime, background, time), removal, events);
         return new EngineParts(containers, execs, recovery, new ContainerShutdown(options, registry, stopper, lifetime, background), new StepRunner(options, paths, stores.Networks, resolution, runtime, appArmor, launcher.SeccompProfile));
     }
 }

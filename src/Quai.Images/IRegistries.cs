@@ -69,6 +69,15 @@ public interface IRegistries
     /// <exception cref="QuaiException">It is not an index, or an entry cannot be fetched.</exception>
     Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation);
 
+    /// <summary>Pushes an artifact whose manifest holds its config and layers itself, as their descriptors' <c>data</c>.</summary>
+    /// <param name="target">Name and tag.</param>
+    /// <param name="manifest">The manifest's bytes, as they are to be stored.</param>
+    /// <param name="auth">Credentials; null for none.</param>
+    /// <param name="cancellation">Stops the upload.</param>
+    /// <returns>The manifest's digest.</returns>
+    /// <exception cref="QuaiException">It does not hold all of it, or not what its digests say.</exception>
+    Task<Digest> PushArtifactAsync(string target, byte[] manifest, RegistryAuth? auth, CancellationToken cancellation);
+
     /// <summary>A small blob of a repository, verified, in memory.</summary>
     /// <param name="repository">The repository's name.</param>
     /// <param name="blob">Which.</param>

@@ -99,6 +99,7 @@ internal sealed record ImageParts(ContentStore Content, RegistryClient Client, I
             Referrers = new ListReferrers(client),
             Manifest = new FetchManifest(client),
             Index = new PushIndex(client, blobs),
+            Artifact = new PushArtifact(client, blobs),
             Blob = new FetchBlob(client),
             Download = new DownloadBlob(client, blobs),
             Sweep = sweep,

@@ -30,6 +30,8 @@ internal sealed class RegistryOperations : IRegistries
 
     public required PushIndex Index { get; init; }
 
+    public required PushArtifact Artifact { get; init; }
+
     public required FetchBlob Blob { get; init; }
 
     public required DownloadBlob Download { get; init; }
@@ -58,6 +60,8 @@ internal sealed class RegistryOperations : IRegistries
         Referrers.RunAsync(reference, artifactType, auth, cancellation);
 
     public Task<byte[]> FetchManifestAsync(string reference, RegistryAuth? auth, CancellationToken cancellation) => Manifest.RunAsync(reference, auth, cancellation);
+
+    public Task<Digest> PushArtifactAsync(string target, byte[] manifest, RegistryAuth? auth, CancellationToken cancellation) => Artifact.RunAsync(target, manifest, auth, cancellation);
 
     public Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation) =>
         Index.RunAsync(target, index, sources, auth, cancellation);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Data.Sqlite;
 using Quai.Networks.Dns;
 
 namespace Quai.Networks;
@@ -61,6 +62,19 @@ public interface INetworkService
     /// <returns>The endpoint with its new ports.</returns>
     /// <exception cref="Ports.PortUnavailableException">A port cannot be had; nothing has changed.</exception>
     Task<Endpoint> RepublishAsync(Endpoint endpoint, IReadOnlyList<Ports.PortRequest> publish, IReadOnlyList<Ports.PublishedPort> withdraw, CancellationToken cancellation);
+
+    /// <summary>
+    /// Has what is published of one endpoint lead to another, which takes its place. At no time does a port lead nowhere, and connections that there are stay with the first;
+    /// what is sent by UDP goes to the other at once. What nobody took over is withdrawn.
+    /// </summary>
+    /// <param name="former">The endpoint that publishes, as it is now.</param>
+    /// <param name="to">The one that takes over, as it is now.</param>
+    /// <param name="publish">What is to be published of it; ports that the first has are taken over.</param>
+    /// <param name="record">What else is recorded in the same transaction.</param>
+    /// <param name="cancellation">Gives up before anything is reserved.</param>
+    /// <returns>Both, as they are then.</returns>
+    /// <exception cref="Ports.PortUnavailableException">A port cannot be had; nothing has changed.</exception>
+    Task<(Endpoint From, Endpoint To)> MovePortsAsync(Endpoint former, Endpoint to, IReadOnlyList<Ports.PortRequest> publish, Action<SqliteConnection> record, CancellationToken cancellation);
 
     /// <summary>Takes an endpoint out of the kernel and gives back what it holds. What its container's sandbox is like afterwards is told by <see cref="Sandboxes.SandboxSetup.Left"/>. Idempotent.</summary>
     Task DisconnectAsync(Endpoint endpoint, CancellationToken cancellation);

@@ -1,14 +1,19 @@
 using System.Net;
+using Microsoft.Data.Sqlite;
 using Quai.Errors;
 using Quai.Networks.Drivers;
 using Quai.Networks.Drivers.Remote;
 using Quai.Networks.Ipam.Sources;
+using Quai.Networks.Ports;
 using Quai.Networks.Records;
 using Quai.Networks.State;
 
 namespace Quai.Networks;
 
-/// <summary>Networks are made and removed, and what plugins do for them and for endpoints: their calls may take their time, so nothing of that is done while others wait.</summary>
+/// <summary>
+/// Networks are made and removed, the ports of endpoints in use change, and what plugins do for networks and endpoints: their calls may take their time, so nothing of that is
+/// done while others wait.
+/// </summary>
 public sealed partial class NetworkService
 {
     /// <inheritdoc/>
@@ -40,6 +45,84 @@ public sealed partial class NetworkService
         catch
         {
             await source.ReleaseAsync(record).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Endpoint> RepublishAsync(Endpoint endpoint, IReadOnlyList<PortRequest> publish, IReadOnlyList<PublishedPort> withdraw, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        NetworkState state = _networks.Find(endpoint.Network.Id) ?? throw QuaiException.NotFound($"network {endpoint.Network.Name} not found");
+        PublishedPort[] added = state.Reserve(publish, endpoint, _ports);
+        Endpoint changed = endpoint with { Ports = [.. endpoint.Ports.Except(withdraw), .. added] };
+        try
+        {
+            // Recorded before it is made; what is withdrawn and recorded no more goes with the next rebuild of the table, should a crash come between.
+            await _database.WriteAsync(connection => NetworkTables.PutPorts(connection, changed), CancellationToken.None).ConfigureAwait(false);
+            if (!_endpoints.Replace(changed))
+            {
+                throw QuaiException.NotFound($"endpoint {endpoint.Id} not found");
+            }
+
+            _traffic.Change(changed);
+        }
+        catch
+        {
+            _endpoints.Replace(endpoint);
+            await _database.WriteAsync(connection => NetworkTables.PutPorts(connection, endpoint), CancellationToken.None).ConfigureAwait(false);
+            _ports.Release(added);
+            throw;
+        }
+
+        _ports.Release([.. endpoint.Ports.Intersect(withdraw)]);
+        return changed;
+    }
+
+    /// <inheritdoc/>
+    public async Task<(Endpoint From, Endpoint To)> MovePortsAsync(Endpoint former, Endpoint to, IReadOnlyList<PortRequest> publish, Action<SqliteConnection> record, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        NetworkState state = _networks.Find(to.Network.Id) ?? throw QuaiException.NotFound($"network {to.Network.Name} not found");
+        PortHandover handover = state.Take(former.Ports, publish, to, _ports);
+        Endpoint left = former with { Ports = [] }, changed = to with { Ports = [.. to.Ports, .. handover.Ports] };
+        bool recorded = false;
+        try
+        {
+            // Recorded before it is done: the next start of the daemon does what a crash leaves undone.
+            await _database.WriteAsync(
+                connection =>
+                {
+                    NetworkTables.PutPorts(connection, left);
+                    NetworkTables.PutPorts(connection, changed);
+                    record(connection);
+                },
+                CancellationToken.None).ConfigureAwait(false);
+            recorded = true;
+            if (!_endpoints.Replace(changed) || !_endpoints.Replace(left))
+            {
+                throw QuaiException.NotFound($"endpoint {former.Id} or {to.Id} not found");
+            }
+
+            _traffic.Move(left, changed);
+            return (left, changed);
+        }
+        catch
+        {
+            _endpoints.Replace(to);
+            _endpoints.Replace(former);
+            _ports.Undo(handover, former.ContainerId);
+            if (recorded)
+            {
+                await _database.WriteAsync(
+                    connection =>
+                    {
+                        NetworkTables.PutPorts(connection, former);
+                        NetworkTables.PutPorts(connection, to);
+                    },
+                    CancellationToken.None).ConfigureAwait(false);
+            }
+
             throw;
         }
     }

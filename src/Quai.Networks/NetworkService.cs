@@ -187,36 +187,6 @@ public sealed partial class NetworkService : INetworkService, IDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<Endpoint> RepublishAsync(Endpoint endpoint, IReadOnlyList<PortRequest> publish, IReadOnlyList<PublishedPort> withdraw, CancellationToken cancellation)
-    {
-        cancellation.ThrowIfCancellationRequested();
-        NetworkState state = _networks.Find(endpoint.Network.Id) ?? throw QuaiException.NotFound($"network {endpoint.Network.Name} not found");
-        PublishedPort[] added = state.Reserve(publish, endpoint, _ports);
-        Endpoint changed = endpoint with { Ports = [.. endpoint.Ports.Except(withdraw), .. added] };
-        try
-        {
-            // Recorded before it is made; what is withdrawn and recorded no more goes with the next rebuild of the table, should a crash come between.
-            await _database.WriteAsync(connection => NetworkTables.PutPorts(connection, changed), CancellationToken.None).ConfigureAwait(false);
-            if (!_endpoints.Replace(changed))
-            {
-                throw QuaiException.NotFound($"endpoint {endpoint.Id} not found");
-            }
-
-            _traffic.Change(changed);
-        }
-        catch
-        {
-            _endpoints.Replace(endpoint);
-            await _database.WriteAsync(connection => NetworkTables.PutPorts(connection, endpoint), CancellationToken.None).ConfigureAwait(false);
-            _ports.Release(added);
-            throw;
-        }
-
-        _ports.Release([.. endpoint.Ports.Intersect(withdraw)]);
-        return changed;
-    }
-
-    /// <inheritdoc/>
     public async Task DisconnectAsync(Endpoint endpoint, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -1,6 +1,7 @@
 namespace Quai.Compose.Tests;
 
 /// <summary>What the cases expect is what Docker's compose itself prints.</summary>
+[Collection(nameof(DockerCompose))]
 public sealed class DockerComposeTests
 {
     [DockerComposeTheory]

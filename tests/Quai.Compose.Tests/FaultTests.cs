@@ -69,7 +69,7 @@ public sealed class FaultTests
     [InlineData("include: ['https://github.com/a/b.git']\nservices: {}")]
     [InlineData("include: ['oci://docker.io/a/b']\nservices: {}")]
     [InlineData("services:\n  a: {extends: {file: 'git@github.com:a/b.git', service: x}}")]
-    public void Compose_files_from_elsewhere_are_refused(string text) => Assert.Contains("are not supported", Refused(text).Message, StringComparison.Ordinal);
+    public void Compose_files_from_elsewhere_are_asked_for(string text) => Assert.Contains("are not fetched here", Refused(text).Message, StringComparison.Ordinal);
 
     private static ComposeException Refused(string text) => Refused(("compose.yaml", text));
 

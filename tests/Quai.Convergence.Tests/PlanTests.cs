@@ -218,4 +218,18 @@ public sealed class PlanTests
 
         Assert.Equal([string.Format(null, first, old.Id[..12]), second], Engine.Texts(_engine.Plan(project)));
     }
+
+    [Fact]
+    public void What_is_left_over_goes_before_another_gets_its_name()
+    {
+        _engine.Up(Engine.Load("services: {a: {image: base}}"));
+        Observing.ObservedContainer old = _engine.Containers[0];
+        _engine.Containers.Add(new(new()
+        {
+            Id = new string('f', 64), Names = [$"/{old.Id[..12]}_shop-a-1"], Labels = new(old.Summary.Labels) { [ComposeLabels.Replace] = old.Id }, State = "created", NetworkSettings = old.Summary.NetworkSettings,
+        }));
+        ConvergencePlan plan = _engine.Plan(Engine.Load("services: {a: {image: base, user: nobody}}"));
+        PlanStep removal = Assert.Single(plan.Steps, step => step.Action == StepAction.RemoveContainer), recreate = Assert.Single(plan.Steps, step => step.Action == StepAction.RecreateContainer);
+        Assert.Contains(removal.Id, recreate.After);
+    }
 }

@@ -41,6 +41,12 @@ internal sealed class ComposeCommand : Command
             arguments = arguments.Count > 1 ? [arguments[1], "--help"] : [];
         }
 
+        if (arguments is ["alpha", "publish" or "scale" or "viz" or "watch", ..])
+        {
+            // Where they are in programs that take them for experiments.
+            arguments = arguments[1..];
+        }
+
         if (arguments.Count == 0)
         {
             session.Out.Write(Help.For(this, [Words]));

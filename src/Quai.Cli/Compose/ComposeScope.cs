@@ -1,6 +1,7 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Display;
 using Quai.Cli.Compose.Projects;
+using Quai.Cli.Compose.Providing;
 using Quai.Cli.Host;
 using Quai.Cli.Streams;
 using Quai.Client;
@@ -51,13 +52,13 @@ internal sealed class ComposeScope(Session session, ComposeGlobals globals) : ID
     /// <exception cref="ComposeException">Something is wrong with it.</exception>
     public ComposeProject Load(IReadOnlyList<string> services)
     {
-        ComposeProject project = new ComposeLoader(new ProjectFiles()).Load(globals.Request(services) with { KeepsLabelFiles = true });
+        ComposeProject project = new ComposeLoader(new ProjectFiles(session)).Load(globals.Request(services) with { KeepsLabelFiles = true });
         foreach (string warning in project.Warnings)
         {
             Warn(warning);
         }
 
-        return project;
+        return ApiSocket.Apply(project, session);
     }
 
     /// <summary>The project's name, with its files where they are needed to know it or are named.</summary>

@@ -3,6 +3,7 @@ using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
 using Quai.Cli.Compose.Programs;
+using Quai.Cli.Compose.Publishing;
 using Quai.Cli.Compose.Views;
 using Quai.Cli.Compose.Watching;
 
@@ -34,6 +35,7 @@ internal static class ComposeVerbs
         ["plan"] = globals => new Plan(globals),
         ["port"] = globals => new Port(globals),
         ["ps"] = globals => new Ps(globals),
+        ["publish"] = globals => new Publish(globals),
         ["pull"] = globals => new Pull(globals),
         ["push"] = globals => new Push(globals),
         ["restart"] = globals => new Restart(globals),
@@ -47,6 +49,7 @@ internal static class ComposeVerbs
         ["unpause"] = globals => new PauseOrUnpause(globals, isPause: false),
         ["up"] = globals => new Up(globals),
         ["version"] = globals => new Views.Version(globals),
+        ["viz"] = globals => new Viz(globals),
         ["volumes"] = globals => new Views.Volumes(globals),
         ["wait"] = globals => new Wait(globals),
         ["watch"] = globals => new Watch(globals),

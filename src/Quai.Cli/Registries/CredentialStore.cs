@@ -27,6 +27,14 @@ internal sealed class CredentialStore(string folder)
         return other is not null && helper.Get(other) is { IsEmpty: false } older ? older : null;
     }
 
+    /// <summary>All credentials, by the names that they are stored by.</summary>
+    public IReadOnlyList<(string Server, Credentials Credentials)> All()
+    {
+        ClientConfig config = ClientConfig.LoadOrWarn(folder);
+        IEnumerable<string> servers = config.Servers.Concat(Helper(config, "") is { } helper ? Names(helper) : []).Distinct().Order(StringComparer.Ordinal);
+        return [.. servers.Select(server => (server, Get(server))).Where(one => one.Item2 is { IsEmpty: false }).Select(one => (one.server, one.Item2!))];
+    }
+
     /// <summary>Stores credentials.</summary>
     /// <returns>The file that contains them unencrypted; null if a helper has them.</returns>
     public string? Store(string key, Credentials credentials)

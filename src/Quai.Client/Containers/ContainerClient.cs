@@ -59,6 +59,16 @@ public sealed class ContainerClient
     /// <summary>Starts a container.</summary>
     public Task StartAsync(string container, CancellationToken cancellation = default) => DoAsync(PathOf(container, "start"), cancellation);
 
+    /// <summary>Starts a container beside the one whose place it is to take: until it does, it publishes none of its ports and goes by none of its aliases. Quai's own.</summary>
+    public Task StartBesideAsync(string container, CancellationToken cancellation = default) => DoAsync(new Query("/quai/containers/start-beside").With("name", container), cancellation);
+
+    /// <summary>Has a container that was started beside another take over that one's ports, aliases and name; both go on running. Quai's own.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="former">The other.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task SucceedAsync(string container, string former, CancellationToken cancellation = default) =>
+        DoAsync(new Query("/quai/containers/succeed").With("name", container).With("container", former), cancellation);
+
     /// <summary>Stops a container.</summary>
     /// <param name="container">The container.</param>
     /// <param name="signal">The signal; empty for the container's own.</param>

@@ -38,6 +38,14 @@ public sealed class ManifestClient
         return await response.ReadAllAsync(cancellation);
     }
 
+    /// <summary>Pushes an artifact whose manifest holds its config and layers itself.</summary>
+    /// <param name="name">The whole name, with tag.</param>
+    /// <param name="manifest">The manifest's bytes.</param>
+    /// <param name="credentials">Credentials; null for none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public Task<PushedIndex> PushArtifactAsync(string name, ReadOnlyMemory<byte> manifest, AuthConfig? credentials = null, CancellationToken cancellation = default) =>
+        _transport.ReadAsync("PUT", new Query("/quai/artifacts").With("name", name), ApiJson.Default.PushedIndex, manifest, RegistryAuth.Header(credentials), cancellation);
+
     /// <summary>Pushes a manifest list to a registry.</summary>
     /// <param name="name">The whole name, with tag.</param>
     /// <param name="index">The list's bytes.</param>

@@ -56,8 +56,7 @@ internal sealed class Extending(
         string otherFile = from;
         if (wantedFile is not null)
         {
-            FilePath.RefuseRemote(wantedFile, extends.Place);
-            otherFile = FilePath.Absolute(wantedFile, directory);
+            otherFile = FilePath.Of(context.Files, wantedFile, directory, extends.Place);
             string folder = FilePath.Relative(directory, FilePath.Folder(otherFile));
             (ComposeMapping tree, IReadOnlySet<string> more) = new ModelLoader(context, directory, "", environment).LoadBase(otherFile, folder);
             others = tree["services"] as ComposeMapping

@@ -40,18 +40,11 @@ internal static class FilePath
     /// <summary>Whether a path is an address that a builder fetches by itself.</summary>
     public static bool IsRemote(string path) => path.Contains("://", StringComparison.Ordinal) || s_remote.Any(prefix => path.StartsWith(prefix, StringComparison.Ordinal));
 
-    /// <summary>Refuses compose files that are elsewhere.</summary>
-    /// <exception cref="ComposeException">It is.</exception>
-    public static void RefuseRemote(string path, ComposePlace? place = null)
-    {
-        if (IsRemote(path))
-        {
-            throw new ComposeException(new ComposeFault($"{path}: compose files from Git repositories, OCI artifacts and other remote places are not supported; fetch it and name the local file")
-            {
-                Place = place,
-                Value = path,
-                Expected = "a local file",
-            });
-        }
-    }
+    /// <summary>The absolute path of a compose file; one that is elsewhere is fetched.</summary>
+    /// <param name="files">Where files are read from.</param>
+    /// <param name="path">What is written.</param>
+    /// <param name="folder">Where relative paths start from.</param>
+    /// <param name="place">Where it is written; null for nowhere in a file.</param>
+    /// <exception cref="ComposeException">It cannot be fetched.</exception>
+    public static string Of(IComposeFiles files, string path, string folder, ComposePlace? place = null) => IsRemote(path) ? files.Fetch(path, place) : Absolute(path, folder);
 }

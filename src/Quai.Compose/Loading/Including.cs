@@ -52,12 +52,7 @@ internal sealed class Including(LoadContext context, string directory, IReadOnly
             throw Fault(include, "include.path is required", "path");
         }
 
-        foreach (string path in paths)
-        {
-            FilePath.RefuseRemote(path, include.Place);
-        }
-
-        paths = [.. paths.Select(path => FilePath.Absolute(path, directory))];
+        paths = [.. paths.Select(path => FilePath.Of(context.Files, path, directory, include.Place))];
         if (chain.Contains(paths[0]))
         {
             throw Fault(include, $"include cycle detected:\n{chain[0]}\n include {string.Join("\n include ", chain.Skip(1).Append(paths[0]))}", "no circle");

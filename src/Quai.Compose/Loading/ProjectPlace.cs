@@ -34,7 +34,7 @@ internal sealed class ProjectPlace
         string start = request.ProjectDirectory is { } given ? FilePath.Absolute(given, request.CurrentDirectory) : request.CurrentDirectory;
 
         // Variables may say which files there are, so those beside the user come first; then those beside the project.
-        string first = request.Files.FirstOrDefault(file => file != "-") is { } named ? FilePath.Folder(Local(named, request.CurrentDirectory)) : start;
+        string first = request.Files.FirstOrDefault(file => file != "-") is { } named ? FilePath.Folder(place.Local(named, request.CurrentDirectory)) : start;
         place.ReadVariables(request.ProjectDirectory is null ? first : start);
         place.Files = place.FindFiles(start);
         place.Directory = request.ProjectDirectory is not null || place.Files[0] == "-" ? start : FilePath.Folder(place.Files[0]);
@@ -110,9 +110,5 @@ internal sealed class ProjectPlace
         throw new ComposeException(new ComposeFault("no configuration file provided: not found") { Expected = string.Join(", ", s_names) });
     }
 
-    private static string Local(string file, string folder)
-    {
-        FilePath.RefuseRemote(file);
-        return FilePath.Absolute(file, folder);
-    }
+    private string Local(string file, string folder) => FilePath.Of(_files, file, folder);
 }

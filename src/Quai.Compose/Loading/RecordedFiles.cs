@@ -5,6 +5,7 @@ namespace Quai.Compose.Loading;
 internal sealed class RecordedFiles(IComposeFiles files) : IComposeFiles
 {
     private readonly Dictionary<string, string?> _texts = [];
+    private readonly Dictionary<string, string> _fetched = [];
 
     /// <inheritdoc/>
     public string? Read(string path)
@@ -15,6 +16,17 @@ internal sealed class RecordedFiles(IComposeFiles files) : IComposeFiles
         }
 
         return text;
+    }
+
+    /// <inheritdoc/>
+    public string Fetch(string address, ComposePlace? place)
+    {
+        if (!_fetched.TryGetValue(address, out string? path))
+        {
+            _fetched[address] = path = files.Fetch(address, place);
+        }
+
+        return path;
     }
 
     /// <inheritdoc/>

@@ -52,10 +52,9 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
     {
         string? refused = service switch
         {
-            { Provider: not null } => "provider: services that another program provides are not supported",
-            { Models.Count: > 0 } => "models: language models are not supported",
+            { Provider: not null } => "provider: a service that another program provides has no container",
+            { Models.Count: > 0 } => "models: nothing here runs language models; run one as a service, or beside the engine, and name its address in `environment`",
             { CredentialSpec: not null } => "credential_spec: it exists on Windows only",
-            { UseApiSocket: true } => "use_api_socket: it is not supported; mount the engine's socket instead",
             _ => null,
         };
         if (refused is not null)

@@ -13,6 +13,9 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
     private readonly ServiceHooks _hooks = new(engine);
     private readonly HashSet<string> _stopped = [];
 
+    /// <summary>Whether containers take over the anonymous volumes of those that they replace.</summary>
+    public bool InheritsVolumes => options.InheritsVolumes;
+
     /// <summary>Makes a container.</summary>
     public async Task CreateAsync(PlanStep step, CancellationToken cancellation)
     {
@@ -39,25 +42,34 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
     public async Task StartAsync(PlanStep step, CancellationToken cancellation)
     {
         string id = known.Id(step.Key, step.Number) ?? step.Container?.Id ?? throw new ConvergenceException($"service \"{step.Key}\" has no container to start");
-        if (options.BeforeStart is { } before)
-        {
-            await before(id, step.Name, cancellation);
-        }
-
         if (step.Container is { State: "created" } && Service(step.Key) is { } described)
         {
             // A command that was interrupted may have made it, and copied nothing into it.
             await new ContainerMaking(engine, project, options.Context).CopyFilesAsync(described, id, cancellation);
         }
 
+        await StartAsync(step, id, engine.Containers.StartAsync, cancellation);
+        report(new($"Container {step.Name}", "Started", ConvergenceStage.Done));
+    }
+
+    /// <summary>Starts a container that is there, with what its service has for that.</summary>
+    /// <param name="step">What the container is.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="start">Starts it.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task StartAsync(PlanStep step, string id, Func<string, CancellationToken, Task> start, CancellationToken cancellation)
+    {
+        if (options.BeforeStart is { } before)
+        {
+            await before(id, step.Name, cancellation);
+        }
+
         report(new($"Container {step.Name}", "Starting", ConvergenceStage.Working));
-        await engine.Containers.StartAsync(id, cancellation);
+        await start(id, cancellation);
         if (Service(step.Key) is { PostStart.Count: > 0 } service)
         {
             await _hooks.RunAsync(service.Name, id, service.PostStart, cancellation);
         }
-
-        report(new($"Container {step.Name}", "Started", ConvergenceStage.Done));
     }
 
     /// <summary>Stops a container.</summary>
@@ -91,7 +103,8 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
         report(new($"Container {step.Name}", "Removed", ConvergenceStage.Done));
     }
 
-    private async Task StopAsync(string serviceName, ObservedContainer container, CancellationToken cancellation)
+    /// <summary>Stops a container of a service, with what the service has for that.</summary>
+    public async Task StopAsync(string serviceName, ObservedContainer container, CancellationToken cancellation)
     {
         if (IsStopped(container.Id))
         {
@@ -126,7 +139,9 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
         }
     }
 
-    private async Task<string> MakeAsync(PlanStep step, string name, ObservedContainer? replaced, CancellationToken cancellation)
+    /// <summary>Makes the container of a step.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> MakeAsync(PlanStep step, string name, ObservedContainer? replaced, CancellationToken cancellation)
     {
         ComposeService service = ServiceReferences.Resolve(project.Services[step.Key], other => known.Of(other).Select(one => one.Id).FirstOrDefault());
         ContainerOrder order = new(service, step.Number)

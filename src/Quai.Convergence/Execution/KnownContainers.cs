@@ -10,7 +10,7 @@ internal sealed class KnownContainers
 
     public KnownContainers(ObservedProject observed)
     {
-        foreach (ObservedContainer container in observed.Containers.Where(container => !container.IsOneOff && !observed.Containers.Any(other => other.Id == container.Replaces)))
+        foreach (ObservedContainer container in observed.Containers.Where(container => !container.IsOneOff && !observed.Containers.Any(other => other.Id == container.Replaces || other.HasReplaced(container))))
         {
             _all[(container.Service, container.Number)] = (container.Id, container.Name);
         }

@@ -1,5 +1,6 @@
 using Quai.Client;
 using Quai.Compose.Model;
+using Quai.Convergence.Execution.Updating;
 using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
 using Quai.Convergence.Requests;
@@ -27,6 +28,7 @@ public sealed class PlanExecution(EngineClient engine, ComposeProject project, E
         await using ServiceWaits waits = new(engine, project.Name);
         KnownContainers known = new(observed);
         ContainerSteps containers = new(engine, project, observed, options, known, Report);
+        using ServiceUpdates updates = new(project, plan, new ContainerUpdate(engine, containers, waits, Report), known, Report);
         List<Exception> failures = [];
         Task<bool>[] tasks = new Task<bool>[plan.Steps.Count];
         foreach (PlanStep step in plan.Steps)
@@ -60,7 +62,7 @@ public sealed class PlanExecution(EngineClient engine, ComposeProject project, E
                 await turns.WaitAsync(stop.Token);
                 try
                 {
-                    await DoAsync(step, containers, cancellation);
+                    await (step.IsUpdate ? updates.RunAsync(step, cancellation) : DoAsync(step, containers, cancellation));
                 }
                 finally
                 {

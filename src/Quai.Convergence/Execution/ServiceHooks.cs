@@ -14,8 +14,9 @@ public sealed class ServiceHooks(EngineClient engine)
     /// <param name="container">The container's id.</param>
     /// <param name="hooks">The commands.</param>
     /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="output">Gets what they write; null where nobody reads it.</param>
     /// <exception cref="ConvergenceException">One failed.</exception>
-    public async Task RunAsync(string service, string container, IReadOnlyList<ServiceHook> hooks, CancellationToken cancellation)
+    public async Task RunAsync(string service, string container, IReadOnlyList<ServiceHook> hooks, CancellationToken cancellation, Stream? output = null)
     {
         foreach (ServiceHook hook in hooks)
         {
@@ -32,7 +33,7 @@ public sealed class ServiceHooks(EngineClient engine)
             string id = (await engine.Execs.CreateAsync(container, request, cancellation)).Id;
             using (Client.Transport.Connection connection = await engine.Execs.AttachAsync(id, new(), cancellation))
             {
-                await Task.Run(() => StdCopy.Copy(connection.Read, Stream.Null, Stream.Null), cancellation);
+                await Task.Run(() => StdCopy.Copy(connection.Read, output ?? Stream.Null, output ?? Stream.Null), cancellation);
             }
 
             if ((await engine.Execs.InspectAsync(id, cancellation)).ExitCode is { } code and not 0)

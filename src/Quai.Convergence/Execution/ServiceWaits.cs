@@ -19,8 +19,9 @@ public sealed class ServiceWaits(EngineClient engine, string projectName) : IAsy
     /// <param name="name">Its name.</param>
     /// <param name="acceptsRunning">Whether it is enough that it runs, if it has no health check: half a second, so that a program that ends at once is not taken for one that runs.</param>
     /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="isNew">Whether it must not have been restarted.</param>
     /// <exception cref="ConvergenceException">It has ended, is not healthy, or has no health check.</exception>
-    public async Task HealthyAsync(string id, string name, bool acceptsRunning, CancellationToken cancellation)
+    public async Task HealthyAsync(string id, string name, bool acceptsRunning, CancellationToken cancellation, bool isNew = false)
     {
         long? runsSince = null;
         while (true)
@@ -30,6 +31,11 @@ public sealed class ServiceWaits(EngineClient engine, string projectName) : IAsy
             if (container.State.Status is "exited" or "dead")
             {
                 throw new ConvergenceException($"container {name} exited ({container.State.ExitCode})");
+            }
+
+            if (isNew && (container.RestartCount > 0 || container.State.Status == "restarting"))
+            {
+                throw new ConvergenceException($"container {name} exited ({container.State.ExitCode}), and was restarted");
             }
 
             if (container.State.Health is not { Status: not ("none" or "") } health)
@@ -63,6 +69,24 @@ public sealed class ServiceWaits(EngineClient engine, string projectName) : IAsy
             }
 
             await HealthEvents.WaitAsync(next, cancellation);
+        }
+    }
+
+    /// <summary>Waits until a container that has just been started is healthy or, without a health check, has run for half a second.</summary>
+    /// <exception cref="ConvergenceException">It has ended, is not healthy, or was restarted.</exception>
+    public Task ReadyAsync(string id, string name, CancellationToken cancellation) => HealthyAsync(id, name, acceptsRunning: true, cancellation, isNew: true);
+
+    /// <summary>Watches a container that is ready for a while.</summary>
+    /// <exception cref="ConvergenceException">It has ended meanwhile, was restarted, or is not healthy any more.</exception>
+    public async Task StaysAsync(string id, string name, TimeSpan duration, CancellationToken cancellation)
+    {
+        long begin = Environment.TickCount64;
+        while (duration - TimeSpan.FromMilliseconds(Environment.TickCount64 - begin) is var left && left > TimeSpan.Zero)
+        {
+            Task next = _events.Value.Next(id);
+            await HealthyAsync(id, name, acceptsRunning: true, cancellation, isNew: true);
+            await Task.WhenAny(next, Task.Delay(left < s_steady ? left : s_steady, cancellation));
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 

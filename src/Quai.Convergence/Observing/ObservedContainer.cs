@@ -37,6 +37,12 @@ public sealed record ObservedContainer(ContainerSummary Summary)
     /// <summary>The id of the container whose place it is to take, as long as it has not got that one's name; null for none.</summary>
     public string? Replaces => Label(ComposeLabels.Replace) is { Length: >= 12 } id && Name.StartsWith(id[..12] + "_", StringComparison.Ordinal) ? id : null;
 
+    /// <summary>The name that it is to have, as long as another container has it, or had: its own begins with that one's id. Null where its name is its own.</summary>
+    public string? InterimNameOf => Name.Length > 13 && Name[12] == '_' && Name[..12].All(char.IsAsciiHexDigitLower) ? Name[13..] : null;
+
+    /// <summary>Whether it has taken the place of another, which is still there.</summary>
+    public bool HasReplaced(ObservedContainer other) => Label(ComposeLabels.Replace) == other.Id && Replaces is null;
+
     /// <summary>A label; empty where it has none of this name.</summary>
     public string Label(string name) => Summary.Labels.GetValueOrDefault(name, "");
 

@@ -1,6 +1,7 @@
 using Quai.Compose.Model;
 using Quai.Compose.Printing;
 using Quai.Convergence.Observing;
+using Quai.Convergence.Planning.Updating;
 using Quai.Convergence.Requests;
 
 namespace Quai.Convergence.Planning;
@@ -29,16 +30,19 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
 
         RecreatePolicy policy = options.Services.Count == 0 || options.Services.Contains(service.Name) ? options.Recreate : options.RecreateDependencies;
         List<PlannedContainer> planned = _planned[service.Name] = [];
-        IReadOnlyList<ObservedContainer> existing = WithoutLeftovers(service);
+        IReadOnlyList<ObservedContainer> existing = WithoutLeftovers(service, out List<int> gone);
         Dictionary<string, string> reasons = existing.Select(one => (one.Id, Reason: Difference(service, one, policy))).Where(one => one.Reason is not null).ToDictionary(one => one.Id, one => one.Reason!);
 
         // Those that are as they should be, and have the lowest numbers, are kept.
         ObservedContainer[] sorted = [.. existing.OrderBy(one => reasons.ContainsKey(one.Id)).ThenBy(one => one.Number)];
-        int[] needed = [.. ServiceReferences.Needed(service).SelectMany(name => Of(name)).Where(one => one.Made is not null).Select(one => one.Made!.Value)];
+        UpdateGroups? updates = options.Starts && service.Deploy?.Update is { } how ? new(builder, how) : null;
+        WarnOfOrder(service, updates is not null && reasons.Count > 0);
+        // What is left over has a name that a new one may get for a while.
+        int[] needed = [.. gone, .. ServiceReferences.Needed(service).SelectMany(name => Of(name)).Where(one => one.Made is not null).Select(one => one.Made!.Value)];
         foreach (ObservedContainer container in sorted.Take(expected))
         {
             planned.Add(reasons.TryGetValue(container.Id, out string? reason)
-                ? Recreate(service, container, reason, needed)
+                ? Recreate(service, container, reason, needed, updates)
                 : Keep(service, container));
         }
 
@@ -57,15 +61,20 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     }
 
     /// <summary>A service's containers, without those that were to take another's place when a command was interrupted: they go, as the other is still there.</summary>
-    private List<ObservedContainer> WithoutLeftovers(ComposeService service)
+    private List<ObservedContainer> WithoutLeftovers(ComposeService service, out List<int> gone)
     {
+        gone = [];
         IReadOnlyList<ObservedContainer> all = observed.Of(service.Name);
         List<ObservedContainer> kept = [];
         foreach (ObservedContainer container in all)
         {
             if (container.Replaces is { } id && all.Any(other => other.Id == id))
             {
-                Add(StepAction.RemoveContainer, service, container.Name, 0, container, "it is left over from a command that was interrupted");
+                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, "it is left over from a command that was interrupted"));
+            }
+            else if (all.Any(other => other.HasReplaced(container)))
+            {
+                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, "another has taken its place"));
             }
             else
             {
@@ -78,17 +87,47 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
 
     private PlannedContainer Keep(ComposeService service, ObservedContainer container)
     {
-        if (container.Replaces is null)
+        string name = ServiceScale.ContainerName(project.Name, service, container.Number);
+        if (container.Replaces is null && container.InterimNameOf != name)
         {
             return new(container.Number, container.Name, container, null);
         }
 
-        string name = ServiceScale.ContainerName(project.Name, service, container.Number);
         return new(container.Number, name, container, null) { Renamed = Add(StepAction.RenameContainer, service, name, container.Number, container, "a command was interrupted before it did so") };
     }
 
-    private PlannedContainer Recreate(ComposeService service, ObservedContainer container, string reason, int[] needed)
+    private void WarnOfOrder(ComposeService service, bool isUpdated)
     {
+        if (isUpdated && service.Deploy?.Update?.Order == UpdateOrder.StartFirst && Obstacle(service) is { } obstacle)
+        {
+            builder.Warnings.Add($"service \"{service.Name}\" is updated stop-first, not start-first: {obstacle}");
+        }
+    }
+
+    private string? Obstacle(ComposeService service) => resources.Removals(service).Any() ? "a network or volume of it is made anew" : UpdateOrder.Obstacle(service);
+
+    private PlannedContainer Update(ComposeService service, ObservedContainer container, string reason, IEnumerable<int> after, UpdateGroups updates)
+    {
+        string name = ServiceScale.ContainerName(project.Name, service, container.Number);
+        bool isStartFirst = service.Deploy?.Update?.Order == UpdateOrder.StartFirst && Obstacle(service) is null;
+        int step = builder.Add(
+            new()
+            {
+                Id = 0, Action = isStartFirst ? StepAction.UpdateStartFirst : StepAction.UpdateStopFirst, Name = name, Key = service.Name, Number = container.Number, Container = container, Reason = reason,
+                Group = updates.Next,
+            },
+            after);
+        updates.Add(step);
+        return new(container.Number, name, container, step) { IsReplacement = true, IsUpdate = true };
+    }
+
+    private PlannedContainer Recreate(ComposeService service, ObservedContainer container, string reason, int[] needed, UpdateGroups? updates)
+    {
+        if (updates is not null && container.IsRunning && !resources.Removals(service).Any())
+        {
+            return Update(service, container, reason, [.. needed, .. resources.Before(service)], updates);
+        }
+
         string name = ServiceScale.ContainerName(project.Name, service, container.Number);
         (int Step, bool Removed)[] removals = [.. resources.Removals(service)];
         if (removals.Any(removal => removal.Removed))
@@ -139,7 +178,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             return "its configuration has changed";
         }
 
-        if (container.Label(ComposeLabels.Files) is { Length: > 0 } files && files != FileInjection.Hash(project, service))
+        if (container.Label(ComposeLabels.Files) is { Length: > 0 } files && !FileInjection.IsHash(project, service, files))
         {
             return "what is copied into it of its secrets and configs has changed";
         }

@@ -26,11 +26,17 @@ public sealed record PlanStep
     /// <summary>The container that there is; null where it is only made.</summary>
     public ObservedContainer? Container { get; init; }
 
+    /// <summary>Of a service's updates, how many groups come before this one's: its update policy says what is waited between them.</summary>
+    public int Group { get; init; }
+
     /// <summary>Whether the plan fails if what is waited for does not happen.</summary>
     public bool IsRequired { get; init; } = true;
 
     /// <summary>The numbers of the steps that must be done before.</summary>
     public IReadOnlyList<int> After { get; init; } = [];
+
+    /// <summary>Whether it replaces a container by its service's update policy.</summary>
+    public bool IsUpdate => Action is StepAction.UpdateStartFirst or StepAction.UpdateStopFirst;
 
     /// <summary>Whether it changes anything, or waits.</summary>
     public bool DoesSomething => Action != StepAction.KeepContainer;

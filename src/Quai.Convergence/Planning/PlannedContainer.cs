@@ -12,6 +12,9 @@ internal sealed record PlannedContainer(int Number, string Name, ObservedContain
     /// <summary>Whether it takes the place of one that there is.</summary>
     public bool IsReplacement { get; init; }
 
+    /// <summary>Whether the step that makes it starts it, too, by its service's update policy.</summary>
+    public bool IsUpdate { get; init; }
+
     /// <summary>The step that gives it its name; null where it has it.</summary>
     public int? Renamed { get; init; }
 

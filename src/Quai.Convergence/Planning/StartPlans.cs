@@ -37,7 +37,11 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
         List<(PlannedContainer Container, string Reason)> starts = [];
         foreach (PlannedContainer container in options.Keeps.Contains(service.Name) ? [] : containers.Of(service.Name))
         {
-            if (container.Made is not null)
+            if (container.IsUpdate)
+            {
+                container.Started = container.Made;
+            }
+            else if (container.Made is not null)
             {
                 starts.Add((container, "it is new"));
             }
@@ -63,6 +67,11 @@ internal sealed class StartPlans(ComposeProject project, ObservedProject observe
         }
 
         int[] before = [.. service.DependsOn.OrderBy(entry => entry.Key, StringComparer.Ordinal).SelectMany(entry => Before(service, entry.Key, entry.Value))];
+        foreach (PlannedContainer container in containers.Of(service.Name).Where(one => one.IsUpdate))
+        {
+            builder.Order(container.Made!.Value, before);
+        }
+
         foreach ((PlannedContainer container, string reason) in starts)
         {
             int?[] own = [container.Made, container.Renamed, container.Stopped];

@@ -21,6 +21,12 @@ public enum StepAction
     /// <summary>Makes a container in another's place, which is stopped and removed.</summary>
     RecreateContainer,
 
+    /// <summary>Starts a container beside the one whose place it takes, which is stopped and removed when the new one is ready and has taken over.</summary>
+    UpdateStartFirst,
+
+    /// <summary>Stops a container, starts another in its place, and waits until that is ready.</summary>
+    UpdateStopFirst,
+
     /// <summary>Gives a container its name, which an interrupted command did not.</summary>
     RenameContainer,
 

@@ -10,6 +10,8 @@ namespace Quai.Convergence.Requests;
 /// <summary>The secrets and configs that are copied into containers, as they are no files of the host.</summary>
 public static class FileInjection
 {
+    private const int SaltSize = 16, Rounds = 10_000;
+
     /// <summary>The archive to unpack at a container's root; null where there is nothing to copy.</summary>
     /// <param name="project">The project.</param>
     /// <param name="service">The service.</param>
@@ -49,11 +51,27 @@ public static class FileInjection
         return archive;
     }
 
-    /// <summary>The hash of what is copied, by which a change is known; null where there is nothing to copy.</summary>
+    /// <summary>
+    /// The hash of what is copied, by which a change is known; null where there is nothing to copy. It is another one each time, and slow to try, as anybody who sees a container may
+    /// see it, and secrets may be short.
+    /// </summary>
     /// <param name="project">The project.</param>
     /// <param name="service">The service.</param>
     /// <exception cref="ConvergenceException">A variable is not set.</exception>
-    public static string? Hash(ComposeProject project, ComposeService service)
+    public static string? Hash(ComposeProject project, ComposeService service) => Hash(project, service, RandomNumberGenerator.GetBytes(SaltSize));
+
+    /// <summary>Whether a hash is of what would be copied.</summary>
+    /// <param name="project">The project.</param>
+    /// <param name="service">The service.</param>
+    /// <param name="hash">The hash.</param>
+    /// <exception cref="ConvergenceException">A variable is not set.</exception>
+    public static bool IsHash(ComposeProject project, ComposeService service, string hash)
+    {
+        byte[] salt = new byte[SaltSize];
+        return Convert.FromHexString(hash.AsSpan(0, Math.Min(hash.Length, SaltSize * 2)), salt, out _, out int length) == System.Buffers.OperationStatus.Done && length == SaltSize && hash == Hash(project, service, salt);
+    }
+
+    private static string? Hash(ComposeProject project, ComposeService service, byte[] salt)
     {
         List<(string Target, byte[] Content, ServiceFile File)> files = Files(project, service);
         if (files.Count == 0)
@@ -68,7 +86,7 @@ public static class FileInjection
             hash.AppendData(content);
         }
 
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+        return Convert.ToHexStringLower([.. salt, .. Rfc2898DeriveBytes.Pbkdf2(hash.GetHashAndReset(), salt, Rounds, HashAlgorithmName.SHA256, 32)]);
     }
 
     private static List<(string Target, byte[] Content, ServiceFile File)> Files(ComposeProject project, ComposeService service)

@@ -87,7 +87,7 @@ internal static class MountRequests
     private static ComposeFileObject Checked(ComposeFileObject? defined, string kind) => defined switch
     {
         null => throw new ConvergenceException($"a service refers to an undefined {kind}"),
-        { IsExternal: true } => throw new ConvergenceException($"unsupported external {kind} {defined.Name}"),
+        { IsExternal: true } => throw new ConvergenceException($"unsupported external {kind} {defined.Name}: only a swarm keeps {kind}s; name a `file` or a variable of the `environment` instead"),
         { Driver.Length: > 0 } => throw new ConvergenceException($"{kind} {defined.Name}: {kind}s.*.driver is not supported"),
         { TemplateDriver.Length: > 0 } => throw new ConvergenceException($"{kind} {defined.Name}: {kind}s.*.template_driver is not supported"),
         _ => defined,

@@ -28,6 +28,7 @@ internal static class Routes
         StreamRoutes.Map(router, backend);
         ExecRoutes.Map(router, backend);
         LifecycleRoutes.Map(router, backend);
+        SuccessionRoutes.Map(router, backend);
         TransferRoutes.Map(router, backend);
         RegistryRoutes.Map(router, backend);
         ContentRoutes.Map(router, backend);

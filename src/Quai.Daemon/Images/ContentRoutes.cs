@@ -28,6 +28,11 @@ internal static class ContentRoutes
                 Digest digest = await registries.PushIndexAsync(Name(call), await call.ReadSmallBody(), call.All("source"), RegistryCredentials.Of(call), call.Gone);
                 await call.Answer(new PushedIndex(digest.ToString()), Json.Types.PushedIndex);
             })
+            .Add("PUT", "/quai/artifacts", async call =>
+            {
+                Digest digest = await registries.PushArtifactAsync(Name(call), await call.ReadSmallBody(), RegistryCredentials.Of(call), call.Gone);
+                await call.Answer(new PushedIndex(digest.ToString()), Json.Types.PushedIndex);
+            })
             .Add("GET", "/quai/blobs", async call =>
             {
                 var blob = new Descriptor { Digest = call.TextOrNull("digest") ?? throw QuaiException.Invalid("no digest is given"), Size = call.RequiredNumber("size") };

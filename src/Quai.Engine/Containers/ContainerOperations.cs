@@ -5,6 +5,7 @@ using Quai.Engine.Containers.Lifecycle;
 using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Containers.Streams;
+using Quai.Engine.Containers.Succession;
 using Quai.Engine.Containers.Views;
 
 namespace Quai.Engine.Containers;
@@ -17,6 +18,10 @@ internal sealed class ContainerOperations : IContainers, IContainerFiles
     public required CreateContainer Create { get; init; }
 
     public required StartContainer Start { get; init; }
+
+    public required StartBeside StartBeside { get; init; }
+
+    public required SucceedContainer Succeed { get; init; }
 
     public required StopContainer Stop { get; init; }
 
@@ -73,6 +78,10 @@ internal sealed class ContainerOperations : IContainers, IContainerFiles
     public Task<ContainerCreateResponse> CreateAsync(string? name, string? platform, ContainerCreateRequest request, CancellationToken cancellation) => Create.RunAsync(name, platform, request, cancellation);
 
     public Task StartAsync(string id, CancellationToken cancellation) => Start.RunAsync(id, cancellation);
+
+    public Task StartBesideAsync(string id, CancellationToken cancellation) => StartBeside.RunAsync(id, cancellation);
+
+    public Task SucceedAsync(string id, string former, CancellationToken cancellation) => Succeed.RunAsync(id, former, cancellation);
 
     public Task StopAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation) => Stop.RunAsync(id, signal, timeoutSeconds, cancellation);
 

@@ -14,6 +14,18 @@ public interface IContainers
     /// <summary>Starts it. Kind NotModified if it is already running.</summary>
     Task StartAsync(string id, CancellationToken cancellation);
 
+    /// <summary>Starts it beside another container whose place it is to take: it publishes none of its ports and goes by none of its aliases until <see cref="SucceedAsync"/>. Quai's own.</summary>
+    Task StartBesideAsync(string id, CancellationToken cancellation);
+
+    /// <summary>
+    /// Has it take over the published ports, the aliases and the name of another: no connection is refused meanwhile, those that there are stay with the other, which goes on running
+    /// beside it, by its former name. The same the other way round undoes it. Quai's own.
+    /// </summary>
+    /// <param name="id">A running container that was started by <see cref="StartBesideAsync"/>, or was itself succeeded.</param>
+    /// <param name="former">The other.</param>
+    /// <param name="cancellation">Only before anything is changed.</param>
+    Task SucceedAsync(string id, string former, CancellationToken cancellation);
+
     /// <summary>Sends the stop signal, waits, kills. Kind NotModified if it is not running. Timeout in seconds; null for the container's own (else 10); -1 waits for ever.</summary>
     Task StopAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation);
 

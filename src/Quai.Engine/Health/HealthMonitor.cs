@@ -23,6 +23,7 @@ internal sealed class HealthMonitor : IDisposable
     private readonly ContainerRun _run;
     private readonly ExecService _execs;
     private readonly EventHub _events;
+    private readonly Action _unhealthy;
     private readonly TimeProvider _time;
     private readonly HealthSpec _config;
     private readonly List<string> _command;
@@ -32,19 +33,26 @@ internal sealed class HealthMonitor : IDisposable
     private string _status = "starting";
     private int _failures;
 
-    private HealthMonitor(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time, HealthSpec config, List<string> command)
+    private HealthMonitor(Container container, ContainerRun run, ExecService execs, EventHub events, Action unhealthy, TimeProvider time, HealthSpec config, List<string> command)
     {
         _container = container;
         _run = run;
         _execs = execs;
         _events = events;
+        _unhealthy = unhealthy;
         _time = time;
         _config = config;
         _command = command;
     }
 
     /// <summary>Starts checking; null if the container has no check.</summary>
-    public static HealthMonitor? Start(Container container, ContainerRun run, ExecService execs, EventHub events, TimeProvider time)
+    /// <param name="container">The container.</param>
+    /// <param name="run">Its run.</param>
+    /// <param name="execs">Runs the check.</param>
+    /// <param name="events">Told of changes.</param>
+    /// <param name="unhealthy">Called when it is found unhealthy.</param>
+    /// <param name="time">The clock.</param>
+    public static HealthMonitor? Start(Container container, ContainerRun run, ExecService execs, EventHub events, Action unhealthy, TimeProvider time)
     {
         if (container.Spec.Health is not { Test: { Count: > 0 } test } config || test[0] is "" or "NONE")
         {
@@ -52,7 +60,7 @@ internal sealed class HealthMonitor : IDisposable
         }
 
         List<string> command = test[0] == "CMD-SHELL" ? [.. container.Spec.Program.Shell ?? ["/bin/sh", "-c"], .. test.Skip(1)] : [.. test.Skip(1)];
-        var monitor = new HealthMonitor(container, run, execs, events, time, config, command);
+        var monitor = new HealthMonitor(container, run, execs, events, unhealthy, time, config, command);
         _ = monitor.LoopAsync();
         return monitor;
     }
@@ -229,6 +237,10 @@ internal sealed class HealthMonitor : IDisposable
         if (changed is not null && !_stop.IsCancellationRequested)
         {
             _events.Publish("container", "health_status: " + changed, _container.Id, _container.EventAttributes());
+            if (changed == "unhealthy")
+            {
+                _unhealthy();
+            }
         }
     }
 

@@ -98,6 +98,13 @@ internal sealed partial class Firewall : IDisposable
         _ipv6?.Change(endpoint);
     }
 
+    /// <summary>Has ports that one endpoint had lead to another, each family in one transaction.</summary>
+    public void Move(Endpoint from, Endpoint to)
+    {
+        _ipv4.Move(from, to);
+        _ipv6?.Move(from, to);
+    }
+
     /// <summary>Withdraws an endpoint's ports and its egress policy, in the background.</summary>
     public void Remove(string endpointId)
     {

@@ -157,6 +157,14 @@ internal sealed class HostTraffic : IDisposable
         _relays.Change(endpoint);
     }
 
+    /// <summary>Has ports that one endpoint had lead to another: at no time do they lead nowhere, and connections that there are stay with the first.</summary>
+    public void Move(Endpoint from, Endpoint to)
+    {
+        _firewall?.Move(from, to);
+        _loopback?.Move(from, to);
+        _relays.Move(from, to);
+    }
+
     /// <summary>Withdraws an endpoint's ports and its egress policy; from the tables in the background.</summary>
     public void Withdraw(string endpointId)
     {

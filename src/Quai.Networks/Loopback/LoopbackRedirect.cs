@@ -91,6 +91,21 @@ internal sealed partial class LoopbackRedirect : IDisposable
         }
     }
 
+    /// <summary>Has what one endpoint published lead to another.</summary>
+    public void Move(Endpoint from, Endpoint to)
+    {
+        lock (_lock)
+        {
+            Publish(to);
+            if (_published.TryGetValue(from.Id, out List<byte[]>? keys) && _published.TryGetValue(to.Id, out List<byte[]>? taken))
+            {
+                keys.RemoveAll(k => taken.Exists(t => t.AsSpan().SequenceEqual(k)));
+            }
+
+            Change(from);
+        }
+    }
+
     /// <summary>Withdraws them.</summary>
     public void Remove(string endpointId)
     {

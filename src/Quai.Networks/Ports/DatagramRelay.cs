@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Quai.Networks.Ports;
 
 /// <summary>Relays datagrams to a target, and the answers back. A client that says nothing for a while, and is told nothing, is forgotten.</summary>
-internal sealed class DatagramRelay : IDisposable
+internal sealed class DatagramRelay : IPortRelay
 {
     private const int LargestDatagram = 65535, MostClients = 1024;
 
@@ -14,7 +14,7 @@ internal sealed class DatagramRelay : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Dictionary<EndPoint, Client> _clients = [];
     private readonly Socket _socket;
-    private readonly IPEndPoint _target;
+    private IPEndPoint _target;
 
     /// <param name="socket">Where clients send to; from now on the relay's.</param>
     /// <param name="target">Where it is relayed to.</param>
@@ -26,19 +26,34 @@ internal sealed class DatagramRelay : IDisposable
     }
 
     /// <inheritdoc/>
+    public void Lead(IPEndPoint target)
+    {
+        lock (_clients)
+        {
+            _target = target;
+            Forget();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         _stop.Cancel();
         _socket.Dispose();
         lock (_clients)
         {
-            foreach (Client client in _clients.Values)
-            {
-                client.Socket.Dispose();
-            }
-
-            _clients.Clear();
+            Forget();
         }
+    }
+
+    private void Forget()
+    {
+        foreach (Client client in _clients.Values)
+        {
+            client.Socket.Dispose();
+        }
+
+        _clients.Clear();
     }
 
     private async Task ReceiveAsync(CancellationToken stop)
@@ -135,7 +150,10 @@ internal sealed class DatagramRelay : IDisposable
         {
             lock (_clients)
             {
-                _clients.Remove(to);
+                if (_clients.GetValueOrDefault(to) == client)
+                {
+                    _clients.Remove(to);
+                }
             }
 
             client.Socket.Dispose();

@@ -18,46 +18,16 @@ internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool
     private const int SOL_SOCKET = 1, SO_REUSEADDR = 2;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, List<IDisposable>> _running = [];
+    private readonly Dictionary<string, List<(PublishedPort Port, IPortRelay Relay)>> _running = [];
 
     /// <summary>Relays an endpoint's ports, where that is needed.</summary>
     public void Add(Endpoint endpoint)
     {
         lock (_lock)
         {
-            if (_running.ContainsKey(endpoint.Id))
+            if (!_running.ContainsKey(endpoint.Id))
             {
-                return;
-            }
-
-            List<IDisposable> relays = [];
-            foreach (PublishedPort port in endpoint.Ports.Where(p => p.HostPort != 0 && p.Protocol != "sctp"))
-            {
-                if (TargetOf(endpoint, port) is not { } target)
-                {
-                    continue;
-                }
-
-                // One that another program took while the daemon was away is not held.
-                if (ports.Share(port) is not { } socket)
-                {
-                    continue;
-                }
-
-                try
-                {
-                    relays.Add(Start(port, socket, new IPEndPoint(target, port.ContainerPort)));
-                }
-                catch (SocketException e)
-                {
-                    socket.Dispose();
-                    LogNotRelayed(logger, port.HostAddress, port.HostPort, port.Protocol, e.Message);
-                }
-            }
-
-            if (relays.Count > 0)
-            {
-                _running.Add(endpoint.Id, relays);
+                Start(endpoint, []);
             }
         }
     }
@@ -69,14 +39,50 @@ internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool
         Add(endpoint);
     }
 
+    /// <summary>Has ports that one endpoint had lead to another: connections that there are stay with the first.</summary>
+    /// <param name="from">The endpoint without them.</param>
+    /// <param name="to">The endpoint with them.</param>
+    public void Move(Endpoint from, Endpoint to)
+    {
+        lock (_lock)
+        {
+            List<(PublishedPort Port, IPortRelay Relay)> stay = [], moved = [];
+            foreach ((PublishedPort port, IPortRelay relay) in _running.GetValueOrDefault(from.Id) ?? [])
+            {
+                PublishedPort? taken = to.Ports.FirstOrDefault(p => p.HostPort == port.HostPort && p.Protocol == port.Protocol && p.HostAddress.Equals(port.HostAddress));
+                if (taken is not null && TargetOf(to, taken) is { } target)
+                {
+                    relay.Lead(new IPEndPoint(target, taken.ContainerPort));
+                    moved.Add((taken, relay));
+                }
+                else if (from.Ports.Contains(port))
+                {
+                    stay.Add((port, relay));
+                }
+                else
+                {
+                    relay.Dispose();
+                }
+            }
+
+            _running.Remove(from.Id);
+            if (stay.Count > 0)
+            {
+                _running[from.Id] = stay;
+            }
+
+            Start(to, moved);
+        }
+    }
+
     /// <summary>Ends the relays of an endpoint, and their connections.</summary>
     public void Remove(string endpointId)
     {
         lock (_lock)
         {
-            if (_running.Remove(endpointId, out List<IDisposable>? relays))
+            if (_running.Remove(endpointId, out List<(PublishedPort Port, IPortRelay Relay)>? relays))
             {
-                relays.ForEach(r => r.Dispose());
+                relays.ForEach(r => r.Relay.Dispose());
             }
         }
     }
@@ -86,12 +92,40 @@ internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool
     {
         lock (_lock)
         {
-            foreach (IDisposable relay in _running.Values.SelectMany(r => r))
+            foreach ((_, IPortRelay relay) in _running.Values.SelectMany(r => r))
             {
                 relay.Dispose();
             }
 
             _running.Clear();
+        }
+    }
+
+    /// <summary>Relays an endpoint's ports, where that is needed and not done yet.</summary>
+    private void Start(Endpoint endpoint, List<(PublishedPort Port, IPortRelay Relay)> relays)
+    {
+        foreach (PublishedPort port in endpoint.Ports.Where(p => p.HostPort != 0 && p.Protocol != "sctp" && !relays.Exists(r => r.Port == p)))
+        {
+            // One that another program took while the daemon was away is not held.
+            if (TargetOf(endpoint, port) is not { } target || ports.Share(port) is not { } socket)
+            {
+                continue;
+            }
+
+            try
+            {
+                relays.Add((port, Start(port, socket, new IPEndPoint(target, port.ContainerPort))));
+            }
+            catch (SocketException e)
+            {
+                socket.Dispose();
+                LogNotRelayed(logger, port.HostAddress, port.HostPort, port.Protocol, e.Message);
+            }
+        }
+
+        if (relays.Count > 0)
+        {
+            _running[endpoint.Id] = relays;
         }
     }
 
@@ -101,7 +135,7 @@ internal sealed partial class PortRelays(PortReservations ports, bool ipv4, bool
         : endpoint.IPv6 is { } own ? ipv6 ? null : own.Address
         : endpoint.IPv4?.Address;
 
-    private static IDisposable Start(PublishedPort port, Socket socket, IPEndPoint target)
+    private static IPortRelay Start(PublishedPort port, Socket socket, IPEndPoint target)
     {
         if (port.Protocol == "udp")
         {

@@ -90,6 +90,81 @@ internal sealed class PortReservations
         }
     }
 
+    /// <summary>Reserves ports for a container that takes the place of another: those that the other holds change hands, the rest of the other's are free.</summary>
+    /// <param name="theirs">What the other has.</param>
+    /// <param name="requests">What is asked for.</param>
+    /// <param name="target">Where they lead to.</param>
+    /// <param name="owner">The container's id.</param>
+    /// <exception cref="PortUnavailableException">One cannot be had; nothing has changed.</exception>
+    public PortHandover Take(IReadOnlyList<PublishedPort> theirs, IReadOnlyList<PortRequest> requests, PortTarget target, string owner)
+    {
+        lock (_lock)
+        {
+            string former = theirs.Select(p => _held.TryGetValue(p, out (int, string Owner) held) ? held.Owner : null).FirstOrDefault(o => o is not null) ?? owner;
+            List<PublishedPort> left = [.. theirs];
+            List<(PublishedPort Before, PublishedPort After)> taken = [];
+            List<PortRequest> others = [];
+            foreach ((PortRequest request, List<IPAddress> addresses) in Together(requests, target))
+            {
+                int? number = left.Find(p => IsAskedFor(p, request, addresses[0]))?.HostPort;
+                List<PublishedPort> same = [.. addresses.Select(a => left.Find(p => p.HostPort == number && IsAskedFor(p, request, a))).OfType<PublishedPort>()];
+                if (same.Count < addresses.Count || !addresses.TrueForAll(target.Translates))
+                {
+                    others.AddRange(request.HostPort != 0 ? [request] : addresses.Select(a => request with { HostAddress = a }));
+                    continue;
+                }
+
+                left.RemoveAll(same.Contains);
+                taken.AddRange(same.Select(p => (p, p with { ContainerPort = request.ContainerPort })));
+            }
+
+            Release([.. left]);
+            PublishedPort[] added;
+            try
+            {
+                added = Reserve(others, target, owner);
+            }
+            catch
+            {
+                left.ForEach(p => TryRestore(p, former));
+                throw;
+            }
+
+            taken.ForEach(t => Pass(t.Before, t.After, owner));
+            return new PortHandover([.. taken.Select(t => t.After), .. added], taken, left);
+        }
+    }
+
+    /// <summary>Undoes what <see cref="Take"/> did.</summary>
+    public void Undo(PortHandover handover, string formerOwner)
+    {
+        lock (_lock)
+        {
+            Release([.. handover.Ports.Except(handover.Taken.Select(t => t.After))]);
+            foreach ((PublishedPort before, PublishedPort after) in handover.Taken)
+            {
+                Pass(after, before, formerOwner);
+            }
+
+            foreach (PublishedPort port in handover.Left)
+            {
+                TryRestore(port, formerOwner);
+            }
+        }
+    }
+
+    private static bool IsAskedFor(PublishedPort port, PortRequest request, IPAddress address) =>
+        port.HostPort != 0 && port.Protocol == request.Protocol && port.HostAddress.Equals(address)
+        && (request.HostPort == 0 ? port.ContainerPort == request.ContainerPort : request.HostPort <= port.HostPort && port.HostPort <= Math.Max(request.HostPort, request.HostPortEnd));
+
+    private void Pass(PublishedPort from, PublishedPort to, string owner)
+    {
+        if (_held.Remove(from, out (int Socket, string Owner) held))
+        {
+            _held[to] = (held.Socket, owner);
+        }
+    }
+
     /// <summary>Takes a port again that was recorded as held. False: somebody else has it now.</summary>
     public bool TryRestore(PublishedPort port, string owner)
     {

@@ -4,13 +4,13 @@ using System.Net.Sockets;
 namespace Quai.Networks.Ports;
 
 /// <summary>Relays connections from a listening socket to a target, each way until that way is closed.</summary>
-internal sealed class StreamRelay : IDisposable
+internal sealed class StreamRelay : IPortRelay
 {
     private const int BufferSize = 32 * 1024;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _listener;
-    private readonly IPEndPoint _target;
+    private volatile IPEndPoint _target;
 
     /// <param name="listener">From now on the relay's.</param>
     /// <param name="target">Where connections are relayed to.</param>
@@ -20,6 +20,9 @@ internal sealed class StreamRelay : IDisposable
         _target = target;
         _ = AcceptAsync(_stop.Token);
     }
+
+    /// <inheritdoc/>
+    public void Lead(IPEndPoint target) => _target = target;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -65,12 +68,13 @@ internal sealed class StreamRelay : IDisposable
 
     private async Task RelayAsync(Socket client, CancellationToken stop)
     {
+        IPEndPoint target = _target;
         using (client)
-        using (var server = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
+        using (var server = new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp))
         {
             try
             {
-                await server.ConnectAsync(_target, stop).ConfigureAwait(false);
+                await server.ConnectAsync(target, stop).ConfigureAwait(false);
                 client.NoDelay = server.NoDelay = true;
                 using var broken = CancellationTokenSource.CreateLinkedTokenSource(stop);
                 await Task.WhenAll(OneWayAsync(client, server, broken), OneWayAsync(server, client, broken)).ConfigureAwait(false);

@@ -86,6 +86,14 @@ internal sealed class NetworkState
     public PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, Endpoint endpoint, PortReservations ports) =>
         Reserve(requests, endpoint.IPv4?.Address, endpoint.IPv6?.Address, endpoint.ContainerId, ports);
 
+    /// <summary>Reserves host ports for an endpoint that takes the place of another: those that the other has change hands.</summary>
+    /// <param name="theirs">The other's ports.</param>
+    /// <param name="requests">What is asked for.</param>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="ports">Where host ports are reserved.</param>
+    public PortHandover Take(IReadOnlyList<PublishedPort> theirs, IReadOnlyList<PortRequest> requests, Endpoint endpoint, PortReservations ports) =>
+        ports.Take(theirs, Network is { LeadsOutside: true, PublishesPorts: true } ? requests : [], TargetOf(endpoint.IPv4?.Address, endpoint.IPv6?.Address), endpoint.ContainerId);
+
     /// <summary>Takes an endpoint again that is recorded, and so are its leases.</summary>
     public Endpoint Restore(EndpointRow row)
     {
@@ -112,10 +120,10 @@ internal sealed class NetworkState
     public void Release(Endpoint endpoint) => Release(endpoint.IPv4?.Address, endpoint.IPv6?.Address);
 
     private PublishedPort[] Reserve(IReadOnlyList<PortRequest> requests, IPAddress? ipv4, IPAddress? ipv6, string container, PortReservations ports) =>
-        !Network.LeadsOutside || !Network.PublishesPorts ? [] : ports.Reserve(
-            requests,
-            new PortTarget(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6, Relays = Network.Relays },
-            container);
+        !Network.LeadsOutside || !Network.PublishesPorts ? [] : ports.Reserve(requests, TargetOf(ipv4, ipv6), container);
+
+    private PortTarget TargetOf(IPAddress? ipv4, IPAddress? ipv6) =>
+        new(ipv4, ipv6, Network.BindAddress) { TranslatesIPv4 = Network.TranslatesIPv4, TranslatesIPv6 = Network.TranslatesIPv6, Relays = Network.Relays };
 
     private void Mark(IPAddress? address)
     {

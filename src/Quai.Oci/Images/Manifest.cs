@@ -27,6 +27,9 @@ public sealed record Descriptor
 
     [JsonPropertyName("artifactType")]
     public string? ArtifactType { get; init; }
+
+    [JsonPropertyName("data")]
+    public string? Data { get; init; }
 }
 
 /// <summary>The platform of an entry of an index.</summary>

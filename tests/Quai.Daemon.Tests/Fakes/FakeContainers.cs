@@ -30,6 +30,10 @@ internal sealed class FakeContainers : IContainers
 
     public Task StartAsync(string id, CancellationToken cancellation) => (OnStart ?? throw Unexpected())(id, cancellation);
 
+    public Task StartBesideAsync(string id, CancellationToken cancellation) => throw Unexpected();
+
+    public Task SucceedAsync(string id, string former, CancellationToken cancellation) => throw Unexpected();
+
     public Task StopAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation) => (OnStop ?? throw Unexpected())(id, signal, timeoutSeconds);
 
     public Task RestartAsync(string id, string? signal, int? timeoutSeconds, CancellationToken cancellation) => throw Unexpected();

@@ -37,6 +37,8 @@ internal sealed class FakeNetworks : INetworkService
 
     public Task<Endpoint> RepublishAsync(Endpoint endpoint, IReadOnlyList<Quai.Networks.Ports.PortRequest> publish, IReadOnlyList<Quai.Networks.Ports.PublishedPort> withdraw, CancellationToken cancellation) => throw Unexpected();
 
+    public Task<(Endpoint From, Endpoint To)> MovePortsAsync(Endpoint former, Endpoint to, IReadOnlyList<Quai.Networks.Ports.PortRequest> publish, Action<Microsoft.Data.Sqlite.SqliteConnection> record, CancellationToken cancellation) => throw Unexpected();
+
     public Task ReleaseAsync(string containerId, CancellationToken cancellation) => throw Unexpected();
 
     public Task FlushAsync(CancellationToken cancellation) => throw Unexpected();

@@ -67,6 +67,8 @@ internal sealed class FakeRegistries(FakeImages images) : IRegistries
 
     public Task<byte[]> FetchManifestAsync(string reference, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
 
+    public Task<Digest> PushArtifactAsync(string target, byte[] manifest, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
+
     public Task<Digest> PushIndexAsync(string target, byte[] index, IReadOnlyList<string> sources, RegistryAuth? auth, CancellationToken cancellation) => throw new InvalidOperationException();
 
     public Task DownloadBlobAsync(string repository, Descriptor blob, Quai.Content.Collecting.Lease lease, RegistryAuth? auth, Action<long> advanced, CancellationToken cancellation) =>

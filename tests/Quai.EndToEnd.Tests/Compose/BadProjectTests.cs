@@ -12,7 +12,8 @@ public sealed class BadProjectTests(QuaidInstance engine) : IClassFixture<QuaidI
     [InlineData("services: {a: {image: BASE, command: not-a-program}}", "service \"a\": Container ")]
     [InlineData("services: {a: {image: BASE, command: SLEEPS, healthcheck: {test: 'echo no way; exit 1', interval: 200ms, retries: 1}}, b: {image: BASE, depends_on: {a: {condition: service_healthy}}}}", "-a-1 is unhealthy: no way")]
     [InlineData("services: {a: {image: BASE, command: sh -c 'exit 3'}, b: {image: BASE, depends_on: {a: {condition: service_completed_successfully}}}}", "service \"a\" didn't complete successfully: exit 3")]
-    [InlineData("services: {a: {image: BASE, use_api_socket: true}}", "service \"a\": use_api_socket")]
+    [InlineData("services: {a: {provider: {type: not-there}}}", "service \"a\": provider: unsupported external service type not-there")]
+    [InlineData("services: {a: {image: BASE, models: [m]}}\nmodels: {m: {model: ai/x}}", "service \"a\": models: nothing here runs language models")]
     public async Task It_is_named(string file, string message)
     {
         await using ComposeFolder folder = new(engine, file);

@@ -6,7 +6,8 @@ internal sealed class ComposeFolder : IAsyncDisposable
     /// <summary>What is put behind <c>command:</c> for a program that ends when it is asked to.</summary>
     public const string Sleeps = "sh -c \"trap 'exit 0' TERM INT; while :; do sleep 1 & wait; done\"";
 
-    private static readonly string s_program = Path.Combine(TestEnvironment.BinDirectory, "quai");
+    /// <summary>The program.</summary>
+    public static readonly string Program = Path.Combine(TestEnvironment.BinDirectory, "quai");
 
     private readonly QuaidInstance _engine;
     private readonly DockerClient _quai;
@@ -16,7 +17,7 @@ internal sealed class ComposeFolder : IAsyncDisposable
         _engine = engine;
         Project = engine.Name("p").ToLowerInvariant();
         Folder = engine.Scratch(Project);
-        _quai = new(engine.Host, Path.Combine(engine.Root, "quai-config"), s_program);
+        _quai = new(engine.Host, Path.Combine(engine.Root, "quai-config"), Program);
         Write("compose.yaml", file);
     }
 
@@ -40,7 +41,7 @@ internal sealed class ComposeFolder : IAsyncDisposable
     }
 
     /// <summary>Runs <c>quai compose</c>.</summary>
-    public Task<CommandResult> RunAsync(string line) => _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {s_program} compose {line}");
+    public Task<CommandResult> RunAsync(string line) => _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {Program} compose {line}");
 
     /// <summary>Runs <c>quai compose</c>, which must succeed.</summary>
     public async Task<CommandResult> OkAsync(string line)

@@ -12,7 +12,7 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
             develop:
               watch:
                 - {path: ./src, target: /app, action: sync, ignore: ["*.log"], initial_sync: true}
-                - {path: ./conf, target: /conf, action: sync+exec, exec: {command: "sh -c 'cat /conf/a >> /told'"}}
+                - {path: ./conf, target: /conf, action: sync+exec, exec: {command: "sh -c 'cat /conf/a >> /told && echo said it'"}}
                 - {path: ./again, target: /again, action: sync+restart}
                 - {path: built.txt, action: rebuild}
         """;
@@ -37,6 +37,10 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         folder.Write("conf/a", "told");
         await UntilAsync(async () => await InAsync(folder, 1, "cat /told") == "told" && await InAsync(folder, 2, "cat /told") == "told");
 
+        await watch.SaysAsync($"{folder.Project}-web-2  | said it");
+        CommandResult second = await folder.RunAsync("watch");
+        second.ExpectFailure(1, $"cannot take exclusive lock for project \"{folder.Project}\": process with PID ");
+
         string started = await folder.Client.InspectAsync($"{folder.Project}-web-1", "{{.State.StartedAt}}");
         folder.Write("again/a", "again");
         await watch.SaysAsync("service(s) [\"web\"] restarted");
@@ -59,7 +63,7 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         await using Following watch = new(folder, "up --watch --scale web=1");
         await watch.SaysAsync("Watch enabled");
         folder.Write("conf/b", "no a is there");
-        await watch.SaysAsync("service \"web\": service web: the hook [sh -c cat /conf/a >> /told] exited with status 1");
+        await watch.SaysAsync("service \"web\": service web: the hook [sh -c cat /conf/a >> /told && echo said it] exited with status 1");
         folder.Write("built.txt", "anew");
         await UntilAsync(async () => await InAsync(folder, 1, "cat /built.txt") == "anew");
         Assert.Equal(130, await watch.EndAsync());

@@ -1,4 +1,5 @@
 using Quai.Cli.Compose.Images;
+using Quai.Cli.Compose.Providing;
 using Quai.Cli.Compose.Views;
 using Quai.Cli.Streams;
 using Quai.Compose.Model;
@@ -16,6 +17,7 @@ internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show
     /// <summary>Does so; with <c>--dry-run</c> only says what it would do.</summary>
     public async Task RunAsync(ComposeProject project, BringUpRequest request, CancellationToken cancellation = default)
     {
+        project = await new Providers(scope, show ?? scope.Progress.Show).UpAsync(project, cancellation);
         ObservedProject observed = await scope.Observer.ObserveAsync(project, cancellation);
         if (request.Images is { } demands)
         {

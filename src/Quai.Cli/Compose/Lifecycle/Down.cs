@@ -1,4 +1,5 @@
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Providing;
 using Quai.Cli.Compose.Views;
 using Quai.Cli.Http;
 using Quai.Compose.Model;
@@ -70,6 +71,7 @@ internal sealed class Down : ComposeVerb
         if (scope.Globals.IsDryRun)
         {
             PlanText.Print(plan, scope.Out);
+            await TakeProvidedAsync();
             return;
         }
 
@@ -86,5 +88,8 @@ internal sealed class Down : ComposeVerb
             Parallelism = scope.Globals.Parallelism,
         };
         await new PlanExecution(scope.Engine, project ?? new() { Name = name, WorkingDirectory = "" }, execution, scope.Progress.Show).RunAsync(plan, observed);
+        await TakeProvidedAsync();
+
+        Task TakeProvidedAsync() => project is null ? Task.CompletedTask : new Providers(scope, scope.Progress.Show).DownAsync(project, options.Services);
     }
 }

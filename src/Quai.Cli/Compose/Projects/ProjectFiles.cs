@@ -1,10 +1,15 @@
+using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Projects.Remote;
 using Quai.Cli.Streams;
+using Quai.Client;
 using Quai.Compose;
+using Quai.Errors;
 
 namespace Quai.Cli.Compose.Projects;
 
-/// <summary>Reads compose files from the disk, and from the standard input.</summary>
-internal sealed class ProjectFiles : IComposeFiles
+/// <summary>Reads compose files from the disk, and from the standard input; those of registries and Git repositories are fetched.</summary>
+/// <param name="session">The program's session.</param>
+internal sealed class ProjectFiles(Session session) : IComposeFiles
 {
     private string? _input;
 
@@ -28,6 +33,19 @@ internal sealed class ProjectFiles : IComposeFiles
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new ComposeException(new ComposeFault($"open {path}: {(Directory.Exists(path) ? "is a directory" : "permission denied")}") { Value = path, Expected = "a file that can be read" }, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public string Fetch(string address, ComposePlace? place)
+    {
+        try
+        {
+            return address.StartsWith(ArtifactProjects.Prefix, StringComparison.Ordinal) ? new ArtifactProjects(session).Fetch(address) : GitProjects.Fetch(address);
+        }
+        catch (Exception e) when (e is DaemonException or QuaiException or ExitException)
+        {
+            throw new ComposeException(new ComposeFault($"{address}: {e.Message}") { Place = place, Value = address, Expected = "oci://REPOSITORY[:TAG], or the address of a Git repository" }, e);
         }
     }
 

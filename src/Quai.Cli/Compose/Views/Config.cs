@@ -81,7 +81,7 @@ internal sealed class Config : ComposeVerb
             Normalizes = !_noNormalization.Value,
             ResolvesPaths = !_noPaths.Value,
         };
-        ComposeLoader loader = new(new ProjectFiles());
+        ComposeLoader loader = new(new ProjectFiles(scope.Session));
         if (_variables.Value)
         {
             return VariableListing.Print(VariableListing.Of(loader.LoadTree(request)));

@@ -37,7 +37,7 @@ internal sealed class Diff : ComposeVerb
                 case StepAction.RemoveNetwork or StepAction.RemoveVolume or StepAction.RemoveContainer:
                     lines.Add($"- {Kind(step.Action)} {step.Name}: {step.Reason}");
                     break;
-                case StepAction.RecreateContainer:
+                case StepAction.RecreateContainer or StepAction.UpdateStartFirst or StepAction.UpdateStopFirst:
                     lines.Add($"~ container {step.Name}: {step.Reason}");
                     lines.AddRange(Differences(scope, project, observed, step).Select(Line));
                     break;

@@ -33,6 +33,8 @@ internal static class PlanText
         StepAction.RemoveVolume => "remove volume",
         StepAction.CreateContainer => "create container",
         StepAction.RecreateContainer => "recreate container",
+        StepAction.UpdateStartFirst => "update start-first container",
+        StepAction.UpdateStopFirst => "update stop-first container",
         StepAction.RenameContainer => "rename container to",
         StepAction.StartContainer => "start container",
         StepAction.KeepContainer => "keep container",

@@ -1,4 +1,6 @@
+using System.Text;
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
 using Quai.Cli.Compose.Projects;
@@ -24,6 +26,7 @@ internal sealed class WatchSession : IDisposable
     private readonly IReadOnlyList<WatchedRule> _rules;
     private readonly ContainerSync _sync;
     private readonly ChangeFeed _feed;
+    private readonly WatchLock? _lock;
 
     /// <summary>Reads the rules, and takes note of changes from now on: what changes while the services are brought up is followed as well.</summary>
     /// <param name="scope">Where the project is.</param>
@@ -40,6 +43,8 @@ internal sealed class WatchSession : IDisposable
             throw new ExitException(1, "none of the selected services is configured for watch, consider setting a 'develop' section");
         }
 
+        // One that only says what it would do is in nobody's way.
+        _lock = scope.Globals.IsDryRun ? null : WatchLock.Take(project.Name);
         _feed = new ChangeFeed(_rules.Select(rule => rule.Path), TimeProvider.System);
     }
 
@@ -66,7 +71,11 @@ internal sealed class WatchSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _feed.Dispose();
+    public void Dispose()
+    {
+        _feed.Dispose();
+        _lock?.Dispose();
+    }
 
     private async Task FollowAsync(WatchBatch batch, Action<string> say, CancellationToken cancellation)
     {
@@ -96,7 +105,9 @@ internal sealed class WatchSession : IDisposable
             {
                 foreach (ObservedContainer container in await RunningAsync(service, cancellation))
                 {
-                    await new ServiceHooks(_scope.Engine).RunAsync(service, container.Id, [command], cancellation);
+                    using LineStream lines = new(line => say($"{container.Name}  | {Encoding.UTF8.GetString(line)}"));
+                    await new ServiceHooks(_scope.Engine).RunAsync(service, container.Id, [command], cancellation, lines);
+                    lines.End();
                 }
             });
         }

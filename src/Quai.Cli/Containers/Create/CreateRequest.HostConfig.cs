@@ -100,7 +100,7 @@ internal sealed partial class CreateRequest
         resources.Ulimits = f.Ulimits.Values.Count > 0 ? [.. f.Ulimits.Values.GroupBy(u => u.Name).Select(g => g.Last())] : null;
     }
 
-    /// <summary>Parses <c>no</c>, <c>always</c>, <c>on-failure[:max]</c> or <c>unless-stopped</c>.</summary>
+    /// <summary>Parses <c>no</c>, <c>always</c>, <c>on-failure[:max]</c>, <c>unhealthy[:max]</c> or <c>unless-stopped</c>.</summary>
     internal static RestartPolicy ParseRestart(string policy)
     {
         int colon = policy.IndexOf(':', StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Microsoft.Data.Sqlite;
 using Quai.Engine.Containers.Spec.Networking;
 using Quai.Engine.Containers.State;
 using Quai.Errors;
@@ -52,7 +53,7 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
     {
         Network network = networks.Resolve(attachment.Network);
         string? mac = attachment.MacAddress ?? (attachment.Network == container.Spec.Network.Mode.Network && container.Spec.Network.MacAddress is { Length: > 0 } own ? own : null);
-        IReadOnlyList<PortRequest> ports = published ? PublishedPorts.Of(container.Spec.Network) : [];
+        IReadOnlyList<PortRequest> ports = published && !container.Spec.Network.IsBeside ? PublishedPorts.Of(container.Spec.Network) : [];
         try
         {
             return await networks.ConnectAsync(
@@ -87,8 +88,7 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
     /// <exception cref="QuaiException">A port cannot be had, or the container is on no network that leads outside; nothing has changed.</exception>
     public async Task<Endpoint> RepublishAsync(Container container, PortsUpdate update)
     {
-        IReadOnlyList<Endpoint> held = networks.EndpointsOf(container.Id);
-        Endpoint endpoint = held.FirstOrDefault(e => e.Ports.Count > 0) ?? SandboxSetup.Gateway(held) ?? SandboxSetup.Gateway(held, AddressFamily.InterNetworkV6)
+        Endpoint endpoint = Publishing(container)
             ?? throw QuaiException.Invalid($"container {container.Name} is on no network that leads outside: its ports cannot be published");
         if (update.Publish.Count > 0 && !endpoint.Network.PublishesPorts)
         {
@@ -107,6 +107,34 @@ internal sealed class ContainerEndpoints(INetworkService networks, ContainerRegi
         {
             throw Refused(container, e);
         }
+    }
+
+    /// <summary>Has the ports of a container lead to another that takes its place, and publishes what that asks for beside. Both run, and are locked.</summary>
+    /// <param name="former">The container whose ports they are.</param>
+    /// <param name="successor">The one that takes over.</param>
+    /// <param name="record">What else is recorded in the same transaction.</param>
+    /// <exception cref="QuaiException">A port cannot be had; nothing has changed.</exception>
+    public async Task MoveAsync(Container former, Container successor, Action<SqliteConnection> record)
+    {
+        Endpoint from = Publishing(former)!, to = Publishing(successor)!;
+        try
+        {
+            (from, to) = await networks.MovePortsAsync(from, to, PublishedPorts.Of(successor.Spec.Network), record, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (PortUnavailableException e)
+        {
+            throw Refused(successor, e);
+        }
+
+        former.Endpoints = [.. former.Endpoints.Select(e => e.EndpointId == from.Id ? EndpointRecord.From(from) : e)];
+        successor.Endpoints = [.. successor.Endpoints.Select(e => e.EndpointId == to.Id ? EndpointRecord.From(to) : e)];
+    }
+
+    /// <summary>The endpoint by which a container publishes its ports, or would; null where it is on no network that leads outside.</summary>
+    public Endpoint? Publishing(Container container)
+    {
+        IReadOnlyList<Endpoint> held = networks.EndpointsOf(container.Id);
+        return held.FirstOrDefault(e => e.Ports.Count > 0) ?? SandboxSetup.Gateway(held) ?? SandboxSetup.Gateway(held, AddressFamily.InterNetworkV6);
     }
 
     /// <summary>Publishes the ports of endpoints.</summary>

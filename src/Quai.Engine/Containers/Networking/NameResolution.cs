@@ -96,6 +96,11 @@ internal sealed class NameResolution(EngineOptions options, INetworkService netw
     /// <summary>The names of a container on a network that has names.</summary>
     public static List<string> NamesOn(Container container, string network)
     {
+        if (container.Spec.Network.IsBeside)
+        {
+            return [container.Name, container.Id[..12]];
+        }
+
         List<string> names = [container.Name, .. container.Attachments.FirstOrDefault(a => a.Network == network)?.Aliases ?? [], container.Id[..12]];
         if (container.Spec.Hostname.Length > 0)
         {

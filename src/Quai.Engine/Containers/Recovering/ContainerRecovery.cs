@@ -57,17 +57,13 @@ internal sealed class ContainerRecovery(
             events.Publish(container, "die", ("exitCode", container.State.ExitCode.ToString()));
         }
 
-        foreach (Container container in all)
+        List<Container> removed = all.FindAll(c => c.Run is null && c.Spec.AutoRemove && (ended.Contains(c) || c.State.FinishedAt is not null));
+        foreach (Container container in removed)
         {
-            if (container.Run is null && container.Spec.AutoRemove && (ended.Contains(container) || container.State.FinishedAt is not null))
-            {
-                removal.Claim(container);
-                await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);
-            }
-            else
-            {
-                starts.Resume(container, waiting.Contains(container));
-            }
+            removal.Claim(container);
+            await removal.RemoveAsync(container, volumes: true).ConfigureAwait(false);
         }
+
+        starts.Resume([.. all.Except(removed)], waiting);
     }
 }

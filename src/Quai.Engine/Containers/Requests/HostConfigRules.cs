@@ -111,7 +111,7 @@ internal static class HostConfigRules
                 }
 
                 break;
-            case "on-failure":
+            case "on-failure" or "unhealthy":
                 if (policy.MaximumRetryCount < 0)
                 {
                     throw QuaiException.Invalid("invalid restart policy: maximum retry count cannot be negative");

@@ -72,6 +72,7 @@ internal static class SpecReader
             "always" => RestartWhen.Always,
             "unless-stopped" => RestartWhen.UnlessStopped,
             "on-failure" => RestartWhen.OnFailure,
+            "unhealthy" => RestartWhen.Unhealthy,
             _ => RestartWhen.Never,
         },
         policy.MaximumRetryCount);

@@ -14,7 +14,7 @@ internal sealed class ContainerExits(
     /// <returns>How long it ran if its restart policy wants it started again; null otherwise.</returns>
     public async Task<TimeSpan?> EndAsync(Container container, ContainerRun run, ContainerExit exit)
     {
-        bool restart = WantsRestart(container, exit);
+        bool restart = WantsRestart(container, run, exit);
         bool remove = !restart && container.Spec.AutoRemove && !container.BeingRestarted;
         TimeSpan ran = exit.FinishedAt - (container.State.StartedAt ?? exit.FinishedAt);
         container.Machine.Ended(exit, restart);
@@ -42,7 +42,7 @@ internal sealed class ContainerExits(
         return restart ? ran : null;
     }
 
-    private bool WantsRestart(Container container, ContainerExit exit)
+    private bool WantsRestart(Container container, ContainerRun run, ContainerExit exit)
     {
         if (lifetime.IsStopping || container.BeingRestarted || container.State.StoppedByUser || container.RemovalClaimed != 0)
         {
@@ -53,8 +53,8 @@ internal sealed class ContainerExits(
         return restart.Policy switch
         {
             RestartWhen.Always or RestartWhen.UnlessStopped => true,
-            RestartWhen.OnFailure => exit.ExitCode != 0 && restart.AllowsRetry(container.State.RestartCount),
-            _ => false,
+            RestartWhen.OnFailure or RestartWhen.Unhealthy => (exit.ExitCode != 0 || run.EndsAsUnhealthy) && restart.AllowsRetry(container.State.RestartCount),
+            _ => run.EndsAsUnhealthy,
         };
     }
 }

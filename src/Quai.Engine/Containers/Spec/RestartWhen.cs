@@ -17,4 +17,7 @@ public enum RestartWhen
 
     /// <summary>When it fails.</summary>
     OnFailure,
+
+    /// <summary>When it fails, and when its health check finds it unhealthy. Quai's own.</summary>
+    Unhealthy,
 }

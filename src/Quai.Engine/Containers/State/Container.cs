@@ -113,6 +113,9 @@ internal sealed class ContainerRun(IShim shim, string cgroupsPath)
     /// <summary>Its health checks; null if it has none.</summary>
     public HealthMonitor? Health { get; set; }
 
+    /// <summary>Whether it is ended because its health check found it unhealthy, to be started again.</summary>
+    public bool EndsAsUnhealthy { get; set; }
+
     /// <summary>Completes when the exit has been handled.</summary>
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Quai.Engine.Containers.Spec;
 using Quai.Metadata;
 using Quai.Volumes;
@@ -52,4 +53,19 @@ internal sealed class ContainerRecords(MetadataDatabase database, Background bac
     /// <summary>Records a new specification.</summary>
     public Task SaveSpecAsync(Container container, ContainerSpec changed) =>
         database.WriteAsync(connection => ContainerTable.UpdateSpec(connection, container.Id, changed), CancellationToken.None);
+
+    /// <summary>Records the names and specifications of two containers that have exchanged their names.</summary>
+    public static void Exchange(SqliteConnection connection, Container one, Container other)
+    {
+        // No two rows have one name, not even in between.
+        ContainerTable.UpdateName(connection, one.Id, "/" + one.Id);
+        foreach (Container container in (Container[])[other, one])
+        {
+            ContainerTable.UpdateName(connection, container.Id, container.Name);
+            ContainerTable.UpdateSpec(connection, container.Id, container.Spec);
+        }
+    }
+
+    /// <summary>Does what is to be done in one transaction.</summary>
+    public Task WriteAsync(Action<SqliteConnection> record) => database.WriteAsync(record, CancellationToken.None);
 }

@@ -98,6 +98,15 @@ internal sealed class ContainerRegistry
         }
     }
 
+    /// <summary>Has two containers found by each other's name.</summary>
+    public void Exchange(Container one, Container other)
+    {
+        lock (_lock)
+        {
+            (_idByName[one.Name], _idByName[other.Name]) = (other.Id, one.Id);
+        }
+    }
+
     /// <summary>Adds a container; its name is already reserved.</summary>
     public void Add(Container container)
     {

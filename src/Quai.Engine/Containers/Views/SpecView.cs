@@ -154,6 +154,7 @@ internal static class SpecView
             RestartWhen.Always => "always",
             RestartWhen.UnlessStopped => "unless-stopped",
             RestartWhen.OnFailure => "on-failure",
+            RestartWhen.Unhealthy => "unhealthy",
             _ => "no",
         },
         MaximumRetryCount = restart.MaximumRetries,

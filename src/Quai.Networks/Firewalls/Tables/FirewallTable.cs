@@ -201,33 +201,6 @@ internal sealed partial class FirewallTable(string table, AddressFamily family, 
         }
     }
 
-    /// <summary>Changes what is published of an endpoint in one transaction: what stays is not interrupted.</summary>
-    public void Change(Endpoint endpoint)
-    {
-        lock (_lock)
-        {
-            PublishedElements before = _published.GetValueOrDefault(endpoint.Id) ?? PublishedElements.None;
-            PublishedElements after = PublishedElements.Of(endpoint, family), added = after.Except(before), gone = before.Except(after);
-            if (added.IsEmpty && gone.IsEmpty)
-            {
-                return;
-            }
-
-            _published[endpoint.Id] = after;
-            _withdrawn.Add(gone);
-            try
-            {
-                Commit(batch => added.AddTo(batch, table), $"change published ports of {endpoint.AddressOf(family)?.Address}");
-                UdpFlows.ForgetTo(_socket, added, logger);
-            }
-            catch
-            {
-                _published[endpoint.Id] = before;
-                throw;
-            }
-        }
-    }
-
     /// <summary>Withdraws an endpoint's ports and its egress policy, in the background.</summary>
     public void Remove(string endpointId)
     {

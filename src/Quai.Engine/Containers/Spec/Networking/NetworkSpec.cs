@@ -21,6 +21,9 @@ public sealed record NetworkSpec
     /// <summary>Whether to publish every exposed port that is not published explicitly.</summary>
     public bool PublishAll { get; init; }
 
+    /// <summary>Whether it stands beside another container whose ports and names are to be its own, or were: as long as it does, it publishes nothing, and others know it by its name alone.</summary>
+    public bool IsBeside { get; init; }
+
     /// <summary>Name servers; none for the daemon's.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
 
