@@ -54,7 +54,7 @@ public sealed class RequestTests
     }
 
     [Theory]
-    [InlineData("secrets: [s]", "secrets: {s: {external: true}}", "unsupported external secret s")]
+    [InlineData("secrets: [s]", "secrets: {s: {external: true}}", "unsupported external secret s: only a swarm keeps secrets; name a `file` or a variable of the `environment` instead")]
     [InlineData("security_opt: [nonsense]", "", "Invalid security-opt: \"nonsense\"")]
     public void What_there_is_not_is_refused(string key, string part, string message) =>
         Assert.Equal(message, Assert.Throws<ConvergenceException>(() => Request($"services: {{a: {{image: base, {key}}}}}\n{part}")).Message);
