@@ -29,7 +29,7 @@ internal static class TargetOptions
             Tags = target.Tags,
             Arguments = target.Arguments,
             Labels = target.Labels,
-            Attestations = [.. target.Attestations.Where(a => !a.IsDisabled).Select(a => AttestationOption.Of(a.Type, a.Attributes))],
+            Attestations = !isBuild ? [] : [.. target.Attestations.Where(a => !a.IsDisabled).Select(a => AttestationOption.Of(a.Type, a.Attributes))],
             Annotations = [.. target.Annotations.SelectMany(AnnotationOption.Parse)],
             Platforms = target.Platforms,
             Outputs = [.. target.Outputs.Select(o => OutputOption.Of(o.Type, o.Attributes, o.Destination))],

@@ -1,4 +1,5 @@
 using Quai.Bake.Plans;
+using Quai.Cli.Builds.Options;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Host;
 using Quai.Compose.Model;
@@ -42,8 +43,6 @@ internal static class ServiceTargets
     public static BakeTarget Of(ComposeProject project, ComposeService service, ImageBuildOptions options)
     {
         ServiceBuild build = service.Build!;
-        Refuse(service, build.Provenance is not ("" or "false"), "provenance");
-        Refuse(service, build.Sbom is not ("" or "false"), "sbom");
         Refuse(service, build.Isolation is not ("" or "default"), "isolation");
         return new()
         {
@@ -59,7 +58,8 @@ internal static class ServiceTargets
             CacheTo = [.. build.CacheTo.Select(Cache)],
             Stage = build.Target.Length > 0 ? build.Target : null,
             Secrets = [.. build.Secrets.Select(secret => Secret(project, service, secret))],
-            SshKeys = [.. build.Ssh.Select(key => new BakeSshKey(key.Key, key.Value.Length > 0 ? [key.Value] : []))],
+            SshKeys = [.. build.Ssh.Where(key => key.Key != options.Ssh.Split('=')[0]).Select(key => new BakeSshKey(key.Key, key.Value.Length > 0 ? [key.Value] : [])), .. Agent(options.Ssh)],
+            Attestations = [.. Attestation("provenance", options.Provenance, build.Provenance), .. Attestation("sbom", options.Sbom, build.Sbom)],
             Platforms = service.Platform.Length > 0 ? [service.Platform] : build.Platforms,
             Pull = options.Pulls || build.Pull,
             NoCache = options.NoCache || build.NoCache,
@@ -71,6 +71,18 @@ internal static class ServiceTargets
             ExtraHosts = build.ExtraHosts.ToDictionary(host => host.Key, host => string.Join(',', host.Value)),
         };
     }
+
+    private static IEnumerable<BakeSshKey> Agent(string text) => text.Length == 0 ? []
+        : [text.IndexOf('=', StringComparison.Ordinal) is >= 0 and var equals ? new BakeSshKey(text[..equals], text[(equals + 1)..].Split(',')) : new BakeSshKey(text, [])];
+
+    // What the command says counts more than what the file does.
+    private static IEnumerable<BakeAttestation> Attestation(string type, string asked, string written) => (asked.Length > 0 ? asked : written) switch
+    {
+        "" => [],
+        "true" or "1" => [new BakeAttestation(type, false, new Dictionary<string, string>())],
+        "false" or "0" => [new BakeAttestation(type, true, new Dictionary<string, string>())],
+        var text => [new BakeAttestation(type, false, Fields.Read(text, field => $"invalid {type} \"{text}\": {field} is no name=value"))],
+    };
 
     private static void Refuse(ComposeService service, bool isGiven, string key)
     {
