@@ -19,6 +19,9 @@ internal sealed class ServiceUpdate(string service, UpdatePolicy policy, int cou
     private readonly List<string> _failures = [];
     private bool _isOver;
 
+    /// <summary>How many come back at a time, and the time between them; null for one after the other.</summary>
+    public UpdatePolicy? Back { get; init; }
+
     /// <summary>Updates one of the containers.</summary>
     /// <exception cref="ConvergenceException">It failed, and the policy says that no more is done then.</exception>
     public async Task RunAsync(PlanStep step, CancellationToken cancellation)
@@ -101,9 +104,16 @@ internal sealed class ServiceUpdate(string service, UpdatePolicy policy, int cou
             throw failure;
         }
 
-        foreach ((PlanStep done, string id) in Enumerable.Reverse(_done))
+        (PlanStep Step, string Id)[] back = [.. Enumerable.Reverse(_done)];
+        int together = Back?.Parallelism is 0 ? int.MaxValue : (int)Math.Min(Back?.Parallelism ?? 1, int.MaxValue);
+        for (int from = 0; from < back.Length; from += Math.Min(together, back.Length))
         {
-            await RestoreAsync(done, id);
+            if (from > 0 && Back is not null)
+            {
+                await Task.Delay(Back.Delay.ToTimeSpan(), CancellationToken.None);
+            }
+
+            await Task.WhenAll(back.Skip(from).Take(together).Select(done => RestoreAsync(done.Step, done.Id)));
         }
 
         _done.Clear();

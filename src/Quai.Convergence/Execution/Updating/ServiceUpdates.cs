@@ -15,7 +15,7 @@ internal sealed class ServiceUpdates : IDisposable
     /// <param name="report">Gets what happens.</param>
     public ServiceUpdates(ComposeProject project, ConvergencePlan plan, ContainerUpdate update, KnownContainers known, Action<ConvergenceEvent> report) =>
         _services = plan.Steps.Where(step => step.IsUpdate).GroupBy(step => step.Key)
-            .ToDictionary(steps => steps.Key, steps => new ServiceUpdate(steps.Key, project.Services[steps.Key].Deploy!.Update!, steps.Count(), update, known, report));
+            .ToDictionary(steps => steps.Key, steps => new ServiceUpdate(steps.Key, project.Services[steps.Key].Deploy!.Update!, steps.Count(), update, known, report) { Back = project.Services[steps.Key].Deploy!.Rollback });
 
     /// <inheritdoc cref="ServiceUpdate.RunAsync"/>
     public Task RunAsync(PlanStep step, CancellationToken cancellation) => _services[step.Key].RunAsync(step, cancellation);

@@ -114,9 +114,10 @@ public sealed partial class UpdateTests(QuaidInstance engine) : IClassFixture<Qu
     }
 
     [QuaidTheory]
-    [InlineData("start-first")]
-    [InlineData("stop-first")]
-    public async Task A_roll_back_brings_back_those_that_were_updated_already(string order)
+    [InlineData("start-first", "")]
+    [InlineData("start-first", ", rollback_config: {parallelism: 0, delay: 1s}")]
+    [InlineData("stop-first", "")]
+    public async Task A_roll_back_brings_back_those_that_were_updated_already(string order, string back)
     {
         const string Text = """
             services:
@@ -124,10 +125,10 @@ public sealed partial class UpdateTests(QuaidInstance engine) : IClassFixture<Qu
                 image: BASE
                 command: sh -c "test VERSION = 1 || ! test -f /state/updated || exit 3; touch /state/updated; trap 'exit 0' TERM; while :; do sleep 1 & wait; done"
                 volumes: ["state:/state"]
-                deploy: {replicas: 3, update_config: {order: ORDER, failure_action: rollback, delay: 200ms}}
+                deploy: {replicas: 3, update_config: {order: ORDER, failure_action: rollback, delay: 200ms}BACK}
             volumes: {state: {}}
             """;
-        string file = Text.Replace("ORDER", order, StringComparison.Ordinal);
+        string file = Text.Replace("ORDER", order, StringComparison.Ordinal).Replace("BACK", back, StringComparison.Ordinal);
         await using ComposeFolder folder = new(engine, file.Replace("VERSION", "1", StringComparison.Ordinal));
         await folder.OkAsync("up -d");
         await folder.OkAsync("exec -T a rm /state/updated");
