@@ -1,4 +1,5 @@
 using Quai.Errors;
+using Quai.Linux.Trees;
 
 namespace Quai.Cdi;
 
@@ -97,11 +98,23 @@ public sealed class DeviceCatalog(IReadOnlyList<string> folders)
     private static IEnumerable<string> FilesOf(string folder) => !Directory.Exists(folder) ? []
         : Directory.EnumerateFiles(folder).Where(f => Path.GetExtension(f) is ".json" or ".yaml" or ".yml").Order(StringComparer.Ordinal);
 
+    // A pipe would keep whoever opens it waiting, and a device may never end.
+    private static string ReadText(string file)
+    {
+        string real = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+        return NodeStatusReader.TryRead(real) switch
+        {
+            { IsRegular: true, Size: <= LargestFile } => File.ReadAllText(real),
+            { IsRegular: true } => throw QuaiException.Invalid($"{file}: it has more than {LargestFile >> 20} MiB"),
+            _ => throw QuaiException.Invalid($"{file}: it is no regular file"),
+        };
+    }
+
     private static IReadOnlyList<NamedDevice> ReadFile(string file, List<string> faults)
     {
         try
         {
-            return new FileInfo(file).Length <= LargestFile ? DeviceSpecification.Read(file, File.ReadAllText(file)) : throw QuaiException.Invalid($"{file}: it has more than {LargestFile >> 20} MiB");
+            return DeviceSpecification.Read(file, ReadText(file));
         }
         catch (Exception e) when (e is QuaiException or IOException or UnauthorizedAccessException)
         {

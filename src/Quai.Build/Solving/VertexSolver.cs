@@ -83,22 +83,42 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     public async Task<IReadOnlyList<KeptFolder>> FoldersAsync(CancellationToken cancellation)
     {
         Dictionary<string, KeptFolder> found = [];
-        foreach (Mount mount in _solved.ToArray().SelectMany(s => s.Vertex.Op.Exec?.Mounts ?? []))
+        foreach ((Vertex vertex, _) in _solved.ToArray())
         {
-            if (CacheMounts.KeyOf(mount) is { } key && !found.ContainsKey(key)
-                && (await parts.Folders.CopyAsync(mount, cancellation).ConfigureAwait(false) ?? await cache.FolderAsync(key, new QuietProgress()).ConfigureAwait(false)) is { } files)
+            foreach (Mount mount in (vertex.Op.Exec?.Mounts ?? []).Where(m => m.MountType == MountType.Cache))
             {
-                scope.Use.Hold(files);
-                found.Add(key, new KeptFolder(key, $"cache mount {mount.CacheOpt.ID}", files));
+                string key = await FolderKeyAsync(vertex, mount).ConfigureAwait(false);
+                if (!found.ContainsKey(key) && (await HereAsync(vertex, mount, cancellation).ConfigureAwait(false) ?? await cache.FolderAsync(key, new QuietProgress()).ConfigureAwait(false)) is { } files)
+                {
+                    scope.Use.Hold(files);
+                    found.Add(key, new KeptFolder(key, $"cache mount {mount.CacheOpt?.ID}", files));
+                }
             }
         }
 
         return [.. found.Values];
     }
 
-    private async Task<LayerStack?> FolderAsync(string key, IStepProgress progress)
+    /// <summary>The files of a mount's folder; null where it is not here, or what it begins with.</summary>
+    private async Task<LayerStack?> HereAsync(Vertex vertex, Mount mount, CancellationToken cancellation)
     {
-        LayerStack? files = await cache.FolderAsync(key, progress).ConfigureAwait(false);
+        if (mount.Input < 0)
+        {
+            return await parts.Folders.CopyAsync(mount, LayerStack.Empty, cancellation).ConfigureAwait(false);
+        }
+
+        Edge input = vertex.Inputs[(int)mount.Input];
+        StepResult? from = await InHandAsync(input.Vertex).ConfigureAwait(false)
+            ?? (input.Vertex.Op.OpCase == Op.OpOneofCase.Source ? null : await ElsewhereAsync((await KeyAsync(input.Vertex).ConfigureAwait(false)).Key, all: false, cancellation).ConfigureAwait(false));
+        return from is null ? null : await parts.Folders.CopyAsync(mount, from.Outputs[input.Index], cancellation).ConfigureAwait(false);
+    }
+
+    private async Task<string> FolderKeyAsync(Vertex vertex, Mount mount) =>
+        CacheMounts.KeyOf(mount, mount.Input < 0 ? "" : $"{(await KeyAsync(vertex.Inputs[(int)mount.Input].Vertex).ConfigureAwait(false)).Identity}:{vertex.Inputs[(int)mount.Input].Index}");
+
+    private async Task<LayerStack?> FolderAsync(Vertex vertex, Mount mount, IStepProgress progress)
+    {
+        LayerStack? files = await cache.FolderAsync(await FolderKeyAsync(vertex, mount).ConfigureAwait(false), progress).ConfigureAwait(false);
         if (files is not null)
         {
             scope.Use.Hold(files);
@@ -281,7 +301,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
             LayerStack[] trees = [.. vertex.Inputs.Select((e, i) => inputs[i].Outputs[e.Index])];
             progress.Start();
             StepResult result = await parts.Runs.RunAsync(
-                vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared) { FoldersElsewhere = folder => FolderAsync(folder, shared) }, token), scope.Stopped)
+                vertex.Metadata.IgnoreCache ? key.Identity : key.Key, progress, (shared, token) => RunAsync(vertex, key, new StepContext(trees, scope.Session, shared) { FoldersElsewhere = mount => FolderAsync(vertex, mount, shared) }, token), scope.Stopped)
                 .ConfigureAwait(false);
             progress.End(isCached: false);
             return Kept(result);
@@ -330,22 +350,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
     /// <summary>The result of a step was there, and so what leads to it need not be made: all of it is told as cached, what comes first before what follows.</summary>
     private void EndCached(Vertex vertex)
     {
-        var order = new Stack<Vertex>();
-        var pending = new Stack<Vertex>([vertex]);
-        HashSet<string> seen = [];
-        while (pending.TryPop(out Vertex? next))
-        {
-            if (seen.Add(next.Digest))
-            {
-                order.Push(next);
-                foreach (Edge input in next.Inputs.Where(i => i.Vertex.Op.OpCase != Op.OpOneofCase.Source))
-                {
-                    pending.Push(input.Vertex);
-                }
-            }
-        }
-
-        foreach (Vertex ended in order)
+        foreach (Vertex ended in VertexOrder.To(vertex))
         {
             ProgressOf(ended).End(isCached: true);
         }

@@ -1,6 +1,7 @@
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
+using Quai.BuildProtocol.Llb;
 
 namespace Quai.Build.Steps;
 
@@ -10,6 +11,6 @@ namespace Quai.Build.Steps;
 /// <param name="Progress">Where it says what it does.</param>
 internal sealed record StepContext(IReadOnlyList<LayerStack> Inputs, IBuildSession? Session, IStepProgress Progress)
 {
-    /// <summary>The files that a cache elsewhere has of a folder that outlives builds, by its key; null where there is no such cache.</summary>
-    public Func<string, Task<LayerStack?>>? FoldersElsewhere { get; init; }
+    /// <summary>The files that a cache elsewhere has of a mount's folder, which outlives builds; null where there is no such cache.</summary>
+    public Func<Mount, Task<LayerStack?>>? FoldersElsewhere { get; init; }
 }

@@ -15,8 +15,13 @@ namespace Quai.Build.Trees;
 /// <param name="cancellation">Stops.</param>
 internal sealed unsafe class TreeCopy(CopyChanges changes, FileSharing sharing, CancellationToken cancellation)
 {
+    private readonly Dictionary<ulong, string> _linked = [];
+
     /// <summary>Decides what beneath a copied directory is copied, by its path relative to that and whether it is a directory; null for everything.</summary>
     public Func<string, bool, CopyChoice>? Choose { get; init; }
+
+    /// <summary>Where the copies are, if names of one file are to be names of one copy of it; null where each has its own.</summary>
+    public FileDescriptor? LinkRoot { get; init; }
 
     /// <summary>Copies an entry with all that is in it.</summary>
     /// <param name="from">Where it is.</param>
@@ -111,6 +116,17 @@ internal sealed unsafe class TreeCopy(CopyChanges changes, FileSharing sharing, 
             if (IsSame(status) && sharing.TryName(status, this) && FileCalls.TryLink(source.Number, n, folder.Number, t) == 0)
             {
                 return;
+            }
+
+            if (LinkRoot is { } root && status.Links > 1 && !_linked.TryAdd(status.Inode, path))
+            {
+                fixed (byte* first = MergedTree.Name(_linked[status.Inode][1..]))
+                {
+                    if (FileCalls.TryLink(root.Number, first, folder.Number, t) == 0)
+                    {
+                        return;
+                    }
+                }
             }
 
             using FileDescriptor original = from.OpenFile(name, entry) ?? throw new LinuxException("open", Errno.ENOENT, path);

@@ -26,14 +26,47 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
         // What cannot be copied is told before there is a container.
         FileInjection.Archive(project, order.Service)?.Dispose();
         string platform = order.Service.Platform.Length > 0 ? order.Service.Platform : context.DefaultPlatform;
-        ContainerCreateResponse created = await engine.Containers.CreateAsync(ContainerRequests.Of(project, order, context), name, platform, cancellation);
-        foreach (string warning in created.Warnings ?? [])
+        ContainerCreateRequest request = ContainerRequests.Of(project, order, context);
+        string id;
+        try
         {
-            warn(warning);
+            ContainerCreateResponse created = await engine.Containers.CreateAsync(request, name, platform, cancellation);
+            foreach (string warning in created.Warnings ?? [])
+            {
+                warn(warning);
+            }
+
+            id = created.Id;
+        }
+        catch (DaemonException e) when (e.Status == 409)
+        {
+            if (await SameAsync(request, name, cancellation) is not { } same)
+            {
+                throw;
+            }
+
+            id = same;
         }
 
-        await CopyFilesAsync(order.Service, created.Id, cancellation);
-        return created.Id;
+        await CopyFilesAsync(order.Service, id, cancellation);
+        return id;
+    }
+
+    /// <summary>A container that is just what is to be made, and was not there a moment ago: a command that was killed had asked for it.</summary>
+    private async Task<string?> SameAsync(ContainerCreateRequest request, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            ContainerInspect found = await engine.Containers.InspectAsync(name, cancellation);
+            Dictionary<string, string> labels = found.Config.Labels ?? [];
+            bool isSame = new[] { ComposeLabels.Project, ComposeLabels.Service, ComposeLabels.Number, ComposeLabels.ConfigHash, ComposeLabels.Image, ComposeLabels.OneOff }
+                .All(label => labels.GetValueOrDefault(label) == request.Labels?.GetValueOrDefault(label));
+            return isSame && found.State.Status == "created" ? found.Id : null;
+        }
+        catch (DaemonException e) when (e.Status == 404)
+        {
+            return null;
+        }
     }
 
     /// <summary>Copies the secrets and configs into a container that are no files of the host.</summary>

@@ -22,6 +22,14 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     /// <exception cref="ConvergenceException">It cannot have as many as it is to.</exception>
     public void Plan(ComposeService service)
     {
+        if (service.Provider is not null)
+        {
+            // Another program provides it: it has no container.
+            _planned[service.Name] = [];
+            return;
+        }
+
+        UpdateOrder.Check(service);
         int expected = ServiceScale.Of(service);
         if (expected > 1 && service.ContainerName.Length > 0)
         {

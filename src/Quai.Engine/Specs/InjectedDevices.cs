@@ -27,6 +27,11 @@ internal static class InjectedDevices
             Add(spec.Linux!, node);
         }
 
+        if (edits.Mounts.FirstOrDefault(m => m.Type.Length == 0 && !Path.Exists(m.HostPath)) is { } missing)
+        {
+            throw QuaiException.Invalid($"{Failed}{missing.HostPath}: {Errno.Message(Errno.ENOENT)}");
+        }
+
         Process process = spec.Process!;
         process.Env = [.. (process.Env ?? []).Where(own => !edits.Environment.Any(given => NameOf(given) == NameOf(own))), .. edits.Environment];
         if (edits.Groups.Count > 0)

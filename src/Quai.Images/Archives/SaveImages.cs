@@ -30,7 +30,7 @@ internal sealed class SaveImages(ImageCatalog catalog, NamedIndexes indexes, Ima
         var items = new Dictionary<string, ArchiveWriter.Item>();
         foreach (string reference in references)
         {
-            List<(StoredImage, ImageReference?)> named;
+            List<(StoredImage Image, ImageReference? Name)> named;
             try
             {
                 named = Named(reference);
@@ -41,17 +41,16 @@ internal sealed class SaveImages(ImageCatalog catalog, NamedIndexes indexes, Ima
                 throw new ImageNotFoundException(reference);
             }
 
-            if (platforms.Count == 0 && named is [var (_, only)] && only is not null && catalog.AllByName(only) is { Count: > 1 } all && indexes.Find(only, all) is var (digest, index))
+            if (platforms.Count == 0)
             {
-                foreach (StoredImage image in all)
+                foreach (ImageReference shared in named.Select(n => n.Name).OfType<ImageReference>().Distinct().ToArray())
                 {
-                    items.TryAdd(image.Image.Id, new ArchiveWriter.Item((await holds.HoldAsync(image, lease, cancellation).ConfigureAwait(false)).Image, []));
+                    if (catalog.AllByName(shared) is { Count: > 1 } all && indexes.Find(shared, all) is var (digest, index))
+                    {
+                        await AddIndexAsync(items, all, new ArchiveWriter.NamedIndex(digest, index, shared), lease, cancellation).ConfigureAwait(false);
+                        named.RemoveAll(n => n.Name == shared);
+                    }
                 }
-
-                // For programs that know no index the name is that of this machine's platform.
-                ArchiveWriter.Item first = items[all[0].Image.Id];
-                items[all[0].Image.Id] = first with { Indexes = [.. first.Indexes, new ArchiveWriter.NamedIndex(digest, index, only)] };
-                continue;
             }
 
             foreach ((StoredImage image, ImageReference? name) in named.SelectMany(n => OfPlatforms(n, platforms)))
@@ -73,6 +72,21 @@ internal sealed class SaveImages(ImageCatalog catalog, NamedIndexes indexes, Ima
         }
 
         return [.. items.Values];
+    }
+
+    private async Task AddIndexAsync(Dictionary<string, ArchiveWriter.Item> items, IReadOnlyList<StoredImage> images, ArchiveWriter.NamedIndex index, Lease lease, CancellationToken cancellation)
+    {
+        foreach (StoredImage image in images)
+        {
+            if (!items.ContainsKey(image.Image.Id))
+            {
+                items.Add(image.Image.Id, new ArchiveWriter.Item((await holds.HoldAsync(image, lease, cancellation).ConfigureAwait(false)).Image, []));
+            }
+        }
+
+        // For programs that know no index the name is that of this machine's platform.
+        ArchiveWriter.Item first = items[images[0].Image.Id];
+        items[images[0].Image.Id] = first.Indexes.Any(i => i.Name == index.Name) ? first : first with { Indexes = [.. first.Indexes, index] };
     }
 
     /// <summary>The images of the platforms that are asked for, where a name stands for several; else the image itself.</summary>

@@ -6,8 +6,8 @@ public sealed class CacheMountTests : IAsyncLifetime
     private const string Step = """
         FROM BASE
         ARG V
-        RUN --mount=type=cache,id=own,target=/own --mount=type=cache,target=/usual,sharing=locked \
-            cat /own/* /usual/deep/* > /seen; mkdir -p /usual/deep; echo $V > /own/$V; echo deep $V > /usual/deep/$V; busybox chown 7:8 /own/$V; busybox stat -c '%n %u:%g' /own/* >> /seen
+        RUN --mount=type=cache,id=own,target=/own --mount=type=cache,target=/usual,sharing=locked --mount=type=cache,target=/users,uid=7,gid=8,mode=0750 \
+            cat /own/* /usual/deep/* /users/* > /seen; echo user $V > /users/f; ln -f /users/f /users/linked; busybox stat -c '%h %u:%g' /users/f >> /seen; busybox stat -c '%u:%g %a' /users >> /seen; mkdir -p /usual/deep; echo $V > /own/$V; echo deep $V > /usual/deep/$V; busybox chown 7:8 /own/$V; busybox stat -c '%n %u:%g' /own/* >> /seen
         """;
 
     private readonly QuaidInstance _engine = new();
@@ -36,14 +36,14 @@ public sealed class CacheMountTests : IAsyncLifetime
         Assert.Contains("CACHED", output, StringComparison.Ordinal);
         await ForgetAsync(folder, id);
         (id, _) = await folder.BuildAsync($"--build-arg V=2 --cache-from type=local,src={second}");
-        Assert.Equal("1\ndeep 1\n/own/1 7:8\n/own/2 7:8", await folder.InAsync(id, "cat /seen"));
+        Assert.Equal("1\ndeep 1\nuser 1\nuser 1\n2 0:0\n7:8 750\n/own/1 7:8\n/own/2 7:8", await folder.InAsync(id, "cat /seen"));
 
         // What is here is not replaced.
         (id, _) = await folder.BuildAsync($"--build-arg V=3 --cache-from type=local,src={second}");
-        Assert.StartsWith("1\n2\ndeep 1\ndeep 2\n", await folder.InAsync(id, "cat /seen"), StringComparison.Ordinal);
+        Assert.StartsWith("1\n2\ndeep 1\ndeep 2\nuser 2\nuser 2\n", await folder.InAsync(id, "cat /seen"), StringComparison.Ordinal);
         await ForgetAsync(folder, id);
         (id, _) = await folder.BuildAsync($"--build-arg V=4 --cache-from type=local,src={bare}");
-        Assert.Equal("/own/4 7:8", await folder.InAsync(id, "cat /seen"));
+        Assert.Equal("2 0:0\n7:8 750\n/own/4 7:8", await folder.InAsync(id, "cat /seen"));
     }
 
     [QuaidFact]

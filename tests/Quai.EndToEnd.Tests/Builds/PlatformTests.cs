@@ -35,19 +35,19 @@ public sealed class PlatformTests(QuaidInstance engine) : IClassFixture<QuaidIns
     public async Task It_is_one_row_is_removed_once_and_an_archive_has_all_of_it()
     {
         BuildFolder folder = new BuildFolder(engine).Dockerfile(Crossing);
-        await folder.BuildAsync("--platform linux/amd64,linux/arm64 -t saved:1");
-        Assert.Equal("1", await folder.Client.OkAsync("image ls --format {{.Tag}} saved"));
+        await folder.BuildAsync("--platform linux/amd64,linux/arm64 -t saved:latest");
+        Assert.Equal("latest", await folder.Client.OkAsync("image ls --format {{.Tag}} saved"));
         string archive = Path.Combine(engine.Scratch("archives"), "saved.tar");
-        await folder.Client.OkAsync($"save -o {archive} saved:1");
-        string[] removed = (await folder.Client.OkAsync("rmi saved:1")).Split('\n');
-        Assert.Single(removed, l => l == "Untagged: saved:1");
+        await folder.Client.OkAsync($"save -o {archive} saved");
+        string[] removed = (await folder.Client.OkAsync("rmi saved:latest")).Split('\n');
+        Assert.Single(removed, l => l == "Untagged: saved:latest");
         Assert.Equal(2, removed.Count(l => l.StartsWith("Deleted: sha256:", StringComparison.Ordinal)));
-        Assert.Equal("Loaded image: saved:1", await folder.Client.OkAsync($"load -i {archive}"));
-        Assert.Equal("arm64", await folder.Client.OkAsync("image inspect --platform linux/arm64 -f {{.Architecture}} saved:1"));
-        Assert.Equal("amd64", await folder.Client.OkAsync("image inspect -f {{.Architecture}} saved:1"));
-        await folder.Client.OkAsync("rmi saved:1");
-        Assert.Equal("Loaded image: saved:1", await folder.Client.OkAsync($"load --platform linux/arm64 -i {archive}"));
-        Assert.Equal("arm64", await folder.Client.OkAsync("image inspect -f {{.Architecture}} saved:1"));
+        Assert.Equal("Loaded image: saved:latest", await folder.Client.OkAsync($"load -i {archive}"));
+        Assert.Equal("arm64", await folder.Client.OkAsync("image inspect --platform linux/arm64 -f {{.Architecture}} saved:latest"));
+        Assert.Equal("amd64", await folder.Client.OkAsync("image inspect -f {{.Architecture}} saved:latest"));
+        await folder.Client.OkAsync("rmi saved:latest");
+        Assert.Equal("Loaded image: saved:latest", await folder.Client.OkAsync($"load --platform linux/arm64 -i {archive}"));
+        Assert.Equal("arm64", await folder.Client.OkAsync("image inspect -f {{.Architecture}} saved:latest"));
     }
 
     [QuaidFact]

@@ -26,9 +26,11 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
     private readonly HashSet<string> _private = [];
     private readonly Dictionary<string, int> _used = [];
 
-    /// <summary>By what caches elsewhere know a folder; null for a mount that is none, or one that begins with files of a step: those belong to that step.</summary>
-    public static string? KeyOf(Mount mount) =>
-        mount is { MountType: MountType.Cache, Input: < 0 } ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("cache mount\0" + mount.CacheOpt?.ID))) : null;
+    /// <summary>By what caches elsewhere know a mount's folder.</summary>
+    /// <param name="mount">A mount of a cache.</param>
+    /// <param name="input">What the files are that it begins with, wherever they were made; empty for none.</param>
+    public static string KeyOf(Mount mount, string input) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        "cache mount\0" + mount.CacheOpt?.ID + (input.Length > 0 ? $"\0{input}\0{mount.Selector}" : ""))));
 
     /// <summary>Opens one for a step, and makes it where it is missing, from the files that it is to begin with, or those that a cache elsewhere has.</summary>
     /// <param name="mount">The mount.</param>
@@ -54,9 +56,9 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
         }
 
         string folder = FolderOf(mount, name);
-        if (context.FoldersElsewhere is { } elsewhere && KeyOf(mount) is { } key && !Directory.Exists(folder) && await elsewhere(key).ConfigureAwait(false) is { } files)
+        if (context.FoldersElsewhere is { } elsewhere && !Directory.Exists(folder) && await elsewhere(mount).ConfigureAwait(false) is { } files)
         {
-            (from, selector) = (files, "");
+            (from, selector) = (files, KeptFolder.Folder);
         }
 
         lock (_lock)
@@ -72,12 +74,13 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
     }
 
     /// <summary>Copies one's files, as they are now, into a layer; null where there is no such folder.</summary>
-    /// <param name="mount">A mount that has a key (<see cref="KeyOf"/>).</param>
+    /// <param name="mount">The mount.</param>
+    /// <param name="from">The files that it begins with.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="LinuxException">A file cannot be read.</exception>
-    public async Task<LayerStack?> CopyAsync(Mount mount, CancellationToken cancellation)
+    public async Task<LayerStack?> CopyAsync(Mount mount, LayerStack from, CancellationToken cancellation)
     {
-        string name = NameOf(mount, LayerStack.Empty), folder = FolderOf(mount, name);
+        string name = NameOf(mount, from), folder = FolderOf(mount, name);
         using IDisposable turn = await _turns.EnterAsync(name, cancellation).ConfigureAwait(false);
         lock (_lock)
         {
@@ -96,7 +99,9 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
                 await using WritableLayer made = await layers.BeginAsync(LayerStack.Empty, cancellation).ConfigureAwait(false);
                 try
                 {
-                    await DeepThread.RunAsync("files", () => Copy([folder], "/", made.Directory, cancellation)).ConfigureAwait(false);
+                    string inner = Path.Combine(made.Directory, KeptFolder.Folder);
+                    FileCalls.MakeDirectory(FileCalls.AT_FDCWD, inner, NewMode);
+                    await DeepThread.RunAsync("files", () => Copy([folder], "/", inner, cancellation)).ConfigureAwait(false);
                     return await made.SealAsync(cancellation).ConfigureAwait(false);
                 }
                 catch (LinuxException e) when (e.Errno == Errno.ENOENT && attempt < MostCopies)
@@ -220,7 +225,7 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
         using MergedDirectory made = MergedDirectory.Root([target]);
         if (source is not null)
         {
-            var copy = new TreeCopy(CopyChanges.None with { IsOwn = true }, new FileSharing(new LayerFiles(), LayerStack.Empty), cancellation);
+            var copy = new TreeCopy(CopyChanges.None with { IsOwn = true }, new FileSharing(new LayerFiles(), LayerStack.Empty), cancellation) { LinkRoot = made.At(0) };
             copy.CopyContent(source, made, "");
             TreeAttributes.Copy(source.Top!, made.At(0)!, marks: false);
         }

@@ -8,6 +8,9 @@ namespace Quai.Build.Steps.Programs;
 /// <param name="Files">Its files.</param>
 internal sealed record KeptFolder(string Key, string Name, LayerStack Files)
 {
+    /// <summary>Where its files are: within a folder, as a layer does not tell of its own owner and mode.</summary>
+    public const string Folder = "files";
+
     /// <summary>What kind of result it is.</summary>
     public const string Kind = "exec.cachemount";
 }

@@ -27,7 +27,7 @@ internal sealed class Start : ComposeVerb
     {
         ProjectContainers found = ProjectContainers.FindAsync(scope, arguments).Await();
         ComposeProject project = arguments.Count == 0 ? found.Project : WithDependencies(found.Project, arguments);
-        if (project.Services.Values.FirstOrDefault(service => ServiceScale.Of(service) > 0 && found.Of([service.Name]).Count == 0) is { } missing)
+        if (project.Services.Values.FirstOrDefault(service => service.Provider is null && ServiceScale.Of(service) > 0 && found.Of([service.Name]).Count == 0) is { } missing)
         {
             throw new ExitException(1, $"service \"{missing.Name}\" has no container to start");
         }

@@ -8,6 +8,24 @@ internal static class UpdateOrder
     /// <summary>What is written in the file for it.</summary>
     public const string StartFirst = "start-first";
 
+    /// <summary>Checks what a service's policy says: what Docker's compose passes over is kept here.</summary>
+    /// <exception cref="ConvergenceException">Something of it cannot be.</exception>
+    public static void Check(ComposeService service)
+    {
+        if (service.Deploy?.Update is { } policy)
+        {
+            string? wrong = policy.FailureAction is not ("" or "pause" or "continue" or "rollback") ? $"failure_action: \"{policy.FailureAction}\" is none of pause, continue and rollback"
+                : policy.Order is not ("" or StartFirst or "stop-first") ? $"order: \"{policy.Order}\" is neither {StartFirst} nor stop-first"
+                : policy.Parallelism < 0 ? $"parallelism: {policy.Parallelism} is less than 0"
+                : policy.MaxFailureRatio is < 0 or > 1 ? $"max_failure_ratio: {policy.MaxFailureRatio} is not between 0 and 1"
+                : null;
+            if (wrong is not null)
+            {
+                throw new ConvergenceException($"service \"{service.Name}\": deploy.update_config.{wrong}");
+            }
+        }
+    }
+
     /// <summary>What is in the way of it; null for nothing.</summary>
     public static string? Obstacle(ComposeService service) => service switch
     {

@@ -148,7 +148,7 @@ internal static class StepReader
             }
         }
 
-        return new DeviceRequest(name, required);
+        return name.Length > 0 ? new DeviceRequest(name, required) : throw new DockerfileException("a device needs a name, such as vendor.com/class=name", node.Lines);
     }
 
     private static bool IsStageName(string name) => name.Length > 0 && char.IsAsciiLetterLower(name[0]) && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.');
