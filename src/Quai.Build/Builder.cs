@@ -94,6 +94,7 @@ public sealed class Builder : IBuilder, IDisposable
             Programs = new FrontendPrograms(layers, mounts, runner),
             Frontends = frontends,
             Layers = layers,
+            Nearby = new NearbyNames(sessions),
             Devices = options.Devices,
             Folders = folders,
             CacheStores = stores,

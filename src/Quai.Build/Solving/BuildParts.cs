@@ -28,6 +28,9 @@ internal sealed record BuildParts(
     /// <summary>The layers of results.</summary>
     public required LayerStore Layers { get; init; }
 
+    /// <summary>Finds names that are like a missing file's.</summary>
+    public required NearbyNames Nearby { get; init; }
+
     /// <summary>The devices that there are.</summary>
     public required DeviceCatalog Devices { get; init; }
 

@@ -261,7 +261,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         catch (Exception e) when (!_told.ContainsKey(e))
         {
             // Files that it needs are not there: what follows asks for its key before it is made.
-            throw Told(vertex, ProgressOf(vertex), e);
+            throw Told(vertex, ProgressOf(vertex), await parts.Nearby.ExplainAsync(vertex, e, scope.Session, scope.Stopped).ConfigureAwait(false));
         }
 
         if (vertex.Metadata.IgnoreCache)
@@ -308,7 +308,7 @@ internal sealed class VertexSolver(BuildParts parts, CacheView cache, ProgressLo
         }
         catch (Exception e) when (!_told.ContainsKey(e))
         {
-            throw Told(vertex, progress, e);
+            throw Told(vertex, progress, await parts.Nearby.ExplainAsync(vertex, e, scope.Session, scope.Stopped).ConfigureAwait(false));
         }
     }
 

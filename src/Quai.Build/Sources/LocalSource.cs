@@ -40,7 +40,8 @@ internal sealed class LocalSource(ContextStore contexts, IBuildSessions sessions
         return new SourceState("context:" + context.Digest, _ => Task.FromResult(context.Stack)) { Changes = context.Changes, Material = new MaterialSource.OfDirectory(rest) };
     }
 
-    private static List<string> List(IDictionary<string, string> attributes, string name)
+    /// <summary>The list that an attribute of a source is; empty where it is not there.</summary>
+    internal static List<string> List(IDictionary<string, string> attributes, string name)
     {
         if (!attributes.TryGetValue(name, out string? json) || json.Length == 0)
         {

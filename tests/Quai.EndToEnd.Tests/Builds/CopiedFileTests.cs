@@ -80,4 +80,17 @@ public sealed class CopiedFileTests(QuaidInstance engine) : IClassFixture<QuaidI
         CommandResult result = await new BuildFolder(engine).Dockerfile("FROM BASE\nFROM BASE AS last\n").RunAsync("--target 0");
         result.ExpectFailure(1, "target stage \"0\" could not be found");
     }
+
+    [QuaidTheory]
+    [InlineData("COPY src/mian.c /", "\"/src/mian.c\": not found (did you mean /src/main.c?)")]
+    [InlineData("COPY packge.json /", "\"/packge.json\": not found (did you mean /package.json?)")]
+    [InlineData("RUN --mount=type=bind,source=packge.json,target=/p cat /p", "\"/packge.json\": not found (did you mean /package.json?)")]
+    [InlineData("COPY hidden.tx /", "\"/hidden.tx\": not found")]
+    public async Task A_file_that_is_missing_is_told_with_the_nearest_name(string step, string told)
+    {
+        BuildFolder folder = new BuildFolder(engine).Write("src/main.c", "x").Write("package.json", "{}").Write("hidden.txt", "").Write(".dockerignore", "hidden.txt\n").Dockerfile($"FROM BASE\n{step}\n");
+        CommandResult result = await folder.RunAsync();
+        Assert.Equal(1, result.ExitCode);
+        Assert.EndsWith(told, result.Stderr.TrimEnd(), StringComparison.Ordinal);
+    }
 }

@@ -36,7 +36,7 @@ internal static class CopySources
     public static string Followed(FileActionCopy copy, MergedTree tree, string path)
     {
         string followed = tree.Resolve(path, copy.FollowSymlink);
-        return tree.Status(followed) is not null ? followed : throw QuaiException.NotFound(Suggestion.Append($"\"{path}\": not found", path, Neighbours(tree, followed)));
+        return tree.Status(followed) is not null ? followed : throw new MissingFileException(followed, Suggestion.Append($"\"{path}\": not found", path, Neighbours(tree, followed)));
     }
 
     /// <summary>What is where a file was looked for that is not there.</summary>

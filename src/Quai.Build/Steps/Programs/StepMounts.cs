@@ -1,6 +1,7 @@
 using Quai.Build.Execution;
 using Quai.Build.Layers;
 using Quai.Build.Sessions;
+using Quai.Build.Steps.Files;
 using Quai.Build.Trees;
 using Quai.BuildProtocol.Llb;
 using Quai.Errors;
@@ -94,7 +95,7 @@ internal sealed class StepMounts(string folder, CacheMounts caches, LayerStore l
         string selected = tree.Resolve(mount.Selector);
         if (tree.Status(selected) is not { } status)
         {
-            throw QuaiException.NotFound($"\"{mount.Selector}\": not found");
+            throw new MissingFileException(selected, $"\"{mount.Selector}\": not found");
         }
 
         var shown = new StepMount(destination) { Subpath = selected == "/" ? null : selected[1..], IsFile = !status.IsDirectory };
