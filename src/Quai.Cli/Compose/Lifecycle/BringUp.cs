@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Providing;
 using Quai.Cli.Compose.Views;
@@ -14,8 +16,34 @@ namespace Quai.Cli.Compose.Lifecycle;
 /// <param name="show">Shows what happens; null for the usual progress.</param>
 internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show = null)
 {
-    /// <summary>Does so; with <c>--dry-run</c> only says what it would do.</summary>
+    private const int Interrupted = 130;
+
+    /// <summary>Does so; with <c>--dry-run</c> only says what it would do. Where nobody else takes care of it, ctrl-C once stops it in order, and twice at once.</summary>
     public async Task RunAsync(ComposeProject project, BringUpRequest request, CancellationToken cancellation = default)
+    {
+        if (cancellation.CanBeCanceled)
+        {
+            await GoAsync(project, request, cancellation);
+            return;
+        }
+
+        using var stop = new CancellationTokenSource();
+        using PosixSignalRegistration keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
+        {
+            context.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
+        });
+        try
+        {
+            await GoAsync(project, request, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            throw new ExitException(Interrupted, "interrupted: the next 'up' goes on from here");
+        }
+    }
+
+    private async Task GoAsync(ComposeProject project, BringUpRequest request, CancellationToken cancellation)
     {
         project = await new Providers(scope, show ?? scope.Progress.Show).UpAsync(project, cancellation);
         ObservedProject observed = await scope.Observer.ObserveAsync(project, cancellation);

@@ -105,6 +105,7 @@ internal sealed class ServiceUpdate(string service, UpdatePolicy policy, int cou
         }
 
         (PlanStep Step, string Id)[] back = [.. Enumerable.Reverse(_done)];
+        List<string> lost = [];
         int together = Back?.Parallelism is 0 ? int.MaxValue : (int)Math.Min(Back?.Parallelism ?? 1, int.MaxValue);
         for (int from = 0; from < back.Length; from += Math.Min(together, back.Length))
         {
@@ -113,11 +114,33 @@ internal sealed class ServiceUpdate(string service, UpdatePolicy policy, int cou
                 await Task.Delay(Back.Delay.ToTimeSpan(), CancellationToken.None);
             }
 
-            await Task.WhenAll(back.Skip(from).Take(together).Select(done => RestoreAsync(done.Step, done.Id)));
+            await Task.WhenAll(back.Skip(from).Take(together).Select(done => TryRestoreAsync(done.Step, done.Id, lost)));
         }
 
         _done.Clear();
+        if (lost.Count > 0)
+        {
+            throw new ConvergenceException($"{failure.Message}\nservice \"{service}\": {string.Join("; ", lost)}: the others are what they were before", failure);
+        }
+
         throw new ConvergenceException($"{failure.Message}\nservice \"{service}\" is what it was before", failure);
+    }
+
+    // One that does not come back keeps no other from it.
+    private async Task TryRestoreAsync(PlanStep step, string id, List<string> lost)
+    {
+        try
+        {
+            await RestoreAsync(step, id);
+        }
+        catch (Exception e) when (e is ConvergenceException or Client.DaemonException)
+        {
+            report(new($"Container {step.Name}", "Error", ConvergenceStage.Failed, e.Message));
+            lock (lost)
+            {
+                lost.Add($"container {step.Name} did not come back: {e.Message}");
+            }
+        }
     }
 
     private async Task RestoreAsync(PlanStep step, string id)
