@@ -18,15 +18,7 @@ internal sealed class LocalSource(ContextStore contexts, IBuildSessions sessions
     public async Task<SourceState> ResolveAsync(Vertex vertex, string rest, IBuildSession? session, IStepProgress progress, CancellationToken cancellation)
     {
         IDictionary<string, string> attributes = vertex.Op.Source.Attrs;
-        if (attributes.TryGetValue("local.session", out string? id) && id.Length > 0 && id != session?.Id)
-        {
-            session = await sessions.GetAsync(id, cancellation).ConfigureAwait(false);
-        }
-
-        if (session is null)
-        {
-            throw QuaiException.Invalid($"no session of a client has the directory {rest}");
-        }
+        session = await OwnerAsync(vertex, session, sessions, cancellation).ConfigureAwait(false) ?? throw QuaiException.Invalid($"no session of a client has the directory {rest}");
 
         var request = new ContextRequest(rest)
         {
@@ -39,6 +31,10 @@ internal sealed class LocalSource(ContextStore contexts, IBuildSessions sessions
         progress.Report($"transferring {rest}:", context.Received, 0, isComplete: true);
         return new SourceState("context:" + context.Digest, _ => Task.FromResult(context.Stack)) { Changes = context.Changes, Material = new MaterialSource.OfDirectory(rest) };
     }
+
+    /// <summary>The session of the client whose directory a source is: the one that it names, else the build's.</summary>
+    internal static async Task<IBuildSession?> OwnerAsync(Vertex vertex, IBuildSession? session, IBuildSessions sessions, CancellationToken cancellation) =>
+        vertex.Op.Source.Attrs.TryGetValue("local.session", out string? id) && id.Length > 0 && id != session?.Id ? await sessions.GetAsync(id, cancellation).ConfigureAwait(false) : session;
 
     /// <summary>The list that an attribute of a source is; empty where it is not there.</summary>
     internal static List<string> List(IDictionary<string, string> attributes, string name)

@@ -23,8 +23,9 @@ internal sealed class NearbyNames(IBuildSessions sessions)
     /// <param name="cancellation">Gives up.</param>
     public async Task<Exception> ExplainAsync(Vertex vertex, Exception error, IBuildSession? session, CancellationToken cancellation)
     {
-        Vertex? source = vertex.Inputs.Select(i => i.Vertex).SingleOrDefault(v => v.Op.Source?.Identifier.StartsWith(SourceSchemes.Local, StringComparison.Ordinal) == true);
-        if (error is not MissingFileException missing || missing.Message.Contains("did you mean", StringComparison.Ordinal) || source is null)
+        // Of two directories it is not known which one is meant.
+        if (error is not MissingFileException { HasSuggestion: false } missing
+            || vertex.Inputs.Select(i => i.Vertex).Where(v => v.Op.Source?.Identifier.StartsWith(SourceSchemes.Local, StringComparison.Ordinal) == true).ToArray() is not [var source])
         {
             return error;
         }
@@ -34,7 +35,7 @@ internal sealed class NearbyNames(IBuildSessions sessions)
         try
         {
             string message = Suggestion.Append(missing.Message, missing.Path, await FindAsync(source, MergedTree.Parent(missing.Path), session, patience.Token).ConfigureAwait(false));
-            return message == missing.Message ? error : new MissingFileException(missing.Path, message);
+            return message == missing.Message ? error : new MissingFileException(missing.Path, message) { HasSuggestion = true };
         }
         catch (Exception e) when (e is QuaiException or OperationCanceledException or IOException)
         {
@@ -45,11 +46,7 @@ internal sealed class NearbyNames(IBuildSessions sessions)
 
     private async Task<IReadOnlyList<string>> FindAsync(Vertex source, string folder, IBuildSession? session, CancellationToken cancellation)
     {
-        if (source.Op.Source.Attrs.TryGetValue("local.session", out string? id) && id.Length > 0 && id != session?.Id)
-        {
-            session = await sessions.GetAsync(id, cancellation).ConfigureAwait(false);
-        }
-
+        session = await LocalSource.OwnerAsync(source, session, sessions, cancellation).ConfigureAwait(false);
         var names = new Names(folder);
         var request = new ContextRequest(source.Op.Source.Identifier[SourceSchemes.Local.Length..])
         {

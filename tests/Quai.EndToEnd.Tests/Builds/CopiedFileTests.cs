@@ -93,4 +93,14 @@ public sealed class CopiedFileTests(QuaidInstance engine) : IClassFixture<QuaidI
         Assert.Equal(1, result.ExitCode);
         Assert.EndsWith(told, result.Stderr.TrimEnd(), StringComparison.Ordinal);
     }
+
+    [QuaidFact]
+    public async Task A_step_with_files_of_two_folders_fails_by_its_own_error()
+    {
+        BuildFolder folder = new BuildFolder(engine).Write("one/a", "").Write("two/b", "").Dockerfile("FROM BASE\nRUN --mount=from=one,target=/one --mount=from=two,target=/two exit 3\n");
+        string contexts = $"--build-context one={folder.Folder}/one --build-context two={folder.Folder}/two";
+        (await folder.RunAsync(contexts)).ExpectFailure(1, "exit code: 3");
+        folder.Dockerfile("FROM BASE\nRUN --mount=from=one,source=aa,target=/one --mount=from=two,target=/two true\n");
+        (await folder.RunAsync(contexts)).ExpectFailure(1, "\"/aa\": not found");
+    }
 }

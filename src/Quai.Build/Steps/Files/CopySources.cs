@@ -36,7 +36,13 @@ internal static class CopySources
     public static string Followed(FileActionCopy copy, MergedTree tree, string path)
     {
         string followed = tree.Resolve(path, copy.FollowSymlink);
-        return tree.Status(followed) is not null ? followed : throw new MissingFileException(followed, Suggestion.Append($"\"{path}\": not found", path, Neighbours(tree, followed)));
+        if (tree.Status(followed) is not null)
+        {
+            return followed;
+        }
+
+        string sentence = $"\"{path}\": not found", message = Suggestion.Append(sentence, path, Neighbours(tree, followed));
+        throw new MissingFileException(followed, message) { HasSuggestion = message != sentence };
     }
 
     /// <summary>What is where a file was looked for that is not there.</summary>

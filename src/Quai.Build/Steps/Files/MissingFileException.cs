@@ -9,4 +9,7 @@ internal sealed class MissingFileException(string path, string message) : QuaiEx
 {
     /// <summary>The file's path in what it is taken from.</summary>
     public string Path { get; } = path;
+
+    /// <summary>Whether the sentence has a name in it that may have been meant.</summary>
+    public bool HasSuggestion { get; init; }
 }
