@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
@@ -27,11 +26,11 @@ public static class EstargzWriter
     /// <exception cref="QuaiException">The archive is malformed, or has an entry of the table's name.</exception>
     public static (string TableDigest, string DiffId, long Length) Write(Stream plain, Stream packed, CancellationToken cancellation)
     {
-        EstargzTable table = Read(plain, cancellation);
+        List<EstargzEntry> all = Read(plain, cancellation);
         plain.Position = 0;
         using var whole = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var output = new Members(packed);
-        List<EstargzEntry> entries = Pack(plain, output, table.Entries, whole, cancellation);
+        List<EstargzEntry> entries = Pack(plain, output, all, whole, cancellation);
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(new EstargzTable { Entries = entries }, EstargzJson.Default.EstargzTable);
         output.Begin();
         long offset = output.Count;
@@ -43,9 +42,9 @@ public static class EstargzWriter
         return (Text(SHA256.HashData(json)), Text(whole.GetHashAndReset()), plain.Length + archive.Length);
     }
 
-    private static EstargzTable Read(Stream plain, CancellationToken cancellation)
+    private static List<EstargzEntry> Read(Stream plain, CancellationToken cancellation)
     {
-        var table = new EstargzTable();
+        List<EstargzEntry> entries = [];
         var tar = new TarReader(plain);
         while (tar.MoveNext())
         {
@@ -59,7 +58,7 @@ public static class EstargzWriter
             }
 
             string type = TypeOf(entry);
-            table.Entries.Add(new EstargzEntry
+            entries.Add(new EstargzEntry
             {
                 Name = type == "dir" && !name.EndsWith('/') ? name + "/" : name,
                 Type = type,
@@ -76,7 +75,7 @@ public static class EstargzWriter
             });
         }
 
-        return table;
+        return entries;
     }
 
     private static string TypeOf(TarEntry entry) => entry switch
@@ -107,11 +106,10 @@ public static class EstargzWriter
 
             Copy(plain, entry.Content - plain.Position, output, buffer, cancellation, whole);
             using var file = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            EstargzEntry piece = entry;
             for (long done = 0; done < entry.Size; done += ChunkSize)
             {
                 long size = Math.Min(ChunkSize, entry.Size - done);
-                piece = done == 0 ? entry : new EstargzEntry { Name = entry.Name, Type = "chunk" };
+                EstargzEntry piece = done == 0 ? entry : new EstargzEntry { Name = entry.Name, Type = "chunk" };
                 output.Begin();
                 (piece.Offset, piece.ChunkOffset, piece.ChunkSize) = (output.Count, done, size < entry.Size - done ? size : 0);
                 using var chunk = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -166,7 +164,6 @@ public static class EstargzWriter
     {
         byte[] footer = [0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff, FooterExtra + 4, 0, (byte)'S', (byte)'G', FooterExtra, 0, .. new byte[FooterExtra], 1, 0, 0, 0xff, 0xff, .. new byte[8]];
         Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{offset:x16}STARGZ"), footer.AsSpan(16));
-        BinaryPrimitives.WriteInt32LittleEndian(footer.AsSpan(^4), 0);
         return footer;
     }
 

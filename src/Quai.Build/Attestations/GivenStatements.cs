@@ -12,8 +12,6 @@ namespace Quai.Build.Attestations;
 /// <summary>Reads what frontends attest of results. It comes from their programs, so it is checked to be what it says.</summary>
 internal static class GivenStatements
 {
-    private const int Largest = 40 << 20, MostFiles = 1000, MostTogether = 128 << 20;
-
     /// <summary>Reads one.</summary>
     /// <param name="given">What the frontend gave.</param>
     /// <param name="cancellation">Stops it.</param>
@@ -37,15 +35,14 @@ internal static class GivenStatements
     {
         using MergedDirectory directory = tree.OpenDirectory(path) ?? throw Wrong(given, given.Path, "which is no directory of its files");
         (byte[] Name, MergedEntry Entry)[] files = [.. directory.Entries().Where(e => e.Entry.Status.IsRegular)];
-        return files.Sum(f => (long)f.Entry.Status.Size) > MostTogether ? throw Wrong(given, given.Path, $"whose files have more than {MostTogether >> 20} MiB together")
-            : files.Length <= MostFiles ? [.. files.Select(f => Read(directory, MergedTree.Text(f.Name), given, root => Statement(root, MergedTree.Text(f.Name), given)))]
-            : throw Wrong(given, given.Path, $"which has more than {MostFiles} statements");
+        return files.Sum(f => (long)f.Entry.Status.Size) > Statements.MostTogether ? throw Wrong(given, given.Path, $"whose files have more than {Statements.MostTogether >> 20} MiB together")
+            : files.Length <= Statements.MostFiles ? [.. files.Select(f => Read(directory, MergedTree.Text(f.Name), given, root => Statement(root, MergedTree.Text(f.Name), given)))]
+            : throw Wrong(given, given.Path, $"which has more than {Statements.MostFiles} statements");
     }
 
     private static TreeAttestation Statement(JsonElement statement, string file, GivenAttestation given)
     {
-        string type = Text(statement, "predicateType");
-        if (!Text(statement, "_type").StartsWith("https://in-toto.io/Statement/", StringComparison.Ordinal) || !statement.TryGetProperty("predicate", out JsonElement predicate) || type.Length == 0)
+        if (Statements.Read(statement) is not ({ Length: > 0 } type, var predicate))
         {
             throw Wrong(given, file, "which is no statement of in-toto");
         }
@@ -58,7 +55,7 @@ internal static class GivenStatements
         List<AttestedSubject> subjects = [];
         if (statement.TryGetProperty("subject", out JsonElement all) && all.ValueKind == JsonValueKind.Array)
         {
-            subjects.AddRange(all.EnumerateArray().SelectMany(s => s.GetProperty("digest").EnumerateObject().Select(d => new AttestedSubject(Text(s, "name"), Digest.Parse($"{d.Name}:{d.Value.GetString()}")))));
+            subjects.AddRange(all.EnumerateArray().SelectMany(s => s.GetProperty("digest").EnumerateObject().Select(d => new AttestedSubject(Statements.Text(s, "name"), Digest.Parse($"{d.Name}:{d.Value.GetString()}")))));
         }
 
         byte[] bytes = Statements.Bytes(predicate);
@@ -72,7 +69,7 @@ internal static class GivenStatements
             throw Wrong(given, file, "which is not there");
         }
 
-        string text = TreeText.Read(directory, file, Largest) ?? throw Wrong(given, file, $"which has more than {Largest >> 20} MiB");
+        string text = TreeText.Read(directory, file, Statements.LargestFile) ?? throw Wrong(given, file, $"which has more than {Statements.LargestFile >> 20} MiB");
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
@@ -83,9 +80,6 @@ internal static class GivenStatements
             throw Wrong(given, file, "which is no JSON of a statement", e);
         }
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     private static QuaiException Wrong(GivenAttestation given, string file, string what, Exception? inner = null) =>
         QuaiException.Invalid($"the frontend attests {(given.PredicateType.Length > 0 ? given.PredicateType : "something")} by {file}, {what}", inner);

@@ -57,6 +57,19 @@ internal static class Statements
         return bytes.ToArray();
     }
 
+    /// <summary>The largest file with a statement that is read, in bytes; how many files there may be; and how many bytes they may have together.</summary>
+    public const int LargestFile = 40 << 20, MostFiles = 1000, MostTogether = 128 << 20;
+
+    /// <summary>The kind of a statement that somebody else has written, and what it says; null where it is none.</summary>
+    /// <exception cref="InvalidOperationException">It is no statement's JSON.</exception>
+    public static (string PredicateType, JsonElement Predicate)? Read(JsonElement statement) =>
+        Text(statement, "_type").StartsWith("https://in-toto.io/Statement/", StringComparison.Ordinal) && statement.TryGetProperty("predicate", out JsonElement predicate)
+            ? (Text(statement, "predicateType"), predicate) : null;
+
+    /// <summary>A member that is a text; empty where there is none.</summary>
+    public static string Text(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+
     /// <summary>JSON as it is written within a statement.</summary>
     public static byte[] Bytes(JsonElement element)
     {

@@ -1,5 +1,6 @@
 using Quai.Build.Exporting.Images;
 using Quai.Build.Jobs;
+using Quai.Build.RemoteCaches.Transfers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Content.Blobs;
@@ -61,12 +62,11 @@ internal sealed class ArchiveExporter(ImageComposer composer, BlobStore blobs, L
     /// <summary>Has the client keep the image's blobs in a folder, which it lists itself then.</summary>
     private async Task WriteAsync(IBuildSession? session, ComposedImage image, IStepProgress progress, CancellationToken cancellation)
     {
-        IClientContent content = session?.OpenContent(ContentName) ?? throw QuaiException.Invalid("no session of a client takes the image");
+        var content = new ClientBlobs(session?.OpenContent(ContentName) ?? throw QuaiException.Invalid("no session of a client takes the image"), "the image");
         progress.Report("copying to the client's folder", 0, 0, isComplete: false);
         foreach (Digest digest in image.Blobs.Distinct())
         {
-            await using FileStream blob = File.OpenRead(await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false));
-            await content.WriteAsync(digest, blob, cancellation).ConfigureAwait(false);
+            await content.SendAsync(blobs, digest, cancellation).ConfigureAwait(false);
         }
 
         progress.Report("copying to the client's folder", 0, 0, isComplete: true);

@@ -173,10 +173,7 @@ public sealed class LayerStore
         string[] chains = ChainIds.Of(diffIds);
         for (int i = 0; i < chains.Length; i++)
         {
-            if (!await _content.Snapshots.HoldLayerAsync(chains[i], lease, cancellation).ConfigureAwait(false))
-            {
-                await _content.Layers.UnpackAsync(Digest.Parse(blobs[i].Digest), diffIds[i], chains[i], lease, null, cancellation).ConfigureAwait(false);
-            }
+            await _content.Layers.UnpackAsync(Digest.Parse(blobs[i].Digest), diffIds[i], chains[i], lease, null, cancellation).ConfigureAwait(false);
         }
 
         return chains;

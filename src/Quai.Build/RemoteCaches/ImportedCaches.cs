@@ -8,7 +8,6 @@ using Quai.Content;
 using Quai.Content.Collecting;
 using Quai.Errors;
 using Quai.Oci.Images;
-using ChainIds = Quai.Content.Layers.ChainIds;
 
 namespace Quai.Build.RemoteCaches;
 
@@ -163,17 +162,15 @@ internal sealed class ImportedCaches(
 
     private async Task<LayerStack> StackAsync(ICacheStore store, IReadOnlyList<CachedLayer> stack, IStepProgress progress)
     {
-        string[] diffIds = [.. stack.Select(l => l.DiffId)], chains = ChainIds.Of(diffIds);
-        Descriptor[] blobs = new Descriptor[chains.Length];
+        string[] diffIds = [.. stack.Select(l => l.DiffId)];
+        List<Descriptor> blobs = [];
         using Lease lease = content.Leases.Begin();
-        for (int i = 0; i < chains.Length; i++)
+        foreach (CachedLayer layer in stack)
         {
-            blobs[i] = await BlobAsync(store, stack[i], lease, progress).ConfigureAwait(false);
-            if (!await content.Snapshots.HoldLayerAsync(chains[i], lease, stopped).ConfigureAwait(false))
-            {
-                await content.Layers.UnpackAsync(Digest.Parse(blobs[i].Digest), diffIds[i], chains[i], lease, null, stopped).ConfigureAwait(false);
-            }
+            blobs.Add(await BlobAsync(store, layer, lease, progress).ConfigureAwait(false));
         }
+
+        IReadOnlyList<string> chains = await layers.UnpackAsync(blobs, diffIds, lease, stopped).ConfigureAwait(false);
 
         await content.Layers.SyncAsync(chains, stopped).ConfigureAwait(false);
         return await layers.TakeAsync(chains, diffIds, blobs, stopped).ConfigureAwait(false);

@@ -5,6 +5,7 @@ using Quai.Cli.Builds.Builders;
 using Quai.Cli.Builds.Progress;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Http;
+using Quai.Cli.Streams;
 using Quai.Client;
 using Quai.Errors;
 
@@ -26,7 +27,7 @@ internal sealed class BuildInvocation(Session session, ChosenBuilder builder, st
     public int Run<T>(IBuildDisplay display, Func<BuildRunner, CancellationToken, Task<T>> build, Func<T, int> tell)
     {
         using var stop = new CancellationTokenSource();
-        using PosixSignalRegistration interrupt = StopOn(PosixSignal.SIGINT, stop), end = StopOn(PosixSignal.SIGTERM, stop);
+        using PosixSignalRegistration interrupt = Interrupts.StopOn(PosixSignal.SIGINT, stop), end = Interrupts.StopOn(PosixSignal.SIGTERM, stop);
         try
         {
             T outcome = RunAsync(build, display, stop.Token).Await();
@@ -80,13 +81,6 @@ internal sealed class BuildInvocation(Session session, ChosenBuilder builder, st
         await using BuildRunner runner = await BuildRunner.OpenAsync(session, builder.Connector, display, cancellation);
         return await build(runner, cancellation);
     }
-
-    private static PosixSignalRegistration StopOn(PosixSignal signal, CancellationTokenSource stop) => PosixSignalRegistration.Create(signal, context =>
-    {
-        // A second one ends the program at once.
-        context.Cancel = !stop.IsCancellationRequested;
-        stop.Cancel();
-    });
 
     private int Fail(string message, IReadOnlyList<SourcePlace> places)
     {

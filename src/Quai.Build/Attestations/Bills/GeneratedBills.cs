@@ -9,7 +9,6 @@ namespace Quai.Build.Attestations.Bills;
 internal static class GeneratedBills
 {
     private const string Ending = ".json";
-    private const int Largest = 40 << 20, MostFiles = 1000, MostTogether = 128 << 20;
 
     /// <summary>Reads them.</summary>
     /// <param name="written">What the generator wrote.</param>
@@ -28,16 +27,16 @@ internal static class GeneratedBills
                 continue;
             }
 
-            if (bills.Count == MostFiles)
+            if (bills.Count == Statements.MostFiles)
             {
-                throw QuaiException.Invalid($"sbom generator {generator} has written more than {MostFiles} statements");
+                throw QuaiException.Invalid($"sbom generator {generator} has written more than {Statements.MostFiles} statements");
             }
 
-            string text = TreeText.Read(root, file, Largest) ?? throw QuaiException.Invalid($"sbom generator {generator} has written {file} with more than {Largest >> 20} MiB");
+            string text = TreeText.Read(root, file, Statements.LargestFile) ?? throw QuaiException.Invalid($"sbom generator {generator} has written {file} with more than {Statements.LargestFile >> 20} MiB");
             byte[] predicate = Predicate(text, file, generator);
-            if ((together += predicate.Length) > MostTogether)
+            if ((together += predicate.Length) > Statements.MostTogether)
             {
-                throw QuaiException.Invalid($"sbom generator {generator} has written statements of more than {MostTogether >> 20} MiB together");
+                throw QuaiException.Invalid($"sbom generator {generator} has written statements of more than {Statements.MostTogether >> 20} MiB together");
             }
 
             bills.Add(new TreeAttestation(TreeAttestation.Spdx, file, (_, _) => Task.FromResult(predicate)));
@@ -51,9 +50,7 @@ internal static class GeneratedBills
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            JsonElement statement = document.RootElement;
-            string type = Text(statement, "predicateType");
-            if (!Text(statement, "_type").StartsWith("https://in-toto.io/Statement/", StringComparison.Ordinal) || statement.TryGetProperty("predicate", out JsonElement predicate) is false || predicate.ValueKind != JsonValueKind.Object)
+            if (Statements.Read(document.RootElement) is not (var type, { ValueKind: JsonValueKind.Object } predicate))
             {
                 throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no statement of in-toto");
             }
@@ -66,7 +63,4 @@ internal static class GeneratedBills
             throw QuaiException.Invalid($"sbom generator {generator} has written {file}, which is no JSON", e);
         }
     }
-
-    private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

@@ -23,26 +23,20 @@ internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? sess
     /// <inheritdoc/>
     public async Task<IReadOnlyList<CacheGraph>> ReadAsync(CancellationToken cancellation)
     {
-        IClientContent content = Open("src");
+        ClientBlobs content = Open("src");
         Digest digest = Digest.Parse(_text.Required("digest"));
-        byte[] bytes = await ReadAsync(content, digest, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
-        return await CacheManifests.ReadAsync(ImageJson.ReadManifest(bytes), (blob, limit) => ReadAsync(content, Digest.Parse(blob.Digest), limit, cancellation)).ConfigureAwait(false) is { } graph
+        byte[] bytes = await content.ReadAsync(digest, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
+        return await CacheManifests.ReadAsync(ImageJson.ReadManifest(bytes), (blob, limit) => content.ReadAsync(Digest.Parse(blob.Digest), limit, cancellation)).ConfigureAwait(false) is { } graph
             ? [graph] : [];
     }
 
     /// <inheritdoc/>
-    public Task FetchAsync(Descriptor blob, Lease lease, IStepProgress progress, CancellationToken cancellation) => BlobReceipt.TakeAsync(
-        blobs,
-        blob,
-        lease,
-        async (_, stop) => new OpenedBlob(await Open("src").OpenAsync(Digest.Parse(blob.Digest), stop).ConfigureAwait(false), 0, null),
-        progress,
-        cancellation);
+    public Task FetchAsync(Descriptor blob, Lease lease, IStepProgress progress, CancellationToken cancellation) => Open("src").TakeAsync(blobs, blob, lease, progress, cancellation);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyDictionary<string, string>> WriteAsync(CacheGraph graph, Lease lease, IStepProgress progress, CancellationToken cancellation)
     {
-        IClientContent content = Open("dest");
+        ClientBlobs content = Open("dest");
         Descriptor manifest = await CacheManifests.WriteAsync(graph, usesOciTypes: true, blobs, lease, cancellation).ConfigureAwait(false);
         Descriptor config = ImageJson.ReadManifest(blobs.Read(Digest.Parse(manifest.Digest), ImageJson.MaxManifestSize)).Config!;
 
@@ -52,21 +46,13 @@ internal sealed class ClientCacheStore(CacheReference cache, IBuildSession? sess
             Digest digest = Digest.Parse(blob.Digest);
             string title = $"writing {(blob == manifest ? "cache image manifest" : blob == config ? "config" : "layer")} {digest}";
             progress.Report(title, 0, 0, isComplete: false);
-            await using FileStream stream = File.OpenRead(await blobs.LocateAsync(digest, cancellation).ConfigureAwait(false));
-            await content.WriteAsync(digest, stream, cancellation).ConfigureAwait(false);
+            await content.SendAsync(blobs, digest, cancellation).ConfigureAwait(false);
             progress.Report(title, 0, 0, isComplete: true);
         }
 
         return CacheManifests.Answer(manifest);
     }
 
-    private static async Task<byte[]> ReadAsync(IClientContent content, Digest digest, int limit, CancellationToken cancellation)
-    {
-        await using Stream stream = await content.OpenAsync(digest, cancellation).ConfigureAwait(false);
-        byte[] read = await BlobReceipt.ReadAsync(stream, limit, $"blob {digest} of the cache", cancellation).ConfigureAwait(false);
-        return digest.Matches(read) ? read : throw QuaiException.Invalid($"blob {digest} of the cache is damaged");
-    }
-
-    private IClientContent Open(string attribute) =>
-        session?.OpenContent("local:" + _text.Required(attribute)) ?? throw QuaiException.Invalid("no session of a client has the cache's folder");
+    private ClientBlobs Open(string attribute) =>
+        new(session?.OpenContent("local:" + _text.Required(attribute)) ?? throw QuaiException.Invalid("no session of a client has the cache's folder"), "the cache");
 }

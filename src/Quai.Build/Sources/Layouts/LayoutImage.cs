@@ -9,7 +9,7 @@ namespace Quai.Build.Sources.Layouts;
 /// <param name="Content">The folder's blobs.</param>
 /// <param name="Manifest">The manifest.</param>
 /// <param name="Config">The configuration, as it is there.</param>
-internal sealed record LayoutImage(IClientContent Content, Manifest Manifest, byte[] Config)
+internal sealed record LayoutImage(ClientBlobs Content, Manifest Manifest, byte[] Config)
 {
     /// <summary>By what builders call the client's folders.</summary>
     private const string Prefix = "oci:";
@@ -26,27 +26,19 @@ internal sealed record LayoutImage(IClientContent Content, Manifest Manifest, by
     /// <exception cref="QuaiException">There is no such image, or it is malformed.</exception>
     public static async Task<LayoutImage> ReadAsync(IBuildSession? session, string store, Digest digest, Platform? platform, CancellationToken cancellation)
     {
-        IClientContent content = session?.OpenContent(Prefix + store) ?? throw QuaiException.Invalid("no session of a client has the layout's folder");
-        byte[] document = await ReadAsync(content, digest, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
+        var content = new ClientBlobs(session?.OpenContent(Prefix + store) ?? throw QuaiException.Invalid("no session of a client has the layout's folder"), "the layout");
+        byte[] document = await content.ReadAsync(digest, ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
         if (MediaTypes.IsIndex(ImageJson.DetectMediaType(document)))
         {
             Platform wanted = platform ?? Platform.Host;
             Descriptor chosen = ImageJson.ReadIndex(document).Manifests!.Where(m => wanted.Score(m.Platform) > 0).MaxBy(m => wanted.Score(m.Platform))
                 ?? throw QuaiException.NotFound($"no match for platform {wanted} in {digest} of the layout");
-            document = await ReadAsync(content, Digest.Parse(chosen.Digest), ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
+            document = await content.ReadAsync(Digest.Parse(chosen.Digest), ImageJson.MaxManifestSize, cancellation).ConfigureAwait(false);
         }
 
         Manifest manifest = ImageJson.ReadManifest(document);
-        byte[] config = await ReadAsync(content, Digest.Parse(manifest.Config!.Digest), ImageJson.MaxConfigSize, cancellation).ConfigureAwait(false);
+        byte[] config = await content.ReadAsync(Digest.Parse(manifest.Config!.Digest), ImageJson.MaxConfigSize, cancellation).ConfigureAwait(false);
         return ImageJson.ReadConfig(config).RootFs.DiffIds.Count == manifest.Layers!.Count ? new LayoutImage(content, manifest, config)
             : throw QuaiException.Invalid($"image {digest} of the layout has {manifest.Layers.Count} layers, and its configuration tells of others");
-    }
-
-    private static async Task<byte[]> ReadAsync(IClientContent content, Digest digest, int limit, CancellationToken cancellation)
-    {
-        string what = $"blob {digest} of the layout";
-        await using Stream stream = await content.OpenAsync(digest, cancellation).ConfigureAwait(false);
-        byte[] read = await BlobReceipt.ReadAsync(stream, limit, what, cancellation).ConfigureAwait(false);
-        return digest.Matches(read) ? read : throw QuaiException.Invalid($"{what} is damaged");
     }
 }

@@ -1,11 +1,9 @@
 using Quai.Build.Graphs;
 using Quai.Build.Layers;
-using Quai.Build.RemoteCaches.Transfers;
 using Quai.Build.Sessions;
 using Quai.Build.Solving;
 using Quai.Content;
 using Quai.Content.Collecting;
-using ChainIds = Quai.Content.Layers.ChainIds;
 using Quai.Errors;
 using Quai.Oci.Images;
 
@@ -33,24 +31,16 @@ internal sealed class LayoutSource(ContentStore content, LayerStore layers) : IS
     private async Task<LayerStack> LoadAsync(LayoutImage image, IStepProgress progress, CancellationToken cancellation)
     {
         List<string> diffIds = ImageJson.ReadConfig(image.Config).RootFs.DiffIds;
-        string[] chains = ChainIds.Of(diffIds);
         using Lease lease = content.Leases.Begin();
-        for (int i = 0; i < chains.Length; i++)
+        foreach (Descriptor blob in image.Manifest.Layers!)
         {
-            Descriptor blob = image.Manifest.Layers![i];
-            Digest digest = Digest.Parse(blob.Digest);
-            if (await content.Blobs.HoldAsync(digest, lease, cancellation).ConfigureAwait(false) is null)
+            if (await content.Blobs.HoldAsync(Digest.Parse(blob.Digest), lease, cancellation).ConfigureAwait(false) is null)
             {
-                await BlobReceipt.TakeAsync(
-                    content.Blobs, blob, lease, async (_, stop) => new OpenedBlob(await image.Content.OpenAsync(digest, stop).ConfigureAwait(false), 0, null), progress, cancellation, "the layout").ConfigureAwait(false);
-            }
-
-            if (!await content.Snapshots.HoldLayerAsync(chains[i], lease, cancellation).ConfigureAwait(false))
-            {
-                await content.Layers.UnpackAsync(digest, diffIds[i], chains[i], lease, null, cancellation).ConfigureAwait(false);
+                await image.Content.TakeAsync(content.Blobs, blob, lease, progress, cancellation).ConfigureAwait(false);
             }
         }
 
+        IReadOnlyList<string> chains = await layers.UnpackAsync(image.Manifest.Layers!, diffIds, lease, cancellation).ConfigureAwait(false);
         await content.Layers.SyncAsync(chains, cancellation).ConfigureAwait(false);
         return await layers.TakeAsync(chains, diffIds, image.Manifest.Layers!, cancellation).ConfigureAwait(false);
     }

@@ -64,7 +64,7 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
         lock (_lock)
         {
             Make(folder, from, selector);
-            _used[name] = _used.GetValueOrDefault(name) + 1;
+            Enter(name);
         }
 
         string used = name;
@@ -89,7 +89,7 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
                 return null;
             }
 
-            _used[name] = _used.GetValueOrDefault(name) + 1;
+            Enter(name);
         }
 
         try
@@ -176,6 +176,9 @@ internal sealed class CacheMounts(string root, IReadOnlyDictionary<string, strin
             }
         }
     }
+
+    // In the lock.
+    private void Enter(string name) => _used[name] = _used.GetValueOrDefault(name) + 1;
 
     private void Leave(string name)
     {

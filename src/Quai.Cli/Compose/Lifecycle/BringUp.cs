@@ -28,11 +28,7 @@ internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show
         }
 
         using var stop = new CancellationTokenSource();
-        using PosixSignalRegistration keyboard = PosixSignalRegistration.Create(PosixSignal.SIGINT, context =>
-        {
-            context.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        });
+        using PosixSignalRegistration keyboard = Interrupts.StopOn(PosixSignal.SIGINT, stop);
         try
         {
             await GoAsync(project, request, stop.Token);
