@@ -65,7 +65,7 @@ public sealed class DeviceCatalog(IReadOnlyList<string> folders)
             Environment = [.. all.Environment.Distinct()],
             Nodes = [.. all.Nodes.Distinct()],
             Mounts = [.. all.Mounts.DistinctBy(m => (m.HostPath, m.ContainerPath, m.Type, string.Join(',', m.Options)))],
-            Hooks = [.. all.Hooks.Distinct()],
+            Hooks = [.. all.Hooks.DistinctBy(h => (h.Moment, h.Path, string.Join('\n', h.Arguments), string.Join('\n', h.Environment), h.Timeout))],
         };
     }
 

@@ -18,8 +18,8 @@ public sealed record DeviceEdits
     /// <summary>Groups that the program is a member of besides.</summary>
     public IReadOnlyList<uint> Groups { get; init; } = [];
 
-    /// <summary>Programs of the host that are to be run at the container's start: their names.</summary>
-    public IReadOnlyList<string> Hooks { get; init; } = [];
+    /// <summary>Programs of the host that are run along with the container.</summary>
+    public IReadOnlyList<InjectedHook> Hooks { get; init; } = [];
 
     /// <summary>These changes, and others after them.</summary>
     public DeviceEdits With(DeviceEdits other) => new()

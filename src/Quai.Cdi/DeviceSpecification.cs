@@ -97,10 +97,16 @@ internal static class DeviceSpecification
             members.TryGetValue("options", out SpecificationNode? options) ? [.. options.Items().Select(o => o.Text())] : []);
     }
 
-    private static string Hook(SpecificationNode node)
+    private static InjectedHook Hook(SpecificationNode node)
     {
         IReadOnlyDictionary<string, SpecificationNode> members = node.Members("hookName", "path", "args", "env", "timeout");
-        return $"{Required(node, members, "hookName").Text()} {Required(node, members, "path").AbsolutePath()}";
+        SpecificationNode moment = Required(node, members, "hookName");
+        return new InjectedHook(
+            moment.Text() is "prestart" or "createRuntime" or "createContainer" or "startContainer" or "poststart" or "poststop" ? moment.Text() : throw moment.Wrong("it is no moment of a container's life"),
+            Required(node, members, "path").AbsolutePath(),
+            members.TryGetValue("args", out SpecificationNode? arguments) ? [.. arguments.Items().Select(a => a.Text())] : [],
+            members.TryGetValue("env", out SpecificationNode? environment) ? [.. environment.Items().Select(Variable)] : [],
+            members.TryGetValue("timeout", out SpecificationNode? timeout) ? timeout.Number() is > 0 and <= int.MaxValue and var seconds ? (int)seconds : throw timeout.Wrong("it is out of range") : null);
     }
 
     private static SpecificationNode Required(SpecificationNode node, IReadOnlyDictionary<string, SpecificationNode> members, string name) =>

@@ -59,7 +59,38 @@ public unsafe struct PlanHeader
 
     // Whether the program is killed when the last daemon has gone. From version 6 on: an older header ends before it.
     public int EndsWithDaemon;
+
+    // From version 7 on. Whether the child waits for its parent on the way (PlanOperation.Pause, Filter with a listener).
+    public int Pauses;
+
+    // Steps run by the cloning process: while the child pauses, once the program has been executed, and when it has ended. Each is a PlanOperation.Hook.
+    public int PauseOffset, PauseCount, StartedOffset, StartedCount, EndedOffset, EndedCount;
+    public int Spare;
+
+    // What is sent with a filter's listener, its length, and where the container's process is named in it.
+    public byte* ListenerState;
+    public int ListenerStateLength, ListenerPidAt, ListenerOtherPidAt, ListenerSpare;
 #pragma warning restore CS1591
+}
+
+/// <summary>A program that the container's config has run at a certain moment, with the container's state as its input.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public unsafe struct PlanHook
+{
+#pragma warning disable CS1591
+    public byte* Path;
+    public byte** Arguments, Environment;
+    public byte* State;
+
+    // The state's length, and where in it there is room for the process's number: PidDigits spaces.
+    public int StateLength, PidAt;
+
+    // How long it may take.
+    public int Seconds, Spare;
+#pragma warning restore CS1591
+
+    /// <summary>The room for a process's number.</summary>
+    public const int PidDigits = 10;
 }
 
 /// <summary>What a step does.</summary>
@@ -160,6 +191,27 @@ public enum PlanOperation : int
 
     /// <summary>As <see cref="Netlink"/>, with descriptor 4 written at the offset; 5: an errno, or 0, upon which it is sent again for a while: what was another namespace's is free some moments after that has ended.</summary>
     NetlinkAgain = 32,
+
+    /// <summary>Runs the hook (<see cref="PlanHook"/>) at 0 and waits for its end. The process named in its state is this one, by the procfs of slot 1; without one, whichever it names. 2: 1 to name it and do no more.</summary>
+    Hook = 33,
+
+    /// <summary>Waits until the cloning process has run its hooks.</summary>
+    Pause = 34,
+
+    /// <summary>Installs a filter (0: flags, 1: its address) whose listener the cloning process passes to the socket of slot <see cref="PlanSlot.Supervisor"/>.</summary>
+    FilterWithListener = 35,
+
+    /// <summary>Makes a user namespace with the maps 0 (1: its length) and 2 (3: its length) that no process is in, for mounts to show other owners by.</summary>
+    OwnersNamespace = 36,
+
+    /// <summary>Has the tree of slot 0 show its owners by the user namespace of slot 1 (2: 1 for all mounts in it).</summary>
+    MapOwners = 37,
+
+    /// <summary>As <see cref="MountTmpfs"/>, and copies into it what it covers.</summary>
+    MountTmpfsWithContents = 38,
+
+    /// <summary>Connects slot <see cref="PlanSlot.Supervisor"/> to the unix socket at path 0.</summary>
+    ConnectSocket = 39,
 }
 
 /// <summary>What <see cref="PlanOperation.MountPoint"/> permits. Nothing may be mounted inside a procfs unless a rule says so.</summary>
@@ -199,6 +251,18 @@ public static class PlanError
 
     /// <summary>The kernel has no nf_tables, or not all of it that is needed.</summary>
     public const int NoNftables = 5008;
+
+    /// <summary>A hook did not end within its time.</summary>
+    public const int HookTime = 5009;
+
+    /// <summary>A hook ended with an exit code, which is added; not with 0.</summary>
+    public const int HookExited = 6000;
+
+    /// <summary>A hook was ended by a signal, which is added.</summary>
+    public const int HookKilled = 6300;
+
+    /// <summary>The first number beyond the outcomes of hooks.</summary>
+    public const int HookEnd = 6400;
 }
 
 /// <summary>One step. 80 bytes.</summary>
@@ -216,7 +280,7 @@ public unsafe struct PlanStep
     // Errnos that count as success (0: none).
     public int Tolerated, TolerateAlso;
 
-    // 1: no link is followed on the way to what the step creates (PlanOperation.MakeNode has no argument left for it).
+    // Bit 0: no link is followed on the way to what the step creates; bit 1: what is there already must be the same (PlanOperation.MakeNode has no argument left for them).
     public int NoLinks, Spare;
     public fixed long Arguments[6];
 #pragma warning restore CS1591
@@ -241,6 +305,9 @@ public static class PlanSlot
     // The container's network namespace as a descriptor, where a request in the host's names it.
     public const int SandboxNetworkNamespace = 23;
 
-    public const int Dynamic = 24, Count = 64;
+    // The pipe by which a child that pauses is told to go on, and the socket of whoever decides the calls that a filter notifies.
+    public const int Release = 24, Supervisor = 25;
+
+    public const int Dynamic = 26, Count = 64;
 #pragma warning restore CS1591
 }

@@ -9,18 +9,18 @@ namespace Quai.Plans;
 /// <content>The child: from clone to execve.</content>
 public static unsafe partial class PlanInterpreter
 {
-    private static void RunChild(byte* plan, PlanHeader* header, long* slots, ProgramImage* image, int report, int releaseRead, int releaseWrite)
+    private static void RunChild(byte* plan, PlanHeader* header, long* slots, ProgramImage* image, int report, int* release, bool awaitsMaps)
     {
         ResetSignals();
         int* answer = stackalloc int[2];
-        if (releaseRead >= 0)
+        if (release[0] >= 0)
         {
-            byte go = 0;
-            Quick(SystemCallNumber.Close, releaseWrite);
-            if (Waiting(SystemCallNumber.Read, releaseRead, (long)&go, 1) != 1 || go != 1)
-            {
-                Quick(SystemCallNumber.ExitGroup, 1);
-            }
+            Quick(SystemCallNumber.Close, release[1]);
+        }
+
+        if (awaitsMaps && !Released(release[0]))
+        {
+            Quick(SystemCallNumber.ExitGroup, 1);
         }
 
         // Until execve this process is a copy of one that lives outside: nobody in the container may look into it, and it holds nothing that the plan does not need.
@@ -35,6 +35,7 @@ public static unsafe partial class PlanInterpreter
         }
 
         slots[PlanSlot.Report] = report;
+        slots[PlanSlot.Release] = release[0];
         CloseOthers(slots, header->Preserved);
         for (int i = 0; i < header->Preserved; i++)
         {
@@ -58,6 +59,11 @@ public static unsafe partial class PlanInterpreter
                 errno = Run(steps + i, slots);
             }
 
+            if (errno is >= PlanError.HookTime and < PlanError.HookEnd)
+            {
+                SendHookText(report);
+            }
+
             if (errno != 0)
             {
                 answer[0] = ChildStepBase + i;
@@ -68,6 +74,19 @@ public static unsafe partial class PlanInterpreter
         }
 
         Quick(SystemCallNumber.ExitGroup, 1);
+    }
+
+    /// <summary>Waits for the cloning process's word; false if it says no, or is gone.</summary>
+    private static bool Released(int release)
+    {
+        byte go = 0;
+        long got;
+        do
+        {
+            got = Waiting(SystemCallNumber.Read, release, (long)&go, 1);
+        }
+        while (got == -Errno.EINTR);
+        return got == 1 && go == 1;
     }
 
     /// <summary>Waits for a byte in a fifo that was opened before the change of root, for reading and writing, so that it never reports end of file.</summary>
@@ -108,7 +127,7 @@ public static unsafe partial class PlanInterpreter
             PlanOperation.MakeDirectories => MakeDirectories((byte*)a[0], (int)a[1]),
             PlanOperation.InheritFile => InheritFile((byte*)a[0], (byte*)a[1]),
             PlanOperation.BindDevice => BindDevice((byte*)a[0], (int)a[1]),
-            PlanOperation.MakeNode => MakeNode((int)a[0], (byte*)a[1], (int)a[2], a[3], (int)a[4], (int)a[5], step->NoLinks == 0),
+            PlanOperation.MakeNode => MakeNode((int)a[0], (byte*)a[1], (int)a[2], a[3], (int)a[4], (int)a[5], step->NoLinks),
             PlanOperation.DropBounding => DropBounding((ulong)a[0], (int)a[1]),
             PlanOperation.LoopbackUp => LoopbackUp(),
             PlanOperation.AttachDeviceFilter => AttachDeviceFilter((int*)a[0], (int)a[1], (int)a[2]),
@@ -121,10 +140,17 @@ public static unsafe partial class PlanInterpreter
             PlanOperation.OpenBeneath => OpenBeneath((byte*)a[0], (byte*)a[1]),
             PlanOperation.CheckProcfs => CheckProcfs((int)a[0]),
             PlanOperation.MountProcfs => MountProcfs((int)a[0], (int)a[1], a[2], (int)a[3], (int)a[4]),
-            PlanOperation.MountTmpfs => MountTmpfs((int)a[0], (byte*)a[1], (byte*)a[2], a[3], (byte*)a[4], (PlaceRules)a[5]),
+            PlanOperation.MountTmpfs => MountTmpfs((int)a[0], (byte*)a[1], (byte*)a[2], a[3], (byte*)a[4], (PlaceRules)a[5], contents: false),
             PlanOperation.SocketPair => SocketPair(slots + step->Arguments[0]),
             PlanOperation.Nftables => Nftables((byte*)a[0], (int)a[1], (byte*)a[2], (int*)a[3], (int)a[4]),
             PlanOperation.SendDescriptors => SendDescriptors((int)a[0], (int)a[1], (int)a[2]),
+            PlanOperation.Hook => RunHook((PlanHook*)a[0], step->Arguments[1] == 0 ? -1 : OwnNumber((int)a[1]), a[2] != 0),
+            PlanOperation.Pause => Pause((int)slots[PlanSlot.Report], (int)slots[PlanSlot.Release], Paused, 0),
+            PlanOperation.FilterWithListener => FilterWithListener(a[0], a[1], (int)slots[PlanSlot.Report], (int)slots[PlanSlot.Release]),
+            PlanOperation.OwnersNamespace => OwnersNamespace((byte*)a[0], (int)a[1], (byte*)a[2], (int)a[3]),
+            PlanOperation.MapOwners => MapOwners((int)a[0], a[1], a[2] != 0),
+            PlanOperation.MountTmpfsWithContents => MountTmpfs((int)a[0], (byte*)a[1], (byte*)a[2], a[3], (byte*)a[4], (PlaceRules)a[5], contents: true),
+            PlanOperation.ConnectSocket => ConnectSocket((byte*)a[0]),
             PlanOperation.NetlinkAgain => NetlinkAgain((int)a[0], (byte*)a[1], (int)a[2], (int)a[3], (int)a[4], (int)a[5]),
             _ => -Errno.ENOSYS,
         };
@@ -209,12 +235,12 @@ public static unsafe partial class PlanInterpreter
         }
     }
 
-    /// <summary>Closes all but stdio, what the program inherits, and the two descriptors that execve closes: the report and, if the start is awaited, the fifo.</summary>
+    /// <summary>Closes all but stdio, what the program inherits, and the descriptors that execve closes: the report, the release if the child pauses and, if the start is awaited, the fifo.</summary>
     private static long CloseDescriptors(long* slots, int preserved)
     {
         for (int i = 0; i < PlanSlot.Count; i++)
         {
-            if (i is not PlanSlot.Report and not PlanSlot.StartFifo)
+            if (i is not PlanSlot.Report and not PlanSlot.Release and not PlanSlot.StartFifo)
             {
                 slots[i] = 0;
             }

@@ -213,8 +213,9 @@ public static unsafe partial class PlanInterpreter
     }
 
     [SkipLocalsInit]
-    private static long MakeNode(int root, byte* path, int mode, long device, int uid, int gid, bool links)
+    private static long MakeNode(int root, byte* path, int mode, long device, int uid, int gid, int rules)
     {
+        bool links = (rules & 1) == 0, mustMatch = (rules & 2) != 0;
         byte* copy = stackalloc byte[PathLimit];
         byte* name;
         long parent = OpenParent(root, path, copy, &name, links);
@@ -224,7 +225,15 @@ public static unsafe partial class PlanInterpreter
         }
 
         long made = Quick(SystemCallNumber.Mknodat, parent, (long)name, mode, device);
-        if (made == -Errno.EEXIST)
+        if (made == -Errno.EEXIST && mustMatch)
+        {
+            NodeFacts facts;
+            made = FactsOf((int)parent, name, &facts) && (facts.Mode & ProcessConstants.S_IFMT) == (mode & (int)ProcessConstants.S_IFMT)
+                && ((mode & (int)ProcessConstants.S_IFMT) == (int)ProcessConstants.S_IFIFO || facts.Device == device)
+                ? Quick(SystemCallNumber.Fchmodat, parent, (long)name, mode & 0xFFF)
+                : -Errno.EEXIST;
+        }
+        else if (made == -Errno.EEXIST)
         {
             // A node of that name from the image is replaced.
             Quick(SystemCallNumber.Unlinkat, parent, (long)name, 0);

@@ -14,8 +14,9 @@ public static unsafe partial class PlanInterpreter
     private const int LookInterval = 20, JoinLimit = 10_000;
 
     /// <summary>Waits until the second child has executed its program, awaits its start, has ended or has taken too long. It replaces the first one.</summary>
-    private static void ListenTwice(int report, bool waitForExecution, ref long pid, ref int pidfd, ref Outcome outcome)
+    private static void ListenTwice(ref Parent parent, bool waitForExecution, ref Outcome outcome)
     {
+        int report = parent.Report;
         int* message = stackalloc int[2];
         PollEntry* set = stackalloc PollEntry[2];
         TimeSpec interval;
@@ -26,7 +27,7 @@ public static unsafe partial class PlanInterpreter
             interval.Seconds = 0;
             interval.Nanoseconds = LookInterval * 1_000_000L;
             set[0].Descriptor = open ? report : -1;
-            set[1].Descriptor = pidfd;
+            set[1].Descriptor = parent.Pidfd;
             set[0].Events = set[1].Events = IoConstants.POLLIN;
             set[0].Returned = set[1].Returned = 0;
             long ready = Waiting(SystemCallNumber.PPoll, (long)set, 2, (long)&interval, 0, 0);
@@ -38,12 +39,22 @@ public static unsafe partial class PlanInterpreter
                     if (!second && IsChild(message[1]))
                     {
                         // The first has ended, or is about to.
-                        Reap(pidfd);
-                        Quick(SystemCallNumber.Close, pidfd);
-                        pid = message[1];
-                        pidfd = (int)Quick(SystemCallNumber.PidfdOpen, pid, 0);
+                        Reap(parent.Pidfd);
+                        Quick(SystemCallNumber.Close, parent.Pidfd);
+                        parent.Pid = message[1];
+                        parent.Pidfd = (int)Quick(SystemCallNumber.PidfdOpen, parent.Pid, 0);
                         second = true;
                     }
+                }
+                else if (got == 8 && message[0] is Paused or Listening && parent.MayPause)
+                {
+                    // Once only: what else comes is not the plan's.
+                    if (message[0] == Listening)
+                    {
+                        parent.MayPause = false;
+                    }
+
+                    Answer(ref parent, message, ref outcome);
                 }
                 else if (got == 8 && message[1] == 0)
                 {
@@ -74,7 +85,7 @@ public static unsafe partial class PlanInterpreter
                 return;
             }
 
-            if (second && HasExecuted((int)pid))
+            if (second && HasExecuted(parent.Pid))
             {
                 return;
             }
@@ -82,7 +93,7 @@ public static unsafe partial class PlanInterpreter
             waited += ready == 0 ? LookInterval : set[1].Returned != 0 ? 1 : 0;
         }
 
-        Quick(SystemCallNumber.PidfdSendSignal, pidfd, ProcessConstants.SIGKILL, 0, 0);
+        Quick(SystemCallNumber.PidfdSendSignal, parent.Pidfd, ProcessConstants.SIGKILL, 0, 0);
         outcome.FailedStep = -1;
         outcome.Errno = Errno.ETIMEDOUT;
     }

@@ -32,13 +32,31 @@ public static unsafe partial class PlanInterpreter
 
         /// <summary>The errno; 0 for success.</summary>
         public int Errno;
+
+        /// <summary>What a hook that failed has printed: <see cref="TextLength"/> bytes.</summary>
+        public fixed byte Text[TextLimit];
+
+        /// <summary>The text's length.</summary>
+        public int TextLength;
     }
+
+    /// <summary>How much of a hook's output is kept, in bytes.</summary>
+    public const int TextLimit = 1024;
+
+    /// <summary>Number of the first hook that the cloning process runs in <see cref="Outcome.FailedStep"/>.</summary>
+    public const int HookStepBase = 20_000;
 
     /// <summary>Number of the child's first step in <see cref="Outcome.FailedStep"/>.</summary>
     public const int ChildStepBase = 10_000;
 
     /// <summary>In place of a step's number: the child has cloned once more, and this is the new process's pid.</summary>
     private const int ClonedAgain = -3;
+
+    /// <summary>In <see cref="Outcome.FailedStep"/>: a filter's listener could not be passed on.</summary>
+    public const int ListenerStep = -8;
+
+    // In place of a step's number: the child waits for the hooks; has a listener with a certain number; a hook's output follows, of a certain length.
+    private const int Paused = -5, Listening = -6, HookText = -7;
 
     /// <summary>In place of a step's number: the child could not switch away from the program file that it is a copy of.</summary>
     public const int LeavingProgram = -4;
@@ -51,7 +69,8 @@ public static unsafe partial class PlanInterpreter
         if (size < sizeof(PlanHeader) || header->Version is < PlanVersions.Oldest or > PlanVersions.Current || header->Size != size
             || !Fits(header->RelocationsOffset, header->RelocationCount, sizeof(int), size)
             || !Fits(header->ParentOffset, header->ParentCount, sizeof(PlanStep), size)
-            || !Fits(header->ChildOffset, header->ChildCount, sizeof(PlanStep), size))
+            || !Fits(header->ChildOffset, header->ChildCount, sizeof(PlanStep), size)
+            || (header->Version >= PlanVersions.Hooks && !HooksFit(header, size)))
         {
             return false;
         }
@@ -59,9 +78,11 @@ public static unsafe partial class PlanInterpreter
         // All are checked before any is changed. None may point into what describes them: the header's numbers and the list itself.
         int* words = (int*)(plan + header->RelocationsOffset);
         long numbersEnd = (byte*)&header->UidMap - plan, listEnd = header->RelocationsOffset + ((long)header->RelocationCount * sizeof(int));
+        long hooks = (byte*)&header->Pauses - plan, hooksEnd = header->Version >= PlanVersions.Hooks ? (byte*)&header->ListenerState - plan : hooks;
         for (int i = 0; i < header->RelocationCount; i++)
         {
-            if (!Fits(words[i], 1, sizeof(long), size) || words[i] < numbersEnd || (words[i] + sizeof(long) > header->RelocationsOffset && words[i] < listEnd) || *(long*)(plan + words[i]) is var target && (target < 0 || target >= size))
+            if (!Fits(words[i], 1, sizeof(long), size) || words[i] < numbersEnd || (words[i] + sizeof(long) > header->RelocationsOffset && words[i] < listEnd)
+                || (words[i] + sizeof(long) > hooks && words[i] < hooksEnd) || *(long*)(plan + words[i]) is var target && (target < 0 || target >= size))
             {
                 return false;
             }
@@ -74,6 +95,12 @@ public static unsafe partial class PlanInterpreter
 
         return true;
     }
+
+    private static bool HooksFit(PlanHeader* header, long size) =>
+        size >= sizeof(PlanHeader)
+        && Fits(header->PauseOffset, header->PauseCount, sizeof(PlanStep), size)
+        && Fits(header->StartedOffset, header->StartedCount, sizeof(PlanStep), size)
+        && Fits(header->EndedOffset, header->EndedCount, sizeof(PlanStep), size);
 
     private static bool Fits(long offset, long count, long each, long size) => offset >= 0 && count >= 0 && offset + (count * each) <= size;
 
@@ -102,12 +129,17 @@ public static unsafe partial class PlanInterpreter
             }
         }
 
+        if (header->Version >= PlanVersions.Hooks && header->Pauses != 0)
+        {
+            PrepareHooks();
+        }
+
         int* report = stackalloc int[2];
         int* release = stackalloc int[2];
         release[0] = release[1] = -1;
-        bool maps = header->UidMap != null;
+        bool maps = header->UidMap != null, pauses = header->Version >= PlanVersions.Hooks && header->Pauses != 0;
         long piped = Quick(SystemCallNumber.Pipe2, (long)report, OpenFlags.O_CLOEXEC);
-        if (piped >= 0 && maps && (piped = Quick(SystemCallNumber.Pipe2, (long)release, OpenFlags.O_CLOEXEC)) < 0)
+        if (piped >= 0 && (maps || pauses) && (piped = Quick(SystemCallNumber.Pipe2, (long)release, OpenFlags.O_CLOEXEC)) < 0)
         {
             ClosePair(report);
         }
@@ -141,7 +173,7 @@ public static unsafe partial class PlanInterpreter
         long pid = Quick(SystemCallNumber.Clone3, (long)&arguments, size);
         if (pid == 0)
         {
-            RunChild(plan, header, slots, image, report[1], maps ? release[0] : -1, maps ? release[1] : -1);
+            RunChild(plan, header, slots, image, report[1], release, maps);
         }
 
         if (maps)
@@ -153,7 +185,7 @@ public static unsafe partial class PlanInterpreter
         if (pid < 0)
         {
             Quick(SystemCallNumber.Close, report[0]);
-            if (maps)
+            if (maps || pauses)
             {
                 ClosePair(release);
             }
@@ -163,13 +195,16 @@ public static unsafe partial class PlanInterpreter
             return outcome;
         }
 
+        if (maps || pauses)
+        {
+            Quick(SystemCallNumber.Close, release[0]);
+        }
+
         if (maps)
         {
             int errno = WriteMaps(header, (int)pid);
             byte go = (byte)(errno == 0 ? 1 : 0);
-            Quick(SystemCallNumber.Close, release[0]);
             Quick(SystemCallNumber.Write, release[1], (long)&go, 1);
-            Quick(SystemCallNumber.Close, release[1]);
             if (errno != 0)
             {
                 outcome.FailedStep = -2;
@@ -177,16 +212,24 @@ public static unsafe partial class PlanInterpreter
             }
         }
 
+        Parent parent = new() { Plan = plan, Slots = slots, Report = report[0], Release = maps || pauses ? release[1] : -1, Pid = (int)pid, Pidfd = pidfd, MayPause = pauses };
         if (header->ClonesTwice != 0)
         {
-            ListenTwice(report[0], waitForExecution, ref pid, ref pidfd, ref outcome);
+            ListenTwice(ref parent, waitForExecution, ref outcome);
+            pid = parent.Pid;
+            pidfd = parent.Pidfd;
         }
         else
         {
-            Listen(report[0], waitForExecution, ref outcome);
+            Listen(ref parent, waitForExecution, ref outcome);
         }
 
         Quick(SystemCallNumber.Close, report[0]);
+        if (maps || pauses)
+        {
+            Quick(SystemCallNumber.Close, release[1]);
+        }
+
         if (outcome.Errno != 0)
         {
             Reap(pidfd);
@@ -199,15 +242,30 @@ public static unsafe partial class PlanInterpreter
         return outcome;
     }
 
+    /// <summary>What the cloning process knows of its child while it listens to it.</summary>
+    private struct Parent
+    {
+        public byte* Plan;
+        public long* Slots;
+        public int Report, Release, Pid, Pidfd;
+        public bool MayPause;
+    }
+
     /// <summary>Reads what the child reports until the program has been executed (the pipe ends) or waits to be started.</summary>
-    private static void Listen(int report, bool waitForExecution, ref Outcome outcome)
+    private static void Listen(ref Parent parent, bool waitForExecution, ref Outcome outcome)
     {
         int* message = stackalloc int[2];
         while (true)
         {
-            long got = Waiting(SystemCallNumber.Read, report, (long)message, 8);
+            long got = Waiting(SystemCallNumber.Read, parent.Report, (long)message, 8);
             if (got == -Errno.EINTR)
             {
+                continue;
+            }
+
+            if (got == 8 && message[0] is Paused or Listening or HookText && parent.MayPause)
+            {
+                Answer(ref parent, message, ref outcome);
                 continue;
             }
 

@@ -8,13 +8,16 @@ namespace Quai.Plans;
 public static class PlanVersions
 {
     /// <summary>The newest that the interpreter in this build runs.</summary>
-    public const int Current = 6;
+    public const int Current = 7;
 
     /// <summary>The oldest version that it runs.</summary>
     public const int Oldest = 2;
 
     /// <summary>The first version whose header says whether the program ends with the daemon.</summary>
     public const int EndsWithDaemon = 6;
+
+    /// <summary>The first version whose header has hooks, and what is sent with a listener.</summary>
+    public const int Hooks = 7;
 
     /// <summary>The first version that knows an operation.</summary>
     public static int Of(PlanOperation operation) => operation switch
@@ -23,6 +26,8 @@ public static class PlanVersions
         PlanOperation.MountTmpfs => 3,
         PlanOperation.SocketPair or PlanOperation.Nftables or PlanOperation.SendDescriptors => 4,
         PlanOperation.NetlinkAgain => 5,
+        PlanOperation.Hook or PlanOperation.Pause or PlanOperation.FilterWithListener or PlanOperation.OwnersNamespace or PlanOperation.MapOwners
+            or PlanOperation.MountTmpfsWithContents or PlanOperation.ConnectSocket => Hooks,
         _ => 2,
     };
 }

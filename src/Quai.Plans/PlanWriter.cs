@@ -13,13 +13,10 @@ namespace Quai.Plans;
 /// </summary>
 public sealed unsafe class PlanWriter
 {
-    private readonly List<PlanStep> _parent = new(32);
-    private readonly List<PlanStep> _child = new(128);
-    private readonly List<string> _parentWords = new(32);
-    private readonly List<string> _childWords = new(128);
+    private readonly Steps _parent = new(32), _child = new(128), _pause = new(0), _started = new(0), _ended = new(0);
 
-    // Arguments that are pointers: (in the child's list, step, argument).
-    private readonly List<(bool Child, int Step, int Argument)> _pointers = new(256);
+    // Arguments that are pointers: (list, step, argument).
+    private readonly List<(Steps Steps, int Step, int Argument)> _pointers = new(256);
     private readonly List<int> _dataPointers = new(64);
     private byte[] _data = new byte[16 * 1024];
     private int _used;
@@ -97,6 +94,15 @@ public sealed unsafe class PlanWriter
         _dataPointers.Add(at);
     }
 
+    /// <summary>Sets what is sent with a filter's listener.</summary>
+    /// <param name="state">The document.</param>
+    /// <param name="pids">Where it has room for the process's number.</param>
+    public void SetListenerState(ReadOnlySpan<byte> state, (int First, int Second) pids)
+    {
+        _headerPointers.Add(((int)Marshal.OffsetOf<PlanHeader>(nameof(PlanHeader.ListenerState)), Block(state).Data));
+        (Header.ListenerStateLength, Header.ListenerPidAt, Header.ListenerOtherPidAt) = (state.Length, pids.First, pids.Second);
+    }
+
     /// <summary>Sets a pointer of the header.</summary>
     public void SetHeaderText(string field, string? text)
     {
@@ -108,44 +114,80 @@ public sealed unsafe class PlanWriter
 
     /// <summary>Adds a step for the cloning process.</summary>
     /// <exception cref="PlanVersionException">The target does not know that step.</exception>
-    public void Parent(string what, Step step) => Add(_parent, _parentWords, child: false, what, step);
+    public void Parent(string what, Step step) => Add(_parent, what, step);
 
     /// <summary>Adds a step for the child.</summary>
     /// <exception cref="PlanVersionException">The target does not know that step.</exception>
-    public void Child(string what, Step step) => Add(_child, _childWords, child: true, what, step);
+    public void Child(string what, Step step) => Add(_child, what, step);
+
+    /// <summary>Adds a hook that the cloning process runs while its child pauses.</summary>
+    /// <exception cref="PlanVersionException">The target does not know hooks.</exception>
+    public void WhilePaused(string what, Step hook) => AddHook(_pause, what, hook);
+
+    /// <summary>Adds a hook that the cloning process runs once the program has been started.</summary>
+    /// <exception cref="PlanVersionException">The target does not know hooks.</exception>
+    public void OnceStarted(string what, Step hook) => AddHook(_started, what, hook);
+
+    /// <summary>Adds a hook that the cloning process runs once the program has ended.</summary>
+    /// <exception cref="PlanVersionException">The target does not know hooks.</exception>
+    public void OnceEnded(string what, Step hook) => AddHook(_ended, what, hook);
+
+    /// <summary>Has the child able to wait for the cloning process on its way.</summary>
+    /// <exception cref="PlanVersionException">The target does not know that.</exception>
+    public void Pauses()
+    {
+        Header.Pauses = 1;
+        Require(PlanVersions.Hooks, "wait for the runtime");
+    }
 
     /// <summary>What a step of <see cref="PlanInterpreter.Outcome.FailedStep"/> does, in words.</summary>
     public string Describe(int failedStep) => failedStep switch
     {
         -1 => "clone the container's first process",
         -2 => "write the id maps",
+        PlanInterpreter.ListenerStep => "pass on the system call filter's listener",
         PlanInterpreter.LeavingProgram => "take the runtime's own program out of reach",
-        >= PlanInterpreter.ChildStepBase => failedStep - PlanInterpreter.ChildStepBase < _childWords.Count ? _childWords[failedStep - PlanInterpreter.ChildStepBase] : "unknown step",
-        < 0 => "unknown step",
-        _ => failedStep < _parentWords.Count ? _parentWords[failedStep] : "unknown step",
+        >= PlanInterpreter.HookStepBase => _pause.Describe(failedStep - PlanInterpreter.HookStepBase),
+        >= PlanInterpreter.ChildStepBase => _child.Describe(failedStep - PlanInterpreter.ChildStepBase),
+        _ => _parent.Describe(failedStep),
     };
 
     /// <summary>The finished block.</summary>
     public byte[] ToBlock()
     {
         int headerSize = (sizeof(PlanHeader) + 7) & ~7;
-        int parentOffset = headerSize;
-        int childOffset = parentOffset + (_parent.Count * sizeof(PlanStep));
-        int dataOffset = childOffset + (_child.Count * sizeof(PlanStep));
+        int end = headerSize;
+        int Place(Steps steps)
+        {
+            steps.Offset = end;
+            end += steps.All.Count * sizeof(PlanStep);
+            return steps.Offset;
+        }
+
+        Header.ParentOffset = Place(_parent);
+        Header.ChildOffset = Place(_child);
+        Header.PauseOffset = Place(_pause);
+        Header.StartedOffset = Place(_started);
+        Header.EndedOffset = Place(_ended);
+        int dataOffset = end;
         int relocationsOffset = (dataOffset + _used + 7) & ~7;
         int relocations = _pointers.Count + _dataPointers.Count + _headerPointers.Count;
         byte[] block = new byte[relocationsOffset + (relocations * 4)];
         Header.Magic = PlanHeader.MagicOf(_version);
-        Header.ParentOffset = parentOffset;
-        Header.ParentCount = _parent.Count;
-        Header.ChildOffset = childOffset;
-        Header.ChildCount = _child.Count;
+        Header.ParentCount = _parent.All.Count;
+        Header.ChildCount = _child.All.Count;
+        Header.PauseCount = _pause.All.Count;
+        Header.StartedCount = _started.All.Count;
+        Header.EndedCount = _ended.All.Count;
         Header.RelocationsOffset = relocationsOffset;
         Header.RelocationCount = relocations;
         Header.Size = block.Length;
         MemoryMarshal.Write(block, in Header);
-        MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_parent)).CopyTo(block.AsSpan(parentOffset));
-        MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(_child)).CopyTo(block.AsSpan(childOffset));
+        foreach (Steps steps in (ReadOnlySpan<Steps>)[_parent, _child, _pause, _started, _ended])
+        {
+            MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(steps.All)).CopyTo(block.AsSpan(steps.Offset));
+        }
+
         _data.AsSpan(0, _used).CopyTo(block.AsSpan(dataOffset));
 
         int next = relocationsOffset;
@@ -159,9 +201,9 @@ public sealed unsafe class PlanWriter
         }
 
         int argumentsAt = (int)Marshal.OffsetOf<PlanStep>(nameof(PlanStep.Arguments));
-        foreach ((bool child, int step, int argument) in _pointers)
+        foreach ((Steps steps, int step, int argument) in _pointers)
         {
-            Relocate((child ? childOffset : parentOffset) + (step * sizeof(PlanStep)) + argumentsAt + (argument * 8));
+            Relocate(steps.Offset + (step * sizeof(PlanStep)) + argumentsAt + (argument * 8));
         }
 
         foreach (int at in _dataPointers)
@@ -187,7 +229,13 @@ public sealed unsafe class PlanWriter
         }
     }
 
-    private void Add(List<PlanStep> steps, List<string> words, bool child, string what, Step step)
+    private void AddHook(Steps steps, string what, Step hook)
+    {
+        Pauses();
+        Add(steps, what, hook);
+    }
+
+    private void Add(Steps steps, string what, Step step)
     {
         Require(PlanVersions.Of(step.Operation), what);
         PlanStep flat = default;
@@ -196,7 +244,7 @@ public sealed unsafe class PlanWriter
         flat.ResultSlot = step.Result;
         flat.Tolerated = step.Tolerated;
         flat.TolerateAlso = step.TolerateAlso;
-        flat.NoLinks = step.NoLinks ? 1 : 0;
+        flat.NoLinks = (step.NoLinks ? 1 : 0) | (step.MustMatch ? 2 : 0);
         for (int i = 0; i < step.Count; i++)
         {
             Argument argument = step[i];
@@ -207,12 +255,12 @@ public sealed unsafe class PlanWriter
             }
             else if (argument.Kind == ArgumentKind.Pointer)
             {
-                _pointers.Add((child, steps.Count, i));
+                _pointers.Add((steps, steps.All.Count, i));
             }
         }
 
-        steps.Add(flat);
-        words.Add(what);
+        steps.All.Add(flat);
+        steps.Words.Add(what);
     }
 
     private Span<byte> Reserve(int length, int alignment, out int at)
@@ -225,6 +273,18 @@ public sealed unsafe class PlanWriter
 
         _used = at + length;
         return _data.AsSpan(at, length);
+    }
+
+    private sealed class Steps(int expected)
+    {
+        public List<PlanStep> All { get; } = new(expected);
+
+        public List<string> Words { get; } = new(expected);
+
+        /// <summary>Where they are in the block.</summary>
+        public int Offset { get; set; }
+
+        public string Describe(int step) => step >= 0 && step < Words.Count ? Words[step] : "unknown step";
     }
 
     /// <summary>A place in the plan's data.</summary>
@@ -285,6 +345,9 @@ public sealed unsafe class PlanWriter
         /// <summary>Whether no link is followed.</summary>
         public bool NoLinks;
 
+        /// <summary>Whether what is there already must be the same.</summary>
+        public bool MustMatch;
+
         /// <summary>How many arguments it has.</summary>
         public int Count;
 
@@ -305,6 +368,9 @@ public sealed unsafe class PlanWriter
 
         /// <summary>Follows no link on its way.</summary>
         public readonly Step FollowingNoLinks(bool none) => this with { NoLinks = none };
+
+        /// <summary>Leaves what is there already, if it is the same, and fails otherwise.</summary>
+        public readonly Step Matching(bool must) => this with { MustMatch = must };
 
         private static Step Make(PlanOperation operation, int number, ReadOnlySpan<Argument> arguments)
         {

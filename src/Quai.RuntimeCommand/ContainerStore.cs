@@ -15,6 +15,9 @@ internal sealed class ContainerStore(string root)
     /// <summary>The fifo at which a created container waits.</summary>
     public string FifoOf(string id) => Path.Combine(DirectoryOf(id), "start.fifo");
 
+    /// <summary>The config as it was when the container was created: what its bundle says later does not concern it.</summary>
+    public string ConfigOf(string id) => Path.Combine(DirectoryOf(id), "config.json");
+
     /// <summary>Reserves an id.</summary>
     /// <exception cref="QuaiException">It is in use.</exception>
     public void Reserve(string id)
@@ -71,6 +74,7 @@ internal sealed class ContainerStore(string root)
         string directory = DirectoryOf(id);
         File.Delete(Path.Combine(directory, "state"));
         File.Delete(FifoOf(id));
+        File.Delete(ConfigOf(id));
         try
         {
             Directory.Delete(directory);

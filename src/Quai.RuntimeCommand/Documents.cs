@@ -13,17 +13,14 @@ internal static class Documents
     public static RuntimeSpec Config(string bundle)
     {
         string path = Path.Combine(bundle, "config.json");
-        if (!File.Exists(path))
-        {
-            throw QuaiException.NotFound($"the bundle {bundle} has no config.json");
-        }
+        return File.Exists(path) ? ConfigFile(path) : throw QuaiException.NotFound($"the bundle {bundle} has no config.json");
+    }
 
+    /// <summary>Reads a config by its file.</summary>
+    /// <exception cref="QuaiException">There is none, or it is not valid.</exception>
+    public static RuntimeSpec ConfigFile(string path)
+    {
         RuntimeSpec spec = Read(path, "runtime config", bytes => RuntimeSpecReader.ReadSpec(bytes));
-        if (spec.Hooks is { CreateContainer.Count: > 0 } or { StartContainer.Count: > 0 })
-        {
-            throw QuaiException.Invalid($"{path} has createContainer or startContainer hooks, which this runtime does not run");
-        }
-
         return spec.Root is null ? throw QuaiException.Invalid($"{path} names no root") : spec;
     }
 

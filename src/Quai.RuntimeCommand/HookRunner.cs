@@ -13,6 +13,7 @@ internal static unsafe class HookRunner
 {
     private const int DefaultTimeout = 60;
 
+    /// <summary>Runs hooks until one fails.</summary>
     /// <exception cref="QuaiException">A hook cannot be executed, fails, or does not end within its time.</exception>
     public static void Run(IReadOnlyList<Hook> hooks, RuntimeState state)
     {
@@ -22,7 +23,7 @@ internal static unsafe class HookRunner
         }
     }
 
-    /// <summary>Runs hooks whose failure changes nothing any more (poststart, poststop): it is reported, and the others follow.</summary>
+    /// <summary>Runs hooks whose failure changes nothing any more (poststop): it is reported, and the others follow.</summary>
     public static void TryRun(IReadOnlyList<Hook> hooks, RuntimeState state)
     {
         foreach (Hook hook in hooks)

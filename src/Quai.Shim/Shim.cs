@@ -55,6 +55,7 @@ internal static unsafe class Shim
 
         StartedAt = Clock.Now();
         Control.Notify(new StartedEvent(new PacketHead(PacketKind.Started, 0), outcome.Pid, 0, StartedAt));
+        _ = PlanInterpreter.RunHooks(plan, ended: false, outcome.Pid);
         NameSockets.Take((int)_slots[PlanSlot.NameSockets]);
         CloseSlots();
         MemoryWatch.Begin(_header->OomPath, _header->OomKey);
@@ -162,6 +163,7 @@ internal static unsafe class Shim
         MemoryWatch.Look();
         int oom = MemoryWatch.Happened || MemoryWatch.Kills() > 0 ? 1 : 0;
         long now = Clock.Now();
+        _ = PlanInterpreter.RunHooks(_plan, ended: true, 0);
         ExitRecord.Write(_header->ExitTemporary, _header->ExitPath, first->ExitCode, oom, now);
         Control.Notify(new ExitedEvent(new PacketHead(PacketKind.Exited, 0), first->ExitCode, oom, now));
     }

@@ -17,11 +17,7 @@ internal static class InjectedDevices
     /// <exception cref="QuaiException">A device is not there, or something of it cannot be kept.</exception>
     public static void Apply(RuntimeSpec spec, DeviceEdits edits)
     {
-        if (edits.Hooks is [var hook, ..])
-        {
-            throw QuaiException.Invalid($"{Failed}{hook}: programs of the host at a container's start are not available in this version of Quai");
-        }
-
+        Add(spec, edits.Hooks);
         foreach (InjectedNode node in edits.Nodes)
         {
             Add(spec.Linux!, node);
@@ -44,6 +40,20 @@ internal static class InjectedDevices
             .. (spec.Mounts ?? []).Where(own => !edits.Mounts.Any(given => given.ContainerPath == own.Destination)),
             .. edits.Mounts.Select(m => new Mount { Destination = m.ContainerPath, Source = m.HostPath, Type = m.Type.Length > 0 ? m.Type : "bind", Options = OptionsOf(m) }),
         ];
+    }
+
+    private static void Add(RuntimeSpec spec, IReadOnlyList<InjectedHook> injected)
+    {
+        if (injected.Count == 0)
+        {
+            return;
+        }
+
+        List<Hook> Of(string moment) => [.. injected.Where(h => h.Moment == moment).Select(h => new Hook { Path = h.Path, Args = [.. h.Arguments], Env = [.. h.Environment], Timeout = h.Timeout })];
+        spec.Hooks = new Hooks
+        {
+            Prestart = Of("prestart"), CreateRuntime = Of("createRuntime"), CreateContainer = Of("createContainer"), StartContainer = Of("startContainer"), Poststart = Of("poststart"), Poststop = Of("poststop"),
+        };
     }
 
     private static void Add(LinuxSection linux, InjectedNode node)

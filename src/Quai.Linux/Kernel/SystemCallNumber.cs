@@ -44,6 +44,7 @@ public static class SystemCallNumber
     public static int ExitGroup => X64 ? 231 : 94;
     public static int Kill => X64 ? 62 : 129;
     public static int Getpid => X64 ? 39 : 172;
+    public static int Chroot => X64 ? 161 : 51;
     public static int Chdir => X64 ? 80 : 49;
     public static int Fchdir => X64 ? 81 : 50;
     public static int Umask => X64 ? 95 : 166;
@@ -97,6 +98,16 @@ public static class SystemCallNumber
     public static int Fsconfig => 431;
     public static int Fsmount => 432;
     public static int PidfdOpen => 434;
+    public static int PidfdGetfd => 438;
+    public static int SchedSetaffinity => X64 ? 203 : 122;
+    public static int SetMempolicy => X64 ? 238 : 237;
+    public static int Getdents64 => X64 ? 217 : 61;
+    public static int Sendfile => X64 ? 40 : 71;
+    public static int Utimensat => X64 ? 280 : 88;
+    public static int Linkat => X64 ? 265 : 37;
+    public static int Flistxattr => X64 ? 196 : 13;
+    public static int Fgetxattr => X64 ? 193 : 10;
+    public static int Fsetxattr => X64 ? 190 : 7;
     public static int Setfsuid => X64 ? 122 : 151;
     public static int Setfsgid => X64 ? 123 : 152;
     public static int Readlinkat => X64 ? 267 : 78;

@@ -9,14 +9,18 @@ namespace Quai.Linux.Netlink;
 /// <param name="LinkIndex">The interface.</param>
 /// <param name="Address">The address.</param>
 /// <param name="PrefixLength">Of its subnet.</param>
-public readonly record struct LinkAddress(int LinkIndex, IPAddress Address, int PrefixLength);
+public readonly record struct LinkAddress(int LinkIndex, IPAddress Address, int PrefixLength)
+{
+    /// <summary>Whether it was given to the interface for good, and is meant for the whole network.</summary>
+    public bool IsGlobalForGood { get; init; }
+}
 
 /// <summary>rtnetlink requests about addresses.</summary>
 public static class Addresses
 {
     private const ushort RTM_NEWADDR = 20, RTM_DELADDR = 21, RTM_GETADDR = 22;
     private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4;
-    private const byte AF_INET = 2, AF_INET6 = 10, IFA_F_NODAD = 2, RT_SCOPE_LINK = 253;
+    private const byte AF_INET = 2, AF_INET6 = 10, IFA_F_NODAD = 2, IFA_F_PERMANENT = 0x80, RT_SCOPE_UNIVERSE = 0, RT_SCOPE_LINK = 253;
 
     /// <summary>
     /// Adds an address to an interface, with the subnet's broadcast address. One of IPv6 is not first looked for on the link: whoever leases it has done so,
@@ -47,7 +51,10 @@ public static class Addresses
                 {
                     if (attributes.Type == (info.Family == AF_INET ? IFA_LOCAL : IFA_ADDRESS) && !(info.Family == AF_INET6 && info.Scope == RT_SCOPE_LINK))
                     {
-                        addresses.Add(new LinkAddress(info.Index, new IPAddress(attributes.Value), info.PrefixLength));
+                        addresses.Add(new LinkAddress(info.Index, new IPAddress(attributes.Value), info.PrefixLength)
+                        {
+                            IsGlobalForGood = (info.Flags & IFA_F_PERMANENT) != 0 && info.Scope == RT_SCOPE_UNIVERSE,
+                        });
                     }
                 }
             },

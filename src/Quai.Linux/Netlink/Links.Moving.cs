@@ -7,13 +7,14 @@ public static partial class Links
 {
     private const ushort IFLA_NEW_IFINDEX = 49;
 
-    /// <summary>Moves an interface of the socket's namespace to another one, where it is down and keeps its name.</summary>
+    /// <summary>Moves an interface of the socket's namespace to another one, where it is down.</summary>
     /// <param name="writer">Written to.</param>
     /// <param name="index">The interface, by index; 0 to use its name.</param>
     /// <param name="name">The interface, by name.</param>
     /// <param name="newIndex">Its index there (Linux 5.13); 0 for one that the kernel chooses.</param>
+    /// <param name="newName">Its name there; null for the same one.</param>
     /// <returns>Offset in the message of the other namespace's descriptor, which is to be filled in.</returns>
-    public static int WriteMove(NetlinkWriter writer, int index, string? name, int newIndex)
+    public static int WriteMove(NetlinkWriter writer, int index, string? name, int newIndex, string? newName = null)
     {
         int start = writer.Length;
         writer.Begin(RTM_NEWLINK, NLM_F_ACK);
@@ -21,6 +22,11 @@ public static partial class Links
         if (index == 0)
         {
             writer.String(IFLA_IFNAME, name);
+        }
+
+        else if (newName is not null)
+        {
+            writer.String(IFLA_IFNAME, newName);
         }
 
         if (newIndex > 0)

@@ -19,9 +19,21 @@ public static unsafe class PassedDescriptors
     public static long Send(int socket, int* descriptors, int count)
     {
         byte zero = 0;
+        return Send(socket, descriptors, count, &zero, 1);
+    }
+
+    /// <summary>Sends descriptors along with bytes of one's own.</summary>
+    /// <param name="socket">A connected socket.</param>
+    /// <param name="descriptors">What is sent.</param>
+    /// <param name="count">How many, <see cref="Most"/> at the most.</param>
+    /// <param name="bytes">What accompanies them: at least one byte.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <returns>Minus the errno, or something positive.</returns>
+    public static long Send(int socket, int* descriptors, int count, byte* bytes, int length)
+    {
         IoVector vector;
-        vector.Base = &zero;
-        vector.Length = 1;
+        vector.Base = bytes;
+        vector.Length = (ulong)length;
         byte* control = stackalloc byte[Header + (Most * sizeof(int))];
         *(ulong*)control = (ulong)(Header + (count * sizeof(int)));
         *(int*)(control + 8) = IoConstants.SOL_SOCKET;

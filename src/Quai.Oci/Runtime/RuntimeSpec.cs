@@ -35,6 +35,14 @@ public sealed class Process
     public string? SelinuxLabel { get; set; }
     public IoPriority? IoPriority { get; set; }
     public Scheduler? Scheduler { get; set; }
+    public CpuAffinity? ExecCpuAffinity { get; set; }
+}
+
+/// <summary>Processors, such as <c>0-3,7</c>, for the beginning of an exec and for its program.</summary>
+public sealed class CpuAffinity
+{
+    public string? Initial { get; set; }
+    public string? Final { get; set; }
 }
 
 public sealed class ConsoleSize
@@ -173,6 +181,22 @@ public sealed class LinuxSection
     public string? MountLabel { get; set; }
     public Personality? Personality { get; set; }
     public Dictionary<string, TimeOffset>? TimeOffsets { get; set; }
+    public MemoryPolicy? MemoryPolicy { get; set; }
+    public Dictionary<string, NetDevice>? NetDevices { get; set; }
+}
+
+/// <summary>set_mempolicy(2): <c>MPOL_*</c>, nodes such as <c>0-3,7</c>, and <c>MPOL_F_*</c>.</summary>
+public sealed class MemoryPolicy
+{
+    public string Mode { get; set; } = "";
+    public string? Nodes { get; set; }
+    public List<string>? Flags { get; set; }
+}
+
+/// <summary>An interface of the host's that becomes the container's, and its name there; null for the same one.</summary>
+public sealed class NetDevice
+{
+    public string? Name { get; set; }
 }
 
 public sealed class Personality
@@ -213,7 +237,28 @@ public sealed class Resources
     public PidsResources? Pids { get; set; }
     public BlockIoResources? BlockIO { get; set; }
     public List<HugepageLimit>? HugepageLimits { get; set; }
+    public NetworkResources? Network { get; set; }
+    public Dictionary<string, RdmaLimit>? Rdma { get; set; }
     public Dictionary<string, string>? Unified { get; set; }
+}
+
+/// <summary>cgroup v1's net_cls and net_prio.</summary>
+public sealed class NetworkResources
+{
+    public uint? ClassId { get; set; }
+    public List<InterfacePriority>? Priorities { get; set; }
+}
+
+public sealed class InterfacePriority
+{
+    public string Name { get; set; } = "";
+    public uint Priority { get; set; }
+}
+
+public sealed class RdmaLimit
+{
+    public uint? HcaHandles { get; set; }
+    public uint? HcaObjects { get; set; }
 }
 
 public sealed class DeviceRule
@@ -234,6 +279,7 @@ public sealed class MemoryResources
     public long? Kernel { get; set; }
     public ulong? Swappiness { get; set; }
     public bool? DisableOOMKiller { get; set; }
+    public bool? CheckBeforeUpdate { get; set; }
 }
 
 /// <summary>CPU limits; quota and period in microseconds.</summary>

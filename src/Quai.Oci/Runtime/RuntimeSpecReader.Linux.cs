@@ -29,7 +29,47 @@ public static partial class RuntimeSpecReader
                 case "mountLabel": value.MountLabel = json.TextOrNull(); break;
                 case "personality": value.Personality = PersonalityOf(ref json); break;
                 case "timeOffsets": value.TimeOffsets = json.Map(Offset); break;
-                case "intelRdt" or "memoryPolicy" or "netDevices": json.Refuse(); break;
+                case "memoryPolicy": value.MemoryPolicy = Policy(ref json); break;
+                case "netDevices": value.NetDevices = json.Map(NetDeviceOf); break;
+                case "intelRdt": json.Refuse(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return value;
+    }
+
+    private static MemoryPolicy? Policy(ref SpecReader json)
+    {
+        if (!json.Object())
+        {
+            return null;
+        }
+
+        MemoryPolicy value = new();
+        while (json.Member(out string name))
+        {
+            switch (name)
+            {
+                case "mode": value.Mode = json.Text(); break;
+                case "nodes": value.Nodes = json.TextOrNull(); break;
+                case "flags": value.Flags = json.Texts(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return value;
+    }
+
+    private static NetDevice NetDeviceOf(ref SpecReader json)
+    {
+        NetDevice value = new();
+        json.Begin();
+        while (json.Member(out string name))
+        {
+            switch (name)
+            {
+                case "name": value.Name = json.TextOrNull(); break;
                 default: json.Skip(); break;
             }
         }

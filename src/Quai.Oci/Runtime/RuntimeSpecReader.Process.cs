@@ -30,7 +30,28 @@ public static partial class RuntimeSpecReader
                 case "selinuxLabel": value.SelinuxLabel = json.TextOrNull(); break;
                 case "ioPriority": value.IoPriority = Priority(ref json); break;
                 case "scheduler": value.Scheduler = SchedulerOf(ref json); break;
-                case "execCPUAffinity": json.Refuse(); break;
+                case "execCPUAffinity": value.ExecCpuAffinity = Affinity(ref json); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return value;
+    }
+
+    private static CpuAffinity? Affinity(ref SpecReader json)
+    {
+        if (!json.Object())
+        {
+            return null;
+        }
+
+        CpuAffinity value = new();
+        while (json.Member(out string name))
+        {
+            switch (name)
+            {
+                case "initial": value.Initial = json.TextOrNull(); break;
+                case "final": value.Final = json.TextOrNull(); break;
                 default: json.Skip(); break;
             }
         }

@@ -22,7 +22,63 @@ public static partial class RuntimeSpecReader
                 case "blockIO": value.BlockIO = BlockIo(ref json); break;
                 case "hugepageLimits": value.HugepageLimits = json.List(Hugepages); break;
                 case "unified": value.Unified = json.TextMap(); break;
-                case "network" or "rdma": json.Refuse(); break;
+                case "network": value.Network = Network(ref json); break;
+                case "rdma": value.Rdma = json.Map(Rdma); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return value;
+    }
+
+    private static NetworkResources? Network(ref SpecReader json)
+    {
+        if (!json.Object())
+        {
+            return null;
+        }
+
+        NetworkResources value = new();
+        while (json.Member(out string name))
+        {
+            switch (name)
+            {
+                case "classID": value.ClassId = json.NumberOrNull<uint>(); break;
+                case "priorities": value.Priorities = json.List(InterfacePriorityOf); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return value;
+    }
+
+    private static InterfacePriority InterfacePriorityOf(ref SpecReader json)
+    {
+        InterfacePriority value = new();
+        json.Begin();
+        while (json.Member(out string name))
+        {
+            switch (name)
+            {
+                case "name": value.Name = json.Text(); break;
+                case "priority": value.Priority = json.Number<uint>(); break;
+                default: json.Skip(); break;
+            }
+        }
+
+        return value;
+    }
+
+    private static RdmaLimit Rdma(ref SpecReader json)
+    {
+        RdmaLimit value = new();
+        json.Begin();
+        while (json.Member(out string name))
+        {
+            switch (name)
+            {
+                case "hcaHandles": value.HcaHandles = json.NumberOrNull<uint>(); break;
+                case "hcaObjects": value.HcaObjects = json.NumberOrNull<uint>(); break;
                 default: json.Skip(); break;
             }
         }
@@ -68,6 +124,7 @@ public static partial class RuntimeSpecReader
                 case "kernel": value.Kernel = json.NumberOrNull<long>(); break;
                 case "swappiness": value.Swappiness = json.NumberOrNull<ulong>(); break;
                 case "disableOOMKiller": value.DisableOOMKiller = json.Flag(); break;
+                case "checkBeforeUpdate": value.CheckBeforeUpdate = json.Flag(); break;
                 default: json.Skip(); break;
             }
         }

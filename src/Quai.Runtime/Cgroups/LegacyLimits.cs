@@ -9,7 +9,12 @@ internal static class LegacyLimits
     /// <summary>(file, value); the controller is the file's name up to the first dot.</summary>
     public static IEnumerable<(string File, string Value)> Of(Resources resources, CgroupLayout layout)
     {
-        if (resources.Memory is { } memory)
+        return [.. OfMemory(resources.Memory, layout), .. OfCpu(resources.Cpu), .. OfPids(resources.Pids), .. OfBlockDevices(resources.BlockIO, layout), .. OfOthers(resources, layout)];
+    }
+
+    private static IEnumerable<(string File, string Value)> OfMemory(MemoryResources? memory, CgroupLayout layout)
+    {
+        if (memory is not null)
         {
             if (memory.Limit is { } limit and not 0)
             {
@@ -37,7 +42,11 @@ internal static class LegacyLimits
             }
         }
 
-        if (resources.Cpu is { } cpu)
+    }
+
+    private static IEnumerable<(string File, string Value)> OfCpu(CpuResources? cpu)
+    {
+        if (cpu is not null)
         {
             if (cpu.Shares is { } shares and not 0)
             {
@@ -52,6 +61,16 @@ internal static class LegacyLimits
             if (cpu.Quota is { } quota and not 0)
             {
                 yield return ("cpu.cfs_quota_us", Text(quota));
+            }
+
+            if (cpu.Burst is { } burst)
+            {
+                yield return ("cpu.cfs_burst_us", burst.ToString(CultureInfo.InvariantCulture));
+            }
+
+            if (cpu.Idle is { } idle)
+            {
+                yield return ("cpu.idle", Text(idle));
             }
 
             if (cpu.RealtimePeriod is { } realtimePeriod and not 0)
@@ -75,16 +94,42 @@ internal static class LegacyLimits
             }
         }
 
-        if (resources.Pids is { Limit: not 0 } pids)
+    }
+
+    private static IEnumerable<(string File, string Value)> OfPids(PidsResources? pids)
+    {
+        if (pids is { Limit: not 0 })
         {
             yield return ("pids.max", pids.Limit < 0 ? "max" : Text(pids.Limit));
         }
 
-        if (resources.BlockIO is { } block)
+    }
+
+    private static IEnumerable<(string File, string Value)> OfBlockDevices(BlockIoResources? block, CgroupLayout layout)
+    {
+        if (block is not null)
         {
             if (block.Weight is { } weight and not 0)
             {
                 yield return (layout.BlockWeightFile, weight.ToString(CultureInfo.InvariantCulture));
+            }
+
+            if (block.LeafWeight is { } leaf and not 0)
+            {
+                yield return ("blkio.leaf_weight", leaf.ToString(CultureInfo.InvariantCulture));
+            }
+
+            foreach (WeightDevice device in block.WeightDevice ?? [])
+            {
+                if (device.Weight is { } own and not 0)
+                {
+                    yield return (layout.BlockWeightFile + "_device", string.Create(CultureInfo.InvariantCulture, $"{device.Major}:{device.Minor} {own}"));
+                }
+
+                if (device.LeafWeight is { } ownLeaf and not 0)
+                {
+                    yield return ("blkio.leaf_weight_device", string.Create(CultureInfo.InvariantCulture, $"{device.Major}:{device.Minor} {ownLeaf}"));
+                }
             }
 
             foreach ((string file, List<ThrottleDevice>? devices) in new[]
@@ -100,6 +145,31 @@ internal static class LegacyLimits
             }
         }
 
+    }
+
+    private static IEnumerable<(string File, string Value)> OfOthers(Resources resources, CgroupLayout layout)
+    {
+        foreach (HugepageLimit limit in resources.HugepageLimits ?? [])
+        {
+            // Reservations are limited where the kernel can: whoever has reserved pages is not killed when it touches them.
+            yield return ($"hugetlb.{limit.PageSize}.{(layout.LimitsHugeReservations ? "rsvd." : "")}limit_in_bytes", limit.Limit.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (resources.Network?.ClassId is { } classId and not 0)
+        {
+            yield return ("net_cls.classid", classId.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach (InterfacePriority priority in resources.Network?.Priorities ?? [])
+        {
+            yield return ("net_prio.ifpriomap", string.Create(CultureInfo.InvariantCulture, $"{priority.Name} {priority.Priority}"));
+        }
+
+        foreach ((string device, RdmaLimit limit) in resources.Rdma ?? [])
+        {
+            yield return ("rdma.max", RdmaText(device, limit));
+        }
+
         if (resources.Devices is { } rules)
         {
             foreach (DeviceRule rule in rules)
@@ -108,6 +178,11 @@ internal static class LegacyLimits
             }
         }
     }
+
+    /// <summary>A device's line of <c>rdma.max</c>: what is not limited stays as it is.</summary>
+    public static string RdmaText(string device, RdmaLimit limit) =>
+        device + (limit.HcaHandles is { } handles ? string.Create(CultureInfo.InvariantCulture, $" hca_handle={handles}") : "")
+            + (limit.HcaObjects is { } objects ? string.Create(CultureInfo.InvariantCulture, $" hca_object={objects}") : "");
 
     private static string Rule(DeviceRule rule)
     {

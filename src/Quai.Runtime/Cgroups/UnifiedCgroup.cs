@@ -44,7 +44,7 @@ internal sealed class UnifiedCgroup(string directory) : ICgroup
 
     public void Update(Resources resources)
     {
-        foreach ((string file, string value) in UnifiedLimits.Of(resources))
+        foreach ((string file, string value) in UnifiedLimits.Of(resources, CgroupLayout.Current))
         {
             CgroupFiles.Write(directory + "/" + file, value);
         }

@@ -7,9 +7,12 @@ namespace Quai.Runtime.Cgroups;
 internal static class UnifiedLimits
 {
     /// <summary>(file, value), in the order to be written.</summary>
-    public static IEnumerable<(string File, string Value)> Of(Resources resources)
+    public static IEnumerable<(string File, string Value)> Of(Resources resources, CgroupLayout layout) =>
+        [.. OfMemory(resources.Memory), .. OfCpu(resources.Cpu), .. OfPids(resources.Pids), .. OfBlockDevices(resources.BlockIO, layout), .. OfOthers(resources, layout)];
+
+    private static IEnumerable<(string File, string Value)> OfMemory(MemoryResources? memory)
     {
-        if (resources.Memory is { } memory)
+        if (memory is not null)
         {
             if (memory.Limit is { } limit and not 0)
             {
@@ -28,7 +31,11 @@ internal static class UnifiedLimits
             }
         }
 
-        if (resources.Cpu is { } cpu)
+    }
+
+    private static IEnumerable<(string File, string Value)> OfCpu(CpuResources? cpu)
+    {
+        if (cpu is not null)
         {
             if (cpu.Shares is { } shares and not 0)
             {
@@ -42,6 +49,16 @@ internal static class UnifiedLimits
                 yield return ("cpu.max", quota + " " + (cpu.Period is null or 0 ? 100000UL : cpu.Period.Value).ToString(CultureInfo.InvariantCulture));
             }
 
+            if (cpu.Burst is { } burst)
+            {
+                yield return ("cpu.max.burst", burst.ToString(CultureInfo.InvariantCulture));
+            }
+
+            if (cpu.Idle is { } idle)
+            {
+                yield return ("cpu.idle", idle.ToString(CultureInfo.InvariantCulture));
+            }
+
             if (!string.IsNullOrEmpty(cpu.Cpus))
             {
                 yield return ("cpuset.cpus", cpu.Cpus);
@@ -53,16 +70,36 @@ internal static class UnifiedLimits
             }
         }
 
-        if (resources.Pids is { Limit: not 0 } pids)
+    }
+
+    private static IEnumerable<(string File, string Value)> OfPids(PidsResources? pids)
+    {
+        if (pids is { Limit: not 0 })
         {
             yield return ("pids.max", Max(pids.Limit));
         }
 
-        if (resources.BlockIO is { } block)
+    }
+
+    private static IEnumerable<(string File, string Value)> OfBlockDevices(BlockIoResources? block, CgroupLayout layout)
+    {
+        if (block is not null)
         {
             if (block.Weight is { } weight and not 0)
             {
-                yield return ("io.weight", "default " + (1 + ((weight - 10) * 9999 / 990)).ToString(CultureInfo.InvariantCulture));
+                yield return layout.BlockWeightFile == "io.bfq.weight"
+                    ? ("io.bfq.weight", weight.ToString(CultureInfo.InvariantCulture))
+                    : ("io.weight", "default " + IoWeight(weight).ToString(CultureInfo.InvariantCulture));
+            }
+
+            foreach (WeightDevice device in block.WeightDevice ?? [])
+            {
+                if (device.Weight is { } own and not 0)
+                {
+                    yield return layout.BlockWeightFile == "io.bfq.weight"
+                        ? ("io.bfq.weight", string.Create(CultureInfo.InvariantCulture, $"{device.Major}:{device.Minor} {own}"))
+                        : ("io.weight", string.Create(CultureInfo.InvariantCulture, $"{device.Major}:{device.Minor} {IoWeight(own)}"));
+                }
             }
 
             foreach ((string key, List<ThrottleDevice>? devices) in new[]
@@ -75,6 +112,23 @@ internal static class UnifiedLimits
                     yield return ("io.max", string.Create(CultureInfo.InvariantCulture, $"{device.Major}:{device.Minor} {key}={device.Rate}"));
                 }
             }
+        }
+
+    }
+
+    // [10, 1000] onto [1, 10000].
+    private static int IoWeight(int weight) => 1 + ((weight - 10) * 9999 / 990);
+
+    private static IEnumerable<(string File, string Value)> OfOthers(Resources resources, CgroupLayout layout)
+    {
+        foreach (HugepageLimit limit in resources.HugepageLimits ?? [])
+        {
+            yield return ($"hugetlb.{limit.PageSize}.{(layout.LimitsHugeReservations ? "rsvd." : "")}max", limit.Limit.ToString(CultureInfo.InvariantCulture));
+        }
+
+        foreach ((string device, RdmaLimit limit) in resources.Rdma ?? [])
+        {
+            yield return ("rdma.max", LegacyLimits.RdmaText(device, limit));
         }
 
         foreach ((string file, string value) in resources.Unified ?? [])

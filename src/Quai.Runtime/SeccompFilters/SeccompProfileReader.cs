@@ -56,7 +56,7 @@ public static class SeccompProfileReader
         var profile = new Profile
         {
             DefaultAction = document.DefaultAction,
-            DefaultErrnoRet = document.DefaultErrnoRet,
+            DefaultErrnoRet = ReturnsErrno(document.DefaultAction) ? document.DefaultErrnoRet : null,
             Architectures = document.Architectures ?? Map(document.ArchMap, machine),
             Flags = document.Flags,
             ListenerPath = document.ListenerPath,
@@ -76,7 +76,7 @@ public static class SeccompProfileReader
                 {
                     Names = rule.Name is { Length: > 0 } name ? [name] : rule.Names ?? [],
                     Action = rule.Action ?? "",
-                    ErrnoRet = rule.ErrnoRet,
+                    ErrnoRet = ReturnsErrno(rule.Action) ? rule.ErrnoRet : null,
                     Args = rule.Args,
                 });
             }
@@ -84,6 +84,9 @@ public static class SeccompProfileReader
 
         return profile;
     }
+
+    // Docker's profiles may have a number where none is returned; the specification's may not.
+    private static bool ReturnsErrno(string? action) => action is "SCMP_ACT_ERRNO" or "SCMP_ACT_TRACE";
 
     private static List<string>? Map(List<ArchitectureMap>? maps, Architecture machine)
     {

@@ -35,7 +35,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
     /// <inheritdoc/>
     public async Task<IShim> StartAsync(ContainerLaunch launch, CancellationToken cancellation)
     {
-        PlanWriter plan = SpecCompiler.Compile(launch.Spec, new SpecCompiler.Settings { Overlay = launch.Overlay, Network = launch.Network, NameSockets = launch.NameSockets });
+        PlanWriter plan = SpecCompiler.Compile(launch.Spec, new SpecCompiler.Settings { Overlay = launch.Overlay, Network = launch.Network, NameSockets = launch.NameSockets, Identity = new ContainerIdentity(launch.Id, launch.RunDirectory, launch.Spec.Annotations) });
         SetShimFields(plan, launch);
         ShimClient client;
         try
@@ -71,7 +71,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
     /// <exception cref="RuntimeStartException">A step failed; nothing is left behind.</exception>
     internal async Task<ApartExec> ExecApartAsync(FileDescriptor container, string runDirectory, ExecLaunch launch, string? cgroupsPath, CancellationToken cancellation)
     {
-        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, cgroupsPath, inheritedContainer: ShimProtocol.ContainerFd);
+        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, cgroupsPath, inheritedContainer: ShimProtocol.ContainerFd, identity: new ContainerIdentity(launch.Id, runDirectory, null));
         plan.Header.OpenStdin = launch.Attach is { Stdin: true } ? 1 : 0;
         plan.Header.StdinOnce = 1;
         SetExitRecord(plan, runDirectory);

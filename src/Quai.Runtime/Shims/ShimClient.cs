@@ -151,7 +151,7 @@ internal sealed class ShimClient : IShim
     public async Task<IExecProcess> ExecAsync(ExecLaunch launch, CancellationToken cancellation)
     {
         ThrowIfRefused();
-        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, CgroupsPath(), newestPlan: _planVersion);
+        PlanWriter plan = SpecCompiler.CompileExec(launch.Process, launch.Seccomp, CgroupsPath(), newestPlan: _planVersion, identity: new ContainerIdentity(_id, _runDirectory, null));
         int streams = ContainerRuntime.StreamsOf(launch.Attach);
         using FileDescriptor block = UnixSockets.MemoryFile(plan.ToBlock());
         ExecProcess exec = new();

@@ -8,13 +8,17 @@ namespace Quai.Runtime.Shims;
 public static class StartFailure
 {
     /// <summary>Program not found is 127, not executable 126, everything else 128; in Docker's words.</summary>
-    public static RuntimeStartException Of(string step, int errno)
+    /// <param name="step">What the step does.</param>
+    /// <param name="errno">The errno, or a <see cref="PlanError"/>.</param>
+    /// <param name="text">What a hook that failed has printed.</param>
+    public static RuntimeStartException Of(string step, int errno, string text = "")
     {
         // Paths and names come from the image; clients show errors unfiltered on terminals.
         step = Printable(step);
         if (!step.StartsWith(SpecCompiler.ExecutePrefix, StringComparison.Ordinal))
         {
-            return new RuntimeStartException($"{step}: {Reason(errno)}", 128, errno);
+            text = Printable(text.Trim());
+            return new RuntimeStartException($"{step}: {Reason(errno)}{(text.Length > 0 ? ": " + text : "")}", 128, errno);
         }
 
         string name = step[SpecCompiler.ExecutePrefix.Length..];
@@ -36,6 +40,9 @@ public static class StartFailure
         PlanError.OutsideRoot => "it lies outside of the container's root",
         PlanError.NoProcfs => "before Linux 6.18 a process namespace that is joined needs a process in it that has its procfs at /proc, and to be named by that process's /proc/PID/ns/pid",
         PlanError.NoNftables => "the kernel lacks nf_tables: the module nf_tables is needed",
+        PlanError.HookTime => "it did not end within its time",
+        >= PlanError.HookKilled and < PlanError.HookEnd => $"it was ended by signal {errno - PlanError.HookKilled}",
+        >= PlanError.HookExited and < PlanError.HookKilled => $"it failed with exit code {errno - PlanError.HookExited}",
         _ => Errno.Message(errno),
     };
 

@@ -14,6 +14,9 @@ public static class CapabilityMask
     /// <summary>The highest capability that has a name here.</summary>
     public static int LastKnown => Names.Length - 1;
 
+    /// <summary>A capability's name, such as <c>CAP_CHOWN</c>.</summary>
+    public static string NameOf(int capability) => "CAP_" + Names[capability];
+
     /// <summary>The bits of some names, except those above <paramref name="last"/>, which the kernel does not have, and unknown ones.</summary>
     public static ulong Of(List<string>? names, int last)
     {

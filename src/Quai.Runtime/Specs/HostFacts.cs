@@ -9,10 +9,33 @@ namespace Quai.Runtime.Specs;
 /// <param name="HasKcore">Whether its procfs has a <c>kcore</c>, for which <c>/dev/core</c> is created.</param>
 public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool HasKcore)
 {
-    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")));
+    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")) { RootIsMounted = ReadRootIsMounted(), DelegatedFiles = ReadDelegatedFiles() });
+
+    /// <summary>Whether <c>/</c> is a mount, and not a directory of one (in a chroot).</summary>
+    public bool RootIsMounted { get; init; } = true;
 
     /// <summary>This machine's.</summary>
     public static HostFacts Current => Machine.Value;
+
+    /// <summary>The files of a cgroup (v2) that whoever it is delegated to owns (cgroups(7)).</summary>
+    public IReadOnlyList<string> DelegatedFiles { get; init; } = [];
+
+    private static string[] ReadDelegatedFiles() => File.Exists("/sys/kernel/cgroup/delegate")
+        ? [.. File.ReadAllLines("/sys/kernel/cgroup/delegate").Where(name => name.Length > 0)]
+        : ["cgroup.procs", "cgroup.subtree_control", "cgroup.threads"];
+
+    // The kernel lists those mounts that can be reached from this process's root, by their paths from there.
+    private static bool ReadRootIsMounted()
+    {
+        try
+        {
+            return File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ', 6) is [_, _, _, _, "/", ..]);
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
 
     private static int ReadLastCapability()
     {

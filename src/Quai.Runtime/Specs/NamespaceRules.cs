@@ -20,6 +20,9 @@ internal sealed class NamespaceRules
     /// <summary>Whether host and domain name are the container's own.</summary>
     public bool OwnUts => (_own & CloneFlags.CLONE_NEWUTS) != 0;
 
+    /// <summary>Whether the interfaces are the container's own.</summary>
+    public bool OwnNetwork => (_own & CloneFlags.CLONE_NEWNET) != 0;
+
     /// <summary>Checks a config's namespaces.</summary>
     /// <exception cref="QuaiException">One is named twice, or there is no mount namespace, or id maps are given without a user namespace.</exception>
     public static NamespaceRules Of(LinuxSection linux)

@@ -26,7 +26,7 @@ public sealed partial class SpecCompiler
         foreach (Mount mount in _spec.Mounts ?? [])
         {
             MountOptions options = MountOptions.Parse(mount.Options);
-            if (options is { Propagation: MS_SHARED, Bind: true } && mount is { Source: { } source, Subpath: null } && !_sharedSources.ContainsKey((source, mount.Destination)))
+            if (mount is { Source: { } source, Subpath: null } && options is { Propagation: MS_SHARED, Bind: true, Remount: false } && !_mapped.ContainsKey(mount) && !_sharedSources.ContainsKey((source, mount.Destination)))
             {
                 if (_sharedSources.Count == MaxSharedSources)
                 {
@@ -52,10 +52,20 @@ public sealed partial class SpecCompiler
     private void CompileBind(string source, Mount mount, MountOptions options, bool file)
     {
         (string? subpath, string destination) = (mount.Subpath, mount.Destination);
+        if (options.Remount)
+        {
+            ChangeMount(destination, options, file);
+            return;
+        }
+
         long flags = FlagsOfTree(options);
         string name = source;
         int tree = Tree;
-        if (subpath is null && _sharedSources.Remove((source, destination), out int shared))
+        if (_mapped.Remove(mount, out int mapped))
+        {
+            tree = mapped;
+        }
+        else if (subpath is null && _sharedSources.Remove((source, destination), out int shared))
         {
             tree = shared;
         }
@@ -83,16 +93,15 @@ public sealed partial class SpecCompiler
         }
 
         ulong propagation = options.Propagation == 0 ? MS_PRIVATE : options.Propagation;
-        if (options.Recursive && !options.RecursiveAttributes && (options.SetAttributes | options.ClearAttributes) != 0)
+        ulong set = options.SetAttributes, clear = options.ClearAttributes;
+        if (options.Recursive && (set | clear) != 0)
         {
             // Attributes for the top mount alone, propagation for all.
-            SetAttributes(name, tree, options.SetAttributes, options.ClearAttributes, 0, recursive: false);
-            SetAttributes(name, tree, 0, 0, propagation, recursive: true);
+            SetAttributes(name, tree, set, clear, 0, recursive: false);
+            (set, clear) = (0, 0);
         }
-        else
-        {
-            SetAttributes(name, tree, options.SetAttributes, options.ClearAttributes, propagation, options.Recursive);
-        }
+
+        SetAttributes(name, tree, set | options.AllSet, clear | options.AllClear, propagation, options.Recursive);
 
         OpenPlace(destination, file);
         Child(
@@ -125,6 +134,14 @@ public sealed partial class SpecCompiler
         Child($"mount the image for {mount.Destination}", Step.Call(Nr.Mount, _plan.Text("overlay"), _plan.Text(at), _plan.Text("overlay"), layers.Upper is null ? (long)MS_RDONLY : 0, _plan.Text(text)));
         CompileBind(at, mount, options, layers.IsFile);
         Child($"uncover {at}", Step.Call(Nr.Umount2, _plan.Text(at), MNT_DETACH));
+    }
+
+    /// <summary>A bind with <c>remount</c>: what is at the destination gets other attributes.</summary>
+    private void ChangeMount(string destination, MountOptions options, bool file)
+    {
+        OpenPlace(destination, file);
+        SetAttributes(destination, Place, options.SetAttributes | options.AllSet, options.ClearAttributes | options.AllClear, options.Propagation, recursive: false);
+        ClosePlace();
     }
 
     /// <summary>Has a tree that is mounted nowhere yet show other owners. The kernel wants the namespace's number in a block, which is known beforehand only if it is chosen.</summary>

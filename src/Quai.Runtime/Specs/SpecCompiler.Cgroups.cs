@@ -1,3 +1,4 @@
+using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Oci.Runtime;
@@ -30,6 +31,16 @@ public sealed partial class SpecCompiler
 
         Resources resources = _linux.Resources ?? new Resources();
         (string File, string Value)[] limits = [.. LegacyLimits.Of(resources, _host.Cgroups)];
+        if (limits.FirstOrDefault(l => ControllerOf(l.File) is not "devices" and var c && !_host.Cgroups.Hierarchies.Any(h => h.Controllers.Contains(c))) is { File: { } missing })
+        {
+            throw QuaiException.Invalid($"{missing} cannot be set: this machine has no controller {ControllerOf(missing)}");
+        }
+
+        if (resources.Unified is { Count: > 0 } unified)
+        {
+            throw QuaiException.Invalid($"{unified.First().Key} is a file of cgroup v2, and this machine has cgroup v1");
+        }
+
         foreach (CgroupHierarchy hierarchy in _host.Cgroups.Hierarchies)
         {
             string directory = hierarchy.MountPoint + path;
@@ -42,7 +53,7 @@ public sealed partial class SpecCompiler
             for (int i = 0; i < limits.Length; i++)
             {
                 (string file, string value) = limits[i];
-                if (!hierarchy.Controllers.Contains(file[..file.IndexOf('.', StringComparison.Ordinal)]))
+                if (!hierarchy.Controllers.Contains(ControllerOf(file)))
                 {
                     continue;
                 }
@@ -72,6 +83,26 @@ public sealed partial class SpecCompiler
             }
         }
     }
+
+    /// <summary>Gives the group to the root of the container's user namespace, if the container sees it as its own and may write to it (config-linux.md, "Cgroup ownership").</summary>
+    private void Delegate(string directory)
+    {
+        const ulong Both = CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWUSER;
+        bool writable = (_spec.Mounts ?? []).Any(m => m.Source == "cgroup" && SpecRules.Normal(m.Destination) == "/sys/fs/cgroup" && m.Options?.Contains("ro") is not true);
+        if (!writable || (_newNamespaces & Both) != Both || _linux.UidMappings?.Find(m => m.ContainerId == 0) is not { } root)
+        {
+            return;
+        }
+
+        uint owner = root.HostId;
+        Parent($"own cgroup {directory}", Step.Call(Nr.Fchownat, AT_FDCWD, _plan.Text(directory), owner, -1, 0));
+        foreach (string file in _host.DelegatedFiles)
+        {
+            Parent($"own {directory}/{file}", Step.Call(Nr.Fchownat, AT_FDCWD, _plan.Text(directory + "/" + file), owner, -1, 0).Tolerating(Errno.ENOENT));
+        }
+    }
+
+    private static string ControllerOf(string file) => file[..file.IndexOf('.', StringComparison.Ordinal)];
 
     private void InheritCpuset(string mountPoint, string path)
     {
@@ -104,11 +135,12 @@ public sealed partial class SpecCompiler
             Parent($"make cgroup {parent}", Step.Call(Nr.Mkdirat, AT_FDCWD, _plan.Text(parent), 0x1ED).Tolerating(Errno.EEXIST));
         }
 
-        foreach ((string file, string value) in UnifiedLimits.Of(_linux.Resources ?? new Resources()))
+        foreach ((string file, string value) in UnifiedLimits.Of(_linux.Resources ?? new Resources(), _host.Cgroups))
         {
             Parent($"set {file} to {value}", WriteFile(directory + "/" + file, value));
         }
 
+        Delegate(directory);
         Parent($"open cgroup {directory}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0).Into(PlanSlot.Cgroup));
         CompileDeviceFilter();
         _plan.Header.CgroupSlot = PlanSlot.Cgroup;

@@ -61,11 +61,11 @@ public sealed partial class SpecCompiler
                 "p" => ProcessConstants.S_IFIFO,
                 _ => throw QuaiException.Invalid($"device {device.Path} has unknown type \"{device.Type}\""),
             };
-            Node(device.Path, (int)(type | ((device.FileMode ?? 0x1B6) & 0xFFF)), MakeDevice(device.Major, device.Minor), device.Uid ?? 0, device.Gid ?? 0, user);
+            Node(device.Path, (int)(type | ((device.FileMode ?? 0x1B6) & 0xFFF)), MakeDevice(device.Major, device.Minor), device.Uid ?? 0, device.Gid ?? 0, user, asked: true);
         }
     }
 
-    private void Node(string path, int mode, long device, uint uid, uint gid, bool bind)
+    private void Node(string path, int mode, long device, uint uid, uint gid, bool bind, bool asked = false)
     {
         if (bind)
         {
@@ -79,7 +79,7 @@ public sealed partial class SpecCompiler
         string normal = SpecRules.Normal(path);
         bool inDev = normal.StartsWith("/dev/", StringComparison.Ordinal);
         Child($"make device {path}", Step.Of(
-            PlanOperation.MakeNode, Argument.Slot(inDev ? PlanSlot.DevMount : PlanSlot.Root), _plan.Text(inDev ? normal[4..] : normal), mode, device, uid, gid).FollowingNoLinks(inDev));
+            PlanOperation.MakeNode, Argument.Slot(inDev ? PlanSlot.DevMount : PlanSlot.Root), _plan.Text(inDev ? normal[4..] : normal), mode, device, uid, gid).FollowingNoLinks(inDev).Matching(asked));
     }
 
     private static long MakeDevice(long major, long minor) => (minor & 0xFF) | ((major & 0xFFF) << 8) | ((minor & ~0xFFL) << 12) | ((major & ~0xFFFL) << 32);

@@ -21,14 +21,24 @@ public sealed partial class SpecCompiler
     {
         ulong propagation = _linux.RootfsPropagation switch
         {
-            "private" or "rprivate" => MS_PRIVATE,
-            "unbindable" or "runbindable" => MS_UNBINDABLE,
+            "private" or "rprivate" or "unbindable" or "runbindable" => MS_PRIVATE,
             _ => MS_SLAVE,
         };
         OpenSharedSources();
 
         // Nothing mounted here may ever appear on the host: what is to be shared with it was opened before, and stays shared.
+        if (!_host.RootIsMounted)
+        {
+            EnterTopOfMounts();
+        }
+
         Child("part the mounts from the host's", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)(MS_REC | propagation), 0));
+        if (!_host.RootIsMounted)
+        {
+            Child("return to the root", Step.Call(Nr.Fchdir, Argument.Slot(_ownRoot)));
+            Child("return to the root", Step.Call(Nr.Chroot, _plan.Text(".")));
+        }
+
         string root = _spec.Root!.Path;
         if (overlay is not null)
         {
@@ -94,7 +104,15 @@ public sealed partial class SpecCompiler
             else
             {
                 string type = mount.Type == "cgroup" ? "cgroup2" : mount.Type ?? "";
-                if (type == "tmpfs" && !options.Data.Split(',').Any(o => o.StartsWith("mode=", StringComparison.Ordinal)))
+                if (options.Remount)
+                {
+                    OpenPlace(mount.Destination, file: false);
+                    MountHere($"change the mount at {mount.Destination}", mount.Source ?? type, type, options.Flags, options.Data);
+                    ClosePlace();
+                    continue;
+                }
+
+                if (type == "tmpfs" && (options.CopiesUp || !options.Data.Split(',').Any(o => o.StartsWith("mode=", StringComparison.Ordinal))))
                 {
                     MountTmpfs(mount, options);
                     continue;
@@ -118,7 +136,7 @@ public sealed partial class SpecCompiler
                 }
 
                 ClosePlace();
-                SetPropagation(mount.Destination, options.Propagation);
+                SetPropagation(mount.Destination, options);
             }
         }
 
@@ -215,6 +233,11 @@ public sealed partial class SpecCompiler
 
     private void CompilePivot()
     {
+        if (!_host.RootIsMounted)
+        {
+            EnterTopOfMounts();
+        }
+
         Child("enter the root", Step.Call(Nr.Fchdir, Argument.Slot(PlanSlot.Root)));
         Child("change the root", Step.Call(Nr.PivotRoot, _plan.Text("."), _plan.Text(".")));
 
@@ -225,6 +248,10 @@ public sealed partial class SpecCompiler
         {
             // Including those created from within, since the host is not involved.
             Child("share the root", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)MS_SHARED, 0));
+        }
+        else if (_linux.RootfsPropagation is "unbindable" or "runbindable")
+        {
+            Child("make the root unbindable", Step.Call(Nr.Mount, 0, _plan.Text("/"), 0, (long)(MS_UNBINDABLE | (_linux.RootfsPropagation[0] == 'r' ? MS_REC : 0)), 0));
         }
     }
 
@@ -241,20 +268,37 @@ public sealed partial class SpecCompiler
     {
         string path = SpecRules.Normal(mount.Destination);
         Child($"mount tmpfs at {mount.Destination}", Step.Of(
-            PlanOperation.MountTmpfs, Argument.Slot(PlanSlot.Root), _plan.Text(path), _plan.Text(mount.Source ?? "tmpfs"), (long)options.Flags,
+            options.CopiesUp ? PlanOperation.MountTmpfsWithContents : PlanOperation.MountTmpfs, Argument.Slot(PlanSlot.Root), _plan.Text(path), _plan.Text(mount.Source ?? "tmpfs"), (long)options.Flags,
             options.Data.Length == 0 ? 0 : _plan.Text(options.Data), (long)RulesOf(path)));
-        SetPropagation(mount.Destination, options.Propagation);
+        SetPropagation(mount.Destination, options);
     }
 
-    /// <summary>The propagation of the new mount, not of what it covers.</summary>
-    private void SetPropagation(string destination, ulong propagation)
+    /// <summary>The propagation of the new mount, not of what it covers, and what mount(2) cannot say.</summary>
+    private void SetPropagation(string destination, MountOptions options)
     {
-        if (propagation != 0)
+        if (options.Propagation != 0 || options.AllSet != 0)
         {
             OpenPlace(destination, file: false);
-            SetAttributes(destination, Place, 0, 0, propagation, recursive: false);
+            SetAttributes(destination, Place, options.AllSet, options.AllSet & MOUNT_ATTR_ATIME, options.Propagation, recursive: false);
             ClosePlace();
         }
+    }
+
+    /// <summary>
+    /// The top of this mount namespace, for a runtime whose root is a directory of it and no mount (a chroot): what concerns the namespace as a whole is done there.
+    /// The runtime's own root stays open, for the way back.
+    /// </summary>
+    private void EnterTopOfMounts()
+    {
+        if (_ownRoot == 0)
+        {
+            _ownRoot = _plan.NewSlot();
+            _ownMounts = _plan.NewSlot();
+            Child("open the root", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text("/"), O_PATH | O_DIRECTORY | O_CLOEXEC, 0).Into(_ownRoot));
+            Child("open the mount namespace", Step.Call(Nr.Openat, Argument.Slot(PlanSlot.Procfs), _plan.Text("self/ns/mnt"), O_RDONLY | O_CLOEXEC, 0).Into(_ownMounts));
+        }
+
+        Child("enter the top of the mount namespace", Step.Call(Nr.Setns, Argument.Slot(_ownMounts), (long)CloneFlags.CLONE_NEWNS));
     }
 
     private static PlaceRules RulesOf(string path) =>

@@ -14,8 +14,14 @@ public sealed partial class SpecCompiler
 
     private void CompileNetwork(Settings settings)
     {
+        IReadOnlyList<NetlinkRequest> moved = _linux.NetDevices is { Count: > 0 } devices ? MovedDevices.RequestsFor(devices) : [];
         if ((_newNamespaces & CloneFlags.CLONE_NEWNET) == 0)
         {
+            if (moved.Count > 0)
+            {
+                CompileRequests(moved);
+            }
+
             return;
         }
 
@@ -26,6 +32,11 @@ public sealed partial class SpecCompiler
         else
         {
             CompileRequests(settings.Network);
+        }
+
+        if (moved.Count > 0)
+        {
+            CompileRequests(moved);
         }
 
         if (settings.NameSockets)

@@ -25,14 +25,16 @@ public sealed partial class SpecCompiler
     /// <param name="newestPlan">The newest plan version that the container's shim knows.</param>
     /// <param name="host">The machine; null for this one.</param>
     /// <param name="inheritedContainer">The descriptor under which the process that runs the plan has inherited the container's pidfd; negative if the slot is already filled.</param>
+    /// <param name="identity">What the container is called; needed for a filter that notifies.</param>
     /// <exception cref="QuaiException">Something requested is impossible or forbidden.</exception>
     /// <exception cref="PlanVersionException">The shim is too old for it.</exception>
-    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true, ulong alsoJoined = 0, int preserved = 0, int newestPlan = PlanVersions.Current, HostFacts? host = null, int inheritedContainer = -1)
+    public static PlanWriter CompileExec(Process process, Oci.Runtime.Seccomp? seccomp, string? cgroupsPath, bool redirectStdio = true, ulong alsoJoined = 0, int preserved = 0, int newestPlan = PlanVersions.Current, HostFacts? host = null, int inheritedContainer = -1, ContainerIdentity? identity = null)
     {
         SpecRules.Check(process);
         SpecRules.CheckCgroup(cgroupsPath);
         SpecCompiler compiler = new(new RuntimeSpec { Process = process, Linux = new LinuxSection { CgroupsPath = cgroupsPath } }, host ?? HostFacts.Current, newestPlan);
         compiler._plan.Header.Preserved = preserved;
+        (compiler._isExec, compiler._identity) = (true, identity);
         if (inheritedContainer >= 0)
         {
             compiler.Parent("name the container", Step.Call(Nr.Fcntl, inheritedContainer, IoConstants.F_DUPFD_CLOEXEC, 3).Into(PlanSlot.ContainerPidfd));
@@ -46,6 +48,7 @@ public sealed partial class SpecCompiler
     {
         _joinsProcessIds = true;
         _plan.Header.Terminal = process.Terminal ? 1 : 0;
+        SetAffinity(process.ExecCpuAffinity?.Initial);
         if (!string.IsNullOrEmpty(cgroupsPath))
         {
             JoinCgroups(cgroupsPath);
@@ -130,6 +133,7 @@ public sealed partial class SpecCompiler
             Child("set no_new_privs", Step.Call(Nr.Prctl, ProcessConstants.PR_SET_NO_NEW_PRIVS, 1));
         }
 
+        PrepareStartHooks();
         Child("close what is not the program's", Step.Of(PlanOperation.CloseDescriptors, _plan.Header.Preserved));
         Child($"enter {process.Cwd}", Step.Of(PlanOperation.EnterDirectory, _plan.Text(process.Cwd), process.User.Uid, process.User.Gid));
 
@@ -144,7 +148,7 @@ public sealed partial class SpecCompiler
 
         if (!process.NoNewPrivileges)
         {
-            CompileSeccomp(filter);
+            CompileSeccomp(seccomp, filter);
         }
 
         CompileUser(process);
@@ -155,14 +159,22 @@ public sealed partial class SpecCompiler
             CompileEntry(process);
         }
 
-        if (process.NoNewPrivileges)
+        // Hooks are not bound by a filter that can be installed at any time.
+        bool filterLast = process.NoNewPrivileges && _startHooks.Count > 0;
+        if (process.NoNewPrivileges && !filterLast)
         {
-            CompileSeccomp(filter);
+            CompileSeccomp(seccomp, filter);
         }
 
         if (awaitStart)
         {
             Child("await the start", Step.Of(PlanOperation.AwaitStart));
+        }
+
+        CompileStartHooks();
+        if (filterLast)
+        {
+            CompileSeccomp(seccomp, filter);
         }
 
         string name = process.Args[0];
@@ -183,60 +195,6 @@ public sealed partial class SpecCompiler
 
         string path = env?.LastOrDefault(e => e.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "";
         return name.Length == 0 ? [] : [.. path.Split(':').Select(directory => (directory.Length == 0 ? "." : directory.TrimEnd('/')) + "/" + name)];
-    }
-
-    private void CompileScheduling(Process process)
-    {
-        if (process.IoPriority is { } io)
-        {
-            int kind = io.Class switch { "IOPRIO_CLASS_RT" => 1, "IOPRIO_CLASS_BE" => 2, _ => 3 };
-            Child("set the I/O priority", Step.Call(Nr.IoprioSet, 1, 0, (kind << 13) | io.Priority));
-        }
-
-        if (process.Scheduler is { } scheduler)
-        {
-            uint policy = scheduler.Policy switch
-            {
-                "SCHED_FIFO" => 1, "SCHED_RR" => 2, "SCHED_BATCH" => 3, "SCHED_IDLE" => 5, "SCHED_DEADLINE" => 6, _ => 0,
-            };
-            byte[] attributes = new byte[48];
-            BinaryPrimitives.WriteUInt32LittleEndian(attributes, 48);
-            BinaryPrimitives.WriteUInt32LittleEndian(attributes.AsSpan(4), policy);
-            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(8), SchedulerFlags(scheduler.Flags));
-            BinaryPrimitives.WriteInt32LittleEndian(attributes.AsSpan(16), scheduler.Nice ?? 0);
-            BinaryPrimitives.WriteInt32LittleEndian(attributes.AsSpan(20), scheduler.Priority ?? 0);
-            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(24), scheduler.Runtime ?? 0);
-            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(32), scheduler.Deadline ?? 0);
-            BinaryPrimitives.WriteUInt64LittleEndian(attributes.AsSpan(40), scheduler.Period ?? 0);
-            Child($"set scheduler {scheduler.Policy}", Step.Call(Nr.SchedSetattr, 0, _plan.Block(attributes), 0));
-        }
-
-        if (_linux.Personality is { } personality)
-        {
-            Child("set the personality", Step.Call(Nr.Personality, personality.Domain == "LINUX32" ? 8 : 0));
-        }
-    }
-
-    // linux/sched.h.
-    private static ulong SchedulerFlags(List<string>? names)
-    {
-        ulong flags = 0;
-        foreach (string name in names ?? [])
-        {
-            flags |= name switch
-            {
-                "SCHED_FLAG_RESET_ON_FORK" => 1,
-                "SCHED_FLAG_RECLAIM" => 2,
-                "SCHED_FLAG_DL_OVERRUN" => 4,
-                "SCHED_FLAG_KEEP_POLICY" => 8,
-                "SCHED_FLAG_KEEP_PARAMS" => 0x10,
-                "SCHED_FLAG_UTIL_CLAMP_MIN" => 0x20,
-                "SCHED_FLAG_UTIL_CLAMP_MAX" => 0x40,
-                _ => throw QuaiException.Invalid($"scheduler flag \"{name}\" is not known"),
-            };
-        }
-
-        return flags;
     }
 
     private ulong Bits(List<string>? capabilities) => CapabilityMask.Of(capabilities, _host.LastCapability);
@@ -321,9 +279,9 @@ public sealed partial class SpecCompiler
         }
     }
 
-    private void CompileSeccomp(SeccompProgram? program)
+    private void CompileSeccomp(Oci.Runtime.Seccomp? profile, SeccompProgram? program)
     {
-        if (program is null)
+        if (profile is null || program is null)
         {
             return;
         }
@@ -334,6 +292,12 @@ public sealed partial class SpecCompiler
         BinaryPrimitives.WriteUInt16LittleEndian(header, (ushort)(program.Bpf.Length / 8));
         Pointer filter = _plan.Block(header);
         _plan.PutPointer(filter.Data + 8, code.Data);
+        if (program.NeedsListener)
+        {
+            CompileListener(profile, program, filter);
+            return;
+        }
+
         Child("install the system call filter", Step.Call(Nr.Seccomp, ProcessConstants.SECCOMP_SET_MODE_FILTER, program.Flags, filter));
     }
 

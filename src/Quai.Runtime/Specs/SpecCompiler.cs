@@ -29,6 +29,10 @@ public sealed partial class SpecCompiler
     private bool _joinsProcessIds, _dieWithParent;
     private int _processIdsSlot, _memberSlot = -1;
 
+    // Where the root is no mount: the root, and the mount namespace.
+    private int _ownRoot, _ownMounts;
+    private bool _isExec;
+
     private SpecCompiler(RuntimeSpec spec, HostFacts host, int newestPlan = PlanVersions.Current)
     {
         _plan = new PlanWriter(newestPlan);
@@ -86,6 +90,9 @@ public sealed partial class SpecCompiler
         /// <summary>How many inherited descriptors from 3 on the program inherits in turn.</summary>
         public int Preserved { get; init; }
 
+        /// <summary>What the container is called; needed for hooks, and for a filter that notifies.</summary>
+        public ContainerIdentity? Identity { get; init; }
+
         /// <summary>Whether stdio comes from slots; otherwise the cloning process's is inherited.</summary>
         public bool RedirectStdio { get; init; } = true;
     }
@@ -104,8 +111,11 @@ public sealed partial class SpecCompiler
     {
         Process process = _spec.Process!;
         bool mounts = (_newNamespaces & CloneFlags.CLONE_NEWNS) != 0;
+        _identity = settings.Identity;
         _plan.Header.Preserved = settings.Preserved;
-        _plan.Header.CloneFlags = _newNamespaces & ~CloneFlags.CLONE_NEWCGROUP;
+
+        // Later, by the child: cgroups once it is in them, the time with its offsets.
+        _plan.Header.CloneFlags = _newNamespaces & ~(CloneFlags.CLONE_NEWCGROUP | CloneFlags.CLONE_NEWTIME);
         _plan.Header.Terminal = process.Terminal ? 1 : 0;
         if ((_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0)
         {
@@ -113,6 +123,7 @@ public sealed partial class SpecCompiler
         }
 
         CompileCgroups();
+        OpenMappedSources();
         CompileBeginning(settings.DieWithParent);
         CompileOwner();
         CompileNamespaces();
@@ -127,7 +138,12 @@ public sealed partial class SpecCompiler
 
             CompileMounts();
             CompileDevices();
+            CompileHooksBeforeRoot();
             CompilePivot();
+        }
+        else
+        {
+            CompileHooksBeforeRoot();
         }
 
         foreach ((string key, string value) in _linux.Sysctl ?? [])
@@ -147,6 +163,7 @@ public sealed partial class SpecCompiler
 
         CompileStdio(process, settings.RedirectStdio, bindConsole: true);
         CompileProcess(process, _linux.Seccomp, settings.AwaitStart);
+        CompileHooksOfProgram();
     }
 
     /// <summary>Of the process whose process namespace is joined, also opens the mount namespace: kernels that cannot make a procfs for other namespaces need a member's.</summary>
@@ -212,6 +229,11 @@ public sealed partial class SpecCompiler
             Child("make a cgroup namespace", Step.Call(Nr.Unshare, (long)CloneFlags.CLONE_NEWCGROUP));
         }
 
+        if ((_newNamespaces & CloneFlags.CLONE_NEWTIME) != 0)
+        {
+            CompileTime();
+        }
+
         if ((_newNamespaces & CloneFlags.CLONE_NEWUTS) != 0)
         {
             if (!string.IsNullOrEmpty(_spec.Hostname))
@@ -228,10 +250,24 @@ public sealed partial class SpecCompiler
         }
     }
 
+    /// <summary>A time namespace is for children, whose clocks must be set before one is in it; a process with one thread may enter its own.</summary>
+    private void CompileTime()
+    {
+        Child("make a time namespace", Step.Call(Nr.Unshare, (long)CloneFlags.CLONE_NEWTIME));
+        if (_linux.TimeOffsets is { Count: > 0 } offsets)
+        {
+            string text = string.Concat(offsets.Select(o => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{o.Key} {o.Value.Secs} {o.Value.Nanosecs}\n")));
+            Child($"set the offsets of clocks ({string.Join(", ", offsets.Keys)})", WriteProcfs("self/timens_offsets", text));
+        }
+
+        Child("open the time namespace", Step.Call(Nr.Openat, Argument.Slot(PlanSlot.Procfs), _plan.Text("self/ns/time_for_children"), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.Scratch));
+        Child("enter the time namespace", Step.Call(Nr.Setns, Argument.Slot(PlanSlot.Scratch), (long)CloneFlags.CLONE_NEWTIME));
+        Child("close", Step.Call(Nr.Close, Argument.Slot(PlanSlot.Scratch)));
+    }
+
     private void SetMaps()
     {
-        static string Map(List<IdMapping>? mappings) => string.Concat((mappings ?? []).Select(m => $"{m.ContainerId} {m.HostId} {m.Size}\n"));
-        string uids = Map(_linux.UidMappings), gids = Map(_linux.GidMappings);
+        string uids = MapText(_linux.UidMappings), gids = MapText(_linux.GidMappings);
         if (uids.Length == 0 || gids.Length == 0)
         {
             throw QuaiException.Invalid("a user namespace needs uidMappings and gidMappings");

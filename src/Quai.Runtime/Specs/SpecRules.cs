@@ -21,6 +21,7 @@ public static class SpecRules
     /// <exception cref="QuaiException">It requests something forbidden; the message says what.</exception>
     public static void Check(RuntimeSpec spec)
     {
+        CheckDocument(spec);
         if (spec.Process is null)
         {
             throw QuaiException.Invalid("the config has no process to run");
@@ -43,7 +44,7 @@ public static class SpecRules
 
         foreach (Mount mount in spec.Mounts ?? [])
         {
-            Check(mount);
+            Check(mount, linux);
         }
 
         foreach (Device device in linux.Devices ?? [])
@@ -62,6 +63,12 @@ public static class SpecRules
             }
         }
 
+        if (linux.NetDevices is { Count: > 0 } && !namespaces.OwnNetwork)
+        {
+            throw QuaiException.Invalid("the config has netDevices, but no network namespace of its own");
+        }
+
+        CheckHooks(spec.Hooks);
         CheckCgroup(linux.CgroupsPath);
         foreach (string file in (linux.Resources?.Unified?.Keys ?? Enumerable.Empty<string>()).Concat(linux.Resources?.HugepageLimits?.Select(h => h.PageSize) ?? []))
         {
@@ -116,6 +123,11 @@ public static class SpecRules
             && scheduler.Policy is not ("SCHED_OTHER" or "SCHED_FIFO" or "SCHED_RR" or "SCHED_BATCH" or "SCHED_ISO" or "SCHED_IDLE" or "SCHED_DEADLINE"))
         {
             throw QuaiException.Invalid($"scheduler policy \"{scheduler.Policy}\" is not known");
+        }
+
+        foreach (string? processors in (ReadOnlySpan<string?>)[process.ExecCpuAffinity?.Initial, process.ExecCpuAffinity?.Final])
+        {
+            _ = string.IsNullOrEmpty(processors) ? [] : NumberList.MaskOf("execCPUAffinity", processors);
         }
 
         if (process.SelinuxLabel is { Length: > 0 } && !SecurityModules.HasSelinux)
@@ -173,7 +185,31 @@ public static class SpecRules
 
     private static bool IsIn(string path, string directory) => path.StartsWith(directory, StringComparison.Ordinal) && (path.Length == directory.Length || path[directory.Length] == '/');
 
-    private static void Check(Mount mount)
+    private static void CheckOwners(Mount mount, MountOptions options, bool bind, LinuxSection linux)
+    {
+        bool uids = mount.UidMappings is { Count: > 0 }, gids = mount.GidMappings is { Count: > 0 };
+        if (uids != gids)
+        {
+            throw QuaiException.Invalid($"the mount at {mount.Destination} has {(uids ? "uidMappings" : "gidMappings")} alone: both are needed");
+        }
+
+        if (!uids && !options.MapsOwners)
+        {
+            return;
+        }
+
+        if (!bind || mount.Source is null)
+        {
+            throw QuaiException.Invalid($"the mount at {mount.Destination} is to have its ids mapped, which is possible for binds alone");
+        }
+
+        if (!uids && linux.Namespaces?.Any(n => n.Type == "user") is not true)
+        {
+            throw QuaiException.Invalid($"the mount at {mount.Destination} is to have its ids mapped, but has no uidMappings and gidMappings, and the container has no user namespace");
+        }
+    }
+
+    private static void Check(Mount mount, LinuxSection linux)
     {
         string destination = Normal(mount.Destination);
         if (mount.Destination.Length == 0 || destination == "/")
@@ -188,19 +224,78 @@ public static class SpecRules
             throw QuaiException.Invalid($"\"{mount.Destination}\" cannot be mounted because it is inside /proc");
         }
 
-        if (mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 } || mount.Options?.Any(o => o is "idmap" or "ridmap") is true)
+        CheckOwners(mount, options, bind, linux);
+        if (options.CopiesUp && mount.Type != "tmpfs")
         {
-            throw QuaiException.Invalid($"the mount at {mount.Destination} is to have its ids mapped, which this runtime does not do");
-        }
-
-        if (mount.Options?.Contains("tmpcopyup") is true)
-        {
-            throw QuaiException.Invalid($"the mount at {mount.Destination} has the option tmpcopyup, which this runtime does not have");
+            throw QuaiException.Invalid($"the mount at {mount.Destination} has the option tmpcopyup, which is for tmpfs");
         }
 
         if (mount.Subpath is { } subpath && (subpath.StartsWith('/') || subpath.Split('/').Contains("..")))
         {
             throw QuaiException.Invalid($"the path {subpath} of the mount at {mount.Destination} leads out of its source");
+        }
+    }
+
+    /// <summary>A SemVer version of the specification's first major version, and annotations that have names.</summary>
+    private static void CheckDocument(RuntimeSpec spec)
+    {
+        string[] numbers = spec.OciVersion.Split(['-', '+'], 2)[0].Split('.');
+        if (numbers.Length != 3 || !numbers.All(n => n.Length is > 0 and < 10 && n.All(char.IsAsciiDigit) && (n.Length == 1 || n[0] != '0')))
+        {
+            throw QuaiException.Invalid($"ociVersion \"{spec.OciVersion}\" is not a version such as 1.2.0 (SemVer 2.0.0)");
+        }
+
+        if (numbers[0] != "1")
+        {
+            throw QuaiException.Invalid($"ociVersion {spec.OciVersion} is not known: this runtime follows the specification's versions 1");
+        }
+
+        if (spec.Annotations?.ContainsKey("") is true)
+        {
+            throw QuaiException.Invalid("an annotation's name is empty");
+        }
+
+        if (spec.Linux?.Seccomp is { } seccomp)
+        {
+            CheckErrno(seccomp.DefaultAction, seccomp.DefaultErrnoRet);
+            foreach (SeccompSyscall rule in seccomp.Syscalls ?? [])
+            {
+                CheckErrno(rule.Action, rule.ErrnoRet);
+                if (rule.Names is not { Count: > 0 })
+                {
+                    throw QuaiException.Invalid("seccomp: a rule names no system call");
+                }
+            }
+
+            if (string.IsNullOrEmpty(seccomp.ListenerPath) && !string.IsNullOrEmpty(seccomp.ListenerMetadata))
+            {
+                throw QuaiException.Invalid("seccomp: listenerMetadata is set, but no listenerPath");
+            }
+        }
+    }
+
+    private static void CheckErrno(string action, uint? errno)
+    {
+        if (errno is not null && action is not ("SCMP_ACT_ERRNO" or "SCMP_ACT_TRACE"))
+        {
+            throw QuaiException.Invalid($"seccomp: {action} has an errnoRet ({errno}), which SCMP_ACT_ERRNO and SCMP_ACT_TRACE alone return");
+        }
+    }
+
+    private static void CheckHooks(Hooks? hooks)
+    {
+        List<Hook>?[] all = [hooks?.Prestart, hooks?.CreateRuntime, hooks?.CreateContainer, hooks?.StartContainer, hooks?.Poststart, hooks?.Poststop];
+        foreach (Hook hook in all.SelectMany(list => list ?? []))
+        {
+            if (!hook.Path.StartsWith('/'))
+            {
+                throw QuaiException.Invalid($"the path \"{hook.Path}\" of a hook is not absolute");
+            }
+
+            if (hook.Timeout is <= 0)
+            {
+                throw QuaiException.Invalid($"the timeout {hook.Timeout} of the hook {hook.Path} is not above zero");
+            }
         }
     }
 
@@ -249,9 +344,22 @@ public static class SpecRules
 
     private static void CheckUnsupported(LinuxSection linux)
     {
-        if (linux.TimeOffsets is { Count: > 0 })
+        foreach ((string clock, TimeOffset offset) in linux.TimeOffsets ?? [])
         {
-            throw QuaiException.Invalid("the config has time offsets, which this runtime does not set");
+            if (clock is not ("monotonic" or "boottime") || offset.Nanosecs >= 1_000_000_000)
+            {
+                throw QuaiException.Invalid($"timeOffsets: \"{clock}\" is neither monotonic nor boottime, or its nanosecs are a second and more");
+            }
+
+            if (linux.Namespaces?.Any(n => n.Type == "time" && string.IsNullOrEmpty(n.Path)) is not true)
+            {
+                throw QuaiException.Invalid("the config has time offsets, but no time namespace of its own");
+            }
+        }
+
+        if (linux.MemoryPolicy is { } policy)
+        {
+            _ = MemoryPolicies.Parse(policy);
         }
 
         if (!string.IsNullOrEmpty(linux.MountLabel))

@@ -49,7 +49,7 @@ internal static class ExecCommand
             throw new LinuxException("pidfd_open", (int)-pidfd, container.Id);
         }
 
-        RuntimeSpec spec = Documents.Config(container.Bundle);
+        RuntimeSpec spec = Documents.ConfigFile(store.ConfigOf(id));
         Process process = ProcessOf(options, spec);
         SpecRules.Check(process);
         CapabilityWarning.Report(process);
@@ -61,7 +61,8 @@ internal static class ExecCommand
         }
 
         Console.Relay? relay = process.Terminal ? Console.Relay.Open(consoleSocket) : null;
-        PlanWriter plan = SpecCompiler.CompileExec(process, spec.Linux?.Seccomp, container.CgroupsPath, redirectStdio: false, AlsoJoined(spec), options.PreservedDescriptors);
+        PlanWriter plan = SpecCompiler.CompileExec(process, spec.Linux?.Seccomp, container.CgroupsPath, redirectStdio: false, AlsoJoined(spec), options.PreservedDescriptors,
+            identity: new ContainerIdentity(container.Id, container.Bundle, container.Annotations));
         (int pid, int child) = RunCommand.Interpret(plan, relay?.ContainerEnd ?? -1, (int)pidfd, startFifo: -1);
         if (options.Get("pid-file") is { } pidFile)
         {

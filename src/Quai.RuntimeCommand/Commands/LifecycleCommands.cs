@@ -20,8 +20,28 @@ internal static class StartCommand
         }
 
         StartFifo.Release(store.FifoOf(container.Id));
-        HookRunner.TryRun(Documents.Config(container.Bundle).Hooks?.Poststart ?? [], store.StateOf(container));
+        RunPoststart(store, container, Documents.ConfigFile(store.ConfigOf(container.Id)).Hooks?.Poststart);
         return 0;
+    }
+
+    /// <summary>Runs the hooks that follow the program's start. If one fails, the container is stopped.</summary>
+    /// <exception cref="QuaiException">One has failed.</exception>
+    public static void RunPoststart(ContainerStore store, StoredContainer container, List<Hook>? hooks)
+    {
+        if (hooks is not { Count: > 0 })
+        {
+            return;
+        }
+
+        try
+        {
+            HookRunner.Run(hooks, store.StateOf(container));
+        }
+        catch (Exception e) when (e is QuaiException or LinuxException)
+        {
+            SystemCall.Quick(SystemCallNumber.Kill, container.Pid, ProcessConstants.SIGKILL);
+            throw;
+        }
     }
 }
 
@@ -129,19 +149,19 @@ internal static class DeleteCommand
         }
 
         RemoveCgroups(container.CgroupsPath);
-        IReadOnlyList<Hook> poststop = PoststopHooks(container.Bundle);
+        IReadOnlyList<Hook> poststop = PoststopHooks(store.ConfigOf(id));
         RuntimeState ended = new() { Id = id, Status = "stopped", Bundle = container.Bundle, Annotations = container.Annotations };
         store.Remove(id);
         HookRunner.TryRun(poststop, ended);
         return 0;
     }
 
-    /// <summary>None if the bundle is gone: a container can be deleted all the same.</summary>
-    private static IReadOnlyList<Hook> PoststopHooks(string bundle)
+    /// <summary>None if the config is gone: a container can be deleted all the same.</summary>
+    private static IReadOnlyList<Hook> PoststopHooks(string config)
     {
         try
         {
-            return Documents.Config(bundle).Hooks?.Poststop ?? [];
+            return Documents.ConfigFile(config).Hooks?.Poststop ?? [];
         }
         catch (Exception e) when (e is QuaiException or LinuxException)
         {

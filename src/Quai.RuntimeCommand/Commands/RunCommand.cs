@@ -58,14 +58,15 @@ internal static unsafe class RunCommand
         }
 
         store.Reserve(id);
+        File.Copy(Path.Combine(bundle, "config.json"), store.ConfigOf(id));
         bool kept = false, cgroups = true;
         try
         {
             Hooks? hooks = spec.Hooks;
-            bool waits = !start || hooks is not null;
+            bool waits = !start || hooks?.Poststart is { Count: > 0 };
             using FileDescriptor? fifo = waits ? StartFifo.Make(store.FifoOf(id)) : null;
             Console.Relay? relay = terminal ? Console.Relay.Open(consoleSocket) : null;
-            PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = !detached, RedirectStdio = false, AwaitStart = waits, Preserved = options.PreservedDescriptors });
+            PlanWriter plan = SpecCompiler.Compile(spec, new SpecCompiler.Settings { DieWithParent = !detached, RedirectStdio = false, AwaitStart = waits, Preserved = options.PreservedDescriptors, Identity = new ContainerIdentity(id, bundle, spec.Annotations) });
             (int pid, int pidfd) = Interpret(plan, relay?.ContainerEnd ?? -1, containerPidfd: -1, fifo?.Number ?? -1);
             fifo?.Dispose();
             if (options.Get("pid-file") is { } pidFile)
@@ -79,15 +80,10 @@ internal static unsafe class RunCommand
                 Rootfs = spec.Root.Path, OwnPidNamespace = spec.Linux.Namespaces?.Any(n => n.Type == "pid") is true, Created = DateTimeOffset.UtcNow, Annotations = spec.Annotations,
             };
             store.Save(container);
-            if (hooks is not null)
-            {
-                HookRunner.Run([.. hooks.Prestart ?? [], .. hooks.CreateRuntime ?? []], store.StateOf(container));
-            }
-
             if (start && waits)
             {
                 StartFifo.Release(store.FifoOf(id));
-                HookRunner.TryRun(hooks?.Poststart ?? [], store.StateOf(container));
+                StartCommand.RunPoststart(store, container, hooks?.Poststart);
             }
 
             if (detached)
@@ -145,6 +141,8 @@ internal static unsafe class RunCommand
         slots[PlanSlot.StartFifo] = startFifo;
         PlanInterpreter.Outcome outcome = PlanInterpreter.Start(memory, slots, waitForExecution: startFifo < 0, OwnProgram.Image);
         NativeMemory.AlignedFree(memory);
-        return outcome.Errno == 0 ? (outcome.Pid, outcome.Pidfd) : throw StartFailure.Of(plan.Describe(outcome.FailedStep), outcome.Errno);
+        return outcome.Errno == 0
+            ? (outcome.Pid, outcome.Pidfd)
+            : throw StartFailure.Of(plan.Describe(outcome.FailedStep), outcome.Errno, System.Text.Encoding.UTF8.GetString(outcome.Text, outcome.TextLength));
     }
 }

@@ -23,6 +23,23 @@ public static class TestEnvironment
     /// <summary>Where the clients of other Debian suites are, as <c>eng/peers</c> fetched them: <c>QUAI_PEERS_DIR</c>, else <c>artifacts/peers</c> of the checkout.</summary>
     public static string PeersDirectory => NonEmpty("QUAI_PEERS_DIR") ?? FindPeers();
 
+    /// <summary>The checkout.</summary>
+    public static string Repository
+    {
+        get
+        {
+            for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
+            {
+                if (File.Exists(Path.Combine(at.FullName, "Quai.slnx")))
+                {
+                    return at.FullName;
+                }
+            }
+
+            throw new InvalidOperationException("the tests are not run from a checkout");
+        }
+    }
+
     private static string FindPeers()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
