@@ -108,17 +108,17 @@ public readonly record struct MountOptions(
                     "idmap" => all with { MapsOwners = true },
                     "ridmap" => all with { MapsOwners = true, MapsAll = true },
                     "tmpcopyup" => all with { CopiesUp = true },
-                    _ => all with { Data = Joined(ref data, option) },
+                    _ => Later(all, ref data, option),
                 };
             }
         }
 
-        return all;
+        return data is null ? all : all with { Data = string.Join(',', data) };
     }
 
-    private static string Joined(ref List<string>? data, string option)
+    private static MountOptions Later(MountOptions all, ref List<string>? data, string option)
     {
         (data ??= []).Add(option);
-        return string.Join(',', data);
+        return all;
     }
 }

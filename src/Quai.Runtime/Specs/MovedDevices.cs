@@ -45,7 +45,7 @@ internal static class MovedDevices
             }
 
             using NetlinkWriter up = new();
-            Links.WriteSettle(up, newIndex);
+            Links.WriteChange(up, new LinkChange { Index = newIndex, Up = true });
             requests.Add(new NetlinkRequest(false, up.Written.ToArray(), -1, $"bring {inside} up"));
         }
 

@@ -9,13 +9,15 @@ public sealed class LimitsTests
 {
     private static readonly CgroupLayout s_layout = new([], HasSwapAccounting: true, "blkio.bfq.weight", []);
 
+    private static readonly CgroupLayout s_unified = new([], HasSwapAccounting: true, "io.weight", []) { LimitsHugeReservations = true };
+
     [Fact]
     public void Nothing_asked_is_nothing_written()
     {
         foreach (Resources none in (Resources[])[new(), new() { Memory = new(), Cpu = new(), BlockIO = new(), Pids = new(), Devices = [] }])
         {
             Assert.Empty(LegacyLimits.Of(none, s_layout));
-            Assert.Empty(UnifiedLimits.Of(none));
+            Assert.Empty(UnifiedLimits.Of(none, s_unified));
         }
     }
 
@@ -98,12 +100,35 @@ public sealed class LimitsTests
         "");
 
     [Fact]
+    public void Burst_and_idle() => Check(
+        new Resources { Cpu = new CpuResources { Quota = 50000, Period = 100000, Burst = 10000, Idle = 1 } },
+        "cpu.cfs_period_us=100000 cpu.cfs_quota_us=50000 cpu.cfs_burst_us=10000 cpu.idle=1",
+        "cpu.max=50000 100000 cpu.max.burst=10000 cpu.idle=1");
+
+    [Fact]
+    public void Huge_pages_networks_and_rdma() => Check(
+        new Resources
+        {
+            HugepageLimits = [new HugepageLimit { PageSize = "2MB", Limit = 4194304 }],
+            Network = new NetworkResources { ClassId = 1048577, Priorities = [new InterfacePriority { Name = "eth0", Priority = 500 }] },
+            Rdma = new() { ["mlx5_0"] = new RdmaLimit { HcaHandles = 3, HcaObjects = 10000 }, ["mlx5_1"] = new RdmaLimit { HcaObjects = 5 } },
+        },
+        "hugetlb.2MB.limit_in_bytes=4194304 net_cls.classid=1048577 net_prio.ifpriomap=eth0 500 rdma.max=mlx5_0 hca_handle=3 hca_object=10000 rdma.max=mlx5_1 hca_object=5",
+        "hugetlb.2MB.rsvd.max=4194304 rdma.max=mlx5_0 hca_handle=3 hca_object=10000 rdma.max=mlx5_1 hca_object=5");
+
+    [Fact]
+    public void Weights_of_block_devices() => Check(
+        new Resources { BlockIO = new BlockIoResources { Weight = 500, WeightDevice = [new WeightDevice { Major = 8, Minor = 16, Weight = 1000 }] } },
+        "blkio.bfq.weight=500 blkio.bfq.weight_device=8:16 1000",
+        "io.weight=default 4950 io.weight=8:16 10000");
+
+    [Fact]
     public void Files_of_the_second_generation_come_last() => Assert.Equal(
         "pids.max=5 memory.high=7",
-        Text(UnifiedLimits.Of(new Resources { Pids = new PidsResources { Limit = 5 }, Unified = new() { ["memory.high"] = "7" } })));
+        Text(UnifiedLimits.Of(new Resources { Pids = new PidsResources { Limit = 5 }, Unified = new() { ["memory.high"] = "7" } }, s_unified)));
 
     private static void Check(Resources resources, string legacy, string unified) =>
-        Assert.Equal((legacy, unified), (Text(LegacyLimits.Of(resources, s_layout)), Text(UnifiedLimits.Of(resources))));
+        Assert.Equal((legacy, unified), (Text(LegacyLimits.Of(resources, s_layout)), Text(UnifiedLimits.Of(resources, s_unified))));
 
     private static string Text(IEnumerable<(string File, string Value)> files) => string.Join(' ', files.Select(f => $"{f.File}={f.Value}"));
 }

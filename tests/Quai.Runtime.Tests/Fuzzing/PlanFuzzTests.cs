@@ -6,6 +6,7 @@ using Quai.Linux;
 using Quai.Oci.Runtime;
 using Quai.Plans;
 using Quai.Runtime.Specs;
+using Quai.Runtime.Tests.Plans;
 
 namespace Quai.Runtime.Tests.Fuzzing;
 
@@ -27,7 +28,7 @@ public sealed class PlanFuzzTests
     public void A_config_is_compiled_or_refused() => Fuzz.Holds(new Property("plan", input =>
     {
         RuntimeSpec spec = RuntimeSpecReader.ReadSpec(input);
-        byte[] block = SpecCompiler.Compile(spec, new SpecCompiler.Settings()).ToBlock();
+        byte[] block = SpecCompiler.Compile(spec, new SpecCompiler.Settings { Host = GoldenPlanTests.Unified, Identity = new ContainerIdentity("some-id", "/some/bundle", null) }).ToBlock();
         Assert.True(IsWhole(block));
     })
     {
@@ -37,7 +38,7 @@ public sealed class PlanFuzzTests
     [Fact]
     public unsafe void A_block_whose_pointers_lead_out_of_it_is_refused()
     {
-        byte[] good = SpecCompiler.Compile(RuntimeSpecReader.ReadSpec(s_spec), new SpecCompiler.Settings()).ToBlock();
+        byte[] good = SpecCompiler.Compile(RuntimeSpecReader.ReadSpec(s_spec), new SpecCompiler.Settings { Host = GoldenPlanTests.Unified, Identity = new ContainerIdentity("some-id", "/some/bundle", null) }).ToBlock();
         Fuzz.Holds(new Property("plan-block", input =>
         {
             // Writes outside would go into memory reserved for that, and nowhere else.

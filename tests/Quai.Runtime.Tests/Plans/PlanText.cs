@@ -55,6 +55,9 @@ internal sealed class PlanText
         Header("rest killed by", HeaderText(nameof(PlanHeader.KillPath)));
         Steps("parent", _header.ParentOffset, _header.ParentCount, 0);
         Steps("child", _header.ChildOffset, _header.ChildCount, PlanInterpreter.ChildStepBase);
+        Steps("while it pauses", _header.PauseOffset, _header.PauseCount, PlanInterpreter.HookStepBase);
+        Steps("once started", _header.StartedOffset, _header.StartedCount, int.MinValue);
+        Steps("once ended", _header.EndedOffset, _header.EndedCount, int.MinValue);
         return _text.ToString();
     }
 
@@ -74,6 +77,11 @@ internal sealed class PlanText
 
     private unsafe void Steps(string who, int offset, int count, int number)
     {
+        if (count == 0 && number != 0 && number != PlanInterpreter.ChildStepBase)
+        {
+            return;
+        }
+
         _text.Append(CultureInfo.InvariantCulture, $"\n{who}\n");
         for (int i = 0; i < count; i++)
         {
@@ -100,7 +108,7 @@ internal sealed class PlanText
             }
 
             _text.Append(')');
-            _text.Append(step.NoLinks != 0 ? ", no links" : "");
+            _text.Append((step.NoLinks & 1) != 0 ? ", no links" : "").Append((step.NoLinks & 2) != 0 ? ", or the same is there" : "");
             foreach (int errno in (int[])[step.Tolerated, step.TolerateAlso])
             {
                 _text.Append(errno != 0 ? $", or {Linux.Errno.Message(errno)}" : "");

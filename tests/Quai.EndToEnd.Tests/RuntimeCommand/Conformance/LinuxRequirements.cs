@@ -148,12 +148,11 @@ internal static class LinuxRequirements
             await RunningCommand.ShellAsync($"ip link add {name} type veth peer name {name}p && ip addr add 10.99.7.1/24 dev {name} && ip addr add fd99:7::1/64 dev {name} nodad");
             try
             {
-                c.Config["mounts"]!.AsArray().First(m => (string?)m!["destination"] == "/sys")!["type"] = "sysfs";
                 c.Linux["netDevices"] = new JsonObject { [name] = new JsonObject { ["name"] = "inside0" } };
-                string seen = await c.OutputAsync("grep -c 10.99.7.1 /proc/net/fib_trie; grep -c inside0 /proc/net/if_inet6; cat /sys/class/net/inside0/flags");
+                string seen = await c.OutputAsync("grep -c 10.99.7.1 /proc/net/fib_trie; grep -c ^fd990007 /proc/net/if_inet6; cat /sys/class/net/inside0/flags");
                 string[] lines = seen.Split('\n');
                 Expect(int.Parse(lines[0]) > 0, "it has no IPv4 address");
-                Expect(int.Parse(lines[1]) > 1, "it has no IPv6 address");
+                Expect(int.Parse(lines[1]) > 0, "it has no IPv6 address");
                 Expect((Convert.ToInt32(lines[2], 16) & 1) == 1, "it is not up");
             }
             finally
