@@ -59,6 +59,7 @@ internal static class CommandTree
         (["diff", "container diff"], p => new Diff(p)),
         (["export", "container export"], p => new Export(p)),
         (["commit", "container commit"], p => new Commit(p)),
+        (["why", "container why"], p => new Containers.Explaining.Why(p)),
         (["update", "container update"], p => new Update(p)),
         (["cp", "container cp"], p => new Copy(p)),
         (["container inspect"], p => new Inspect(p, "container")),

@@ -22,7 +22,7 @@ internal static class StreamRoutes
                 await using Hijack hijack = await Hijack.BeginAsync(call, session.Tty);
                 await session.RunAsync(hijack.FromClient, hijack.ToClient, call.Gone);
             })
-            .Add("GET", "/containers/{name}/attach/ws", _ => throw ApiCall.NotImplemented("attaching over a websocket is not available in this version of Quai"))
+            .Add("GET", "/containers/{name}/attach/ws", call => WebSocketAttach.ServeAsync(call, containers))
             .Add("GET", "/containers/{name}/logs", async call =>
             {
                 bool stdout = call.Flag("stdout"), stderr = call.Flag("stderr");

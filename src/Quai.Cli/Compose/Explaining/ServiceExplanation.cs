@@ -2,6 +2,7 @@ using System.Text;
 using Quai.Api.Containers;
 using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
+using Quai.Cli.Containers.Explaining;
 using Quai.Client;
 using Quai.Client.Containers;
 using Quai.Compose.Model;
@@ -145,7 +146,7 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
                 return true;
             case "created":
                 _lines.Add($"{indent}container {container.Name} has not been started{error}");
-                await ExplainPortsAsync(found, indent + "  ");
+                _lines.AddRange(await PortUsers.FindAsync(scope.Engine, found, indent + "  "));
                 await ExplainDependenciesAsync(service, indent);
                 return false;
             case "restarting":
@@ -153,7 +154,7 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
                 break;
             default:
                 _lines.Add($"{indent}container {container.Name} is {state.Status}: {container.Summary.Status}{error}{(state.OOMKilled ? ": it wanted more memory than it may have" : "")}");
-                await ExplainPortsAsync(found, indent + "  ");
+                _lines.AddRange(await PortUsers.FindAsync(scope.Engine, found, indent + "  "));
                 break;
         }
 
@@ -169,28 +170,6 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
             : $"{indent}container {container.Name} {(health.Status == "starting" ? "runs, and is not healthy yet" : "is unhealthy")}: its health check has failed {health.FailingStreak} times in a row, the last time with exit code {last?.ExitCode}");
         _lines.AddRange((last?.Output ?? "").Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0).TakeLast(tail).Select(line => $"{indent}  | {line}"));
     }
-
-    /// <summary>Which running containers have the ports that a container wants.</summary>
-    private async Task ExplainPortsAsync(ContainerInspect container, string indent)
-    {
-        (string Port, string Protocol, string Address)[] wanted = [.. (container.HostConfig.PortBindings ?? []).SelectMany(entry => (entry.Value ?? [])
-            .Where(binding => binding.HostPort.Length > 0).Select(binding => (binding.HostPort, entry.Key.Split('/')[^1], binding.HostIp)))];
-        if (wanted.Length == 0)
-        {
-            return;
-        }
-
-        foreach (ContainerSummary other in (await scope.Engine.Containers.ListAsync()).Where(other => other.Id != container.Id))
-        {
-            foreach ((string port, string protocol, string address) in wanted.Where(one => other.Ports.Any(used => used.PublicPort?.ToString(System.Globalization.CultureInfo.InvariantCulture) == one.Port
-                && used.Type == one.Protocol && (IsAny(one.Address) || IsAny(used.IP ?? "") || used.IP == one.Address))))
-            {
-                _lines.Add($"{indent}port {(IsAny(address) ? "" : address + ":")}{port}/{protocol} is in use by container {(other.Names is [{ } first, ..] ? first.TrimStart('/') : other.Id)}");
-            }
-        }
-    }
-
-    private static bool IsAny(string address) => address is "" or "0.0.0.0" or "::";
 
     /// <summary>What a service waits for, and why that is not so.</summary>
     private async Task ExplainDependenciesAsync(ComposeService service, string indent)
