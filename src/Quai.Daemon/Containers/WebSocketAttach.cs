@@ -48,6 +48,10 @@ internal static class WebSocketAttach
             using var enough = CancellationTokenSource.CreateLinkedTokenSource(call.Gone);
             enough.CancelAfter(s_longestClosing);
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, enough.Token);
+            byte[] rest = new byte[1024];
+            while (await streams.ReadAsync(rest, enough.Token) > 0)
+            {
+            }
         }
         catch (Exception e) when (e is WebSocketException or OperationCanceledException or IOException)
         {

@@ -5,6 +5,11 @@ namespace Quai.Daemon.Containers;
 /// <summary>A websocket as a stream both ways: a message for each write, and the messages' contents one after the other.</summary>
 internal sealed class WebSocketStream(WebSocket socket) : Stream
 {
+    private readonly byte[] _received = new byte[4096];
+    private ReadOnlyMemory<byte> _left;
+    private Task<ValueWebSocketReceiveResult>? _receiving;
+    private bool _ended;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -17,21 +22,27 @@ internal sealed class WebSocketStream(WebSocket socket) : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        while (true)
+        try
         {
-            try
+            while (_left.IsEmpty && !_ended)
             {
-                ValueWebSocketReceiveResult got = await socket.ReceiveAsync(buffer, cancellationToken);
-                if (got.Count > 0 || got.MessageType == WebSocketMessageType.Close)
-                {
-                    return got.MessageType == WebSocketMessageType.Close ? 0 : got.Count;
-                }
-            }
-            catch (WebSocketException e)
-            {
-                throw new IOException(e.Message, e);
+                // Whoever stops waiting does not stop the receiving: that would end the websocket, and with it what is still to be sent.
+                _receiving ??= socket.ReceiveAsync(_received.AsMemory(), CancellationToken.None).AsTask();
+                ValueWebSocketReceiveResult got = await _receiving.WaitAsync(cancellationToken);
+                _receiving = null;
+                _ended = got.MessageType == WebSocketMessageType.Close;
+                _left = _received.AsMemory(0, got.Count);
             }
         }
+        catch (WebSocketException e)
+        {
+            throw new IOException(e.Message, e);
+        }
+
+        int count = Math.Min(buffer.Length, _left.Length);
+        _left[..count].CopyTo(buffer);
+        _left = _left[count..];
+        return count;
     }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -52,7 +52,8 @@ public sealed partial class SpecCompiler
             Child("link /dev/ptmx", Step.Call(Nr.Symlinkat, _plan.Text("pts/ptmx"), Argument.Slot(PlanSlot.DevMount), _plan.Text("ptmx")).Tolerating(Errno.EEXIST));
         }
 
-        foreach (Device device in _linux.Devices ?? [])
+        // The container's own terminals are those of its devpts.
+        foreach (Device device in (_linux.Devices ?? []).Where(d => bound || SpecRules.Normal(d.Path) != "/dev/ptmx"))
         {
             uint type = device.Type switch
             {

@@ -35,8 +35,22 @@ public sealed class DeviceTests : IAsyncLifetime
               - name: hooked
                 containerEdits:
                   hooks:
+                    - hookName: createRuntime
+                      path: /bin/sh
+                      args: [sh, -c, "cat > {_engine.Root}/hook; echo $WHAT >> {_engine.Root}/hook"]
+                      env: [WHAT=runtime]
                     - hookName: createContainer
-                      path: /bin/true
+                      path: /bin/sh
+                      args: [sh, -c, "hostname >> {_engine.Root}/hook"]
+                    - hookName: poststop
+                      path: /bin/sh
+                      args: [sh, -c, "echo end >> {_engine.Root}/hook"]
+              - name: broken
+                containerEdits:
+                  hooks:
+                    - hookName: createRuntime
+                      path: /bin/sh
+                      args: [sh, -c, "exit 5"]
             """);
         await File.WriteAllTextAsync($"{_engine.Root}/daemon.json", "{\"cdi-spec-dirs\": [\"" + folder + "\"], \"builder\": {\"entitlements\": {\"device\": true}}}");
         await _engine.InitializeAsync();
@@ -55,8 +69,21 @@ public sealed class DeviceTests : IAsyncLifetime
         CommandResult missing = await _engine.Docker.RunAsync($"run --rm --device vendor.com/device=none {BusyboxImage.Name} true");
         Assert.NotEqual(0, missing.ExitCode);
         Assert.Contains("CDI device injection failed: unresolvable CDI devices vendor.com/device=none", missing.Stderr, StringComparison.Ordinal);
-        CommandResult hooked = await _engine.Docker.RunAsync($"run --rm --device vendor.com/device=hooked {BusyboxImage.Name} true");
-        Assert.Contains("programs of the host at a container's start are not available", hooked.Stderr, StringComparison.Ordinal);
+    }
+
+    [QuaidFact]
+    public async Task Its_hooks_are_run_at_their_moments()
+    {
+        string name = _engine.Name();
+        string id = await _engine.Docker.OkAsync($"run -d --name {name} -h inside --device vendor.com/device=hooked {BusyboxImage.Name} sleep 1000");
+        string seen = await File.ReadAllTextAsync($"{_engine.Root}/hook");
+        Assert.Contains($"\"id\":\"{id}\",\"status\":\"creating\",\"pid\":", seen, StringComparison.Ordinal);
+        Assert.EndsWith("runtime\ninside\n", seen, StringComparison.Ordinal);
+        await _engine.Docker.OkAsync($"kill {name}");
+        await _engine.Docker.OkAsync($"wait {name}");
+        Assert.EndsWith("inside\nend\n", await File.ReadAllTextAsync($"{_engine.Root}/hook"), StringComparison.Ordinal);
+        CommandResult broken = await _engine.Docker.RunAsync($"run --rm --device vendor.com/device=broken {BusyboxImage.Name} true");
+        Assert.Contains("run the hook /bin/sh: it failed with exit code 5", broken.Stderr, StringComparison.Ordinal);
     }
 
     [QuaidFact]

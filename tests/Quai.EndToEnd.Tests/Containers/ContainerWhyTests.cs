@@ -14,7 +14,7 @@ public sealed class ContainerWhyTests(QuaidInstance engine) : IClassFixture<Quai
     [InlineData("", "/no/such/file", 1, "there is no file /no/such/file in it")]
     [InlineData("", "/etc/passwd", 1, "/etc/passwd may not be executed by anybody")]
     [InlineData("", "/tmp", 1, "/tmp is a folder")]
-    [InlineData("", "sh -c 'kill -SEGV $$'", 1, "signal 11 (SIGSEGV)")]
+    [InlineData("--init", "sh -c 'kill -SEGV $$'", 1, "signal 11 (SIGSEGV)")]
     [InlineData("-m 16m", "sh -c 'x=$(yes 1234567890123456789012345678901234567890 | head -c 200000000); echo $x'", 1, "it wanted more memory than it may have (16")]
     public async Task An_end_has_its_reason(string options, string command, int code, params string[] expected)
     {

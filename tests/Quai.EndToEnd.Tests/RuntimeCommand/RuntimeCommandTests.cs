@@ -56,7 +56,7 @@ public sealed class RuntimeCommandTests : RuntimeBundle
         string prestart = await File.ReadAllTextAsync(seen + ".prestart");
         Assert.EndsWith("b c\n", prestart, StringComparison.Ordinal);
         JsonNode state = JsonNode.Parse(prestart[..(prestart.LastIndexOf('}') + 1)])!;
-        Assert.Equal((Id, "created", Bundle), ((string?)state["id"], (string?)state["status"], (string?)state["bundle"]));
+        Assert.Equal((Id, "creating", Bundle), ((string?)state["id"], (string?)state["status"], (string?)state["bundle"]));
         Assert.Contains("\"stopped\"", await File.ReadAllTextAsync(seen + ".poststop"), StringComparison.Ordinal);
     }
 
@@ -72,7 +72,7 @@ public sealed class RuntimeCommandTests : RuntimeBundle
             hook["timeout"] = 1;
             config["hooks"] = new JsonObject { ["createRuntime"] = new JsonArray(hook) };
         });
-        Assert.Contains("did not end within 1 seconds", (await RunAsync("run", "--bundle", Bundle, Id)).Expect(1, "").Stderr, StringComparison.Ordinal);
+        Assert.Contains("did not end within its time", (await RunAsync("run", "--bundle", Bundle, Id)).Expect(1, "").Stderr, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateDirectories(Path.Combine(Work, "state")));
     }
 

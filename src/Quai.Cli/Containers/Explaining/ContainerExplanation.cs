@@ -120,7 +120,7 @@ internal sealed class ContainerExplanation(EngineClient engine, ContainerInspect
             _lines.Add($"{end} with exit code {state.ExitCode}{Meaning(state.ExitCode)}");
         }
 
-        if (state.ExitCode is 126 or 127 && await new ProgramFile(engine, container).FindFaultAsync(await ArchitectureAsync()) is { } fault)
+        if (state.ExitCode is 126 or 127 or 255 && await new ProgramFile(engine, container).FindFaultAsync(await ArchitectureAsync()) is { } fault)
         {
             _lines.Add("  " + fault);
         }
