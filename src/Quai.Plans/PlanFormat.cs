@@ -59,6 +59,9 @@ public unsafe struct PlanHeader
 
     // Whether the program is killed when the last daemon has gone. From version 6 on: an older header ends before it.
     public int EndsWithDaemon;
+
+    // What there is to know of the log besides its file: a Logging.LogPlan, null for nothing. From version 7 on.
+    public byte* Log;
 #pragma warning restore CS1591
 }
 

@@ -8,13 +8,16 @@ namespace Quai.Plans;
 public static class PlanVersions
 {
     /// <summary>The newest that the interpreter in this build runs.</summary>
-    public const int Current = 6;
+    public const int Current = 7;
 
     /// <summary>The oldest version that it runs.</summary>
     public const int Oldest = 2;
 
     /// <summary>The first version whose header says whether the program ends with the daemon.</summary>
     public const int EndsWithDaemon = 6;
+
+    /// <summary>The first version whose header has more about the log than its file.</summary>
+    public const int LogPlan = 7;
 
     /// <summary>The first version that knows an operation.</summary>
     public static int Of(PlanOperation operation) => operation switch

@@ -49,6 +49,15 @@ public sealed unsafe class PlanWriter
         Require(PlanVersions.EndsWithDaemon, "end with the daemon");
     }
 
+    /// <summary>Says what there is to know of the log besides its file.</summary>
+    /// <param name="log">A <see cref="Logging.LogPlan"/> in the block.</param>
+    /// <exception cref="PlanVersionException">The target does not know that.</exception>
+    public void SetLog(Pointer log)
+    {
+        _headerPointers.Add(((int)Marshal.OffsetOf<PlanHeader>(nameof(PlanHeader.Log)), log.Data));
+        Require(PlanVersions.LogPlan, "log to a server");
+    }
+
     /// <summary>A slot that nothing else uses; slots are few, so short-lived ones use <see cref="PlanSlot.Scratch"/>.</summary>
     public int NewSlot() => _nextSlot < PlanSlot.Count ? _nextSlot++ : throw new InvalidOperationException("the plan needs too many descriptors");
 
