@@ -33,6 +33,9 @@ public sealed unsafe class PlanWriter
     private readonly int _newest;
     private int _version = PlanVersions.Oldest;
 
+    /// <summary>What to say if the log's server cannot be reached (<see cref="PlanInterpreter.LogServer"/>).</summary>
+    public string LogFailure { get; private set; } = "";
+
     /// <summary>Begins a plan.</summary>
     /// <param name="newest">The newest version known to whatever runs it.</param>
     public PlanWriter(int newest = PlanVersions.Current)
@@ -51,9 +54,11 @@ public sealed unsafe class PlanWriter
 
     /// <summary>Says what there is to know of the log besides its file.</summary>
     /// <param name="log">A <see cref="Logging.LogPlan"/> in the block.</param>
+    /// <param name="failure">What to say if its server cannot be reached.</param>
     /// <exception cref="PlanVersionException">The target does not know that.</exception>
-    public void SetLog(Pointer log)
+    public void SetLog(Pointer log, string failure)
     {
+        LogFailure = failure;
         _headerPointers.Add(((int)Marshal.OffsetOf<PlanHeader>(nameof(PlanHeader.Log)), log.Data));
         Require(PlanVersions.LogPlan, "log to a server");
     }

@@ -40,6 +40,9 @@ public unsafe struct LogPlan
     // After how many failed attempts to connect a message is given up (-1: never), the milliseconds between them, their growth in percent, and the longest.
     public int Attempts, FirstWait, Growth, LongestWait;
 
+    // After how many milliseconds a connection is made anew, and after how many without progress it is given up; 0 for never.
+    public int ReconnectAfter, WriteTimeout;
+
     // The format's own, see LogTarget.
     public int Variant, Level;
     public byte* First, Second;

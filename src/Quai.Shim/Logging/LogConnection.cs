@@ -13,7 +13,7 @@ internal static unsafe class LogConnection
     private static LogPlan* _plan;
     private static State _state;
     private static int _socket = -1, _address, _failures, _wait, _errno, _sent;
-    private static long _until;
+    private static long _until, _connectedAt, _stalledAt;
     private static bool _stream, _refused, _awaiting;
 
     private enum State
@@ -57,11 +57,21 @@ internal static unsafe class LogConnection
             Connect();
         }
 
+        if (_state == State.Ready && queue.Count > 0 && IsOld())
+        {
+            Lost();
+        }
+
         if (_state == State.Ready)
         {
             Send(ref queue);
         }
     }
+
+    // Whether the connection is to be made anew: it has stalled, or is as old as it may become, between two messages.
+    private static bool IsOld() =>
+        (_plan->WriteTimeout > 0 && _stalledAt != 0 && Clock.Steady() - _stalledAt >= _plan->WriteTimeout)
+        || (_plan->ReconnectAfter > 0 && _sent == 0 && !_awaiting && Clock.Steady() - _connectedAt >= _plan->ReconnectAfter);
 
     /// <inheritdoc cref="RemoteLog.Prepare"/>
     public static int Prepare(ref SendQueue queue, out short events, ref int timeout)
@@ -74,15 +84,25 @@ internal static unsafe class LogConnection
                 break;
             case State.Ready:
                 // A stream tells of its end; a datagram socket, of what nobody needs to know unless there is something to send.
+                if (_plan->WriteTimeout > 0 && _stalledAt != 0)
+                {
+                    Shorten(ref timeout, _stalledAt + _plan->WriteTimeout);
+                }
+
                 events = (short)((_stream ? POLLIN : 0) | (queue.Count > 0 && !_awaiting ? POLLOUT : 0));
                 break;
             case State.Waiting when queue.Count > 0:
-                int left = (int)Math.Clamp(_until - Clock.Steady(), 1, int.MaxValue);
-                timeout = timeout < 0 ? left : Math.Min(timeout, left);
+                Shorten(ref timeout, _until);
                 break;
         }
 
         return events == 0 ? -1 : _socket;
+    }
+
+    private static void Shorten(ref int timeout, long until)
+    {
+        int left = (int)Math.Clamp(until - Clock.Steady(), 1, int.MaxValue);
+        timeout = timeout < 0 ? left : Math.Min(timeout, left);
     }
 
     /// <summary>Goes on after a poll.</summary>
@@ -111,7 +131,14 @@ internal static unsafe class LogConnection
         _socket = -1;
         _state = State.Closed;
         _sent = 0;
+        _stalledAt = 0;
         _awaiting = false;
+    }
+
+    private static void Established()
+    {
+        _state = State.Ready;
+        _connectedAt = Clock.Steady();
     }
 
     private static void Connect()
@@ -147,7 +174,7 @@ internal static unsafe class LogConnection
         long result = Quick(SystemCallNumber.Connect, socket, (long)address, length);
         if (result == 0)
         {
-            _state = State.Ready;
+            Established();
         }
         else if (result == -Errno.EINPROGRESS)
         {
@@ -174,7 +201,7 @@ internal static unsafe class LogConnection
 
         if (errno == 0)
         {
-            _state = State.Ready;
+            Established();
         }
         else
         {
@@ -228,6 +255,7 @@ internal static unsafe class LogConnection
 
             if (sent == -Errno.EAGAIN)
             {
+                _stalledAt = _stalledAt == 0 ? Clock.Steady() : _stalledAt;
                 return;
             }
 
@@ -268,6 +296,7 @@ internal static unsafe class LogConnection
     private static void Sent(ref SendQueue queue, int sent, int length)
     {
         _refused = false;
+        _stalledAt = 0;
         _sent = _stream ? _sent + sent : length;
         if (_sent < length)
         {

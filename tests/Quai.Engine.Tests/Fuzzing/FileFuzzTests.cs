@@ -5,7 +5,7 @@ using Quai.Engine.Containers;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Networking;
-using Quai.Engine.Logs;
+using Quai.Engine.Logs.Reading;
 using Quai.Engine.Specs;
 using Quai.Errors;
 using Xunit;

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Quai.Engine.Containers;
 
-namespace Quai.Engine.Logs;
+namespace Quai.Engine.Logs.Reading;
 
 /// <summary>Converts lines of a json-file log to what clients receive.</summary>
 internal sealed class LogLine(LogsRequest request, bool tty)

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Quai.Engine.Containers;
 using Quai.Linux.Watching;
 
-namespace Quai.Engine.Logs;
+namespace Quai.Engine.Logs.Reading;
 
 /// <summary>Reads a json-file log with its rotated files, from the beginning or the last lines, optionally following it.</summary>
 internal sealed class LogReader(string path, LogsRequest request, bool tty, TimeProvider time)

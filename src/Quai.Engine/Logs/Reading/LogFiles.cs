@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Quai.Linux.Trees;
 
-namespace Quai.Engine.Logs;
+namespace Quai.Engine.Logs.Reading;
 
 /// <summary>One open file of a rotated log. It stays readable when it is renamed or removed.</summary>
 internal sealed class OpenLog(SafeFileHandle handle, ulong inode) : IDisposable
