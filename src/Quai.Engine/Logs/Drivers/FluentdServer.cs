@@ -26,7 +26,7 @@ internal static class FluentdServer
         FluentdOptions variant = (settings.SubSecond ? FluentdOptions.SubSecond : 0) | (settings.Acknowledges ? FluentdOptions.Acknowledge : 0)
             | (members.ContainsKey("log") ? FluentdOptions.OwnLog : 0) | (members.ContainsKey("source") ? FluentdOptions.OwnSource : 0);
         var head = new ArrayBufferWriter<byte>();
-        head.Write([ArrayOfFour]);
+        head.Write<byte>([ArrayOfFour]);
         Append(head, subject.Tag("{{.ID}}"));
         var record = new ArrayBufferWriter<byte>();
         foreach ((string name, string value) in members)
@@ -80,10 +80,10 @@ internal static class FluentdServer
         switch (bytes.Length)
         {
             case < 32:
-                target.Write([(byte)(0xA0 | bytes.Length)]);
+                target.Write<byte>([(byte)(0xA0 | bytes.Length)]);
                 break;
             case <= byte.MaxValue:
-                target.Write([0xD9, (byte)bytes.Length]);
+                target.Write<byte>([0xD9, (byte)bytes.Length]);
                 break;
             case <= ushort.MaxValue:
                 length[0] = 0xDA;

@@ -18,12 +18,11 @@ internal static class SyslogServer
     {
         string tag = subject.Tag("{{.ID}}");
         SyslogFormat format = options.Format & ~SyslogFormat.Counted;
-        string host = options.Address is null ? "localhost" : Environment.MachineName;
         (string first, string second) = format switch
         {
             SyslogFormat.Local => ($" {tag}[", "]: "),
-            SyslogFormat.Rfc3164 => ($" {host} {tag}[", "]: "),
-            _ => ($" {host} {tag} ", $" {tag} - "),
+            SyslogFormat.Rfc3164 => ($" {Environment.MachineName} {tag}[", "]: "),
+            _ => ($" {Environment.MachineName} {tag} ", $" {tag} - "),
         };
         LogServer server = new()
         {

@@ -27,11 +27,13 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
         {
             if (request.Tail is { } tail)
             {
-                if (tail <= 0)
+                if (tail <= 0 && files.Count > 0)
                 {
+                    files[..^1].ForEach(f => f.Dispose());
+                    files = files[^1..];
                     files.ForEach(f => f.Position = RandomAccess.GetLength(f.Handle));
                 }
-                else
+                else if (tail > 0)
                 {
                     LogFiles.SkipToTail(files, tail);
                 }
