@@ -85,7 +85,9 @@ public sealed class LogDriverTests
     [Fact]
     public void Local_time_has_its_changes()
     {
-        TimeZoneInfo berlin = TimeZoneInfo.FindSystemTimeZoneById("Europe/Berlin");
+        TimeZoneInfo.TransitionTime Last(int month, int hour) => TimeZoneInfo.TransitionTime.CreateFloatingDateRule(new DateTime(1, 1, 1, hour, 0, 0), month, 5, DayOfWeek.Sunday);
+        TimeZoneInfo berlin = TimeZoneInfo.CreateCustomTimeZone("x", TimeSpan.FromHours(1), "x", "x", "y", [TimeZoneInfo.AdjustmentRule.CreateAdjustmentRule(
+            DateTime.MinValue.Date, DateTime.MaxValue.Date, TimeSpan.FromHours(1), Last(3, 2), Last(10, 3))]);
         IReadOnlyList<(long Since, long Offset)> offsets = LocalTime.Offsets(berlin, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
         Assert.Equal((0, 3600), offsets[0]);
         Assert.Equal((new DateTimeOffset(2026, 3, 29, 1, 0, 0, TimeSpan.Zero).ToUnixTimeSeconds(), 7200), offsets[1]);
