@@ -61,7 +61,7 @@ public sealed class MessageTests
     public void Fluentd_with_nanoseconds_parts_and_acknowledgement() =>
         Assert.Equal(
             Bytes("\x94\xa3tag\xd7\0k\x0b\x9d\xe0\0\x04\xff\x3a\x86\xa6source\xa6stderr\xa3log\xa5hello"
-                + "\xafpartial_message\xa4true\xaapartial_id\xd9@" + new string('a', 64) + "\xafpartial_ordinal\xa1" + "2\xacpartial_last\xa4true\x81\xa5chunk\xb8" + new string('b', 24)),
+                + "\xafpartial_message\xa4true\xaapartial_id\xd9@" + new string('a', 64) + "\xafpartial_ordinal\xa1" + "2\xacpartial_last\xa4true\x81\xa5" + "chunk\xb8" + new string('b', 24)),
             Message.Write(new("hello")
             {
                 Target = LogTarget.Fluentd, Variant = (int)(FluentdOptions.SubSecond | FluentdOptions.Acknowledge), Stream = 1, Ordinal = 2, First = Bytes("\x94\xa3tag"), Identity = new string('b', 24),

@@ -16,7 +16,7 @@ internal static unsafe class GelfMessage
     public static void Write(ref ByteBuffer buffer, LogPlan* plan, in LogPiece piece)
     {
         buffer.Add(plan->First, plan->FirstLength);
-        JsonText.Escape(ref buffer, piece.Text, piece.Length, shortest: true);
+        JsonText.Escape(ref buffer, piece.Text, piece.Length, likeGelf: true);
         buffer.Add("\",\"timestamp\":"u8);
 
         // Milliseconds, as Go writes such a fraction.

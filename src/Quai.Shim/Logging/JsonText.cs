@@ -10,8 +10,8 @@ internal static unsafe class JsonText
     /// <param name="buffer">Where to.</param>
     /// <param name="text">The content.</param>
     /// <param name="length">How many bytes.</param>
-    /// <param name="shortest">Whether backspace and form feed have their short form, as <c>encoding/json</c> writes them and Docker's own log file does not.</param>
-    public static void Escape(ref ByteBuffer buffer, byte* text, int length, bool shortest = false)
+    /// <param name="likeGelf">Whether it is as <c>encoding/json</c> has it for GELF, and not as Docker's own log file: with short forms of backspace and form feed, and replacements as themselves.</param>
+    public static void Escape(ref ByteBuffer buffer, byte* text, int length, bool likeGelf = false)
     {
         int plain = 0;
         for (int i = 0; i < length;)
@@ -38,12 +38,12 @@ internal static unsafe class JsonText
             }
             else if (size == 0)
             {
-                buffer.Add("\\ufffd"u8);
+                buffer.Add(likeGelf ? "\uFFFD"u8 : "\\ufffd"u8);
                 size = 1;
             }
             else
             {
-                Control(ref buffer, b, shortest);
+                Control(ref buffer, b, likeGelf);
             }
 
             i += size;
@@ -53,7 +53,7 @@ internal static unsafe class JsonText
         buffer.Add(text + plain, length - plain);
     }
 
-    private static void Control(ref ByteBuffer buffer, byte b, bool shortest)
+    private static void Control(ref ByteBuffer buffer, byte b, bool likeGelf)
     {
         switch (b)
         {
@@ -62,8 +62,8 @@ internal static unsafe class JsonText
             case (byte)'\n': buffer.Add("\\n"u8); break;
             case (byte)'\r': buffer.Add("\\r"u8); break;
             case (byte)'\t': buffer.Add("\\t"u8); break;
-            case (byte)'\b' when shortest: buffer.Add("\\b"u8); break;
-            case (byte)'\f' when shortest: buffer.Add("\\f"u8); break;
+            case (byte)'\b' when likeGelf: buffer.Add("\\b"u8); break;
+            case (byte)'\f' when likeGelf: buffer.Add("\\f"u8); break;
             default:
                 buffer.Add("\\u00"u8);
                 buffer.Add(Hex(b >> 4));
