@@ -1,5 +1,6 @@
 using System.Text;
 using Quai.Oci.Runtime;
+using Quai.Runtime.Logging;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.Runtime.Tests.Shims;
@@ -167,7 +168,7 @@ public sealed class ContainerRuntimeTests
     public async Task ALogIsRotated()
     {
         await using TestContainer container = new("seq", "1", "20000");
-        container.Launch = container.Launch with { Log = new LogFile(container.LogPath, 200_000, 3) };
+        container.Launch = container.Launch with { Log = new LogSettings { File = new LogFile(container.LogPath, 200_000, 3) } };
         IShim shim = await container.StartAsync();
         await shim.Exit.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.True(File.Exists(container.LogPath + ".1"));

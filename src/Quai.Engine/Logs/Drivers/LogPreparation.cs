@@ -89,7 +89,7 @@ internal sealed class LogPreparation(EngineOptions options, EnginePaths paths)
         bool compress = options.GetValueOrDefault("compress") is { } text2 && LogValues.Boolean(text2);
         return compress && (files is null or < 2 || size is null or 0)
             ? throw QuaiException.Invalid("compress cannot be true when max-file is less than 2 or max-size is not set")
-            : new LogFile(path, size ?? DefaultSize, files ?? (size is null ? DefaultFiles : 1)) { Compresses = compress };
+            : new LogFile(path, size ?? DefaultSize, files ?? DefaultFiles) { Compresses = compress };
     }
 
     private static LogFile LocalFile(string path, IReadOnlyDictionary<string, string> options)
