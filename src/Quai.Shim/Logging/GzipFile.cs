@@ -4,12 +4,12 @@ using static Quai.Linux.Kernel.SystemCall;
 namespace Quai.Shim.Logging;
 
 /// <summary>
-/// Compresses a file. The header's extra field (subfield "QI") has the inode of the file that was compressed, by which a reader that has read that one
+/// Compresses a file. The header's extra field (subfield "QI") has the number of the file that was compressed and when it was made, by which a reader that has read that one
 /// knows this to be the same.
 /// </summary>
 internal static unsafe class GzipFile
 {
-    private const int Part = 64 * 1024, MaximumSize = 1 << 30, Inode = 8, Level = 6;
+    private const int Part = 64 * 1024, MaximumSize = 1 << 30, Level = 6, IdentitySize = 16;
 
     /// <summary>Writes a compressed copy, on disk when it returns. Neither allocates nor throws.</summary>
     public static bool Write(byte* from, byte* to)
@@ -25,10 +25,7 @@ internal static unsafe class GzipFile
 
     private static bool Write(int source, byte* input, int size, int target)
     {
-        byte* status = stackalloc byte[256];
-        byte* none = stackalloc byte[1];
-        none[0] = 0;
-        if (Quick(SystemCallNumber.Newfstatat, source, (long)none, (long)status, OpenFlags.AT_EMPTY_PATH) != 0)
+        if (!FileBirth.TryRead(source, out ulong inode, out long birth))
         {
             return false;
         }
@@ -45,10 +42,11 @@ internal static unsafe class GzipFile
 
         // Magic, deflate, an extra field, no time, no hint, Unix.
         output.Add([0x1F, 0x8B, 8, 4, 0, 0, 0, 0, 0, 3]);
-        output.AddLittleEndian(12, 2);
+        output.AddLittleEndian(IdentitySize + 4, 2);
         output.Add("QI"u8);
-        output.AddLittleEndian(8, 2);
-        output.AddLittleEndian(*(ulong*)(status + Inode), 8);
+        output.AddLittleEndian(IdentitySize, 2);
+        output.AddLittleEndian(inode, 8);
+        output.AddLittleEndian((ulong)birth, 8);
         uint crc = 0;
         for (int from = 0; from < size; from += Part)
         {

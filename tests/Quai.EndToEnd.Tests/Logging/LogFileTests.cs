@@ -37,10 +37,10 @@ public sealed class LogFileTests(QuaidInstance engine) : IClassFixture<QuaidInst
     public async Task Details_are_the_attributes()
     {
         string name = engine.Name();
-        await _docker.OkAsync($"run --name {name} --label 'a b=c,d' --label x1=y --label z=no -e V=w --log-opt 'labels=a b' --log-opt labels-regex=^x --log-opt env=V --log-opt 'tag={{{{.Name}}}}' {Image} echo line");
-        (await _docker.RunAsync($"logs --details {name}")).Expect(0, $"V=w,a+b=c%2Cd,tag={name},x1=y line\n", "");
+        await _docker.OkAsync($"run --name {name} --label 'a/b=c,d e' --label x1=y --label z=no -e V=w --log-opt labels=a/b --log-opt labels-regex=^x --log-opt env=V --log-opt 'tag={{{{.Name}}}}' {Image} echo line");
+        (await _docker.RunAsync($"logs --details {name}")).Expect(0, $"V=w,a%2Fb=c%2Cd+e,tag={name},x1=y line\n", "");
         (await _docker.RunAsync($"logs {name}")).Expect(0, "line\n", "");
-        Assert.Equal("map[env:V labels:a b labels-regex:^x tag:{{.Name}}]", await _docker.OkAsync($"inspect -f {{{{.HostConfig.LogConfig.Config}}}} {name}"));
+        Assert.Equal("map[env:V labels:a/b labels-regex:^x tag:{{.Name}}]", await _docker.OkAsync($"inspect -f {{{{.HostConfig.LogConfig.Config}}}} {name}"));
     }
 
     [Theory]

@@ -9,7 +9,7 @@ internal static class LogFiles
     public static List<OpenLog> OpenAll(string path)
     {
         List<OpenLog> files = [];
-        var seen = new HashSet<ulong>();
+        var seen = new HashSet<(ulong, long)>();
         for (int i = 0; ; i++)
         {
             OpenLog? file = Open(path, i);
@@ -18,7 +18,7 @@ internal static class LogFiles
                 break;
             }
 
-            if (file is not null && seen.Add(file.Inode))
+            if (file is not null && seen.Add(file.Identity))
             {
                 files.Add(file);
             }
@@ -33,16 +33,16 @@ internal static class LogFiles
     }
 
     /// <summary>The files written after one that is open, oldest first; empty when it is still the newest.</summary>
-    public static List<OpenLog> OpenNewer(string path, ulong than)
+    public static List<OpenLog> OpenNewer(string path, (ulong, long) than)
     {
         List<OpenLog> files = OpenAll(path);
-        int at = files.FindIndex(f => f.Inode == than);
+        int at = files.FindIndex(f => f.Identity == than);
         files[..(at + 1)].ForEach(f => f.Dispose());
         return files[(at + 1)..];
     }
 
     /// <summary>Whether the newest file differs from the open one.</summary>
-    public static bool Rotated(string path, ulong inode) => NodeStatusReader.TryRead(path) is { } now && now.Inode != inode;
+    public static bool Rotated(string path, OpenLog open) => NodeStatusReader.TryRead(path) is { } now && now.Inode != open.Identity.Inode;
 
     /// <summary>Keeps only the last lines: closes files before them, and positions the first one kept.</summary>
     /// <param name="files">Oldest first; shortened.</param>

@@ -66,7 +66,7 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
                         }
                     }
 
-                    if (files.Count == 1 && ended is not null && LogFiles.Rotated(path, files[0].Inode))
+                    if (files.Count == 1 && ended is not null && LogFiles.Rotated(path, files[0]))
                     {
                         // Its writer may have appended to it between the last read and the rename.
                         while (ReadMore(files[0]))
@@ -75,7 +75,7 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
                             _output.ResetWrittenCount();
                         }
 
-                        files.AddRange(LogFiles.OpenNewer(path, files[0].Inode));
+                        files.AddRange(LogFiles.OpenNewer(path, files[0].Identity));
                     }
 
                     if (files.Count == 1)

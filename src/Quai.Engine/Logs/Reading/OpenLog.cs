@@ -1,32 +1,32 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Microsoft.Win32.SafeHandles;
-using Quai.Linux.Trees;
+using Quai.Linux.Kernel;
 
 namespace Quai.Engine.Logs.Reading;
 
 /// <summary>
-/// One open file of a rotated log. It stays readable when it is renamed or removed. One that was compressed is known by the inode of the file that it was made of,
+/// One open file of a rotated log. It stays readable when it is renamed or removed. One that was compressed is known by the identity of the file that it was made of,
 /// and is unpacked into a file without a name when it is first read.
 /// </summary>
 internal sealed class OpenLog : IDisposable
 {
-    private const int FixedHead = 10, HeadSize = FixedHead + 2 + 4 + 8;
+    private const int FixedHead = 10, HeadSize = FixedHead + 2 + 4 + 16;
     private readonly SafeFileHandle _file;
     private SafeFileHandle? _unpacked;
 
-    private OpenLog(SafeFileHandle file, ulong inode, bool packed)
+    private OpenLog(SafeFileHandle file, (ulong Inode, long Birth) identity, bool packed)
     {
         _file = file;
-        Inode = inode;
+        Identity = identity;
         _unpacked = packed ? null : file;
     }
 
     /// <summary>Its lines.</summary>
     public SafeFileHandle Handle => _unpacked ??= Unpack();
 
-    /// <summary>The number of the file that was written.</summary>
-    public ulong Inode { get; }
+    /// <summary>The number of the file that was written, and when it was made: the number alone is soon another file's.</summary>
+    public (ulong Inode, long Birth) Identity { get; }
 
     /// <summary>Where to read next.</summary>
     public long Position { get; set; }
@@ -41,7 +41,7 @@ internal sealed class OpenLog : IDisposable
             SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             try
             {
-                return new OpenLog(handle, packed ? OriginOf(handle) : InodeOf(handle), packed);
+                return new OpenLog(handle, packed ? OriginOf(handle) : IdentityOf(handle), packed);
             }
             catch
             {
@@ -62,20 +62,17 @@ internal sealed class OpenLog : IDisposable
         _unpacked?.Dispose();
     }
 
-    private static ulong InodeOf(SafeFileHandle handle)
-    {
-        // By the descriptor, so that it is the number of this very file.
-        using var stream = new Linux.FileDescriptor((int)handle.DangerousGetHandle(), ownsHandle: false);
-        return NodeStatusReader.Read(stream).Inode;
-    }
+    // By the descriptor, so that it is that of this very file.
+    private static (ulong, long) IdentityOf(SafeFileHandle handle) =>
+        FileBirth.TryRead((int)handle.DangerousGetHandle(), out ulong inode, out long birth) ? (inode, birth) : throw new IOException("a file of a log cannot be examined");
 
     // The extra field of the header, which the shim writes.
-    private static ulong OriginOf(SafeFileHandle handle)
+    private static (ulong, long) OriginOf(SafeFileHandle handle)
     {
         Span<byte> head = stackalloc byte[HeadSize];
         return RandomAccess.Read(handle, head, 0) == HeadSize && head[(FixedHead + 2)..].StartsWith("QI"u8)
-            ? BinaryPrimitives.ReadUInt64LittleEndian(head[(FixedHead + 6)..])
-            : InodeOf(handle);
+            ? (BinaryPrimitives.ReadUInt64LittleEndian(head[(FixedHead + 6)..]), BinaryPrimitives.ReadInt64LittleEndian(head[(FixedHead + 14)..]))
+            : IdentityOf(handle);
     }
 
     private SafeFileHandle Unpack()
