@@ -42,7 +42,7 @@ internal static class LogFiles
     }
 
     /// <summary>Whether the newest file differs from the open one.</summary>
-    public static bool Rotated(string path, OpenLog open) => NodeStatusReader.TryRead(path) is { } now && now.Inode != open.Identity.Inode;
+    public static bool Rotated(string path, OpenLog open) => NodeStatusReader.TryRead(path) is { } now && (open.IsPacked || now.Inode != open.Identity.Inode);
 
     /// <summary>Keeps only the last lines: closes files before them, and positions the first one kept.</summary>
     /// <param name="files">Oldest first; shortened.</param>

@@ -19,6 +19,7 @@ internal sealed class OpenLog : IDisposable
     {
         _file = file;
         Identity = identity;
+        IsPacked = packed;
         _unpacked = packed ? null : file;
     }
 
@@ -27,6 +28,9 @@ internal sealed class OpenLog : IDisposable
 
     /// <summary>The number of the file that was written, and when it was made: the number alone is soon another file's.</summary>
     public (ulong Inode, long Birth) Identity { get; }
+
+    /// <summary>Whether it was compressed.</summary>
+    public bool IsPacked { get; }
 
     /// <summary>Where to read next.</summary>
     public long Position { get; set; }
