@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 using Quai.Shim.Logging;
+using Quai.Shim.Logging.Packing;
 
 namespace Quai.Shim.Tests;
 

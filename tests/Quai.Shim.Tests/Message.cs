@@ -1,6 +1,7 @@
 using System.Text;
 using Quai.Plans.Logging;
 using Quai.Shim.Logging;
+using Quai.Shim.Logging.Formats;
 
 namespace Quai.Shim.Tests;
 

@@ -1,6 +1,7 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Plans.Logging;
+using Quai.Shim.Logging.Formats;
 using static Quai.Linux.Kernel.IoConstants;
 using static Quai.Linux.Kernel.SystemCall;
 

@@ -1,6 +1,8 @@
 using System.Buffers.Text;
 using Quai.Linux.Kernel;
 using Quai.Plans.Logging;
+using Quai.Shim.Logging.Formats;
+using Quai.Shim.Logging.Packing;
 
 namespace Quai.Shim.Logging;
 

@@ -1,4 +1,5 @@
 using Quai.Linux.Kernel;
+using Quai.Shim.Logging.Packing;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim.Logging;
@@ -63,6 +64,9 @@ internal static unsafe class Rotation
         int length = new ReadOnlySpan<byte>(to, PathSize).IndexOf((byte)0);
         Buffer.MemoryCopy(to, temporary, PathSize, length);
         ".new\0"u8.CopyTo(new Span<byte>(temporary + length, 8));
+
+        // Its table is made here, not by the copy.
+        Checksums.Crc32(0, from, 0);
 
         // A copy of this process, as by fork(2). It runs code that neither allocates nor asks anything of the runtime.
         _compressor = Quick(SystemCallNumber.Clone, ProcessConstants.SIGCHLD);

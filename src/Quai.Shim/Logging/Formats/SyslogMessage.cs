@@ -1,7 +1,7 @@
 using Quai.Linux.Kernel;
 using Quai.Plans.Logging;
 
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Formats;
 
 /// <summary>Messages of syslog, in the formats that Docker has for them. Each ends with a newline.</summary>
 internal static unsafe class SyslogMessage

@@ -1,6 +1,6 @@
 using Quai.Plans.Logging;
 
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Formats;
 
 /// <summary>Messages of fluentd's forward protocol: arrays of tag, time, record and options, in msgpack.</summary>
 internal static unsafe class FluentdMessage

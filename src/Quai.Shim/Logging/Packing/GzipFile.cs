@@ -1,7 +1,7 @@
 using Quai.Linux.Kernel;
 using static Quai.Linux.Kernel.SystemCall;
 
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Packing;
 
 /// <summary>
 /// Compresses a file. The header's extra field (subfield "QI") has the number of the file that was compressed and when it was made, by which a reader that has read that one

@@ -1,4 +1,4 @@
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Packing;
 
 /// <summary>The checksums of gzip and zlib.</summary>
 internal static unsafe class Checksums

@@ -1,6 +1,6 @@
 using Quai.Plans.Logging;
 
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Formats;
 
 /// <summary>Entries of the system's journal, in its native protocol: fields as NAME=value lines, or with their length where a value has a newline.</summary>
 internal static unsafe class JournalMessage

@@ -1,4 +1,4 @@
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Packing;
 
 /// <summary>
 /// Compression as RFC 1951 has it, with the fixed codes: not the smallest output, but small code that works on memory it is given. Lines of a log repeat each other,

@@ -1,7 +1,8 @@
 using Quai.Linux.Kernel;
 using Quai.Plans.Logging;
+using Quai.Shim.Logging.Packing;
 
-namespace Quai.Shim.Logging;
+namespace Quai.Shim.Logging.Formats;
 
 /// <summary>Messages of the Graylog extended log format: objects of JSON, packed and in pieces where they are datagrams, with a zero at the end where they are not.</summary>
 internal static unsafe class GelfMessage
