@@ -153,7 +153,7 @@ public sealed class ContainerRuntimeTests
     public async Task AFrozenContainerStandsStill()
     {
         await using TestContainer container = new("sh", "-c", "while true; do echo x; done");
-        container.Launch = container.Launch with { Log = null };
+        container.Launch = container.Launch with { Log = new LogSettings() };
         await container.StartAsync();
         ICgroup cgroup = CgroupTree.Open(container.CgroupsPath);
         await cgroup.FreezeAsync(CancellationToken.None);

@@ -31,7 +31,12 @@ internal static class LogValues
     /// <summary>A duration such as <c>1m30s</c>.</summary>
     public static TimeSpan Duration(string text)
     {
-        string rest = text.TrimStart('-', '+');
+        string rest = text is ['-' or '+', ..] ? text[1..] : text;
+        if (rest.Length == 0)
+        {
+            throw QuaiException.Invalid($"time: invalid duration \"{text}\"");
+        }
+
         if (rest == "0")
         {
             return TimeSpan.Zero;
@@ -67,7 +72,7 @@ internal static class LogValues
             rest = end < 0 ? "" : rest[(digits + end)..];
         }
 
-        return text.Length == 0 || total > 1e9
+        return total > 1e9
             ? throw QuaiException.Invalid($"time: invalid duration \"{text}\"")
             : TimeSpan.FromSeconds(text[0] == '-' ? -total : total);
     }
