@@ -335,6 +335,11 @@ internal static unsafe class LogConnection
             _sent = 0;
             queue.Remove();
         }
+        else if (_awaiting)
+        {
+            // It acknowledges something else: the message is sent again, on another connection.
+            Fail(Errno.ECONNABORTED);
+        }
     }
 
     /// <summary>The server has gone. What was sent in part is sent again from its beginning.</summary>

@@ -64,7 +64,11 @@ public sealed class FluentdTests(QuaidInstance engine) : IClassFixture<QuaidInst
             return Encoding.Latin1.GetBytes("\u0081\u00a3ack\u00b8" + (answers++ == 0 || at < 0 ? new string('x', 24) : text.Substring(at + 7, 24)));
         });
         string name = engine.Name();
-        await _docker.OkAsync($"run -d --name {name} --log-driver fluentd --log-opt fluentd-address=127.0.0.1:{server.Port} --log-opt fluentd-request-ack=true {Image} sh -c 'echo one; sleep 60'");
-        await Eventually.HoldsAsync(() => server.Text.Contains("\u00a5chunk\u00b8", StringComparison.Ordinal) ? null : server.Text);
+        await _docker.OkAsync($"run -d --name {name} --log-driver fluentd --log-opt fluentd-address=127.0.0.1:{server.Port} --log-opt fluentd-request-ack=true --log-opt fluentd-retry-wait=100ms {Image} sh -c 'echo one; sleep 60'");
+        await Eventually.HoldsAsync(() => answers == 2 ? null : $"{answers} answers");
+        string[] ids = [.. server.Text.Split("\u00a5chunk\u00b8").Skip(1).Select(t => t[..24])];
+        Assert.Equal(2, ids.Length);
+        Assert.Equal(ids[0], ids[1]);
+        Assert.Equal(2, server.Connections);
     }
 }
