@@ -4,6 +4,7 @@ using Quai.Api.Containers;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Lifetime;
 using Quai.Daemon.Logging;
+using Quai.Engine.Logs.Relaying;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Processes;
@@ -22,6 +23,11 @@ internal static partial class Program
 
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [LogRelay.Command, .. var relayed])
+        {
+            return await LogRelay.RunAsync(relayed).ConfigureAwait(false);
+        }
+
         Ulimit coreFiles = ProcessState.Protect();
         Settings line;
         DaemonConfiguration configuration;

@@ -14,11 +14,14 @@ public sealed record EngineOptions
     /// <summary>Parent of the containers' cgroups (<c>--cgroup-parent</c>).</summary>
     public string CgroupParent { get; init; } = "/quai";
 
-    /// <summary><c>--log-driver</c>: json-file or none.</summary>
+    /// <summary><c>--log-driver</c>: one of <see cref="Logs.Options.LogDrivers"/>.</summary>
     public string LogDriver { get; init; } = "json-file";
 
     /// <summary><c>--log-opt</c>: for containers that use the daemon's driver and do not say otherwise.</summary>
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The program that encrypts logs on their way to a server, and what comes before its arguments (<see cref="Logs.Relaying.LogRelay"/>).</summary>
+    public IReadOnlyList<string> LogRelay { get; init; } = [];
 
     /// <summary><c>--default-runtime</c>: the name shown for containers that request none. Whatever its name, it is Quai's own runtime.</summary>
     public string DefaultRuntime { get; init; } = "quai";

@@ -1,3 +1,7 @@
+using Quai.CommandLine;
+using Quai.Engine.Containers.Spec;
+using Quai.Engine.Logs.Options;
+
 namespace Quai.Engine;
 
 /// <summary>Where the engine keeps a container's files.</summary>
@@ -21,8 +25,14 @@ internal sealed class EnginePaths(EngineOptions options)
     /// <summary>A container's persistent files: hosts, hostname, resolv.conf, log.</summary>
     public string Container(string id) => Path.Combine(Containers, id);
 
-    /// <summary>A container's json-file log.</summary>
-    public string Log(string id) => Path.Combine(Containers, id, id + "-json.log");
+    /// <summary>The newest file of a container's log, or of the copy that is kept of a log that is sent elsewhere; null if nothing is kept.</summary>
+    public string? LogOf(string id, LogSpec log) => log.Driver switch
+    {
+        LogDrivers.None => null,
+        LogDrivers.JsonFile => Path.Combine(Container(id), id + "-json.log"),
+        LogDrivers.Local => Path.Combine(Container(id), "local-logs", "container.log"),
+        _ => log.Options.GetValueOrDefault("cache-disabled") is { } text && GoBoolean.TryParse(text, out bool disabled) && disabled ? null : Path.Combine(Container(id), "container-cached.log"),
+    };
 
     /// <summary>A container's run directory, owned by its shim.</summary>
     public string Run(string id) => Path.Combine(Runs, id);

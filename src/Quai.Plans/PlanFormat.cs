@@ -70,6 +70,9 @@ public unsafe struct PlanHeader
     // What is sent with a filter's listener, its length, and where the container's process is named in it.
     public byte* ListenerState;
     public int ListenerStateLength, ListenerPidAt, ListenerOtherPidAt, ListenerSpare;
+
+    // What there is to know of the log besides its file: a Logging.LogPlan, null for nothing. From version 7 on.
+    public byte* Log;
 #pragma warning restore CS1591
 }
 

@@ -61,6 +61,9 @@ public static unsafe partial class PlanInterpreter
     /// <summary>In place of a step's number: the child could not switch away from the program file that it is a copy of.</summary>
     public const int LeavingProgram = -4;
 
+    /// <summary>In place of a step's number: the server of the container's log cannot be reached.</summary>
+    public const int LogServer = -5;
+
     /// <summary>Turns offsets into addresses. Call once, on writable memory.</summary>
     /// <returns>False if the block is not a plan of this version.</returns>
     public static bool Relocate(byte* plan, long size)

@@ -19,6 +19,9 @@ public static class PlanVersions
     /// <summary>The first version whose header has hooks, and what is sent with a listener.</summary>
     public const int Hooks = 7;
 
+    /// <summary>The first version whose header has more about the log than its file.</summary>
+    public const int LogPlan = 7;
+
     /// <summary>The first version that knows an operation.</summary>
     public static int Of(PlanOperation operation) => operation switch
     {

@@ -30,6 +30,9 @@ public sealed unsafe class PlanWriter
     private readonly int _newest;
     private int _version = PlanVersions.Oldest;
 
+    /// <summary>What to say if the log's server cannot be reached (<see cref="PlanInterpreter.LogServer"/>).</summary>
+    public string LogFailure { get; private set; } = "";
+
     /// <summary>Begins a plan.</summary>
     /// <param name="newest">The newest version known to whatever runs it.</param>
     public PlanWriter(int newest = PlanVersions.Current)
@@ -44,6 +47,17 @@ public sealed unsafe class PlanWriter
     {
         Header.EndsWithDaemon = 1;
         Require(PlanVersions.EndsWithDaemon, "end with the daemon");
+    }
+
+    /// <summary>Says what there is to know of the log besides its file.</summary>
+    /// <param name="log">A <see cref="Logging.LogPlan"/> in the block.</param>
+    /// <param name="failure">What to say if its server cannot be reached.</param>
+    /// <exception cref="PlanVersionException">The target does not know that.</exception>
+    public void SetLog(Pointer log, string failure)
+    {
+        LogFailure = failure;
+        _headerPointers.Add(((int)Marshal.OffsetOf<PlanHeader>(nameof(PlanHeader.Log)), log.Data));
+        Require(PlanVersions.LogPlan, "log to a server");
     }
 
     /// <summary>A slot that nothing else uses; slots are few, so short-lived ones use <see cref="PlanSlot.Scratch"/>.</summary>

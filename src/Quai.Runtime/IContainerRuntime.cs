@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Quai.Oci.Runtime;
+using Quai.Runtime.Logging;
 
 namespace Quai.Runtime;
 
@@ -50,8 +51,8 @@ public sealed record ContainerLaunch
     /// </summary>
     public bool NameSockets { get; init; }
 
-    /// <summary>Where output is written as json-file lines; null for none.</summary>
-    public LogFile? Log { get; init; }
+    /// <summary>Where output goes.</summary>
+    public LogSettings Log { get; init; } = new();
 
     /// <summary>Whether the program has a stdin that clients can write to (otherwise it reads end-of-file at once).</summary>
     public bool OpenStdin { get; init; }
@@ -86,9 +87,6 @@ public sealed record NetlinkRequest(bool InHost, byte[] Bytes, int NamespaceOffs
     /// <summary>An errno that is as good as success; 0 for none.</summary>
     public int ToleratedErrno { get; init; }
 }
-
-/// <summary>A json-file log. <paramref name="MaxSize"/> in bytes, 0 for no rotation; <paramref name="MaxFiles"/> counts the current one.</summary>
-public sealed record LogFile(string Path, long MaxSize, int MaxFiles);
 
 /// <summary>Which streams a client wants.</summary>
 public sealed record AttachStreams(bool Stdin, bool Stdout, bool Stderr);

@@ -1,4 +1,5 @@
 using Quai.Linux.Kernel;
+using Quai.Shim.Logging;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -22,36 +23,11 @@ internal static unsafe class Clock
         return (time[0] * 1000) + (time[1] / 1_000_000);
     }
 
-    /// <summary>Writes the time as Go's RFC3339Nano does: no trailing zeros in the fraction.</summary>
-    public static void Write(byte* buffer, ref int at)
+    /// <summary>Writes a time as Go's RFC3339Nano does: no trailing zeros in the fraction.</summary>
+    public static void Write(ref ByteBuffer buffer, long time)
     {
-        long now = Now();
-        long seconds = now / 1_000_000_000, nanoseconds = now % 1_000_000_000;
-        long days = seconds / 86400;
-        int rest = (int)(seconds % 86400);
-
-        // Days to a date of the proleptic Gregorian calendar, counting years from March.
-        long shifted = days + 719468;
-        long era = shifted / 146097;
-        int dayOfEra = (int)(shifted - (era * 146097));
-        int yearOfEra = (dayOfEra - (dayOfEra / 1460) + (dayOfEra / 36524) - (dayOfEra / 146096)) / 365;
-        int dayOfYear = dayOfEra - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
-        int month = ((5 * dayOfYear) + 2) / 153;
-        int day = dayOfYear - (((153 * month) + 2) / 5) + 1;
-        month = month < 10 ? month + 3 : month - 9;
-        int year = (int)(yearOfEra + (era * 400)) + (month <= 2 ? 1 : 0);
-
-        Digits(buffer, ref at, year, 4);
-        buffer[at++] = (byte)'-';
-        Digits(buffer, ref at, month, 2);
-        buffer[at++] = (byte)'-';
-        Digits(buffer, ref at, day, 2);
-        buffer[at++] = (byte)'T';
-        Digits(buffer, ref at, rest / 3600, 2);
-        buffer[at++] = (byte)':';
-        Digits(buffer, ref at, rest / 60 % 60, 2);
-        buffer[at++] = (byte)':';
-        Digits(buffer, ref at, rest % 60, 2);
+        long nanoseconds = time % 1_000_000_000;
+        WriteSeconds(ref buffer, time / 1_000_000_000);
         if (nanoseconds != 0)
         {
             int count = 9;
@@ -61,21 +37,48 @@ internal static unsafe class Clock
                 count--;
             }
 
-            buffer[at++] = (byte)'.';
-            Digits(buffer, ref at, nanoseconds, count);
+            buffer.Add((byte)'.');
+            buffer.AddNumber(nanoseconds, count);
         }
 
-        buffer[at++] = (byte)'Z';
+        buffer.Add((byte)'Z');
     }
 
-    private static void Digits(byte* buffer, ref int at, long value, int count)
+    /// <summary>Writes date and time of day, without a zone.</summary>
+    public static void WriteSeconds(ref ByteBuffer buffer, long seconds)
     {
-        for (int i = count - 1; i >= 0; i--)
-        {
-            buffer[at + i] = (byte)('0' + (value % 10));
-            value /= 10;
-        }
+        Date(seconds, out int year, out int month, out int day);
+        buffer.AddNumber(year, 4);
+        buffer.Add((byte)'-');
+        buffer.AddNumber(month, 2);
+        buffer.Add((byte)'-');
+        buffer.AddNumber(day, 2);
+        buffer.Add((byte)'T');
+        WriteTimeOfDay(ref buffer, seconds);
+    }
 
-        at += count;
+    /// <summary>Writes hours, minutes and seconds.</summary>
+    public static void WriteTimeOfDay(ref ByteBuffer buffer, long seconds)
+    {
+        int rest = (int)(seconds % 86400);
+        buffer.AddNumber(rest / 3600, 2);
+        buffer.Add((byte)':');
+        buffer.AddNumber(rest / 60 % 60, 2);
+        buffer.Add((byte)':');
+        buffer.AddNumber(rest % 60, 2);
+    }
+
+    /// <summary>The date of a time: days to a date of the proleptic Gregorian calendar, counting years from March.</summary>
+    public static void Date(long seconds, out int year, out int month, out int day)
+    {
+        long shifted = (seconds / 86400) + 719468;
+        long era = shifted / 146097;
+        int dayOfEra = (int)(shifted - (era * 146097));
+        int yearOfEra = (dayOfEra - (dayOfEra / 1460) + (dayOfEra / 36524) - (dayOfEra / 146096)) / 365;
+        int dayOfYear = dayOfEra - ((365 * yearOfEra) + (yearOfEra / 4) - (yearOfEra / 100));
+        month = ((5 * dayOfYear) + 2) / 153;
+        day = dayOfYear - (((153 * month) + 2) / 5) + 1;
+        month = month < 10 ? month + 3 : month - 9;
+        year = (int)(yearOfEra + (era * 400)) + (month <= 2 ? 1 : 0);
     }
 }

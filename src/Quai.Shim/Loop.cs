@@ -1,6 +1,7 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Plans.Protocol;
+using Quai.Shim.Logging;
 using static Quai.Linux.Kernel.IoConstants;
 using static Quai.Linux.Kernel.SystemCall;
 
@@ -20,9 +21,10 @@ internal static unsafe class Loop
         Input,
         Client,
         OutOfMemory,
+        LogServer,
     }
 
-    private const int Maximum = Tables.MaximumControls + (Tables.MaximumProcesses * 4) + Tables.MaximumClients + 2;
+    private const int Maximum = Tables.MaximumControls + (Tables.MaximumProcesses * 4) + Tables.MaximumClients + 3;
     private const long ClientGraceMilliseconds = 5000;
 
     private static readonly PollEntry* Set = (PollEntry*)Memory.Map(Maximum * sizeof(PollEntry));
@@ -53,6 +55,8 @@ internal static unsafe class Loop
                 Dispatch();
             }
 
+            ContainerLog.Resume();
+
             if (!finished && Settle())
             {
                 finished = true;
@@ -74,6 +78,11 @@ internal static unsafe class Loop
                 Add(MemoryWatch.Descriptor, POLLIN, Kind.OutOfMemory, 0);
             }
 
+            if (RemoteLog.Prepare(out short events, ref timeout) is >= 0 and var server)
+            {
+                Add(server, events, Kind.LogServer, 0);
+            }
+
             for (int i = 0; i < Tables.ControlCount; i++)
             {
                 Add(Tables.Controls[i], POLLIN, Kind.Control, i);
@@ -93,11 +102,11 @@ internal static unsafe class Loop
                 }
                 else if (entry->Reported == 0)
                 {
-                    timeout = 20;
+                    timeout = timeout < 0 ? 20 : Math.Min(timeout, 20);
                 }
 
-                // What an ended program left goes to the log at once, however slow the clients are.
-                if (entry->Exited != 0 || !Streams.IsHeldBack(i))
+                // What an ended program left goes to the log at once, however slow the clients are. A log that does not keep up is waited for.
+                if ((entry->Exited != 0 || !Streams.IsHeldBack(i)) && !(i == 0 && ContainerLog.IsBlocked))
                 {
                     if (entry->Output >= 0)
                     {
@@ -136,19 +145,19 @@ internal static unsafe class Loop
                 continue;
             }
 
-            short events = 0;
+            short wanted = 0;
             if (client->PendingLength > 0)
             {
-                events |= POLLOUT;
+                wanted |= POLLOUT;
             }
 
             // A program that does not take its input holds the client back.
             if (client->InputEnded == 0 && Tables.Processes[client->Process].PendingLength == 0)
             {
-                events |= POLLIN;
+                wanted |= POLLIN;
             }
 
-            Add(client->Socket, events, Kind.Client, i);
+            Add(client->Socket, wanted, Kind.Client, i);
         }
 
         return timeout;
@@ -198,6 +207,9 @@ internal static unsafe class Loop
                     break;
                 case Kind.OutOfMemory:
                     MemoryWatch.Look();
+                    break;
+                case Kind.LogServer:
+                    RemoteLog.Dispatch(returned);
                     break;
                 case Kind.Control:
                     Control.Take(index);
@@ -265,6 +277,12 @@ internal static unsafe class Loop
         }
 
         ProcessEntry* first = Tables.Processes;
+        if (first->Exited != 0 && ContainerLog.IsBlocked && ContainerLog.MayWait)
+        {
+            first->DrainUntil = Clock.Steady() + Shim.DrainMilliseconds;
+            return false;
+        }
+
         if (first->Exited == 0 || !IsDrained(first))
         {
             return false;
@@ -272,6 +290,11 @@ internal static unsafe class Loop
 
         // Execs die with the container's pid namespace; give their exits as much time as a drain.
         if (running && Clock.Steady() < first->DrainUntil)
+        {
+            return false;
+        }
+
+        if (!ContainerLog.Finish())
         {
             return false;
         }

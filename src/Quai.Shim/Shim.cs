@@ -5,6 +5,7 @@ using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Plans.Protocol.Messages;
 using Quai.Plans.Protocol.Messages.Events;
+using Quai.Shim.Logging;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -12,7 +13,8 @@ namespace Quai.Shim;
 /// <summary>The container's life: start, the loop, the end.</summary>
 internal static unsafe class Shim
 {
-    private const int DrainMilliseconds = 500;
+    /// <summary>How long the output of a program that has ended is read on.</summary>
+    public const int DrainMilliseconds = 500;
 
     private static byte* _plan;
     private static PlanHeader* _header;
@@ -34,9 +36,11 @@ internal static unsafe class Shim
         _slots = (long*)Memory.Map(PlanSlot.Count * sizeof(long));
         SetNonBlocking(ShimProtocol.ControlFd);
         Control.Add(ShimProtocol.ControlFd);
-        if (_header->HasLog != 0)
+        int errno = ContainerLog.Open(_header);
+        if (errno != 0)
         {
-            JsonLog.Open(_header->LogPath, _header->LogMaxSize, _header->LogMaxFiles);
+            Control.Notify(new StartFailedEvent(new PacketHead(PacketKind.StartFailed, 0), PlanInterpreter.LogServer, errno));
+            return 1;
         }
 
         ProcessEntry* first = Tables.NewProcess();
@@ -136,6 +140,7 @@ internal static unsafe class Shim
         {
             // They would keep the network namespace, and with it the container's interfaces.
             NameSockets.Close();
+            ContainerLog.ProgramEnded();
             if (_header->KillPath != null)
             {
                 KillRest();
@@ -158,7 +163,6 @@ internal static unsafe class Shim
     /// <summary>The container has ended and its output is drained: record it, durably, then report it.</summary>
     public static void FinishContainer()
     {
-        JsonLog.Finish();
         ProcessEntry* first = Tables.Processes;
         MemoryWatch.Look();
         int oom = MemoryWatch.Happened || MemoryWatch.Kills() > 0 ? 1 : 0;

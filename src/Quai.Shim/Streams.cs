@@ -1,6 +1,7 @@
 using Quai.Linux;
 using Quai.Linux.Kernel;
 using Quai.Plans.Protocol;
+using Quai.Shim.Logging;
 using static Quai.Linux.Kernel.SystemCall;
 
 namespace Quai.Shim;
@@ -34,6 +35,12 @@ internal static unsafe class Streams
     /// <summary>Reads once from a program's output and passes it to the log and the clients.</summary>
     public static void PumpOutput(int process, bool error)
     {
+        // One of the two streams may have filled the log since the poll.
+        if (process == 0 && ContainerLog.IsBlocked)
+        {
+            return;
+        }
+
         ProcessEntry* entry = Tables.Processes + process;
         int* descriptor = error ? &entry->Error : &entry->Output;
         byte* data = Scratch + Header;
@@ -58,7 +65,7 @@ internal static unsafe class Streams
 
         if (process == 0)
         {
-            JsonLog.Take(error ? 1 : 0, data, (int)got);
+            ContainerLog.Take(error ? 1 : 0, data, (int)got);
         }
 
         byte* frame = data;

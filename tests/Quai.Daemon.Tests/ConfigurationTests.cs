@@ -48,6 +48,8 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("invalid bind address format: http://x", "-H", "http://x")]
     [InlineData("cannot listen at fd://: sockets handed over by systemd are not taken; use unix:// or tcp://", "-H", "fd://")]
     [InlineData("logger: no log driver named 'x' is registered", "--log-driver", "x")]
+    [InlineData("failed to set log opts: unknown log opt 'x' for json-file log driver", "--log-opt", "x=1")]
+    [InlineData("failed to set log opts: gelf-address is a required parameter", "--log-driver", "gelf")]
     public void A_wrong_value_is_named(string message, params string[] arguments) =>
         Assert.Equal(message, Assert.Throws<QuaiException>(() => DaemonConfiguration.From(Arguments.Parse(arguments), ("", false))).Message);
 

@@ -70,6 +70,7 @@ public sealed class RefusedSettingsTests : IDisposable
                 "default-ulimit" => "nofile=1:2",
                 "default-shm-size" => "1m",
                 "log-driver" => "none",
+                "log-opt" => "max-size=1m",
                 "log-format" => "json",
                 "log-level" => "debug",
                 "registry-mirror" => "https://mirror.example",

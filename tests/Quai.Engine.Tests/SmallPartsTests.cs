@@ -137,14 +137,6 @@ public sealed class SmallPartsTests
     [InlineData("a")]
     public void What_is_no_port_is_refused(string text) => Assert.Throws<QuaiException>(() => PortRange.Parse(text));
 
-    [Theory]
-    [InlineData("10m", 10L << 20)]
-    [InlineData("1k", 1024)]
-    [InlineData("512", 512)]
-    [InlineData("2GiB", 2L << 30)]
-    [InlineData("-1", -1)]
-    public void Log_sizes_are_read(string text, long bytes) => Assert.Equal(bytes, LogSize.Parse(text));
-
     [Fact]
     public void Points_in_time_are_read_in_all_notations()
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Quai.Engine.Logs.Options;
+using Quai.Engine.Logs.Relaying;
 using Quai.Api.Containers;
 using Quai.Daemon.Hosting;
 using Quai.Engine;
@@ -175,11 +177,13 @@ internal sealed partial record DaemonConfiguration
     private static EngineOptions EngineOptions(Settings settings)
     {
         var defaults = new EngineOptions { DataRoot = "/var/lib/quai", ExecRoot = "/var/run/quai" };
-        string driver = settings.Text("log-driver") ?? "json-file";
-        if (driver is not ("json-file" or "none"))
+        string driver = settings.Text("log-driver") ?? LogDrivers.JsonFile;
+        if (!LogDrivers.Exists(driver))
         {
             throw QuaiException.Invalid($"logger: no log driver named '{driver}' is registered");
         }
+
+        LogDrivers.ValidateDefaults(driver, settings.Map("log-opt"));
 
         long shm = defaults.DefaultShmSize;
         if (settings.Text("default-shm-size") is { } size && !ByteSize.TryParse(size, out shm))
@@ -215,6 +219,7 @@ internal sealed partial record DaemonConfiguration
             CgroupParent = CgroupParent(settings) ?? defaults.CgroupParent,
             LogDriver = driver,
             LogOptions = settings.Map("log-opt"),
+            LogRelay = Environment.ProcessPath is { } program ? [program, LogRelay.Command] : [],
             DefaultRuntime = settings.Text("default-runtime") is { Length: > 0 } runtime ? runtime : defaults.DefaultRuntime,
             DefaultShmSize = shm,
             ShutdownTimeout = settings.Number("shutdown-timeout", defaults.ShutdownTimeout),

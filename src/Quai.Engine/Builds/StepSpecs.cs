@@ -47,7 +47,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
                 Program = new ProgramSpec { Command = [.. meta.Args], Environment = environment, WorkingDirectory = meta.Cwd, User = meta.User, Init = false, Terminal = launch.Conversation?.HasTerminal == true },
                 Network = new NetworkSpec { Mode = new NetworkMode(launch.Exec.Network switch { NetMode.Host => "host", NetMode.None => "none", _ => NetworkMode.Bridge }) },
                 Security = security,
-                Log = new LogSpec("none", new Dictionary<string, string>(), null, null),
+                Log = LogSpec.Nowhere,
                 Ulimits = [.. meta.Ulimit.Select(u => new UlimitSpec(u.Name, u.Soft, u.Hard))],
             },
             User = user,

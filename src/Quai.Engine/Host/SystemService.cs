@@ -5,6 +5,7 @@ using Quai.Api.Volumes;
 using Quai.Engine.Containers;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Events;
+using Quai.Engine.Logs.Options;
 using Quai.Engine.Security;
 using Quai.Images;
 using Quai.Runtime.Cgroups;
@@ -58,7 +59,7 @@ public sealed class SystemService
                 ["Backing Filesystem", new DriveInfo(_options.DataRoot).DriveFormat is "ext2" or "ext3" or "ext4" ? "extfs" : new DriveInfo(_options.DataRoot).DriveFormat],
                 ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"], ["userxattr", "false"],
             ],
-            Plugins = new SystemPlugins { Volume = ["local"], Network = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"], Log = ["json-file"] },
+            Plugins = new SystemPlugins { Volume = ["local"], Network = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"], Log = [.. LogDrivers.Names] },
             IPv4Forwarding = File.Exists("/proc/sys/net/ipv4/ip_forward") && File.ReadAllText("/proc/sys/net/ipv4/ip_forward").StartsWith('1'),
             NFd = Directory.GetFiles("/proc/self/fd").Length,
             NGoroutines = ThreadPool.ThreadCount,

@@ -59,7 +59,7 @@ public static class ProcessConstants
 public static class IoConstants
 {
     public const int AF_UNIX = 1, AF_INET = 2, AF_NETLINK = 16, SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_SEQPACKET = 5, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800, NETLINK_ROUTE = 0, NETLINK_NETFILTER = 12;
-    public const int SOL_SOCKET = 1, SO_RCVBUF = 8, SCM_RIGHTS = 1, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, SHUT_RD = 0, SHUT_WR = 1;
+    public const int SOL_SOCKET = 1, SO_ERROR = 4, SO_RCVBUF = 8, SO_KEEPALIVE = 9, SCM_RIGHTS = 1, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000, MSG_CMSG_CLOEXEC = 0x40000000, SHUT_RD = 0, SHUT_WR = 1;
     public const short POLLIN = 1, POLLOUT = 4, POLLERR = 8, POLLHUP = 16, POLLRDHUP = 0x2000;
     public const int IN_MODIFY = 2;
     public const int SIOCOUTQ = 0x5411, SIOCGSKNS = 0x894C;

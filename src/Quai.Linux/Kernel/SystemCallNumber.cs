@@ -30,6 +30,9 @@ public static class SystemCallNumber
     public static int Bind => X64 ? 49 : 200;
     public static int Listen => X64 ? 50 : 201;
     public static int Setsockopt => X64 ? 54 : 208;
+    public static int Getsockopt => X64 ? 55 : 209;
+    public static int Statx => X64 ? 332 : 291;
+    public static int Getrandom => X64 ? 318 : 278;
     public static int Getsockname => X64 ? 51 : 204;
     public static int Accept4 => X64 ? 288 : 242;
     public static int Sendto => X64 ? 44 : 206;

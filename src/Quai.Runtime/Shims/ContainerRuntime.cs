@@ -6,6 +6,7 @@ using Quai.Linux.Kernel;
 using Quai.Linux.Processes;
 using Quai.Linux.Sockets;
 using Quai.Runtime.Cgroups;
+using Quai.Runtime.Logging;
 using Quai.Plans;
 using Quai.Plans.Protocol;
 using Quai.Runtime.Specs;
@@ -146,14 +147,7 @@ public sealed class ContainerRuntime : IContainerRuntime, IDisposable
             plan.EndWithDaemon();
         }
 
-        if (launch.Log is { } log)
-        {
-            plan.Header.HasLog = 1;
-            plan.SetHeaderText(nameof(PlanHeader.LogPath), log.Path);
-            plan.Header.LogMaxSize = log.MaxSize;
-            plan.Header.LogMaxFiles = log.MaxFiles;
-        }
-
+        LogPlanWriter.Write(plan, launch.Log);
         SetExitRecord(plan, launch.RunDirectory);
     }
 

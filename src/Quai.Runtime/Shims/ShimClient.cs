@@ -62,6 +62,11 @@ internal sealed class ShimClient : IShim
     public async Task StartedAsync(PlanWriter plan)
     {
         (int step, int errno) = await _started.Task.ConfigureAwait(false);
+        if (errno != 0 && step == PlanInterpreter.LogServer)
+        {
+            throw StartFailure.OfLog(plan.LogFailure, errno);
+        }
+
         if (errno != 0)
         {
             throw StartFailure.Of(plan.Describe(step), errno);

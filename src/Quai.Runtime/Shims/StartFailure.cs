@@ -1,3 +1,4 @@
+using Quai.Errors;
 using Quai.Linux;
 using Quai.Plans;
 using Quai.Runtime.Specs;
@@ -30,6 +31,12 @@ public static class StartFailure
             _ => new RuntimeStartException($"exec: \"{name}\": {Errno.Message(errno)}", 126, errno),
         };
     }
+
+    /// <summary>The log's server could not be reached.</summary>
+    /// <param name="failure">See <see cref="Logging.LogServer.Failure"/>.</param>
+    /// <param name="errno">Why.</param>
+    public static QuaiException OfLog(string failure, int errno) => QuaiException.System(
+        $"failed to create task for container: failed to initialize logging driver: {failure}{(failure.EndsWith("connect", StringComparison.Ordinal) ? ": " + Errno.Message(errno) : "")}");
 
     private static string Reason(int errno) => errno switch
     {

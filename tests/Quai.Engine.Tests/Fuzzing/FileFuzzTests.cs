@@ -5,7 +5,8 @@ using Quai.Engine.Containers;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Networking;
-using Quai.Engine.Logs;
+using Quai.Engine.Logs.Options;
+using Quai.Engine.Logs.Reading;
 using Quai.Engine.Specs;
 using Quai.Errors;
 using Xunit;
@@ -56,7 +57,7 @@ public sealed class FileFuzzTests
     {
         string text = Encoding.UTF8.GetString(input);
         foreach (Action<string> read in (Action<string>[])[
-            t => PortRange.Parse(t), t => LogSize.Parse(t), t => Signals.Parse(t), t => SecurityOptions.Parse([t]), t => Attach.DetachKeys.Parse(t), t => SecurityOptions.Parse(t.Split('\n'))])
+            t => PortRange.Parse(t), t => LogValues.Size(t), t => LogValues.Duration(t), t => LogUrl.Parse(t), t => Signals.Parse(t), t => SecurityOptions.Parse([t]), t => Attach.DetachKeys.Parse(t), t => SecurityOptions.Parse(t.Split('\n'))])
         {
             try
             {

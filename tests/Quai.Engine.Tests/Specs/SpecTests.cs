@@ -99,7 +99,7 @@ public sealed class SpecTests
             List<Container> rows = now.Read(ContainerTable.Read);
             Container one = rows.Single(c => c.Id == "c1"), two = rows.Single(c => c.Id == "c2");
             Assert.Equal(("one", ContainerStatus.Exited, 3, 2, true), (one.Name, one.State.Status, one.State.ExitCode, one.State.RestartCount, one.State.StoppedByUser));
-            Assert.Equal((104857600L, 209715200L, 10, 1024L), (one.Spec.Limits.Memory.Limit, one.Spec.Limits.Memory.Swap, one.Spec.Program.StopSignalNumber, one.Spec.Log.MaximumSize));
+            Assert.Equal((104857600L, 209715200L, 10, "1k"), (one.Spec.Limits.Memory.Limit, one.Spec.Limits.Memory.Swap, one.Spec.Program.StopSignalNumber, one.Spec.Log.Options["max-size"]));
             Assert.Equal(["sleep", "5"], one.Spec.Program.Line());
             Assert.Equal((ushort)8080, one.Spec.Network.Published.Single().Hosts!.Single().Start);
             Assert.Equal(("/t", false), (one.Spec.Mounts.Single().Destination, one.Spec.Mounts.Single().ReadWrite));

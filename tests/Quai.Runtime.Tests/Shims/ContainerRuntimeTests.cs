@@ -1,5 +1,6 @@
 using System.Text;
 using Quai.Oci.Runtime;
+using Quai.Runtime.Logging;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.Runtime.Tests.Shims;
@@ -152,7 +153,7 @@ public sealed class ContainerRuntimeTests
     public async Task AFrozenContainerStandsStill()
     {
         await using TestContainer container = new("sh", "-c", "while true; do echo x; done");
-        container.Launch = container.Launch with { Log = null };
+        container.Launch = container.Launch with { Log = new LogSettings() };
         await container.StartAsync();
         ICgroup cgroup = CgroupTree.Open(container.CgroupsPath);
         await cgroup.FreezeAsync(CancellationToken.None);
@@ -167,7 +168,7 @@ public sealed class ContainerRuntimeTests
     public async Task ALogIsRotated()
     {
         await using TestContainer container = new("seq", "1", "20000");
-        container.Launch = container.Launch with { Log = new LogFile(container.LogPath, 200_000, 3) };
+        container.Launch = container.Launch with { Log = new LogSettings { File = new LogFile(container.LogPath, 200_000, 3) } };
         IShim shim = await container.StartAsync();
         await shim.Exit.WaitAsync(TimeSpan.FromSeconds(10));
         Assert.True(File.Exists(container.LogPath + ".1"));

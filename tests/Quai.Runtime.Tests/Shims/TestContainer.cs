@@ -1,5 +1,6 @@
 using System.Text;
 using Quai.Oci.Runtime;
+using Quai.Runtime.Logging;
 using Quai.Runtime.Cgroups;
 using Quai.Runtime.Shims;
 
@@ -35,7 +36,7 @@ internal sealed class TestContainer : IAsyncDisposable
         Spec = MakeSpec(arguments);
         Launch = new ContainerLaunch
         {
-            Id = Id, RunDirectory = RunDirectory, Spec = Spec, Overlay = new OverlayRoot(_directory, ["lower"], "upper", "work"), Log = new LogFile(LogPath, 0, 1),
+            Id = Id, RunDirectory = RunDirectory, Spec = Spec, Overlay = new OverlayRoot(_directory, ["lower"], "upper", "work"), Log = new LogSettings { File = new LogFile(LogPath, 0, 1) },
         };
         Runtime = new ContainerRuntime(ShimProgram.Path);
     }

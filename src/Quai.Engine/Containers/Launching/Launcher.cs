@@ -6,6 +6,7 @@ using Quai.Engine.Containers.Networking;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Engine.Containers.State;
+using Quai.Engine.Logs.Drivers;
 using Quai.Engine.Security;
 using Quai.Engine.Specs;
 using Quai.Errors;
@@ -17,6 +18,7 @@ using Quai.Linux.Trees;
 using Quai.Networks;
 using Quai.Networks.Sandboxes;
 using Quai.Runtime;
+using Quai.Runtime.Logging;
 using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Launching;
@@ -24,9 +26,6 @@ namespace Quai.Engine.Containers.Launching;
 /// <summary>Turns a container into what the runtime starts: its files, mounts, namespaces, user and runtime configuration.</summary>
 internal sealed class Launcher
 {
-    private const long DefaultLogSize = 20L << 20;
-    private const int DefaultLogFiles = 5;
-
     private static readonly string[] s_inits = ["/usr/libexec/docker/docker-init", "/usr/bin/docker-init", "/usr/bin/tini-static", "/usr/bin/tini"];
     private static readonly Lazy<string?> s_init = new(FindInit);
     private readonly EngineOptions _options;
@@ -50,9 +49,13 @@ internal sealed class Launcher
         _ulimits = LimitsReader.Ulimits(options.DefaultUlimits);
         AppArmor = appArmor;
         _links = new ContainerLinks(registry, networks);
+        Logging = new LogPreparation(options, paths);
         Files = new NetworkFiles(options, paths, networks, registry, _links);
         SharedMemory = new SharedMemory(paths, _namespaces);
     }
+
+    /// <summary>Where containers' output goes.</summary>
+    public LogPreparation Logging { get; }
 
     /// <summary>The files from which containers know their names and networks.</summary>
     public NetworkFiles Files { get; }
@@ -76,8 +79,9 @@ internal sealed class Launcher
     /// <summary>Everything for a start. Writes files and mounts volumes on the way.</summary>
     /// <param name="container">Locked by the caller.</param>
     /// <param name="endpoints">Its endpoints on its networks.</param>
+    /// <param name="log">Where its output goes: see <see cref="Logging"/>.</param>
     /// <exception cref="QuaiException">Something requested does not exist (any more).</exception>
-    public ContainerLaunch Build(Container container, IReadOnlyList<Endpoint> endpoints)
+    public ContainerLaunch Build(Container container, IReadOnlyList<Endpoint> endpoints, LogSettings log)
     {
         if (container.Spec.Damage is { } damage)
         {
@@ -113,7 +117,7 @@ internal sealed class Launcher
             Overlay = new OverlayRoot(snapshot.Root, snapshot.Lower, snapshot.Upper, snapshot.Work) { IsNew = container.State.StartedAt is null },
             Network = network ? RequestsOf(sandbox) : [],
             NameSockets = network && endpoints.Any(e => e.Network.HasNames),
-            Log = LogOf(_paths.Log(container.Id), container.Spec.Log),
+            Log = log,
             OpenStdin = container.Spec.Program.OpenStdin,
             StdinOnce = container.Spec.Program.StdinOnce,
         };
@@ -184,8 +188,4 @@ internal sealed class Launcher
         string own = Path.Combine(AppContext.BaseDirectory, "quai-init");
         return File.Exists(own) ? own : s_inits.FirstOrDefault(File.Exists);
     }
-
-    // If nobody says anything, Quai rotates. This is an internal default, and not shown in the container's configuration.
-    private static LogFile? LogOf(string path, LogSpec log) =>
-        log.IsNone ? null : new LogFile(path, log.MaximumSize ?? DefaultLogSize, log.MaximumFiles ?? DefaultLogFiles);
 }

@@ -1,6 +1,7 @@
 using Quai.Api.Containers;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Networking;
+using Quai.Engine.Logs.Options;
 using Quai.Cdi;
 using Quai.Errors;
 
@@ -18,9 +19,6 @@ internal static class HostConfigRules
         "CAP_WAKE_ALARM", "CAP_BLOCK_SUSPEND", "CAP_AUDIT_READ", "CAP_PERFMON", "CAP_BPF", "CAP_CHECKPOINT_RESTORE",
     ];
 
-    private static readonly HashSet<string> s_logOptions =
-        ["max-size", "max-file", "compress", "labels", "labels-regex", "env", "env-regex", "tag", "mode", "max-buffer-size"];
-
     /// <summary>Refuses what is impossible, in Docker's words, and collects warnings.</summary>
     public static void Validate(ContainerConfig config, HostConfig host, EngineOptions options, List<string> warnings)
     {
@@ -32,7 +30,7 @@ internal static class HostConfigRules
         CheckCapabilities("CapAdd", host.CapAdd);
         CheckCapabilities("CapDrop", host.CapDrop);
         CheckSysctls(host);
-        CheckLog(host.LogConfig);
+        LogDrivers.Validate(DriverOf(host, options), LogDrivers.Merge(DriverOf(host, options), host.LogConfig.Config, options));
         if (host.OomScoreAdj is < -1000 or > 1000)
         {
             throw QuaiException.Invalid($"Invalid value {host.OomScoreAdj}, range for oom score adj is [-1000, 1000]");
@@ -152,18 +150,8 @@ internal static class HostConfigRules
             host.MemorySwap = host.Memory * 2;
         }
 
-        string driver = host.LogConfig.Type.Length == 0 ? options.LogDriver : host.LogConfig.Type;
-        var logOptions = new Dictionary<string, string>(host.LogConfig.Config ?? []);
-        if (driver == options.LogDriver)
-        {
-            // The daemon's options apply where the container says nothing.
-            foreach ((string name, string value) in options.LogOptions)
-            {
-                logOptions.TryAdd(name, value);
-            }
-        }
-
-        host.LogConfig = new LogConfig { Type = driver, Config = logOptions };
+        string driver = DriverOf(host, options);
+        host.LogConfig = new LogConfig { Type = driver, Config = LogDrivers.Merge(driver, host.LogConfig.Config, options) };
         if (host.Privileged)
         {
             host.SecurityOpt = [.. (host.SecurityOpt ?? []).Where(o => o != "label=disable"), "label=disable"];
@@ -343,35 +331,7 @@ internal static class HostConfigRules
         }
     }
 
-    private static void CheckLog(LogConfig log)
-    {
-        if (log.Type is not ("" or "json-file" or "none"))
-        {
-            throw QuaiException.Invalid($"error looking up logging plugin {log.Type}: plugin \"{log.Type}\" not found");
-        }
-
-        if (log.Type == "none")
-        {
-            return;
-        }
-
-        foreach ((string name, string value) in log.Config ?? [])
-        {
-            if (!s_logOptions.Contains(name))
-            {
-                throw QuaiException.Invalid($"unknown log opt '{name}' for json-file log driver");
-            }
-
-            if (name == "max-size")
-            {
-                LogSize.Parse(value);
-            }
-            else if (name == "max-file" && (!int.TryParse(value, out int files) || files < 1))
-            {
-                throw QuaiException.Invalid("max-file cannot be less than 1");
-            }
-        }
-    }
+    private static string DriverOf(HostConfig host, EngineOptions options) => host.LogConfig.Type.Length == 0 ? options.LogDriver : host.LogConfig.Type;
 
     // Of drivers there is one: that of the container device interface.
     private static void CheckDevices(DeviceRequest request)

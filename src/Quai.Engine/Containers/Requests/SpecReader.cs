@@ -140,13 +140,5 @@ internal static class SpecReader
         VolumeDriver = host.VolumeDriver,
     };
 
-    private static LogSpec LogOf(LogConfig log)
-    {
-        Dictionary<string, string> options = log.Config ?? [];
-        return new LogSpec(
-            log.Type,
-            options,
-            options.GetValueOrDefault("max-size") is { } size ? Math.Max(0, LogSize.Parse(size)) : null,
-            options.GetValueOrDefault("max-file") is { } files ? int.Parse(files, CultureInfo.InvariantCulture) : null);
-    }
+    private static LogSpec LogOf(LogConfig log) => new(log.Type, log.Config ?? []);
 }

@@ -36,7 +36,7 @@ internal sealed class ContainerStarter(
             AttachSession? first;
             try
             {
-                launch = launcher.Build(container, leased);
+                launch = launcher.Build(container, leased, await launcher.Logging.PrepareAsync(container, CancellationToken.None).ConfigureAwait(false));
                 first = container.WaitingClients.Find(c => c.Streams is not null);
                 launch = first is null ? launch : launch with { AttachAtStart = first.Streams };
             }

@@ -92,7 +92,7 @@ public sealed record ContainerSpec
         Image = image,
         Program = new ProgramSpec(),
         Network = new NetworkSpec { Mode = new("none") },
-        Log = new LogSpec("none", new Dictionary<string, string>(), null, null),
+        Log = LogSpec.Nowhere,
         Damage = damage,
     };
 }

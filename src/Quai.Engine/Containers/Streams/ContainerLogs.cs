@@ -1,5 +1,5 @@
 using Quai.Engine.Containers.State;
-using Quai.Engine.Logs;
+using Quai.Engine.Logs.Reading;
 using Quai.Errors;
 
 namespace Quai.Engine.Containers.Streams;
@@ -29,7 +29,7 @@ internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths path
             throw QuaiException.Invalid("Bad parameters: you must choose at least one stream");
         }
 
-        if (container.Spec.Log.IsNone)
+        if (paths.LogOf(container.Id, container.Spec.Log) is not { } path)
         {
             throw QuaiException.System("configured logging driver does not support reading");
         }
@@ -37,6 +37,6 @@ internal sealed class ContainerLogs(ContainerRegistry registry, EnginePaths path
         // Registered before the state is read: an exit in between is not missed.
         Task<RunState> exit = container.NextExit();
         Task? ended = request.Follow && container.State.HasProcess ? exit : null;
-        return new LogReader(paths.Log(container.Id), request, container.Spec.Program.Terminal, time).ReadAsync(ended, cancellation);
+        return new LogReader(path, request, container.Spec.Program.Terminal, time).ReadAsync(ended, cancellation);
     }
 }

@@ -34,7 +34,7 @@ internal sealed class InspectContainer(ContainerRegistry registry, Launcher laun
             ResolvConfPath = started ? Path.Combine(files, "resolv.conf") : "",
             HostnamePath = started ? Path.Combine(files, "hostname") : "",
             HostsPath = started ? Path.Combine(files, "hosts") : "",
-            LogPath = started && container.Spec.Log.IsFile ? paths.Log(container.Id) : "",
+            LogPath = started && container.Spec.Log.IsShownFile ? paths.LogOf(container.Id, container.Spec.Log) ?? "" : "",
             Name = "/" + container.Name,
             RestartCount = state.RestartCount,
             AppArmorProfile = ProfileOf(container, started),

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Quai.Engine.Containers;
 using Quai.Linux.Watching;
 
-namespace Quai.Engine.Logs;
+namespace Quai.Engine.Logs.Reading;
 
 /// <summary>Reads a json-file log with its rotated files, from the beginning or the last lines, optionally following it.</summary>
 internal sealed class LogReader(string path, LogsRequest request, bool tty, TimeProvider time)
@@ -27,11 +27,13 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
         {
             if (request.Tail is { } tail)
             {
-                if (tail <= 0)
+                if (tail <= 0 && files.Count > 0)
                 {
+                    files[..^1].ForEach(f => f.Dispose());
+                    files = files[^1..];
                     files.ForEach(f => f.Position = RandomAccess.GetLength(f.Handle));
                 }
-                else
+                else if (tail > 0)
                 {
                     LogFiles.SkipToTail(files, tail);
                 }
@@ -64,7 +66,7 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
                         }
                     }
 
-                    if (files.Count == 1 && ended is not null && LogFiles.Rotated(path, files[0].Inode))
+                    if (files.Count == 1 && ended is not null && LogFiles.Rotated(path, files[0]))
                     {
                         // Its writer may have appended to it between the last read and the rename.
                         while (ReadMore(files[0]))
@@ -73,7 +75,7 @@ internal sealed class LogReader(string path, LogsRequest request, bool tty, Time
                             _output.ResetWrittenCount();
                         }
 
-                        files.AddRange(LogFiles.OpenNewer(path, files[0].Inode));
+                        files.AddRange(LogFiles.OpenNewer(path, files[0].Identity));
                     }
 
                     if (files.Count == 1)

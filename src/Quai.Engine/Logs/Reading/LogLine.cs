@@ -5,12 +5,13 @@ using System.Text;
 using System.Text.Json;
 using Quai.Engine.Containers;
 
-namespace Quai.Engine.Logs;
+namespace Quai.Engine.Logs.Reading;
 
 /// <summary>Converts lines of a json-file log to what clients receive.</summary>
 internal sealed class LogLine(LogsRequest request, bool tty)
 {
     private byte[] _text = new byte[4 << 10];
+    private string _details = "";
 
     /// <summary>The outcome for a line.</summary>
     public enum Outcome
@@ -30,6 +31,7 @@ internal sealed class LogLine(LogsRequest request, bool tty)
         Span<byte> stamp = stackalloc byte[40];
         int stampLength = 0;
         DateTimeOffset time = default;
+        _details = "";
         try
         {
             var reader = new Utf8JsonReader(line);
@@ -62,6 +64,11 @@ internal sealed class LogLine(LogsRequest request, bool tty)
 
                     DateTimeOffset.TryParse(Encoding.ASCII.GetString(reader.ValueSpan), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
                 }
+                else if (request.Details && reader.ValueTextEquals("attrs"u8))
+                {
+                    reader.Read();
+                    ReadDetails(ref reader);
+                }
                 else
                 {
                     reader.Read();
@@ -84,7 +91,7 @@ internal sealed class LogLine(LogsRequest request, bool tty)
             return Outcome.Next;
         }
 
-        int extra = (request.Timestamps ? 31 : 0) + (request.Details ? 1 : 0);
+        int extra = (request.Timestamps ? 31 : 0) + (request.Details ? _details.Length + 1 : 0);
         if (!tty)
         {
             Span<byte> header = output.GetSpan(8);
@@ -101,12 +108,28 @@ internal sealed class LogLine(LogsRequest request, bool tty)
 
         if (request.Details)
         {
-            output.Write(" "u8);
+            Encoding.ASCII.GetBytes(_details + " ", output);
         }
 
         output.Write(_text.AsSpan(0, textLength));
         return Outcome.Next;
     }
+
+    // Sorted, and escaped as in the query of an address.
+    private void ReadDetails(ref Utf8JsonReader reader)
+    {
+        var details = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            string name = reader.GetString()!;
+            reader.Read();
+            details[name] = reader.GetString() ?? "";
+        }
+
+        _details = string.Join(',', details.Select(d => $"{Escaped(d.Key)}={Escaped(d.Value)}"));
+    }
+
+    private static string Escaped(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 
     // Always nine decimals, so that columns line up: 30 bytes and a space.
     private static void WriteStamp(ReadOnlySpan<byte> stamp, ArrayBufferWriter<byte> output)

@@ -1,38 +1,24 @@
-using Microsoft.Win32.SafeHandles;
 using Quai.Linux.Trees;
 
-namespace Quai.Engine.Logs;
+namespace Quai.Engine.Logs.Reading;
 
-/// <summary>One open file of a rotated log. It stays readable when it is renamed or removed.</summary>
-internal sealed class OpenLog(SafeFileHandle handle, ulong inode) : IDisposable
-{
-    public SafeFileHandle Handle => handle;
-
-    public ulong Inode => inode;
-
-    /// <summary>Where to read next.</summary>
-    public long Position { get; set; }
-
-    public void Dispose() => handle.Dispose();
-}
-
-/// <summary>The files of a json-file log: PATH is written to, PATH.1 was before it, and so on.</summary>
+/// <summary>The files of a json-file log: PATH is written to, PATH.1 or PATH.1.gz was before it, and so on.</summary>
 internal static class LogFiles
 {
     /// <summary>Opens all files, oldest first. The newest is opened first: a rotation meanwhile then shows a file twice, which is detected, rather than never.</summary>
     public static List<OpenLog> OpenAll(string path)
     {
         List<OpenLog> files = [];
-        var seen = new HashSet<ulong>();
+        var seen = new HashSet<(ulong, long)>();
         for (int i = 0; ; i++)
         {
-            OpenLog? file = Open(i == 0 ? path : $"{path}.{i}");
+            OpenLog? file = Open(path, i);
             if (file is null && i > 0)
             {
                 break;
             }
 
-            if (file is not null && seen.Add(file.Inode))
+            if (file is not null && seen.Add(file.Identity))
             {
                 files.Add(file);
             }
@@ -47,16 +33,16 @@ internal static class LogFiles
     }
 
     /// <summary>The files written after one that is open, oldest first; empty when it is still the newest.</summary>
-    public static List<OpenLog> OpenNewer(string path, ulong than)
+    public static List<OpenLog> OpenNewer(string path, (ulong, long) than)
     {
         List<OpenLog> files = OpenAll(path);
-        int at = files.FindIndex(f => f.Inode == than);
+        int at = files.FindIndex(f => f.Identity == than);
         files[..(at + 1)].ForEach(f => f.Dispose());
         return files[(at + 1)..];
     }
 
     /// <summary>Whether the newest file differs from the open one.</summary>
-    public static bool Rotated(string path, ulong inode) => NodeStatusReader.TryRead(path) is { } now && now.Inode != inode;
+    public static bool Rotated(string path, OpenLog open) => NodeStatusReader.TryRead(path) is { } now && (open.IsPacked || now.Inode != open.Identity.Inode);
 
     /// <summary>Keeps only the last lines: closes files before them, and positions the first one kept.</summary>
     /// <param name="files">Oldest first; shortened.</param>
@@ -97,30 +83,7 @@ internal static class LogFiles
         }
     }
 
-    private static OpenLog? Open(string path)
-    {
-        try
-        {
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            try
-            {
-                // By the descriptor, so that it is the number of this very file.
-                using var stream = new Linux.FileDescriptor((int)handle.DangerousGetHandle(), ownsHandle: false);
-                return new OpenLog(handle, NodeStatusReader.Read(stream).Inode);
-            }
-            catch
-            {
-                handle.Dispose();
-                throw;
-            }
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return null;
-        }
-    }
+    // The newest is never compressed; another may become it between the two attempts.
+    private static OpenLog? Open(string path, int number) =>
+        number == 0 ? OpenLog.TryOpen(path, packed: false) : OpenLog.TryOpen($"{path}.{number}", packed: false) ?? OpenLog.TryOpen($"{path}.{number}.gz", packed: true);
 }
