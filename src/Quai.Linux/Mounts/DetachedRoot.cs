@@ -114,7 +114,7 @@ public static unsafe class DetachedRoot
                 Check(SystemCall.Waiting(SystemCallNumber.Chdir, (long)path), "chdir", overlay.Root);
             }
 
-            HostMount.Mount("overlay", mountPoint, "overlay", 0, $"lowerdir={string.Join(':', overlay.Lower)},upperdir={overlay.Upper},workdir={overlay.Work}");
+            HostMount.Mount("overlay", mountPoint, "overlay", 0, $"lowerdir={string.Join(':', overlay.Lower)},upperdir={overlay.Upper},workdir={overlay.Work}{OverlayMarks.MountOption}");
         }
 
         using FileDescriptor top = Openat2.Open(FileCalls.AT_FDCWD, mountPoint, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
@@ -177,7 +177,7 @@ public static unsafe class DetachedRoot
             Check(SystemCall.Waiting(SystemCallNumber.Chdir, (long)path), "chdir", mount.Source);
         }
 
-        HostMount.Mount("overlay", cover, "overlay", HostMount.MS_RDONLY, "lowerdir=" + string.Join(':', lower));
+        HostMount.Mount("overlay", cover, "overlay", HostMount.MS_RDONLY, "lowerdir=" + string.Join(':', lower) + OverlayMarks.MountOption);
         try
         {
             return CloneSource(mount with { Source = cover, Lower = null });

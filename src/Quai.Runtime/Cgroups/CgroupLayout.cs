@@ -9,18 +9,29 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, bo
 {
     private static readonly Lazy<CgroupLayout> Machine = new(Read);
 
+    /// <summary>The group beneath which containers' are made; empty for the hierarchies' roots.</summary>
+    public string Base { get; init; } = "";
+
     /// <summary>This machine's.</summary>
     public static CgroupLayout Current => Machine.Value;
 
     /// <summary>Whether cgroup v2 is used.</summary>
     public bool IsUnified => Hierarchies is [{ Unified: true }];
 
+    /// <summary>Whether groups can be limited by a controller.</summary>
+    /// <param name="controller">Its name: <c>memory</c>, <c>cpu</c>, <c>cpuset</c>, <c>pids</c>, and <c>io</c> for v1's <c>blkio</c>, too.</param>
+    public bool Has(string controller) =>
+        IsUnified ? Controllers.Contains(controller) : Hierarchies.Any(h => h.Controllers.Contains(controller == "io" ? "blkio" : controller));
+
     private static CgroupLayout Read()
     {
         IReadOnlyList<CgroupHierarchy> hierarchies = CgroupTree.Hierarchies;
         bool swap = CgroupTree.MountPointOf("memory") is { } memory && File.Exists(memory + "/memory.memsw.limit_in_bytes");
         bool weight = CgroupTree.MountPointOf("blkio") is { } block && File.Exists(block + "/blkio.weight");
-        string controllers = CgroupTree.IsUnified ? CgroupFiles.Text(hierarchies[0].MountPoint + "/cgroup.controllers") ?? "" : "";
-        return new CgroupLayout(hierarchies, swap, weight ? "blkio.weight" : "blkio.bfq.weight", controllers.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+        // Of a delegated group those that groups beneath it have.
+        string file = CgroupTree.Base.Length == 0 ? "/cgroup.controllers" : CgroupTree.Base + "/cgroup.subtree_control";
+        string controllers = CgroupTree.IsUnified ? CgroupFiles.Text(hierarchies[0].MountPoint + file) ?? "" : "";
+        return new CgroupLayout(hierarchies, swap, weight ? "blkio.weight" : "blkio.bfq.weight", controllers.Split(' ', StringSplitOptions.RemoveEmptyEntries)) { Base = CgroupTree.Base };
     }
 }

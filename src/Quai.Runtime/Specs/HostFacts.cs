@@ -1,3 +1,4 @@
+using Quai.Linux.Processes;
 using System.Globalization;
 using Quai.Runtime.Cgroups;
 
@@ -9,7 +10,10 @@ namespace Quai.Runtime.Specs;
 /// <param name="HasKcore">Whether its procfs has a <c>kcore</c>, for which <c>/dev/core</c> is created.</param>
 public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool HasKcore)
 {
-    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")));
+    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")) { IsInUserNamespace = OwnUserNamespace.IsNested });
+
+    /// <summary>Whether whoever starts containers lives in a user namespace: device nodes are bound there, not made, and nobody decides which devices a group may use.</summary>
+    public bool IsInUserNamespace { get; init; }
 
     /// <summary>This machine's.</summary>
     public static HostFacts Current => Machine.Value;
