@@ -24,7 +24,8 @@ internal static class SocketRequest
     /// <summary>Reads a request; false if it is none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> packet, out int protocol, out ReadOnlySpan<byte> address, out ushort port)
     {
-        (protocol, address, port) = (0, default, 0);
+        (protocol, port) = (0, 0);
+        address = default;
         if (packet.Length != Size || packet[0] is not (6 or 17) || packet[1] is not (4 or 16))
         {
             return false;

@@ -101,8 +101,8 @@ public sealed class SystemService
     /// <summary>Which limits there are not, in Docker's words; null where all are.</summary>
     private static List<string>? Warnings()
     {
-        List<string> warnings = [.. ((string Controller, string What)[])[("memory", "memory limit"), ("memory", "swap limit"), ("cpu", "cpu shares"), ("cpuset", "cpuset"), ("pids", "pids limit")]
-            .Where(l => !Limits(l.Controller)).Select(l => $"WARNING: No {l.What} support")];
+        (string Controller, string What)[] limits = [("memory", "memory limit"), ("memory", "swap limit"), ("cpu", "cpu shares"), ("cpuset", "cpuset"), ("pids", "pids limit")];
+        List<string> warnings = [.. limits.Where(l => !Limits(l.Controller)).Select(l => $"WARNING: No {l.What} support")];
         return warnings.Count > 0 ? warnings : null;
     }
 
