@@ -5,7 +5,6 @@ using Quai.Daemon.Configuration;
 using Quai.Errors;
 using Quai.Linux;
 using Quai.Linux.Kernel;
-using Quai.Linux.Modes;
 using Quai.Linux.Processes;
 using Quai.Linux.Sockets;
 using Quai.Runtime.Cgroups;
@@ -28,10 +27,12 @@ internal static class OuterDaemon
     public static async Task<int> RunAsync(DaemonConfiguration configuration, IReadOnlyList<string> arguments)
     {
         Descriptors.CloseOnExecute();
-        RootlessFolders.Own!.MakeRuntime();
-        PrivateFolder.Make(configuration.Engine.ExecRoot);
         string folder = Path.Combine(configuration.Engine.ExecRoot, "rootless");
-        PrivateFolder.Make(folder);
+        foreach (string own in (string[])[RootlessFolders.Own!.Runtime, configuration.Engine.ExecRoot, folder])
+        {
+            RootlessFolders.MakeOwn(own);
+        }
+
         using FileStream alone = Lock(folder);
         DelegatedGroups.MakeRoom();
         HeldNamespaces namespaces = HeldNamespaces.Find(folder) ?? HeldNamespaces.Make(folder);

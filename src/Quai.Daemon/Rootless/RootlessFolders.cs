@@ -32,20 +32,15 @@ internal sealed record RootlessFolders(string Data, string Runtime, string Confi
         return new(Of("XDG_DATA_HOME", ".local/share"), runtime, Of("XDG_CONFIG_HOME", ".config"));
     }
 
-    /// <summary>Makes the runtime folder if it is the one in /tmp, where anybody else may have made something of that name.</summary>
+    /// <summary>Makes a folder for this user alone, if it is missing: in /tmp anybody else may have made something of that name.</summary>
     /// <exception cref="QuaiException">It is somebody else's, or others may enter it.</exception>
-    public void MakeRuntime()
+    public static void MakeOwn(string path)
     {
-        var folder = new DirectoryInfo(Runtime);
-        if (!folder.Exists)
+        Directory.CreateDirectory(path, OwnersAlone);
+        var folder = new DirectoryInfo(path);
+        if (folder.LinkTarget is not null || (folder.UnixFileMode & ~OwnersAlone) != 0 || !Linux.FileCalls.IsWritable(path))
         {
-            Directory.CreateDirectory(Runtime, OwnersAlone);
-        }
-
-        folder.Refresh();
-        if (folder.LinkTarget is not null || (folder.UnixFileMode & ~OwnersAlone) != 0 || !Linux.FileCalls.IsWritable(Runtime))
-        {
-            throw QuaiException.Invalid($"{Runtime} is not a folder that is this user's alone: set {RuntimeVariable}, or remove it");
+            throw QuaiException.Invalid($"{path} is not a folder that is this user's alone: remove it, or set {RuntimeVariable} or --exec-root to another");
         }
     }
 
