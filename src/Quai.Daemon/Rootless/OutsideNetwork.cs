@@ -13,7 +13,7 @@ namespace Quai.Daemon.Rootless;
 /// </summary>
 internal static class OutsideNetwork
 {
-    private const string Tun = "/dev/net/tun", PastaNameServer = "169.254.1.1", SlirpNameServer = "10.0.2.3";
+    private const string Tun = "/dev/net/tun", HostNameServers = "/etc/resolv.conf", PastaNameServer = "169.254.1.1", SlirpNameServer = "10.0.2.3";
     private const int Patience = 10;
 
     /// <summary>Starts it.</summary>
@@ -38,10 +38,15 @@ internal static class OutsideNetwork
             throw QuaiException.System($"this user may not open {Tun}, by which containers are to reach the network: root can let everybody do that, as is usual (chmod 666 {Tun})");
         }
 
-        KnownProcess started = pasta is not null ? StartPasta(pasta, pid, folder) : StartSlirp(slirp!, pid);
+        string? servers = File.Exists(HostNameServers) ? NameServersFor(File.ReadAllLines(HostNameServers), pasta is not null ? PastaNameServer : SlirpNameServer) : null;
+        KnownProcess started = pasta is not null ? StartPasta(pasta, pid, folder, forwards: servers is not null) : StartSlirp(slirp!, pid);
         try
         {
-            LeadNameServers(pid, folder, pasta is not null ? PastaNameServer : SlirpNameServer);
+            if (servers is not null)
+            {
+                Cover(pid, folder, servers);
+            }
+
             return started;
         }
         catch
@@ -62,7 +67,7 @@ internal static class OutsideNetwork
         return servers.Any(s => !IsLoopback(s)) ? null : string.Concat(lines.Where(l => !IsServer(l.Trim())).Append("nameserver " + forwarder).Select(l => l + "\n"));
     }
 
-    private static KnownProcess StartPasta(string program, int pid, string folder)
+    private static KnownProcess StartPasta(string program, int pid, string folder, bool forwards)
     {
         string record = Path.Combine(folder, "pasta.pid");
         File.Delete(record);
@@ -70,7 +75,7 @@ internal static class OutsideNetwork
         // It returns once the namespace is connected, and lives on in the background. Nothing of the host's loopback is led inside, nor any port.
         HostProgram.Run(
             program,
-            ["--config-net", "--no-map-gw", "--dns-forward", PastaNameServer, "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--quiet", "-P", record, pid.ToString(CultureInfo.InvariantCulture)],
+            ["--config-net", "--no-map-gw", .. forwards ? (string[])["--dns-forward", PastaNameServer] : [], "-t", "none", "-u", "none", "-T", "none", "-U", "none", "--quiet", "-P", record, pid.ToString(CultureInfo.InvariantCulture)],
             Patience);
         return int.TryParse(File.ReadAllText(record).Trim(), CultureInfo.InvariantCulture, out int number) && KnownProcess.Of(number) is { } process
             ? process : throw QuaiException.System("pasta ended right after it was started");
@@ -105,18 +110,12 @@ internal static class OutsideNetwork
     }
 
     /// <summary>Covers the host's resolv.conf, for the daemon and thereby for its containers, where its servers cannot be reached from the namespaces.</summary>
-    private static void LeadNameServers(int pid, string folder, string forwarder)
+    private static void Cover(int pid, string folder, string text)
     {
-        const string Host = "/etc/resolv.conf";
-        if (!File.Exists(Host) || NameServersFor(File.ReadAllLines(Host), forwarder) is not { } text)
-        {
-            return;
-        }
-
         string own = Path.Combine(folder, "resolv.conf");
         File.WriteAllText(own, text);
         HostProgram.Run(
             HostProgram.Need("nsenter", "util-linux"),
-            ["--target", pid.ToString(CultureInfo.InvariantCulture), "--user", "--mount", "--preserve-credentials", HostProgram.Need("mount", "mount"), "--bind", own, Host]);
+            ["--target", pid.ToString(CultureInfo.InvariantCulture), "--user", "--mount", "--preserve-credentials", HostProgram.Need("mount", "mount"), "--bind", own, HostNameServers]);
     }
 }

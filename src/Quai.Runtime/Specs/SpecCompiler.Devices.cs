@@ -69,6 +69,12 @@ public sealed partial class SpecCompiler
     {
         if (bind)
         {
+            if (SpecRules.Normal(path) == "/dev/ptmx")
+            {
+                // It is a link there, to that of the container's own terminals.
+                return;
+            }
+
             OpenPlace(path, file: true);
             Child($"bind device {path}", Step.Of(PlanOperation.BindDevice, _plan.Text(path), Argument.Slot(Place)));
             ClosePlace();

@@ -9,6 +9,21 @@ namespace Quai.EndToEnd.Tests.Rootless;
 /// <summary>A daemon without root: what runs, what is reached, what is limited, and what is refused.</summary>
 public sealed class RootlessTests(RootlessInstance quaid) : IClassFixture<RootlessInstance>
 {
+    private const string EchoOfDatagrams = """
+        #include <netinet/in.h>
+        #include <sys/socket.h>
+        int main(void) {
+            int s = socket(AF_INET, SOCK_DGRAM, 0);
+            struct sockaddr_in here = { .sin_family = AF_INET, .sin_port = htons(53) }, from;
+            bind(s, (void *)&here, sizeof here);
+            for (char b[2048];;) {
+                socklen_t length = sizeof from;
+                int n = recvfrom(s, b, sizeof b, 0, (void *)&from, &length);
+                if (n > 0) sendto(s, b, n, 0, (void *)&from, length);
+            }
+        }
+        """;
+
     [QuaidFact]
     public async Task RootOfAContainerIsTheUserAndOthersAreTheUsersSubordinates()
     {
@@ -60,8 +75,11 @@ public sealed class RootlessTests(RootlessInstance quaid) : IClassFixture<Rootle
     public async Task PortsArePublishedWhereTheyAreAskedForAndNowhereElse()
     {
         int tcp = FreePort(), udp = FreePort();
+        string echo = Directory.CreateDirectory("/tmp/quai-e2e/" + quaid.User + "/echo").FullName;
+        await File.WriteAllTextAsync(echo + "/udpecho.c", EchoOfDatagrams);
+        await RunningCommand.ShellAsync($"gcc -static -o {echo}/udpecho {echo}/udpecho.c");
         string id = await quaid.Docker.OkAsync(
-            $"run -d -p 127.0.0.1:{tcp}:80 -p 127.0.0.1:{udp}:53/udp {BusyboxImage.Name} sh -c 'nc -lk -p 80 -e cat & nc -u -lk -p 53 -e cat'");
+            $"run -d -p 127.0.0.1:{tcp}:80 -p 127.0.0.1:{udp}:53/udp -v {echo}:/e {BusyboxImage.Name} sh -c '/e/udpecho & exec nc -ll -p 80 -e cat'");
         try
         {
             await Eventually.HoldsAsync(async () => await EchoAsync(IPAddress.Loopback, tcp) is var got && got == "hello" ? null : $"the TCP port answers \"{got}\"");
@@ -137,7 +155,7 @@ public sealed class RootlessTests(RootlessInstance quaid) : IClassFixture<Rootle
     public async Task ContainersOutliveAKilledDaemonAndNothingOutlivesTheLastOne()
     {
         int port = FreePort();
-        string id = await quaid.Docker.OkAsync($"run -d -p 127.0.0.1:{port}:80 {BusyboxImage.Name} nc -lk -p 80 -e cat");
+        string id = await quaid.Docker.OkAsync($"run -d -p 127.0.0.1:{port}:80 {BusyboxImage.Name} nc -ll -p 80 -e cat");
         string pid = await quaid.Docker.InspectAsync(id, "{{.State.Pid}}");
         await quaid.KillDaemonAsync();
         Assert.True(Directory.Exists("/proc/" + pid));
