@@ -1,4 +1,5 @@
 using Quai.Linux.Kernel;
+using Quai.Linux.Processes;
 
 namespace Quai.Linux.Mounts;
 
@@ -207,7 +208,8 @@ public static unsafe class DetachedRoot
     }
 
     private static ulong ReadOnlyBits(bool readOnly, bool noAccessTime) =>
-        (readOnly ? MountFlags.MOUNT_ATTR_RDONLY : 0) | (noAccessTime ? MountFlags.MOUNT_ATTR_NOATIME : 0);
+        // In a user namespace nobody may change the rule for access times that the machine's mounts have.
+        (readOnly ? MountFlags.MOUNT_ATTR_RDONLY : 0) | (noAccessTime && !OwnUserNamespace.IsNested ? MountFlags.MOUNT_ATTR_NOATIME : 0);
 
     private static FileDescriptor Clone(int directory, string path, uint flags)
     {

@@ -118,7 +118,7 @@ public sealed class RootlessTests(RootlessInstance quaid) : IClassFixture<Rootle
         string folder = Directory.CreateDirectory("/tmp/quai-e2e/" + quaid.User + "/context").FullName;
         await File.WriteAllTextAsync(folder + "/Dockerfile", $"""
             FROM {BusyboxImage.Name}
-            RUN mkdir /d && echo one >/d/one && adduser -D -u 500 builder && echo own >/own && chown builder /own
+            RUN mkdir /d && echo one >/d/one && echo builder:x:500:500::/:/bin/sh >>/etc/passwd && echo own >/own && chown builder /own
             RUN rm -r /d && mkdir /d && echo two >/d/two
             COPY --chown=1000 Dockerfile /copied
             USER builder
