@@ -4,6 +4,7 @@ using Quai.Api.Containers;
 using Quai.Daemon.Configuration;
 using Quai.Daemon.Lifetime;
 using Quai.Daemon.Logging;
+using Quai.Daemon.Rootless;
 using Quai.Engine.Logs.Relaying;
 using Quai.Errors;
 using Quai.Linux;
@@ -28,11 +29,13 @@ internal static partial class Program
             return await LogRelay.RunAsync(relayed).ConfigureAwait(false);
         }
 
-        Ulimit coreFiles = ProcessState.Protect();
+        // The half that stays outside keeps nothing secret, and starts programs that must be as its user's others are.
+        Ulimit? coreFiles = OuterDaemon.IsHere ? null : ProcessState.Protect();
         Settings line;
         DaemonConfiguration configuration;
         try
         {
+            InnerDaemon.Enter();
             line = Arguments.Parse(arguments);
             if (line.Switch("help", false))
             {
@@ -47,19 +50,22 @@ internal static partial class Program
             }
 
             bool validate = line.Switch("validate", false);
-            configuration = DaemonConfiguration.Load(line).WithDefaultUlimit(coreFiles);
+            configuration = DaemonConfiguration.Load(line);
+            configuration = coreFiles is null ? configuration : configuration.WithDefaultUlimit(coreFiles);
             if (validate)
             {
                 Console.Out.WriteLine("configuration OK");
                 return 0;
             }
 
-            if (!Environment.IsPrivilegedProcess)
+            if (OuterDaemon.IsHere)
             {
-                throw QuaiException.Invalid("quaid needs to be started with root privileges");
+                return await OuterDaemon.RunAsync(configuration, arguments);
             }
+
+            configuration = InnerDaemon.WithHostSockets(configuration);
         }
-        catch (Exception e) when (e is QuaiException or LinuxException)
+        catch (Exception e) when (e is QuaiException or LinuxException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine(e.Message);
             return e is WrongFlagException ? WrongFlag : 1;

@@ -14,6 +14,9 @@ public sealed record EngineOptions
     /// <summary>Parent of the containers' cgroups (<c>--cgroup-parent</c>).</summary>
     public string CgroupParent { get; init; } = "/quai";
 
+    /// <summary>Whether the daemon runs as an ordinary user's, in a user namespace of that user.</summary>
+    public bool IsRootless { get; init; }
+
     /// <summary><c>--log-driver</c>: one of <see cref="Logs.Options.LogDrivers"/>.</summary>
     public string LogDriver { get; init; } = "json-file";
 

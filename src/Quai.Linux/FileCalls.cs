@@ -11,7 +11,7 @@ public static unsafe partial class FileCalls
 {
 #pragma warning disable CS1591 // named by open(2), stat(2)
     public const int O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0x40, O_EXCL = 0x80, O_TRUNC = 0x200, O_APPEND = 0x400, O_CLOEXEC = 0x80000, O_PATH = 0x200000;
-    public const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_EMPTY_PATH = 0x1000;
+    public const int AT_FDCWD = -100, AT_SYMLINK_NOFOLLOW = 0x100, AT_REMOVEDIR = 0x200, AT_EACCESS = 0x200, AT_EMPTY_PATH = 0x1000;
     public const uint S_IFMT = 0xF000, S_IFSOCK = 0xC000, S_IFLNK = 0xA000, S_IFREG = 0x8000, S_IFBLK = 0x6000, S_IFDIR = 0x4000, S_IFCHR = 0x2000, S_IFIFO = 0x1000;
     public const uint S_ISUID = 0x800, S_ISGID = 0x400, S_ISVTX = 0x200;
 
@@ -23,6 +23,15 @@ public static unsafe partial class FileCalls
     /// <summary>Opens a directory by path.</summary>
     public static FileDescriptor OpenDirectory(string path) =>
         Openat2.Open(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0, 0);
+
+    /// <summary>Whether this process, with the rights it has now, may write to a file, or make entries in a directory.</summary>
+    public static bool IsWritable(string path)
+    {
+        fixed (byte* p = Terminated(path))
+        {
+            return Kernel.SystemCall.Quick(Kernel.SystemCallNumber.Faccessat2, AT_FDCWD, (long)p, 2, AT_EACCESS) == 0;
+        }
+    }
 
     /// <summary>Creates a directory with exactly these permissions, regardless of the process's umask.</summary>
     public static void MakeDirectory(int directory, string name, uint mode)

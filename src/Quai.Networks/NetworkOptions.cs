@@ -87,6 +87,9 @@ public sealed record NetworkOptions
     /// </summary>
     public bool InterContainer { get; init; } = true;
 
+    /// <summary>Where host ports are bound, if the daemon's network namespace is not the host's (without root); null where it is.</summary>
+    public Ports.IHostSockets? HostSockets { get; init; }
+
     /// <summary>The nftables table of this daemon: one daemon, one table. See <see cref="TableNameOf"/>.</summary>
     public string TableName { get; init; } = DefaultTable;
 

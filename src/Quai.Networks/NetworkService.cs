@@ -52,7 +52,7 @@ public sealed partial class NetworkService : INetworkService, IDisposable
         _options = options;
         _time = time;
         _route = NetlinkSocket.Open(NetlinkConstants.NETLINK_ROUTE);
-        _ports = new PortReservations(PortReservations.KernelRange());
+        _ports = new PortReservations(PortReservations.KernelRange(), options.HostSockets);
         _traffic = new HostTraffic(database, _route, options, _claims, _ports, logger, time);
         _names = new NameServices(time, logger, _traffic.Admit);
         var ledger = new RemoteLedger(database);

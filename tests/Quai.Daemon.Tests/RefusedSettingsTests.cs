@@ -12,7 +12,6 @@ public sealed class RefusedSettingsTests : IDisposable
     [InlineData("--authorization-plugin=opa (authorization-plugins in daemon.json) is not available in this version of Quai, and every client would be allowed everything", "--authorization-plugin", "opa")]
     [InlineData("--userns-remap=default is not available in this version of Quai, and root in a container would be root of the host", "--userns-remap", "default")]
     [InlineData("--selinux-enabled is not available in this version of Quai, and containers would run without labels", "--selinux-enabled")]
-    [InlineData("--rootless is not available in this version of Quai, and the daemon and its containers would run as root", "--rootless")]
     [InlineData("--default-runtime=runsc is not available in this version of Quai, and containers would run in Quai's own runtime", "--default-runtime", "runsc")]
     [InlineData("--storage-opt=overlay2.size=10G (storage-opts in daemon.json) is not available in this version of Quai, and containers could fill the disk", "--storage-opt", "overlay2.size=10G")]
     [InlineData("--exec-opt=isolation=hyperv (exec-opts in daemon.json) is not available in this version of Quai, and containers would be run otherwise than it says", "--exec-opt", "isolation=hyperv")]

@@ -1,3 +1,4 @@
+using Quai.Linux.Mounts;
 using System.Runtime.CompilerServices;
 using Quai.Linux;
 using Quai.Linux.Trees;
@@ -62,8 +63,8 @@ public sealed class TreePacker(TarWriter tar, TreePackerOptions options, Cancell
     public void PackDirectory(FileDescriptor directory, byte[] path)
     {
         List<(byte[] Name, byte[] Value)> attributes = TreeEntries.Attributes(directory.Number);
-        bool opaque = options.OverlayMarks && attributes.Exists(a => a.Name.AsSpan().SequenceEqual("trusted.overlay.opaque"u8) && a.Value.AsSpan().SequenceEqual("y"u8));
-        if (options.OverlayMarks && attributes.Exists(a => a.Name.AsSpan().SequenceEqual("trusted.overlay.redirect"u8)))
+        bool opaque = options.OverlayMarks && attributes.Exists(a => a.Name.AsSpan().SequenceEqual(OverlayMarks.Opaque) && a.Value.AsSpan().SequenceEqual("y"u8));
+        if (options.OverlayMarks && attributes.Exists(a => a.Name.AsSpan().SequenceEqual(OverlayMarks.Redirect)))
         {
             throw Errors.QuaiException.System($"directory {TarText.Show(path)} was renamed in place by overlayfs (redirect_dir), which cannot be made a layer");
         }

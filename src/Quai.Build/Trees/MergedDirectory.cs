@@ -1,3 +1,4 @@
+using Quai.Linux.Mounts;
 using Quai.Linux;
 using Quai.Linux.Trees;
 
@@ -147,5 +148,5 @@ internal sealed class MergedDirectory(IReadOnlyList<FileDescriptor?> layers) : I
         [.. layers.OfType<FileDescriptor>().Select(NodeStatusReader.Read).Select(s => (s.DeviceMajor, s.DeviceMinor, s.Inode))];
 
     private static bool IsOpaque(FileDescriptor directory) =>
-        TreeEntries.Attributes(directory.Number).Exists(a => a.Name.AsSpan().SequenceEqual("trusted.overlay.opaque"u8) && a.Value.AsSpan().SequenceEqual("y"u8));
+        TreeEntries.Attributes(directory.Number).Exists(a => a.Name.AsSpan().SequenceEqual(OverlayMarks.Opaque) && a.Value.AsSpan().SequenceEqual("y"u8));
 }

@@ -194,7 +194,7 @@ internal sealed unsafe class UpperLayer(Snapshot snapshot)
 
     private static void MakeOpaque(FileDescriptor directory, string path)
     {
-        fixed (byte* name = "trusted.overlay.opaque\0"u8)
+        fixed (byte* name = OverlayMarks.TerminatedOpaque)
         {
             Check(Xattrs.TrySet(directory.Number, name, "y"u8), "fsetxattr", path);
         }

@@ -13,8 +13,25 @@ public sealed record Endpoint(string Text, string? SocketPath, string Host = "",
     private const string QuaiSocket = "/var/run/quai.sock";
     private const string DockerSocket = "/var/run/docker.sock";
 
-    /// <summary>The default daemon: Quai's socket, or Docker's if only that exists.</summary>
-    public static Endpoint Default() => !File.Exists(QuaiSocket) && File.Exists(DockerSocket) ? Parse("unix://" + DockerSocket) : Parse("unix://" + QuaiSocket);
+    /// <summary>The default daemon: the user's own where there is one, the machine's, or Docker's if only that exists.</summary>
+    public static Endpoint Default() => Parse("unix://" + (
+        OwnSocket() is { } own ? own
+        : !File.Exists(QuaiSocket) && File.Exists(DockerSocket) ? DockerSocket
+        : QuaiSocket));
+
+    /// <summary>The socket of a daemon that an ordinary user runs; null for root, and where there is none.</summary>
+    private static string? OwnSocket()
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            return null;
+        }
+
+        string path = (Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is { Length: > 0 } folder ? folder : $"/tmp/quai-{Environment.UserName}") + "/quai.sock";
+
+        // In a folder that anybody may make, only what nobody else can have put there.
+        return File.Exists(path) && (File.GetUnixFileMode(Path.GetDirectoryName(path)!) & (UnixFileMode)0x3f) == 0 ? path : null;
+    }
 
     /// <summary>Parses an address such as <c>unix:///path</c>, <c>tcp://host:port</c> or <c>host:port</c>.</summary>
     /// <exception cref="FormatException">The address is none of these.</exception>

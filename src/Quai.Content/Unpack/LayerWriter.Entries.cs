@@ -1,4 +1,5 @@
 using Quai.Archives;
+using Quai.Linux.Processes;
 using Quai.Linux;
 
 namespace Quai.Content.Unpack;
@@ -172,6 +173,12 @@ internal sealed unsafe partial class LayerWriter
             TarEntryType.BlockDevice => FileCalls.S_IFBLK,
             _ => FileCalls.S_IFIFO,
         };
+        if (entry.Type != TarEntryType.Fifo && OwnUserNamespace.IsNested)
+        {
+            // As in Docker without root: nobody can make device nodes there, and no container could open one.
+            return;
+        }
+
         fixed (byte* name = _path.TerminatedBase)
         {
             int errno = FileCalls.TryMakeNode(parent, name, mode, entry.DeviceMajor, entry.DeviceMinor);

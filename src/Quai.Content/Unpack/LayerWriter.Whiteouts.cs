@@ -1,4 +1,5 @@
 using Quai.Archives;
+using Quai.Linux.Mounts;
 using Quai.Linux;
 
 namespace Quai.Content.Unpack;
@@ -60,7 +61,7 @@ internal sealed unsafe partial class LayerWriter
     {
         if (path.IsEmpty)
         {
-            fixed (byte* key = "trusted.overlay.opaque\0"u8)
+            fixed (byte* key = OverlayMarks.TerminatedOpaque)
             {
                 Check(Xattrs.TrySet(directory, key, "y"u8), "setxattr", entry);
             }
@@ -77,7 +78,7 @@ internal sealed unsafe partial class LayerWriter
 
     private static void MarkOpaque(int parent, byte* name, TarEntry entry)
     {
-        fixed (byte* key = "trusted.overlay.opaque\0"u8)
+        fixed (byte* key = OverlayMarks.TerminatedOpaque)
         {
             Check(Xattrs.TrySetEntry(parent, name, key, "y"u8), "setxattr", entry);
         }

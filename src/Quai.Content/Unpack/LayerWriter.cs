@@ -1,12 +1,13 @@
 using Quai.Archives;
 using Quai.Errors;
+using Quai.Linux.Mounts;
 using Quai.Linux;
 
 namespace Quai.Content.Unpack;
 
 /// <summary>
 /// Writes a layer's entries below one directory as overlayfs wants a lower layer: a whiteout is a character device 0/0,
-/// an opaque directory has <c>trusted.overlay.opaque=y</c>. Parents are opened by <c>openat2</c> beneath the root and entries made
+/// an opaque directory has <see cref="OverlayMarks.Opaque"/>. Parents are opened by <c>openat2</c> beneath the root and entries made
 /// in them by their last part alone, so that no link and no <c>..</c> leads outside. The result matches Docker's overlay2.
 /// </summary>
 /// <remarks>Not thread-safe. Requires root.</remarks>

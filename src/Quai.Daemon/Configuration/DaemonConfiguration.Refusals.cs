@@ -1,3 +1,4 @@
+using Quai.Daemon.Rootless;
 using Quai.Errors;
 
 namespace Quai.Daemon.Configuration;
@@ -41,6 +42,31 @@ internal sealed partial record DaemonConfiguration
         if (tls is { ClientAuthorityPath: null } && settings.Has("tlscacert"))
         {
             throw QuaiException.Invalid("--tlscacert is of no use without --tlsverify: clients' certificates would not be asked for; add --tlsverify, or take it out");
+        }
+    }
+
+    /// <summary>Refuses what only root's daemon can have, and what only an ordinary user's can.</summary>
+    private static void RefuseWithoutRoot(Settings settings, RootlessFolders? rootless)
+    {
+        bool asked = settings.Switch("rootless", rootless is not null);
+        if (asked && rootless is null)
+        {
+            throw QuaiException.Invalid("--rootless is for ordinary users, and this quaid was started by root: start it as the user that is to have the containers");
+        }
+
+        if (!asked && rootless is not null)
+        {
+            throw QuaiException.Invalid("quaid needs to be started with root privileges, or without --rootless=false");
+        }
+
+        if (settings.Text("rootless-network") is { } network && (rootless is null || network is not ("auto" or "pasta" or "slirp4netns")))
+        {
+            throw QuaiException.Invalid(rootless is null ? "--rootless-network is of no use to root's daemon" : $"invalid rootless-network \"{network}\": it has to be auto, pasta or slirp4netns");
+        }
+
+        if (rootless is not null && settings.Has("group"))
+        {
+            throw QuaiException.Invalid("--group cannot be had without root: the socket is the user's alone");
         }
     }
 

@@ -5,6 +5,7 @@ using Quai.Engine.Logs.Options;
 using Quai.Engine.Logs.Relaying;
 using Quai.Api.Containers;
 using Quai.Daemon.Hosting;
+using Quai.Daemon.Rootless;
 using Quai.Engine;
 using Quai.Engine.Containers.Requests;
 using Quai.Engine.Security;
@@ -79,6 +80,9 @@ internal sealed partial record DaemonConfiguration
     /// <summary>What is kept of builds, and what they may.</summary>
     public required BuilderSettings Builder { get; init; }
 
+    /// <summary>Without root, what leads to the host's network: <c>auto</c>, <c>pasta</c> or <c>slirp4netns</c>.</summary>
+    public string RootlessNetwork { get; init; } = "auto";
+
     /// <summary>Proxies for outgoing traffic.</summary>
     public required ProxySettings Proxies { get; init; }
 
@@ -89,12 +93,13 @@ internal sealed partial record DaemonConfiguration
     /// <exception cref="QuaiException">Something is wrong; one sentence says what.</exception>
     public static DaemonConfiguration Load(Settings line)
     {
-        string path = line.Text("config-file") ?? ConfigurationFile.DefaultPath;
+        RootlessFolders? rootless = RootlessFolders.Own;
+        string path = line.Text("config-file") ?? (rootless is null ? ConfigurationFile.DefaultPath : Path.Combine(rootless.Configuration, "quai", "daemon.json"));
         bool required = line.Has("config-file");
         Settings file = ConfigurationFile.Read(path, required);
         try
         {
-            return From(Settings.Merge(line, file), (path, required), Selinux.IsEnforcing());
+            return From(Settings.Merge(line, file), (path, required), Selinux.IsEnforcing(), rootless);
         }
         catch (QuaiException e) when (file.Names.Any())
         {
@@ -119,15 +124,17 @@ internal sealed partial record DaemonConfiguration
     /// <param name="settings">All given settings.</param>
     /// <param name="file"><see cref="File"/></param>
     /// <param name="selinuxIsEnforcing">Whether this host's SELinux is enforcing; containers would not be confined by it.</param>
+    /// <param name="rootless">The folders of a daemon without root; null for root's.</param>
     /// <exception cref="QuaiException">Something is wrong, or cannot be honoured.</exception>
-    public static DaemonConfiguration From(Settings settings, (string Path, bool Required) file, bool selinuxIsEnforcing = false)
+    public static DaemonConfiguration From(Settings settings, (string Path, bool Required) file, bool selinuxIsEnforcing = false, RootlessFolders? rootless = null)
     {
         RefuseUnavailable(settings, selinuxIsEnforcing);
+        RefuseWithoutRoot(settings, rootless);
         bool debug = settings.Switch("debug", false);
         TlsSettings? tls = ApiAccess.ReadTls(settings);
         IReadOnlyList<string> hosts = settings.All("host");
-        EngineOptions engine = EngineOptions(settings);
-        HostAddress[] addresses = [.. (hosts.Count == 0 ? ["unix:///var/run/quai.sock"] : hosts).Select(h => HostAddress.Parse(h, tls is not null)).Distinct()];
+        EngineOptions engine = EngineOptions(settings, rootless);
+        HostAddress[] addresses = [.. (hosts.Count == 0 ? [rootless is null ? "unix:///var/run/quai.sock" : $"unix://{rootless.Runtime}/quai.sock"] : hosts).Select(h => HostAddress.Parse(h, tls is not null)).Distinct()];
         ApiAccess.Check(settings, addresses, tls);
         LogLevel level = Level(settings.Text("log-level") ?? "info");
         var configuration = new DaemonConfiguration
@@ -135,9 +142,9 @@ internal sealed partial record DaemonConfiguration
             File = file,
             Hosts = [.. addresses, .. BuildKitSocket(settings, addresses)],
             Tls = tls,
-            Group = settings.Text("group") ?? "docker",
+            Group = settings.Text("group") ?? (rootless is null ? "docker" : ""),
             GroupRequired = settings.Has("group"),
-            PidFile = settings.Text("pidfile") ?? "/var/run/quai.pid",
+            PidFile = settings.Text("pidfile") ?? (rootless is null ? "/var/run/quai.pid" : $"{rootless.Runtime}/quai.pid"),
             Debug = debug,
             IsExperimental = settings.Switch("experimental", false),
             LogLevel = debug ? LogLevel.Debug : level,
@@ -154,8 +161,9 @@ internal sealed partial record DaemonConfiguration
             RegistryMirrors = [.. settings.All("registry-mirror").Select(Mirror)],
             MaxConcurrentDownloads = Positive(settings, "max-concurrent-downloads", 3),
             MaxConcurrentUploads = Positive(settings, "max-concurrent-uploads", 5),
-            RegistryCertificates = settings.All("registry-certs-dir") is { Count: > 0 } folders ? folders : ["/etc/docker/certs.d", "/etc/quai/certs.d"],
-            TrustPolicy = settings.Text("trust-policy") ?? "/etc/quai/policy.json",
+            RegistryCertificates = settings.All("registry-certs-dir") is { Count: > 0 } folders ? folders : rootless is null ? ["/etc/docker/certs.d", "/etc/quai/certs.d"] : ["/etc/docker/certs.d", "/etc/quai/certs.d", $"{rootless.Configuration}/docker/certs.d", $"{rootless.Configuration}/quai/certs.d"],
+            TrustPolicy = settings.Text("trust-policy") ?? (rootless is not null && System.IO.File.Exists($"{rootless.Configuration}/quai/policy.json") ? $"{rootless.Configuration}/quai/policy.json" : "/etc/quai/policy.json"),
+            RootlessNetwork = settings.Text("rootless-network") ?? "auto",
             MaxDownloadAttempts = Positive(settings, "max-download-attempts", 5),
             Builder = settings.Builder,
             Proxies = ProxySettings.From(settings),
@@ -174,9 +182,11 @@ internal sealed partial record DaemonConfiguration
     public DaemonConfiguration WithDefaultUlimit(Ulimit limit) =>
         Engine.DefaultUlimits.Any(l => l.Name == limit.Name) ? this : this with { Engine = Engine with { DefaultUlimits = [.. Engine.DefaultUlimits, limit] } };
 
-    private static EngineOptions EngineOptions(Settings settings)
+    private static EngineOptions EngineOptions(Settings settings, RootlessFolders? rootless)
     {
-        var defaults = new EngineOptions { DataRoot = "/var/lib/quai", ExecRoot = "/var/run/quai" };
+        var defaults = rootless is null
+            ? new EngineOptions { DataRoot = "/var/lib/quai", ExecRoot = "/var/run/quai" }
+            : new EngineOptions { DataRoot = $"{rootless.Data}/quai", ExecRoot = $"{rootless.Runtime}/quai", IsRootless = true, AppArmor = new AppArmorHost { Nested = true } };
         string driver = settings.Text("log-driver") ?? LogDrivers.JsonFile;
         if (!LogDrivers.Exists(driver))
         {

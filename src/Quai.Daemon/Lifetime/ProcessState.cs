@@ -11,7 +11,7 @@ internal static class ProcessState
 
     /// <summary>Variables that are not secret and are still needed: by the C library, .NET, TLS, SQLite, the service manager, a reload of the configuration.</summary>
     private static readonly string[] s_kept =
-        ["PATH", "HOME", "LANG", "LC_", "TZ", "TMPDIR", "SQLITE_TMPDIR", "DOTNET_", "SSL_CERT_", "NOTIFY_SOCKET", "DOCKER_CERT_PATH", "QUAI_SHIM"];
+        ["PATH", "HOME", "LANG", "LC_", "TZ", "TMPDIR", "SQLITE_TMPDIR", "DOTNET_", "SSL_CERT_", "NOTIFY_SOCKET", "DOCKER_CERT_PATH", "QUAI_SHIM", Rootless.InnerDaemon.Variable];
 
     /// <summary>Must be the first thing that the program does.</summary>
     /// <returns>The core file limit that it was started with; its containers get it, as Docker's get their daemon's.</returns>

@@ -1,3 +1,4 @@
+using Quai.Runtime.Cgroups;
 using System.Net;
 using Quai.Build.Execution;
 using Quai.BuildProtocol.Llb;
@@ -26,7 +27,7 @@ internal sealed class StepSpecs(EngineOptions options, EnginePaths paths, string
     public string CgroupOf(StepLaunch launch)
     {
         string parent = launch.Exec.Meta.CgroupParent.Length > 0 ? launch.Exec.Meta.CgroupParent : options.CgroupParent;
-        return CgroupParents.Complaint(parent) is { } why ? throw QuaiException.Invalid($"invalid cgroup parent \"{parent}\": {why}") : CgroupParents.PathOf(parent, launch.Id);
+        return CgroupParents.Complaint(parent) is { } why ? throw QuaiException.Invalid($"invalid cgroup parent \"{parent}\": {why}") : CgroupTree.Base + CgroupParents.PathOf(parent, launch.Id);
     }
 
     /// <summary>How a step is confined: as containers are, unless the build was allowed to have it not.</summary>

@@ -8,6 +8,7 @@ using Quai.Engine.Events;
 using Quai.Engine.Logs.Options;
 using Quai.Engine.Security;
 using Quai.Images;
+using Quai.Linux.Processes;
 using Quai.Runtime.Cgroups;
 using Quai.Volumes;
 
@@ -57,7 +58,7 @@ public sealed class SystemService
             DriverStatus =
             [
                 ["Backing Filesystem", new DriveInfo(_options.DataRoot).DriveFormat is "ext2" or "ext3" or "ext4" ? "extfs" : new DriveInfo(_options.DataRoot).DriveFormat],
-                ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"], ["userxattr", "false"],
+                ["Supports d_type", "true"], ["Using metacopy", "false"], ["Native Overlay Diff", "true"], ["userxattr", OwnUserNamespace.IsNested ? "true" : "false"],
             ],
             Plugins = new SystemPlugins { Volume = ["local"], Network = ["bridge", "host", "ipvlan", "macvlan", "null", "overlay"], Log = [.. LogDrivers.Names] },
             IPv4Forwarding = File.Exists("/proc/sys/net/ipv4/ip_forward") && File.ReadAllText("/proc/sys/net/ipv4/ip_forward").StartsWith('1'),
@@ -65,8 +66,16 @@ public sealed class SystemService
             NGoroutines = ThreadPool.ThreadCount,
             SystemTime = ApiTime.Format(_time.GetUtcNow()),
             LoggingDriver = _options.LogDriver,
+            CgroupDriver = CgroupTree.Hierarchies.Count > 0 ? "cgroupfs" : "none",
             CgroupVersion = CgroupTree.IsUnified ? "2" : "1",
-            OomKillDisable = !CgroupTree.IsUnified,
+            MemoryLimit = Limits("memory"),
+            SwapLimit = Limits("memory"),
+            CpuCfsPeriod = Limits("cpu"),
+            CpuCfsQuota = Limits("cpu"),
+            CPUShares = Limits("cpu"),
+            CPUSet = Limits("cpuset"),
+            PidsLimit = Limits("pids"),
+            OomKillDisable = !CgroupTree.IsUnified && Limits("memory"),
             NEventsListener = _events.Listeners,
             KernelVersion = Machine.Kernel,
             OperatingSystem = Machine.OperatingSystem,
@@ -86,8 +95,20 @@ public sealed class SystemService
             LiveRestoreEnabled = _options.LiveRestore,
             InitBinary = Path.GetFileName(_options.InitPath ?? "docker-init"),
             SecurityOptions = SecurityOptions(),
+            Warnings = Warnings(),
         };
     }
+
+    /// <summary>Which limits there are not, in Docker's words; null where all are.</summary>
+    private static List<string>? Warnings()
+    {
+        (string Controller, string What)[] limits = [("memory", "memory limit"), ("memory", "swap limit"), ("cpu", "cpu shares"), ("cpuset", "cpuset"), ("pids", "pids limit")];
+        List<string> warnings = [.. limits.Where(l => !Limits(l.Controller)).Select(l => $"WARNING: No {l.What} support")];
+        return warnings.Count > 0 ? warnings : null;
+    }
+
+    /// <summary>Root's daemon has all controllers that there are.</summary>
+    private static bool Limits(string controller) => !OwnUserNamespace.IsNested || CgroupLayout.Current.Has(controller);
 
     private List<string> SecurityOptions()
     {
@@ -100,6 +121,11 @@ public sealed class SystemService
         if (File.Exists("/proc/sys/kernel/seccomp/actions_avail"))
         {
             options.Add($"name=seccomp,profile={_options.SeccompProfile ?? "builtin"}");
+        }
+
+        if (_options.IsRootless)
+        {
+            options.Add("name=rootless");
         }
 
         return options;

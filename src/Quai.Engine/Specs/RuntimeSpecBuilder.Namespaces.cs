@@ -1,3 +1,4 @@
+using Quai.Linux.Processes;
 using Quai.Oci.Runtime;
 
 namespace Quai.Engine.Specs;
@@ -35,7 +36,12 @@ public static partial class RuntimeSpecBuilder
         if (request.Network.IsPrivate)
         {
             sysctls["net.ipv4.ip_unprivileged_port_start"] = "0";
-            sysctls["net.ipv4.ping_group_range"] = "0 2147483647";
+            if (!OwnUserNamespace.IsNested)
+            {
+                // The kernel takes only groups that the user namespace has.
+                sysctls["net.ipv4.ping_group_range"] = "0 2147483647";
+            }
+
             foreach ((string name, string value) in request.NetworkSettings)
             {
                 sysctls[name] = value;

@@ -2,6 +2,7 @@ using Quai.Api.Containers;
 using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.Spec.Limits;
 using Quai.Errors;
+using Quai.Linux.Processes;
 using Quai.Oci.Runtime;
 
 namespace Quai.Engine.Specs;
@@ -37,9 +38,12 @@ public static partial class RuntimeSpecBuilder
             Rlimits = BuildLimits(container),
             NoNewPrivileges = security.NoNewPrivileges ?? container.NoNewPrivileges,
             ApparmorProfile = container.AppArmorProfile,
-            OomScoreAdj = container.Spec.Program.OomScoreAdjustment,
+            OomScoreAdj = OomScoreOf(container.Spec),
         };
     }
+
+    /// <summary>In a user namespace nobody may lower the score that the daemon has: who asks for none keeps that.</summary>
+    private static int? OomScoreOf(ContainerSpec spec) => spec.Program.OomScoreAdjustment is 0 && OwnUserNamespace.IsNested ? null : spec.Program.OomScoreAdjustment;
 
     /// <summary>Whether a container runs under an init: requested or by default, and only with its own process id namespace.</summary>
     internal static bool HasInit(SpecRequest request) => (request.Spec.Program.Init ?? request.InitByDefault) && request.Pid.IsPrivate;
@@ -56,7 +60,7 @@ public static partial class RuntimeSpecBuilder
         Rlimits = BuildLimits(request),
         NoNewPrivileges = security.NoNewPrivileges ?? request.NoNewPrivileges,
         ApparmorProfile = request.AppArmorProfile,
-        OomScoreAdj = request.Spec.Program.OomScoreAdjustment,
+        OomScoreAdj = OomScoreOf(request.Spec),
     };
 
     private static List<string> BuildArguments(SpecRequest request)

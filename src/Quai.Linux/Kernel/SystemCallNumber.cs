@@ -121,6 +121,7 @@ public static class SystemCallNumber
     public static int Clone3 => 435;
     public static int CloseRange => 436;
     public static int Openat2 => 437;
+    public static int Faccessat2 => 439;
     public static int MountSetattr => 442;
     public static int QuotactlFd => 443;
 #pragma warning restore CS1591

@@ -57,7 +57,7 @@ public static partial class DetachedOverlay
             return RootedFiles.OpenDirectory(Path.Combine(root, lower[0]));
         }
 
-        string options = "lowerdir=" + string.Join(':', lower) + (upper is null ? "" : $",upperdir={upper},workdir={work}");
+        string options = "lowerdir=" + string.Join(':', lower) + (upper is null ? "" : $",upperdir={upper},workdir={work}") + OverlayMarks.MountOption;
         HostMount.Mount("overlay", mountPoint, "overlay", upper is null ? HostMount.MS_RDONLY : 0, options);
         try
         {

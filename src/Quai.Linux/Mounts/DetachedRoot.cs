@@ -1,4 +1,5 @@
 using Quai.Linux.Kernel;
+using Quai.Linux.Processes;
 
 namespace Quai.Linux.Mounts;
 
@@ -114,7 +115,7 @@ public static unsafe class DetachedRoot
                 Check(SystemCall.Waiting(SystemCallNumber.Chdir, (long)path), "chdir", overlay.Root);
             }
 
-            HostMount.Mount("overlay", mountPoint, "overlay", 0, $"lowerdir={string.Join(':', overlay.Lower)},upperdir={overlay.Upper},workdir={overlay.Work}");
+            HostMount.Mount("overlay", mountPoint, "overlay", 0, $"lowerdir={string.Join(':', overlay.Lower)},upperdir={overlay.Upper},workdir={overlay.Work}{OverlayMarks.MountOption}");
         }
 
         using FileDescriptor top = Openat2.Open(FileCalls.AT_FDCWD, mountPoint, FileCalls.O_PATH | FileCalls.O_DIRECTORY | FileCalls.O_CLOEXEC, 0, 0);
@@ -177,7 +178,7 @@ public static unsafe class DetachedRoot
             Check(SystemCall.Waiting(SystemCallNumber.Chdir, (long)path), "chdir", mount.Source);
         }
 
-        HostMount.Mount("overlay", cover, "overlay", HostMount.MS_RDONLY, "lowerdir=" + string.Join(':', lower));
+        HostMount.Mount("overlay", cover, "overlay", HostMount.MS_RDONLY, "lowerdir=" + string.Join(':', lower) + OverlayMarks.MountOption);
         try
         {
             return CloneSource(mount with { Source = cover, Lower = null });
@@ -207,7 +208,8 @@ public static unsafe class DetachedRoot
     }
 
     private static ulong ReadOnlyBits(bool readOnly, bool noAccessTime) =>
-        (readOnly ? MountFlags.MOUNT_ATTR_RDONLY : 0) | (noAccessTime ? MountFlags.MOUNT_ATTR_NOATIME : 0);
+        // In a user namespace nobody may change the rule for access times that the machine's mounts have.
+        (readOnly ? MountFlags.MOUNT_ATTR_RDONLY : 0) | (noAccessTime && !OwnUserNamespace.IsNested ? MountFlags.MOUNT_ATTR_NOATIME : 0);
 
     private static FileDescriptor Clone(int directory, string path, uint flags)
     {

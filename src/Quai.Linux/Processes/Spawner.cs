@@ -53,6 +53,9 @@ public static unsafe partial class Spawner
                 }
             }
 
+            // What is caught is reset by execve; what is ignored stays so, and .NET ignores this one.
+            new Span<byte>(signals, 128).Clear();
+            signals[(ProcessConstants.SIGPIPE - 1) / 8] = 1 << ((ProcessConstants.SIGPIPE - 1) % 8);
             Check(AttributesSetDefault(attributes, signals), "posix_spawn", path);
             new Span<byte>(signals, 128).Clear();
             Check(AttributesSetMask(attributes, signals), "posix_spawn", path);

@@ -104,6 +104,36 @@ public static unsafe class UnixSockets
         return got > 0 && message.ControlLength >= 20 && *(int*)(control + 12) == IoConstants.SCM_RIGHTS ? *(int*)(control + 16) : -1;
     }
 
+    /// <summary>Waits for one packet and the descriptor that may come with it.</summary>
+    /// <param name="socket">The socket.</param>
+    /// <param name="packet">Takes the packet.</param>
+    /// <param name="descriptor">The descriptor, close-on-exec; -1 if there is none.</param>
+    /// <returns>The packet's length; 0 if the other end has gone, minus the errno if it cannot be received.</returns>
+    public static int Receive(int socket, Span<byte> packet, out int descriptor)
+    {
+        byte* control = stackalloc byte[32];
+        IoVector vector;
+        MessageHeader message = default;
+        message.Vectors = &vector;
+        message.VectorCount = 1;
+        long got;
+        fixed (byte* data = packet)
+        {
+            do
+            {
+                vector.Base = data;
+                vector.Length = (ulong)packet.Length;
+                message.Control = control;
+                message.ControlLength = 32;
+                got = SystemCall.Waiting(SystemCallNumber.Recvmsg, socket, (long)&message, IoConstants.MSG_CMSG_CLOEXEC);
+            }
+            while (got == -Errno.EINTR);
+        }
+
+        descriptor = got > 0 && message.ControlLength >= 20 && *(int*)(control + 12) == IoConstants.SCM_RIGHTS ? *(int*)(control + 16) : -1;
+        return (int)got;
+    }
+
     /// <summary>An unnamed file that contains these bytes.</summary>
     public static FileDescriptor MemoryFile(ReadOnlySpan<byte> content)
     {

@@ -1,3 +1,5 @@
+using Quai.Linux.Processes;
+
 namespace Quai.Linux.Trees;
 
 /// <summary>What a file or directory is beside its content: owner, mode, extended attributes, times.</summary>
@@ -31,7 +33,7 @@ public static unsafe class TreeAttributes
     }
 
     /// <summary>Whether an extended attribute goes with a file: overlayfs's own attributes and security labels of the host belong to the place.</summary>
-    public static bool IsOfTheFile(ReadOnlySpan<byte> name) => !name.StartsWith("trusted.overlay."u8) && !name.SequenceEqual("security.selinux"u8);
+    public static bool IsOfTheFile(ReadOnlySpan<byte> name) => !name.StartsWith("trusted.overlay."u8) && !(OwnUserNamespace.IsNested && name.StartsWith("user.overlay."u8)) && !name.SequenceEqual("security.selinux"u8);
 
     /// <summary>The times of a file, for another: when it was changed counts as when it was read.</summary>
     public static FileTimes Times(in NodeStatus status) => new()

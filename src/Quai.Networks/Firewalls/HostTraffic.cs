@@ -44,8 +44,10 @@ internal sealed class HostTraffic : IDisposable
         _firewall = options.Firewall ? new Firewall(options.TableName, options.Owner.Length > 0 ? $"quaid {options.Owner}" : "", ipv6, logger, time) : null;
         _pass = options.Firewall ? new ForwardPass(options.TableName, logger) : null;
         _hostRules = options.Firewall && options.ObeysHostFirewall ? new HostRules(logger) : null;
-        _loopback = ipv6 ? new LoopbackRedirect(options.TableName, logger) : null;
-        _relays = new PortRelays(ports, options.Firewall, ipv6, logger);
+        // Where the host is elsewhere, nothing of it can be translated, nor can its sockets be led.
+        bool isHost = options.HostSockets is null;
+        _loopback = ipv6 && isHost ? new LoopbackRedirect(options.TableName, logger) : null;
+        _relays = new PortRelays(ports, options.Firewall && isHost, ipv6 && isHost, logger);
         _watch = options.Firewall ? new FirewallWatch(Mend, time, logger) : null;
         _forwarding = new Forwarding(database, route, options, logger);
         _tables = new TableNames(database, claims, options.TableName);
@@ -83,7 +85,7 @@ internal sealed class HostTraffic : IDisposable
     /// <summary>Takes away what an earlier start of the daemon wrote, with other settings: its tables lead packets as long as they are there.</summary>
     private async Task RemoveEarlierAsync(IReadOnlyList<string> earlier, CancellationToken cancellation)
     {
-        if (_loopback is null)
+        if (_loopback is null && _options.HostSockets is null)
         {
             using var loopback = new LoopbackRedirect(_options.TableName, _logger);
             loopback.Detach();

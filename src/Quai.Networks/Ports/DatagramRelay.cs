@@ -59,7 +59,7 @@ internal sealed class DatagramRelay : IPortRelay
     private async Task ReceiveAsync(CancellationToken stop)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(LargestDatagram);
-        var anybody = new IPEndPoint(IPAddress.IPv6Any, 0);
+        var anybody = new IPEndPoint(_socket.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
         while (!stop.IsCancellationRequested)
         {
             try

@@ -6,7 +6,7 @@ namespace Quai.Networks.Ports;
 
 /// <summary>
 /// Relays what is sent to published ports where the kernel does not translate: what other hosts send by IPv6 to containers that have IPv4 alone (what the host itself sends
-/// goes another way, <see cref="Loopback.LoopbackRedirect"/>), and everything where no rules may be written. The daemon does it, for such clients only; they wait while it is away.
+/// goes another way, <see cref="Loopback.LoopbackRedirect"/>), and everything where no rules may be written, or where the ports are in another network namespace (<see cref="IHostSockets"/>). The daemon does it, for such clients only; they wait while it is away.
 /// Safe for concurrent use.
 /// </summary>
 /// <param name="ports">Where the sockets are.</param>

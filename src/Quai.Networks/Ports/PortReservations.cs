@@ -14,17 +14,21 @@ namespace Quai.Networks.Ports;
 internal sealed class PortReservations
 {
     private const int EPROTONOSUPPORT = 93, ESOCKTNOSUPPORT = 94;
+    private const string LowPorts = " (an ordinary user may not have it; net.ipv4.ip_unprivileged_port_start says from where on they may)";
 
     private static readonly Lazy<bool> s_hostHasIPv6 = new(HostHasIPv6);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<PublishedPort, (int Socket, string Owner)> _held = [];
     private readonly (int First, int Last) _ephemeral;
+    private readonly IHostSockets? _host;
     private int _nextEphemeral;
 
     /// <param name="ephemeral">From where ports are taken when none is asked for.</param>
-    public PortReservations((int First, int Last) ephemeral)
+    /// <param name="host">Who binds the host's ports, if it is not the daemon itself.</param>
+    public PortReservations((int First, int Last) ephemeral, IHostSockets? host = null)
     {
+        _host = host;
         _ephemeral = ephemeral;
         _nextEphemeral = ephemeral.First;
     }
@@ -72,6 +76,11 @@ internal sealed class PortReservations
             {
                 foreach ((PortRequest request, List<IPAddress> addresses) in Together(requests, target))
                 {
+                    if (_host is not null && request.Protocol == "sctp")
+                    {
+                        throw QuaiException.Invalid($"port {request.ContainerPort}/sctp cannot be published without root: SCTP is not relayed");
+                    }
+
                     ports.AddRange(addresses.Where(a => !target.Translates(a)).Select(a => new PublishedPort(request.ContainerPort, request.Protocol, Any(a), 0)));
                     IPAddress[] translated = [.. addresses.Where(target.Translates)];
                     if (translated.Length > 0)
@@ -315,9 +324,9 @@ internal sealed class PortReservations
 
     private PortUnavailableException Unavailable(PublishedPort port, PortTarget target, int error) => error == Errno.EADDRINUSE && OwnerOf(port) is { } holder
         ? new PortUnavailableException($"Bind for {Shown(port)} failed: port is already allocated") { HoldingContainer = holder }
-        : new PortUnavailableException($"failed to bind host port for {Shown(port)}:{target.Behind(port.HostAddress)}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}")
+        : new PortUnavailableException($"failed to bind host port for {Shown(port)}:{target.Behind(port.HostAddress)}:{port.ContainerPort}/{port.Protocol}: {Errno.Message(error)}{(_host is not null && error == Errno.EACCES ? LowPorts : "")}")
         {
-            HoldingProcess = error == Errno.EADDRINUSE ? PortHolder.Find(port) : null,
+            HoldingProcess = error == Errno.EADDRINUSE && _host is null ? PortHolder.Find(port) : null,
         };
 
     private static string Shown(PublishedPort port) => new IPEndPoint(port.HostAddress, port.HostPort).ToString();
@@ -343,7 +352,8 @@ internal sealed class PortReservations
         int protocol = ProtocolNumber(port.Protocol);
         Span<byte> address = stackalloc byte[16];
         _ = port.HostAddress.TryWriteBytes(address, out int length);
-        int error = InetSockets.TryBind(protocol, address[..length], port.HostPort, out int socket);
+        int socket;
+        int error = _host is null ? InetSockets.TryBind(protocol, address[..length], port.HostPort, out socket) : _host.TryBind(protocol, address[..length], port.HostPort, out socket);
         if (error is EPROTONOSUPPORT or ESOCKTNOSUPPORT)
         {
             // A host without SCTP has no SCTP port to collide with, other than other containers'.

@@ -1,3 +1,5 @@
+using Quai.Linux.Processes;
+
 namespace Quai.Runtime.Cgroups;
 
 /// <summary>
@@ -9,10 +11,18 @@ public static class CgroupTree
     private static readonly string[] KnownControllers =
         ["cpu", "cpuacct", "cpuset", "memory", "devices", "freezer", "blkio", "pids", "net_cls", "net_prio", "perf_event", "hugetlb", "rdma", "misc"];
 
-    private static readonly Lazy<IReadOnlyList<CgroupHierarchy>> Mounted = new(() => Parse(File.ReadLines("/proc/self/mountinfo")));
+    private static readonly Lazy<IReadOnlyList<CgroupHierarchy>> s_mounted = new(() => Parse(File.ReadLines("/proc/self/mountinfo")));
 
-    /// <summary>The hierarchies that containers are put into: all of v1, or the one of v2.</summary>
-    public static IReadOnlyList<CgroupHierarchy> Hierarchies => Mounted.Value;
+    private static readonly Lazy<(IReadOnlyList<CgroupHierarchy> Hierarchies, string Base)> s_usable = new(FindUsable);
+
+    /// <summary>The hierarchies that containers are put into: all of v1, or the one of v2. In a user namespace only those that were delegated.</summary>
+    public static IReadOnlyList<CgroupHierarchy> Hierarchies => s_usable.Value.Hierarchies;
+
+    /// <summary>The group beneath which this process may make others: empty for the roots, or what was delegated (<see cref="DelegatedGroups"/>).</summary>
+    public static string Base => s_usable.Value.Base;
+
+    /// <summary>All hierarchies that containers would be put into by the machine's root.</summary>
+    internal static IReadOnlyList<CgroupHierarchy> Mounted => s_mounted.Value;
 
     /// <summary>Whether cgroup v2 is used.</summary>
     public static bool IsUnified => Hierarchies is [{ Unified: true }];
@@ -33,6 +43,17 @@ public static class CgroupTree
         }
 
         return null;
+    }
+
+    private static (IReadOnlyList<CgroupHierarchy>, string) FindUsable()
+    {
+        if (!OwnUserNamespace.IsNested)
+        {
+            return (Mounted, "");
+        }
+
+        IReadOnlyList<CgroupHierarchy> ours = DelegatedGroups.Select(Mounted, File.ReadAllLines("/proc/self/cgroup"), DelegatedGroups.IsOurs, out string path);
+        return (ours, path);
     }
 
     /// <summary>Reads mountinfo's lines (proc(5)).</summary>

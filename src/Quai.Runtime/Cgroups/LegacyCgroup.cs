@@ -9,7 +9,8 @@ internal sealed class LegacyCgroup(string path) : ICgroup
 {
     public bool Exists => CgroupTree.Hierarchies.Any(h => Directory.Exists(h.MountPoint + path));
 
-    public bool IsFrozen => CgroupFiles.Text(Of("freezer") + "/freezer.state") is "FROZEN" or "FREEZING";
+    // Without root the hierarchy may be out of reach: then nobody froze anything.
+    public bool IsFrozen => Find("freezer") is { } directory && CgroupFiles.Text(directory + "/freezer.state") is "FROZEN" or "FREEZING";
 
     public async Task FreezeAsync(CancellationToken cancellation)
     {

@@ -248,7 +248,7 @@ internal sealed class ShimClient : IShim
     /// <summary>The container's own groups, from its first process (a v1 path, or v2's).</summary>
     private string? CgroupsPath()
     {
-        if (_cgroupsPath is not null)
+        if (_cgroupsPath is not null || Cgroups.CgroupTree.Hierarchies.Count == 0)
         {
             return _cgroupsPath;
         }

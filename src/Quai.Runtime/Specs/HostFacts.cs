@@ -1,4 +1,5 @@
 using System.Globalization;
+using Quai.Linux.Processes;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.Runtime.Specs;
@@ -9,10 +10,16 @@ namespace Quai.Runtime.Specs;
 /// <param name="HasKcore">Whether its procfs has a <c>kcore</c>, for which <c>/dev/core</c> is created.</param>
 public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool HasKcore)
 {
-    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore")) { RootIsMounted = ReadRootIsMounted(), DelegatedFiles = ReadDelegatedFiles() });
+    private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore"))
+    {
+        RootIsMounted = ReadRootIsMounted(), DelegatedFiles = ReadDelegatedFiles(), IsInUserNamespace = OwnUserNamespace.IsNested,
+    });
 
     /// <summary>Whether <c>/</c> is a mount, and not a directory of one (in a chroot).</summary>
     public bool RootIsMounted { get; init; } = true;
+
+    /// <summary>Whether whoever starts containers lives in a user namespace: device nodes are bound there, not made, and nobody decides which devices a group may use.</summary>
+    public bool IsInUserNamespace { get; init; }
 
     /// <summary>This machine's.</summary>
     public static HostFacts Current => Machine.Value;

@@ -1,5 +1,6 @@
 using Quai.Errors;
 using Quai.Linux.Kernel;
+using Quai.Linux.Mounts;
 using Quai.Oci.Runtime;
 using Quai.Plans;
 using static Quai.Linux.Kernel.MountFlags;
@@ -124,7 +125,7 @@ public sealed partial class SpecCompiler
             return;
         }
 
-        string at = _spec.Root!.Path, text = "lowerdir=" + string.Join(':', layers.Lower) + (layers.Upper is null ? "" : $",upperdir={layers.Upper},workdir={layers.Work}");
+        string at = _spec.Root!.Path, text = "lowerdir=" + string.Join(':', layers.Lower) + (layers.Upper is null ? "" : $",upperdir={layers.Upper},workdir={layers.Work}") + OverlayMarks.MountOption;
         if (text.Length > 4000)
         {
             throw QuaiException.Invalid($"the image has too many layers to mount ({layers.Lower.Count})");

@@ -30,7 +30,7 @@ public sealed partial class SpecCompiler
         }
 
         Resources resources = _linux.Resources ?? new Resources();
-        (string File, string Value)[] limits = [.. LegacyLimits.Of(resources, _host.Cgroups)];
+        (string File, string Value)[] limits = [.. LegacyLimits.Of(resources, _host.Cgroups).Where(l => !_host.IsInUserNamespace || !l.File.StartsWith("devices.", StringComparison.Ordinal))];
         if (limits.FirstOrDefault(l => ControllerOf(l.File) is not "devices" and var c && !_host.Cgroups.Hierarchies.Any(h => h.Controllers.Contains(c))) is { File: { } missing })
         {
             throw QuaiException.Invalid($"{missing} cannot be set: this machine has no controller {ControllerOf(missing)}");
@@ -126,7 +126,8 @@ public sealed partial class SpecCompiler
         string parent = mountPoint;
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (enable.Length > 0)
+            // What is above the delegated group belongs to others.
+            if (enable.Length > 0 && parent.Length >= mountPoint.Length + _host.Cgroups.Base.Length)
             {
                 Parent($"enable controllers below {parent}", WriteFile(parent + "/cgroup.subtree_control", enable).Tolerating(Errno.EBUSY, Errno.EINVAL));
             }

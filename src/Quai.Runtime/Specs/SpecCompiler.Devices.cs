@@ -26,7 +26,7 @@ public sealed partial class SpecCompiler
 
     private void CompileDevices()
     {
-        bool user = (_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0;
+        bool user = _host.IsInUserNamespace || (_newNamespaces & CloneFlags.CLONE_NEWUSER) != 0;
         bool bound = (_spec.Mounts ?? []).Any(m => SpecRules.Normal(m.Destination) == "/dev" && (m.Type == "bind" || MountOptions.Parse(m.Options).Bind));
         if (!bound)
         {
@@ -70,6 +70,12 @@ public sealed partial class SpecCompiler
     {
         if (bind)
         {
+            if (SpecRules.Normal(path) == "/dev/ptmx")
+            {
+                // It is a link there, to that of the container's own terminals.
+                return;
+            }
+
             OpenPlace(path, file: true);
             Child($"bind device {path}", Step.Of(PlanOperation.BindDevice, _plan.Text(path), Argument.Slot(Place)));
             ClosePlace();
@@ -89,7 +95,7 @@ public sealed partial class SpecCompiler
     private void CompileDeviceFilter()
     {
         List<DeviceRule>? rules = _linux.Resources?.Devices;
-        if (rules is null or [])
+        if (rules is null or [] || _host.IsInUserNamespace)
         {
             return;
         }

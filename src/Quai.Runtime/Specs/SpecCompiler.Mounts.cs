@@ -1,3 +1,4 @@
+using Quai.Linux.Mounts;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -72,7 +73,7 @@ public sealed partial class SpecCompiler
     private static string OverlayOptions(OverlayRoot overlay)
     {
         StringBuilder text = new("lowerdir=");
-        text.AppendJoin(':', overlay.Lower).Append(",upperdir=").Append(overlay.Upper).Append(",workdir=").Append(overlay.Work).Append(",index=off");
+        text.AppendJoin(':', overlay.Lower).Append(",upperdir=").Append(overlay.Upper).Append(",workdir=").Append(overlay.Work).Append(",index=off").Append(OverlayMarks.MountOption);
         return text.ToString();
     }
 

@@ -19,6 +19,7 @@ using Quai.Networks;
 using Quai.Networks.Sandboxes;
 using Quai.Runtime;
 using Quai.Runtime.Logging;
+using Quai.Runtime.Cgroups;
 using Quai.Volumes;
 
 namespace Quai.Engine.Containers.Launching;
@@ -73,7 +74,7 @@ internal sealed class Launcher
     public string CgroupsPath(Container container)
     {
         string parent = container.Spec.CgroupParent.Length > 0 ? container.Spec.CgroupParent : _options.CgroupParent;
-        return CgroupParents.PathOf(parent, container.Id);
+        return CgroupTree.Base + CgroupParents.PathOf(parent, container.Id);
     }
 
     /// <summary>Everything for a start. Writes files and mounts volumes on the way.</summary>

@@ -5,6 +5,7 @@ using Quai.Engine.Containers.Spec;
 using Quai.Engine.Containers.State;
 using Quai.Engine.Specs;
 using Quai.Errors;
+using Quai.Linux.Processes;
 using Quai.Linux;
 using Quai.Networks;
 using Quai.Runtime.Cgroups;
@@ -19,6 +20,7 @@ internal sealed class UpdateContainer(ContainerRegistry registry, ContainerEndpo
     {
         Container container = registry.Resolve(id);
         ResourceRules.Validate(request, update: true);
+        List<string>? warnings = OwnUserNamespace.IsNested ? LimitSupport.Discard(request, CgroupLayout.Current) : null;
         PortsUpdate ports = PortsUpdate.Read(request);
         if (request.RestartPolicy is { Name.Length: > 0 } policy)
         {
@@ -67,6 +69,6 @@ internal sealed class UpdateContainer(ContainerRegistry registry, ContainerEndpo
             events.Publish(container, "update");
         }
 
-        return new ContainerUpdateResponse(null);
+        return new ContainerUpdateResponse(warnings is { Count: > 0 } ? warnings : null);
     }
 }

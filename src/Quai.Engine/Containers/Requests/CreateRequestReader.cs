@@ -8,8 +8,10 @@ using Quai.Engine.Host;
 using Quai.Engine.Security;
 using Quai.Errors;
 using Quai.Images;
+using Quai.Linux.Processes;
 using Quai.Networks;
 using Quai.Oci.Images;
+using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers.Requests;
 
@@ -26,6 +28,11 @@ internal sealed class CreateRequestReader(EngineOptions options, ContainerRegist
         MoveLinks(host, request);
         HostConfigRules.Validate(request, host, options, warnings);
         SecurityRules.Check(host, appArmor);
+        if (OwnUserNamespace.IsNested)
+        {
+            warnings.AddRange(LimitSupport.Discard(host, CgroupLayout.Current));
+        }
+
         Image image = FindImage(request.Image, platform, warnings);
         ContainerConfig config = CopyConfig(request);
         ConfigMerge.Apply(config, image.Config.Config);

@@ -1,4 +1,5 @@
 using Quai.Engine.Containers.State;
+using Quai.Errors;
 using Quai.Runtime.Cgroups;
 
 namespace Quai.Engine.Containers.Runs;
@@ -12,6 +13,11 @@ internal sealed class ContainerFreezer(ContainerRecords records, ContainerEvents
     /// <param name="cancellation">Gives up, and thaws what is frozen.</param>
     public async Task FreezeAsync(Container container, bool held, CancellationToken cancellation)
     {
+        if (CgroupTree.Hierarchies.Count == 0)
+        {
+            throw QuaiException.Invalid($"container {container.Id} cannot be paused: without root, only what lives in a control group that was delegated to the user can be");
+        }
+
         await CgroupTree.Open(container.Run!.CgroupsPath).FreezeAsync(cancellation).ConfigureAwait(false);
         container.Machine.Paused(held);
         await records.SaveAsync(container).ConfigureAwait(false);

@@ -39,7 +39,7 @@ internal sealed class ContainerChanges(ContainerRegistry registry, IImageStore i
     /// </summary>
     private sealed class Comparison(CancellationToken cancellation)
     {
-        private static ReadOnlySpan<byte> Opaque => "trusted.overlay.opaque"u8;
+        private static ReadOnlySpan<byte> Opaque => OverlayMarks.Opaque;
 
         private static ReadOnlySpan<byte> Capability => "security.capability"u8;
 

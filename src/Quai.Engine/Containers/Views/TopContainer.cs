@@ -1,3 +1,4 @@
+using Quai.Linux.Processes;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -31,7 +32,9 @@ internal sealed partial class TopContainer(ContainerRegistry registry, Container
             ContainerStatus.Restarting => throw QuaiException.Conflict($"Container {container.Id} is restarting, wait until the container is running"),
             _ => container.Run ?? throw ContainerErrors.NotRunning(container),
         };
-        HashSet<int> inside = [.. CgroupTree.Open(run.CgroupsPath).Processes()];
+        HashSet<int> inside = CgroupTree.Hierarchies.Count > 0 ? [.. CgroupTree.Open(run.CgroupsPath).Processes()]
+            : container.Spec.Namespaces.Pid is { IsHost: false, Container: null } ? NamespaceMembers.Of(run.Shim.Pid, "pid")
+            : throw QuaiException.Invalid($"the processes of container {container.Id} cannot be told from others: it shares its process namespace, and has no control group");
         string output = await RunPsAsync(arguments, cancellation).ConfigureAwait(false);
         ContainerTopResponse response = Select(output, inside);
         events.Publish(container, "top");
