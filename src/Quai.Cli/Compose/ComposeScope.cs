@@ -32,6 +32,9 @@ internal sealed class ComposeScope(Session session, ComposeGlobals globals) : ID
     /// <summary>Standard error.</summary>
     public Output Error => session.Error;
 
+    /// <summary>Where the project's files are read from, which knows what was fetched from elsewhere.</summary>
+    public ProjectFiles Files { get; } = new(session);
+
     /// <summary>What engines have of projects.</summary>
     public ProjectObserver Observer => new(Engine);
 
@@ -52,7 +55,7 @@ internal sealed class ComposeScope(Session session, ComposeGlobals globals) : ID
     /// <exception cref="ComposeException">Something is wrong with it.</exception>
     public ComposeProject Load(IReadOnlyList<string> services)
     {
-        ComposeProject project = new ComposeLoader(new ProjectFiles(session)).Load(globals.Request(services) with { KeepsLabelFiles = true });
+        ComposeProject project = new ComposeLoader(Files).Load(globals.Request(services) with { KeepsLabelFiles = true });
         foreach (string warning in project.Warnings)
         {
             Warn(warning);

@@ -50,6 +50,7 @@ public static class ConvergencePlanner
         if (options.Starts)
         {
             new StartPlans(project, observed, options, builder, containers).Plan(order);
+            new PortHandovers(project, observed, options).Order(builder);
         }
 
         return new() { Steps = builder.Done(), Warnings = builder.Warnings, DivergedVolumes = resources.DivergedVolumes, Orphans = orphans };

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Display;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Providing;
 using Quai.Cli.Compose.Views;
@@ -93,9 +94,6 @@ internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show
             return false;
         }
 
-        scope.Progress.Settle();
-        scope.Out.Write(question + " [y/N] ");
-        using StreamReader reader = new(new Input());
-        return reader.ReadLine()?.Trim() is "y" or "Y" or "yes" or "Yes" or "YES";
+        return Question.IsAgreed(scope, question + " [y/N]");
     }
 }

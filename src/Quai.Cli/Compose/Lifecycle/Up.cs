@@ -1,5 +1,6 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Following;
+using Quai.Cli.Compose.Projects.Remote;
 using Quai.Cli.Compose.Watching;
 using Quai.Cli.Http;
 using Quai.Compose.Model;
@@ -60,6 +61,7 @@ internal sealed class Up : ComposeVerb
         }
 
         CheckAttaching(project);
+        new RemoteConsent(scope).Check(project, _flags.AssumesYes);
         using WatchSession? watch = _watch.Value ? new(scope, project, new() { NeverBuilds = request.Images!.NeverBuilds, IsQuiet = request.Images.IsBuildQuiet }) : null;
         if (_detach.Value || _wait.Value || _noStart.Value || scope.Globals.IsDryRun)
         {

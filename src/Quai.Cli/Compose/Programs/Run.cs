@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
+using Quai.Cli.Compose.Projects.Remote;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
 using Quai.Compose.Model;
@@ -55,6 +56,7 @@ internal sealed class Run : ComposeVerb
         }
 
         ComposeProject project = scope.Load([arguments[0]]);
+        new RemoteConsent(scope).Check(project, assumesYes: false);
         ComposeService service = _flags.Apply(project, project.Services[arguments[0]], arguments[1..]);
         bool hasTerminal = !_noTerminal.Value && _terminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal;
         service = service with { Tty = hasTerminal, StdinOpen = _interactive.Value };
