@@ -14,6 +14,9 @@ internal sealed class FaultList
     /// <summary>Whether anything was found.</summary>
     public bool HasAny => _faults.Count > 0;
 
+    /// <summary>Whether something was found at this path.</summary>
+    public bool Knows(NodePath path) => path.ToString() is var text && _faults.Exists(fault => fault.Path == text);
+
     /// <summary>Adds a fault about a node.</summary>
     public void Add(NodePath path, ComposeNode? node, string message, string? expected = null) =>
         Add(path, node?.Place, (node as ComposeScalar)?.Text, message, expected);

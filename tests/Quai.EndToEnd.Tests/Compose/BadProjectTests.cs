@@ -79,10 +79,10 @@ public sealed class BadProjectTests(QuaidInstance engine) : IClassFixture<QuaidI
     {
         await using ComposeFolder folder = new(engine, """
             services:
-              a: {image: 'not-there.invalid/x', networks: [n], volumes: ['v:/v']}
+              a: {image: 'not-there.invalid/x', networks: [n], volumes: ['vol:/v']}
               b: {image: BASE, configs: [c], deploy: {update_config: {failure_action: explode}}}
             networks: {n: {external: true, name: not-there}}
-            volumes: {v: {external: true, name: not-there}}
+            volumes: {vol: {external: true, name: not-there}}
             configs: {c: {external: true}}
             """);
         string said = (await folder.RunAsync("up -d")).ExpectFailure(1).Stderr, file = $"{folder.Folder}/compose.yaml";
@@ -96,7 +96,7 @@ public sealed class BadProjectTests(QuaidInstance engine) : IClassFixture<QuaidI
     [QuaidFact]
     public async Task Two_that_bring_a_new_project_up_at_once_both_succeed()
     {
-        await using ComposeFolder folder = new(engine, "services: {a: {image: BASE, command: SLEEPS, networks: [x, y], volumes: ['v:/v']}, b: {image: BASE, command: SLEEPS, depends_on: [a]}}\nnetworks: {x: {}, y: {}}\nvolumes: {v: {}}");
+        await using ComposeFolder folder = new(engine, "services: {a: {image: BASE, command: SLEEPS, networks: [x, y], volumes: ['vol:/v']}, b: {image: BASE, command: SLEEPS, depends_on: [a]}}\nnetworks: {x: {}, y: {}}\nvolumes: {vol: {}}");
         for (int i = 0; i < 3; i++)
         {
             foreach (CommandResult up in await Task.WhenAll(folder.RunAsync("up -d"), folder.RunAsync("up -d")))

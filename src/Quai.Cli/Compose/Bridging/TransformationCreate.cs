@@ -1,8 +1,8 @@
 using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Programs;
-using Quai.Cli.Containers.Files;
 using Quai.Cli.Http;
+using Copy = Quai.Cli.Containers.Files.Copy;
 
 namespace Quai.Cli.Compose.Bridging;
 

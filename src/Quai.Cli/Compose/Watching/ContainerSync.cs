@@ -36,7 +36,11 @@ internal sealed class ContainerSync(EngineClient engine)
             }
         }
 
-        await CopyAsync(container, [.. files.Where(file => IsThere(file.Path))], failures, cancellation);
+        foreach (IGrouping<bool, WatchedFile> some in files.Where(file => IsThere(file.Path)).GroupBy(file => file.IsRoot).OrderByDescending(group => group.Key))
+        {
+            await CopyAsync(container, [.. some], failures, cancellation);
+        }
+
         if (failures.Count > 0)
         {
             throw new ConvergenceException($"container {container.Name}: {string.Join("; ", failures)}");
@@ -54,7 +58,7 @@ internal sealed class ContainerSync(EngineClient engine)
         {
             List<string> unread = [];
             using FileStream archive = Pack(files, unread, cancellation);
-            await engine.Files.WriteAsync(container.Id, "/", archive, replaces: true, cancellation: cancellation);
+            await engine.Files.WriteAsync(container.Id, "/", archive, replaces: !files[0].IsRoot, cancellation: cancellation);
             failures.AddRange(unread);
         }
         catch (DaemonException e) when (files.Count == 1)

@@ -75,7 +75,7 @@ internal sealed class WatchedRule
             return null;
         }
 
-        return new(path, Rule.Target.Length == 0 ? "" : SlashPaths.Clean($"/{Rule.Target}/{relative}"));
+        return new(path, Rule.Target.Length == 0 ? "" : SlashPaths.Clean($"/{Rule.Target}/{relative}"), relative.Length == 0);
     }
 
     /// <summary>Everything beneath the rule's path that it is about, folders before what is in them.</summary>
