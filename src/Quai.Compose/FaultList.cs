@@ -60,7 +60,14 @@ internal sealed class FaultList
     {
         if (_faults.Count > 0)
         {
-            throw new ComposeException([.. _faults]);
+            throw new ComposeException(InOrder());
         }
+    }
+
+    /// <summary>In the order of the files, and of what is in them; what has no place comes last.</summary>
+    private ComposeFault[] InOrder()
+    {
+        List<string> files = [.. _faults.Where(fault => fault.Place is not null).Select(fault => fault.Place!.File).Distinct()];
+        return [.. _faults.OrderBy(fault => fault.Place is { } place ? files.IndexOf(place.File) : files.Count).ThenBy(fault => fault.Place?.Line).ThenBy(fault => fault.Place?.Column)];
     }
 }

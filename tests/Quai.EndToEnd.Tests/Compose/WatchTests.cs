@@ -93,6 +93,24 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         Assert.Equal(130, await watch.EndAsync());
     }
 
+    [QuaidFact]
+    public async Task A_key_begins_and_ends_to_watch()
+    {
+        await using ComposeFolder folder = new(engine, "services: {web: {image: BASE, command: SLEEPS, develop: {watch: [{path: ./src, target: /app, action: sync}]}}}");
+        Directory.CreateDirectory(Path.Combine(folder.Folder, "src"));
+        await using Terminal terminal = folder.Client.StartAtTerminal($"compose -f {folder.Folder}/compose.yaml -p {folder.Project} up --menu");
+        await terminal.WaitForAsync("w Enable Watch");
+        await terminal.TypeAsync("w");
+        await terminal.WaitForAsync("Watch enabled");
+        folder.Write("src/a", "1");
+        await terminal.WaitForAsync("Syncing service \"web\"");
+        await terminal.TypeAsync("w");
+        await terminal.WaitForAsync("Watch disabled");
+        await terminal.TypeAsync("\u0003");
+        Assert.Equal(130, await terminal.WaitForExitAsync());
+        Assert.Equal("", (await folder.OkAsync("ps -q")).Text);
+    }
+
     [QuaidTheory]
     [InlineData("services: {a: {image: BASE}}", "watch", "none of the selected services is configured for watch")]
     [InlineData("services: {a: {image: BASE, develop: {watch: [{path: ., action: rebuild}]}}}", "watch", "can't watch service \"a\" with action rebuild without a build context")]
