@@ -73,13 +73,18 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
     [QuaidFact]
     public async Task What_cannot_be_copied_keeps_nothing_else_from_it_and_a_file_becomes_a_folder_and_back()
     {
-        await using ComposeFolder folder = new(engine, "services: {web: {image: BASE, command: SLEEPS, tmpfs: ['/app/fixed'], develop: {watch: [{path: ./src, target: /app, action: sync}]}}}");
+        await using ComposeFolder folder = new(engine, "services: {web: {image: BASE, command: SLEEPS, develop: {watch: [{path: ./src, target: /app, action: sync}, {path: ./one, target: /app, action: sync}]}}}");
         string source = Path.Combine(folder.Folder, "src");
         Directory.CreateDirectory(source);
+        folder.Write("one", "");
         await using Following watch = new(folder, "watch");
         await watch.SaysAsync("Watch enabled");
-        folder.Write("src/a", "1").Write("src/fixed", "in the way of a mount").Write("src/z", "1");
-        await watch.SaysAsync("/app/fixed: ");
+        folder.Write("src/a", "0");
+        await UntilAsync(async () => await InAsync(folder, 1, "cat /app/a") == "0");
+
+        // What a rule names itself replaces no folder: the target may have been meant to be in it.
+        folder.Write("src/a", "1").Write("one", "1").Write("src/z", "1");
+        await watch.SaysAsync($"service \"web\": container {folder.Project}-web-1: /app: ");
         Assert.Equal("11", await InAsync(folder, 1, "cat /app/a /app/z"));
         File.Delete(source + "/a");
         Directory.CreateDirectory(source + "/a");
