@@ -16,6 +16,18 @@ public sealed record ComposeFault(string Message)
     /// <summary>What would have been right; null where that cannot be said shortly.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>As a line for a reader: the place, then what is wrong.</summary>
-    public override string ToString() => Place is null ? Message : $"{Place}: {Message}";
+    /// <summary>For a reader: the place, what is wrong, and what that does not say of the key, the value and what was expected.</summary>
+    public override string ToString()
+    {
+        string?[] details =
+        [
+            IsSaid(Path) ? null : Path,
+            IsSaid(Value) || Path.EndsWith(Value!, StringComparison.Ordinal) ? null : $"\"{Value}\"",
+            IsSaid(Expected) ? null : $"expected {Expected}",
+        ];
+        string rest = string.Join(", ", details.Where(detail => detail is not null));
+        return $"{(Place is null ? "" : $"{Place}: ")}{Message}{(rest.Length > 0 ? $" ({rest})" : "")}";
+    }
+
+    private bool IsSaid(string? detail) => detail is null or "" || Message.Contains(detail, StringComparison.Ordinal);
 }

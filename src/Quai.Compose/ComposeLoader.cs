@@ -12,24 +12,35 @@ public sealed class ComposeLoader(IComposeFiles files)
     /// <exception cref="ComposeException">There is none, or something is wrong with it.</exception>
     public ComposeProject Load(ComposeRequest request)
     {
-        (ComposeMapping tree, ProjectPlace place, string name, List<string> warnings) = LoadParts(request with { Interpolates = true });
-        return new ProjectBuilder(files, request, place, name, warnings).Build(tree);
+        (ComposeMapping tree, ProjectPlace place, string name, LoadContext context) = LoadParts(request with { Interpolates = true });
+        return new ProjectBuilder(files, request, place, name, context).Build(tree);
     }
 
     /// <summary>Loads a project's files into a tree in long form, without a model of it: variables, and what is taken from the environment, stay as they are.</summary>
     /// <exception cref="ComposeException">There is none, or something is wrong with it.</exception>
-    public ComposeMapping LoadTree(ComposeRequest request) => LoadParts(request with { Interpolates = false }).Tree;
+    public ComposeMapping LoadTree(ComposeRequest request)
+    {
+        (ComposeMapping tree, _, _, LoadContext context) = LoadParts(request with { Interpolates = false });
+        context.Faults.ThrowIfAny();
+        return tree;
+    }
 
-    private (ComposeMapping Tree, ProjectPlace Place, string Name, List<string> Warnings) LoadParts(ComposeRequest request)
+    private (ComposeMapping Tree, ProjectPlace Place, string Name, LoadContext Context) LoadParts(ComposeRequest request)
     {
         RecordedFiles recorded = new(files);
         ProjectPlace place = ProjectPlace.Find(recorded, request);
-        List<string> warnings = place.Warnings;
+        LoadContext context = new(recorded, request, place.Warnings);
         string name = ProjectName.Find(request, place, place.Files.SelectMany(file => recorded.Read(file) is { } text ? ProjectName.DocumentsOf(file, text) : []));
         place.Environment["COMPOSE_PROJECT_NAME"] = name;
-        ComposeMapping tree = new ModelLoader(new(recorded, request, warnings), place.Directory, "", place.Environment).Load(place.Files, []);
+        ComposeMapping tree = new ModelLoader(context, place.Directory, "", place.Environment).Load(place.Files, []);
+        if (context.IsIncomplete)
+        {
+            context.Faults.ThrowIfAny();
+        }
+
         if (tree.Count == 0)
         {
+            context.Faults.ThrowIfAny();
             throw new ComposeException(new ComposeFault("empty compose file") { Place = new(place.Files[0], 1, 1), Expected = "a mapping" });
         }
 
@@ -38,6 +49,6 @@ public sealed class ComposeLoader(IComposeFiles files)
             new Normalization(name, request.Interpolates ? place.Environment : []).Apply(tree);
         }
 
-        return (tree, place, name, warnings);
+        return (tree, place, name, context);
     }
 }

@@ -47,6 +47,9 @@ public sealed record ComposeRequest
     /// <summary>Whether it is checked that services refer only to what there is.</summary>
     public bool ChecksConsistency { get; init; } = true;
 
+    /// <summary>Whether it is checked that the files and variables exist that secrets and configs of services are taken from: only who makes containers needs them.</summary>
+    public bool ChecksFiles { get; init; }
+
     /// <summary>Whether networks, volumes, secrets and configs are left out that no service uses.</summary>
     public bool LeavesOutUnused { get; init; } = true;
 }

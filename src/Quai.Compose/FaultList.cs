@@ -9,6 +9,13 @@ internal sealed class FaultList
     private const int Most = 100;
 
     private readonly List<ComposeFault> _faults = [];
+    private readonly List<NodePath> _paths = [];
+
+    /// <summary>Whether anything was found.</summary>
+    public bool HasAny => _faults.Count > 0;
+
+    /// <summary>Whether something was found at this path.</summary>
+    public bool Knows(NodePath path) => path.ToString() is var text && _faults.Exists(fault => fault.Path == text);
 
     /// <summary>Adds a fault about a node.</summary>
     public void Add(NodePath path, ComposeNode? node, string message, string? expected = null) =>
@@ -17,14 +24,35 @@ internal sealed class FaultList
     /// <summary>Adds a fault about a place.</summary>
     public void Add(NodePath path, ComposePlace? place, string? value, string message, string? expected = null)
     {
-        if (_faults.Count < Most)
+        _paths.Add(path);
+        Add(new ComposeFault(message) { Path = path.ToString(), Place = place, Value = value, Expected = expected });
+    }
+
+    /// <summary>Adds a fault that has not been found yet: a file may be read for several services.</summary>
+    public void Add(ComposeFault fault)
+    {
+        if (_faults.Count < Most && !_faults.Contains(fault))
         {
-            _faults.Add(new(message) { Path = path.ToString(), Place = place, Value = value, Expected = expected });
+            _faults.Add(fault);
         }
     }
 
     /// <summary>Adds what another pass threw.</summary>
-    public void Add(ComposeException exception) => _faults.AddRange(exception.Faults.Take(Most - _faults.Count));
+    public void Add(ComposeException exception)
+    {
+        foreach (ComposeFault fault in exception.Faults)
+        {
+            Add(fault);
+        }
+    }
+
+    /// <summary>The paths at which something was found since this was last asked.</summary>
+    public IReadOnlyList<NodePath> TakePaths()
+    {
+        NodePath[] paths = [.. _paths];
+        _paths.Clear();
+        return paths;
+    }
 
     /// <summary>Throws if anything was found.</summary>
     /// <exception cref="ComposeException">Something was.</exception>
@@ -32,7 +60,14 @@ internal sealed class FaultList
     {
         if (_faults.Count > 0)
         {
-            throw new ComposeException([.. _faults]);
+            throw new ComposeException(InOrder());
         }
+    }
+
+    /// <summary>In the order of the files, and of what is in them; what has no place comes last.</summary>
+    private ComposeFault[] InOrder()
+    {
+        List<string> files = [.. _faults.Where(fault => fault.Place is not null).Select(fault => fault.Place!.File).Distinct()];
+        return [.. _faults.OrderBy(fault => fault.Place is { } place ? files.IndexOf(place.File) : files.Count).ThenBy(fault => fault.Place?.Line).ThenBy(fault => fault.Place?.Column)];
     }
 }

@@ -27,7 +27,7 @@ public static class ComposeLabels
     /// <summary>What the service waits for, as <c>NAME:CONDITION:RESTART</c> with commas between.</summary>
     public const string DependsOn = "com.docker.compose.depends_on";
 
-    /// <summary>The container that this one took the place of.</summary>
+    /// <summary>The container that this one took the place of: its name of its own, or <c>SERVICE-NUMBER</c>.</summary>
     public const string Replace = "com.docker.compose.replace";
 
     /// <summary>The project's folder.</summary>

@@ -63,6 +63,9 @@ internal sealed class Engine
         summary.Status = status;
     }
 
+    /// <summary>The id of a container.</summary>
+    public static string IdOf(string name) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+
     private void Add(ComposeProject project, ComposeService service, int number, string state, string status)
     {
         ComposeService resolved = ServiceReferences.Resolve(service, name => Containers.First(container => container.Service == name).Id);
@@ -70,7 +73,8 @@ internal sealed class Engine
         string name = ServiceScale.ContainerName(project.Name, service, number);
         Containers.Add(new(new ContainerSummary
         {
-            Id = $"id-of-{name}-{new string('0', 64)}"[..64],
+            Id = IdOf(name),
+            Ports = [.. service.Ports.Where(port => port.Published.Length > 0).Select(port => new PortSummary { IP = "0.0.0.0", PrivatePort = (ushort)port.Target, PublicPort = ushort.Parse(port.Published, null), Type = port.Protocol })],
             Names = ["/" + name],
             Labels = request.Labels!,
             State = state,

@@ -206,8 +206,9 @@ public sealed class PlanTests
         _engine.Containers.Add(new(new()
         {
             Id = new string('f', 64),
+            Created = 1,
             Names = [$"/{old.Id[..12]}_shop-a-1"],
-            Labels = new(old.Summary.Labels) { [ComposeLabels.Replace] = old.Id },
+            Labels = old.Summary.Labels,
             State = "created",
             NetworkSettings = old.Summary.NetworkSettings,
         }));
@@ -219,6 +220,37 @@ public sealed class PlanTests
         Assert.Equal([string.Format(null, first, old.Id[..12]), second], Engine.Texts(_engine.Plan(project)));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0)]
+    public void Of_two_that_have_each_others_ids_in_their_names_one_goes(long created)
+    {
+        ComposeProject project = Engine.Load("services: {a: {image: base}}");
+        _engine.Up(project);
+        Observing.ObservedContainer old = _engine.Containers[0];
+        string id = new('f', 64);
+        old.Summary.Names = [$"/{id[..12]}_shop-a-1"];
+        _engine.Containers[0] = new(old.Summary);
+        _engine.Containers.Add(new(new()
+        {
+            Id = id, Created = created, Names = [$"/{old.Id[..12]}_shop-a-1"], Labels = old.Summary.Labels, State = "created", NetworkSettings = old.Summary.NetworkSettings,
+        }));
+        ConvergencePlan plan = _engine.Plan(project);
+        Assert.Equal(id, Assert.Single(plan.Steps, step => step.Action == StepAction.RemoveContainer).Container!.Id);
+        Assert.Equal(old.Id, Assert.Single(plan.Steps, step => step.Action == StepAction.RenameContainer).Container!.Id);
+    }
+
+    [Fact]
+    public void A_start_waits_until_its_port_is_free()
+    {
+        _engine.Up(Engine.Load("services: {a: {image: base, ports: ['1:9']}, b: {image: base, ports: ['2:9']}, gone: {image: base, ports: ['3:9']}}"));
+        ConvergencePlan plan = _engine.Plan(Engine.Load("services: {a: {image: base, ports: ['2:9']}, b: {image: base, ports: ['1:9'], depends_on: [a]}, c: {image: base, ports: ['3:9']}}"), new() { RemovesOrphans = true });
+        PlanStep Of(StepAction action, string name) => Assert.Single(plan.Steps, step => step.Action == action && step.Name == name);
+        Assert.Contains(Of(StepAction.RecreateContainer, "shop-b-1").Id, Of(StepAction.StartContainer, "shop-a-1").After);
+        Assert.Contains(Of(StepAction.RecreateContainer, "shop-a-1").Id, Of(StepAction.StartContainer, "shop-b-1").After);
+        Assert.Contains(Of(StepAction.RemoveContainer, "shop-gone-1").Id, Of(StepAction.StartContainer, "shop-c-1").After);
+    }
+
     [Fact]
     public void What_is_left_over_goes_before_another_gets_its_name()
     {
@@ -226,7 +258,7 @@ public sealed class PlanTests
         Observing.ObservedContainer old = _engine.Containers[0];
         _engine.Containers.Add(new(new()
         {
-            Id = new string('f', 64), Names = [$"/{old.Id[..12]}_shop-a-1"], Labels = new(old.Summary.Labels) { [ComposeLabels.Replace] = old.Id }, State = "created", NetworkSettings = old.Summary.NetworkSettings,
+            Id = new string('f', 64), Created = 1, Names = [$"/{old.Id[..12]}_shop-a-1"], Labels = old.Summary.Labels, State = "created", NetworkSettings = old.Summary.NetworkSettings,
         }));
         ConvergencePlan plan = _engine.Plan(Engine.Load("services: {a: {image: base, user: nobody}}"));
         PlanStep removal = Assert.Single(plan.Steps, step => step.Action == StepAction.RemoveContainer), recreate = Assert.Single(plan.Steps, step => step.Action == StepAction.RecreateContainer);

@@ -1,4 +1,5 @@
 using Quai.Compose.Model;
+using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
 
 namespace Quai.Convergence.Tests;
@@ -72,15 +73,29 @@ public sealed class UpdatePlanTests
         const string Text = "services: {a: {image: base, deploy: {update_config: {order: start-first}}}}";
         ComposeProject project = Engine.Load(Text);
         _engine.Up(project);
-        string id = _engine.Containers[0].Id;
-        _engine.Containers.Add(new(new Quai.Api.Containers.ContainerSummary
-        {
-            Id = new string('f', 64), Names = [$"/{id[..12].Replace('-', 'a')}_shop-a-1"], State = "running", Status = "Up", Labels = new(_engine.Containers[0].Summary.Labels),
-        }));
-        _engine.Containers[0].Summary.Labels[ComposeLabels.Replace] = new string('f', 64);
+        ObservedContainer now = _engine.Containers[0];
+
+        // They have exchanged their names.
+        _engine.Containers.Add(new(new Quai.Api.Containers.ContainerSummary { Id = new string('f', 64), Names = [$"/{new string('f', 12)}_shop-a-1"], State = "running", Status = "Up", Labels = now.Summary.Labels }));
         ConvergencePlan plan = _engine.Plan(project);
         PlanStep removal = Assert.Single(plan.Steps, step => step.DoesSomething);
         Assert.Equal((StepAction.RemoveContainer, new string('f', 64), "another has taken its place"), (removal.Action, removal.Container!.Id, removal.Reason));
+    }
+
+    [Fact]
+    public void Services_that_exchange_ports_are_stopped_first_and_said_to_be()
+    {
+        const string Policy = "deploy: {update_config: {order: start-first}}";
+        _engine.Up(Engine.Load($"services: {{a: {{image: base, ports: ['1:9'], {Policy}}}, b: {{image: base, ports: ['2:9'], {Policy}}}, c: {{image: base, {Policy}}}}}"));
+        ConvergencePlan plan = _engine.Plan(Engine.Load($"services: {{a: {{image: base, ports: ['2:9'], {Policy}}}, b: {{image: base, ports: ['1:9'], {Policy}}}, c: {{image: base, user: nobody, {Policy}}}}}"));
+        Assert.Equal(["shop-a-1", "shop-b-1"], plan.Steps.Where(step => step.Action == StepAction.RecreateContainer).Select(step => step.Name).Order());
+        Assert.Equal("shop-c-1", Assert.Single(plan.Steps, step => step.IsUpdate).Name);
+        Assert.Equal(
+            [
+                "service \"a\" is updated stop-first, without its update_config: it gets port 2, which container shop-b-1 has until then",
+                "service \"b\" is updated stop-first, without its update_config: it gets port 1, which container shop-a-1 has until then",
+            ],
+            plan.Warnings);
     }
 
     private static PlanStep[] Updates(string file, out ConvergencePlan plan, PlanOptions? options = null)

@@ -21,6 +21,7 @@ internal sealed partial class Consistency(ComposeProject project, ComposeMapping
             References(service);
             Amounts(service);
             Mounts(service);
+            RestartRules.Check(service, (message, key, value) => Add(message, ["services", service.Name, .. key.Split('.')], RestartRules.Expected, value));
         }
 
         foreach ((string name, ComposeFileObject secret) in project.Secrets)
@@ -105,27 +106,44 @@ internal sealed partial class Consistency(ComposeProject project, ComposeMapping
             bool mayBeMissing = dependency is { Required: false } && project.DisabledServices.ContainsKey(name);
             if (!project.Services.ContainsKey(name) && !mayBeMissing)
             {
-                Add($"service \"{service.Name}\" depends on undefined service \"{name}\"{Suffix}", ["services", service.Name, "depends_on", name], "a service that there is");
+                Add($"service \"{service.Name}\" depends on undefined service \"{name}\"{Suffix}", ["services", service.Name, .. KeyOf(service, name)], "a service that there is", name);
             }
         }
 
-        if (service.NetworkMode.StartsWith("service:", StringComparison.Ordinal) && service.NetworkMode["service:".Length..] is var other && !project.Services.ContainsKey(other))
+        if (service.NetworkMode.StartsWith("service:", StringComparison.Ordinal) && service.NetworkMode["service:".Length..] is var other && !project.Services.ContainsKey(other) && !service.DependsOn.ContainsKey(other))
         {
             Add($"service \"{other}\" not found for network_mode 'service:{other}'", ["services", service.Name, "network_mode"], "a service that there is");
         }
 
         Undefined(service, "volume", "volumes", service.Volumes.Where(mount => mount.Type == "volume" && mount.Source.Length > 0).Select(mount => mount.Source), project.Volumes.ContainsKey);
-        Undefined(service, "build secret", "build", service.Build?.Secrets.Select(secret => secret.Source) ?? [], project.Secrets.ContainsKey);
+        Undefined(service, "build secret", "build.secrets", service.Build?.Secrets.Select(secret => secret.Source) ?? [], project.Secrets.ContainsKey);
         Undefined(service, "config", "configs", service.Configs.Select(config => config.Source), project.Configs.ContainsKey);
         Undefined(service, "model", "models", service.Models.Keys, project.Models.ContainsKey);
         Undefined(service, "secret", "secrets", service.Secrets.Select(secret => secret.Source), project.Secrets.ContainsKey);
+    }
+
+    /// <summary>By which key a service depends on another.</summary>
+    private static string[] KeyOf(ComposeService service, string other)
+    {
+        string shared = "service:" + other;
+        return service switch
+        {
+            _ when service.NetworkMode == shared => ["network_mode"],
+            _ when service.Ipc == shared => ["ipc"],
+            _ when service.Pid == shared => ["pid"],
+            _ when service.Uts == shared => ["uts"],
+            _ when service.Cgroup == shared => ["cgroup"],
+            _ when service.Links.Any(link => link == other || link.StartsWith(other + ":", StringComparison.Ordinal)) => ["links", other],
+            _ when service.VolumesFrom.Any(from => from == other || from.StartsWith(other + ":", StringComparison.Ordinal)) => ["volumes_from", other],
+            _ => ["depends_on", other],
+        };
     }
 
     private void Undefined(ComposeService service, string kind, string key, IEnumerable<string> names, Func<string, bool> exists)
     {
         foreach (string name in names.Where(name => !exists(name)))
         {
-            Add($"service \"{service.Name}\" refers to undefined {kind} {name}{Suffix}", ["services", service.Name, key, name], $"a {kind} that there is", name);
+            Add($"service \"{service.Name}\" refers to undefined {kind} {name}{Suffix}", ["services", service.Name, .. key.Split('.'), name], $"a {kind} that there is", name);
         }
     }
 
@@ -154,16 +172,8 @@ internal sealed partial class Consistency(ComposeProject project, ComposeMapping
 
     private void Add(string message, string[] path, string expected, string? value = null)
     {
-        NodePath where = NodePath.Root;
-        ComposeNode? node = tree;
-        ComposePlace? place = null;
-        foreach (string key in path)
-        {
-            where = where.Key(key);
-            place = node is ComposeMapping mapping && mapping.Has(key) ? mapping.PlaceOf(key) : place;
-            node = (node as ComposeMapping)?[key];
-        }
-
-        faults.Add(where, place, value ?? (node as ComposeScalar)?.Text, message, expected);
+        NodePath where = path.Aggregate(NodePath.Root, (parent, key) => parent.Key(key));
+        ComposeNode? node = path.Aggregate((ComposeNode?)tree, (parent, key) => (parent as ComposeMapping)?[key]);
+        faults.Add(where, TreePlaces.Find(tree, path), value ?? (node as ComposeScalar)?.Text, message, expected);
     }
 }

@@ -1,3 +1,4 @@
+using Quai.Compose.Checking;
 using Quai.Compose.Merging;
 using Quai.Compose.Yaml;
 
@@ -13,7 +14,6 @@ internal sealed class Extending(
     LoadContext context, string file, string directory, IReadOnlyDictionary<string, string> environment, IReadOnlySet<string> overridden)
 {
     /// <summary>Applies this to all services of a file.</summary>
-    /// <exception cref="ComposeException">A service that is extended does not exist, or extends itself in the end.</exception>
     public void Apply(ComposeMapping content)
     {
         if (content["services"] is not ComposeMapping services)
@@ -21,7 +21,6 @@ internal sealed class Extending(
             return;
         }
 
-        FaultList faults = new();
         foreach (string name in services.Keys)
         {
             try
@@ -30,11 +29,11 @@ internal sealed class Extending(
             }
             catch (ComposeException e)
             {
-                faults.Add(e);
+                context.Faults.Add(e);
+                (services[name] as ComposeMapping)?.Remove("extends");
+                Pruning.Complete(content, "services", name);
             }
         }
-
-        faults.ThrowIfAny();
     }
 
     private ComposeNode Extend(string name, ComposeMapping services, string from, IReadOnlyList<(string File, string Service)> chain, IReadOnlyList<IReadOnlySet<string>> resets)
@@ -84,9 +83,7 @@ internal sealed class Extending(
             Overriding.Apply(wrapped, reset, NodePath.Root);
         }
 
-        FaultList faults = new();
-        ComposeMapping merged = (ComposeMapping)new NodeMerge(faults).Merge(source, service, path);
-        faults.ThrowIfAny();
+        ComposeMapping merged = (ComposeMapping)new NodeMerge(context.Faults).Merge(source, service, path);
         merged.Remove("extends");
         services.Set(name, merged, services.PlaceOf(name));
         return merged;

@@ -12,7 +12,6 @@ internal sealed class Including(LoadContext context, string directory, IReadOnly
     private static readonly string[] s_kinds = ["services", "volumes", "networks", "secrets", "configs", "models"];
 
     /// <summary>Applies this to a file.</summary>
-    /// <exception cref="ComposeException">An included file is wrong, or includes itself in the end, or both have something of the same name.</exception>
     public void Apply(ComposeMapping content)
     {
         if (content["include"] is not { IsNull: false } includes)
@@ -23,23 +22,24 @@ internal sealed class Including(LoadContext context, string directory, IReadOnly
 
         if (includes is not ComposeSequence sequence)
         {
-            throw Fault(includes, "`include` must be a list", "a list of files");
+            context.Faults.Add(Fault(includes, "`include` must be a list", "a list of files"));
+            content.Remove("include");
+            return;
         }
 
-        FaultList faults = new();
         foreach (ComposeNode include in sequence.Items)
         {
             try
             {
-                Import(Load(include), content, faults);
+                Import(Load(include), content, context.Faults);
             }
             catch (ComposeException e)
             {
-                faults.Add(e);
+                context.Faults.Add(e);
+                context.IsIncomplete = true;
             }
         }
 
-        faults.ThrowIfAny();
         content.Remove("include");
     }
 

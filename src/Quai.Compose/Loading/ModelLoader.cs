@@ -34,17 +34,16 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
             }
         }
 
-        FaultList faults = new();
         Defaults.Apply(_tree);
-        TreeChecks.Check(_tree, faults);
-        faults.ThrowIfAny();
+        TreeChecks.Check(_tree, context.Faults);
+        Prune(_tree);
         if (context.Request.ResolvesPaths || prefix.Length > 0)
         {
             // Paths of included files start from the project's folder even where they stay relative.
-            new PathResolution(prefix.Length > 0 ? prefix : directory, environment.GetValueOrDefault("HOME")).Apply(_tree, faults);
+            new PathResolution(prefix.Length > 0 ? prefix : directory, environment.GetValueOrDefault("HOME")).Apply(_tree, context.Faults);
+            Prune(_tree);
         }
 
-        faults.ThrowIfAny();
         if (context.Request.Interpolates)
         {
             EnvironmentValues.Resolve(_tree, environment);
@@ -58,36 +57,36 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
     public (ComposeMapping Tree, IReadOnlySet<string> Overridden) LoadBase(string file, string relativeFolder)
     {
         HashSet<string> overridden = [];
-        FaultList faults = new();
+        FaultList faults = context.Faults;
         foreach (YamlDocument document in ReadFile(file).Where(document => document.Root is not null))
         {
-            ComposeMapping content = Interpolated(AsMapping(document, file), faults);
-            faults.ThrowIfAny();
+            ComposeMapping content = Interpolated(AsMapping(document, file));
             overridden.UnionWith(document.Overridden);
             Overriding.Apply(_tree, document.Overridden, NodePath.Root);
             _tree = (ComposeMapping)new NodeMerge(faults).Merge(_tree, content, NodePath.Root);
+            Prune(_tree);
             new CanonicalForm(faults, context.Warnings, !context.Request.Interpolates).Apply(_tree);
-            faults.ThrowIfAny();
+            Prune(_tree);
         }
 
         new PathResolution(relativeFolder, environment.GetValueOrDefault("HOME")).Apply(_tree, faults);
-        faults.ThrowIfAny();
+        Prune(_tree);
         return (_tree, overridden);
     }
 
     private void Add(string file, YamlDocument document, IReadOnlyList<string> included)
     {
-        FaultList faults = new();
-        ComposeMapping content = Interpolated(AsMapping(document, file), faults);
-        faults.ThrowIfAny();
+        FaultList faults = context.Faults;
+        ComposeMapping content = Interpolated(AsMapping(document, file));
         new Extending(context, file, directory, environment, document.Overridden).Apply(content);
         Overriding.Apply(_tree, document.Overridden, NodePath.Root);
         new Including(context, directory, environment, included).Apply(content);
         _tree = (ComposeMapping)new NodeMerge(faults).Merge(_tree, content, NodePath.Root);
-        faults.ThrowIfAny();
+        Prune(_tree);
         new Uniqueness(faults).Apply(_tree, NodePath.Root);
+        Prune(_tree);
         new SchemaCheck(faults).Check(_tree);
-        faults.ThrowIfAny();
+        Prune(_tree);
         if (_tree.Has("version"))
         {
             context.Warn($"{file}: the attribute `version` is obsolete, it will be ignored, please remove it to avoid potential confusion");
@@ -95,11 +94,14 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
         }
 
         new CanonicalForm(faults, context.Warnings, !context.Request.Interpolates).Apply(_tree);
-        faults.ThrowIfAny();
+        Prune(_tree);
         OmitEmptyServers();
         new Uniqueness(faults).Apply(_tree, NodePath.Root);
-        faults.ThrowIfAny();
+        Prune(_tree);
     }
+
+    /// <summary>Takes out what has been found wrong.</summary>
+    private void Prune(ComposeMapping tree) => Pruning.Apply(tree, context.Faults.TakePaths());
 
     private List<YamlDocument> ReadFile(string file) => YamlReader.Read(file, context.Files.Read(file)
         ?? throw new ComposeException(new ComposeFault($"open {file}: no such file or directory") { Value = file, Expected = "a file" }));
@@ -107,7 +109,7 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
     private static ComposeMapping AsMapping(YamlDocument document, string file) => document.Root as ComposeMapping
         ?? throw new ComposeException(new ComposeFault("top-level object must be a mapping") { Place = document.Root?.Place ?? new(file, 1, 1), Expected = "a mapping" });
 
-    private ComposeMapping Interpolated(ComposeMapping content, FaultList faults)
+    private ComposeMapping Interpolated(ComposeMapping content)
     {
         if (!context.Request.Interpolates)
         {
@@ -115,7 +117,9 @@ internal sealed class ModelLoader(LoadContext context, string directory, string 
         }
 
         Substitution substitution = new(environment.GetValueOrDefault, name => context.Warn($"The \"{name}\" variable is not set. Defaulting to a blank string."));
-        return (ComposeMapping)new TreeInterpolation(substitution, context.Warnings, faults).Apply(content, NodePath.Root);
+        ComposeMapping interpolated = (ComposeMapping)new TreeInterpolation(substitution, context.Warnings, context.Faults).Apply(content, NodePath.Root);
+        Prune(interpolated);
+        return interpolated;
     }
 
     private void OmitEmptyServers()

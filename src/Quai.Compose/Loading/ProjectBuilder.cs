@@ -9,43 +9,69 @@ namespace Quai.Compose.Loading;
 /// <param name="request">What is asked for.</param>
 /// <param name="place">Where the project is.</param>
 /// <param name="name">The project's name.</param>
-/// <param name="warnings">What is odd but not wrong.</param>
-internal sealed class ProjectBuilder(IComposeFiles files, ComposeRequest request, ProjectPlace place, string name, List<string> warnings)
+/// <param name="context">What is odd, and what has been found wrong so far.</param>
+internal sealed class ProjectBuilder(IComposeFiles files, ComposeRequest request, ProjectPlace place, string name, LoadContext context)
 {
-    private readonly FaultList _faults = new();
+    private readonly FaultList _faults = context.Faults;
 
     /// <summary>The project.</summary>
     /// <exception cref="ComposeException">Something is wrong with it.</exception>
     public ComposeProject Build(ComposeMapping tree)
     {
-        ComposeProject project = Read(tree);
-        _faults.ThrowIfAny();
-        project = WithProfiles(project);
-        Consistency consistency = new(project, tree, _faults);
+        ComposeProject project = WithProfiles(Read(tree));
         if (request.ChecksConsistency)
         {
-            consistency.Check();
-            _faults.ThrowIfAny();
+            new Consistency(project, tree, _faults).Check();
             project = project with { Services = Each(project.Services, WithScale) };
         }
 
-        project = Selection.Of(project, request.Services);
-        ServiceFiles read = new(files, request.CurrentDirectory, project.Environment, _faults);
-        project = project with { Services = Each(project.Services, service => read.WithLabels(request.ResolvesEnvironment ? read.WithVariables(service) : service, request.KeepsLabelFiles)) };
-        _faults.ThrowIfAny();
-
-        if (request.LeavesOutUnused)
+        if (!_faults.HasAny)
         {
-            project = Selection.WithoutUnused(project);
+            project = WithFiles(Selection.Of(project, request.Services), tree);
+            project = request.LeavesOutUnused ? Selection.WithoutUnused(project) : project;
+        }
+        else if (!request.Services.Any(service => !project.Services.ContainsKey(service)))
+        {
+            // There will be no project, but what is wrong with files is to be told as well.
+            _ = WithFiles(project with { Services = project.Services.Where(entry => request.Services.Count == 0 || request.Services.Contains(entry.Key)).ToDictionary() }, tree);
         }
 
         if (request.ChecksConsistency)
         {
             new Consistency(project, tree, _faults).CheckContainerNames();
-            _faults.ThrowIfAny();
         }
 
-        return project with { Warnings = [.. warnings] };
+        _faults.ThrowIfAny();
+        return project with { Places = Places(tree), Warnings = [.. context.Warnings] };
+    }
+
+    /// <summary>The project whose services have the variables and labels of their files.</summary>
+    private ComposeProject WithFiles(ComposeProject project, ComposeMapping tree)
+    {
+        ServiceFiles read = new(files, request.CurrentDirectory, project.Environment, tree, _faults);
+        if (request.ChecksFiles)
+        {
+            read.CheckSources(project);
+        }
+
+        return project with { Services = Each(project.Services, service => read.WithLabels(request.ResolvesEnvironment ? read.WithVariables(service) : service, request.KeepsLabelFiles)) };
+    }
+
+    private static Dictionary<string, ComposePlace> Places(ComposeMapping tree)
+    {
+        Dictionary<string, ComposePlace> places = [];
+        foreach ((string kind, ComposeNode resources) in tree.Entries)
+        {
+            foreach (string key in (resources as ComposeMapping)?.Keys ?? [])
+            {
+                if (((ComposeMapping)resources).PlaceOf(key) is { } where)
+                {
+                    places[$"{kind}.{key}"] = where;
+                }
+            }
+        }
+
+        return places;
     }
 
     private ComposeProject Read(ComposeMapping tree) => new()
@@ -77,17 +103,39 @@ internal sealed class ProjectBuilder(IComposeFiles files, ComposeRequest request
         Dictionary<string, T> all = [];
         foreach ((string key, ComposeNode node) in (tree[kind] as ComposeMapping)?.Entries ?? Enumerable.Empty<KeyValuePair<string, ComposeNode>>())
         {
-            try
-            {
-                all[key] = read(key, node as ComposeMapping ?? new());
-            }
-            catch (ComposeException e)
-            {
-                _faults.Add(new ComposeException([.. e.Faults.Select(fault => fault with { Path = $"{kind}.{key}", Message = $"{kind}.{key}: {fault.Message}" })], e));
-            }
+            all[key] = One(tree, kind, key, node as ComposeMapping ?? new(), read);
         }
 
         return all;
+    }
+
+    /// <summary>Reads one; what is wrong with it is noted and taken out until the rest can be read.</summary>
+    private T One<T>(ComposeMapping tree, string kind, string key, ComposeMapping node, Func<string, ComposeMapping, T> read)
+    {
+        while (true)
+        {
+            try
+            {
+                return read(key, node);
+            }
+            catch (ComposeException e)
+            {
+                NodePath path = NodePath.Root.Key(kind).Key(key);
+                foreach (ComposeFault fault in e.Faults)
+                {
+                    NodePath? found = fault.Place is { } where ? Pruning.Remove(node, path, where) : null;
+                    _faults.Add(fault with { Path = (found ?? path).ToString(), Message = $"{kind}.{key}: {fault.Message}" });
+                    if (found is null)
+                    {
+                        // It is not known what is to be taken out: all of it goes.
+                        node = new ComposeMapping { Place = node.Place };
+                        ((ComposeMapping)tree[kind]!).Set(key, node, ((ComposeMapping)tree[kind]!).PlaceOf(key));
+                    }
+                }
+
+                Pruning.Complete(tree, kind, key);
+            }
+        }
     }
 
     private static ComposeProject WithProfiles(ComposeProject project)

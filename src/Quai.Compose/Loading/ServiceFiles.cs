@@ -1,6 +1,8 @@
+using Quai.Compose.Checking;
 using Quai.Compose.Interpolation;
-using Quai.Compose.Model;
 using Quai.Compose.Model.Services;
+using Quai.Compose.Model;
+using Quai.Compose.Yaml;
 
 namespace Quai.Compose.Loading;
 
@@ -8,9 +10,48 @@ namespace Quai.Compose.Loading;
 /// <param name="files">Where files are read from.</param>
 /// <param name="directory">The folder that paths start from which have stayed relative.</param>
 /// <param name="environment">The project's variables.</param>
+/// <param name="tree">What the services were read from, for the places of what is wrong.</param>
 /// <param name="faults">What is wrong.</param>
-internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadOnlyDictionary<string, string> environment, FaultList faults)
+internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadOnlyDictionary<string, string> environment, ComposeMapping tree, FaultList faults)
 {
+    /// <summary>Checks that there is what services' secrets and configs are taken from.</summary>
+    public void CheckSources(ComposeProject project)
+    {
+        foreach (ComposeService service in project.Services.Values)
+        {
+            foreach (ServiceFile secret in service.Secrets)
+            {
+                CheckSource(service, "secret", secret.Source, project.Secrets.GetValueOrDefault(secret.Source));
+            }
+
+            foreach (ServiceFile config in service.Configs)
+            {
+                CheckSource(service, "config", config.Source, project.Configs.GetValueOrDefault(config.Source));
+            }
+        }
+    }
+
+    private void CheckSource(ComposeService service, string kind, string name, ComposeFileObject? source)
+    {
+        if (source is null or { IsExternal: true })
+        {
+            return;
+        }
+
+        string subject = $"service \"{service.Name}\": {kind} \"{name}\"";
+        if (source.Environment.Length > 0 && !environment.ContainsKey(source.Environment))
+        {
+            Add($"{subject}: environment variable \"{source.Environment}\" required by {kind} \"{name}\" is not set", [$"{kind}s", name, "environment"], source.Environment, "a variable that is set");
+        }
+        else if (source.File.Length > 0 && FilePath.Absolute(source.File, directory) is var path && !files.FileExists(path) && !files.FolderExists(path))
+        {
+            Add($"{subject}: file {path} does not exist", [$"{kind}s", name, "file"], source.File, "a file");
+        }
+    }
+
+    private void Add(string message, string[] path, string value, string expected) =>
+        faults.Add(new ComposeFault(message) { Path = string.Join('.', path), Place = TreePlaces.Find(tree, [.. path, value]), Value = value, Expected = expected });
+
     /// <summary>The service with the variables of its files, and without the files.</summary>
     public ComposeService WithVariables(ComposeService service)
     {
@@ -57,7 +98,7 @@ internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadO
     {
         if (file.Format is not ("" or "raw"))
         {
-            faults.Add(new ComposeException(new ComposeFault($"unsupported env_file format \"{file.Format}\"") { Path = $"services.{service.Name}.env_file", Value = file.Format, Expected = "raw, or nothing" }));
+            Add($"service \"{service.Name}\": unsupported env_file format \"{file.Format}\"", ["services", service.Name, "env_file"], file.Path, "raw, or nothing");
             return Nothing.Texts;
         }
 
@@ -80,7 +121,7 @@ internal sealed class ServiceFiles(IComposeFiles files, string directory, IReadO
             if (required)
             {
                 string kind = key == "env_file" ? "env" : "label";
-                faults.Add(new ComposeException(new ComposeFault($"{kind} file {path} not found: stat {path}: no such file or directory") { Path = $"services.{service.Name}.{key}", Value = path, Expected = "a file" }));
+                Add($"{kind} file {path} not found: stat {path}: no such file or directory", ["services", service.Name, key], path, "a file");
             }
         }
         catch (ComposeException e)

@@ -44,6 +44,9 @@ public sealed record ComposeProject
     /// <summary>What begins with <c>x-</c>.</summary>
     public IReadOnlyDictionary<string, ComposeNode> Extensions { get; init; } = Nothing.Nodes;
 
+    /// <summary>Where services, networks, volumes, secrets and configs are written, by <c>networks.NAME</c>.</summary>
+    public IReadOnlyDictionary<string, ComposePlace> Places { get; init; } = new Dictionary<string, ComposePlace>();
+
     /// <summary>What is odd but not wrong.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

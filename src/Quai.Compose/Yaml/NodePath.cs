@@ -52,6 +52,19 @@ internal sealed class NodePath
         return true;
     }
 
+    /// <summary>The keys and, for elements, their numbers; the number of a key is -1.</summary>
+    public IReadOnlyList<(string Key, int Index)> Steps()
+    {
+        List<(string Key, int Index)> steps = [];
+        for (NodePath at = this; at._parent is not null; at = at._parent)
+        {
+            steps.Add((at.Segment, at._index));
+        }
+
+        steps.Reverse();
+        return steps;
+    }
+
     /// <summary>As users write it: <c>services.web.ports[0]</c>.</summary>
     public override string ToString() => Write(numbered: true);
 

@@ -30,16 +30,13 @@ internal sealed class ContainerSteps(EngineClient engine, ComposeProject project
     {
         ObservedContainer old = step.Container!;
         report(new($"Container {old.Name}", "Recreate", ConvergenceStage.Working));
-        string id = await MakeAsync(step, InterimName(old, step.Name), old, cancellation);
+        string id = await MakeAsync(step, old.FreeInterimName(step.Name), old, cancellation);
         await StopAsync(step.Key, old, cancellation);
         await engine.Containers.RemoveAsync(old.Id, volumes: !options.InheritsVolumes, cancellation: cancellation);
         await engine.Containers.RenameAsync(id, step.Name, cancellation);
         known.Set(step.Key, step.Number, id, step.Name);
         report(new($"Container {old.Name}", "Recreated", ConvergenceStage.Done));
     }
-
-    /// <summary>By what a container goes until the one that it replaces is gone. That one may have just such a name, from a command that was interrupted.</summary>
-    public static string InterimName(ObservedContainer old, string name) => old.Name == $"{old.Id[..12]}_{name}" ? $"{old.Id[12..24]}_{name}" : $"{old.Id[..12]}_{name}";
 
     /// <summary>Starts a container.</summary>
     public async Task StartAsync(PlanStep step, CancellationToken cancellation)

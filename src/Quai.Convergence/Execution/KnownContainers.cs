@@ -10,7 +10,8 @@ internal sealed class KnownContainers
 
     public KnownContainers(ObservedProject observed)
     {
-        foreach (ObservedContainer container in observed.Containers.Where(container => !container.IsOneOff && !observed.Containers.Any(other => other.Id == container.Replaces || other.HasReplaced(container))))
+        IReadOnlyDictionary<string, string> leftovers = Leftovers.Of(observed.Containers);
+        foreach (ObservedContainer container in observed.Containers.Where(container => !container.IsOneOff && !leftovers.ContainsKey(container.Id)))
         {
             _all[(container.Service, container.Number)] = (container.Id, container.Name);
         }

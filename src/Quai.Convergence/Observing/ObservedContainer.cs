@@ -7,6 +7,9 @@ namespace Quai.Convergence.Observing;
 /// <param name="Summary">What the engine lists.</param>
 public sealed record ObservedContainer(ContainerSummary Summary)
 {
+    // What is usually shown of ids.
+    private const int PartOfId = 12;
+
     /// <summary>Its id.</summary>
     public string Id => Summary.Id;
 
@@ -34,17 +37,22 @@ public sealed record ObservedContainer(ContainerSummary Summary)
     /// <summary>Whether it has ended with exit code 0.</summary>
     public bool HasCompleted => State == "exited" && Summary.Status.StartsWith("Exited (0)", StringComparison.Ordinal);
 
-    /// <summary>The id of the container whose place it is to take, as long as it has not got that one's name; null for none.</summary>
-    public string? Replaces => Label(ComposeLabels.Replace) is { Length: >= 12 } id && Name.StartsWith(id[..12] + "_", StringComparison.Ordinal) ? id : null;
-
     /// <summary>The name that it is to have, as long as another container has it, or had: its own begins with that one's id. Null where its name is its own.</summary>
-    public string? InterimNameOf => Name.Length > 13 && Name[12] == '_' && Name[..12].All(char.IsAsciiHexDigitLower) ? Name[13..] : null;
+    public string? InterimNameOf => Name.Length > PartOfId + 1 && Name[PartOfId] == '_' && Name[..PartOfId].All(char.IsAsciiHexDigitLower) ? Name[(PartOfId + 1)..] : null;
 
-    /// <summary>Whether it has taken the place of another, which is still there.</summary>
-    public bool HasReplaced(ObservedContainer other) => Label(ComposeLabels.Replace) == other.Id && Replaces is null;
+    /// <summary>Whether its interim name is one that is made of a container's id.</summary>
+    public bool IsNamedAfter(ObservedContainer other) => InterimNameOf is { } name && (Name == other.InterimName(name) || Name == other.OtherInterimName(name));
+
+    /// <summary>By what the container goes that takes its place, as long as this one is there. This one may have just such a name, from a command that was interrupted.</summary>
+    /// <param name="name">The name that both are to have.</param>
+    public string FreeInterimName(string name) => Name == InterimName(name) ? OtherInterimName(name) : InterimName(name);
 
     /// <summary>A label; empty where it has none of this name.</summary>
     public string Label(string name) => Summary.Labels.GetValueOrDefault(name, "");
+
+    private string InterimName(string name) => $"{Id[..PartOfId]}_{name}";
+
+    private string OtherInterimName(string name) => $"{Id[PartOfId..(2 * PartOfId)]}_{name}";
 
     // A container that others link to has further names, with a slash within.
     private static string NameOf(ContainerSummary summary) =>

@@ -10,6 +10,7 @@ namespace Quai.Convergence.Planning;
 internal sealed class ContainerPlans(ComposeProject project, ObservedProject observed, PlanOptions options, PlanBuilder builder, ResourcePlans resources)
 {
     private readonly Dictionary<string, List<PlannedContainer>> _planned = [];
+    private readonly PortHandovers _handovers = new(project, observed, options);
 
     /// <summary>The containers that a service is to have.</summary>
     public IReadOnlyList<PlannedContainer> Of(string service) => _planned.GetValueOrDefault(service) ?? [];
@@ -29,7 +30,6 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             return;
         }
 
-        UpdateOrder.Check(service);
         int expected = ServiceScale.Of(service);
         if (expected > 1 && service.ContainerName.Length > 0)
         {
@@ -43,7 +43,7 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
 
         // Those that are as they should be, and have the lowest numbers, are kept.
         ObservedContainer[] sorted = [.. existing.OrderBy(one => reasons.ContainsKey(one.Id)).ThenBy(one => one.Number)];
-        UpdateGroups? updates = options.Starts && service.Deploy?.Update is { } how ? new(builder, how) : null;
+        UpdateGroups? updates = options.Starts && service.Deploy?.Update is { } how && !MovesPorts(service, reasons.Count > 0) ? new(builder, how) : null;
         WarnOfOrder(service, updates is not null && reasons.Count > 0);
         // What is left over has a name that a new one may get for a while.
         int[] needed = [.. gone, .. ServiceReferences.Needed(service).SelectMany(name => Of(name)).Where(one => one.Made is not null).Select(one => one.Made!.Value)];
@@ -73,16 +73,13 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     {
         gone = [];
         IReadOnlyList<ObservedContainer> all = observed.Of(service.Name);
+        IReadOnlyDictionary<string, string> leftovers = Leftovers.Of(all);
         List<ObservedContainer> kept = [];
         foreach (ObservedContainer container in all)
         {
-            if (container.Replaces is { } id && all.Any(other => other.Id == id))
+            if (leftovers.TryGetValue(container.Id, out string? reason))
             {
-                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, "it is left over from a command that was interrupted"));
-            }
-            else if (all.Any(other => other.HasReplaced(container)))
-            {
-                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, "another has taken its place"));
+                gone.Add(Add(StepAction.RemoveContainer, service, container.Name, 0, container, reason));
             }
             else
             {
@@ -96,12 +93,24 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
     private PlannedContainer Keep(ComposeService service, ObservedContainer container)
     {
         string name = ServiceScale.ContainerName(project.Name, service, container.Number);
-        if (container.Replaces is null && container.InterimNameOf != name)
+        if (container.InterimNameOf != name)
         {
             return new(container.Number, container.Name, container, null);
         }
 
         return new(container.Number, name, container, null) { Renamed = Add(StepAction.RenameContainer, service, name, container.Number, container, "a command was interrupted before it did so") };
+    }
+
+    /// <summary>Whether ports of a service pass from or to another one: then the old containers of both are stopped before the new ones are started, whatever the update policy is.</summary>
+    private bool MovesPorts(ComposeService service, bool isUpdated)
+    {
+        if (!isUpdated || _handovers.Reason(service) is not { } reason)
+        {
+            return false;
+        }
+
+        builder.Warnings.Add($"service \"{service.Name}\" is updated stop-first, without its update_config: {reason}");
+        return true;
     }
 
     private void WarnOfOrder(ComposeService service, bool isUpdated)

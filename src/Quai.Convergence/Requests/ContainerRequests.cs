@@ -99,9 +99,9 @@ public static class ContainerRequests
         }
 
         labels[ComposeLabels.DependsOn] = string.Join(',', service.DependsOn.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => Dependency(entry.Key, entry.Value)));
-        if (order.Replaced is { } replaced)
+        if (order.Replaced is not null)
         {
-            labels[ComposeLabels.Replace] = replaced.Id;
+            labels[ComposeLabels.Replace] = service.ContainerName.Length > 0 ? service.ContainerName : string.Create(CultureInfo.InvariantCulture, $"{service.Name}-{order.Number}");
         }
 
         foreach ((string name, string value) in order.Labels)

@@ -2,6 +2,7 @@ using System.Text;
 using Quai.Api.Containers;
 using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
+using Quai.Cli.Compose.Providing;
 using Quai.Cli.Containers.Explaining;
 using Quai.Client;
 using Quai.Client.Containers;
@@ -34,6 +35,13 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
 
     private async Task<bool> ExplainAsync(ComposeService service, string indent)
     {
+        if (service.Provider is { } provider)
+        {
+            bool isThere = ProviderProgram.Find(provider.Type) is not null;
+            _lines.Add($"{indent}{service.Name} is {(isThere ? $"provided by the program {provider.Type}, which alone knows whether it is up" : $"not up: there is no program {provider.Type} that provides it")}");
+            return isThere;
+        }
+
         int at = _lines.Count;
         string within = indent + "  ";
         IReadOnlyList<ObservedContainer> containers = observed.Of(service.Name);
@@ -93,7 +101,7 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
     private async Task ExplainImageAsync(ComposeService service, string indent)
     {
         string image = ServiceScale.ImageOf(project, service);
-        if (service.Provider is not null || observed.Images.ContainsKey(image))
+        if (observed.Images.ContainsKey(image))
         {
             return;
         }
@@ -176,6 +184,12 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
     {
         foreach ((string name, ServiceDependency? dependency) in service.DependsOn.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
+            ComposeService? other = project.AllServices.FirstOrDefault(one => one.Name == name);
+            if (other?.Provider is { } provider && ProviderProgram.Find(provider.Type) is not null)
+            {
+                continue;
+            }
+
             IReadOnlyList<ObservedContainer> containers = observed.Of(name);
             (bool isMet, string wish) = dependency?.Condition switch
             {
@@ -189,7 +203,7 @@ internal sealed class ServiceExplanation(ComposeScope scope, ComposeProject proj
             }
 
             _lines.Add($"{indent}it waits until {name} {wish}");
-            if (project.AllServices.FirstOrDefault(one => one.Name == name) is { } other)
+            if (other is not null)
             {
                 await ExplainAsync(other, indent + "  ");
             }

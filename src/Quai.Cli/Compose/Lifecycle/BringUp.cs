@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Display;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Providing;
 using Quai.Cli.Compose.Views;
 using Quai.Cli.Streams;
 using Quai.Compose.Model;
+using Quai.Convergence.Checking;
 using Quai.Convergence.Execution;
 using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
@@ -43,6 +45,9 @@ internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show
     {
         project = await new Providers(scope, show ?? scope.Progress.Show).UpAsync(project, cancellation);
         ObservedProject observed = await scope.Observer.ObserveAsync(project, cancellation);
+
+        // Before images are pulled and built, which may take long.
+        EngineChecks.Check(project, observed);
         if (request.Images is { } demands)
         {
             observed = observed with { Images = await new ServiceImages(scope).EnsureAsync(project, observed.Images, demands, cancellation) };
@@ -93,9 +98,6 @@ internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show
             return false;
         }
 
-        scope.Progress.Settle();
-        scope.Out.Write(question + " [y/N] ");
-        using StreamReader reader = new(new Input());
-        return reader.ReadLine()?.Trim() is "y" or "Y" or "yes" or "Yes" or "YES";
+        return Question.IsAgreed(scope, question + " [y/N]");
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Lifecycle;
+using Quai.Cli.Compose.Projects.Remote;
 using Quai.Cli.Http;
 using Quai.Cli.Streams;
 using Quai.Compose.Model;
@@ -54,7 +55,8 @@ internal sealed class Run : ComposeVerb
             throw new ExitException(1, $"invalid --pull option \"{_pull.Value}\"");
         }
 
-        ComposeProject project = scope.Load([arguments[0]]);
+        ComposeProject project = scope.Load([arguments[0]], makes: true);
+        new RemoteConsent(scope).Check(project, assumesYes: false);
         ComposeService service = _flags.Apply(project, project.Services[arguments[0]], arguments[1..]);
         bool hasTerminal = !_noTerminal.Value && _terminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal;
         service = service with { Tty = hasTerminal, StdinOpen = _interactive.Value };

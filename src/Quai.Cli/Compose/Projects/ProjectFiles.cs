@@ -11,7 +11,14 @@ namespace Quai.Cli.Compose.Projects;
 /// <param name="session">The program's session.</param>
 internal sealed class ProjectFiles(Session session) : IComposeFiles
 {
+    private readonly List<string> _roots = [], _includes = [];
     private string? _input;
+
+    /// <summary>The addresses that the user named, and from which the project was fetched.</summary>
+    public IReadOnlyList<string> Roots => _roots;
+
+    /// <summary>The addresses that files name, and from which a part of the project was fetched.</summary>
+    public IReadOnlyList<string> Includes => _includes;
 
     /// <inheritdoc/>
     public string? Read(string path)
@@ -41,6 +48,12 @@ internal sealed class ProjectFiles(Session session) : IComposeFiles
     {
         try
         {
+            List<string> known = place is null ? _roots : _includes;
+            if (!known.Contains(address))
+            {
+                known.Add(address);
+            }
+
             return address.StartsWith(ArtifactProjects.Prefix, StringComparison.Ordinal) ? new ArtifactProjects(session).Fetch(address) : GitProjects.Fetch(address);
         }
         catch (Exception e) when (e is DaemonException or QuaiException or ExitException)

@@ -83,19 +83,20 @@ internal sealed class ProviderProgram(ComposeService service, string projectName
     private IEnumerable<string> Options() =>
         service.Provider!.Options.OrderBy(option => option.Key, StringComparer.Ordinal).SelectMany(option => option.Value.Select(value => $"--{option.Key}={value}"));
 
-    // A plugin of Docker's client comes first, then any program of that name.
-    private string Find()
+    /// <summary>The path of a provider's program: a plugin of Docker's client comes first, then any program of that name. Null where there is none.</summary>
+    public static string? Find(string type)
     {
-        string type = service.Provider!.Type;
-        if (type is "" or "compose" || type.Contains('/', StringComparison.Ordinal))
-        {
-            throw Error($"\"{type}\" is not a valid provider type");
-        }
-
         string own = Path.Combine(Environment.GetEnvironmentVariable("DOCKER_CONFIG") is { Length: > 0 } folder ? folder : Path.Combine(Environment.GetEnvironmentVariable("HOME") ?? "/", ".docker"), "cli-plugins");
         return s_folders.Prepend(own).Select(place => Path.Combine(place, "docker-" + type))
             .Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Select(place => Path.Combine(place, type)))
-            .FirstOrDefault(File.Exists) ?? throw Error($"unsupported external service type {type}: there is no program of that name");
+            .FirstOrDefault(File.Exists);
+    }
+
+    private string Find()
+    {
+        string type = service.Provider!.Type;
+        return type is "" or "compose" || type.Contains('/', StringComparison.Ordinal) ? throw Error($"\"{type}\" is not a valid provider type")
+            : Find(type) ?? throw Error($"unsupported external service type {type}: there is no program of that name");
     }
 
     private ExitException Error(string message) => new(1, $"service \"{service.Name}\": provider: {message}");

@@ -1,4 +1,5 @@
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Display;
 using Quai.Cli.Compose.Images;
 using Quai.Cli.Compose.Projects;
 using Quai.Cli.Http;
@@ -104,13 +105,6 @@ internal sealed class Publish : ComposeVerb
     private static bool IsAgreed(ComposeScope scope, string question)
     {
         scope.Out.Write(question);
-        if (!Input.IsTerminal)
-        {
-            return false;
-        }
-
-        scope.Out.Write("Are you ok to publish these bind mount declarations? [y/N] ");
-        using StreamReader reader = new(new Input());
-        return reader.ReadLine()?.Trim() is "y" or "Y" or "yes" or "Yes" or "YES";
+        return Input.IsTerminal && Question.IsAgreed(scope, "Are you ok to publish these bind mount declarations? [y/N]");
     }
 }

@@ -1,5 +1,6 @@
 using Quai.Api.Containers;
 using Quai.Cli.CommandLine;
+using Quai.Cli.Compose.Providing;
 using Quai.Cli.Http;
 using Quai.Client;
 using Quai.Compose.Model;
@@ -23,7 +24,8 @@ internal sealed class Diff : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = scope.Load(arguments);
+        ComposeProject project = scope.Load(arguments, makes: true);
+        project = new Providers(scope, scope.Progress.Show).AssumedAsync(project).Await();
         ObservedProject observed = scope.Observer.ObserveAsync(project).Await();
         ConvergencePlan plan = ConvergencePlanner.Plan(project, observed, new() { Services = arguments });
         List<string> lines = [];

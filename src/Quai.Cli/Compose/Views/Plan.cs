@@ -1,5 +1,6 @@
 using Quai.Cli.CommandLine;
 using Quai.Cli.Compose.Lifecycle;
+using Quai.Cli.Compose.Providing;
 using Quai.Cli.Http;
 using Quai.Compose.Model;
 using Quai.Convergence.Observing;
@@ -25,8 +26,10 @@ internal sealed class Plan : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = scope.Load(arguments);
+        ComposeProject project = scope.Load(arguments, makes: true);
         project = _flags.Scaled(_noDependencies.Value ? UpFlags.WithoutDependencies(project, arguments) : project);
+        string[] provided = [.. Providers.Sentences(project)];
+        project = new Providers(scope, scope.Progress.Show).AssumedAsync(project).Await();
         ObservedProject observed = scope.Observer.ObserveAsync(project).Await();
         ConvergencePlan plan = ConvergencePlanner.Plan(project, observed, _flags.Plan(arguments));
         foreach (string warning in plan.Warnings)
@@ -39,6 +42,7 @@ internal sealed class Plan : ComposeVerb
             scope.Warn($"volume \"{volume}\" is not as the files describe it; up keeps it unless --yes is given");
         }
 
+        scope.Out.WriteRows(provided);
         PlanText.Print(plan, scope.Out);
         return _exitCode.Value && !plan.IsEmpty ? 2 : 0;
     }

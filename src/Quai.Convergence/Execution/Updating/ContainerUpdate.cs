@@ -24,7 +24,7 @@ internal sealed class ContainerUpdate(EngineClient engine, ContainerSteps steps,
     public async Task<string> RunAsync(PlanStep step, TimeSpan monitor, bool restores, CancellationToken cancellation)
     {
         ObservedContainer old = step.Container!;
-        string id = await steps.MakeAsync(step, ContainerSteps.InterimName(old, step.Name), old, cancellation);
+        string id = await steps.MakeAsync(step, old.FreeInterimName(step.Name), old, cancellation);
         if (step.Action == StepAction.UpdateStartFirst && await TryStartFirstAsync(step, id, monitor, cancellation))
         {
             return id;
