@@ -156,7 +156,7 @@ internal static class ApplicationList
             Containers = "broker-1 recorder-1 thermometer-1",
             Write = "compose exec -T broker mosquitto_pub -u sensor -P warm -q 1 -r -t home/door -m closed",
             Kept = new("compose exec -T broker mosquitto_sub -u recorder -P ink -t home/door -C 1 -W 5", "closed"),
-            Proofs = [new("compose exec -T recorder cat /log/all", "kitchen"), new("compose exec -T broker cat /banner", "two\nlines"), new("compose exec -T recorder stat -Lc '%u:%g %a' /secret/word /etc/recorder/user", "1234:1234 400\n1234:4321 40")],
+            Proofs = [new("compose exec -T recorder cat /log/all", "kitchen"), new("compose exec -T broker cat /banner", "two\nlines"), new("compose exec -T recorder stat -Lc '%u:%g %a' /secret/word /etc/recorder/user", "1234:1234 400\n1234:4321 440")],
             Change = new("compose.yaml", "log_type ${BROKER_LOG:-warning}", "log_type ${BROKER_LOG:-error}", "broker-1", new("compose exec -T broker cat /etc/broker/main.conf", "log_type error")),
             Scale = ("thermometer", 2),
         },
