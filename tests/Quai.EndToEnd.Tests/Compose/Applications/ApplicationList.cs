@@ -111,6 +111,7 @@ internal static class ApplicationList
             Proofs = [new("get ''", "orders, please (first)"), new("compose exec -T api sh -c 'touch /x || id -un'", "www-data")],
             Change = new(".env", "EDITION=first", "EDITION=second", "web-1", new("get ''", "orders, please (second)")),
             Scale = ("api", 2),
+            Surroundings = ("dotnet publish api/Orders.csproj -c Release -o api/publish --nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false", ""),
         },
         new("pages")
         {
