@@ -13,8 +13,10 @@ namespace Quai.Build.Exporting;
 /// <summary>Makes an image of the result, here, and pushes it if that is wanted.</summary>
 internal sealed class ImageExporter(IImageStore images, ImageComposer composer, ImagePushes pushes, Leases leases) : IExporter
 {
+    private const string Moby = "moby";
+
     /// <inheritdoc/>
-    public IReadOnlyList<string> Types { get; } = ["moby", "image"];
+    public IReadOnlyList<string> Types { get; } = [Moby, "image"];
 
     /// <inheritdoc/>
     public string Title => "exporting to image";
@@ -30,12 +32,19 @@ internal sealed class ImageExporter(IImageStore images, ImageComposer composer, 
         }
 
         using Lease lease = leases.Begin();
-        return trees is [{ Attestations.Count: 0 }] && demands.IsStored && !demands.PushesByDigest
+        Dictionary<string, string> answer = trees is [{ Attestations.Count: 0 }] && demands.IsStored && !demands.PushesByDigest
             ? await StoreAsync(trees[0], demands, session, progress, lease, cancellation).ConfigureAwait(false)
             : await ComposeAsync(trees, demands, session, progress, lease, cancellation).ConfigureAwait(false);
+        if (request.Type == Moby && !demands.Pushes && answer.TryGetValue("containerimage.config.digest", out string? id))
+        {
+            // As Docker's own exporter says it: compose labels containers with this, and compares it with the id that the image has when it is inspected.
+            answer["containerimage.digest"] = id;
+        }
+
+        return answer;
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> StoreAsync(
+    private async Task<Dictionary<string, string>> StoreAsync(
         ExportedTree tree, ImageDemands demands, IBuildSession? session, IStepProgress progress, Lease lease, CancellationToken cancellation)
     {
         if (demands.Annotations.Has(AnnotationPlace.Index) || demands.Annotations.Has(AnnotationPlace.ManifestDescriptor))
@@ -70,7 +79,7 @@ internal sealed class ImageExporter(IImageStore images, ImageComposer composer, 
         return new ComposedImage(manifest, [new ComposedManifest(manifest, new Descriptor { Digest = image.Id }, named.Blobs, named.ChainIds)]).Answer(demands.Names);
     }
 
-    private async Task<IReadOnlyDictionary<string, string>> ComposeAsync(
+    private async Task<Dictionary<string, string>> ComposeAsync(
         IReadOnlyList<ExportedTree> trees, ImageDemands demands, IBuildSession? session, IStepProgress progress, Lease lease, CancellationToken cancellation)
     {
         ComposedImage image = await composer.ComposeAsync(trees, demands, demands.UsesOciTypes ?? true, progress, lease, cancellation).ConfigureAwait(false);

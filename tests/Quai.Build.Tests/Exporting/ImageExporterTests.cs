@@ -17,7 +17,7 @@ public sealed class ImageExporterTests(RegistryFixture registry) : IClassFixture
         await using BuildFixture build = await BuildFixture.OpenAsync();
         IReadOnlyDictionary<string, string> answer = await build.ExportAsync(Graph.File("/f", "x"), type, ("name", "kept:1"), ("annotation.a", "b"));
         Image image = build.Images.Images.Resolve("kept:1");
-        Assert.Equal((image.Id, image.ManifestDigest), (answer["containerimage.config.digest"], answer["containerimage.digest"]));
+        Assert.Equal((image.Id, type == "moby" ? image.Id : image.ManifestDigest), (answer["containerimage.config.digest"], answer["containerimage.digest"]));
         Manifest manifest = ImageJson.ReadManifest(build.Images.Content.Blobs.Read(Digest.Parse(image.ManifestDigest!), 1 << 20));
         Assert.Equal("b", manifest.Annotations!["a"]);
     }

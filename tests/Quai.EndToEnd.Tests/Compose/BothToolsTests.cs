@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace Quai.EndToEnd.Tests.Compose;
 
 /// <summary>What <c>quai compose</c> makes is what Docker's compose makes: each takes the other's for its own.</summary>
@@ -67,13 +65,6 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
           inline: {content: "hello"}
         """;
 
-    // What is another each time, or says who made it.
-    private static readonly HashSet<string> s_passing =
-    [
-        "Created", "State", "Pid", "EndpointID", "SandboxID", "SandboxKey", "MacAddress", "IPAddress", "GlobalIPv6Address", "Gateway", "IPv6Gateway", "ResolvConfPath", "HostnamePath", "HostsPath", "LogPath",
-        "CreatedAt", "com.docker.compose.version", "quai.compose.files-hash", "GraphDriver", "Containers", "Id", "NetworkID", "HostPort", "IPAM", "IPPrefixLen", "ExecIDs",
-    ];
-
     [Fact]
     public async Task Neither_makes_anew_what_the_other_made()
     {
@@ -98,13 +89,12 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
     {
         await using ComposeFolder folder = Folder();
         await folder.PluginAsync("up -d");
-        SortedDictionary<string, string> theirs = await FieldsAsync(folder);
+        ProjectFields theirs = await ProjectFields.ReadAsync(folder);
         await folder.PluginAsync("down -v");
         await folder.OkAsync("up -d");
-        SortedDictionary<string, string> ours = await FieldsAsync(folder);
+        ProjectFields ours = await ProjectFields.ReadAsync(folder);
         Assert.True(theirs.Count > 500, $"{theirs.Count} fields are too few");
-        string[] differences = [.. theirs.Keys.Union(ours.Keys).Where(key => theirs.GetValueOrDefault(key) != ours.GetValueOrDefault(key)).Select(key => $"{key}: {theirs.GetValueOrDefault(key)} / {ours.GetValueOrDefault(key)}")];
-        Assert.True(differences.Length == 0, string.Join('\n', differences));
+        Assert.Equal("", theirs.DifferencesFrom(ours));
     }
 
     private ComposeFolder Folder()
@@ -113,62 +103,4 @@ public sealed class BothToolsTests(QuaidInstance engine) : IClassFixture<QuaidIn
         Directory.CreateDirectory(Path.Combine(folder.Folder, "folder"));
         return folder.Write("vars.env", "FROM_FILE=1\n").Write("labels.txt", "from.file=1\n").Write("secret.txt", "secret").Write(".env", "VARIABLE=of a file\n");
     }
-
-    private static async Task<SortedDictionary<string, string>> FieldsAsync(ComposeFolder folder)
-    {
-        SortedDictionary<string, string> fields = new(StringComparer.Ordinal);
-        Dictionary<string, string> ids = await folder.ContainersAsync();
-        JsonArray containers = JsonNode.Parse(await folder.Client.OkAsync($"inspect {string.Join(' ', ids.Values)}"))!.AsArray();
-        JsonArray networks = JsonNode.Parse(await folder.Client.OkAsync($"network inspect {folder.Project}_default {folder.Project}_other"))!.AsArray();
-        JsonArray volumes = JsonNode.Parse(await folder.Client.OkAsync($"volume inspect {folder.Project}_named"))!.AsArray();
-        string Known(string text)
-        {
-            foreach ((string name, string id) in ids)
-            {
-                text = text.Replace(id, $"ID-OF-{name}", StringComparison.Ordinal).Replace(id[..12], $"ID-OF-{name}", StringComparison.Ordinal);
-            }
-
-            return text;
-        }
-
-        foreach (JsonNode? one in containers.Concat(networks).Concat(volumes))
-        {
-            Collect(one!["Name"]!.ToString(), "", one, fields, Known);
-        }
-
-        return fields;
-    }
-
-    private static void Collect(string path, string key, JsonNode? node, SortedDictionary<string, string> fields, Func<string, string> known)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                foreach ((string name, JsonNode? value) in members.Where(member => !s_passing.Contains(member.Key)))
-                {
-                    Collect($"{path}/{name}", name, value, fields, known);
-                }
-
-                break;
-            case JsonArray items:
-                // The order of these is that of a map of Go's.
-                IEnumerable<JsonNode?> ordered = key is "Binds" or "Env" or "Aliases" or "Links" or "ExtraHosts" or "DNSNames" or "Ulimits" or "Mounts" ? items.OrderBy(item => known(Sorted(item)), StringComparer.Ordinal) : items;
-                foreach ((int index, JsonNode? item) in ordered.Index())
-                {
-                    Collect($"{path}/{index}", key, item, fields, known);
-                }
-
-                fields[path] = $"{items.Count} items";
-                break;
-            default:
-                string text = known(node?.ToString() ?? "null");
-
-                // An anonymous volume has another name each time, and a hash that names a container is another, too.
-                bool isPassing = (key is "Name" or "Source" && text.Length >= 64) || (key == "com.docker.compose.config-hash" && path.Contains("sharing", StringComparison.Ordinal));
-                fields[path] = isPassing ? "" : key == "com.docker.compose.depends_on" ? string.Join(',', text.Split(',').Order(StringComparer.Ordinal)) : text;
-                break;
-        }
-    }
-
-    private static string Sorted(JsonNode? item) => item is JsonObject members ? $"{members["Destination"] ?? members["Target"] ?? members["Name"]}" : item?.ToString() ?? "";
 }

@@ -9,16 +9,35 @@ internal sealed class ComposeFolder : IAsyncDisposable
     /// <summary>The program.</summary>
     public static readonly string Program = Path.Combine(TestEnvironment.BinDirectory, "quai");
 
-    private readonly QuaidInstance _engine;
-    private readonly DockerClient _quai;
+    // What builds images, or starts a dozen programs, may take longer than one command of the engine.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(4) * TestEnvironment.Slowness;
 
+    private readonly DockerClient _quai;
+    private readonly string _options = "";
+
+    /// <summary>A folder with one file, <c>compose.yaml</c>.</summary>
     public ComposeFolder(QuaidInstance engine, string file)
+        : this(engine) => Write("compose.yaml", file);
+
+    /// <summary>A copy of a folder; <paramref name="options"/> stand before each command, and the variables of <paramref name="environment"/>, which is told the project's name, are set.</summary>
+    public ComposeFolder(QuaidInstance engine, string source, string options, Func<string, Dictionary<string, string>> environment)
+        : this(engine)
     {
-        _engine = engine;
+        _options = options;
+        _quai = environment(Project).Aggregate(_quai, (client, variable) => client.With(variable.Key, variable.Value));
+        foreach (string file in Directory.EnumerateFiles(source, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }))
+        {
+            string copy = Path.Combine(Folder, Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+    }
+
+    private ComposeFolder(QuaidInstance engine)
+    {
         Project = engine.Name("p").ToLowerInvariant();
         Folder = engine.Scratch(Project);
         _quai = new(engine.Host, Path.Combine(engine.Root, "quai-config"), Program);
-        Write("compose.yaml", file);
     }
 
     /// <summary>Docker's compose, as <c>eng/peers</c> fetched it.</summary>
@@ -41,7 +60,7 @@ internal sealed class ComposeFolder : IAsyncDisposable
     }
 
     /// <summary>Runs <c>quai compose</c>.</summary>
-    public Task<CommandResult> RunAsync(string line) => _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {Program} compose {line}");
+    public Task<CommandResult> RunAsync(string line) => _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {Program} compose {_options} {line}", s_patience);
 
     /// <summary>Runs <c>quai compose</c>, which must succeed.</summary>
     public async Task<CommandResult> OkAsync(string line)
@@ -54,7 +73,7 @@ internal sealed class ComposeFolder : IAsyncDisposable
     /// <summary>Runs Docker's compose, which must succeed.</summary>
     public async Task<CommandResult> PluginAsync(string line)
     {
-        CommandResult result = await _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {Plugin} --progress plain {line}");
+        CommandResult result = await _quai.ShellAsync($"cd {Folder} && COMPOSE_PROJECT_NAME={Project} {Plugin} --progress plain {_options} {line}", s_patience);
         result.Succeeded();
         return result;
     }
@@ -77,7 +96,6 @@ internal sealed class ComposeFolder : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _ = _engine;
         await RunAsync("down -v -t 0 --remove-orphans");
     }
 }

@@ -1,0 +1,1 @@
+ALTER TABLE entries ADD COLUMN IF NOT EXISTS at timestamptz NOT NULL DEFAULT now();

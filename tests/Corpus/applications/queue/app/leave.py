@@ -1,0 +1,8 @@
+import os
+import socket
+
+import jobs
+
+queue = jobs.connect()
+queue.srem("workers", socket.gethostname())
+queue.rpush("left", os.environ["REASON"])
