@@ -62,6 +62,7 @@ public sealed class RefusedSettingsTests : IDisposable
                 "dns" or "ip" or "host-gateway-ip" or "default-gateway" => "127.0.0.1",
                 "default-gateway-v6" => "fd00::9",
                 "host-firewall" => "ignore",
+                "rootless-network" => "auto",
                 "host" => "unix:///x",
                 "dns-search" => "example.org.",
                 "mtu" => "1400",

@@ -59,7 +59,7 @@ internal sealed partial record DaemonConfiguration
             throw QuaiException.Invalid("quaid needs to be started with root privileges, or without --rootless=false");
         }
 
-        if (settings.Text("rootless-network") is { } network && (rootless is null || network is not ("auto" or "pasta" or "slirp4netns")))
+        if (settings.Text("rootless-network") is { } network and not "auto" && (rootless is null || network is not ("pasta" or "slirp4netns")))
         {
             throw QuaiException.Invalid(rootless is null ? "--rootless-network is of no use to root's daemon" : $"invalid rootless-network \"{network}\": it has to be auto, pasta or slirp4netns");
         }
