@@ -14,6 +14,9 @@ internal sealed class FaultList
     /// <summary>Whether anything was found.</summary>
     public bool HasAny => _faults.Count > 0;
 
+    /// <summary>Whether something was found at this path.</summary>
+    public bool Knows(NodePath path) => path.ToString() is var text && _faults.Exists(fault => fault.Path == text);
+
     /// <summary>Adds a fault about a node.</summary>
     public void Add(NodePath path, ComposeNode? node, string message, string? expected = null) =>
         Add(path, node?.Place, (node as ComposeScalar)?.Text, message, expected);
@@ -57,7 +60,14 @@ internal sealed class FaultList
     {
         if (_faults.Count > 0)
         {
-            throw new ComposeException([.. _faults]);
+            throw new ComposeException(InOrder());
         }
+    }
+
+    /// <summary>In the order of the files, and of what is in them; what has no place comes last.</summary>
+    private ComposeFault[] InOrder()
+    {
+        List<string> files = [.. _faults.Where(fault => fault.Place is not null).Select(fault => fault.Place!.File).Distinct()];
+        return [.. _faults.OrderBy(fault => fault.Place is { } place ? files.IndexOf(place.File) : files.Count).ThenBy(fault => fault.Place?.Line).ThenBy(fault => fault.Place?.Column)];
     }
 }

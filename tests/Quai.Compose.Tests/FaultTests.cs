@@ -41,6 +41,69 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Faults_of_all_kinds_are_told_at_once_and_none_that_only_follows_from_another()
+    {
+        ComposeException e = Refused(
+            ("compose.yaml", """
+            services:
+              web:
+                image: [x]
+                cpus: ${CPUS-many}
+                portz: []
+                mem_limit: 10x
+                stop_grace_period: 5q
+                ports: ["a:b"]
+                restart: sometimes
+                env_file: none.env
+                networks: [n]
+              db:
+                extends: {file: base.yaml, service: not-there}
+                depends_on: [web]
+                container_name: one
+              cache: 5
+              last:
+                image: x
+                container_name: one
+                depends_on: [cache, nobody]
+            secrets: {s: {}}
+            """),
+            ("base.yaml", "services: {base: {image: x}}"));
+        Assert.Equal(
+            [
+                "secrets.s", "services.cache", "services.db.extends", "services.last.container_name", "services.last.depends_on.nobody", "services.web.cpus", "services.web.env_file", "services.web.image",
+                "services.web.mem_limit", "services.web.networks.n", "services.web.ports[0]", "services.web.portz", "services.web.restart", "services.web.stop_grace_period",
+            ],
+            e.Faults.Select(fault => fault.Path).Order(StringComparer.Ordinal));
+        Assert.All(e.Faults, fault => Assert.NotNull(fault.Place));
+        Assert.All(e.Faults, fault => Assert.NotNull(fault.Expected));
+    }
+
+    [Theory]
+    [InlineData("unhealthy:x")]
+    [InlineData("unhealthy:-1")]
+    [InlineData("unhealthy:")]
+    [InlineData("on-failure:1.5")]
+    [InlineData("always:3")]
+    [InlineData("sometimes")]
+    public void A_restart_policy_that_there_is_not_is_refused(string policy)
+    {
+        ComposeFault fault = Assert.Single(Refused($"services:\n  web:\n    image: x\n    restart: '{policy}'").Faults);
+        Assert.Equal(("services.web.restart", policy, 4), (fault.Path, fault.Value, fault.Place!.Line));
+        Assert.StartsWith("no, always,", fault.Expected, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Variables_that_are_taken_as_they_are_are_listed()
+    {
+        ComposeCase one = new([("compose.yaml", """
+            services: {a: {image: x, environment: [A, B=1, "C=${D}"], build: {args: {E: , F: 1}}}, b: {image: x, environment: {G: , H: 2}}}
+            secrets: {s: {environment: I}}
+            configs: {c: {environment: J}, d: {content: K}}
+            """)]);
+        Assert.Equal(["A", "E", "G", "I", "J"], Quai.Compose.Interpolation.PassedVariables.Of(new ComposeLoader(new CaseFiles(one)).LoadTree(ComposeRun.RequestOf(one, out _, out _) with { Normalizes = false })));
+    }
+
+    [Fact]
     public void All_variables_that_are_missing_are_told()
     {
         ComposeException e = Refused("services:\n  web: {image: '${A?one}', hostname: '${B:?two}', tty: '${C-maybe}'}");

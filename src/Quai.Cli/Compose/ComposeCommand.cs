@@ -38,7 +38,12 @@ internal sealed class ComposeCommand : Command
 
         if (arguments is ["help", ..])
         {
-            arguments = arguments.Count > 1 ? [arguments[1], "--help"] : [];
+            arguments = arguments.Count > 1 ? [.. arguments[1..], "--help"] : [];
+        }
+
+        if (arguments is ["bridge", "transformations", "ls", ..])
+        {
+            arguments = ["bridge", "transformations", "list", .. arguments[3..]];
         }
 
         if (arguments is ["alpha", "publish" or "scale" or "viz" or "watch", ..])
@@ -53,11 +58,14 @@ internal sealed class ComposeCommand : Command
             return 0;
         }
 
-        if (!ComposeVerbs.All.TryGetValue(arguments[0], out Func<ComposeGlobals, ComposeVerb>? make))
+        if (ComposeVerbs.Find(arguments) is not var (name, count))
         {
-            throw new ExitException(1, $"quai: unknown command: quai compose {arguments[0]}\n\nRun 'quai compose --help' for more information");
+            string[] group = [.. ComposeVerbs.All.Keys.Where(known => known.StartsWith(arguments[0] + " ", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+            throw new ExitException(1, group.Length > 0
+                ? $"quai: 'quai compose {arguments[0]}' is one of these: {string.Join(", ", group)}"
+                : $"quai: unknown command: quai compose {arguments[0]}\n\nRun 'quai compose --help' for more information");
         }
 
-        return CommandTree.Execute(session, make(_globals), [$"compose {arguments[0]}"], arguments[1..], wrongFlag: 1);
+        return CommandTree.Execute(session, ComposeVerbs.All[name](_globals), [$"compose {name}"], arguments[count..], wrongFlag: 1);
     }
 }

@@ -52,10 +52,11 @@ internal sealed class ComposeScope(Session session, ComposeGlobals globals) : ID
 
     /// <summary>Loads the project, and says what is odd about it.</summary>
     /// <param name="services">The services that are wanted, with those that they depend on; none for all.</param>
+    /// <param name="makes">Whether containers are to be made: then there must be what their secrets and configs are taken from.</param>
     /// <exception cref="ComposeException">Something is wrong with it.</exception>
-    public ComposeProject Load(IReadOnlyList<string> services)
+    public ComposeProject Load(IReadOnlyList<string> services, bool makes = false)
     {
-        ComposeProject project = new ComposeLoader(Files).Load(globals.Request(services) with { KeepsLabelFiles = true });
+        ComposeProject project = new ComposeLoader(Files).Load(globals.Request(services) with { KeepsLabelFiles = true, ChecksFiles = makes });
         foreach (string warning in project.Warnings)
         {
             Warn(warning);

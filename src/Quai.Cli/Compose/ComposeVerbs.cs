@@ -1,3 +1,4 @@
+using Quai.Cli.Compose.Bridging;
 using Quai.Cli.Compose.Explaining;
 using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Images;
@@ -12,10 +13,15 @@ namespace Quai.Cli.Compose;
 /// <summary>The commands of <c>quai compose</c>, by name.</summary>
 internal static class ComposeVerbs
 {
+    private const int MostWords = 3;
+
     /// <summary>All of them.</summary>
     public static IReadOnlyDictionary<string, Func<ComposeGlobals, ComposeVerb>> All { get; } = new Dictionary<string, Func<ComposeGlobals, ComposeVerb>>
     {
         ["attach"] = globals => new Attach(globals),
+        ["bridge convert"] = globals => new BridgeConvert(globals),
+        ["bridge transformations create"] = globals => new TransformationCreate(globals),
+        ["bridge transformations list"] = globals => new TransformationList(globals),
         ["build"] = globals => new Build(globals),
         ["commit"] = globals => new Commit(globals),
         ["config"] = globals => new Config(globals),
@@ -55,4 +61,20 @@ internal static class ComposeVerbs
         ["watch"] = globals => new Watch(globals),
         ["why"] = globals => new Why(globals),
     };
+
+    /// <summary>Finds the one that arguments begin with: some have names of several words.</summary>
+    /// <returns>Its name, and how many arguments that is; null where there is none.</returns>
+    public static (string Name, int Count)? Find(IReadOnlyList<string> arguments)
+    {
+        for (int count = Math.Min(MostWords, arguments.Count); count > 0; count--)
+        {
+            string name = string.Join(' ', arguments.Take(count));
+            if (All.ContainsKey(name))
+            {
+                return (name, count);
+            }
+        }
+
+        return null;
+    }
 }

@@ -27,15 +27,16 @@ public sealed class FileClient
         return new ContainerArchive(StatOf(response), response);
     }
 
-    /// <summary>Unpacks an archive in a folder of a container. A folder does not replace a non-folder, nor vice versa.</summary>
+    /// <summary>Unpacks an archive in a folder of a container.</summary>
     /// <param name="container">The container.</param>
     /// <param name="folder">The folder.</param>
     /// <param name="archive">The archive.</param>
     /// <param name="keepOwners">Whether to keep the owners in the archive.</param>
+    /// <param name="replaces">Whether a folder may replace what is no folder, and the other way round.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async Task WriteAsync(string container, string folder, Stream archive, bool keepOwners = false, CancellationToken cancellation = default)
+    public async Task WriteAsync(string container, string folder, Stream archive, bool keepOwners = false, bool replaces = false, CancellationToken cancellation = default)
     {
-        Query query = ArchiveOf(container).With("noOverwriteDirNonDir", "true").With("path", folder);
+        Query query = ArchiveOf(container).With("noOverwriteDirNonDir", replaces ? "false" : "true").With("path", folder);
         await using ResponseStream response = await _transport.UploadAsync("PUT", keepOwners ? query.With("copyUIDGID", "true") : query, archive, MediaTypes.Tar, cancellation);
     }
 

@@ -1,4 +1,3 @@
-using Quai.Compose.Loading;
 using Quai.Compose.Model;
 using Quai.Compose.Model.Services;
 using Quai.Compose.Yaml;

@@ -1,3 +1,4 @@
+using Quai.Compose.Checking;
 using Quai.Compose.Merging;
 using Quai.Compose.Yaml;
 

@@ -1,6 +1,7 @@
+using Quai.Compose.Checking;
 using Quai.Compose.Interpolation;
-using Quai.Compose.Model;
 using Quai.Compose.Model.Services;
+using Quai.Compose.Model;
 using Quai.Compose.Yaml;
 
 namespace Quai.Compose.Loading;

@@ -14,6 +14,9 @@ public static class ConfigPrinter
         return text.Replace("$", "$$", StringComparison.Ordinal);
     }
 
+    /// <summary>The whole project as YAML, as other programs are given it: with the contents of secrets and configs, and dollar signs as they are.</summary>
+    public static string PrintWithContents(ComposeProject project) => YamlWriter.Write(ProjectTree.WithContents(project));
+
     /// <summary>A tree in which variables have not been replaced.</summary>
     public static string Print(ComposeMapping tree, ConfigFormat format)
     {

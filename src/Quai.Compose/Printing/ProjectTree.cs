@@ -20,15 +20,20 @@ internal static class ProjectTree
             .OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => (entry.Key, entry.Value)));
     }
 
-    private static StructWriter Write(ComposeProject project, bool json)
+    /// <summary>The tree for YAML, with the contents of secrets and configs.</summary>
+    public static ComposeMapping WithContents(ComposeProject project) => Write(project, json: false, hasContents: true)
+        .Extensions(project.Extensions)
+        .Done();
+
+    private static StructWriter Write(ComposeProject project, bool json, bool hasContents = false)
     {
         StructWriter writer = json ? new StructWriter(json).TextAlways("name", project.Name) : new StructWriter(json).Text("name", project.Name);
         writer = project.Services.Count > 0 ? writer.Named("services", Nullable(project.Services), one => one.Write(json)) : writer.One("services", new());
         return writer
             .Named("networks", Nullable(project.Networks), one => one.Write(json))
             .Named("volumes", Nullable(project.Volumes), one => one.Write(json))
-            .Named("secrets", Nullable(project.Secrets), one => (one with { Content = "" }).Write(json))
-            .Named("configs", Nullable(project.Configs), one => (one.Environment.Length > 0 ? one with { Content = "" } : one).Write(json))
+            .Named("secrets", Nullable(project.Secrets), one => (hasContents ? one : one with { Content = "" }).Write(json))
+            .Named("configs", Nullable(project.Configs), one => (one.Environment.Length > 0 && !hasContents ? one with { Content = "" } : one).Write(json))
             .Named("models", json ? [] : Nullable(project.Models), one => one.Write(json));
     }
 

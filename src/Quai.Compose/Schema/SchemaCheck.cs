@@ -117,8 +117,9 @@ internal sealed class SchemaCheck(FaultList faults)
 
         if (schema.TryGetProperty("required", out JsonElement required))
         {
-            foreach (string key in required.EnumerateArray().Select(name => name.GetString()!).Where(name => !mapping.Has(name)))
+            foreach (string key in required.EnumerateArray().Select(name => name.GetString()!).Where(name => !mapping.Has(name) && !faults.Knows(path.Key(name))))
             {
+                // One that was wrong has been taken out, and is not missing.
                 faults.Add(path, mapping.Place, null, $"{Named(path)}missing property '{key}'", key);
             }
         }

@@ -1,6 +1,7 @@
 using Quai.Api.Containers;
 using Quai.Client;
 using Quai.Compose.Model;
+using Quai.Convergence.Checking;
 using Quai.Convergence.Requests;
 
 namespace Quai.Convergence.Execution;
@@ -45,15 +46,19 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
                 throw;
             }
 
-            id = same;
+            id = same.Id;
+            if (same.State.Status != "created")
+            {
+                return id;
+            }
         }
 
         await CopyFilesAsync(order.Service, id, cancellation);
         return id;
     }
 
-    /// <summary>A container that is just what is to be made, and was not there a moment ago: a command that was killed had asked for it.</summary>
-    private async Task<string?> SameAsync(ContainerCreateRequest request, string name, CancellationToken cancellation)
+    /// <summary>A container that is just what is to be made, and was not there a moment ago: a command that was killed had asked for it, or another one makes the same project.</summary>
+    private async Task<ContainerInspect?> SameAsync(ContainerCreateRequest request, string name, CancellationToken cancellation)
     {
         try
         {
@@ -61,7 +66,7 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
             Dictionary<string, string> labels = found.Config.Labels ?? [];
             bool isSame = new[] { ComposeLabels.Project, ComposeLabels.Service, ComposeLabels.Number, ComposeLabels.ConfigHash, ComposeLabels.Image, ComposeLabels.OneOff }
                 .All(label => labels.GetValueOrDefault(label) == request.Labels?.GetValueOrDefault(label));
-            return isSame && found.State.Status == "created" ? found.Id : null;
+            return isSame && found.State.Status is ("created" or "running") ? found : null;
         }
         catch (DaemonException e) when (e.Status == 404)
         {
@@ -77,22 +82,16 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
         if (files is not null)
         {
             bool hasOwners = service.Secrets.Concat(service.Configs).Any(file => file.Uid.Length > 0 || file.Gid.Length > 0);
-            await engine.Files.WriteAsync(container, "/", files, hasOwners, cancellation);
+            await engine.Files.WriteAsync(container, "/", files, hasOwners, cancellation: cancellation);
         }
     }
 
     private static void Check(ComposeService service)
     {
-        string? refused = service switch
-        {
-            { Provider: not null } => "provider: a service that another program provides has no container",
-            { Models.Count: > 0 } => "models: nothing here runs language models; run one as a service, or beside the engine, and name its address in `environment`",
-            { CredentialSpec: not null } => "credential_spec: it exists on Windows only",
-            _ => null,
-        };
+        string? refused = service.Provider is not null ? $"service \"{service.Name}\": provider: a service that another program provides has no container" : EngineChecks.Refusal(service);
         if (refused is not null)
         {
-            throw new ConvergenceException($"service \"{service.Name}\": {refused}");
+            throw new ConvergenceException(refused);
         }
     }
 }

@@ -1,3 +1,4 @@
+using Quai.Api.Networks;
 using Quai.Client;
 using Quai.Compose.Model;
 using Quai.Convergence.Execution.Updating;
@@ -109,7 +110,7 @@ public sealed class PlanExecution(EngineClient engine, ComposeProject project, E
                 Report(new($"Container {step.Name}", step.Container is { IsRunning: true } ? "Running" : "Exited", ConvergenceStage.Done));
                 return Task.CompletedTask;
             case StepAction.CreateNetwork:
-                return CreateAsync($"Network {step.Name}", engine.Networks.CreateAsync(ProjectRequests.Network(project, step.Key, options.Context), cancellation));
+                return CreateAsync($"Network {step.Name}", CreateNetworkAsync(step, cancellation));
             case StepAction.CreateVolume:
                 return CreateAsync($"Volume {step.Name}", engine.Volumes.CreateAsync(ProjectRequests.Volume(project, step.Key, options.Context), cancellation));
             case StepAction.RemoveNetwork:
@@ -120,6 +121,24 @@ public sealed class PlanExecution(EngineClient engine, ComposeProject project, E
                 return RemoveAsync(step, $"Image {step.Name}", engine.Images.RemoveAsync(step.Name, cancellation: cancellation));
             default:
                 throw new InvalidOperationException($"a step of the kind {step.Action} is not done here");
+        }
+    }
+
+    private async Task CreateNetworkAsync(PlanStep step, CancellationToken cancellation)
+    {
+        NetworkCreateRequest request = ProjectRequests.Network(project, step.Key, options.Context);
+        try
+        {
+            await engine.Networks.CreateAsync(request, cancellation);
+        }
+        catch (DaemonException e) when (e.Status == 409)
+        {
+            // Another command that makes the same project has been quicker; what it has made is as good.
+            NetworkInspect found = await engine.Networks.InspectAsync(step.Name, cancellation);
+            if (new[] { ComposeLabels.Project, ComposeLabels.Network, ComposeLabels.ConfigHash }.Any(label => found.Labels.GetValueOrDefault(label) != request.Labels?.GetValueOrDefault(label)))
+            {
+                throw;
+            }
         }
     }
 

@@ -15,8 +15,9 @@ public sealed class ServiceHooks(EngineClient engine)
     /// <param name="hooks">The commands.</param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="output">Gets what they write; null where nobody reads it.</param>
+    /// <param name="what">What they are called where one failed.</param>
     /// <exception cref="ConvergenceException">One failed.</exception>
-    public async Task RunAsync(string service, string container, IReadOnlyList<ServiceHook> hooks, CancellationToken cancellation, Stream? output = null)
+    public async Task RunAsync(string service, string container, IReadOnlyList<ServiceHook> hooks, CancellationToken cancellation, Stream? output = null, string what = "the hook")
     {
         foreach (ServiceHook hook in hooks)
         {
@@ -38,7 +39,7 @@ public sealed class ServiceHooks(EngineClient engine)
 
             if ((await engine.Execs.InspectAsync(id, cancellation)).ExitCode is { } code and not 0)
             {
-                throw new ConvergenceException($"service {service}: the hook [{string.Join(' ', hook.Command ?? [])}] exited with status {code}");
+                throw new ConvergenceException($"service {service}: {what} [{string.Join(' ', hook.Command ?? [])}] exited with status {code}");
             }
         }
     }

@@ -30,7 +30,6 @@ internal sealed class ContainerPlans(ComposeProject project, ObservedProject obs
             return;
         }
 
-        UpdateOrder.Check(service);
         int expected = ServiceScale.Of(service);
         if (expected > 1 && service.ContainerName.Length > 0)
         {

@@ -1,5 +1,6 @@
 using Quai.Compose.Model;
 using Quai.Compose.Model.Services;
+using Quai.Convergence.Checking;
 using Quai.Convergence.Observing;
 
 namespace Quai.Convergence.Planning;
@@ -14,6 +15,7 @@ public static class ConvergencePlanner
     /// <exception cref="ConvergenceException">There is no way.</exception>
     public static ConvergencePlan Plan(ComposeProject project, ObservedProject observed, PlanOptions options)
     {
+        EngineChecks.Check(project, observed);
         PlanBuilder builder = new();
         ResourcePlans resources = new(project, observed, builder);
         resources.PlanNetworks();

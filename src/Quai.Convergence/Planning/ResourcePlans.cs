@@ -32,7 +32,7 @@ internal sealed class ResourcePlans(ComposeProject project, ObservedProject obse
             .Concat(VolumesOf(service).Where(IsVolumeReplaced).Select(key => (_removals["volume " + key], true)));
 
     /// <summary>Plans the networks.</summary>
-    /// <exception cref="ConvergenceException">One is missing, or in the way.</exception>
+    /// <exception cref="ConvergenceException">One is in the way.</exception>
     public void PlanNetworks()
     {
         foreach ((string key, ComposeNetwork network) in project.Networks.OrderBy(entry => entry.Key, StringComparer.Ordinal))
@@ -40,12 +40,7 @@ internal sealed class ResourcePlans(ComposeProject project, ObservedProject obse
             NetworkInspect[] named = [.. observed.Networks.Where(one => one.Name == network.Name || (network.IsExternal && one.Id == network.Name))];
             if (network.IsExternal)
             {
-                _networkIds[key] = named.Length switch
-                {
-                    1 => named[0].Id,
-                    0 => throw new ConvergenceException($"network {network.Name} declared as external, but could not be found"),
-                    _ => throw new ConvergenceException($"multiple networks with name \"{network.Name}\" were found. Use network ID as `name` to avoid ambiguity"),
-                };
+                _networkIds[key] = named[0].Id;
                 continue;
             }
 
@@ -91,7 +86,6 @@ internal sealed class ResourcePlans(ComposeProject project, ObservedProject obse
 
     /// <summary>Plans the volumes.</summary>
     /// <param name="replaceable">Those that may be removed and made anew.</param>
-    /// <exception cref="ConvergenceException">One is missing.</exception>
     public void PlanVolumes(IReadOnlyCollection<string> replaceable)
     {
         foreach ((string key, ComposeVolume volume) in project.Volumes.OrderBy(entry => entry.Key, StringComparer.Ordinal))
@@ -99,12 +93,10 @@ internal sealed class ResourcePlans(ComposeProject project, ObservedProject obse
             VolumeInspect? found = observed.Volumes.GetValueOrDefault(volume.Name);
             if (volume.IsExternal)
             {
-                if (found is null)
-                {
-                    throw new ConvergenceException($"external volume \"{volume.Name}\" not found");
-                }
+                continue;
             }
-            else if (found is null)
+
+            if (found is null)
             {
                 _volumeSteps[key] = builder.Add(new() { Id = 0, Action = StepAction.CreateVolume, Name = volume.Name, Key = key, Reason = "there is none" });
             }

@@ -1,7 +1,8 @@
 using Quai.Api.Containers;
-using Quai.Compose.Model;
 using Quai.Compose.Model.Mounts;
 using Quai.Compose.Model.Services;
+using Quai.Compose.Model;
+using Quai.Convergence.Checking;
 
 namespace Quai.Convergence.Requests;
 
@@ -84,14 +85,8 @@ internal static class MountRequests
     internal static string FileTarget(ServiceFile file, string folder) =>
         file.Target.Length == 0 ? folder + file.Source : file.Target.StartsWith('/') ? file.Target : folder + file.Target;
 
-    private static ComposeFileObject Checked(ComposeFileObject? defined, string kind) => defined switch
-    {
-        null => throw new ConvergenceException($"a service refers to an undefined {kind}"),
-        { IsExternal: true } => throw new ConvergenceException($"unsupported external {kind} {defined.Name}: only a swarm keeps {kind}s; name a `file` or a variable of the `environment` instead"),
-        { Driver.Length: > 0 } => throw new ConvergenceException($"{kind} {defined.Name}: {kind}s.*.driver is not supported"),
-        { TemplateDriver.Length: > 0 } => throw new ConvergenceException($"{kind} {defined.Name}: {kind}s.*.template_driver is not supported"),
-        _ => defined,
-    };
+    private static ComposeFileObject Checked(ComposeFileObject? defined, string kind) =>
+        EngineChecks.Refusal(defined, kind) is { } wrong ? throw new ConvergenceException(wrong) : defined!;
 
     private static MountRequest File(ComposeFileObject defined, string target, BindOptions? options) =>
         new() { Type = "bind", Source = Path.GetFullPath(defined.File), Target = target, ReadOnly = true, BindOptions = options };

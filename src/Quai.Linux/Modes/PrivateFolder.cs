@@ -70,6 +70,9 @@ public static unsafe partial class PrivateFolder
         }
     }
 
+    /// <summary>The user as whom this process acts.</summary>
+    public static uint User => EffectiveUser();
+
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();
 }

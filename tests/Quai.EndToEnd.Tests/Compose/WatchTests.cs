@@ -63,10 +63,56 @@ public sealed class WatchTests(QuaidInstance engine) : IClassFixture<QuaidInstan
         await using Following watch = new(folder, "up --watch --scale web=1");
         await watch.SaysAsync("Watch enabled");
         folder.Write("conf/b", "no a is there");
-        await watch.SaysAsync("service \"web\": service web: the hook [sh -c cat /conf/a >> /told && echo said it] exited with status 1");
+        await watch.SaysAsync("service \"web\": service web: the command of sync+exec [sh -c cat /conf/a >> /told && echo said it] exited with status 1");
         folder.Write("built.txt", "anew");
         await UntilAsync(async () => await InAsync(folder, 1, "cat /built.txt") == "anew");
         Assert.Equal(130, await watch.EndAsync());
+        Assert.Equal("", (await folder.OkAsync("ps -q")).Text);
+    }
+
+    [QuaidFact]
+    public async Task What_cannot_be_copied_keeps_nothing_else_from_it_and_a_file_becomes_a_folder_and_back()
+    {
+        await using ComposeFolder folder = new(engine, "services: {web: {image: BASE, command: SLEEPS, develop: {watch: [{path: ./src, target: /app, action: sync}, {path: ./one, target: /app, action: sync}]}}}");
+        string source = Path.Combine(folder.Folder, "src");
+        Directory.CreateDirectory(source);
+        folder.Write("one", "");
+        await using Following watch = new(folder, "watch");
+        await watch.SaysAsync("Watch enabled");
+        folder.Write("src/a", "0");
+        await UntilAsync(async () => await InAsync(folder, 1, "cat /app/a") == "0");
+
+        // What a rule names itself replaces no folder: the target may have been meant to be in it.
+        folder.Write("src/a", "1").Write("one", "1").Write("src/z", "1");
+        await watch.SaysAsync($"service \"web\": container {folder.Project}-web-1: /app: ");
+        Assert.Equal("11", await InAsync(folder, 1, "cat /app/a /app/z"));
+        File.Delete(source + "/a");
+        Directory.CreateDirectory(source + "/a");
+        folder.Write("src/a/b", "2");
+        await UntilAsync(async () => await InAsync(folder, 1, "cat /app/a/b") == "2");
+        Directory.Delete(source + "/a", recursive: true);
+        folder.Write("src/a", "3");
+        await UntilAsync(async () => await InAsync(folder, 1, "cat /app/a") == "3");
+        CommandResult theirs = await folder.Client.ShellAsync($"cd {folder.Folder} && COMPOSE_PROJECT_NAME={folder.Project} {ComposeFolder.Plugin} watch --no-up");
+        theirs.ExpectFailure(1, $"cannot take exclusive lock for project \"{folder.Project}\": process with PID ");
+        Assert.Equal(130, await watch.EndAsync());
+    }
+
+    [QuaidFact]
+    public async Task A_key_begins_and_ends_to_watch()
+    {
+        await using ComposeFolder folder = new(engine, "services: {web: {image: BASE, command: SLEEPS, develop: {watch: [{path: ./src, target: /app, action: sync}]}}}");
+        Directory.CreateDirectory(Path.Combine(folder.Folder, "src"));
+        await using Terminal terminal = folder.Client.StartAtTerminal($"compose -f {folder.Folder}/compose.yaml -p {folder.Project} up --menu");
+        await terminal.WaitForAsync("w Enable Watch");
+        await terminal.TypeAsync("w");
+        await terminal.WaitForAsync("Watch enabled");
+        folder.Write("src/a", "1");
+        await terminal.WaitForAsync("Syncing service \"web\"");
+        await terminal.TypeAsync("w");
+        await terminal.WaitForAsync("Watch disabled");
+        await terminal.TypeAsync("\u0003");
+        Assert.Equal(130, await terminal.WaitForExitAsync());
         Assert.Equal("", (await folder.OkAsync("ps -q")).Text);
     }
 

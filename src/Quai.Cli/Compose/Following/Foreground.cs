@@ -25,6 +25,8 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogPrinter _printer = new(scope.Out, scope.Error, !options.NoColour && scope.Globals.HasColours(scope.Out), !options.NoPrefix);
     private volatile bool _hasOutput;
+    private KeyboardMenu? _menu;
+    private int _interrupts;
     private bool _isUp, _stops;
     private string _exitCodeFrom = options.ExitCodeFrom;
     private int _exitCode;
@@ -59,17 +61,29 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
                 },
             }, _interrupted.Token);
             await AdoptAsync(attachments);
+            if (options.Menu is var (open, beginsAtOnce) && !_done.Task.IsCompleted)
+            {
+                scope.Progress.Settle();
+                _menu = new(scope.Out, _printer, open, Interrupt);
+                if (beginsAtOnce)
+                {
+                    _menu.Toggle();
+                }
+            }
+
             Task watching = options.Watch?.Invoke(_printer.Say, _interrupted.Token) ?? _done.Task;
             await await Task.WhenAny(_done.Task, watching).WaitAsync(_interrupted.Token);
         }
         catch (OperationCanceledException) when (_interrupted.IsCancellationRequested)
         {
+            _menu?.Dispose();
             scope.Progress.Settle();
             scope.Error.WriteLine("Gracefully Stopping... press Ctrl+C again to force");
             await StopAsync(request.StopTimeout);
             _exitCode = InterruptedCode;
         }
 
+        _menu?.Dispose();
         if (_stops)
         {
             scope.Error.WriteLine("Aborting on container exit...");
@@ -85,6 +99,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
     /// <inheritdoc/>
     public void Dispose()
     {
+        _menu?.Dispose();
         _interrupted.Dispose();
         _end.Dispose();
     }
@@ -214,7 +229,7 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
 
     private void EndIfNothingRuns()
     {
-        if (_isUp && _live.IsEmpty && options.Watch is null)
+        if (_isUp && _live.IsEmpty && options.Watch is null && _menu is not { IsWatching: true })
         {
             _done.TrySetResult();
         }
@@ -244,20 +259,25 @@ internal sealed class Foreground(ComposeScope scope, ComposeProject project, For
         }
     }
 
+    /// <summary>Once it ends in order, twice at once.</summary>
+    private void Interrupt()
+    {
+        if (Interlocked.Increment(ref _interrupts) == 1)
+        {
+            _interrupted.Cancel();
+        }
+        else
+        {
+            _ = KillAsync();
+        }
+    }
+
     private Pair Signals()
     {
-        int count = 0;
         void Take(PosixSignalContext context)
         {
             context.Cancel = true;
-            if (Interlocked.Increment(ref count) == 1)
-            {
-                _interrupted.Cancel();
-            }
-            else
-            {
-                _ = KillAsync();
-            }
+            Interrupt();
         }
 
         return new(PosixSignalRegistration.Create(PosixSignal.SIGINT, Take), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Take));

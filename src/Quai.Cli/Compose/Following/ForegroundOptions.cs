@@ -24,6 +24,9 @@ internal sealed record ForegroundOptions
     /// <summary>Whether lines have no names before them.</summary>
     public bool NoPrefix { get; init; }
 
+    /// <summary>Prepares to watch files whenever a key is pressed for it, and whether it is to be begun at once; null for no keys.</summary>
+    public (Func<Watching.WatchSession> Open, bool BeginsAtOnce)? Menu { get; init; }
+
     /// <summary>Watches files as long as the project runs, and gives what it says to the first argument; null for nothing. Then the end of all containers is not the end: changes may start them again.</summary>
     public Func<Action<string>, CancellationToken, Task>? Watch { get; init; }
 }

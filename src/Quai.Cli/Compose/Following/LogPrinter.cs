@@ -15,7 +15,30 @@ internal sealed class LogPrinter(Output output, Output error, bool hasColours, b
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _known = [];
+    private KeyboardMenu? _menu;
     private int _width;
+
+    /// <summary>Keeps a line of keys below all others, or none any more.</summary>
+    public void Keep(KeyboardMenu? menu)
+    {
+        lock (_lock)
+        {
+            _menu?.Hide();
+            _menu = menu;
+            _menu?.Show();
+        }
+    }
+
+    /// <summary>Changes what that line says.</summary>
+    public void Change(Action change)
+    {
+        lock (_lock)
+        {
+            _menu?.Hide();
+            change();
+            _menu?.Show();
+        }
+    }
 
     /// <summary>Makes room for a name.</summary>
     public void Add(string name)
@@ -42,7 +65,9 @@ internal sealed class LogPrinter(Output output, Output error, bool hasColours, b
             prefix.CopyTo(whole, 0);
             line.CopyTo(whole.AsSpan(prefix.Length));
             whole[^1] = (byte)'\n';
+            _menu?.Hide();
             (isError ? error : output).Write(whole);
+            _menu?.Show();
         }
     }
 
@@ -51,7 +76,9 @@ internal sealed class LogPrinter(Output output, Output error, bool hasColours, b
     {
         lock (_lock)
         {
+            _menu?.Hide();
             output.WriteLine(text);
+            _menu?.Show();
         }
     }
 

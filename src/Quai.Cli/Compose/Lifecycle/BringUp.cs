@@ -6,6 +6,7 @@ using Quai.Cli.Compose.Providing;
 using Quai.Cli.Compose.Views;
 using Quai.Cli.Streams;
 using Quai.Compose.Model;
+using Quai.Convergence.Checking;
 using Quai.Convergence.Execution;
 using Quai.Convergence.Observing;
 using Quai.Convergence.Planning;
@@ -44,6 +45,9 @@ internal sealed class BringUp(ComposeScope scope, Action<ConvergenceEvent>? show
     {
         project = await new Providers(scope, show ?? scope.Progress.Show).UpAsync(project, cancellation);
         ObservedProject observed = await scope.Observer.ObserveAsync(project, cancellation);
+
+        // Before images are pulled and built, which may take long.
+        EngineChecks.Check(project, observed);
         if (request.Images is { } demands)
         {
             observed = observed with { Images = await new ServiceImages(scope).EnsureAsync(project, observed.Images, demands, cancellation) };

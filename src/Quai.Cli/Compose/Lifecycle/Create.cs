@@ -15,7 +15,7 @@ internal sealed class Create : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = _flags.Scaled(scope.Load(arguments));
+        ComposeProject project = _flags.Scaled(scope.Load(arguments, makes: true));
         new BringUp(scope).RunAsync(project, new()
         {
             Plan = _flags.Plan(arguments) with { Starts = false },

@@ -22,7 +22,7 @@ internal sealed class Scale : ComposeVerb
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
         List<string> services = [.. arguments.Select(argument => argument.Split('=')[0])];
-        ComposeProject project = UpFlags.Scaled(scope.Load(services), arguments);
+        ComposeProject project = UpFlags.Scaled(scope.Load(services, makes: true), arguments);
         new BringUp(scope).RunAsync(_noDependencies.Value ? UpFlags.WithoutDependencies(project, services) : project, new()
         {
             Plan = new() { Services = services, Recreate = RecreatePolicy.Never, RecreateDependencies = RecreatePolicy.Never },

@@ -3,6 +3,7 @@ using Quai.Cli.Compose.Following;
 using Quai.Cli.Compose.Projects.Remote;
 using Quai.Cli.Compose.Watching;
 using Quai.Cli.Http;
+using Quai.Cli.Streams;
 using Quai.Compose.Model;
 
 namespace Quai.Cli.Compose.Lifecycle;
@@ -11,7 +12,7 @@ namespace Quai.Cli.Compose.Lifecycle;
 internal sealed class Up : ComposeVerb
 {
     private readonly UpFlags _flags;
-    private readonly Flag<bool> _abort, _abortAtFailure, _attachDependencies, _detach, _noColour, _noDependencies, _noPrefix, _noStart, _recreatesDependencies, _renews, _timestamps, _wait, _watch;
+    private readonly Flag<bool> _abort, _abortAtFailure, _attachDependencies, _detach, _menu, _noColour, _noDependencies, _noPrefix, _noStart, _recreatesDependencies, _renews, _timestamps, _wait, _watch;
     private readonly ListFlag<string> _attach, _noAttach;
     private readonly Flag<string> _exitCodeFrom;
     private readonly Flag<long> _timeout, _waitTimeout;
@@ -25,6 +26,7 @@ internal sealed class Up : ComposeVerb
         _attach = Flags.List("attach", '\0', "Show the output of these services alone", type: "stringArray");
         _attachDependencies = Flags.Bool("attach-dependencies", '\0', "Show the output of what the services depend on");
         _exitCodeFrom = Flags.String("exit-code-from", '\0', "End with the exit code of this service's container, when one ends");
+        _menu = Flags.Bool("menu", '\0', "Have keys do things while the project runs in the foreground: w watches files");
         _noAttach = Flags.List("no-attach", '\0', "Do not show the output of these services", type: "stringArray");
         _noColour = Flags.Bool("no-color", '\0', "Without colours");
         _noPrefix = Flags.Bool("no-log-prefix", '\0', "Without the containers' names");
@@ -44,7 +46,7 @@ internal sealed class Up : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = scope.Load(arguments);
+        ComposeProject project = scope.Load(arguments, makes: true);
         project = _flags.Scaled(_noDependencies.Value ? UpFlags.WithoutDependencies(project, arguments) : project);
         BringUpRequest request = new()
         {
@@ -62,7 +64,9 @@ internal sealed class Up : ComposeVerb
 
         CheckAttaching(project);
         new RemoteConsent(scope).Check(project, _flags.AssumesYes);
-        using WatchSession? watch = _watch.Value ? new(scope, project, new() { NeverBuilds = request.Images!.NeverBuilds, IsQuiet = request.Images.IsBuildQuiet }) : null;
+        WatchSession Open() => new(scope, project, new() { NeverBuilds = request.Images!.NeverBuilds, IsQuiet = request.Images.IsBuildQuiet });
+        bool hasMenu = (_menu.Changed ? _menu.Value : ComposeGlobals.IsSet("COMPOSE_MENU")) && scope.Out.IsTerminal && Input.IsTerminal && !scope.Globals.IsDryRun;
+        using WatchSession? watch = _watch.Value && !hasMenu ? Open() : null;
         if (_detach.Value || _wait.Value || _noStart.Value || scope.Globals.IsDryRun)
         {
             new BringUp(scope).RunAsync(project, request).Await();
@@ -80,6 +84,7 @@ internal sealed class Up : ComposeVerb
             NoColour = _noColour.Value,
             NoPrefix = _noPrefix.Value,
             Watch = watch is null ? null : watch.RunAsync,
+            Menu = hasMenu ? (Open, _watch.Value) : null,
         });
         return foreground.RunAsync(request).Await();
     }
@@ -95,6 +100,11 @@ internal sealed class Up : ComposeVerb
         if (_detach.Value && (stops || _attach.Values.Count > 0 || _attachDependencies.Value))
         {
             throw new ExitException(1, "--detach cannot be combined with --abort-on-container-exit, --abort-on-container-failure, --exit-code-from, --attach or --attach-dependencies");
+        }
+
+        if (_menu.Value && _detach.Value)
+        {
+            throw new ExitException(1, "--menu cannot be combined with --detach");
         }
 
         if (_watch.Value && (stops || _detach.Value || _wait.Value || _noStart.Value))

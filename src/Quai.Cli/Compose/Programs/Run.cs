@@ -55,7 +55,7 @@ internal sealed class Run : ComposeVerb
             throw new ExitException(1, $"invalid --pull option \"{_pull.Value}\"");
         }
 
-        ComposeProject project = scope.Load([arguments[0]]);
+        ComposeProject project = scope.Load([arguments[0]], makes: true);
         new RemoteConsent(scope).Check(project, assumesYes: false);
         ComposeService service = _flags.Apply(project, project.Services[arguments[0]], arguments[1..]);
         bool hasTerminal = !_noTerminal.Value && _terminal.Value && !_detach.Value && scope.Out.IsTerminal && Input.IsTerminal;

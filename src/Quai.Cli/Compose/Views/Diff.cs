@@ -24,7 +24,7 @@ internal sealed class Diff : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = scope.Load(arguments);
+        ComposeProject project = scope.Load(arguments, makes: true);
         project = new Providers(scope, scope.Progress.Show).AssumedAsync(project).Await();
         ObservedProject observed = scope.Observer.ObserveAsync(project).Await();
         ConvergencePlan plan = ConvergencePlanner.Plan(project, observed, new() { Services = arguments });

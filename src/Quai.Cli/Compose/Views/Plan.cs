@@ -26,7 +26,7 @@ internal sealed class Plan : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = scope.Load(arguments);
+        ComposeProject project = scope.Load(arguments, makes: true);
         project = _flags.Scaled(_noDependencies.Value ? UpFlags.WithoutDependencies(project, arguments) : project);
         string[] provided = [.. Providers.Sentences(project)];
         project = new Providers(scope, scope.Progress.Show).AssumedAsync(project).Await();

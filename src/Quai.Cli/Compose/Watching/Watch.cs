@@ -26,7 +26,7 @@ internal sealed class Watch : ComposeVerb
 
     protected override int Execute(ComposeScope scope, List<string> arguments)
     {
-        ComposeProject project = scope.Load(arguments);
+        ComposeProject project = scope.Load(arguments, makes: true);
         using WatchSession session = new(scope, project, new() { IsQuiet = _quiet.Value, Prunes = _prune.Value });
         using CancellationTokenSource interrupted = new();
         void Interrupt(PosixSignalContext context)

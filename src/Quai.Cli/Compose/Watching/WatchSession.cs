@@ -106,7 +106,7 @@ internal sealed class WatchSession : IDisposable
                 foreach (ObservedContainer container in await RunningAsync(service, cancellation))
                 {
                     using LineStream lines = new(line => say($"{container.Name}  | {Encoding.UTF8.GetString(line)}"));
-                    await new ServiceHooks(_scope.Engine).RunAsync(service, container.Id, [command], cancellation, lines);
+                    await new ServiceHooks(_scope.Engine).RunAsync(service, container.Id, [command], cancellation, lines, "the command of sync+exec");
                     lines.End();
                 }
             });

@@ -66,7 +66,7 @@ internal sealed class WatchedRule
     {
         // A folder that has itself gone, as it does when another is put in its place, takes nothing with it but what was in it.
         if (Below(Path, path) is not { } relative
-            || (relative.Length == 0 && _isFolder && !Directory.Exists(Path))
+            || (relative.Length == 0 && _isFolder && !System.IO.Path.Exists(Path))
             || (_included is not null && !_included.Ignores(relative))
             || _passing.Ignores(path.TrimStart('/'))
             || (relative.Length > 0 && _ignored.Ignores(relative))
@@ -75,7 +75,7 @@ internal sealed class WatchedRule
             return null;
         }
 
-        return new(path, Rule.Target.Length == 0 ? "" : SlashPaths.Clean($"/{Rule.Target}/{relative}"));
+        return new(path, Rule.Target.Length == 0 ? "" : SlashPaths.Clean($"/{Rule.Target}/{relative}"), relative.Length == 0);
     }
 
     /// <summary>Everything beneath the rule's path that it is about, folders before what is in them.</summary>

@@ -9,8 +9,8 @@ internal static class UpdateOrder
     public const string StartFirst = "start-first";
 
     /// <summary>Checks what a service's policy says: what Docker's compose passes over is kept here.</summary>
-    /// <exception cref="ConvergenceException">Something of it cannot be.</exception>
-    public static void Check(ComposeService service)
+    /// <returns>What of it cannot be; null for nothing.</returns>
+    public static string? Fault(ComposeService service)
     {
         if (service.Deploy?.Update is { } policy)
         {
@@ -19,11 +19,10 @@ internal static class UpdateOrder
                 : policy.Parallelism < 0 ? $"parallelism: {policy.Parallelism} is less than 0"
                 : policy.MaxFailureRatio is < 0 or > 1 ? $"max_failure_ratio: {policy.MaxFailureRatio} is not between 0 and 1"
                 : null;
-            if (wrong is not null)
-            {
-                throw new ConvergenceException($"service \"{service.Name}\": deploy.update_config.{wrong}");
-            }
+            return wrong is null ? null : $"service \"{service.Name}\": deploy.update_config.{wrong}";
         }
+
+        return null;
     }
 
     /// <summary>What is in the way of it; null for nothing.</summary>

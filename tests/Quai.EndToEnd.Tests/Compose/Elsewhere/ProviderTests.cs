@@ -35,6 +35,11 @@ public sealed class ProviderTests(QuaidInstance engine) : IClassFixture<QuaidIns
         // Nothing has changed, and nothing is made anew.
         (await RunAsync("up -d")).Succeeded();
         Assert.Equal(containers, await folder.ContainersAsync());
+        Assert.Contains("provide service my-db: by cloud\nNothing is to be changed.\n", (await RunAsync("plan")).Succeeded() + "\n", StringComparison.Ordinal);
+        Assert.Contains("Nothing is to be changed.", (await RunAsync("--dry-run up -d")).Succeeded(), StringComparison.Ordinal);
+        Assert.Equal("", (await RunAsync("diff")).Succeeded());
+        CommandResult why = await RunAsync("why");
+        Assert.Equal((0, "free is up\nmy-db is provided by the program cloud, which alone knows whether it is up\nweb is up\n"), (why.ExitCode, why.Stdout));
         folder.Write("bin/broken", "");
         (await RunAsync("up -d")).ExpectFailure(1, "service \"my-db\": provider: no money");
         (await RunAsync("down")).Succeeded();

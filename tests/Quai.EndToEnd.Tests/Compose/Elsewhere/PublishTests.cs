@@ -105,10 +105,48 @@ public sealed class PublishTests(QuaidInstance engine) : IClassFixture<QuaidInst
         Assert.Contains("A: first", (await ConfigAsync(address + "#v1")).Succeeded(), StringComparison.Ordinal);
         Assert.Contains("deep:", (await ConfigAsync(address + "#main:deep")).Succeeded(), StringComparison.Ordinal);
         Assert.Contains("deep:", (await ConfigAsync(address + "#:deep/compose.yml")).Succeeded(), StringComparison.Ordinal);
-        (await ConfigAsync(address + "#no-such-branch")).ExpectFailure(1, address + "#no-such-branch");
+        (await ConfigAsync(address + "#no-such-branch")).ExpectFailure(1, address + "#no-such-branch: repository does not contain ref no-such-branch");
+        (await ConfigAsync($"git://127.0.0.1:{port}/nothing")).ExpectFailure(1, $"git://127.0.0.1:{port}/nothing: access denied or repository not exported: /nothing");
         (await ConfigAsync(address + "#main:../..")).ExpectFailure(1, "is not within the repository");
         folder.Write("compose.yaml", $"include: ['{address}#v1']\nservices: {{more: {{image: x, extends: {{file: '{address}#main:deep', service: deep}}}}}}");
         Assert.Equal("more\ntop\n", (await folder.Client.ShellAsync($"cd {folder.Folder} && XDG_CACHE_HOME={folder.Folder}/cache {ComposeFolder.Program} compose config --services | sort")).Stdout);
+    }
+
+    [QuaidFact]
+    public async Task What_a_project_from_elsewhere_takes_of_the_environment_is_asked()
+    {
+        await using ComposeFolder folder = new(engine, "services: {}");
+        Directory.CreateDirectory(Path.Combine(folder.Folder, "served/shop"));
+        folder.Write("served/shop/compose.yaml", "services: {a: {image: '${IMAGE:-BASE}', command: SLEEPS, environment: [TOKEN, UNSET, 'V=${V?}', 'W=${W}']}}");
+        await RunningCommand.ShellAsync($"cd {folder.Folder}/served/shop && git init -q -b main . && git add . && git -c user.name=t -c user.email=t@t commit -qm one");
+        string port = TestCertificate.FreePort().ToString();
+        await using RunningCommand daemon = RunningCommand.Start("git", ["daemon", "--reuseaddr", "--export-all", "--listen=127.0.0.1", $"--port={port}", $"--base-path={folder.Folder}/served", $"{folder.Folder}/served"]);
+        string address = $"git://127.0.0.1:{port}/shop";
+        await Eventually.HoldsAsync(async () => (await RunningCommand.RunAsync("git", ["ls-remote", address])) is { ExitCode: 0 } ? null : "no answer");
+        Task<CommandResult> UpAsync(string answer, string flags) => folder.Client.ShellAsync(
+            $"cd {folder.Folder} && echo {answer} | XDG_CACHE_HOME={folder.Folder}/cache COMPOSE_PROJECT_NAME={folder.Project} TOKEN=secret V=1 {ComposeFolder.Program} compose -f {address} up -d {flags}");
+        CommandResult refused = (await UpAsync("n", "")).ExpectFailure(1, "operation cancelled by user");
+        Assert.Contains($"Your compose stack \"{address}\" is stored in \"{folder.Folder}/cache/quai/compose/", refused.Stdout, StringComparison.Ordinal);
+        Assert.Contains(
+            """
+
+            Found the following variables in configuration:
+            VARIABLE   VALUE         SOURCE         REQUIRED   DEFAULT
+            IMAGE      busybox:e2e   compose file   no         busybox:e2e
+            TOKEN      secret        environment    no         
+            V          1             environment    yes        
+            W          <unset>       none           no         
+
+            Do you want to proceed with these variables? [Y/n]: 
+            """,
+            refused.Stdout,
+            StringComparison.Ordinal);
+        Assert.Empty(await folder.ContainersAsync());
+        (await UpAsync("y", "")).Succeeded();
+        CommandResult agreed = await UpAsync("n", "-y");
+        agreed.Succeeded();
+        Assert.DoesNotContain("secret", agreed.Stdout, StringComparison.Ordinal);
+        Assert.Single(await folder.ContainersAsync());
     }
 
     private ComposeFolder Folder()

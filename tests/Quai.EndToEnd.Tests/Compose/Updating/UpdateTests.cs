@@ -22,6 +22,25 @@ public sealed partial class UpdateTests(QuaidInstance engine) : IClassFixture<Qu
         """;
 
     [QuaidFact]
+    public async Task Services_exchange_their_ports_in_one_up()
+    {
+        const string Text = "services: {a: {image: BASE, command: SLEEPS, ports: ['127.0.0.1:ONE:80'], UPDATE}, b: {image: BASE, command: SLEEPS, ports: ['127.0.0.1:TWO:80'], depends_on: [a], UPDATE}}";
+        string one = TestCertificate.FreePort().ToString(CultureInfo.InvariantCulture), two = TestCertificate.FreePort().ToString(CultureInfo.InvariantCulture);
+        string Written(string first, string second, string update) =>
+            Text.Replace("ONE", first, StringComparison.Ordinal).Replace("TWO", second, StringComparison.Ordinal).Replace("UPDATE", update, StringComparison.Ordinal);
+        const string StartFirst = "deploy: {update_config: {order: start-first}}", Plain = "deploy: {}";
+        await using ComposeFolder folder = new(engine, Written(one, two, StartFirst));
+        await folder.OkAsync("up -d");
+        folder.Write("compose.yaml", Written(two, one, StartFirst));
+        Assert.Contains("service \"a\" is updated stop-first, without its update_config: it gets port", (await folder.OkAsync("up -d")).Stderr, StringComparison.Ordinal);
+        Assert.Equal($"127.0.0.1:{two}", (await folder.OkAsync("port a 80")).Text);
+        Assert.Equal($"127.0.0.1:{one}", (await folder.OkAsync("port b 80")).Text);
+        folder.Write("compose.yaml", Written(one, two, Plain));
+        await folder.OkAsync("up -d");
+        Assert.Equal($"127.0.0.1:{one}", (await folder.OkAsync("port a 80")).Text);
+    }
+
+    [QuaidFact]
     public async Task No_request_fails_while_a_service_is_updated_start_first()
     {
         string program = await WebProgram.PathAsync(), port = TestCertificate.FreePort().ToString(CultureInfo.InvariantCulture);

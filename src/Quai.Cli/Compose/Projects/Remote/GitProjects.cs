@@ -7,7 +7,7 @@ namespace Quai.Cli.Compose.Projects.Remote;
 /// <summary>Projects in Git repositories, <c>ADDRESS#REF:FOLDER</c>, as the program <c>git</c> fetches them.</summary>
 internal static class GitProjects
 {
-    private static readonly string[] s_names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    private static readonly string[] s_names = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"], s_prefixes = ["fatal: remote error: ", "fatal: ", "error: ", "remote: "];
 
     /// <summary>Fetches one.</summary>
     /// <returns>The path of its compose file.</returns>
@@ -43,12 +43,16 @@ internal static class GitProjects
 
     private static string Commit(string repository, string reference)
     {
-        string[] lines = Run("/", "ls-remote", "--exit-code", "--", repository, reference, reference + "^{}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Run("/", "ls-remote", "--", repository, reference, reference + "^{}").Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
         // A tag of its own is followed by what it is of.
         string line = lines.FirstOrDefault(one => one.EndsWith("^{}", StringComparison.Ordinal)) ?? lines.FirstOrDefault() ?? "";
         return line.Split('\t') is [var commit, ..] && IsCommit(commit) ? commit : throw QuaiException.Invalid($"repository does not contain ref {reference}");
     }
+
+    /// <summary>What git says, in one line and each thing once.</summary>
+    private static string Reason(string said) => string.Join("; ", said.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(line => s_prefixes.FirstOrDefault(prefix => line.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix ? line[prefix.Length..] : line).Distinct());
 
     private static string Run(string folder, params string[] words)
     {
@@ -63,7 +67,7 @@ internal static class GitProjects
             Task<string> errors = git.StandardError.ReadToEndAsync();
             string output = git.StandardOutput.ReadToEnd();
             git.WaitForExit();
-            return git.ExitCode == 0 ? output : throw QuaiException.Invalid($"git {words[0]}: {(errors.Result.Trim() is { Length: > 0 } said ? said : $"exit code {git.ExitCode}")}");
+            return git.ExitCode == 0 ? output : throw QuaiException.Invalid(Reason(errors.Result) is { Length: > 0 } reason ? reason : $"git {words[0]} has failed with exit code {git.ExitCode}");
         }
         catch (Win32Exception e)
         {

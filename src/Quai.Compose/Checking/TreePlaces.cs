@@ -1,6 +1,6 @@
 using Quai.Compose.Yaml;
 
-namespace Quai.Compose.Loading;
+namespace Quai.Compose.Checking;
 
 /// <summary>Where parts of a project are written.</summary>
 internal static class TreePlaces

@@ -1,6 +1,6 @@
 using Quai.Compose.Yaml;
 
-namespace Quai.Compose.Loading;
+namespace Quai.Compose.Checking;
 
 /// <summary>Takes out of a tree what is wrong with it, so that the rest of it can be checked as well: all faults are told at once, and none that is only the consequence of another.</summary>
 internal static class Pruning
