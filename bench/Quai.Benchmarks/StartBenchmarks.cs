@@ -23,7 +23,7 @@ public class StartBenchmarks
             Image = "box",
             Program = new ProgramSpec { Command = ["sleep", "1000"] },
             Network = new NetworkSpec { Mode = new("bridge") },
-            Log = new LogSpec("none", new Dictionary<string, string>(), null, null),
+            Log = LogSpec.Nowhere,
             Limits = new ResourceLimits { Memory = new() { Limit = 64 << 20, Swap = 128 << 20 }, Cpu = new() { NanoCpus = 500_000_000 }, Pids = 100 },
         },
         User = ResolvedUser.Root,
