@@ -70,7 +70,7 @@ internal sealed class ApplicationLife(QuaidInstance engine, Application applicat
         string path = Path.Combine(folder.Folder, change.File), text = await File.ReadAllTextAsync(path);
         Assert.Contains(change.Old, text, StringComparison.Ordinal);
         await File.WriteAllTextAsync(path, text.Replace(change.Old, change.New, StringComparison.Ordinal));
-        await folder.OkAsync("up -d --wait --build");
+        await folder.OkAsync(change.Builds ? "up -d --wait --build" : "up -d --wait");
         Dictionary<string, string> after = await folder.ContainersAsync();
         Assert.Equal(change.Recreated, string.Join(' ', after.Keys.Where(name => before.GetValueOrDefault(name) != after[name]).Order(StringComparer.Ordinal)));
         await HoldsAsync(folder, change.Seen);
