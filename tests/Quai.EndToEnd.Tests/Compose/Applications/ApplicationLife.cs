@@ -52,7 +52,8 @@ internal sealed class ApplicationLife(QuaidInstance engine, Application applicat
         await folder.OkAsync("up -d --wait");
         Dictionary<string, string> ours = await folder.ContainersAsync();
         Assert.Equal(application.Containers, string.Join(' ', ours.Keys.Order(StringComparer.Ordinal)));
-        Assert.Equal("", theirFields.DifferencesFrom(await ProjectFields.ReadAsync(folder, application.HasFixedSubnets)));
+        string differences = theirFields.DifferencesFrom(await ProjectFields.ReadAsync(folder, application.HasFixedSubnets));
+        Assert.True(differences.Length == 0, differences);
         await folder.PluginAsync("up -d");
         Assert.Equal(ours, await folder.ContainersAsync());
     }
