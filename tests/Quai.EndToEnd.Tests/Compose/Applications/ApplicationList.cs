@@ -84,7 +84,7 @@ internal static class ApplicationList
             Write = "compose --profile tools run --rm seed && post 42",
             Kept = new("get ''", "342"),
             Proofs = [new("compose exec -T console psql -Atc 'select count(*) from entries'", "3"), new("compose --profile tools run --rm -T --no-deps seed -c 'select 1+1'", "2")],
-            Change = new("api.py", "host=''", "", "api-1", new("get ''", "342")),
+            Change = new("api.py", "select coalesce", "select  coalesce", "api-1", new("get ''", "342"), Builds: true),
             Scale = ("console", 2),
         },
         new("logs")
@@ -125,7 +125,7 @@ internal static class ApplicationList
                 new("get index.html", "<title>Pages & more</title><author>Ada</author>\n<h1>Welcome</h1>"), new("get theme.css", "color: green"),
                 new("get proof", "400\n127.0.0.1"), new("get proof | head -n 1; printf t0ken | sha256sum", "\n"),
             ],
-            Change = new("theme/theme.css", "body {", "body { margin: 0;", "builder-1 web-1", new("get theme.css", "margin: 0; color: green")),
+            Change = new("theme/theme.css", "body {", "body { margin: 0;", "builder-1 web-1", new("get theme.css", "margin: 0; color: green"), Builds: true),
         },
         new("parts")
         {

@@ -6,4 +6,5 @@ namespace Quai.EndToEnd.Tests.Compose.Applications;
 /// <param name="New">What comes instead.</param>
 /// <param name="Recreated">The containers that are made anew.</param>
 /// <param name="Seen">What is seen of it.</param>
-internal sealed record Change(string File, string Old, string New, string Recreated, Question Seen);
+/// <param name="Builds">Whether images must be built for it.</param>
+internal sealed record Change(string File, string Old, string New, string Recreated, Question Seen, bool Builds = false);
