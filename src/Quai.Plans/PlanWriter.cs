@@ -13,10 +13,10 @@ namespace Quai.Plans;
 /// </summary>
 public sealed unsafe class PlanWriter
 {
-    private readonly Steps _parent = new(32), _child = new(128), _pause = new(0), _started = new(0), _ended = new(0);
+    private readonly PlanSteps _parent = new(32), _child = new(128), _pause = new(0), _started = new(0), _ended = new(0);
 
     // Arguments that are pointers: (list, step, argument).
-    private readonly List<(Steps Steps, int Step, int Argument)> _pointers = new(256);
+    private readonly List<(PlanSteps Steps, int Step, int Argument)> _pointers = new(256);
     private readonly List<int> _dataPointers = new(64);
     private byte[] _data = new byte[16 * 1024];
     private int _used;
@@ -171,7 +171,7 @@ public sealed unsafe class PlanWriter
     {
         int headerSize = (sizeof(PlanHeader) + 7) & ~7;
         int end = headerSize;
-        int Place(Steps steps)
+        int Place(PlanSteps steps)
         {
             steps.Offset = end;
             end += steps.All.Count * sizeof(PlanStep);
@@ -197,7 +197,7 @@ public sealed unsafe class PlanWriter
         Header.RelocationCount = relocations;
         Header.Size = block.Length;
         MemoryMarshal.Write(block, in Header);
-        foreach (Steps steps in (ReadOnlySpan<Steps>)[_parent, _child, _pause, _started, _ended])
+        foreach (PlanSteps steps in (ReadOnlySpan<PlanSteps>)[_parent, _child, _pause, _started, _ended])
         {
             MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(steps.All)).CopyTo(block.AsSpan(steps.Offset));
         }
@@ -215,7 +215,7 @@ public sealed unsafe class PlanWriter
         }
 
         int argumentsAt = (int)Marshal.OffsetOf<PlanStep>(nameof(PlanStep.Arguments));
-        foreach ((Steps steps, int step, int argument) in _pointers)
+        foreach ((PlanSteps steps, int step, int argument) in _pointers)
         {
             Relocate(steps.Offset + (step * sizeof(PlanStep)) + argumentsAt + (argument * 8));
         }
@@ -243,13 +243,13 @@ public sealed unsafe class PlanWriter
         }
     }
 
-    private void AddHook(Steps steps, string what, Step hook)
+    private void AddHook(PlanSteps steps, string what, Step hook)
     {
         Pauses();
         Add(steps, what, hook);
     }
 
-    private void Add(Steps steps, string what, Step step)
+    private void Add(PlanSteps steps, string what, Step step)
     {
         Require(PlanVersions.Of(step.Operation), what);
         PlanStep flat = default;
@@ -287,18 +287,6 @@ public sealed unsafe class PlanWriter
 
         _used = at + length;
         return _data.AsSpan(at, length);
-    }
-
-    private sealed class Steps(int expected)
-    {
-        public List<PlanStep> All { get; } = new(expected);
-
-        public List<string> Words { get; } = new(expected);
-
-        /// <summary>Where they are in the block.</summary>
-        public int Offset { get; set; }
-
-        public string Describe(int step) => step >= 0 && step < Words.Count ? Words[step] : "unknown step";
     }
 
     /// <summary>A place in the plan's data.</summary>
