@@ -31,12 +31,12 @@ public sealed class AddressPoolTests
     }
 
     [Fact]
-    public void The_lowest_free_address_is_leased()
+    public void An_address_given_back_is_the_last_to_be_leased_again()
     {
         AddressPool pool = Pool("10.231.0.1/29");
         Assert.Equal(["10.231.0.2", "10.231.0.3"], [Next(pool), Next(pool)]);
         pool.Release(IPAddress.Parse("10.231.0.2"));
-        Assert.Equal(["10.231.0.2", "10.231.0.4", "10.231.0.5", "10.231.0.6"], [Next(pool), Next(pool), Next(pool), Next(pool)]);
+        Assert.Equal(["10.231.0.4", "10.231.0.5", "10.231.0.6", "10.231.0.2"], [Next(pool), Next(pool), Next(pool), Next(pool)]);
         Assert.Null(pool.TryLease());
     }
 

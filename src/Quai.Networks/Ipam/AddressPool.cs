@@ -6,8 +6,8 @@ namespace Quai.Networks.Ipam;
 
 /// <summary>
 /// Which addresses of a subnet, IPv4 or IPv6, are leased: one bit each, in words of which only those with a leased address are kept, so that a subnet of
-/// 2^64 addresses costs no more than a small one. The lowest free address is leased, as Docker does it: a container that is made anew has the address of the one before it, unless others
-/// came between, and what has looked that up once still finds it. Not safe for concurrent use.
+/// 2^64 addresses costs no more than a small one. The next lease is searched for after the last one given out,
+/// so that an address lies idle as long as possible before somebody else has it. Not safe for concurrent use.
 /// </summary>
 internal sealed class AddressPool
 {
@@ -16,6 +16,7 @@ internal sealed class AddressPool
     private readonly AddressFamily _family;
     private readonly UInt128 _first;
     private readonly UInt128 _lastOffset;
+    private UInt128 _next;
 
     /// <param name="subnet">All addresses. Where it has more than two, its first is never leased, nor its last if it is IPv4 (the broadcast address).</param>
     /// <param name="range">The part of it to lease from.</param>
@@ -39,18 +40,27 @@ internal sealed class AddressPool
         {
             TryLease(other);
         }
+
+        _next = 0;
     }
 
     /// <summary>The subnet the addresses are of.</summary>
     public IPNetwork Subnet { get; }
 
-    /// <summary>Leases the lowest free address; null when there is none.</summary>
+    /// <summary>Leases the next free address; null when there is none.</summary>
     public IPAddress? TryLease()
     {
-        UInt128 words = (_lastOffset / 64) + 1;
-        for (UInt128 word = 0; word < words; word++)
+        // The word where the last lease was is looked at twice: from the lease on, and at the end of the round before it.
+        UInt128 start = _next / 64, words = (_lastOffset / 64) + 1;
+        for (UInt128 step = 0; step <= words; step++)
         {
+            UInt128 word = (start + step) % words;
             ulong free = ~_leased.GetValueOrDefault(word) & Within(word);
+            if (step == 0)
+            {
+                free &= ulong.MaxValue << (int)(_next % 64);
+            }
+
             if (free != 0)
             {
                 UInt128 offset = (word * 64) + (UInt128)BitOperations.TrailingZeroCount(free);
@@ -110,6 +120,7 @@ internal sealed class AddressPool
     {
         UInt128 word = offset / 64;
         _leased[word] = _leased.GetValueOrDefault(word) | (1UL << (int)(offset % 64));
+        _next = offset == _lastOffset ? 0 : offset + 1;
     }
 
     /// <summary>The bits of a word that stand for addresses of the range.</summary>

@@ -17,6 +17,7 @@ internal sealed class NetworkState
     private readonly Lock _lock = new();
     private readonly List<(NetworkSubnet Subnet, AddressPool Pool)> _pools;
     private readonly HashSet<IPAddress> _lent = [];
+    private readonly FormerAddresses _former = new();
     private Network _network;
 
     /// <param name="live">The network as it is on the host.</param>
@@ -48,8 +49,10 @@ internal sealed class NetworkState
         {
             lock (_lock)
             {
-                ipv4 = given is null ? Lease(AddressFamily.InterNetwork, request.IPv4Address, request.Earlier, "IPv4") : Take(given.IPv4?.Address, given);
-                ipv6 = given is null ? Lease(AddressFamily.InterNetworkV6, request.IPv6Address, request.Earlier, "IPv6") : Take(given.IPv6?.Address, given);
+                IReadOnlyList<IPAddress> earlier = [.. request.Earlier, .. _former.Of(request.ContainerName)];
+                ipv4 = given is null ? Lease(AddressFamily.InterNetwork, request.IPv4Address, earlier, "IPv4") : Take(given.IPv4?.Address, given);
+                ipv6 = given is null ? Lease(AddressFamily.InterNetworkV6, request.IPv6Address, earlier, "IPv6") : Take(given.IPv6?.Address, given);
+                _former.Note(request.ContainerName, ipv4, ipv6);
             }
 
             published = Reserve(request.Ports, ipv4, ipv6, request.ContainerId, ports);

@@ -22,7 +22,7 @@ public sealed class NetlinkSocketTests
         Send(socket, writer);
         Links.WriteChange(writer, new LinkChange { Index = bridge.Index, Up = true, RouteLocalnet = true });
         Send(socket, writer);
-        Assert.Contains(new LinkAddress(bridge.Index, IPAddress.Parse("10.231.200.1"), 24), Addresses.List(socket));
+        Assert.Contains(new LinkAddress(bridge.Index, IPAddress.Parse("10.231.200.1"), 24) { IsGlobalForGood = true }, Addresses.List(socket));
         Assert.Contains(new Route(IPAddress.Parse("10.231.200.0"), 24, bridge.Index), Routes.List(socket));
         Assert.Equal("1", File.ReadAllText("/proc/sys/net/ipv4/conf/qbr0/route_localnet").Trim());
 
