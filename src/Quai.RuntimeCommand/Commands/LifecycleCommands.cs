@@ -19,8 +19,9 @@ internal static class StartCommand
             throw QuaiException.Conflict($"cannot start a container that is {status}");
         }
 
-        StartFifo.Release(store.FifoOf(container.Id));
-        RunPoststart(store, container, Documents.ConfigFile(store.ConfigOf(container.Id)).Hooks?.Poststart);
+        Hooks? hooks = Documents.ConfigFile(store.ConfigOf(container.Id)).Hooks;
+        StartFifo.Release(store.FifoOf(container.Id), awaitExecution: hooks is not null);
+        RunPoststart(store, container, hooks?.Poststart);
         return 0;
     }
 

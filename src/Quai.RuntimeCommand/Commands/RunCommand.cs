@@ -82,7 +82,7 @@ internal static unsafe class RunCommand
             store.Save(container);
             if (start && waits)
             {
-                StartFifo.Release(store.FifoOf(id));
+                StartFifo.Release(store.FifoOf(id), awaitExecution: true);
                 StartCommand.RunPoststart(store, container, hooks?.Poststart);
             }
 

@@ -87,7 +87,7 @@ public sealed class LostSettings(Engines engines) : EscapeTests(engines), IClass
 
             // It must be the setting that is refused.
             string word = arguments.First(a => a.StartsWith("--", StringComparison.Ordinal) && a != "--add-runtime").Split('=')[0].TrimStart('-');
-            Assert.Matches($"{word}.*(is not available|is of no use|uses iptables)|X509 key pair", e.Message);
+            Assert.Matches($"{word}.*(is not available|is of no use|is for ordinary users|uses iptables)|X509 key pair", e.Message);
             return null;
         }
 

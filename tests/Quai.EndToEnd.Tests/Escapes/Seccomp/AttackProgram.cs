@@ -14,8 +14,8 @@ internal static class AttackProgram
     private const string Cache = "/var/cache/quai-tests";
     private static readonly Lazy<Task<(byte[] Plain, byte[] ThirtyTwo)>> s_programs = new(CompileAsync);
 
-    /// <summary>Whether this machine has 32-bit x86's calls, which some attacks go by. There are none of the kind on arm64.</summary>
-    public static bool HasX86Calls { get; } = RuntimeInformation.ProcessArchitecture == Architecture.X64;
+    /// <summary>Whether this machine has 32-bit x86's calls, which some attacks go by. There are none of the kind on arm64, nor where a kernel or a hypervisor has them off.</summary>
+    public static bool HasX86Calls { get; } = X86Calls.Exist();
 
     /// <summary>Loads the image and gives its name.</summary>
     public static async Task<string> LoadAsync(Scene scene)
