@@ -98,7 +98,8 @@ public static class ContainerRequests
             labels[ComposeLabels.Files] = files;
         }
 
-        labels[ComposeLabels.DependsOn] = string.Join(',', service.DependsOn.OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => Dependency(entry.Key, entry.Value)));
+        // One that no profile enables is no dependency: it may be missing.
+        labels[ComposeLabels.DependsOn] = string.Join(',', service.DependsOn.Where(entry => project.Services.ContainsKey(entry.Key)).OrderBy(entry => entry.Key, StringComparer.Ordinal).Select(entry => Dependency(entry.Key, entry.Value)));
         if (order.Replaced is not null)
         {
             labels[ComposeLabels.Replace] = service.ContainerName.Length > 0 ? service.ContainerName : string.Create(CultureInfo.InvariantCulture, $"{service.Name}-{order.Number}");
