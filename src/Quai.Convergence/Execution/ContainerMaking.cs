@@ -12,6 +12,8 @@ namespace Quai.Convergence.Execution;
 /// <param name="context">What requests need to know beside the project's files.</param>
 public sealed class ContainerMaking(EngineClient engine, ComposeProject project, RequestContext context)
 {
+    private const int MostAttempts = 100, AttemptMilliseconds = 20;
+
     /// <summary>Makes a container.</summary>
     /// <param name="order">What it is to be.</param>
     /// <param name="name">Its name.</param>
@@ -28,37 +30,50 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
         FileInjection.Archive(project, order.Service)?.Dispose();
         string platform = order.Service.Platform.Length > 0 ? order.Service.Platform : context.DefaultPlatform;
         ContainerCreateRequest request = ContainerRequests.Of(project, order, context);
-        string id;
-        try
+        (string id, bool isReady) = await CreateAsync(request, name, platform, warn, cancellation);
+        if (!isReady)
         {
-            ContainerCreateResponse created = await engine.Containers.CreateAsync(request, name, platform, cancellation);
-            foreach (string warning in created.Warnings ?? [])
-            {
-                warn(warning);
-            }
-
-            id = created.Id;
-        }
-        catch (DaemonException e) when (e.Status == 409)
-        {
-            if (await SameAsync(request, name, cancellation) is not { } same)
-            {
-                throw;
-            }
-
-            id = same.Id;
-            if (same.State.Status != "created")
-            {
-                return id;
-            }
+            await CopyFilesAsync(order.Service, id, cancellation);
         }
 
-        await CopyFilesAsync(order.Service, id, cancellation);
         return id;
     }
 
+    private async Task<(string Id, bool IsReady)> CreateAsync(ContainerCreateRequest request, string name, string platform, Action<string> warn, CancellationToken cancellation)
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                ContainerCreateResponse created = await engine.Containers.CreateAsync(request, name, platform, cancellation);
+                foreach (string warning in created.Warnings ?? [])
+                {
+                    warn(warning);
+                }
+
+                return (created.Id, false);
+            }
+            catch (DaemonException e) when (e.Status == 409)
+            {
+                (ContainerInspect? same, bool isThere) = await SameAsync(request, name, cancellation);
+                if (same is not null)
+                {
+                    return (same.Id, same.State.Status != "created");
+                }
+
+                // Somebody has the name, and nobody can see the container yet: it is just being made, or removed.
+                if (isThere || attempt == MostAttempts)
+                {
+                    throw;
+                }
+            }
+
+            await Task.Delay(AttemptMilliseconds, cancellation);
+        }
+    }
+
     /// <summary>A container that is just what is to be made, and was not there a moment ago: a command that was killed had asked for it, or another one makes the same project.</summary>
-    private async Task<ContainerInspect?> SameAsync(ContainerCreateRequest request, string name, CancellationToken cancellation)
+    private async Task<(ContainerInspect? Same, bool IsThere)> SameAsync(ContainerCreateRequest request, string name, CancellationToken cancellation)
     {
         try
         {
@@ -66,11 +81,11 @@ public sealed class ContainerMaking(EngineClient engine, ComposeProject project,
             Dictionary<string, string> labels = found.Config.Labels ?? [];
             bool isSame = new[] { ComposeLabels.Project, ComposeLabels.Service, ComposeLabels.Number, ComposeLabels.ConfigHash, ComposeLabels.Image, ComposeLabels.OneOff }
                 .All(label => labels.GetValueOrDefault(label) == request.Labels?.GetValueOrDefault(label));
-            return isSame && found.State.Status is ("created" or "running") ? found : null;
+            return (isSame && found.State.Status is ("created" or "running") ? found : null, true);
         }
         catch (DaemonException e) when (e.Status == 404)
         {
-            return null;
+            return (null, false);
         }
     }
 
