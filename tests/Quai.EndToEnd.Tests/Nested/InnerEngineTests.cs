@@ -29,7 +29,10 @@ public sealed class InnerEngineTests(QuaidInstance engine) : IClassFixture<Quaid
         await engine.Docker.OkAsync($"save -o {folder}/image.tar {BusyboxImage.Name}");
         await engine.Docker.ShellAsync($"docker export $(docker create --name {engine.Name()} {BusyboxImage.Name}) >{folder}/base.tar");
         await File.WriteAllTextAsync(Path.Combine(folder, "inner.sh"), Inner);
-        string mounts = $"-v {TestEnvironment.BinDirectory}:/quai:ro -v {folder}/base.tar:/base.tar:ro -v {folder}/inner.sh:/inner.sh:ro -v /q";
+
+        // What quaid needs of Debian beside itself; this image has the least that there is.
+        string libraries = (await RunningCommand.ShellAsync("ldconfig -p | awk '/lib(ssl|crypto)[.]so[.]3 / {print \"-v \" $NF \":\" $NF \":ro\"}'")).ReplaceLineEndings(" ");
+        string mounts = $"{libraries} -v {TestEnvironment.BinDirectory}:/quai:ro -v {folder}/base.tar:/base.tar:ro -v {folder}/inner.sh:/inner.sh:ro -v /q";
         string command = chroot
             ? "bash -c 'mkdir /r && for d in bin lib lib64 usr etc sbin; do cp -a /$d /r/; done; mkdir /r/proc /r/sys /r/dev /r/tmp /r/q /r/quai /r/run /r/var && for d in proc sys dev quai q; do mount --rbind /$d /r/$d; done; cp /base.tar /inner.sh /r/; exec chroot /r bash /inner.sh'"
             : "bash /inner.sh";

@@ -149,7 +149,8 @@ internal sealed class ContainerExplanation(EngineClient engine, ContainerInspect
     {
         List<EventMessage> events = [];
         string since = DateTimeOffset.TryParse(state.StartedAt, CultureInfo.InvariantCulture, out DateTimeOffset started) ? started.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture) : "0";
-        string until = DateTimeOffset.UtcNow.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        string until = string.Create(CultureInfo.InvariantCulture, $"{now.ToUnixTimeSeconds()}.{now.Ticks % TimeSpan.TicksPerSecond * 100:D9}");
         await foreach (EventMessage message in engine.System.EventsAsync([new("container", container.Id), new("type", "container")], since, until))
         {
             events.Add(message);
