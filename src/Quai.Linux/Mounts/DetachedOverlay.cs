@@ -46,7 +46,7 @@ public static partial class DetachedOverlay
             throw LinuxException.FromLastError("unshare");
         }
 
-        HostMount.Mount(null, "/", null, HostMount.MS_REC | HostMount.MS_PRIVATE, null);
+        HostMount.PartFromOthers();
         if (ChangeDirectory(root) != 0)
         {
             throw LinuxException.FromLastError("chdir", root);

@@ -101,7 +101,7 @@ public static unsafe class DetachedRoot
 
         // Mount points that are created stay in the container, with the modes that they are given.
         SystemCall.Quick(SystemCallNumber.Umask, 0);
-        HostMount.Mount(null, "/", null, HostMount.MS_REC | HostMount.MS_PRIVATE, null);
+        HostMount.PartFromOthers();
         if (root is not null)
         {
             SetAttributes(root, 0, 0, "/", privately: true);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Quai.Linux.Kernel;
 
 namespace Quai.Linux.Mounts;
 
@@ -23,6 +24,37 @@ public static partial class HostMount
             throw LinuxException.FromLastError("mount", target);
         }
     }
+
+    /// <summary>
+    /// Has nothing that is mounted in this thread's mount namespace, which must be its own, appear in any other. Where its root is a directory and no mount (in a chroot), that is done
+    /// from the top of the namespace, and the thread comes back.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel's refusal.</exception>
+    public static unsafe void PartFromOthers()
+    {
+        if (MountCall(null, "/", null, MS_REC | MS_PRIVATE, null) == 0)
+        {
+            return;
+        }
+
+        if (Marshal.GetLastPInvokeError() != Errno.EINVAL)
+        {
+            throw LinuxException.FromLastError("mount", "/");
+        }
+
+        ReadOnlySpan<byte> here = ".\0"u8, top = "/\0"u8, own = "/proc/thread-self/ns/mnt\0"u8;
+        fixed (byte* h = here, t = top, o = own)
+        {
+            using FileDescriptor root = new((int)Check(SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)t, OpenFlags.O_PATH | OpenFlags.O_DIRECTORY | OpenFlags.O_CLOEXEC, 0), "open", "/"));
+            using FileDescriptor mounts = new((int)Check(SystemCall.Quick(SystemCallNumber.Openat, OpenFlags.AT_FDCWD, (long)o, OpenFlags.O_RDONLY | OpenFlags.O_CLOEXEC, 0), "open", "/proc/thread-self/ns/mnt"));
+            Check(SystemCall.Quick(SystemCallNumber.Setns, mounts.Number, (long)CloneFlags.CLONE_NEWNS), "setns", "mnt");
+            Mount(null, "/", null, MS_REC | MS_PRIVATE, null);
+            Check(SystemCall.Quick(SystemCallNumber.Fchdir, root.Number), "fchdir", "/");
+            Check(SystemCall.Quick(SystemCallNumber.Chroot, (long)h), "chroot", ".");
+        }
+    }
+
+    private static long Check(long result, string call, string path) => result < 0 ? throw new LinuxException(call, (int)-result, path) : result;
 
     /// <summary>Unmounts; does nothing if <paramref name="target"/> is not a mount point or does not exist.</summary>
     public static void Unmount(string target, int flags = MNT_DETACH)
