@@ -9,6 +9,9 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, bo
 {
     private static readonly Lazy<CgroupLayout> Machine = new(Read);
 
+    // Looked for when somebody limits huge pages: few do, and this is read at each start of quai-runtime.
+    private Lazy<bool> _reservations = new(() => false);
+
     /// <summary>The group beneath which containers' are made; empty for the hierarchies' roots.</summary>
     public string Base { get; init; } = "";
 
@@ -16,7 +19,7 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, bo
     public static CgroupLayout Current => Machine.Value;
 
     /// <summary>Whether reservations of huge pages can be limited, and not only their use.</summary>
-    public bool LimitsHugeReservations { get; init; }
+    public bool LimitsHugeReservations { get => _reservations.Value; init => _reservations = new Lazy<bool>(() => value); }
 
     /// <summary>Whether cgroup v2 is used.</summary>
     public bool IsUnified => Hierarchies is [{ Unified: true }];
@@ -38,7 +41,7 @@ public sealed record CgroupLayout(IReadOnlyList<CgroupHierarchy> Hierarchies, bo
         string weightFile = CgroupTree.IsUnified ? "io.weight" : weight ? "blkio.weight" : "blkio.bfq.weight";
         return new CgroupLayout(hierarchies, swap, weightFile, controllers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            Base = CgroupTree.Base, LimitsHugeReservations = LimitsReservations(hierarchies),
+            Base = CgroupTree.Base, _reservations = new Lazy<bool>(() => LimitsReservations(hierarchies)),
         };
     }
 

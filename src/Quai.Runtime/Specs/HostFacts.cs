@@ -12,7 +12,7 @@ public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool Ha
 {
     private static readonly Lazy<HostFacts> Machine = new(() => new HostFacts(CgroupLayout.Current, ReadLastCapability(), File.Exists("/proc/kcore"))
     {
-        RootIsMounted = ReadRootIsMounted(), DelegatedFiles = ReadDelegatedFiles(), IsInUserNamespace = OwnUserNamespace.IsNested,
+        RootIsMounted = ReadRootIsMounted(), IsInUserNamespace = OwnUserNamespace.IsNested,
     });
 
     /// <summary>Whether <c>/</c> is a mount, and not a directory of one (in a chroot).</summary>
@@ -25,7 +25,7 @@ public sealed record HostFacts(CgroupLayout Cgroups, int LastCapability, bool Ha
     public static HostFacts Current => Machine.Value;
 
     /// <summary>The files of a cgroup (v2) that whoever it is delegated to owns (cgroups(7)).</summary>
-    public IReadOnlyList<string> DelegatedFiles { get; init; } = [];
+    public IReadOnlyList<string> DelegatedFiles { get => field ??= ReadDelegatedFiles(); init; }
 
     private static string[] ReadDelegatedFiles() => File.Exists("/sys/kernel/cgroup/delegate")
         ? [.. File.ReadAllLines("/sys/kernel/cgroup/delegate").Where(name => name.Length > 0)]
