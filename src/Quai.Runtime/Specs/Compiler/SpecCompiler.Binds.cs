@@ -15,9 +15,6 @@ public sealed partial class SpecCompiler
 {
     private const int MaxSharedSources = 16;
 
-    // Above whatever else is open then.
-    private const int OwnersNumber = 250;
-
     /// <summary>Descriptors of trees that were opened before everything else, by source and destination; each is used once.</summary>
     private readonly Dictionary<(string Source, string Destination), int> _sharedSources = [];
 
@@ -145,13 +142,13 @@ public sealed partial class SpecCompiler
         ClosePlace();
     }
 
-    /// <summary>Has a tree that is mounted nowhere yet show other owners. The kernel wants the namespace's number in a block, which is known beforehand only if it is chosen.</summary>
+    /// <summary>Has a tree that is mounted nowhere yet show other owners.</summary>
     private void MapOwners(string name, int tree, string owners, bool recursive)
     {
         Child($"open the map of owners for {name}", Step.Call(Nr.Openat, AT_FDCWD, _plan.Text(owners), O_RDONLY | O_CLOEXEC, 0).Into(PlanSlot.Scratch));
-        Child("dup", Step.Call(Nr.Dup3, Argument.Slot(PlanSlot.Scratch), OwnersNumber, O_CLOEXEC));
+        Child(
+            $"set the attributes of mount {name} to map its owners (not every file system can)",
+            Step.Of(PlanOperation.MapOwners, Argument.Slot(tree), Argument.Slot(PlanSlot.Scratch), recursive ? 1 : 0));
         Child("close", Step.Call(Nr.Close, Argument.Slot(PlanSlot.Scratch)));
-        SetAttributes($"{name} to map its owners (not every file system can)", tree, MOUNT_ATTR_IDMAP, 0, 0, recursive, OwnersNumber);
-        Child("close", Step.Call(Nr.Close, OwnersNumber));
     }
 }

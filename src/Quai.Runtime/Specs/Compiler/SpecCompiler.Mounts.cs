@@ -312,14 +312,13 @@ public sealed partial class SpecCompiler
         Child(what, Step.Call(Nr.Mount, _plan.Text(source), _plan.Text("."), _plan.Text(type), (long)flags, data.Length == 0 ? 0 : _plan.Text(data)));
     }
 
-    private void SetAttributes(string what, int slot, ulong set, ulong clear, ulong propagation, bool recursive, int userNamespace = 0)
+    private void SetAttributes(string what, int slot, ulong set, ulong clear, ulong propagation, bool recursive)
     {
         Span<byte> attributes = stackalloc byte[32];
         attributes.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(attributes, set);
         BinaryPrimitives.WriteUInt64LittleEndian(attributes[8..], clear);
         BinaryPrimitives.WriteUInt64LittleEndian(attributes[16..], propagation);
-        BinaryPrimitives.WriteUInt64LittleEndian(attributes[24..], (ulong)userNamespace);
         Child(
             string.Create(CultureInfo.InvariantCulture, $"set the attributes of mount {what}"),
             Step.Call(Nr.MountSetattr, Argument.Slot(slot), _plan.Text(""), AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0), _plan.Block(attributes), 32));
